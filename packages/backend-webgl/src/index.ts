@@ -1,1 +1,1 @@
-export {};
+import '@tensorflow/tfjs-backend-webgl';

@@ -1,0 +1,4 @@
+import '@residual/backend-cpu';
+import { useBackend } from '@residual/tensor';
+
+await useBackend('cpu');

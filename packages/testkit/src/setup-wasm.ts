@@ -1,0 +1,4 @@
+import '@residual/backend-wasm';
+import { useBackend } from '@residual/tensor';
+
+await useBackend('wasm');

@@ -1,0 +1,4 @@
+import '@residual/backend-webgl';
+import { useBackend } from '@residual/tensor';
+
+await useBackend('webgl');
