@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { requireBackend } from './backend.js';
+import { ResidualError } from './errors.js';
+import { activeRecorder } from './recorder.js';
+import { activeTapes, withTapes } from './tape.js';
+import { type Tensor, tidy } from './tensor.js';
+
+/** Named tensor inputs of an op; a missing optional input is undefined. */
+export type Inputs = Readonly<Record<string, Tensor | undefined>>;
+
+/** Plain settings of an op. Whatever changes from step to step is an input tensor, never an attribute. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Gradient of the loss for the inputs of an op, each computed only when it is wanted. */
+export type InputGradients<I> = { readonly [Name in keyof I]?: () => Tensor };
+
+/** What a gradient may read: the saved tensors by name (`output` is the op's result) and the shapes of all inputs. */
+export interface GradientContext<I, A> {
+  readonly saved: { readonly [Name in keyof I]-?: Tensor } & { readonly output: Tensor };
+  readonly shapes: { readonly [Name in keyof I]-?: number[] };
+  readonly attributes: A;
+}
+
+/**
+ * A named op, the seam between meaning and speed. `compose` is its meaning in terms of other ops and the fallback on every backend; `gradient` its
+ * gradient; a backend may have a kernel of the same `name` that gives the same numbers faster. `stock` names a tfjs kernel that is right as it is.
+ * Without `gradient`, gradients go through the composition. `'none'` says that the result is constant wherever it is smooth (comparisons, integers).
+ */
+export interface Op<I extends Inputs = Inputs, A extends Attributes = Attributes> {
+  readonly name: string;
+  readonly stock?: string;
+  readonly compose?: (inputs: I, attributes: A) => Tensor;
+  /** Whether the stock kernel takes its inputs as a list, in the order of their names. */
+  readonly list?: boolean;
+  /** Inputs (and `output`) that the gradient reads; nothing else is kept until the backward pass. */
+  readonly saves?: readonly (keyof I | 'output')[] & readonly string[];
+  readonly gradient?: ((upstream: Tensor, context: GradientContext<I, A>) => InputGradients<I>) | 'none';
+}
+
+/** Runs an op on the active backend: its kernel where there is one, else the stock kernel, else the composition. */
+export function run<I extends Inputs, A extends Attributes>(op: Op<I, A>, inputs: I, attributes: A): Tensor {
+  const kernel = kernelOf(op as unknown as Op);
+  const tapes = activeTapes();
+  const oneNode = op.gradient !== undefined;
+  if (tapes.length === 0) return compute(op, kernel, inputs, attributes);
+  if (!oneNode && op.compose) return tidy(() => op.compose!(inputs, attributes));
+  const output = withTapes([], () => compute(op, kernel, inputs, attributes));
+  for (const tape of tapes) tape.record(op as unknown as Op, inputs, output, attributes);
+  return output;
+}
+
+/** An op of your own as a function of its inputs and attributes. With a kernel registered under its name it runs on that, else composed. */
+export function defineOp<I extends Inputs, A extends Attributes = Record<never, never>>(
+  op: Op<I, A>,
+): (inputs: I, attributes?: A) => Tensor {
+  return (inputs, attributes = {} as A) => run(op, inputs, attributes);
+}
+
+function compute<I extends Inputs, A extends Attributes>(
+  op: Op<I, A>,
+  kernel: string | undefined,
+  inputs: I,
+  attributes: A,
+): Tensor {
+  if (kernel === undefined) return tidy(() => op.compose!(inputs, attributes));
+  const present = (op.list ? Object.values(inputs) : definedOnly(inputs)) as tf.NamedTensorMap;
+  const output = tf.engine().runKernel(kernel, present, attributes as unknown as tf.NamedAttrMap) as unknown as Tensor;
+  activeRecorder()?.log(kernel, present, attributes, output);
+  return output;
+}
+
+function kernelOf(op: Op): string | undefined {
+  const backend = requireBackend();
+  if (tf.getKernel(op.name, backend)) return op.name;
+  if (op.stock !== undefined && tf.getKernel(op.stock, backend)) return op.stock;
+  if (op.compose) return undefined;
+  throw new ResidualError('kernel', `${op.name}: backend '${backend}' has no kernel ${op.stock ?? op.name} for it`);
+}
+
+function definedOnly(inputs: Inputs): Record<string, Tensor> {
+  const present: Record<string, Tensor> = {};
+  for (const name in inputs) {
+    const input = inputs[name];
+    if (input !== undefined) present[name] = input;
+  }
+  return present;
+}

@@ -1,0 +1,42 @@
+import { expectShape, showShape } from '../errors.js';
+import { type Op, run } from '../op.js';
+import { add } from '../ops/elementwise.js';
+import { matMul } from '../ops/mat-mul.js';
+import { sum } from '../ops/reduce.js';
+import { reshape } from '../ops/shape.js';
+import type { Matrix, Tensor } from '../tensor.js';
+import { dense } from './matrix.js';
+
+type LinearInputs = { x: Tensor; weight: Tensor; bias?: Tensor };
+
+const linearOp: Op<LinearInputs, Record<never, never>> = {
+  name: 'residual.linear',
+  compose: ({ x, weight, bias }) => {
+    const y = matMul(rows(x), weight, { transposeB: true });
+    return reshape(bias ? add(y, bias) : y, [...x.shape.slice(0, -1), weight.shape[0]!]);
+  },
+  saves: ['x', 'weight'],
+  gradient: (dy, { saved: { x, weight }, shapes }) => ({
+    x: () => reshape(matMul(rows(dy), weight), shapes.x),
+    weight: () => matMul(rows(dy), rows(x), { transposeA: true }),
+    bias: () => sum(rows(dy), { axis: 0 }),
+  }),
+};
+
+/** x weightᵀ + bias: x [..., in], weight [out, in], bias [out] to [..., out]. */
+export function linear(x: Tensor, weight: Matrix, bias?: Tensor): Tensor {
+  const [out, width] = weight.shape;
+  expectShape(
+    weight.shape.length === 2 &&
+      x.shape.at(-1) === width &&
+      (!bias || (bias.shape.length === 1 && bias.shape[0] === out)),
+    () =>
+      `linear: x ${showShape(x.shape)}, weight ${showShape(weight.shape)}${bias ? ` and bias ${showShape(bias.shape)}` : ''} do not fit; weight is [out, in], x [..., in]`,
+  );
+  return run(linearOp, { x, weight: dense(weight), bias }, {});
+}
+
+/** All leading axes as one: [..., width] to [rows, width]. */
+function rows(x: Tensor): Tensor {
+  return x.shape.length === 2 ? x : reshape(x, [-1, x.shape.at(-1)!]);
+}
