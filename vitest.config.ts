@@ -1,57 +1,67 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions, defaultServerConditions } from 'vite';
-import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration, type TestProjectInlineConfiguration } from 'vitest/config';
 import { findAdapter } from './packages/testkit/src/adapter.ts';
 import { chromeFlags, findChrome } from './packages/testkit/src/chrome.ts';
+
+type Settings = NonNullable<TestProjectInlineConfiguration['test']>;
 
 const chrome = findChrome();
 const adapter = findAdapter(chrome);
 
 /** Projects that this machine cannot run, and what would let it; `npm test` prints them. */
 const notRun: Record<string, string> = {};
-if (chrome === undefined) notRun.webgl = 'install Chrome or Chromium, or set CHROME_PATH to one';
-if (adapter === undefined)
+const projects: TestProjectConfiguration[] = [];
+const project = (test: Settings) => projects.push({ extends: true, test });
+
+/** The ending of a file's name says where its tests run. */
+const kinds = ['backends', 'browser', 'pages', 'installable'];
+const files = (kind: string) => [`packages/*/src/**/*.${kind}.test.ts`, `apps/*/{src,test}/**/*.${kind}.test.ts`];
+
+/** In this process: everything without such an ending. */
+project({
+  name: 'node',
+  include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
+  exclude: ['**/node_modules/**', ...kinds.map(kind => `**/*.${kind}.test.ts`)],
+});
+
+/** One body on every backend. */
+const onBackend = (name: string): Settings => ({
+  name,
+  include: files('backends'),
+  setupFiles: [`./packages/testkit/src/setup-${name}.ts`],
+});
+project(onBackend('cpu'));
+project(onBackend('wasm'));
+if (adapter !== undefined) project({ ...onBackend('webgpu'), env: adapter });
+else
   notRun.webgpu =
     'needs a WebGPU adapter: a graphics driver, or on Linux a Chrome or Chromium, whose software driver serves';
 
-/** Tests named `*.backends.test.ts` run with one body on every backend; all others run once, in Node. */
-const onBackend = (name: string) => ({
-  name,
-  include: ['packages/*/src/**/*.backends.test.ts'],
-  setupFiles: [`./packages/testkit/src/setup-${name}.ts`],
-});
-
-const projects: TestProjectConfiguration[] = [
-  {
-    extends: true,
-    test: {
-      name: 'node',
-      include: ['packages/*/src/**/*.test.ts'],
-      exclude: ['**/*.backends.test.ts', '**/node_modules/**'],
-    },
-  },
-  { extends: true, test: onBackend('cpu') },
-  { extends: true, test: onBackend('wasm') },
-];
-if (adapter !== undefined) projects.push({ extends: true, test: { ...onBackend('webgpu'), env: adapter } });
-if (chrome !== undefined)
-  projects.push({
-    extends: true,
-    test: {
-      ...onBackend('webgl'),
-      browser: {
-        enabled: true,
-        headless: true,
-        screenshotFailures: false,
-        provider: playwright({ launchOptions: { executablePath: chrome, args: [...chromeFlags] } }),
-        instances: [{ browser: 'chromium' }],
-      },
-    },
+if (chrome !== undefined) {
+  const inChrome = (): Settings['browser'] => ({
+    enabled: true,
+    headless: true,
+    screenshotFailures: false,
+    provider: playwright({ launchOptions: { executablePath: chrome, args: [...chromeFlags] } }),
+    instances: [{ browser: 'chromium' }],
   });
+  project({ ...onBackend('webgl'), browser: inChrome() });
+  /** Inside a page, without a backend. */
+  project({ name: 'browser', include: files('browser'), browser: inChrome() });
+  /** In this process, looking at built pages through a browser. */
+  project({ name: 'pages', include: files('pages'), testTimeout: 120_000 });
+} else
+  for (const name of ['webgl', 'browser', 'pages']) notRun[name] = 'install Chrome or Chromium, or set CHROME_PATH';
 
-mkdirSync('.residual', { recursive: true });
-writeFileSync('.residual/not-run.json', `${JSON.stringify(notRun, null, 2)}\n`);
+/** In this process: packs the built packages and installs them elsewhere. */
+project({ name: 'installable', include: files('installable'), testTimeout: 300_000, hookTimeout: 300_000 });
+
+const local = join(import.meta.dirname, '.residual');
+mkdirSync(local, { recursive: true });
+writeFileSync(join(local, 'not-run.json'), `${JSON.stringify(notRun, null, 2)}\n`);
 
 export default defineConfig({
   resolve: { conditions: ['@residual/source', ...defaultClientConditions] },

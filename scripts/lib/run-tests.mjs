@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, runNode, tool } from './run.mjs';
+import { environment, setUp } from './set-up.mjs';
+import { count, summary } from './summary.mjs';
+
+/** The reports of the test runner lie here until the next run. */
+const reports = join(root, '.residual', 'reports');
+const strict = process.env.CI !== undefined && !['', '0', 'false'].includes(process.env.CI);
+const results = [];
+
+/** Runs one check that passes or fails as a whole. */
+const check = async (name, script, args, minutes = 10) => {
+  const started = Date.now();
+  console.log(`\n── ${name}`);
+  const code = await runNode(script, args, { env: environment(), minutes });
+  results.push({
+    name,
+    passed: code === 0 ? 1 : 0,
+    failed: code === 0 ? 0 : 1,
+    skipped: 0,
+    seconds: (Date.now() - started) / 1000,
+  });
+};
+
+/** Runs test projects and counts their tests. A project that this machine cannot run is left out by vitest.config.ts. */
+const tests = async (name, projects, minutes) => {
+  const started = Date.now();
+  console.log(`\n── ${name}`);
+  const file = join(reports, `${name.replace(/\W+/g, '-')}.json`);
+  const flags = [
+    'run',
+    ...projects.map(project => `--project=${project}`),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ];
+  const code = await runNode(tool('vitest'), flags, { env: environment(), minutes });
+  const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  results.push({ name, ...count(report, code), seconds: (Date.now() - started) / 1000 });
+};
+
+if (process.argv.length > 2) {
+  console.error(
+    'test: runs everything and takes no arguments; one package: npx vitest run --project node packages/NAME',
+  );
+  process.exit(1);
+}
+await setUp();
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+
+await check('lint', tool('biome'), ['check', '.', '--reporter=summary']);
+await check('types', tool('tsc'), ['-p', 'tsconfig.json']);
+await check('build', tool('turbo'), ['run', 'build', '--output-logs=errors-only', '--no-update-notifier']);
+await tests('tests', ['node', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*'], 15);
+const notRun = JSON.parse(readFileSync(join(root, '.residual', 'not-run.json'), 'utf8'));
+if (notRun.pages === undefined) await tests('pages', ['pages'], 10);
+await tests('installable parts', ['installable'], 10);
+
+const { lines, failed } = summary(results, notRun, strict);
+console.log(lines.join('\n'));
+process.exitCode = failed > 0 ? 1 : 0;

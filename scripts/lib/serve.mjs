@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { apps, models } from './apps.mjs';
+import { landingPage, landingStyle } from './landing.mjs';
+
+/**
+ * What a page may do: run its own scripts and WebAssembly, and ask this server, and the Hugging Face Hub and its file
+ * servers, which it does only when someone enters a Hub id.
+ */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self' blob: data: https://huggingface.co https://*.huggingface.co https://*.hf.co",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const headers = {
+  'Content-Security-Policy': contentSecurityPolicy,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
+
+const titleOf = ({ name, pages }) =>
+  /<title>([^<]+)<\/title>/.exec(readFileSync(join(pages, 'index.html'), 'utf8'))?.[1]?.trim() ?? name;
+
+/** One handler for the landing page, the built apps and the models. */
+const handler = async () => {
+  const { default: sirv } = await import('sirv');
+  const built = apps().filter(({ pages }) => existsSync(join(pages, 'index.html')));
+  const page = landingPage(built.map(app => ({ ...app, title: titleOf(app) })));
+  const own = { '/': ['text/html;charset=utf-8', page], '/landing.css': ['text/css;charset=utf-8', landingStyle] };
+  const files = folder =>
+    sirv(folder, { etag: true, setHeaders: response => response.setHeader('Cache-Control', 'no-cache') });
+  const mounts = new Map([
+    ...models().map(({ name, folder }) => [`/models/${name}`, files(folder)]),
+    ...built.map(({ name, pages }) => [`/${name}`, files(pages)]),
+  ]);
+
+  return (request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const notFound = () => {
+      response.statusCode = 404;
+      response.setHeader('Content-Type', 'text/plain;charset=utf-8');
+      response.end(`${request.url} is not here\n`);
+    };
+    const { pathname, search } = new URL(request.url, 'http://localhost');
+    const [type, body] = own[pathname] ?? [];
+    if (body !== undefined) {
+      response.setHeader('Content-Type', type);
+      return response.end(body);
+    }
+    for (const [prefix, serve] of mounts) {
+      if (pathname === prefix) {
+        response.writeHead(308, { Location: `${prefix}/${search}` });
+        return response.end();
+      }
+      if (!pathname.startsWith(`${prefix}/`)) continue;
+      request.url = pathname.slice(prefix.length) + search;
+      return serve(request, response, notFound);
+    }
+    notFound();
+  };
+};
+
+const listen = (handle, port, host) =>
+  new Promise((resolve, reject) => {
+    const server = createServer(handle);
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(server));
+  });
+
+/** On both addresses that a browser may mean by localhost; a machine may have only the first. */
+const listenLocally = async (handle, port) => {
+  const first = await listen(handle, port, '127.0.0.1');
+  try {
+    return [first, await listen(handle, first.address().port, '::1')];
+  } catch (error) {
+    if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') return [first];
+    first.close();
+    throw error;
+  }
+};
+
+/**
+ * Serves the landing page, the built apps under `/NAME/` and the models under `/models/NAME/`, on `port` or the next free
+ * one. Resolves to the address and a function that stops it.
+ */
+export const serve = async ({ port = 4173 } = {}) => {
+  const handle = await handler();
+  for (let tried = port; ; tried++) {
+    try {
+      const servers = await listenLocally(handle, tried);
+      const close = () => {
+        for (const server of servers) {
+          server.close();
+          server.closeAllConnections();
+        }
+      };
+      return { address: `http://localhost:${servers[0].address().port}/`, close };
+    } catch (error) {
+      if (error.code !== 'EADDRINUSE' || tried >= port + 100) throw error;
+    }
+  }
+};

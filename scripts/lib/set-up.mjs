@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { root, runNode } from './run.mjs';
+
+const local = join(root, '.residual');
+const stamp = join(local, 'installed');
+const readJson = path => JSON.parse(readFileSync(path, 'utf8'));
+const manifest = readJson(join(root, 'package.json'));
+const version = manifest.packageManager.replace(/^pnpm@/, '').replace(/\+.*$/, '');
+const pnpmFolder = join(local, `pnpm-${version}`);
+const pnpm = join(pnpmFolder, 'node_modules', 'pnpm', 'bin', 'pnpm.cjs');
+
+/** The folders of the workspace: the root, packages and apps. */
+const projects = () => [
+  root,
+  ...['packages', 'apps']
+    .map(folder => join(root, folder))
+    .filter(existsSync)
+    .flatMap(folder => readdirSync(folder).map(name => join(folder, name)))
+    .filter(folder => existsSync(join(folder, 'package.json')))
+    .sort(),
+];
+
+/** A hash of everything on which the installed tree depends. */
+const wanted = () => {
+  const hash = createHash('sha256').update([root, process.platform, process.arch, version].join('\n'));
+  for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(root, name)));
+  for (const folder of projects()) hash.update(readFileSync(join(folder, 'package.json')));
+  return hash.digest('hex');
+};
+
+const byPnpm = () => existsSync(join(root, 'node_modules', '.modules.yaml'));
+
+const isInstalled = () =>
+  existsSync(pnpm) &&
+  existsSync(stamp) &&
+  readFileSync(stamp, 'utf8') === wanted() &&
+  byPnpm() &&
+  Object.keys(manifest.devDependencies).every(name => existsSync(join(root, 'node_modules', name, 'package.json')));
+
+/** The script of the npm that called us, or of the one that came with this Node. */
+const npmScript = () => {
+  const called = process.env.npm_execpath;
+  const folder = dirname(process.execPath);
+  return [
+    called !== undefined && /^npm-cli\.c?js$/.test(basename(called)) ? called : '',
+    join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+    join(folder, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+    join(folder, '..', 'share', 'nodejs', 'npm', 'bin', 'npm-cli.js'),
+    ...(process.env.PATH ?? '')
+      .split(delimiter)
+      .flatMap(path => [
+        join(path, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+        join(path, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+      ]),
+  ].find(path => path !== '' && existsSync(path));
+};
+
+/** What npm hands to scripts about itself would steer the npm and pnpm that run below it; where to fetch from stays. */
+const ownEnvironment = () =>
+  Object.fromEntries(
+    Object.keys(process.env)
+      .filter(name => /^npm_config_(prefix|global_prefix|local_prefix|workspaces?|include_workspace_root)$/i.test(name))
+      .map(name => [name, undefined]),
+  );
+
+const fail = sentence => {
+  console.error(`set-up: ${sentence}`);
+  process.exit(1);
+};
+
+/** Installs pnpm beside its final place and moves it there when it is whole, so that a half one never counts. */
+const installPnpm = async () => {
+  const npm = npmScript();
+  if (npm === undefined) fail('npm was not found; it comes with Node from https://nodejs.org');
+  console.log(`Installing pnpm ${version} into .residual`);
+  const partial = `${pnpmFolder}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  writeFileSync(join(partial, 'package.json'), JSON.stringify({ private: true, dependencies: { pnpm: version } }));
+  const flags = [
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    '--loglevel=error',
+    '--prefer-offline',
+  ];
+  const code = await runNode(npm, ['install', ...flags], { cwd: partial, env: ownEnvironment() });
+  if (code !== 0) fail(`pnpm ${version} could not be installed; the first run needs a network connection, try again`);
+  rmSync(pnpmFolder, { recursive: true, force: true });
+  renameSync(partial, pnpmFolder);
+};
+
+/** The variables under which tools find the pinned pnpm and ask the network for nothing. */
+export const environment = () => ({
+  PATH: [join(pnpmFolder, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter),
+  TURBO_TELEMETRY_DISABLED: '1',
+  TURBO_NO_UPDATE_NOTIFIER: '1',
+  DO_NOT_TRACK: '1',
+});
+
+/** Runs the pinned pnpm. */
+export const runPnpm = (args, options = {}) =>
+  runNode(pnpm, args, { ...options, env: { ...ownEnvironment(), ...environment(), ...options.env } });
+
+/**
+ * Installs the pinned pnpm and the locked dependencies. Where they are there already it only compares a hash; an interrupted
+ * run goes on where it stopped.
+ */
+export const setUp = async () => {
+  if (isInstalled()) return;
+  rmSync(stamp, { force: true });
+  if (!existsSync(pnpm)) await installPnpm();
+  if (!byPnpm())
+    for (const folder of projects()) rmSync(join(folder, 'node_modules'), { recursive: true, force: true });
+  console.log('Installing the dependencies that pnpm-lock.yaml lists');
+  const flags = ['--frozen-lockfile', '--ignore-scripts', '--prefer-offline', '--reporter=append-only'];
+  const settings = ['--config.confirm-modules-purge=false', '--config.optimistic-repeat-install=false'];
+  const code = await runPnpm(['install', ...flags, ...settings]);
+  if (code !== 0)
+    fail('the dependencies could not be installed (see above); run it again, it goes on where it stopped');
+  writeFileSync(stamp, wanted());
+};

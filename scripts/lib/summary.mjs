@@ -1,0 +1,32 @@
+/**
+ * The tests that a report of the runner counts. A file that could not be read, a runner that ended badly with no test to
+ * blame, and a run of no tests at all are failures too.
+ */
+export const count = (report, code) => {
+  const passed = report?.numPassedTests ?? 0;
+  const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
+  const brokenFiles = (report?.testResults ?? []).filter(
+    file => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
+  ).length;
+  const failed = (report?.numFailedTests ?? 0) + brokenFiles;
+  return { passed, skipped, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed };
+};
+
+const row = ({ name, passed, failed, skipped, seconds }) =>
+  `  ${name.padEnd(20)}${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ${String(skipped).padStart(4)} skipped ${seconds.toFixed(0).padStart(5)} s`;
+
+/**
+ * What ran, what did not and what to install for it, and the line of totals. What did not run is skipped on a user's
+ * machine and has failed where `strict`.
+ */
+export const summary = (results, notRun, strict) => {
+  const missing = Object.entries(notRun);
+  const total = key => results.reduce((sum, result) => sum + result[key], 0);
+  const failed = total('failed') + (strict ? missing.length : 0);
+  const skipped = total('skipped') + (strict ? 0 : missing.length);
+  const lines = ['', 'What ran', ...results.map(row)];
+  if (missing.length > 0)
+    lines.push('', 'What did not run here', ...missing.map(([name, reason]) => `  ${name.padEnd(20)}${reason}`));
+  lines.push('', `${total('passed')} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  return { lines, failed };
+};
