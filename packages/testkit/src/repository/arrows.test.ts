@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { forbidden } from './floors.js';
+import { importsOf, packageOf } from './imports.js';
+import { isTest, packages, shown, sources } from './workspace.js';
+
+const room = (name: string | undefined): string | undefined =>
+  name?.startsWith('@residual/') ? name.slice('@residual/'.length) : undefined;
+
+/** An arrow that may not be, with both ends and where it was found. */
+const wrongArrow = (from: string, name: string | undefined, inTest: boolean, where: string): string[] => {
+  const to = room(name);
+  const reason = to === undefined ? undefined : forbidden(from, to, inTest);
+  return reason === undefined ? [] : [`${from} -> ${to} (${reason}) in ${where}`];
+};
+
+test('dependencies and imports between packages go down only', () => {
+  const wrong = packages().flatMap(project => {
+    const { dependencies = {}, peerDependencies = {} } = project.manifest;
+    const named = Object.keys({ ...dependencies, ...peerDependencies });
+    return [
+      ...named.flatMap(name => wrongArrow(project.name, name, false, `packages/${project.name}/package.json`)),
+      ...sources(project).flatMap(path =>
+        importsOf(path).flatMap(name => wrongArrow(project.name, packageOf(name), isTest(path), shown(path))),
+      ),
+    ];
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('the rule tells up, sideways and down apart', () => {
+  expect(forbidden('layers', 'model', false)).toBe('up, from floor 1 to 5');
+  expect(forbidden('attention', 'embeddings', true)).toBe('sideways, both on floor 2');
+  expect(forbidden('model', 'tensor', false)).toBeUndefined();
+  expect(forbidden('backend-wasm', 'layers', false)).toBe('a backend uses tensor alone');
+  expect(forbidden('model', 'backend-cpu', false)).toBe('used by the top floor and apps');
+  expect(forbidden('model', 'backend-cpu', true)).toBeUndefined();
+  expect(forbidden('tensor', 'testkit', false)).toBe('private to the workspace');
+  expect(forbidden('attic', 'tensor', false)).toBe('attic has no floor');
+});
+
+test('only tensor and the backends import TensorFlow.js', () => {
+  const mayImport = (name: string) => name === 'tensor' || name.startsWith('backend-');
+  const wrong = packages()
+    .filter(({ name }) => !mayImport(name))
+    .flatMap(sources)
+    .flatMap(path =>
+      importsOf(path)
+        .filter(name => name.startsWith('@tensorflow/'))
+        .map(name => `${shown(path)} imports ${name}`),
+    );
+  expect(wrong).toEqual([]);
+});
+
+test('the rooms without tensors do not bring TensorFlow.js', () => {
+  const wrong = packages()
+    .filter(({ name }) => ['tokenizer', 'sampling', 'safetensors'].includes(name))
+    .flatMap(({ name, manifest }) =>
+      Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
+        .filter(dependency => dependency.startsWith('@tensorflow/') || dependency === '@residual/tensor')
+        .map(dependency => `${name} -> ${dependency}`),
+    );
+  expect(wrong).toEqual([]);
+});
+
+test('each package that is imported is a dependency', () => {
+  const wrong = packages()
+    .filter(({ name }) => name !== 'testkit')
+    .flatMap(project => {
+      const { name, dependencies, peerDependencies, devDependencies } = project.manifest;
+      const declared = new Set([name, ...Object.keys({ ...dependencies, ...peerDependencies })]);
+      const forTests = new Set(Object.keys({ ...devDependencies }));
+      return sources(project).flatMap(path =>
+        importsOf(path)
+          .map(packageOf)
+          .filter(imported => imported?.startsWith('@') && imported !== '@residual/testkit')
+          .filter(imported => !declared.has(imported!) && !(isTest(path) && forTests.has(imported!)))
+          .map(imported => `${shown(path)} imports ${imported}, which package.json does not name`),
+      );
+    });
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { apps, type Manifest, packages } from './workspace.js';
+
+const publicPackages = packages().filter(({ manifest }) => manifest.private !== true);
+const withCode = publicPackages.filter(({ folder }) => existsSync(join(folder, 'src')));
+
+const wrongIn = (manifest: Manifest, name: string): string[] => {
+  const wrong: string[] = [];
+  const need = (holds: boolean, what: string) => {
+    if (!holds) wrong.push(`${manifest.name}: ${what}`);
+  };
+  need(manifest.name === `@residual/${name}`, `name is not @residual/${name}`);
+  need((manifest.description ?? '').length > 20, 'description is missing');
+  need(manifest.license !== undefined, 'license is missing');
+  for (const part of ['README.md', 'LICENSE']) need(manifest.files?.includes(part) === true, `files lacks ${part}`);
+  return wrong;
+};
+
+const wrongExports = ({ name, exports = {} }: Manifest): string[] =>
+  Object.entries(exports)
+    .filter(([key]) => key !== './package.json')
+    .flatMap(([key, conditions]) => {
+      const order = typeof conditions === 'string' ? [] : Object.keys(conditions);
+      const right = order[0] === '@residual/source' && order[1] === 'types' && order.at(-1) === 'default';
+      return right || key.includes('*') || typeof conditions === 'string'
+        ? []
+        : [`${name} ${key}: [${order}] is not source, types, ..., default`];
+    });
+
+test('public packages have one version', () => {
+  const versions = new Set(publicPackages.map(({ manifest }) => manifest.version));
+  expect([...versions]).toHaveLength(1);
+});
+
+test('public packages say who they are', () => {
+  expect(publicPackages.flatMap(({ manifest, name }) => wrongIn(manifest, name))).toEqual([]);
+});
+
+test('exports give the source first, then types, then code', () => {
+  expect(withCode.flatMap(({ manifest }) => wrongExports(manifest))).toEqual([]);
+});
+
+test('packages are ES modules that bundlers may shake, backends excepted', () => {
+  const wrong = withCode
+    .filter(({ name, manifest }) => {
+      const kept = name.startsWith('backend-') ? Array.isArray(manifest.sideEffects) : manifest.sideEffects === false;
+      return manifest.type !== 'module' || !kept;
+    })
+    .map(({ name }) => name);
+  expect(wrong).toEqual([]);
+});
+
+test('tfjs-core is a peer wherever tensor is a dependency, exactly 4.22.0; a program brings its own', () => {
+  const wrong = withCode
+    .filter(({ manifest }) => manifest.name === '@residual/tensor' || manifest.dependencies?.['@residual/tensor'])
+    .filter(({ manifest: { bin, dependencies, peerDependencies } }) => {
+      const declared = bin === undefined ? peerDependencies : dependencies;
+      return declared?.['@tensorflow/tfjs-core'] !== '4.22.0';
+    })
+    .map(({ name }) => name);
+  expect(wrong).toEqual([]);
+});
+
+test('the workspace depends on itself by ranges that npm reads', () => {
+  const wrong = [...packages(), ...apps()].flatMap(({ manifest }) =>
+    Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies })
+      .filter(([, range]) => range.startsWith('workspace:') || range.startsWith('link:'))
+      .map(([name, range]) => `${manifest.name} -> ${name} ${range}: a plain range, like ^0.1.0`),
+  );
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The root folder of the repository. */
+export const root: string = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** What the tests read of a package.json. */
+export interface Manifest {
+  name: string;
+  version: string;
+  description?: string;
+  license?: string;
+  private?: boolean;
+  type?: string;
+  sideEffects?: boolean | string[];
+  files?: string[];
+  bin?: Record<string, string>;
+  exports?: Record<string, string | Record<string, string>>;
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+/** A package or an app of the workspace. */
+export interface Project {
+  /** The folder's name: `tensor`. */
+  name: string;
+  folder: string;
+  manifest: Manifest;
+}
+
+const projectsIn = (parent: string): Project[] => {
+  const folder = join(root, parent);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .filter(name => existsSync(join(folder, name, 'package.json')))
+    .map(name => ({
+      name,
+      folder: join(folder, name),
+      manifest: JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')) as Manifest,
+    }));
+};
+
+/** Everything under packages/. */
+export const packages = (): Project[] => projectsIn('packages');
+
+/** Everything under apps/. */
+export const apps = (): Project[] => projectsIn('apps');
+
+const generated = new Set(['node_modules', 'dist', '.git', '.turbo', '.residual', 'coverage']);
+
+/** Every file below a folder, without what is generated, as absolute paths. */
+export const filesBelow = (folder: string): string[] =>
+  !existsSync(folder)
+    ? []
+    : readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+        if (entry.isDirectory()) return generated.has(entry.name) ? [] : filesBelow(join(folder, entry.name));
+        return entry.isFile() ? [join(folder, entry.name)] : [];
+      });
+
+/** A path as messages show it: from the root, with `/`. */
+export const shown = (path: string): string => relative(root, path).split(sep).join('/');
+
+/** Whether a file is a test. */
+export const isTest = (path: string): boolean => /\.test\.ts$/.test(path);
+
+/** The TypeScript files of a project's src folder. */
+export const sources = (project: Project): string[] =>
+  filesBelow(join(project.folder, 'src')).filter(path => /\.tsx?$/.test(path));
+
+/** The TypeScript files of a project's src folder that are published: no tests. */
+export const published = (project: Project): string[] => sources(project).filter(path => !isTest(path));
