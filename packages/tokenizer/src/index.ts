@@ -1,1 +1,6 @@
-export {};
+export { allComponents } from './all-components.js';
+export type { Components, Reader, Readers } from './components.js';
+export { Encoding, type Offset } from './encoding.js';
+export { ResidualError, type TokenizerErrorCode } from './errors.js';
+export { type LoadOptions, loadTokenizer, tokenizerFromJson } from './load.js';
+export { type DecodeOptions, type DecodeStream, type EncodeOptions, Tokenizer } from './tokenizer.js';

@@ -1,0 +1,89 @@
+import { classOf, runEnd, space } from './character-class.js';
+import { failFile } from './errors.js';
+import { Fields } from './fields.js';
+import { unitsAt } from './unicode.js';
+import type { Vocabulary } from './vocabulary.js';
+
+/** A token that is found in the text before the model sees it. */
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  /** Found only where no word character touches it. */
+  readonly singleWord: boolean;
+  /** Takes the white space before it along. */
+  readonly stripLeft: boolean;
+  /** Takes the white space after it along. */
+  readonly stripRight: boolean;
+  /** Looked for in the normalized text instead of the raw one. */
+  readonly normalized: boolean;
+  /** Left out when decoding without special tokens. */
+  readonly special: boolean;
+}
+
+/** Reads `added_tokens`. An id that the vocabulary gives to another token is an error. */
+export function readAddedTokens(json: unknown, vocabulary: Vocabulary): AddedToken[] {
+  if (json === undefined || json === null) return [];
+  if (!Array.isArray(json)) failFile('added_tokens must be an array');
+  const contents = new Map<number, string>();
+  return json.map((entry: unknown, index) => {
+    const fields = new Fields(entry, `added_tokens[${index}]`);
+    const content = fields.string('content');
+    const id = fields.count('id', undefined, (1 << 24) - 1);
+    const holder = vocabulary.token(id) ?? contents.get(id);
+    if (holder !== undefined && holder !== content) {
+      failFile(`${fields.path('id')} gives id ${id} to "${content}", it belongs to "${holder}"`);
+    }
+    contents.set(id, content);
+    const special = fields.boolean('special', false);
+    return {
+      id,
+      content,
+      singleWord: fields.boolean('single_word', false),
+      stripLeft: fields.boolean('lstrip', false),
+      stripRight: fields.boolean('rstrip', false),
+      normalized: fields.boolean('normalized', !special),
+      special,
+    };
+  });
+}
+
+/** Finds tokens in a text: calls `found(id, from, to)` for each, and with id -1 for the text between them. */
+export type Finder = (text: string, found: (id: number, from: number, to: number) => void) => void;
+
+/** Looks for tokens by their patterns: the leftmost match wins, of several there the longest. */
+export function tokenFinder(tokens: readonly { readonly pattern: string; readonly token: AddedToken }[]): Finder {
+  const byPattern = new Map(
+    tokens.filter(({ pattern }) => pattern !== '').map(({ pattern, token }) => [pattern, token]),
+  );
+  if (byPattern.size === 0) return (text, found) => text !== '' && found(-1, 0, text.length);
+  const patterns = [...byPattern.keys()].sort((a, b) => b.length - a.length);
+  const search = new RegExp(patterns.map(escapeRegex).join('|'), 'g');
+  return (text, found) => {
+    let last = 0;
+    search.lastIndex = 0;
+    for (let match = search.exec(text); match; match = search.exec(text)) {
+      const token = byPattern.get(match[0])!;
+      let from = match.index;
+      let to = from + match[0].length;
+      if (token.singleWord && (endsWithWord(text, from) || beginsWithWord(text, to))) continue;
+      if (token.stripLeft) while (from > last && classOf(text.charCodeAt(from - 1)) === space) from--;
+      if (token.stripRight) to = runEnd(text, to, text.length, space);
+      if (last < from) found(-1, last, from);
+      found(token.id, from, to);
+      last = to;
+      search.lastIndex = Math.max(search.lastIndex, to);
+    }
+    if (last < text.length) found(-1, last, text.length);
+  };
+}
+
+const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const wordCharacter = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
+
+const beginsWithWord = (text: string, at: number) =>
+  at < text.length && wordCharacter.test(text.slice(at, at + unitsAt(text, at)));
+
+function endsWithWord(text: string, at: number): boolean {
+  const isPair = at > 1 && (text.charCodeAt(at - 1) & 0xfc00) === 0xdc00;
+  return at > 0 && wordCharacter.test(text.slice(isPair ? at - 2 : at - 1, at));
+}

@@ -1,0 +1,34 @@
+import type { Decoder } from './decoders/decoder.js';
+import { failFile } from './errors.js';
+import { Fields } from './fields.js';
+import type { Model } from './models/model.js';
+import type { Normalizer } from './normalizers/normalizer.js';
+import type { PostProcessor } from './post-processors/post-processor.js';
+import type { PreTokenizer } from './pre-tokenizers/pre-tokenizer.js';
+
+/** Makes a component from its JSON; `nested` reads a component of the same kind inside it. */
+export type Reader<T> = (fields: Fields, nested: (json: unknown, where: string) => T) => T;
+
+/** Readers by the `type` that names them in `tokenizer.json`. */
+export type Readers<T> = { readonly [type: string]: Reader<T> };
+
+/** The components that a loader knows. A loader with fewer of them makes a smaller bundle. */
+export interface Components {
+  readonly normalizers: Readers<Normalizer>;
+  readonly preTokenizers: Readers<PreTokenizer>;
+  readonly models: Readers<Model>;
+  readonly postProcessors: Readers<PostProcessor>;
+  readonly decoders: Readers<Decoder>;
+}
+
+/** Reads one component by its type; an unknown type is an error that names the known ones. */
+export function readComponent<T>(kind: string, readers: Readers<T>, json: unknown, where: string): T {
+  const fields = new Fields(json, where);
+  const type = fields.string('type');
+  const reader = Object.hasOwn(readers, type) ? readers[type] : undefined;
+  if (!reader) {
+    const known = Object.keys(readers).join(', ');
+    return failFile(`${kind} type "${type}" is unknown; known are ${known === '' ? 'none' : known}`);
+  }
+  return reader(fields, (inner, path) => readComponent(kind, readers, inner, path));
+}

@@ -1,0 +1,41 @@
+import type { Reader } from '../components.js';
+import type { Decoder } from './decoder.js';
+import { perToken } from './decoder.js';
+
+const byteToken = /^<0x([0-9A-Fa-f]{2})>$/;
+
+/**
+ * Joins neighbouring tokens `<0x..>` to the characters whose bytes they are. A run of them that is not UTF-8 becomes one
+ * U+FFFD for each of its bytes; since only the end of the run tells, a run is held back until then.
+ */
+export const byteFallback: Reader<Decoder> = () => emit => {
+  let run: number[] = [];
+  const release = () => {
+    if (run.length > 0) emit(textOf(run), true);
+    run = [];
+  };
+  const whole = perToken(token => token)(token => {
+    const hex = byteToken.exec(token)?.[1];
+    if (hex !== undefined) {
+      run.push(Number.parseInt(hex, 16));
+      return;
+    }
+    release();
+    emit(token, true);
+  });
+  return {
+    push: whole.push,
+    finish() {
+      whole.finish();
+      release();
+    },
+  };
+};
+
+function textOf(bytes: readonly number[]): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
+  } catch {
+    return '\uFFFD'.repeat(bytes.length);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Decoder } from './decoder.js';
+
+const rules = [
+  [' .', '.'],
+  [' ?', '?'],
+  [' !', '!'],
+  [' ,', ','],
+  [" ' ", "'"],
+  [" n't", "n't"],
+  [" 'm", "'m"],
+  [" 's", "'s"],
+  [" 've", "'ve"],
+  [" 're", "'re"],
+] as const;
+
+/** Takes the spaces out that word-wise decoding leaves before signs and English contractions. */
+export const cleanedUp = (text: string): string =>
+  rules.reduce((cleaned, [from, to]) => cleaned.replaceAll(from, to), text);
+
+/** Cleans up a stream: text is held back to the last space that no rule can look across. */
+export const cleanUp: Decoder = emit => {
+  let held = '';
+  return {
+    push(text) {
+      held += text;
+      // No rule reaches from before such a space to behind it: all begin with a space, and only " ' " goes on past one.
+      const safe = held.search(/[^\s'n] [^ ]*$/) + 1;
+      if (safe === 0) return;
+      emit(cleanedUp(held.slice(0, safe)), false);
+      held = held.slice(safe);
+    },
+    finish() {
+      emit(cleanedUp(held), true);
+      held = '';
+    },
+  };
+};

@@ -1,0 +1,33 @@
+import type { Reader } from '../components.js';
+import { readPattern } from '../pattern.js';
+import type { Decoder } from './decoder.js';
+import { perToken } from './decoder.js';
+
+/** Replaces what matches a literal or a regular expression in each token. */
+export const replace: Reader<Decoder> = fields => {
+  const find = readPattern(fields, 'pattern');
+  const content = fields.string('content');
+  const literal = fields.object('pattern').raw('String');
+  if (typeof literal === 'string' && literal.length === 1) {
+    // One unit cannot stand across two parts of a token: nothing has to be held back.
+    return emit => ({
+      push: (text, ends) =>
+        emit(
+          text.replaceAll(literal, () => content),
+          ends,
+        ),
+      finish: () => {},
+    });
+  }
+  return perToken(token => {
+    const ranges: number[] = [];
+    find(token, 0, token.length, ranges);
+    let text = '';
+    let last = 0;
+    for (let index = 0; index < ranges.length; index += 2) {
+      text += token.slice(last, ranges[index]) + content;
+      last = ranges[index + 1]!;
+    }
+    return text + token.slice(last);
+  });
+};

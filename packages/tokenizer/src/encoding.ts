@@ -1,0 +1,169 @@
+/** Where the tokens of one sequence come from, in UTF-16 units of its text. */
+export interface Trace {
+  readonly text: string;
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly words: readonly number[];
+  /** What a token shows instead of the vocabulary's entry, for unknown tokens of some models. */
+  readonly shown: ReadonlyMap<number, string>;
+}
+
+/** A stretch of an encoding: tokens `[from, to)` of a sequence, or special or padding tokens. */
+export interface Part {
+  readonly ids: readonly number[];
+  readonly typeId: number;
+  /** Which sequence it is from: 0, 1, or undefined for added tokens. */
+  readonly sequence?: 0 | 1;
+  /** The place of its first token among the sequence's tokens. */
+  readonly from?: number;
+  readonly isPadding?: boolean;
+}
+
+/** What an encoding asks of the tokenizer that made it. */
+export interface EncodingSource {
+  readonly token: (id: number) => string;
+  readonly trace: (sequence: 0 | 1) => Trace;
+  /** Moves the ends of offsets off the spaces of their tokens, in place. */
+  readonly trim?: (tokens: readonly string[], offsets: [number, number][]) => void;
+}
+
+/** A pair `[start, end)`. */
+export type Offset = readonly [start: number, end: number];
+
+/**
+ * The tokens of a text with all that is known of them. `ids` are there at once; everything else is worked out when it is
+ * first asked for, and kept.
+ */
+export class Encoding {
+  readonly ids: number[];
+  /** What truncation cut off, in windows of the same length. */
+  readonly overflowing: readonly Encoding[];
+  readonly #parts: readonly Part[];
+  readonly #source: EncodingSource;
+  #details: Details | undefined;
+
+  constructor(parts: readonly Part[], source: EncodingSource, overflowing: readonly Encoding[] = []) {
+    this.#parts = parts;
+    this.#source = source;
+    this.overflowing = overflowing;
+    this.ids = parts.length === 1 ? (parts[0]!.ids as number[]) : parts.flatMap(part => part.ids);
+  }
+
+  /** How many tokens there are. */
+  get length(): number {
+    return this.ids.length;
+  }
+
+  /** The tokens as the vocabulary writes them. */
+  get tokens(): readonly string[] {
+    return this.#detail.tokens;
+  }
+
+  /** For each token `[start, end)` in UTF-16 units of its text: `text.slice(start, end)`. Added tokens have `[0, 0]`. */
+  get offsets(): readonly Offset[] {
+    return this.#detail.offsets;
+  }
+
+  /** The same in Unicode code points, as Python counts. */
+  get codePointOffsets(): readonly Offset[] {
+    this.#detail.codePointOffsets ??= this.#countCodePoints();
+    return this.#detail.codePointOffsets;
+  }
+
+  /** For each token the number of the piece (word) of its text that it is from; null for added tokens. */
+  get wordIds(): readonly (number | null)[] {
+    return this.#detail.wordIds;
+  }
+
+  /** For each token the sequence that it is from, 0 or 1; null for added tokens. */
+  get sequenceIds(): readonly (0 | 1 | null)[] {
+    return this.#each(part => part.sequence ?? null);
+  }
+
+  /** 1 for tokens that were added around the text. */
+  get specialTokensMask(): readonly number[] {
+    return this.#each(part => (part.sequence === undefined ? 1 : 0));
+  }
+
+  /** The segment numbers that BERT-like models want. */
+  get typeIds(): readonly number[] {
+    return this.#each(part => part.typeId);
+  }
+
+  /** 0 for padding, 1 for everything else. */
+  get attentionMask(): readonly number[] {
+    return this.#each(part => (part.isPadding ? 0 : 1));
+  }
+
+  /** The token that covers UTF-16 unit `index` of a sequence's text; undefined if none does. */
+  charToToken(index: number, sequence: 0 | 1 = 0): number | undefined {
+    const sequences = this.sequenceIds;
+    const found = this.offsets.findIndex(
+      ([start, end], at) => sequences[at] === sequence && start <= index && index < end,
+    );
+    return found === -1 ? undefined : found;
+  }
+
+  /** `[start, end)` of a token in UTF-16 units of its text; undefined for added tokens and beyond the end. */
+  tokenToChars(token: number): Offset | undefined {
+    return this.sequenceIds[token] == null ? undefined : this.offsets[token];
+  }
+
+  #each<T>(value: (part: Part) => T): T[] {
+    return this.#parts.flatMap(part => new Array<T>(part.ids.length).fill(value(part)));
+  }
+
+  get #detail(): Details {
+    this.#details ??= this.#work();
+    return this.#details;
+  }
+
+  #work(): Details {
+    const { token, trace, trim } = this.#source;
+    const details: Details = { tokens: [], offsets: [], wordIds: [] };
+    for (const part of this.#parts) {
+      const traced = part.sequence === undefined ? undefined : trace(part.sequence);
+      const first = part.from ?? 0;
+      const tokens = part.ids.map((id, index) => traced?.shown.get(first + index) ?? token(id));
+      const offsets = part.ids.map((_, index): [number, number] =>
+        traced ? [traced.starts[first + index]!, traced.ends[first + index]!] : [0, 0],
+      );
+      if (traced) trim?.(tokens, offsets);
+      for (const index of tokens.keys()) {
+        details.tokens.push(tokens[index]!);
+        details.offsets.push(offsets[index]!);
+        details.wordIds.push(traced?.words[first + index] ?? null);
+      }
+    }
+    return details;
+  }
+
+  #countCodePoints(): Offset[] {
+    const tables = new Map<number, (unit: number) => number>();
+    const sequences = this.sequenceIds;
+    return this.offsets.map(([start, end], index) => {
+      const sequence = sequences[index];
+      if (sequence == null) return [start, end];
+      const count = tables.get(sequence) ?? codePointCounter(this.#source.trace(sequence).text);
+      tables.set(sequence, count);
+      return [count(start), count(end)];
+    });
+  }
+}
+
+interface Details {
+  readonly tokens: string[];
+  readonly offsets: Offset[];
+  readonly wordIds: (number | null)[];
+  codePointOffsets?: readonly Offset[];
+}
+
+/** How many code points a text has before a UTF-16 unit. */
+function codePointCounter(text: string): (unit: number) => number {
+  if (!/[\uD800-\uDFFF]/.test(text)) return unit => unit;
+  const counts = new Int32Array(text.length + 1);
+  for (let unit = 0; unit < text.length; unit++) {
+    counts[unit + 1] = counts[unit]! + ((text.charCodeAt(unit) & 0xfc00) === 0xdc00 ? 0 : 1);
+  }
+  return unit => counts[unit]!;
+}

@@ -1,0 +1,108 @@
+import { readAddedTokens } from './added-tokens.js';
+import { allComponents } from './all-components.js';
+import { type Components, readComponent } from './components.js';
+import { cleanUp } from './decoders/clean-up.js';
+import type { Decoder } from './decoders/decoder.js';
+import { chain } from './decoders/sequence.js';
+import { failFile } from './errors.js';
+import { Fields } from './fields.js';
+import type { Model } from './models/model.js';
+import type { PostProcessor, TemplateItem } from './post-processors/post-processor.js';
+import { Tokenizer, type TokenizerParts } from './tokenizer.js';
+
+export interface LoadOptions {
+  /**
+   * The content of `tokenizer_config.json`: names the tokens that have a role, asks for clean-up of spaces when decoding, and
+   * for beginning and end tokens where `tokenizer.json` has no post-processor.
+   */
+  readonly config?: object | string;
+}
+
+/** A tokenizer from the content of `tokenizer.json`, parsed or not. Components of every kind are known. */
+export function tokenizerFromJson(json: object | string, options: LoadOptions = {}): Tokenizer {
+  return loadTokenizer(json, allComponents, options);
+}
+
+/** A tokenizer made of the given components alone: what is not among them is not bundled, and is an error in a file. */
+export function loadTokenizer(json: object | string, components: Components, { config }: LoadOptions = {}): Tokenizer {
+  const file = new Fields(parsed(json, 'tokenizer.json'), '');
+  const settings = new Fields(config === undefined ? {} : parsed(config, 'tokenizer_config.json'), 'config');
+  const maybe = <T>(name: string, read: (json: unknown) => T) => (file.has(name) ? read(file.raw(name)) : undefined);
+  const model = readModel(file, components);
+  const addedTokens = readAddedTokens(file.raw('added_tokens'), model.vocabulary);
+  const idOf = (token: string) => addedTokens.find(added => added.content === token)?.id ?? model.vocabulary.id(token);
+  const roles: TokenizerParts['roles'] = Object.fromEntries(
+    ['bos', 'eos', 'pad', 'unk'].map(role => [role, roleId(settings, `${role}_token`, idOf)]),
+  );
+  const decoder = maybe('decoder', json => readComponent('decoder', components.decoders, json, 'decoder'));
+  const cleans = settings.has('clean_up_tokenization_spaces') && settings.boolean('clean_up_tokenization_spaces');
+  return new Tokenizer({
+    addedTokens,
+    normalizer: maybe('normalizer', json => readComponent('normalizer', components.normalizers, json, 'normalizer')),
+    preTokenizer:
+      maybe('pre_tokenizer', json => readComponent('pre_tokenizer', components.preTokenizers, json, 'pre_tokenizer')) ??
+      [],
+    model,
+    postProcessor:
+      maybe('post_processor', json =>
+        readComponent('post_processor', components.postProcessors, json, 'post_processor'),
+      ) ?? around(settings, roles),
+    decoder: chain([decoder ?? spaced, ...(cleans ? [cleanUp] : [])]),
+    roles,
+  });
+}
+
+function parsed(json: object | string, what: string): unknown {
+  if (typeof json !== 'string') return json;
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    return failFile(`${what} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Files written before models had a type tell it by their fields. */
+function readModel(file: Fields, components: Components): Model {
+  const model = file.object('model');
+  if (model.has('type')) return readComponent('model', components.models, file.raw('model'), 'model');
+  const type = model.has('merges')
+    ? 'BPE'
+    : Array.isArray(model.raw('vocab'))
+      ? 'Unigram'
+      : model.has('continuing_subword_prefix')
+        ? 'WordPiece'
+        : 'WordLevel';
+  return readComponent('model', components.models, { ...(file.raw('model') as object), type }, 'model');
+}
+
+/** The id of a token with a role, written as itself or as an object with its content; undefined if it is not given. */
+function roleId(settings: Fields, name: string, idOf: (token: string) => number | undefined): number | undefined {
+  if (!settings.has(name)) return undefined;
+  return idOf(typeof settings.raw(name) === 'string' ? settings.string(name) : settings.object(name).string('content'));
+}
+
+/** Beginning and end tokens that the configuration asks for. */
+function around(settings: Fields, { bos, eos }: TokenizerParts['roles']): PostProcessor {
+  const asked = (name: string, id: number | undefined) =>
+    id !== undefined && settings.has(name) && settings.boolean(name) ? [id] : [];
+  const [before, after] = [asked('add_bos_token', bos), asked('add_eos_token', eos)];
+  if (before.length + after.length === 0) return {};
+  const items = (sequence: 0 | 1): TemplateItem[] => [
+    { ids: before, typeId: sequence },
+    { sequence, typeId: sequence },
+    { ids: after, typeId: sequence },
+  ];
+  return { template: { single: items(0), pair: [...items(0), ...items(1)] }, keepsTypeIds: true };
+}
+
+/** Without a decoder tokens are joined by spaces. */
+const spaced: Decoder = emit => {
+  let isFirst = true;
+  return {
+    push(text, ends) {
+      emit(isFirst ? text : ` ${text}`, ends);
+      isFirst = false;
+    },
+    finish: () => {},
+  };
+};

@@ -1,0 +1,91 @@
+import { inByteAlphabet } from '../byte-alphabet.js';
+import type { Reader } from '../components.js';
+import { failFile } from '../errors.js';
+import type { Fields } from '../fields.js';
+import { utf8LengthOf } from '../unicode.js';
+import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
+import { FirstSymbols, type SymbolRules } from './first-symbols.js';
+import { merge, Symbols } from './merge.js';
+import { MergeTable } from './merge-table.js';
+import type { Model } from './model.js';
+import { WordCache } from './word-cache.js';
+
+/** Ranks must stay below this, so that rank and place fit one exact double. */
+const mostMerges = 1 << 22;
+
+/** Byte-pair encoding over characters or bytes, with byte fallback, unknown tokens and affixes as the file says. */
+export const bpe: Reader<Model> = fields => {
+  const dropout = fields.has('dropout') ? fields.raw('dropout') : 0;
+  if (dropout !== 0) failFile(`${fields.path('dropout')} is ${String(dropout)}; only 0 or null can be read`);
+  const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
+  const rules = readRules(fields, vocabulary);
+  const merges = readMerges(fields, vocabulary, rules.prefix);
+  return bpeModel(vocabulary, merges, rules, fields.boolean('ignore_merges', false));
+};
+
+/** A byte-pair encoding from its parts. With `wholeFirst` a piece that is a token is that token, whatever the merges say. */
+export function bpeModel(vocabulary: Vocabulary, merges: MergeTable, rules: SymbolRules, wholeFirst: boolean): Model {
+  const first = new FirstSymbols(vocabulary, rules);
+  const symbols = new Symbols();
+  const caches = [new WordCache(), new WordCache()];
+  return {
+    vocabulary,
+    readsBytes: true,
+    unknownId: rules.unknownId,
+    tokenize(text, start, end, bytes, ids, spans) {
+      const cache = caches[bytes ? 1 : 0]!;
+      if (!spans && cache.recall(text, start, end, ids)) return;
+      symbols.count = 0;
+      const whole = wholeFirst ? wholeToken(vocabulary, text.slice(start, end), bytes) : undefined;
+      if (whole !== undefined) symbols.push(whole, utf8LengthOf(text, start, end));
+      else {
+        if (bytes) first.ofBytes(text, start, end, symbols);
+        else first.ofCharacters(text, start, end, symbols);
+        merge(symbols, merges);
+      }
+      const from = ids.length;
+      for (let index = 0, at = 0; index < symbols.count; index++) {
+        ids.push(symbols.ids[index]!);
+        spans?.push(at, (at += symbols.lengths[index]!));
+      }
+      if (!spans) cache.remember(text, start, end, ids, from);
+    },
+  };
+}
+
+const wholeToken = (vocabulary: Vocabulary, piece: string, bytes: boolean) =>
+  vocabulary.id(bytes ? inByteAlphabet(piece) : piece);
+
+function readRules(fields: Fields, vocabulary: Vocabulary): SymbolRules {
+  const unknown = fields.has('unk_token') ? fields.string('unk_token') : undefined;
+  const unknownId = unknown === undefined ? undefined : vocabulary.id(unknown);
+  if (unknown !== undefined && unknownId === undefined) {
+    failFile(`${fields.path('unk_token')} "${unknown}" is not in ${fields.path('vocab')}`);
+  }
+  return {
+    prefix: fields.has('continuing_subword_prefix') ? fields.string('continuing_subword_prefix') : '',
+    suffix: fields.has('end_of_word_suffix') ? fields.string('end_of_word_suffix') : '',
+    unknownId,
+    fuseUnknown: fields.boolean('fuse_unk', false),
+    byteFallback: fields.boolean('byte_fallback', false),
+  };
+}
+
+function readMerges(fields: Fields, vocabulary: Vocabulary, prefix: string): MergeTable {
+  const list = fields.array('merges');
+  const where = fields.path('merges');
+  if (list.length >= mostMerges)
+    failFile(`${where} holds ${list.length} merges; at most ${mostMerges - 1} can be read`);
+  const table = new MergeTable(list.length);
+  for (const [rank, entry] of list.entries()) {
+    const pair: readonly unknown[] = typeof entry === 'string' ? entry.split(' ') : Array.isArray(entry) ? entry : [];
+    const [left, right] = pair;
+    if (pair.length !== 2 || typeof left !== 'string' || typeof right !== 'string') {
+      return failFile(`${where}[${rank}] must be a pair of tokens, it is ${JSON.stringify(entry)?.slice(0, 80)}`);
+    }
+    const id = (token: string) =>
+      vocabulary.id(token) ?? failFile(`${where}[${rank}] names "${token}", which is not in ${fields.path('vocab')}`);
+    table.set(id(left), id(right), rank, id(left + right.slice(prefix.length)));
+  }
+  return table;
+}

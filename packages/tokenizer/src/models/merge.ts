@@ -1,0 +1,160 @@
+import type { MergeTable } from './merge-table.js';
+
+/** Above this many symbols a heap finds the next merge; up to it a scan is faster. */
+const scanLimit = 40;
+const noRank = 0x7fffffff;
+
+/** Symbols of one piece on their way to tokens: ids, and how many bytes each covers. Reused from piece to piece. */
+export class Symbols {
+  ids: Int32Array = new Int32Array(256);
+  lengths: Int32Array = new Int32Array(256);
+  count = 0;
+
+  push(id: number, length: number): void {
+    if (this.count === this.ids.length) {
+      this.ids = grown(this.ids);
+      this.lengths = grown(this.lengths);
+    }
+    this.ids[this.count] = id;
+    this.lengths[this.count++] = length;
+  }
+}
+
+const grown = (values: Int32Array) => {
+  const larger = new Int32Array(values.length * 2);
+  larger.set(values);
+  return larger;
+};
+
+/**
+ * Merges neighbours, always the pair of lowest rank and of those the leftmost, until no pair can be merged
+ * (Sennrich et al. 2016). Cost: n log n.
+ */
+export function merge(symbols: Symbols, table: MergeTable): void {
+  if (symbols.count < 2) return;
+  if (symbols.count <= scanLimit) mergeShort(symbols, table);
+  else mergeLong(symbols, table);
+}
+
+const ranks = /*#__PURE__*/ new Int32Array(scanLimit);
+const becomes = /*#__PURE__*/ new Int32Array(scanLimit);
+
+function mergeShort(symbols: Symbols, table: MergeTable): void {
+  const { ids, lengths } = symbols;
+  let count = symbols.count;
+  const look = (at: number) => {
+    const found = table.find(ids[at]!, ids[at + 1]!);
+    ranks[at] = found < 0 ? noRank : table.rank(found);
+    becomes[at] = found < 0 ? -1 : table.merged(found);
+  };
+  for (let at = 0; at < count - 1; at++) look(at);
+  while (count > 1) {
+    let best = 0;
+    let lowest = ranks[0]!;
+    for (let at = 1; at < count - 1; at++) {
+      if (ranks[at]! < lowest) {
+        lowest = ranks[at]!;
+        best = at;
+      }
+    }
+    if (lowest === noRank) break;
+    ids[best] = becomes[best]!;
+    lengths[best]! += lengths[best + 1]!;
+    count--;
+    for (let at = best + 1; at < count; at++) {
+      ids[at] = ids[at + 1]!;
+      lengths[at] = lengths[at + 1]!;
+      ranks[at] = ranks[at + 1]!;
+      becomes[at] = becomes[at + 1]!;
+    }
+    if (best > 0) look(best - 1);
+    if (best < count - 1) look(best);
+  }
+  symbols.count = count;
+}
+
+/** Keys order by rank, then by place: rank * 2^31 + place is exact in a double for the 2^22 ranks that a table may hold. */
+const placeSpan = 2 ** 31;
+
+function mergeLong(symbols: Symbols, table: MergeTable): void {
+  const { ids, lengths, count } = symbols;
+  const next = new Int32Array(count);
+  const previous = new Int32Array(count);
+  const heap = new Heap(count);
+  const offer = (at: number) => {
+    const found = table.find(ids[at]!, ids[next[at]!]!);
+    if (found >= 0) heap.push(table.rank(found) * placeSpan + at);
+  };
+  for (let at = 0; at < count; at++) {
+    next[at] = at + 1;
+    previous[at] = at - 1;
+  }
+  for (let at = 0; at < count - 1; at++) offer(at);
+  while (heap.size > 0) {
+    const key = heap.pop();
+    const rank = Math.floor(key / placeSpan);
+    const at = key - rank * placeSpan;
+    const right = next[at]!;
+    if (lengths[at] === -1 || right >= count) continue; // merged away, or last by now
+    const found = table.find(ids[at]!, ids[right]!);
+    if (found < 0 || table.rank(found) !== rank) continue; // one side has grown since
+    ids[at] = table.merged(found);
+    lengths[at]! += lengths[right]!;
+    lengths[right] = -1;
+    const after = next[right]!;
+    next[at] = after;
+    if (after < count) {
+      previous[after] = at;
+      offer(at);
+    }
+    if (previous[at]! >= 0) offer(previous[at]!);
+  }
+  let kept = 0;
+  for (let at = 0; at < count; at = next[at]!) {
+    ids[kept] = ids[at]!;
+    lengths[kept++] = lengths[at]!;
+  }
+  symbols.count = kept;
+}
+
+/** A binary heap of numbers, smallest first. */
+class Heap {
+  #keys: Float64Array;
+  size = 0;
+
+  constructor(capacity: number) {
+    this.#keys = new Float64Array(capacity);
+  }
+
+  push(key: number): void {
+    if (this.size === this.#keys.length) {
+      const larger = new Float64Array(this.size * 2);
+      larger.set(this.#keys);
+      this.#keys = larger;
+    }
+    const keys = this.#keys;
+    let at = this.size++;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (keys[parent]! <= key) break;
+      keys[at] = keys[parent]!;
+      at = parent;
+    }
+    keys[at] = key;
+  }
+
+  pop(): number {
+    const keys = this.#keys;
+    const top = keys[0]!;
+    const key = keys[--this.size]!;
+    let at = 0;
+    for (let child = 1; child < this.size; child = 2 * at + 1) {
+      if (child + 1 < this.size && keys[child + 1]! < keys[child]!) child++;
+      if (keys[child]! >= key) break;
+      keys[at] = keys[child]!;
+      at = child;
+    }
+    keys[at] = key;
+    return top;
+  }
+}

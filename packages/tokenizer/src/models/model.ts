@@ -1,0 +1,17 @@
+import type { Vocabulary } from '../vocabulary.js';
+
+/** Turns one piece of text into tokens. */
+export interface Model {
+  readonly vocabulary: Vocabulary;
+  /** Whether `tokenize` can read a piece as bytes; otherwise it is given the piece written in the byte alphabet. */
+  readonly readsBytes: boolean;
+  /** The id of what the vocabulary does not hold. */
+  readonly unknownId?: number | undefined;
+  /** Whether an unknown token shows the text it stands for instead of the unknown token's own. */
+  readonly showsUnknownText?: boolean;
+  /**
+   * Appends the ids of `text[start, end)`. Where `spans` is given it also appends for each id the pair `from, to` of UTF-8
+   * bytes of the piece that it covers.
+   */
+  tokenize(text: string, start: number, end: number, bytes: boolean, ids: number[], spans?: number[]): void;
+}

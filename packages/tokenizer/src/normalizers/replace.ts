@@ -1,0 +1,14 @@
+import type { Reader } from '../components.js';
+import { readPattern } from '../pattern.js';
+import type { Normalizer } from './normalizer.js';
+
+/** Replaces what matches a literal or a regular expression. */
+export const replace: Reader<Normalizer> = fields => {
+  const find = readPattern(fields, 'pattern');
+  const content = fields.string('content');
+  return text => {
+    const ranges: number[] = [];
+    find(text.text, 0, text.text.length, ranges);
+    if (ranges.length > 0) text.replace(ranges, content);
+  };
+};

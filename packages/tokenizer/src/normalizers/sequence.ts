@@ -1,0 +1,11 @@
+import type { Reader } from '../components.js';
+import type { Normalizer } from './normalizer.js';
+
+/** Normalizers one after another. */
+export const sequence: Reader<Normalizer> = (fields, nested) => {
+  const path = fields.path('normalizers');
+  const parts = fields.array('normalizers').map((json, index) => nested(json, `${path}[${index}]`));
+  return text => {
+    for (const normalize of parts) normalize(text);
+  };
+};

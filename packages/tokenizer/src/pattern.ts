@@ -1,0 +1,40 @@
+import { failFile } from './errors.js';
+import type { Fields } from './fields.js';
+import { translateRegex } from './regex/translate.js';
+
+/** Finds matches in `text[start, end)`: appends `from, to` pairs, ascending and without overlap. */
+export type Matcher = (text: string, start: number, end: number, ranges: number[]) => void;
+
+/** Matches each place where `literal` stands. */
+export const literalMatcher = (literal: string): Matcher =>
+  literal === ''
+    ? () => {}
+    : (text, start, end, ranges) => {
+        for (let at = text.indexOf(literal, start); at !== -1 && at + literal.length <= end; ) {
+          ranges.push(at, at + literal.length);
+          at = text.indexOf(literal, at + literal.length);
+        }
+      };
+
+/** Matches a regular expression in Oniguruma's syntax. */
+export const regexMatcher = (source: string, where: string): Matcher => {
+  const regex = translateRegex(source, where);
+  return (text, start, end, ranges) => {
+    const part = start === 0 && end === text.length ? text : text.slice(start, end);
+    regex.lastIndex = 0;
+    for (let match = regex.exec(part); match; match = regex.exec(part)) {
+      const from = match.index;
+      const to = from + match[0].length;
+      if (to === from) regex.lastIndex += (part.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
+      else ranges.push(start + from, start + to);
+    }
+  };
+};
+
+/** Reads `{"String": ...}` or `{"Regex": ...}`. */
+export function readPattern(fields: Fields, name: string): Matcher {
+  const pattern = fields.object(name);
+  if (pattern.has('String')) return literalMatcher(pattern.string('String'));
+  if (pattern.has('Regex')) return regexMatcher(pattern.string('Regex'), pattern.path('Regex'));
+  return failFile(`${fields.path(name)} must hold String or Regex`);
+}

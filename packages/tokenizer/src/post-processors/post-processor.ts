@@ -1,0 +1,22 @@
+import type { Fields } from '../fields.js';
+
+/** One item of a template: a sequence of the input (0 or 1) or tokens of its own. */
+export type TemplateItem =
+  | { readonly sequence: 0 | 1; readonly typeId: number }
+  | { readonly ids: readonly number[]; readonly typeId: number };
+
+/** What is put around one or two sequences, and whether the spaces at the ends of tokens leave their offsets. */
+export interface PostProcessor {
+  /** Without a template sequences follow each other with type ids 0 and 1. */
+  readonly template?: { readonly single: readonly TemplateItem[]; readonly pair: readonly TemplateItem[] };
+  /** Whether the first token's one leading space was added and stays; undefined: offsets are left alone. */
+  readonly trimOffsets?: { readonly addPrefixSpace: boolean };
+  /** Whether the template also sets the type ids when special tokens are not added. */
+  readonly keepsTypeIds?: boolean;
+}
+
+/** Reads the two settings of those that trim offsets. */
+export const readTrim = (fields: Fields): Pick<PostProcessor, 'trimOffsets'> =>
+  fields.boolean('trim_offsets', true)
+    ? { trimOffsets: { addPrefixSpace: fields.boolean('add_prefix_space', true) } }
+    : {};

@@ -1,0 +1,12 @@
+import type { Reader } from '../components.js';
+import { failFile } from '../errors.js';
+import type { PostProcessor } from './post-processor.js';
+
+/** Post-processors one after another; at most one of them may add tokens. */
+export const sequence: Reader<PostProcessor> = (fields, nested) => {
+  const path = fields.path('processors');
+  const parts = fields.array('processors').map((json, index) => nested(json, `${path}[${index}]`));
+  const adding = parts.filter(part => part.template).length;
+  if (adding > 1) failFile(`${path} holds ${adding} that add tokens; at most 1 can`);
+  return Object.assign({}, ...parts);
+};

@@ -1,0 +1,35 @@
+import type { Reader } from '../components.js';
+import { failFile } from '../errors.js';
+import { Fields } from '../fields.js';
+import type { PostProcessor, TemplateItem } from './post-processor.js';
+
+/** Special tokens around and between the sequences, as a template says. */
+export const template: Reader<PostProcessor> = fields => {
+  const special = fields.object('special_tokens');
+  const items = (name: string): TemplateItem[] =>
+    fields.array(name).map((json, index) => readItem(new Fields(json, `${fields.path(name)}[${index}]`), special));
+  const single = items('single');
+  const pair = fields.has('pair') ? items('pair') : single;
+  if (single.some(item => 'sequence' in item && item.sequence === 1)) {
+    failFile(`${fields.path('single')} names sequence B, which a single text does not have`);
+  }
+  return { template: { single, pair }, keepsTypeIds: true };
+};
+
+function readItem(fields: Fields, special: Fields): TemplateItem {
+  if (fields.has('Sequence')) {
+    const sequence = fields.object('Sequence');
+    return { sequence: sequence.choice('id', ['A', 'B']) === 'A' ? 0 : 1, typeId: sequence.count('type_id', 0) };
+  }
+  if (!fields.has('SpecialToken')) failFile(`${fields.where} must hold Sequence or SpecialToken`);
+  const token = fields.object('SpecialToken');
+  const name = token.string('id');
+  if (!special.has(name)) failFile(`${token.path('id')} "${name}" is not in ${special.where}`);
+  const ids = special.object(name).array('ids');
+  for (const id of ids) {
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0) {
+      failFile(`${special.path(name)}.ids must be whole numbers, they are ${JSON.stringify(ids)}`);
+    }
+  }
+  return { ids: ids as readonly number[], typeId: token.count('type_id', 0) };
+}

@@ -1,0 +1,17 @@
+import type { Reader } from '../components.js';
+import { cutGpt2 } from './known-patterns.js';
+import type { PreTokenizer, Stage } from './pre-tokenizer.js';
+
+/** Cuts with the pattern of GPT-2 (unless told not to) and reads the pieces as bytes. */
+export const byteLevel: Reader<PreTokenizer> = fields => {
+  const stage: Stage = { bytes: true };
+  const addSpace = fields.boolean('add_prefix_space', true);
+  const useRegex = fields.boolean('use_regex', true);
+  return [
+    {
+      ...stage,
+      ...(addSpace && { rewrite: piece => piece.text.startsWith(' ') || piece.prepend(' ') }),
+      ...(useRegex && { cut: cutGpt2 }),
+    } satisfies Stage,
+  ];
+};

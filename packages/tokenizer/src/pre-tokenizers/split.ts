@@ -1,0 +1,77 @@
+import type { Reader } from '../components.js';
+import type { Fields } from '../fields.js';
+import { type Matcher, readPattern } from '../pattern.js';
+import { cutKnownPattern } from './known-patterns.js';
+import type { Cut, PreTokenizer } from './pre-tokenizer.js';
+
+/** What becomes of the matches of a delimiter. */
+export type Behavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
+
+export const behaviors: readonly Behavior[] = [
+  'Removed',
+  'Isolated',
+  'MergedWithPrevious',
+  'MergedWithNext',
+  'Contiguous',
+];
+
+/** Cuts at the matches of a literal or a regular expression; with `invert` the matches are the pieces. */
+export const split: Reader<PreTokenizer> = fields => {
+  const behavior = fields.choice('behavior', behaviors);
+  const invert = fields.boolean('invert', false);
+  const known = behavior === 'Isolated' ? knownCut(fields) : undefined;
+  return [{ cut: known ?? cutAtMatches(readPattern(fields, 'pattern'), behavior, invert) }];
+};
+
+const knownCut = (fields: Fields) => {
+  const pattern = fields.object('pattern');
+  return pattern.has('Regex') ? cutKnownPattern(pattern.string('Regex')) : undefined;
+};
+
+/** A cut at the matches of `find`, which are kept, dropped or joined to a neighbour as `behavior` says. */
+export const cutAtMatches =
+  (find: Matcher, behavior: Behavior, invert = false): Cut =>
+  (text, start, end, cuts) => {
+    const matches: number[] = [];
+    find(text, start, end, matches);
+    if (behavior === 'Removed' && invert) {
+      for (const match of matches) cuts.push(match);
+      return;
+    }
+    const parts: Part[] = [];
+    let last = start;
+    for (let index = 0; index < matches.length; index += 2) {
+      const from = matches[index]!;
+      const to = matches[index + 1]!;
+      if (last < from) parts.push({ from: last, to: from, isMatch: invert });
+      parts.push({ from, to, isMatch: !invert });
+      last = to;
+    }
+    if (last < end) parts.push({ from: last, to: end, isMatch: invert });
+    for (const part of join[behavior](parts)) cuts.push(part.from, part.to);
+  };
+
+interface Part {
+  from: number;
+  to: number;
+  readonly isMatch: boolean;
+}
+
+const join: { readonly [behavior in Behavior]: (parts: readonly Part[]) => readonly Part[] } = {
+  Isolated: parts => parts,
+  Removed: parts => parts.filter(part => !part.isMatch),
+  Contiguous: parts => joinWhere(parts, (previous, part) => previous.isMatch === part.isMatch),
+  MergedWithPrevious: parts => joinWhere(parts, (previous, part) => part.isMatch && !previous.isMatch),
+  MergedWithNext: parts => joinWhere(parts, (previous, part) => previous.isMatch && !part.isMatch),
+};
+
+/** Joins neighbours for which `fits` holds; each part is compared with the part before it, not with what they became. */
+function joinWhere(parts: readonly Part[], fits: (previous: Part, part: Part) => boolean): Part[] {
+  const joined: Part[] = [];
+  for (const [index, part] of parts.entries()) {
+    const previous = parts[index - 1];
+    if (previous && fits(previous, part)) joined.at(-1)!.to = part.to;
+    else joined.push({ ...part });
+  }
+  return joined;
+}

@@ -1,0 +1,45 @@
+/** A pattern being read, character by character. */
+export class Source {
+  at = 0;
+
+  constructor(
+    readonly pattern: string,
+    readonly fail: (message: string) => never,
+  ) {}
+
+  get done(): boolean {
+    return this.at >= this.pattern.length;
+  }
+
+  /** The next character, not taken; empty at the end. */
+  peek(): string {
+    return this.done ? '' : String.fromCodePoint(this.pattern.codePointAt(this.at)!);
+  }
+
+  /** Takes the next character. */
+  next(): string {
+    if (this.done) this.fail('it ends too early');
+    const char = this.peek();
+    this.at += char.length;
+    return char;
+  }
+
+  /** Takes `text` if it comes next. */
+  take(text: string): boolean {
+    const comes = this.pattern.startsWith(text, this.at);
+    if (comes) this.at += text.length;
+    return comes;
+  }
+
+  /** Takes what matches `regex` (which begins with ^). */
+  match(regex: RegExp): RegExpExecArray | null {
+    const match = regex.exec(this.pattern.slice(this.at));
+    if (match) this.at += match[0].length;
+    return match;
+  }
+
+  /** A few characters of what comes, for error texts. */
+  rest(count: number): string {
+    return this.pattern.slice(this.at, this.at + count);
+  }
+}

@@ -1,0 +1,244 @@
+import { type AddedToken, type Finder, tokenFinder } from './added-tokens.js';
+import { AlignedText } from './aligned-text.js';
+import type { Decoder } from './decoders/decoder.js';
+import { Encoding, type Part, type Trace } from './encoding.js';
+import { failInput } from './errors.js';
+import type { Model } from './models/model.js';
+import type { Normalizer } from './normalizers/normalizer.js';
+import type { PostProcessor, TemplateItem } from './post-processors/post-processor.js';
+import type { PreTokenizer } from './pre-tokenizers/pre-tokenizer.js';
+import { runStages } from './pre-tokenizers/run.js';
+import { Tracer } from './tracer.js';
+import { trimOffsets } from './trim-offsets.js';
+import { wellFormed } from './unicode.js';
+
+/** The parts of a tokenizer, in the order in which a text passes through them. */
+export interface TokenizerParts {
+  readonly addedTokens: readonly AddedToken[];
+  readonly normalizer: Normalizer | undefined;
+  readonly preTokenizer: PreTokenizer;
+  readonly model: Model;
+  readonly postProcessor: PostProcessor;
+  readonly decoder: Decoder;
+  /** Ids of the tokens that have a role, where the configuration names them. */
+  readonly roles: { readonly bos?: number; readonly eos?: number; readonly pad?: number; readonly unk?: number };
+}
+
+export interface EncodeOptions {
+  /** A second text, as for sentence pairs. */
+  readonly pair?: string;
+  /** Whether to put the special tokens of the post-processor around the text. Default true. */
+  readonly addSpecialTokens?: boolean;
+}
+
+export interface DecodeOptions {
+  /** Whether to leave special tokens out. Default true. */
+  readonly skipSpecialTokens?: boolean;
+}
+
+/** Text from ids that come one by one; see {@link Tokenizer.decodeStream}. */
+export interface DecodeStream {
+  /** Takes the next id; returns the text that is certain by now, perhaps none. */
+  push(id: number): string;
+  /** Ends the stream; returns what was held back. */
+  flush(): string;
+}
+
+/** Text to token ids and back. Made by `tokenizerFromJson`. */
+export class Tokenizer {
+  readonly #parts: TokenizerParts;
+  readonly #rawFinder: Finder;
+  readonly #normalizedFinder: Finder;
+  readonly #addedIds = new Map<string, number>();
+  readonly #added = new Map<number, AddedToken>();
+
+  /** The id of the beginning-of-text token, if the configuration names one. */
+  readonly bosToken: number | undefined;
+  /** The id of the end-of-text token, if the configuration names one. */
+  readonly eosToken: number | undefined;
+  /** The id of the padding token, if the configuration names one. */
+  readonly padToken: number | undefined;
+  /** The id of the unknown token, if the configuration or the model names one. */
+  readonly unkToken: number | undefined;
+  /** How many tokens there are, added ones included. */
+  readonly vocabSize: number;
+
+  constructor(parts: TokenizerParts) {
+    this.#parts = parts;
+    const { addedTokens, model, normalizer, roles } = parts;
+    for (const token of addedTokens) {
+      this.#addedIds.set(token.content, token.id);
+      this.#added.set(token.id, token);
+    }
+    const normalized = (content: string) => {
+      const text = new AlignedText(content, false);
+      normalizer?.(text);
+      return text.text;
+    };
+    const raw = addedTokens.filter(token => !token.normalized);
+    const later = addedTokens.filter(token => token.normalized);
+    this.#rawFinder = tokenFinder(raw.map(token => ({ pattern: token.content, token })));
+    this.#normalizedFinder = tokenFinder(later.map(token => ({ pattern: normalized(token.content), token })));
+    this.bosToken = roles.bos;
+    this.eosToken = roles.eos;
+    this.padToken = roles.pad;
+    this.unkToken = roles.unk ?? model.unknownId;
+    const further = addedTokens.filter(token => model.vocabulary.id(token.content) === undefined);
+    this.vocabSize = model.vocabulary.size + further.length;
+  }
+
+  /** The tokens of a text (and of a second one), special tokens included unless told otherwise. */
+  encode(text: string, { pair, addSpecialTokens = true }: EncodeOptions = {}): Encoding {
+    const { model, postProcessor } = this.#parts;
+    const texts = [checkText(text, 'encode'), ...(pair === undefined ? [] : [checkText(pair, 'encode')])];
+    const ids = texts.map(each => this.#ids(each));
+    const traces: (Trace | undefined)[] = [];
+    const { trimOffsets: trim } = postProcessor;
+    return new Encoding(this.#arrange(ids, addSpecialTokens), {
+      token: id => this.idToToken(id) ?? '',
+      trace: sequence => (traces[sequence] ??= this.#trace(texts[sequence]!, model)),
+      ...(trim && { trim: (tokens, offsets) => trimOffsets(tokens, offsets, trim.addPrefixSpace) }),
+    });
+  }
+
+  /** How many tokens a text has, special ones not counted. Stops counting at `limit`. */
+  count(text: string, limit = Number.POSITIVE_INFINITY): number {
+    return Math.min(limit, this.#ids(checkText(text, 'count'), limit).length);
+  }
+
+  /** The text of ids. Ids that no token has are left out, as the reference does. */
+  decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
+    const pieces: string[] = [];
+    const run = this.#parts.decoder(text => text !== '' && pieces.push(text));
+    const { skipSpecialTokens = true } = options;
+    for (const id of ids) {
+      const token = this.#decoded(id, skipSpecialTokens);
+      if (token !== undefined) run.push(token, true);
+    }
+    run.finish();
+    return pieces.join('');
+  }
+
+  /**
+   * Decodes ids that come one by one. Nothing is handed out that a later id could still change: no half character, no
+   * leading space that the whole would not have. All pushes and the flush together equal `decode` of all ids.
+   */
+  decodeStream({ skipSpecialTokens = true }: DecodeOptions = {}): DecodeStream {
+    let ready = '';
+    const run = this.#parts.decoder(text => {
+      ready += text;
+    });
+    const taken = () => {
+      const text = ready;
+      ready = '';
+      return text;
+    };
+    return {
+      push: id => {
+        const token = this.#decoded(id, skipSpecialTokens);
+        if (token !== undefined) run.push(token, true);
+        return taken();
+      },
+      flush: () => {
+        run.finish();
+        return taken();
+      },
+    };
+  }
+
+  /** The token of an id; undefined if there is none. */
+  idToToken(id: number): string | undefined {
+    return this.#added.get(id)?.content ?? this.#parts.model.vocabulary.token(id);
+  }
+
+  /** The id of a token; undefined if there is none. */
+  tokenToId(token: string): number | undefined {
+    return this.#addedIds.get(token) ?? this.#parts.model.vocabulary.id(token);
+  }
+
+  /** Whether decoding without special tokens leaves an id out. */
+  isSpecial(id: number): boolean {
+    return this.#added.get(id)?.special ?? false;
+  }
+
+  #decoded(id: number, skipSpecialTokens: boolean): string | undefined {
+    return skipSpecialTokens && this.isSpecial(id) ? undefined : this.idToToken(id);
+  }
+
+  #arrange(ids: readonly (readonly number[])[], addSpecialTokens: boolean): Part[] {
+    const { template, keepsTypeIds } = this.#parts.postProcessor;
+    const plain: readonly TemplateItem[] = [
+      { sequence: 0, typeId: 0 },
+      { sequence: 1, typeId: 1 },
+    ];
+    const items = template && (addSpecialTokens || keepsTypeIds) ? (ids[1] ? template.pair : template.single) : plain;
+    const parts: Part[] = [];
+    for (const item of items) {
+      if ('ids' in item) {
+        if (addSpecialTokens) parts.push(item);
+      } else {
+        const own = ids[item.sequence];
+        if (own) parts.push({ ids: own, typeId: item.typeId, sequence: item.sequence });
+      }
+    }
+    return parts;
+  }
+
+  #ids(text: string, limit = Number.POSITIVE_INFINITY): number[] {
+    const { model } = this.#parts;
+    const ids: number[] = [];
+    this.#walk(
+      text,
+      false,
+      id => ids.push(id),
+      (piece, cuts, bytes) => {
+        for (let index = 0; index < cuts.length && ids.length < limit; index += 2) {
+          model.tokenize(piece.text, cuts[index]!, cuts[index + 1]!, bytes, ids);
+        }
+      },
+    );
+    return ids;
+  }
+
+  #trace(text: string, model: Model): Trace {
+    const tracer = new Tracer(text, model);
+    this.#walk(
+      text,
+      true,
+      (id, piece) => tracer.addToken(id, piece),
+      (piece, cuts, bytes) => {
+        for (let index = 0; index < cuts.length; index += 2) {
+          tracer.addPiece(piece, cuts[index]!, cuts[index + 1]!, bytes);
+        }
+      },
+    );
+    return tracer;
+  }
+
+  /** Takes a text apart: added tokens go to `onToken`, everything else in pieces to `onPieces`. */
+  #walk(
+    text: string,
+    tracked: boolean,
+    onToken: (id: number, at: AlignedText) => void,
+    onPieces: (piece: AlignedText, cuts: readonly number[], bytes: boolean) => void,
+  ): void {
+    const { normalizer, preTokenizer, model } = this.#parts;
+    const whole = wellFormed(text);
+    this.#rawFinder(whole, (id, from, to) => {
+      const part = new AlignedText(whole.slice(from, to), tracked, from);
+      if (id !== -1) return onToken(id, part);
+      normalizer?.(part);
+      this.#normalizedFinder(part.text, (innerId, innerFrom, innerTo) => {
+        const inner = part.slice(innerFrom, innerTo);
+        if (innerId !== -1) return onToken(innerId, inner);
+        const pieces = runStages(preTokenizer, inner, model.readsBytes);
+        onPieces(pieces.text, pieces.cuts, pieces.bytes);
+      });
+    });
+  }
+}
+
+function checkText(text: unknown, name: string): string {
+  if (typeof text === 'string') return text;
+  return failInput(`${name}: text must be a string, it is ${text === null ? 'null' : `a ${typeof text}`}`);
+}

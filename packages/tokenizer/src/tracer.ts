@@ -1,0 +1,65 @@
+import type { AlignedText } from './aligned-text.js';
+import type { Trace } from './encoding.js';
+import type { Model } from './models/model.js';
+import { unitsAt, utf8Length } from './unicode.js';
+
+/** Gathers where the tokens of a text come from. */
+export class Tracer implements Trace {
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  readonly words: number[] = [];
+  readonly shown = new Map<number, string>();
+  readonly #ids: number[] = [];
+  #word = 0;
+
+  constructor(
+    readonly text: string,
+    readonly model: Model,
+  ) {}
+
+  /** An added token, found at `at`. */
+  addToken(id: number, at: AlignedText): void {
+    const last = at.text.length - 1;
+    this.#add(id, at.start(0), at.end(last));
+    this.#word++;
+  }
+
+  /** The tokens of one piece: their spans are in UTF-8 bytes of the piece, and become units of the original text. */
+  addPiece(text: AlignedText, from: number, to: number, bytes: boolean): void {
+    const { model } = this;
+    const ids: number[] = [];
+    const spans: number[] = [];
+    model.tokenize(text.text, from, to, bytes, ids, spans);
+    let unit = from; // first unit of the character that holds byte `byte`
+    let byte = 0;
+    const seek = (target: number) => {
+      if (target < byte) {
+        unit = from;
+        byte = 0;
+      }
+      for (; unit < to; unit += unitsAt(text.text, unit)) {
+        const next = byte + utf8Length(text.text.codePointAt(unit)!);
+        if (next > target) break;
+        byte = next;
+      }
+      return unit;
+    };
+    for (const [index, id] of ids.entries()) {
+      const first = Math.min(seek(spans[2 * index]!), to - 1);
+      const last = Math.min(seek(Math.max(spans[2 * index]!, spans[2 * index + 1]! - 1)), to - 1);
+      const end = last + unitsAt(text.text, last);
+      if (id === model.unknownId && model.showsUnknownText) {
+        this.shown.set(this.#ids.length, text.text.slice(first, end));
+      }
+      this.#add(id, text.start(first), text.end(end - 1));
+    }
+    this.#word++;
+  }
+
+  #add(id: number, start: number, end: number): void {
+    this.#ids.push(id);
+    this.starts.push(start);
+    this.ends.push(end);
+    this.words.push(this.#word);
+  }
+}

@@ -1,0 +1,43 @@
+/** The text with each lone surrogate replaced by U+FFFD; lengths and positions stay. */
+export function wellFormed(text: string): string {
+  const asked = text as string & { isWellFormed?: () => boolean };
+  if (asked.isWellFormed?.()) return text;
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
+}
+
+/** How many UTF-16 units the character at `index` has: 1 or 2. */
+export const unitsAt = (text: string, index: number): number => (text.codePointAt(index)! > 0xffff ? 2 : 1);
+
+/** How many bytes a code point takes in UTF-8: 1 to 4. */
+export const utf8Length = (code: number): number => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4);
+
+/** How many bytes `text[start, end)` takes in UTF-8. */
+export function utf8LengthOf(text: string, start: number, end: number): number {
+  let length = 0;
+  for (let at = start; at < end; at += unitsAt(text, at)) length += utf8Length(text.codePointAt(at)!);
+  return length;
+}
+
+/** Writes a code point as UTF-8 at `at`; returns where the next one goes. */
+export function writeUtf8(code: number, bytes: Uint8Array, at: number): number {
+  if (code < 0x80) {
+    bytes[at] = code;
+    return at + 1;
+  }
+  if (code < 0x800) {
+    bytes[at] = 0xc0 | (code >> 6);
+    bytes[at + 1] = 0x80 | (code & 63);
+    return at + 2;
+  }
+  if (code < 0x10000) {
+    bytes[at] = 0xe0 | (code >> 12);
+    bytes[at + 1] = 0x80 | ((code >> 6) & 63);
+    bytes[at + 2] = 0x80 | (code & 63);
+    return at + 3;
+  }
+  bytes[at] = 0xf0 | (code >> 18);
+  bytes[at + 1] = 0x80 | ((code >> 12) & 63);
+  bytes[at + 2] = 0x80 | ((code >> 6) & 63);
+  bytes[at + 3] = 0x80 | (code & 63);
+  return at + 4;
+}

@@ -1,0 +1,56 @@
+import { failFile } from './errors.js';
+
+/** Ids must stay below this: no published vocabulary comes near, and a table of that size still fits. */
+const mostIds = 1 << 24;
+
+/** Tokens and their ids, both ways. */
+export class Vocabulary {
+  readonly #ids = new Map<string, number>();
+  readonly #tokens: (string | undefined)[] = [];
+
+  /** Adds a token of the model. A token or an id that is there already, or an id out of range, is an error. */
+  add(token: string, id: unknown, where: string): void {
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= mostIds) {
+      failFile(`${where} gives "${token}" the id ${String(id)}; ids are whole numbers from 0 to ${mostIds - 1}`);
+    }
+    const holder = this.#tokens[id];
+    if (holder !== undefined) failFile(`${where} gives id ${id} to both "${holder}" and "${token}"`);
+    if (this.#ids.has(token)) failFile(`${where} gives "${token}" the ids ${this.#ids.get(token)} and ${id}`);
+    this.#ids.set(token, id);
+    this.#tokens[id] = token;
+  }
+
+  /** How many tokens there are. */
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  /** One more than the largest id. */
+  get idLimit(): number {
+    return this.#tokens.length;
+  }
+
+  id(token: string): number | undefined {
+    return this.#ids.get(token);
+  }
+
+  token(id: number): string | undefined {
+    return this.#tokens[id];
+  }
+
+  /** All tokens with their ids. */
+  entries(): IterableIterator<[string, number]> {
+    return this.#ids.entries();
+  }
+}
+
+/** Reads a vocabulary written as an object of token to id. */
+export function vocabularyFromObject(json: unknown, where: string): Vocabulary {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    failFile(`${where} must be an object of token to id`);
+  }
+  const vocabulary = new Vocabulary();
+  const ids = json as { readonly [token: string]: unknown };
+  for (const token of Object.keys(ids)) vocabulary.add(token, ids[token], where);
+  return vocabulary;
+}
