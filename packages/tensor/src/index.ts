@@ -45,7 +45,18 @@ export {
 export { matMul } from './ops/mat-mul.js';
 export { argMax, logSoftmax, logSumExp, max, mean, type ReduceOptions, softmax, sum, sumTo } from './ops/reduce.js';
 export { concat, reshape, slice, sliceAxis, split, transpose } from './ops/shape.js';
-export { checkSeed, mix, normalValues, randomBits, streamOf, uniformAt, uniformValues } from './random.js';
+export {
+  bitsAt,
+  checkSeed,
+  mix,
+  normalValues,
+  type RandomKey,
+  randomBits,
+  randomKey,
+  streamOf,
+  uniformAt,
+  uniformValues,
+} from './random.js';
 export { type RecordedCall, Recording, record } from './recorder.js';
 export {
   type DataType,

@@ -1,5 +1,8 @@
 import { ResidualError } from './errors.js';
 
+/** Two words of 32 bits, as signed integers, that a place is turned into; `bitsAt` counts from there. */
+export type RandomKey = readonly [number, number];
+
 /** One round of a 32-bit integer hash with full avalanche (lowbias32, C. Wellons 2018); the same in every language with 32-bit integers. */
 export function mix(h: number): number {
   h ^= h >>> 16;
@@ -10,9 +13,22 @@ export function mix(h: number): number {
   return h >>> 0;
 }
 
+/**
+ * The key of (seed, stream, step): mix(mix(mix(seed ⊕ 0x9e3779b9) + stream) + step) and mix(mix(mix(step ⊕ 0x85ebca6b) + stream) + seed), sums modulo 2³².
+ * Two words, so that the numbers of one place are never a shifted copy of another's.
+ */
+export function randomKey(seed: number, stream: number, step = 0): RandomKey {
+  return [chain(seed ^ 0x9e3779b9, stream, step), chain(step ^ 0x85ebca6b, stream, seed)];
+}
+
+/** The 32 random bits that a key has at a counter: mix(mix(counter + a) ⊕ b). */
+export function bitsAt([a, b]: RandomKey, counter: number): number {
+  return mix(mix((counter + a) | 0) ^ b);
+}
+
 /** The 32 random bits at (seed, stream, counter). Randomness is a function of where it is used, never a stream with a state. */
 export function randomBits(seed: number, stream: number, counter: number): number {
-  return mix((mix((mix(seed ^ 0x9e3779b9) + stream) | 0) + counter) | 0);
+  return bitsAt(randomKey(seed, stream), counter);
 }
 
 /** The stream of a path: FNV-1a of its UTF-8 bytes. */
@@ -24,25 +40,24 @@ export function streamOf(path: string): number {
 
 /** The uniform number in [0, 1) with 24 bits at (seed, path, counter). */
 export function uniformAt(seed: number, path: string, counter: number): number {
-  return (randomBits(checkSeed('uniformAt', seed), streamOf(path), counter) >>> 8) * 2 ** -24;
+  return uniform(keyOf('uniformAt', seed, path), counter);
 }
 
 /** `length` uniform numbers in [0, 1): those at (seed, path, 0 .. length - 1). */
 export function uniformValues(seed: number, path: string, length: number): Float32Array {
-  const stream = streamOf(path);
-  checkSeed('uniformValues', seed);
-  return Float32Array.from({ length }, (_, i) => (randomBits(seed, stream, i) >>> 8) * 2 ** -24);
+  const key = keyOf('uniformValues', seed, path);
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) values[i] = uniform(key, i);
+  return values;
 }
 
-/** `length` numbers of the standard normal distribution: Box-Muller on the uniform numbers at counters 2i and 2i + 1. */
+/** `length` numbers of the standard normal distribution: Box-Muller on the uniform numbers at counters 2i and 2i + 1, each raised by 2⁻²⁵. */
 export function normalValues(seed: number, path: string, length: number): Float32Array {
-  const stream = streamOf(path);
-  checkSeed('normalValues', seed);
-  const uniform = (counter: number) => ((randomBits(seed, stream, counter) >>> 8) + 0.5) * 2 ** -24;
+  const key = keyOf('normalValues', seed, path);
   const values = new Float32Array(length);
   for (let i = 0; i < length; i += 2) {
-    const radius = Math.sqrt(-2 * Math.log(uniform(i)));
-    const angle = 2 * Math.PI * uniform(i + 1);
+    const radius = Math.sqrt(-2 * Math.log(uniform(key, i) + 2 ** -25));
+    const angle = 2 * Math.PI * (uniform(key, i + 1) + 2 ** -25);
     values[i] = radius * Math.cos(angle);
     if (i + 1 < length) values[i + 1] = radius * Math.sin(angle);
   }
@@ -55,4 +70,17 @@ export function checkSeed(name: string, seed: number): number {
     throw new ResidualError('seed', `${name}: seed is ${seed}; it must be a whole number from 0 to 4294967295`);
   }
   return seed;
+}
+
+function keyOf(name: string, seed: number, path: string): RandomKey {
+  return randomKey(checkSeed(name, seed), streamOf(path));
+}
+
+/** The upper 24 bits, times 2⁻²⁴: exact in 32-bit floats. */
+function uniform(key: RandomKey, counter: number): number {
+  return (bitsAt(key, counter) >>> 8) * 2 ** -24;
+}
+
+function chain(first: number, second: number, third: number): number {
+  return mix((mix((mix(first) + second) | 0) + third) | 0) | 0;
 }
