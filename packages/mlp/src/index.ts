@@ -1,1 +1,2 @@
-export {};
+export { type GatedMlp, gatedMlp } from './gated.js';
+export { type Mlp, type MlpOptions, mlp } from './plain.js';

@@ -1,1 +1,32 @@
-export {};
+export {
+  type Block,
+  type BlockNeeds,
+  type BlockParts,
+  type Part,
+  parallelBlock,
+  postNormBlock,
+  transformerBlock,
+} from './block.js';
+export {
+  type CrossBlock,
+  type CrossBlockNeeds,
+  type CrossBlockParts,
+  crossBlock,
+  type WithMemory,
+} from './cross-block.js';
+export {
+  type Decoding,
+  type EncoderDecoder,
+  type EncoderDecoderNeeds,
+  type EncoderDecoderParts,
+  encoderDecoder,
+  type Side,
+} from './encoder-decoder.js';
+export {
+  type LanguageModel,
+  type LanguageModelNeeds,
+  type LanguageModelParts,
+  languageModel,
+  readout,
+} from './language-model.js';
+export { type CrossStack, crossStack, type Stack, type StackNeeds, type StackOptions, stack } from './stack.js';

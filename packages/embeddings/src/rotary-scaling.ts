@@ -1,0 +1,95 @@
+import { ResidualError } from '@residual/tensor';
+
+/** How the angles are changed so that a model reads further than it was trained for. */
+export type RotaryScaling =
+  /** Positions divided by `factor` (Chen et al. 2023). */
+  | { readonly type: 'linear'; readonly factor: number }
+  /** A base that grows with sequences longer than `originalPositions` (NTK-aware, dynamic). */
+  | { readonly type: 'dynamic'; readonly factor: number; readonly originalPositions: number }
+  /** Long wavelengths divided by `factor`, short ones kept, a ramp between (Llama 3.1). */
+  | {
+      readonly type: 'llama3';
+      readonly factor: number;
+      readonly lowFrequencyFactor: number;
+      readonly highFrequencyFactor: number;
+      readonly originalPositions: number;
+    }
+  /** Interpolation by parts with a temperature (Peng et al. 2023). */
+  | {
+      readonly type: 'yarn';
+      readonly factor: number;
+      readonly originalPositions: number;
+      readonly betaFast?: number;
+      readonly betaSlow?: number;
+      /** What sines and cosines are multiplied by; 0.1 ln(factor) + 1 if absent. */
+      readonly attentionFactor?: number;
+      /** Whether the ends of the ramp are rounded to whole dimensions; true if absent. */
+      readonly truncate?: boolean;
+    };
+
+/** What `rotaryFrequencies` needs to know. */
+export interface RotaryFrequencyOptions {
+  /** Entries of a head that turn, an even number. */
+  readonly rotaryDim: number;
+  /** 10,000 if absent. */
+  readonly base?: number;
+  readonly scaling?: RotaryScaling;
+  /** Length of the sequence, for `dynamic`. */
+  readonly length?: number;
+}
+
+/** The angle per position of each pair, in radians, and what sines and cosines are multiplied by: all in float64. */
+export function rotaryFrequencies({ rotaryDim, base = 10000, scaling, length = 0 }: RotaryFrequencyOptions): {
+  frequencies: number[];
+  amplitude: number;
+} {
+  if (rotaryDim % 2 !== 0 || rotaryDim <= 0) {
+    throw new ResidualError(
+      'fit',
+      `rotaryFrequencies: rotaryDim ${rotaryDim} does not split into pairs; it must be even`,
+    );
+  }
+  const plain = (b: number) => Array.from({ length: rotaryDim / 2 }, (_, i) => b ** ((-2 * i) / rotaryDim));
+  switch (scaling?.type) {
+    case undefined:
+      return { frequencies: plain(base), amplitude: 1 };
+    case 'linear':
+      return { frequencies: plain(base).map(frequency => frequency / scaling.factor), amplitude: 1 };
+    case 'dynamic': {
+      const stretch = (scaling.factor * Math.max(length, scaling.originalPositions)) / scaling.originalPositions;
+      const longer = base * (stretch - (scaling.factor - 1)) ** (rotaryDim / (rotaryDim - 2));
+      return { frequencies: plain(longer), amplitude: 1 };
+    }
+    case 'llama3':
+      return { frequencies: plain(base).map(frequency => byWavelength(frequency, scaling)), amplitude: 1 };
+    case 'yarn':
+      return yarn(plain(base), rotaryDim, base, scaling);
+  }
+}
+
+function byWavelength(frequency: number, scaling: Extract<RotaryScaling, { type: 'llama3' }>): number {
+  const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalPositions } = scaling;
+  const turns = (originalPositions * frequency) / (2 * Math.PI);
+  if (turns < low) return frequency / factor;
+  if (turns > high) return frequency;
+  const keep = (turns - low) / (high - low);
+  return ((1 - keep) * frequency) / factor + keep * frequency;
+}
+
+function yarn(plain: number[], rotaryDim: number, base: number, scaling: Extract<RotaryScaling, { type: 'yarn' }>) {
+  const { factor, originalPositions, betaFast = 32, betaSlow = 1, truncate = true } = scaling;
+  /** The dimension whose pair turns `turns` times over the original positions. */
+  const dimensionOf = (turns: number) =>
+    (rotaryDim * Math.log(originalPositions / (turns * 2 * Math.PI))) / (2 * Math.log(base));
+  const [first, last] = [dimensionOf(betaFast), dimensionOf(betaSlow)];
+  const low = Math.max(truncate ? Math.floor(first) : first, 0);
+  const high = Math.min(truncate ? Math.ceil(last) : last, rotaryDim - 1);
+  const width = high === low ? 0.001 : high - low;
+  return {
+    frequencies: plain.map((frequency, i) => {
+      const stretched = Math.min(Math.max((i - low) / width, 0), 1);
+      return (frequency / factor) * stretched + frequency * (1 - stretched);
+    }),
+    amplitude: scaling.attentionFactor ?? (factor > 1 ? 0.1 * Math.log(factor) + 1 : 1),
+  };
+}

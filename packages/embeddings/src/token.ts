@@ -1,0 +1,42 @@
+import { type AnyLayer, type Layer, layer, type MatrixNeed, matrix, type Weights } from '@residual/layers';
+import { embed, linear, mul, ResidualError, type Tensor } from '@residual/tensor';
+
+/** A table of token vectors. */
+export interface TokenEmbedding extends Layer<{ weight: MatrixNeed }, Tensor, Tensor> {
+  readonly vocab: number;
+  readonly dim: number;
+}
+
+/** Settings of `tokenEmbedding`. */
+export interface TokenEmbeddingOptions {
+  readonly vocab: number;
+  readonly dim: number;
+  /** What the vectors are multiplied by, such as √dim; 1 if absent. */
+  readonly scale?: number;
+}
+
+/** The vector of each token: ids int32 [batch, length] to [batch, length, dim]. */
+export function tokenEmbedding({ vocab, dim, scale = 1 }: TokenEmbeddingOptions): TokenEmbedding {
+  const lookUp = layer(
+    { weight: matrix([vocab, dim], { role: 'embedding' }) },
+    (w, ids: Tensor) => {
+      const vectors = embed(w.weight, ids);
+      return scale === 1 ? vectors : mul(vectors, scale);
+    },
+    { name: 'tokenEmbedding', gives: dim },
+  );
+  return Object.assign(lookUp, { vocab, dim });
+}
+
+/**
+ * The head that shares the embedding's table: logits from the weights of `embedding`, x [..., dim] to [..., vocab]. It is a function of those
+ * weights, not a leaf of its own (Press and Wolf 2017).
+ */
+export function tiedHead(embedding: TokenEmbedding): (weights: Weights<TokenEmbedding>, x: Tensor) => Tensor {
+  if (!('vocab' in embedding))
+    throw new ResidualError('fit', 'tiedHead: needs a tokenEmbedding to share its table with');
+  return (weights, x) => linear(x, weights.weight);
+}
+
+/** Anything that turns ids into vectors. */
+export type Embedding = AnyLayer<Tensor, Tensor>;

@@ -1,0 +1,21 @@
+import { ResidualError } from '@residual/tensor';
+import type { About } from './layer.js';
+
+/** Throws unless all parts that state a width agree on it, in and out: compositions fail when they are composed, not when they run. */
+export function expectSameWidth(
+  name: string,
+  parts: Readonly<Record<string, { readonly about: About } | undefined>>,
+): number | undefined {
+  const stated = Object.entries(parts).flatMap(([part, value]) =>
+    [value?.about.reads, value?.about.gives].flatMap(width => (width === undefined ? [] : [{ part, width }])),
+  );
+  const first = stated[0];
+  const other = stated.find(({ width }) => width !== first?.width);
+  if (first && other) {
+    throw new ResidualError(
+      'fit',
+      `${name}: ${first.part} is ${first.width} wide, ${other.part} ${other.width}; they must be equal`,
+    );
+  }
+  return first?.width;
+}

@@ -1,0 +1,42 @@
+import { tidy } from '@residual/tensor';
+import type { Needs, Weights } from './needs.js';
+import { emptyScope, type Scope } from './scope.js';
+
+/** What a layer may say of itself; compositions check the widths against each other, `describe` shows them. */
+export interface About {
+  readonly name?: string;
+  /** Width of the last axis that goes in. */
+  readonly reads?: number;
+  /** Width of the last axis that comes out. */
+  readonly gives?: number;
+  /** Floating-point operations for one position that looks at `keyLen` keys, beside those of the layers inside. */
+  readonly flops?: (keyLen: number) => number;
+}
+
+/**
+ * A layer is a value: what it needs (weights and other layers) and what it computes, a pure function of weights, input and scope. It holds no
+ * weights, no state and no backend.
+ */
+export interface Layer<N, Input, Output> {
+  (weights: Weights<N>, input: Input, scope?: Scope): Output;
+  readonly needs: N;
+  readonly about: About;
+}
+
+/** A layer of any needs from `Input` to `Output`. */
+// biome-ignore lint/suspicious/noExplicitAny: weights follow from the needs of the layer that is put in
+export type AnyLayer<Input = any, Output = any> = Layer<any, Input, Output>;
+
+/**
+ * Makes a layer of its needs and its formula. The body runs in one `tidy`: whatever it makes is freed but what it returns. Without a scope it gets
+ * an empty one.
+ */
+export function layer<const N extends Needs, Input, Output>(
+  needs: N,
+  compute: (weights: Weights<N>, input: Input, scope: Scope) => Output,
+  about: About = {},
+): Layer<N, Input, Output> {
+  const run = (weights: Weights<N>, input: Input, scope: Scope = emptyScope) =>
+    tidy(() => compute(weights, input, scope));
+  return Object.assign(run, { needs, about });
+}

@@ -1,0 +1,27 @@
+import { linear as apply, type Tensor } from '@residual/tensor';
+import { type Layer, layer } from './layer.js';
+import { type MatrixNeed, matrix, type Role, type VectorNeed, vector } from './needs.js';
+
+/** x weightᵀ + bias. */
+export interface Linear extends Layer<{ weight: MatrixNeed; bias: VectorNeed | undefined }, Tensor, Tensor> {}
+
+/** Settings of `linear`. */
+export interface LinearOptions {
+  readonly in: number;
+  readonly out: number;
+  readonly bias?: boolean;
+  /** What the matrix is for, and how many heads it serves, for counting. */
+  readonly role?: Role;
+  readonly heads?: number;
+  /** Standard deviation of the start, 0.02 if absent. */
+  readonly deviation?: number;
+}
+
+/** [..., in] to [..., out] by a matrix [out, in] and, unless `bias` is false, a vector [out]. */
+export function linear({ in: width, out, bias = true, role, heads, deviation }: LinearOptions): Linear {
+  return layer(
+    { weight: matrix([out, width], { role, heads, deviation }), bias: bias ? vector([out]) : undefined },
+    (w, x: Tensor) => apply(x, w.weight, w.bias),
+    { name: 'linear', reads: width, gives: out, flops: () => 2 * width * out },
+  );
+}

@@ -1,0 +1,153 @@
+import { type Matrix, ResidualError, type Tensor } from '@residual/tensor';
+import type { About } from './layer.js';
+
+/** How a weight begins: all equal, or normally distributed around 0. */
+export type Start =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'normal'; readonly deviation: number };
+
+/** A weight of any shape that plain ops may use: a bias, the scale of a norm. */
+export interface VectorNeed {
+  readonly kind: 'vector';
+  readonly shape: readonly number[];
+  readonly start: Start;
+}
+
+/** What a matrix is for, so that weights can be counted by role. Position tables are not counted. */
+export type Role =
+  | 'embedding'
+  | 'position'
+  | 'query'
+  | 'key'
+  | 'value'
+  | 'output'
+  | 'up'
+  | 'gate'
+  | 'down'
+  | 'unembedding'
+  | 'other';
+
+/** A weight matrix [out, in]; `heads` says how many matrices of the textbook it holds side by side. */
+export interface MatrixNeed {
+  readonly kind: 'matrix';
+  readonly shape: readonly [number, number];
+  readonly start: Start;
+  readonly role: Role;
+  readonly heads: number;
+}
+
+/** Constants by a formula, such as the angles of rotary positions: made with the tree, shared by all who need the same, never trained or saved. */
+export interface TableNeed {
+  readonly kind: 'table';
+  readonly shape: readonly number[];
+  readonly values: () => Float32Array;
+}
+
+export type Leaf = VectorNeed | MatrixNeed | TableNeed;
+
+/** What a layer needs: leaves, layers, and lists or records of them. */
+// biome-ignore lint/suspicious/noExplicitAny: a layer of any needs
+export type Needs = Leaf | { readonly needs: any } | readonly Needs[] | { readonly [name: string]: Needs | undefined };
+
+/** The tree of weights that belongs to needs. */
+export type Weights<N> = N extends VectorNeed | TableNeed
+  ? Tensor
+  : N extends MatrixNeed
+    ? Matrix
+    : N extends { readonly needs: infer M }
+      ? Weights<M>
+      : N extends readonly (infer E)[]
+        ? Weights<E>[]
+        : N extends undefined
+          ? undefined
+          : { readonly [Name in keyof N]: Weights<N[Name]> };
+
+const zero: Start = { kind: 'constant', value: 0 };
+
+/** A weight of `shape` that begins with one value everywhere (0 if absent). */
+export function vector(shape: readonly number[], value = 0): VectorNeed {
+  expectLengths('vector', shape);
+  return { kind: 'vector', shape, start: value === 0 ? zero : { kind: 'constant', value } };
+}
+
+/** A matrix [out, in] that begins normally distributed with standard deviation `deviation` (0.02 if absent, as in GPT-2). */
+export function matrix(
+  shape: readonly [out: number, width: number],
+  { role = 'other', heads = 1, deviation = 0.02 }: { role?: Role; heads?: number; deviation?: number } = {},
+): MatrixNeed {
+  expectLengths('matrix', shape);
+  return { kind: 'matrix', shape, start: { kind: 'normal', deviation }, role, heads };
+}
+
+/** Constants of `shape` by a formula. */
+export function table(shape: readonly number[], values: () => Float32Array): TableNeed {
+  expectLengths('table', shape);
+  return { kind: 'table', shape, values };
+}
+
+/** One leaf and its path in the tree. */
+export interface PlacedLeaf<L extends Leaf = Leaf> {
+  readonly path: string;
+  readonly need: L;
+}
+
+/** Walks needs in order: every layer that says something of itself, every leaf. */
+export function visit(
+  needs: Needs,
+  onLayer: (path: string, about: About) => void,
+  onLeaf: (path: string, need: Leaf) => void,
+  path = '',
+): void {
+  if (isLeaf(needs)) {
+    onLeaf(path, needs);
+  } else if (isPart(needs)) {
+    if (needs.about) onLayer(path, needs.about);
+    visit(needs.needs, onLayer, onLeaf, path);
+  } else {
+    for (const [name, part] of Object.entries(needs as Record<string, Needs | undefined>))
+      if (part !== undefined) visit(part, onLayer, onLeaf, path === '' ? name : `${path}.${name}`);
+  }
+}
+
+/** All leaves of needs (or of a layer) with their paths, in order. */
+export function leavesOf(needs: Needs): PlacedLeaf[] {
+  const leaves: PlacedLeaf[] = [];
+  visit(
+    needs,
+    () => {},
+    (path, need) => leaves.push({ path, need }),
+  );
+  return leaves;
+}
+
+/** The tree of the same form as `needs` with a value for each leaf. */
+export function treeOf<N>(needs: N, leafAt: (path: string, need: Leaf) => Matrix): Weights<N> {
+  const build = (part: Needs, path: string): unknown => {
+    if (isLeaf(part)) return leafAt(path, part);
+    if (isPart(part)) return build(part.needs as Needs, path);
+    const below = (name: string) => (path === '' ? name : `${path}.${name}`);
+    if (Array.isArray(part)) return part.map((element, index) => build(element as Needs, below(String(index))));
+    return Object.fromEntries(
+      Object.entries(part as Record<string, Needs | undefined>).map(([name, element]) => [
+        name,
+        element === undefined ? undefined : build(element, below(name)),
+      ]),
+    );
+  };
+  return build(needs as Needs, '') as Weights<N>;
+}
+
+function isLeaf(needs: unknown): needs is Leaf {
+  return (
+    typeof needs === 'object' && needs !== null && 'kind' in needs && typeof needs.kind === 'string' && 'shape' in needs
+  );
+}
+
+function isPart(needs: unknown): needs is { needs: Needs; about?: About } {
+  return (typeof needs === 'function' || typeof needs === 'object') && needs !== null && 'needs' in needs;
+}
+
+function expectLengths(name: string, shape: readonly number[]): void {
+  if (shape.every(length => Number.isInteger(length) && length > 0)) return;
+  throw new ResidualError('shape', `${name}: [${shape.join(', ')}] has a length that is not a whole number above 0`);
+}
