@@ -1,1 +1,5 @@
-export {};
+import { register } from './register.js';
+
+export { type WasmMemory, wasmMemory } from './memory.js';
+
+register();

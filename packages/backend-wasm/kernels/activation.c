@@ -1,0 +1,42 @@
+// Activations, alone and as the gate of a gated mlp (Shazeer, "GLU Variants Improve Transformer", 2020).
+#include "residual.h"
+
+// The numbers are those of src/kernels/activation.ts.
+enum { IDENTITY, RELU, SIGMOID, SILU, GELU, GELU_TANH, TANH };
+
+INLINE f4 activated(f4 x, const int kind) {
+  if (kind == RELU) return wasm_f32x4_pmax(x, splat(0));
+  if (kind == SIGMOID) return sigmoid(x);
+  if (kind == SILU) return mul(x, sigmoid(x));
+  // x Φ(x), as max(x, 0) - |x| Φ(-|x|), which subtracts nothing from nearly the same.
+  if (kind == GELU) return sub(wasm_f32x4_pmax(x, splat(0)), mul(wasm_f32x4_abs(x), normalTail(wasm_f32x4_abs(x))));
+  // 0.5 x (1 + tanh(u)) is x sigmoid(2 u), u = √(2/π) (x + 0.044715 x³)
+  if (kind == GELU_TANH) return mul(x, sigmoid(mul(mul(x, splat(1.5957691216f)), multiplyAdd(mul(x, x), splat(0.044715f), splat(1)))));
+  if (kind == TANH) return hyperbolicTangent(x);
+  return x;
+}
+
+INLINE void run(const float *x, const float *up, float *y, int count, const int kind) {
+  int i = 0;
+  for (; i + 4 <= count; i += 4) {
+    f4 v = activated(load(x + i), kind);
+    store(y + i, up ? mul(v, load(up + i)) : v);
+  }
+  if (i < count) {
+    f4 v = activated(loadFirst(x + i, count - i, 0), kind);
+    storeFirst(y + i, count - i, up ? mul(v, loadFirst(up + i, count - i, 0)) : v);
+  }
+}
+
+// y = activation(x), times `up` where it is not null.
+EXPORT void activate(const float *x, const float *up, float *y, int count, int kind) {
+  switch (kind) {
+    case RELU: return run(x, up, y, count, RELU);
+    case SIGMOID: return run(x, up, y, count, SIGMOID);
+    case SILU: return run(x, up, y, count, SILU);
+    case GELU: return run(x, up, y, count, GELU);
+    case GELU_TANH: return run(x, up, y, count, GELU_TANH);
+    case TANH: return run(x, up, y, count, TANH);
+    default: return run(x, up, y, count, IDENTITY);
+  }
+}

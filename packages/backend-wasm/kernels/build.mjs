@@ -1,0 +1,86 @@
+// Builds the WebAssembly files that src/generated holds: node packages/backend-wasm/kernels/build.mjs
+// Needs clang and lld 14 or newer (Debian: apt-get install clang lld). The built files are committed; only who changes a kernel runs this.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { sourceFiles, sourceHash } from './sources.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const generated = join(here, '..', 'src', 'generated');
+const clang = process.env.CLANG ?? 'clang';
+
+// No strength reduction: it turns constant offsets into additions, which cost a quarter of the matrix kernel's speed in V8.
+// No unrolling either: engines do it themselves, and twice spills registers.
+const compile = (
+  '--target=wasm32 -msimd128 -O3 -mllvm -disable-lsr -fno-vectorize -fno-slp-vectorize -fno-unroll-loops ' +
+  '-ffreestanding -fno-builtin -fvisibility=hidden -Wall -Wextra -Werror -c'
+).split(' ');
+const link = '--target=wasm32 -nostdlib -Wl,--no-entry -Wl,--import-memory -Wl,--export-dynamic -Wl,--strip-all'.split(
+  ' ',
+);
+
+/** Refuses what would write to memory that belongs to tfjs: an object that uses a stack, a module with static data. */
+function checkOwnsNoMemory(file, bytes, isObject) {
+  const module = new WebAssembly.Module(bytes);
+  const allowed = isObject ? '__linear_memory' : 'memory';
+  const imports = WebAssembly.Module.imports(module).map(({ name }) => name);
+  if (imports.some(name => name !== allowed))
+    throw new Error(`${file} imports ${imports}; only ${allowed} may be imported`);
+  if (!isObject && hasDataSection(bytes)) throw new Error(`${file} holds static data, which would lie over tfjs's own`);
+}
+
+/** Whether a module has a section 11 (data). */
+function hasDataSection(bytes) {
+  for (let at = 8; at < bytes.length; ) {
+    const id = bytes[at++];
+    let size = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      size |= (byte & 127) << shift;
+      if (byte < 128) break;
+    }
+    if (id === 11) return true;
+    at += size;
+  }
+  return false;
+}
+
+/** Writes bytes as a TypeScript module of one base64 string, gzipped. */
+function embed(name, comment, bytes, more = '') {
+  const text = gzipSync(bytes, { level: 9 }).toString('base64');
+  const source = `// ${comment} Written by kernels/build.mjs: do not edit.\n${more}/** ${bytes.length} bytes, gzipped, in base64. */\nexport const bytes: string =\n  '${text}';\n`;
+  writeFileSync(join(generated, name), source);
+  console.log(`${name}: ${bytes.length} bytes, ${text.length} as text`);
+}
+
+mkdirSync(generated, { recursive: true });
+const work = mkdtempSync(join(tmpdir(), 'kernels-'));
+try {
+  const objects = sourceFiles()
+    .filter(file => file.endsWith('.c'))
+    .map(file => {
+      const object = join(work, `${basename(file)}.o`);
+      execFileSync(clang, [...compile, file, '-o', object], { stdio: 'inherit' });
+      checkOwnsNoMemory(basename(file), readFileSync(object), true);
+      return object;
+    });
+  const linked = join(work, 'kernels.wasm');
+  execFileSync(clang, [...link, ...objects, '-o', linked], { stdio: 'inherit' });
+  const bytes = readFileSync(linked);
+  checkOwnsNoMemory('kernels.wasm', bytes, false);
+  const hash = `/** SHA-256 of the sources it was built from. */\nexport const sourceHash = '${sourceHash()}';\n`;
+  embed('kernels.ts', 'Our WebAssembly kernels.', bytes, hash);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+const stock = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm');
+embed(
+  'tfjs.ts',
+  'The SIMD build of @tensorflow/tfjs-backend-wasm 4.22.0 (Google LLC, Apache-2.0), unchanged.',
+  readFileSync(stock),
+);

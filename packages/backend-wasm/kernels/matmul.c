@@ -1,0 +1,93 @@
+// y[m, n] = a b (+ bias), any of a and b transposed, for many rows: panels of four rows of a and eight columns of b are
+// packed side by side into scratch, and one 4 x 8 tile of y is held in registers while it runs down them.
+// The scheme is that of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
+#include "residual.h"
+
+enum { ROWS = 4, COLUMNS = 8, DEPTH = 512, BLOCK = 256, TILE = ROWS * COLUMNS };
+
+INLINE int least(int a, int b) { return a < b ? a : b; }
+
+// to[k][width] from lines that lie along k: element (i, k) is from[i * stride + k]; lines past `count` are 0.
+INLINE void packLines(const float *from, int stride, int count, int depth, float *to, const int width) {
+  int k = 0;
+  if (count == width)
+    for (; k + 4 <= depth; k += 4)
+      UNROLL for (int g = 0; g < width; g += 4) {
+        const float *line = from + g * stride + k;
+        f4 a = load(line), b = load(line + stride), c = load(line + 2 * stride), d = load(line + 3 * stride);
+        f4 ab = wasm_i32x4_shuffle(a, b, 0, 4, 1, 5), cd = wasm_i32x4_shuffle(c, d, 0, 4, 1, 5);
+        f4 AB = wasm_i32x4_shuffle(a, b, 2, 6, 3, 7), CD = wasm_i32x4_shuffle(c, d, 2, 6, 3, 7);
+        float *out = to + k * width + g;
+        store(out, wasm_i32x4_shuffle(ab, cd, 0, 1, 4, 5));
+        store(out + width, wasm_i32x4_shuffle(ab, cd, 2, 3, 6, 7));
+        store(out + 2 * width, wasm_i32x4_shuffle(AB, CD, 0, 1, 4, 5));
+        store(out + 3 * width, wasm_i32x4_shuffle(AB, CD, 2, 3, 6, 7));
+      }
+  for (; k < depth; k++)
+    for (int i = 0; i < width; i++) to[k * width + i] = i < count ? from[i * stride + k] : 0;
+}
+
+// to[k][width] from lines that lie across k: element (i, k) is from[k * stride + i]; columns past `count` are 0.
+INLINE void packAcross(const float *from, int stride, int count, int depth, float *to, const int width) {
+  for (int k = 0; k < depth; k++, from += stride, to += width)
+    if (count == width)
+      UNROLL for (int g = 0; g < width; g += 4) store(to + g, load(from + g));
+    else
+      for (int i = 0; i < width; i++) to[i] = i < count ? from[i] : 0;
+}
+
+// One tile: y[rows, columns] = (first ? bias : y) + a b, for packed a [depth, 4] and b [depth, 8].
+INLINE void tile(const float *a, const float *b, const float *bias, float *y, float *spare, int stride, int rows, int columns,
+                 int depth, int first) {
+  f4 left[ROWS], right[ROWS];
+  UNROLL for (int i = 0; i < ROWS; i++) left[i] = right[i] = splat(0);
+  for (int k = 0; k < depth; k++, a += ROWS, b += COLUMNS) {
+    f4 b0 = load(b), b1 = load(b + 4);
+    UNROLL for (int i = 0; i < ROWS; i++) {
+      f4 c = loadSplat(a + i);
+      left[i] = multiplyAdd(c, b0, left[i]);
+      right[i] = multiplyAdd(c, b1, right[i]);
+    }
+  }
+  if (rows == ROWS && columns == COLUMNS) {
+    f4 bias0 = first && bias ? load(bias) : splat(0), bias1 = first && bias ? load(bias + 4) : splat(0);
+    UNROLL for (int i = 0; i < ROWS; i++, y += stride) {
+      store(y, add(left[i], first ? bias0 : load(y)));
+      store(y + 4, add(right[i], first ? bias1 : load(y + 4)));
+    }
+    return;
+  }
+  UNROLL for (int i = 0; i < ROWS; i++) {
+    store(spare + i * COLUMNS, left[i]);
+    store(spare + i * COLUMNS + 4, right[i]);
+  }
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < columns; j++)
+      y[i * stride + j] = spare[i * COLUMNS + j] + (!first ? y[i * stride + j] : bias ? bias[j] : 0);
+}
+
+// How many floats of scratch `matMul` needs for m rows and depth k.
+EXPORT int matMulScratch(int m, int k) { return TILE + (COLUMNS + (least(m, BLOCK) + ROWS - 1) / ROWS * ROWS) * least(k, DEPTH); }
+
+// a is [m, k], or [k, m] when transposeA; b is [k, n], or [n, k] when transposeB; bias is [n] or null.
+EXPORT void matMul(const float *a, const float *b, const float *bias, float *y, float *scratch, int m, int n, int k,
+                   int transposeA, int transposeB) {
+  for (int k0 = 0; k0 < k; k0 += DEPTH) {
+    int depth = least(k - k0, DEPTH);
+    float *panel = scratch + TILE, *block = panel + COLUMNS * depth;
+    for (int m0 = 0; m0 < m; m0 += BLOCK) {
+      int rows = least(m - m0, BLOCK);
+      for (int i = 0; i < rows; i += ROWS) {
+        if (transposeA) packAcross(a + k0 * m + m0 + i, m, least(rows - i, ROWS), depth, block + i * depth, ROWS);
+        else packLines(a + (m0 + i) * k + k0, k, least(rows - i, ROWS), depth, block + i * depth, ROWS);
+      }
+      for (int j = 0; j < n; j += COLUMNS) {
+        int columns = least(n - j, COLUMNS);
+        if (transposeB) packLines(b + j * k + k0, k, columns, depth, panel, COLUMNS);
+        else packAcross(b + k0 * n + j, n, columns, depth, panel, COLUMNS);
+        for (int i = 0; i < rows; i += ROWS)
+          tile(block + i * depth, panel, bias ? bias + j : 0, y + (m0 + i) * n + j, scratch, n, least(rows - i, ROWS), columns, depth, k0 == 0);
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { ResidualError } from '@residual/tensor';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { unpack } from './embedded.js';
+
+/** What our module exports: functions of pointers and numbers. */
+export type Exports = Readonly<Record<string, (...numbers: number[]) => number>>;
+
+/** The parts of tfjs's WebAssembly module that its types leave out. */
+interface Module {
+  readonly HEAP32: Int32Array; // replaced when the memory grows: read it anew each time
+  readonly asm: { readonly memory: WebAssembly.Memory };
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+}
+
+export interface SharedBackend extends Omit<BackendWasm, 'wasm'> {
+  readonly wasm: Module;
+}
+
+/** The memory that tfjs's module and ours work on: where tensors lie in it, room for results, our functions. */
+export class Heap {
+  constructor(
+    private readonly backend: SharedBackend,
+    readonly call: Exports,
+  ) {}
+
+  /** Byte offset of a tensor's numbers; 0 for an input that is not there. */
+  pointer(x: TensorInfo | undefined): number {
+    return x ? this.backend.dataIdMap.get(x.dataId).memoryOffset : 0;
+  }
+
+  /** The `index`th number of an int32 tensor. */
+  int(x: TensorInfo, index = 0): number {
+    return this.backend.wasm.HEAP32[(this.pointer(x) >>> 2) + index]!;
+  }
+
+  /** A new tensor, its numbers not yet written. Errors when the memory cannot grow any more. */
+  output(shape: number[], dtype: DataType = 'float32'): TensorInfo {
+    const made = this.backend.makeOutput(shape, dtype);
+    if (this.pointer(made) === 0) {
+      this.free(made);
+      throw this.full(`a tensor [${shape.join(', ')}]`);
+    }
+    return made;
+  }
+
+  /** Gives a tensor's memory back, for a kernel that fails after it made its output. */
+  free(x: TensorInfo): void {
+    this.backend.disposeData(x.dataId);
+  }
+
+  /** Runs `use` with room for so many floats, which is given back afterwards. */
+  scratch<Result>(floats: number, use: (pointer: number) => Result): Result {
+    const pointer = this.backend.wasm._malloc(floats * 4) >>> 0; // a signed number over 2 GB
+    if (pointer === 0) throw this.full(`${floats * 4} bytes of scratch`);
+    try {
+      return use(pointer);
+    } finally {
+      this.backend.wasm._free(pointer);
+    }
+  }
+
+  /** Another handle to the same numbers, for a kernel that changed them in place. */
+  sameData(x: TensorInfo): TensorInfo {
+    this.backend.incRef(x.dataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  }
+
+  private full(what: string): ResidualError {
+    const { byteLength } = this.backend.wasm.asm.memory.buffer;
+    return new ResidualError(
+      'memory',
+      `backend-wasm: no room for ${what}; the memory holds ${byteLength} of at most 4294901760 bytes`,
+    );
+  }
+}
+
+const heaps = /*#__PURE__*/ new WeakMap<object, Heap>();
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** Instantiates our kernels on the memory of a backend that has just started. */
+export async function attachKernels(backend: SharedBackend): Promise<void> {
+  compiled ??= import('./generated/kernels.js').then(async ({ bytes }) => WebAssembly.compile(await unpack(bytes)));
+  const instance = await WebAssembly.instantiate(await compiled, { env: { memory: backend.wasm.asm.memory } });
+  heaps.set(backend.wasm, new Heap(backend, instance.exports as Exports));
+}
+
+/** The heap of a running backend. Errors when tfjs's backend had started before this package was imported. */
+export function heapOf(backend: unknown): Heap {
+  const heap = heaps.get((backend as SharedBackend).wasm);
+  if (heap) return heap;
+  throw new ResidualError(
+    'backend',
+    "backend-wasm: tfjs's wasm backend was running before '@residual/backend-wasm' was imported; import it before the first op",
+  );
+}

@@ -1,0 +1,58 @@
+import { ResidualError } from '@residual/tensor';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Kernel } from './kernel.js';
+
+interface Inputs {
+  /** [batch, heads, queryLen, headDim] */
+  query: TensorInfo;
+  /** [batch, kvHeads, keyLen, headDim] */
+  key: TensorInfo;
+  /** [batch, kvHeads, keyLen, valueDim] */
+  value: TensorInfo;
+  /** [1 | batch, 1 | heads, 1 | queryLen, keyLen] */
+  bias?: TensorInfo;
+  /** int32 [1] */
+  position?: TensorInfo;
+  /** int32 [batch] */
+  keyStart?: TensorInfo;
+  /** int32 [batch] */
+  keyLength?: TensorInfo;
+  /** int32 [batch, keyLen] */
+  source?: TensorInfo;
+}
+
+type Attributes = { scale: number; causal: boolean; window: number; softCap: number };
+
+/** softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]. Keys that nobody sees cost nothing. */
+export const attend: Kernel<Inputs, Attributes> = (heap, inputs, { scale, causal, window, softCap }) => {
+  const { query, key, value, bias, position, keyStart, keyLength, source } = inputs;
+  const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
+  const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
+  const pointers = [query, key, value, bias].map(x => heap.pointer(x));
+  const extent = [keyStart, keyLength, source].map(x => heap.pointer(x));
+  const at = position ? heap.int(position) : keyLen - queryLen;
+  const y = heap.output([batch, heads, queryLen, valueDim]);
+  const wrong = heap.scratch(4 * keyLen + 4, scratch =>
+    heap.call.attend!(
+      ...[...pointers, heap.pointer(y), scratch, ...extent],
+      ...[batch, heads, kvHeads, queryLen, keyLen, headDim, valueDim],
+      ...[...biasStrides(bias?.shape), at, Number(causal), window, scale, softCap],
+    ),
+  );
+  if (wrong < 0) return y;
+  heap.free(y);
+  throw new ResidualError(
+    'range',
+    `attend: source holds ${heap.int(source!, wrong)}; the batch has rows 0 to ${batch - 1}`,
+  );
+};
+
+/** Floats from one batch row, head and query of the bias to the next; 0 along an axis of length 1. */
+function biasStrides(shape: number[] = [1, 1, 1, 0]): number[] {
+  const [batch, heads, queryLen, keyLen] = shape as [number, number, number, number];
+  return [
+    batch > 1 ? heads * queryLen * keyLen : 0, //
+    heads > 1 ? queryLen * keyLen : 0,
+    queryLen > 1 ? keyLen : 0,
+  ];
+}

@@ -1,0 +1,30 @@
+import { ResidualError } from '@residual/tensor';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Kernel } from './kernel.js';
+import { sizeOf } from './kernel.js';
+
+/** The rows of weight [rows, dim] that ids int32 [...] name: [..., dim]. */
+export const embed: Kernel<{ weight: TensorInfo; ids: TensorInfo }, unknown> = (heap, { weight, ids }) => {
+  const [rows, dim] = weight.shape as [number, number];
+  const [table, names] = [heap.pointer(weight), heap.pointer(ids)];
+  const y = heap.output([...ids.shape, dim]);
+  const wrong = heap.call.embed!(table, names, heap.pointer(y), sizeOf(ids.shape), rows, dim);
+  if (wrong < 0) return y;
+  heap.free(y);
+  throw new ResidualError('range', `embed: id ${heap.int(ids, wrong)} is outside the vocabulary of ${rows}`);
+};
+
+/** For each of `rows` rows the sum of the values that name it: values [n, dim], ids int32 [n] to [rows, dim]. */
+export const scatterAdd: Kernel<{ values: TensorInfo; ids: TensorInfo }, { rows: number }> = (
+  heap,
+  { values, ids },
+  { rows },
+) => {
+  const [count, dim] = values.shape as [number, number];
+  const [from, names] = [heap.pointer(values), heap.pointer(ids)];
+  const y = heap.output([rows, dim]);
+  const wrong = heap.call.scatterAdd!(from, names, heap.pointer(y), count, rows, dim);
+  if (wrong < 0) return y;
+  heap.free(y);
+  throw new ResidualError('range', `scatterAdd: id ${heap.int(ids, wrong)} is outside the ${rows} rows`);
+};

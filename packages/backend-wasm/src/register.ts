@@ -1,0 +1,66 @@
+import { ResidualError } from '@residual/tensor';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import { unpack } from './embedded.js';
+import { attachKernels, type SharedBackend } from './heap.js';
+import { kernels } from './kernels/index.js';
+
+const name = 'wasm';
+const priority = 2; // tfjs's own: before cpu, after webgpu
+
+/** Puts our backend in the place of tfjs's under the name `wasm`, and registers our kernels for it. Done once, when the package is imported. */
+export function register(): void {
+  const stock = tf.findBackendFactory(name) as () => Promise<SharedBackend>;
+  const start = async () => {
+    const backend = await startStock(stock);
+    await attachKernels(backend);
+    return backend;
+  };
+  if (name in tf.engine().registry) tf.engine().registryFactory[name] = { factory: start, priority };
+  else {
+    tf.removeBackend(name);
+    tf.registerBackend(name, start, priority);
+  }
+  for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
+    if (!tf.getKernel(kernelName, name)) tf.registerKernel({ kernelName, backendName: name, kernelFunc });
+  }
+}
+
+/**
+ * Starts tfjs's backend on the SIMD build that is embedded here. tfjs fetches its file through the platform object of its environment: for the time of the start
+ * that object answers for this one file, so that no path is configured, nothing is served, and no security policy has to allow a fetch.
+ */
+async function startStock(stock: () => Promise<SharedBackend>): Promise<SharedBackend> {
+  const environment = tf.env();
+  if (!(await environment.getAsync('WASM_HAS_SIMD_SUPPORT'))) {
+    throw new ResidualError(
+      'backend',
+      'backend-wasm: this engine has no WebAssembly SIMD; import a backend that needs none (webgl, cpu)',
+    );
+  }
+  environment.set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  const { bytes } = await import('./generated/tfjs.js');
+  const binary = await unpack(bytes);
+  const file = 'residual:tfjs-backend-wasm';
+  const real = environment.platform;
+  const answering: tf.Platform = Object.assign(Object.create(real), {
+    fetch: (path: string, request?: RequestInit) =>
+      path === file
+        ? Promise.resolve({ ok: true, arrayBuffer: () => Promise.resolve(binary.buffer) } as Response)
+        : real.fetch(path, request),
+  });
+  setWasmPaths(
+    {
+      'tfjs-backend-wasm.wasm': file,
+      'tfjs-backend-wasm-simd.wasm': file,
+      'tfjs-backend-wasm-threaded-simd.wasm': file,
+    },
+    true,
+  );
+  environment.platform = answering;
+  try {
+    return await stock();
+  } finally {
+    if (environment.platform === answering) environment.platform = real;
+  }
+}
