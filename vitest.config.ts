@@ -57,7 +57,13 @@ if (chrome !== undefined) {
   for (const name of ['webgl', 'browser', 'pages']) notRun[name] = 'install Chrome or Chromium, or set CHROME_PATH';
 
 /** In this process: packs the built packages and installs them elsewhere. */
-project({ name: 'installable', include: files('installable'), testTimeout: 300_000, hookTimeout: 300_000 });
+project({
+  name: 'installable',
+  include: files('installable'),
+  globalSetup: './packages/testkit/src/installable/pack.ts',
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+});
 
 const local = join(import.meta.dirname, '.residual');
 mkdirSync(local, { recursive: true });

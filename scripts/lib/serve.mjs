@@ -8,7 +8,7 @@ import { landingPage, landingStyle } from './landing.mjs';
  * What a page may do: run its own scripts and WebAssembly, and ask this server, and the Hugging Face Hub and its file
  * servers, which it does only when someone enters a Hub id.
  */
-const contentSecurityPolicy = [
+export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { npmScript, ownEnvironment } from './npm.mjs';
 import { root, runNode } from './run.mjs';
 
 const local = join(root, '.residual');
@@ -38,32 +39,6 @@ const isInstalled = () =>
   readFileSync(stamp, 'utf8') === wanted() &&
   byPnpm() &&
   Object.keys(manifest.devDependencies).every(name => existsSync(join(root, 'node_modules', name, 'package.json')));
-
-/** The script of the npm that called us, or of the one that came with this Node. */
-const npmScript = () => {
-  const called = process.env.npm_execpath;
-  const folder = dirname(process.execPath);
-  return [
-    called !== undefined && /^npm-cli\.c?js$/.test(basename(called)) ? called : '',
-    join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
-    join(folder, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
-    join(folder, '..', 'share', 'nodejs', 'npm', 'bin', 'npm-cli.js'),
-    ...(process.env.PATH ?? '')
-      .split(delimiter)
-      .flatMap(path => [
-        join(path, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
-        join(path, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
-      ]),
-  ].find(path => path !== '' && existsSync(path));
-};
-
-/** What npm hands to scripts about itself would steer the npm and pnpm that run below it; where to fetch from stays. */
-const ownEnvironment = () =>
-  Object.fromEntries(
-    Object.keys(process.env)
-      .filter(name => /^npm_config_(prefix|global_prefix|local_prefix|workspaces?|include_workspace_root)$/i.test(name))
-      .map(name => [name, undefined]),
-  );
 
 const fail = sentence => {
   console.error(`set-up: ${sentence}`);

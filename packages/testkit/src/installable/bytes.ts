@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+/** Ceilings in bytes of gzipped, minified own code: what a package itself adds, its dependencies left out. */
+export const ceilings: Readonly<Record<string, number>> = {
+  sampling: 5000,
+  mlp: 3000,
+  attention: 6000,
+  embeddings: 6000,
+  transformer: 8000,
+  safetensors: 4000,
+};
+
+/** The gzipped bytes of everything that an installed package exports from its main entry, minified. */
+export const ownBytes = async (project: string, name: string): Promise<number> => {
+  const result = await build({
+    stdin: { contents: `export * from '${name}';`, resolveDir: project },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'error',
+    plugins: [
+      {
+        name: 'others stay outside',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^[^./]/ }, ({ path }) => (path === name ? undefined : { path, external: true })),
+      },
+    ],
+    absWorkingDir: join(project),
+  });
+  return gzipSync(result.outputFiles[0]!.contents, { level: 9 }).length;
+};

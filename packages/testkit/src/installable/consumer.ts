@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { npmScript, ownEnvironment } from '../../../../scripts/lib/npm.mjs';
+import { type Project, packages } from '../repository/workspace.js';
+import { tarballName } from './pack.js';
+import type { Readme } from './readme.js';
+import { runNode } from './run.js';
+
+/** An npm project outside the repository that has installed one package, as its README says. */
+export interface Consumer {
+  folder: string;
+  project: Project;
+  /** The entry points of the package: `@residual/model`, `@residual/model/worker`. */
+  entries: { specifier: string; inBrowser: boolean }[];
+}
+
+/** Entry points that are for Node alone are named so; the command line is as a whole. */
+const runsInBrowser = (specifier: string) => specifier !== '@residual/cli' && !/\/node$/.test(specifier);
+
+const entriesOf = ({ manifest }: Project): Consumer['entries'] =>
+  Object.keys(manifest.exports ?? {})
+    .filter(key => !key.endsWith('.json') && !key.includes('*') && !/\.(wasm|css)$/.test(key))
+    .map(key => manifest.name + key.slice(1))
+    .map(specifier => ({ specifier, inBrowser: runsInBrowser(specifier) }));
+
+/**
+ * Installs a package and what its README installs beside it into a new project. Packages of this workspace come from their
+ * tarballs, by overrides wherever another one asks for them.
+ */
+export const install = async (project: Project, readme: Readme | undefined, workshop: string): Promise<Consumer> => {
+  const folder = join(workshop, project.name);
+  mkdirSync(folder, { recursive: true });
+  const packed = new Map(
+    packages()
+      .filter(({ manifest }) => manifest.private !== true)
+      .map(({ manifest }) => [manifest.name, `file:../packed/${tarballName(manifest)}`]),
+  );
+  const wanted = new Set([project.manifest.name, ...(readme?.install ?? [])]);
+  const range = (name: string) => packed.get(name) ?? (name === '@tensorflow/tfjs-core' ? '4.22.0' : '*');
+  const manifest = {
+    private: true,
+    type: 'module',
+    dependencies: Object.fromEntries([...wanted].map(name => [name, range(name)])),
+    overrides: Object.fromEntries([...packed].filter(([name]) => !wanted.has(name))),
+  };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
+  const npm = npmScript();
+  if (npm === undefined) throw new Error('installable: npm was not found');
+  const flags = [
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    '--no-package-lock',
+    '--loglevel=error',
+  ];
+  const { code, output } = await runNode([npm, 'install', ...flags], folder, 240, {
+    ...process.env,
+    ...ownEnvironment(),
+  });
+  if (code !== 0) throw new Error(`installable: npm install ${[...wanted].join(' ')} ended with ${code}\n${output}`);
+  return { folder, project, entries: entriesOf(project) };
+};

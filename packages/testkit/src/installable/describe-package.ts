@@ -1,0 +1,166 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { build } from 'esbuild';
+import type { Browser } from 'playwright';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { launchChrome } from '../browser.js';
+import { findChrome } from '../chrome.js';
+import { type Project, packages } from '../repository/workspace.js';
+import { type Bundler, bundlers } from './bundles.js';
+import { ceilings, ownBytes } from './bytes.js';
+import { type Consumer, install } from './consumer.js';
+import { expectedProduct, type Loaded, writeEntries } from './entry.js';
+import { writeScriptPage } from './import-map.js';
+import { requireErrors, runReadme, touchedGlobals } from './in-node.js';
+import { tarballName } from './pack.js';
+import { visit } from './page.js';
+import { readReadme } from './readme.js';
+import { runNode } from './run.js';
+import { typeErrors } from './types.js';
+
+const chrome = findChrome();
+let browser: Browser | undefined;
+
+const checkTarball = (project: Project, tarball: () => Buffer) => {
+  test('publint finds nothing', async () => {
+    const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(tarball()).buffer }, strict: true });
+    expect(messages.map(message => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  });
+
+  test('are-the-types-wrong finds nothing', async () => {
+    const result = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball())));
+    expect(result.types, 'types are included').toBeTruthy();
+    if (!result.types) return;
+    // An ES module: resolutions that know no `exports`, and CommonJS without require(esm), are not served.
+    const served = result.problems.filter(
+      problem =>
+        problem.kind !== 'CJSResolvesToESM' &&
+        !('resolutionKind' in problem && ['node10', 'node16-cjs'].includes(problem.resolutionKind)),
+    );
+    expect(served).toEqual([]);
+  });
+
+  const ceiling = ceilings[project.name];
+  if (ceiling === undefined) return;
+  test(`own code is at most ${ceiling} bytes gzipped`, async () => {
+    const folder = join(inject('workshop'), project.name);
+    expect(await ownBytes(folder, project.manifest.name)).toBeLessThanOrEqual(ceiling);
+  });
+};
+
+const checkInNode = (project: Project, consumer: () => Consumer) => {
+  test('importing it in Node touches no browser global', async () => {
+    expect(await touchedGlobals(consumer())).toEqual([]);
+  });
+
+  test.skipIf(!process.features.require_module)('require works', async () => {
+    expect(await requireErrors(consumer())).toBe('');
+  });
+
+  test.each(['node16', 'bundler'] as const)('its types check under %s resolution', resolution => {
+    const { folder } = consumer();
+    expect(typeErrors([join(folder, 'entry-node.ts')], resolution, true)).toEqual([]);
+    expect(typeErrors([join(folder, 'entry.ts')], resolution, false)).toEqual([]);
+  });
+
+  for (const command of Object.keys(project.manifest.bin ?? {}))
+    test(`${command} --help explains itself`, async () => {
+      const script = join('node_modules', project.manifest.name, project.manifest.bin![command]!);
+      const { code, output } = await runNode([script, '--help'], consumer().folder);
+      expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(command) });
+    });
+};
+
+const checkReadme = (project: Project, consumer: () => Consumer) => {
+  const readme = readReadme(project.folder);
+
+  test('its README says what to install and has code', () => {
+    expect(readme, 'README.md').toBeDefined();
+    expect(readme!.install).toContain(project.manifest.name);
+    expect(readme!.modules.length, 'blocks of ts').toBeGreaterThan(0);
+  });
+
+  for (const [index, { code, inBrowser }] of readme?.modules.entries() ?? []) {
+    const name = `readme-${index + 1}`;
+    test.each(['node16', 'bundler'] as const)(`code ${index + 1} of its README type-checks under %s`, resolution => {
+      const path = join(consumer().folder, `${name}.ts`);
+      writeFileSync(path, `${code}\nexport {};\n`);
+      expect(typeErrors([path], resolution, true)).toEqual([]);
+    });
+
+    if (!inBrowser)
+      test(`code ${index + 1} of its README runs in Node`, async () => {
+        expect(await runReadme(consumer(), name, code)).toBe('');
+      });
+    else
+      test.skipIf(!chrome)(`code ${index + 1} of its README runs in a browser`, async () => {
+        const folder = join(consumer().folder, name);
+        mkdirSync(folder);
+        const contents = `${code}\nglobalThis.result = 'done';`;
+        const stdin = { contents, loader: 'ts' as const, resolveDir: consumer().folder };
+        await build({ stdin, outfile: join(folder, 'main.js'), bundle: true, format: 'esm', logLevel: 'error' });
+        const html =
+          '<!doctype html><link rel="icon" href="data:,"><body></body><script type="module" src="main.js"></script>';
+        writeFileSync(join(folder, 'index.html'), html);
+        expect(await visit(browser!, folder, 'index.html', true)).toEqual({ result: 'done', errors: [] });
+      });
+  }
+};
+
+const checkInBrowser = (project: Project, consumer: () => Consumer) => {
+  const expectLoaded = async (folder: string, path: string, strict: boolean) => {
+    const { result, errors } = await visit(browser!, folder, path, strict);
+    expect(errors).toEqual([]);
+    const { names, product } = result as Loaded;
+    if (product !== undefined) expect(product).toEqual(expectedProduct);
+    else if (!project.name.startsWith('backend-'))
+      expect(
+        names.every(list => list.length > 0),
+        'exports',
+      ).toBe(true);
+  };
+
+  test.each(Object.entries(bundlers) as [string, Bundler][])(
+    '%s bundles it and the page loads',
+    async (name, bundle) => {
+      const outDir = join(consumer().folder, `from-${name}`);
+      await bundle(consumer().folder, outDir);
+      if (chrome) await expectLoaded(outDir, 'index.html', true);
+    },
+  );
+
+  test.skipIf(!chrome)('a plain <script type="module"> loads it', async () => {
+    await writeScriptPage(consumer().folder);
+    await expectLoaded(consumer().folder, 'with-script.html', false);
+  });
+};
+
+/** All that holds of one package when it is packed and installed alone in an empty npm project. */
+const describePackage = (project: Project): void => {
+  describe(project.manifest.name, () => {
+    let installed: Consumer | undefined;
+    const consumer = () => installed!;
+    beforeAll(async () => {
+      installed = await install(project, readReadme(project.folder), inject('workshop'));
+      writeEntries(installed);
+    });
+
+    checkTarball(project, () => readFileSync(join(inject('workshop'), 'packed', tarballName(project.manifest))));
+    checkInNode(project, consumer);
+    checkReadme(project, consumer);
+    if (project.name !== 'cli') checkInBrowser(project, consumer);
+  });
+};
+
+/** Describes every second public package that holds code, from `first` on: two files run on two cores. */
+export const describeHalf = (first: 0 | 1): void => {
+  beforeAll(async () => {
+    if (chrome) browser = await launchChrome();
+  });
+  afterAll(() => browser?.close());
+  const withCode = packages().filter(({ manifest }) => manifest.private !== true && '.' in (manifest.exports ?? {}));
+  for (const project of withCode.filter((_, index) => index % 2 === first)) describePackage(project);
+};

@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { build } from 'esbuild';
+import { importsOf, packageOf } from '../repository/imports.js';
+import type { Manifest } from '../repository/workspace.js';
+
+const conditions = ['browser', 'import', 'default'];
+
+/** The file that a specifier of an installed package of ours means in a browser. */
+const fileOf = (project: string, specifier: string): string => {
+  const name = packageOf(specifier)!;
+  const folder = join(project, 'node_modules', name);
+  const { exports = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+  const target = exports[`.${specifier.slice(name.length)}`];
+  const path = typeof target === 'string' ? target : conditions.map(condition => target?.[condition]).find(Boolean);
+  if (path === undefined) throw new Error(`import map: ${specifier} is not exported for browsers`);
+  return join(folder, path);
+};
+
+/** Everything that a file of ours imports by name, directly or through other files of ours. */
+const crawl = (project: string, path: string, found: Map<string, string | undefined>, seen: Set<string>): void => {
+  if (seen.has(path)) return;
+  seen.add(path);
+  for (const name of importsOf(path)) {
+    if (name.startsWith('node:')) continue;
+    const isOurs = packageOf(name)?.startsWith('@residual/');
+    if (name.startsWith('.')) crawl(project, join(dirname(path), name), found, seen);
+    else if (!isOurs) found.set(name, undefined);
+    else {
+      found.set(name, fileOf(project, name));
+      crawl(project, fileOf(project, name), found, seen);
+    }
+  }
+};
+
+/**
+ * Makes `with-script.html` in a project: our files as they are, from plain `<script type="module">` with an import map.
+ * Packages of others are made one module each, as a content delivery network does.
+ */
+export const writeScriptPage = async (project: string): Promise<void> => {
+  const found = new Map<string, string | undefined>();
+  crawl(project, join(project, 'entry.js'), found, new Set());
+  const foreign = [...found].filter(([, path]) => path === undefined).map(([name]) => name);
+  const vendor = (name: string) => `vendor/${name.replace(/\W+/g, '-')}.js`;
+  for (const name of foreign)
+    await build({
+      entryPoints: [name],
+      outfile: join(project, vendor(name)),
+      absWorkingDir: project,
+      bundle: true,
+      format: 'esm',
+      external: foreign.filter(other => other !== name),
+      logLevel: 'error',
+    });
+  const url = (name: string, path: string | undefined) =>
+    `/${path === undefined ? vendor(name) : relative(project, path).split(sep).join('/')}`;
+  const imports = Object.fromEntries([...found].map(([name, path]) => [name, url(name, path)]));
+  const html = `<!doctype html><html><head><meta charset="utf-8"><title>page</title><link rel="icon" href="data:,">
+<script type="importmap">${JSON.stringify({ imports })}</script>
+<script type="module" src="/entry.js"></script></head><body></body></html>`;
+  writeFileSync(join(project, 'with-script.html'), html);
+};

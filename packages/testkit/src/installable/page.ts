@@ -1,0 +1,48 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser } from 'playwright';
+import sirv from 'sirv';
+import { contentSecurityPolicy } from '../../../../scripts/lib/serve.mjs';
+
+/** What a page came to: the value it left in `globalThis.result`, or undefined, and everything that went wrong. */
+export interface Visit {
+  result: unknown;
+  errors: string[];
+}
+
+/**
+ * Opens a page of a folder in the browser and waits until its script sets `globalThis.result`, or something fails. With
+ * `strict` the page is under the policy of our own pages: no inline script, no eval.
+ */
+export const visit = async (browser: Browser, folder: string, path: string, strict: boolean): Promise<Visit> => {
+  const files = sirv(folder, { dev: true });
+  const server = createServer((request, response) => {
+    if (strict) response.setHeader('Content-Security-Policy', contentSecurityPolicy);
+    files(request, response, () => {
+      response.statusCode = 404;
+      response.end();
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const page = await browser.newPage();
+  try {
+    const errors: string[] = [];
+    const failed = new Promise<void>(resolve => page.once('pageerror', () => resolve()));
+    page.on('pageerror', error => errors.push(error.message));
+    page.on('console', message => message.type() === 'error' && errors.push(message.text()));
+    page.on('response', response => response.status() >= 400 && errors.push(`${response.status()} ${response.url()}`));
+    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/${path}`);
+    const done = page
+      .waitForFunction(() => 'result' in globalThis, undefined, { timeout: 60_000 })
+      .then(
+        () => undefined,
+        error => errors.push(String(error)),
+      );
+    await Promise.race([done, failed]);
+    return { result: await page.evaluate(() => (globalThis as { result?: unknown }).result), errors };
+  } finally {
+    await page.close();
+    server.closeAllConnections();
+    server.close();
+  }
+};

@@ -1,0 +1,29 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a package's README promises: what to install, and code that runs. */
+export interface Readme {
+  /** The packages of its first `npm i` line. */
+  install: string[];
+  /** Its code as modules: a block that imports begins a new one, the others continue it. */
+  modules: { code: string; inBrowser: boolean }[];
+}
+
+const fence = /^```(\w+)([^\n]*)\n([\s\S]*?)^```/gm;
+
+/** Reads a README; undefined where there is none. Blocks marked `ts browser` run in a page, other `ts` blocks in Node. */
+export const readReadme = (folder: string): Readme | undefined => {
+  const path = join(folder, 'README.md');
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
+  const [, names = ''] = /^npm (?:i|install) (.+)$/m.exec(text) ?? [];
+  const modules: Readme['modules'] = [];
+  for (const [, language, mark = '', code = ''] of text.matchAll(fence)) {
+    if (language !== 'ts') continue;
+    const inBrowser = mark.trim() === 'browser';
+    const last = modules.at(-1);
+    if (last && last.inBrowser === inBrowser && !/^import\s/m.test(code)) last.code += `\n${code}`;
+    else modules.push({ code, inBrowser });
+  }
+  return { install: names.split(/\s+/).filter(name => name !== '' && !name.startsWith('-')), modules };
+};

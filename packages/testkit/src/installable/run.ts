@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+
+/** How a child process ended and what it wrote. */
+export interface Ended {
+  code: number | null;
+  output: string;
+}
+
+/** Runs a script or an option of this Node and waits for its end, at most `seconds`. */
+export const runNode = (
+  args: string[],
+  cwd: string,
+  seconds = 120,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Ended> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', chunk => chunks.push(chunk));
+    child.stderr.on('data', chunk => chunks.push(chunk));
+    const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
+    child.on('error', reject);
+    child.on('close', code => {
+      clearTimeout(timer);
+      resolve({ code, output: Buffer.concat(chunks).toString() });
+    });
+  });

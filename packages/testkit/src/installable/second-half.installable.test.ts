@@ -1,0 +1,3 @@
+import { describeHalf } from './describe-package.js';
+
+describeHalf(1);

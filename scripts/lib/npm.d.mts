@@ -1,0 +1,2 @@
+export function npmScript(): string | undefined;
+export function ownEnvironment(): Record<string, undefined>;

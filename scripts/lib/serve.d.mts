@@ -1,0 +1,2 @@
+export const contentSecurityPolicy: string;
+export function serve(options?: { port?: number }): Promise<{ address: string; close: () => void }>;
