@@ -1,28 +1,77 @@
 import type { Components } from './components.js';
+import { bpe as bpeDecoder } from './decoders/bpe.js';
 import { byteFallback } from './decoders/byte-fallback.js';
 import { byteLevel as byteLevelDecoder } from './decoders/byte-level.js';
+import { ctc } from './decoders/ctc.js';
 import { fuse } from './decoders/fuse.js';
+import { metaspace as metaspaceDecoder } from './decoders/metaspace.js';
 import { replace as replaceDecoder } from './decoders/replace.js';
 import { sequence as sequenceDecoder } from './decoders/sequence.js';
 import { strip as stripDecoder } from './decoders/strip.js';
+import { wordPiece as wordPieceDecoder } from './decoders/word-piece.js';
 import { bpe } from './models/bpe.js';
+import { unigram } from './models/unigram.js';
+import { wordLevel } from './models/word-level.js';
+import { wordPiece } from './models/word-piece.js';
+import { bert as bertNormalizer } from './normalizers/bert.js';
+import { byteLevel as byteLevelNormalizer } from './normalizers/byte-level.js';
 import { lowercase } from './normalizers/lowercase.js';
+import { nmt } from './normalizers/nmt.js';
+import { precompiled } from './normalizers/precompiled.js';
 import { prepend } from './normalizers/prepend.js';
 import { replace } from './normalizers/replace.js';
 import { sequence } from './normalizers/sequence.js';
+import { strip } from './normalizers/strip.js';
+import { stripAccents } from './normalizers/strip-accents.js';
+import { nfc, nfd, nfkc, nfkd } from './normalizers/unicode.js';
 import { bert as bertProcessor, roberta } from './post-processors/around.js';
 import { byteLevel as byteLevelProcessor } from './post-processors/byte-level.js';
 import { sequence as sequenceProcessor } from './post-processors/sequence.js';
 import { template } from './post-processors/template.js';
 import { byteLevel } from './pre-tokenizers/byte-level.js';
+import {
+  bert as bertPreTokenizer,
+  characterDelimiter,
+  digits,
+  punctuationSplit,
+  whitespace,
+  whitespaceSplit,
+} from './pre-tokenizers/characters.js';
+import { metaspace } from './pre-tokenizers/metaspace.js';
 import { sequence as sequencePreTokenizer } from './pre-tokenizers/sequence.js';
 import { split } from './pre-tokenizers/split.js';
 
 /** Every component that can be read. */
 export const allComponents: Components = {
-  normalizers: { Lowercase: lowercase, Prepend: prepend, Replace: replace, Sequence: sequence },
-  preTokenizers: { ByteLevel: byteLevel, Sequence: sequencePreTokenizer, Split: split },
-  models: { BPE: bpe },
+  normalizers: {
+    BertNormalizer: bertNormalizer,
+    ByteLevel: byteLevelNormalizer,
+    Lowercase: lowercase,
+    NFC: nfc,
+    NFD: nfd,
+    NFKC: nfkc,
+    NFKD: nfkd,
+    Nmt: nmt,
+    Precompiled: precompiled,
+    Prepend: prepend,
+    Replace: replace,
+    Sequence: sequence,
+    Strip: strip,
+    StripAccents: stripAccents,
+  },
+  preTokenizers: {
+    BertPreTokenizer: bertPreTokenizer,
+    ByteLevel: byteLevel,
+    CharDelimiterSplit: characterDelimiter,
+    Digits: digits,
+    Metaspace: metaspace,
+    Punctuation: punctuationSplit,
+    Sequence: sequencePreTokenizer,
+    Split: split,
+    Whitespace: whitespace,
+    WhitespaceSplit: whitespaceSplit,
+  },
+  models: { BPE: bpe, Unigram: unigram, WordLevel: wordLevel, WordPiece: wordPiece },
   postProcessors: {
     BertProcessing: bertProcessor,
     ByteLevel: byteLevelProcessor,
@@ -31,6 +80,10 @@ export const allComponents: Components = {
     TemplateProcessing: template,
   },
   decoders: {
+    BPEDecoder: bpeDecoder,
+    CTC: ctc,
+    Metaspace: metaspaceDecoder,
+    WordPiece: wordPieceDecoder,
     ByteFallback: byteFallback,
     ByteLevel: byteLevelDecoder,
     Fuse: fuse,

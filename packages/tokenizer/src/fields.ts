@@ -1,6 +1,7 @@
 import { failFile } from './errors.js';
 
-const kindOf = (value: unknown) =>
+/** What a value is, for error texts. */
+export const kindOf = (value: unknown) =>
   value === undefined ? 'missing' : value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 
 /** A JSON object whose fields are read with their types checked; errors name the path, as `model.vocab`. */
@@ -12,7 +13,7 @@ export class Fields {
     readonly where: string,
   ) {
     if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-      failFile(`${where} must be an object, it is ${kindOf(json)}`);
+      failFile(`${where === '' ? 'tokenizer.json' : where} must be an object, it is ${kindOf(json)}`);
     }
     this.#json = json as { readonly [name: string]: unknown };
   }

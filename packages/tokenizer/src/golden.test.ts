@@ -56,7 +56,17 @@ function expectCase(tokenizer: Tokenizer, { text, with_special, plain }: Golden[
   }
 }
 
-describe.each(['bpe-gpt2', 'bpe-llama2', 'bpe-llama3'])('%s equals the reference', name => {
+const all = [
+  'bpe-clip',
+  'bpe-gpt2',
+  'bpe-llama2',
+  'bpe-llama3',
+  'real-unigram-nmt-nfkc',
+  'unigram-t5',
+  'wordpiece-bert',
+];
+
+describe.each(all)('%s equals the reference', name => {
   const tokenizer = tokenizerFromJson(fixture(`tokenizers/${name}/tokenizer.json`));
   const golden = fixture(`tokenizers/${name}/golden.json`) as Golden;
 

@@ -1,4 +1,5 @@
 import { failFile } from './errors.js';
+import { kindOf } from './fields.js';
 
 /** Ids must stay below this: no published vocabulary comes near, and a table of that size still fits. */
 const mostIds = 1 << 24;
@@ -47,7 +48,7 @@ export class Vocabulary {
 /** Reads a vocabulary written as an object of token to id. */
 export function vocabularyFromObject(json: unknown, where: string): Vocabulary {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    failFile(`${where} must be an object of token to id`);
+    failFile(`${where} must be an object of token to id, it is ${kindOf(json)}`);
   }
   const vocabulary = new Vocabulary();
   const ids = json as { readonly [token: string]: unknown };

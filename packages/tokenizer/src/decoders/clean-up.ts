@@ -14,8 +14,8 @@ const rules = [
 ] as const;
 
 /** Takes the spaces out that word-wise decoding leaves before signs and English contractions. */
-export const cleanedUp = (text: string): string =>
-  rules.reduce((cleaned, [from, to]) => cleaned.replaceAll(from, to), text);
+export const cleanedUp = (text: string, further: readonly (readonly [from: string, to: string])[] = []): string =>
+  [...rules, ...further].reduce((cleaned, [from, to]) => cleaned.replaceAll(from, to), text);
 
 /** Cleans up a stream: text is held back to the last space that no rule can look across. */
 export const cleanUp: Decoder = emit => {

@@ -4,11 +4,11 @@ import { failFile } from '../errors.js';
 import type { Fields } from '../fields.js';
 import { utf8LengthOf } from '../unicode.js';
 import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
+import { cached } from './cached.js';
 import { FirstSymbols, type SymbolRules } from './first-symbols.js';
 import { merge, Symbols } from './merge.js';
-import { MergeTable } from './merge-table.js';
 import type { Model } from './model.js';
-import { WordCache } from './word-cache.js';
+import { PairTable } from './pair-table.js';
 
 /** Ranks must stay below this, so that rank and place fit one exact double. */
 const mostMerges = 1 << 22;
@@ -24,17 +24,14 @@ export const bpe: Reader<Model> = fields => {
 };
 
 /** A byte-pair encoding from its parts. With `wholeFirst` a piece that is a token is that token, whatever the merges say. */
-export function bpeModel(vocabulary: Vocabulary, merges: MergeTable, rules: SymbolRules, wholeFirst: boolean): Model {
+export function bpeModel(vocabulary: Vocabulary, merges: PairTable, rules: SymbolRules, wholeFirst: boolean): Model {
   const first = new FirstSymbols(vocabulary, rules);
   const symbols = new Symbols();
-  const caches = [new WordCache(), new WordCache()];
-  return {
+  return cached({
     vocabulary,
     readsBytes: true,
     unknownId: rules.unknownId,
     tokenize(text, start, end, bytes, ids, spans) {
-      const cache = caches[bytes ? 1 : 0]!;
-      if (!spans && cache.recall(text, start, end, ids)) return;
       symbols.count = 0;
       const whole = wholeFirst ? wholeToken(vocabulary, text.slice(start, end), bytes) : undefined;
       if (whole !== undefined) symbols.push(whole, utf8LengthOf(text, start, end));
@@ -43,14 +40,12 @@ export function bpeModel(vocabulary: Vocabulary, merges: MergeTable, rules: Symb
         else first.ofCharacters(text, start, end, symbols);
         merge(symbols, merges);
       }
-      const from = ids.length;
       for (let index = 0, at = 0; index < symbols.count; index++) {
         ids.push(symbols.ids[index]!);
         spans?.push(at, (at += symbols.lengths[index]!));
       }
-      if (!spans) cache.remember(text, start, end, ids, from);
     },
-  };
+  });
 }
 
 const wholeToken = (vocabulary: Vocabulary, piece: string, bytes: boolean) =>
@@ -71,12 +66,12 @@ function readRules(fields: Fields, vocabulary: Vocabulary): SymbolRules {
   };
 }
 
-function readMerges(fields: Fields, vocabulary: Vocabulary, prefix: string): MergeTable {
+function readMerges(fields: Fields, vocabulary: Vocabulary, prefix: string): PairTable {
   const list = fields.array('merges');
   const where = fields.path('merges');
   if (list.length >= mostMerges)
     failFile(`${where} holds ${list.length} merges; at most ${mostMerges - 1} can be read`);
-  const table = new MergeTable(list.length);
+  const table = new PairTable(list.length);
   for (const [rank, entry] of list.entries()) {
     const pair: readonly unknown[] = typeof entry === 'string' ? entry.split(' ') : Array.isArray(entry) ? entry : [];
     const [left, right] = pair;

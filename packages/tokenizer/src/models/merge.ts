@@ -1,4 +1,4 @@
-import type { MergeTable } from './merge-table.js';
+import type { PairTable } from './pair-table.js';
 
 /** Above this many symbols a heap finds the next merge; up to it a scan is faster. */
 const scanLimit = 40;
@@ -27,10 +27,10 @@ const grown = (values: Int32Array) => {
 };
 
 /**
- * Merges neighbours, always the pair of lowest rank and of those the leftmost, until no pair can be merged
+ * Merges neighbours (`table` has for a pair its rank and what it becomes), always the pair of lowest rank and of those the leftmost, until no pair can be merged
  * (Sennrich et al. 2016). Cost: n log n.
  */
-export function merge(symbols: Symbols, table: MergeTable): void {
+export function merge(symbols: Symbols, table: PairTable): void {
   if (symbols.count < 2) return;
   if (symbols.count <= scanLimit) mergeShort(symbols, table);
   else mergeLong(symbols, table);
@@ -39,13 +39,13 @@ export function merge(symbols: Symbols, table: MergeTable): void {
 const ranks = /*#__PURE__*/ new Int32Array(scanLimit);
 const becomes = /*#__PURE__*/ new Int32Array(scanLimit);
 
-function mergeShort(symbols: Symbols, table: MergeTable): void {
+function mergeShort(symbols: Symbols, table: PairTable): void {
   const { ids, lengths } = symbols;
   let count = symbols.count;
   const look = (at: number) => {
     const found = table.find(ids[at]!, ids[at + 1]!);
-    ranks[at] = found < 0 ? noRank : table.rank(found);
-    becomes[at] = found < 0 ? -1 : table.merged(found);
+    ranks[at] = found < 0 ? noRank : table.first(found);
+    becomes[at] = found < 0 ? -1 : table.second(found);
   };
   for (let at = 0; at < count - 1; at++) look(at);
   while (count > 1) {
@@ -76,14 +76,14 @@ function mergeShort(symbols: Symbols, table: MergeTable): void {
 /** Keys order by rank, then by place: rank * 2^31 + place is exact in a double for the 2^22 ranks that a table may hold. */
 const placeSpan = 2 ** 31;
 
-function mergeLong(symbols: Symbols, table: MergeTable): void {
+function mergeLong(symbols: Symbols, table: PairTable): void {
   const { ids, lengths, count } = symbols;
   const next = new Int32Array(count);
   const previous = new Int32Array(count);
   const heap = new Heap(count);
   const offer = (at: number) => {
     const found = table.find(ids[at]!, ids[next[at]!]!);
-    if (found >= 0) heap.push(table.rank(found) * placeSpan + at);
+    if (found >= 0) heap.push(table.first(found) * placeSpan + at);
   };
   for (let at = 0; at < count; at++) {
     next[at] = at + 1;
@@ -97,8 +97,8 @@ function mergeLong(symbols: Symbols, table: MergeTable): void {
     const right = next[at]!;
     if (lengths[at] === -1 || right >= count) continue; // merged away, or last by now
     const found = table.find(ids[at]!, ids[right]!);
-    if (found < 0 || table.rank(found) !== rank) continue; // one side has grown since
-    ids[at] = table.merged(found);
+    if (found < 0 || table.first(found) !== rank) continue; // one side has grown since
+    ids[at] = table.second(found);
     lengths[at]! += lengths[right]!;
     lengths[right] = -1;
     const after = next[right]!;

@@ -1,0 +1,17 @@
+import type { Reader } from '../components.js';
+import { cleanedUp } from './clean-up.js';
+import type { Decoder } from './decoder.js';
+import { perToken } from './decoder.js';
+
+/** Joins tokens that continue a word to it and sets the others apart; cleans up spaces where the file says so. */
+export const wordPiece: Reader<Decoder> = fields => {
+  const prefix = fields.string('prefix', '##');
+  const cleans = fields.boolean('cleanup', true);
+  return perToken((token, index) => {
+    const joined = index === 0 ? token : token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`;
+    return cleans ? cleanedUp(joined, dialogue) : joined;
+  });
+};
+
+/** The reference's clean-up of single tokens has one rule more. */
+const dialogue = [[' do not', " don't"]] as const;

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { ResidualError } from './errors.js';
+import { tokenizerFromJson } from './load.js';
+
+/** A whole, small tokenizer file, with parts of it replaced. */
+const file = (changes: object = {}, model: object = {}) => ({
+  model: { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: [['a', 'b']], ...model },
+  ...changes,
+});
+
+const message = (json: object | string) => {
+  try {
+    tokenizerFromJson(json);
+  } catch (error) {
+    return ResidualError.is(error) ? `${error.code} ${error.message}` : error;
+  }
+  return 'no error';
+};
+
+describe('a file that cannot be read says why', () => {
+  test.each([
+    ['not JSON', '{', /^TOKENIZER_FILE tokenizer: tokenizer\.json is not JSON: /],
+    ['an array', [], 'TOKENIZER_FILE tokenizer: tokenizer.json must be an object, it is an array'],
+  ])('%s', (_, json, expected) => {
+    if (typeof expected === 'string') expect(message(json)).toBe(expected);
+    else expect(message(json)).toMatch(expected);
+  });
+
+  test.each([
+    ['no model', { model: undefined }, {}, 'model must be an object, it is missing'],
+    ['an unknown model', {}, { type: 'Magic' }, /^model type "Magic" is unknown; known are BPE/],
+    [
+      'an unknown normalizer',
+      { normalizer: { type: 'X' } },
+      {},
+      /^normalizer type "X" is unknown; known are .*Lowercase/,
+    ],
+    ['a type from Object', { decoder: { type: 'toString' } }, {}, /^decoder type "toString" is unknown; known are /],
+    [
+      'a nested unknown',
+      { pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Y' }] } },
+      {},
+      /^pre_tokenizer type "Y"/,
+    ],
+    ['a normalizer of no kind', { normalizer: {} }, {}, 'normalizer.type must be a string, it is missing'],
+    [
+      'a vocabulary that is a list',
+      {},
+      { vocab: ['a'] },
+      'model.vocab must be an object of token to id, it is an array',
+    ],
+    [
+      'an id out of range',
+      {},
+      { vocab: { a: -1 } },
+      'model.vocab gives "a" the id -1; ids are whole numbers from 0 to 16777215',
+    ],
+    [
+      'an enormous id',
+      {},
+      { vocab: { a: 2 ** 31 } },
+      'model.vocab gives "a" the id 2147483648; ids are whole numbers from 0 to 16777215',
+    ],
+    [
+      'an id that is text',
+      {},
+      { vocab: { a: '1' } },
+      'model.vocab gives "a" the id 1; ids are whole numbers from 0 to 16777215',
+    ],
+    ['an id given twice', {}, { vocab: { a: 1, b: 1 } }, 'model.vocab gives id 1 to both "a" and "b"'],
+    ['a merge of the unknown', {}, { merges: ['a c'] }, 'model.merges[0] names "c", which is not in model.vocab'],
+    ['a merge to the unknown', {}, { merges: [['b', 'a']] }, 'model.merges[0] names "ba", which is not in model.vocab'],
+    ['a merge of three', {}, { merges: ['a b c'] }, 'model.merges[0] must be a pair of tokens, it is "a b c"'],
+    ['a merge that is a number', {}, { merges: [7] }, 'model.merges[0] must be a pair of tokens, it is 7'],
+    ['merges that are text', {}, { merges: 'a b' }, 'model.merges must be an array, it is a string'],
+    [
+      'an unknown token not in the vocabulary',
+      {},
+      { unk_token: '<unk>' },
+      'model.unk_token "<unk>" is not in model.vocab',
+    ],
+    ['dropout', {}, { dropout: 0.1 }, 'model.dropout is 0.1; only 0 or null can be read'],
+    [
+      'an added token on a taken id',
+      { added_tokens: [{ id: 1, content: '<s>' }] },
+      {},
+      'added_tokens[0].id gives id 1 to "<s>", it belongs to "b"',
+    ],
+    [
+      'an added token without content',
+      { added_tokens: [{ id: 9 }] },
+      {},
+      'added_tokens[0].content must be a string, it is missing',
+    ],
+    [
+      'a template with a token that it does not define',
+      {
+        post_processor: {
+          type: 'TemplateProcessing',
+          single: [{ SpecialToken: { id: '<s>', type_id: 0 } }],
+          special_tokens: {},
+        },
+      },
+      {},
+      'post_processor.single[0].SpecialToken.id "<s>" is not in post_processor.special_tokens',
+    ],
+    [
+      'a split that behaves oddly',
+      { pre_tokenizer: { type: 'Split', pattern: { String: ' ' }, behavior: 'Odd' } },
+      {},
+      'pre_tokenizer.behavior is "Odd"; it can be Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous',
+    ],
+    [
+      'a regular expression beyond JavaScript',
+      { pre_tokenizer: { type: 'Split', pattern: { Regex: 'a(?~b)' }, behavior: 'Isolated' } },
+      {},
+      'pre_tokenizer.pattern.Regex: "(?~b" cannot be translated in the regular expression a(?~b)',
+    ],
+  ])('%s', (_, changes, model, expected) => {
+    const said = message(file(changes, model));
+    if (typeof expected === 'string') expect(said).toBe(`TOKENIZER_FILE tokenizer: ${expected}`);
+    else expect(String(said).replace('TOKENIZER_FILE tokenizer: ', '')).toMatch(expected);
+  });
+});
+
+test('a text that is not a string is named', () => {
+  const tokenizer = tokenizerFromJson(file());
+  expect(() => tokenizer.encode(7 as unknown as string)).toThrow('encode: text must be a string, it is a number');
+  expect(() => tokenizer.count(null as unknown as string)).toThrow('count: text must be a string, it is null');
+});

@@ -1,0 +1,45 @@
+import type { Vocabulary } from '../vocabulary.js';
+import { PairTable } from './pair-table.js';
+
+/** The root of a trie. */
+export const root = 0;
+
+/** A tree of the tokens of a vocabulary by their UTF-16 units: finds all tokens that begin at a place in one walk. */
+export class Trie {
+  readonly #branches = new PairTable();
+  readonly #ids: number[] = [-1];
+
+  constructor(vocabulary: Vocabulary) {
+    for (const [token, id] of vocabulary.entries()) {
+      let node = root;
+      for (let index = 0; index < token.length; index++) {
+        const unit = token.charCodeAt(index);
+        let next = this.step(node, unit);
+        if (next < 0) {
+          next = this.#ids.push(-1) - 1;
+          this.#branches.set(node, unit, next, 0);
+        }
+        node = next;
+      }
+      this.#ids[node] = id;
+    }
+  }
+
+  /** The node that a unit leads to; -1 if there is none. */
+  step(node: number, unit: number): number {
+    const found = this.#branches.find(node, unit);
+    return found < 0 ? -1 : this.#branches.first(found);
+  }
+
+  /** The node that a text leads to from the root; -1 if there is none. */
+  walk(text: string): number {
+    let node = root;
+    for (let index = 0; index < text.length && node >= 0; index++) node = this.step(node, text.charCodeAt(index));
+    return node;
+  }
+
+  /** The id of the token that ends at a node; -1 if none does. */
+  idAt(node: number): number {
+    return this.#ids[node]!;
+  }
+}

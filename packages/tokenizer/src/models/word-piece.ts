@@ -1,0 +1,58 @@
+import type { Reader } from '../components.js';
+import { failFile } from '../errors.js';
+import { unitsAt, utf8LengthOf } from '../unicode.js';
+import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
+import { cached } from './cached.js';
+import type { Model } from './model.js';
+import { root, Trie } from './trie.js';
+
+/** WordPiece: from the left always the longest token that fits; a word with a part that none fits is unknown as a whole. */
+export const wordPiece: Reader<Model> = fields => {
+  const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
+  const unknown = fields.string('unk_token', '[UNK]');
+  const unknownId =
+    vocabulary.id(unknown) ?? failFile(`${fields.path('unk_token')} "${unknown}" is not in ${fields.path('vocab')}`);
+  const prefix = fields.string('continuing_subword_prefix', '##');
+  return wordPieceModel(vocabulary, unknownId, prefix, fields.count('max_input_chars_per_word', 100));
+};
+
+/** WordPiece from its parts; words of more than `longest` characters are unknown. */
+export function wordPieceModel(vocabulary: Vocabulary, unknownId: number, prefix: string, longest: number): Model {
+  const trie = new Trie(vocabulary);
+  const inside = trie.walk(prefix); // where tokens that continue a word begin; -1 if there are none
+  return cached({
+    vocabulary,
+    readsBytes: false,
+    unknownId,
+    tokenize(text, start, end, _bytes, ids, spans) {
+      const [firstId, firstSpan] = [ids.length, spans?.length ?? 0];
+      let byte = 0;
+      let at = start;
+      while (at < end && !isLonger(text, start, end, longest)) {
+        let node = at === start ? root : inside;
+        let [to, found] = [at, -1];
+        for (let look = at; look < end && node >= 0; ) {
+          node = trie.step(node, text.charCodeAt(look++));
+          if (node >= 0 && trie.idAt(node) >= 0) [to, found] = [look, trie.idAt(node)];
+        }
+        if (found < 0) break;
+        ids.push(found);
+        if (spans) spans.push(byte, (byte += utf8LengthOf(text, at, to)));
+        at = to;
+      }
+      if (at === end) return;
+      ids.length = firstId;
+      ids.push(unknownId);
+      if (!spans) return;
+      spans.length = firstSpan;
+      spans.push(0, utf8LengthOf(text, start, end));
+    },
+  });
+}
+
+function isLonger(text: string, start: number, end: number, longest: number): boolean {
+  if (end - start <= longest) return false;
+  let count = 0;
+  for (let at = start; at < end && count <= longest; at += unitsAt(text, at)) count++;
+  return count > longest;
+}

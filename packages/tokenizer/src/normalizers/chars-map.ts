@@ -1,0 +1,60 @@
+import { failFile } from '../errors.js';
+
+/**
+ * The replacement table of a SentencePiece model: the size of a double-array trie, the trie (32-bit units, little endian:
+ * label in bits 0 to 7, has-leaf in bit 8, offset in bits 10 to 30, shifted by 8 where bit 9 is set), then the replacements
+ * as UTF-8 texts that end in NUL. A leaf holds where its replacement begins.
+ */
+export class CharsMap {
+  readonly #units: DataView;
+  readonly #count: number;
+  readonly #texts: Uint8Array;
+  readonly #known = new Map<string, string | undefined>();
+
+  constructor(bytes: Uint8Array, where: string) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const size = bytes.length >= 4 ? view.getUint32(0, true) : 0;
+    if (size < 4 || size % 4 !== 0 || size > bytes.length - 4) {
+      failFile(`${where} says that its trie has ${size} bytes, ${Math.max(0, bytes.length - 4)} follow`);
+    }
+    this.#units = new DataView(bytes.buffer, bytes.byteOffset + 4, size);
+    this.#count = size / 4;
+    this.#texts = bytes.subarray(4 + size);
+  }
+
+  /** What replaces `text`: the entry of its shortest beginning that has one (so the reference does it). */
+  replacement(text: string): string | undefined {
+    if (this.#known.has(text)) return this.#known.get(text);
+    const found = this.#find(new TextEncoder().encode(text));
+    if (this.#known.size >= 4096) this.#known.clear();
+    this.#known.set(text, found);
+    return found;
+  }
+
+  #find(key: Uint8Array): string | undefined {
+    let node = offsetOf(this.#unit(0));
+    for (const byte of key) {
+      if (byte === 0) return undefined;
+      node ^= byte;
+      const unit = this.#unit(node);
+      if ((unit & 0x800000ff) !== byte) return undefined;
+      node ^= offsetOf(unit);
+      if (unit & 0x100) return this.#text(this.#unit(node) & 0x7fffffff);
+    }
+    return undefined;
+  }
+
+  /** A unit beyond the end has a label that fits no byte. */
+  #unit(index: number): number {
+    return index < this.#count ? this.#units.getInt32(index * 4, true) : -1;
+  }
+
+  #text(from: number): string {
+    const end = this.#texts.indexOf(0, from);
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+      this.#texts.subarray(from, end === -1 ? undefined : end),
+    );
+  }
+}
+
+const offsetOf = (unit: number) => (unit >>> 10) << ((unit & 0x200) >>> 6);

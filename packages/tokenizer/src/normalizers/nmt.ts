@@ -1,0 +1,18 @@
+import type { Reader } from '../components.js';
+import type { Normalizer } from './normalizer.js';
+
+/** Removes control characters and makes odd white space plain (the normalizer of neural translation systems). */
+export const nmt: Reader<Normalizer> = () => text => {
+  text.filter(char => !isRemoved(char.codePointAt(0)!));
+  text.mapCharacters(char => (spaces.test(char) ? ' ' : char));
+};
+
+const spaces = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/;
+
+const isRemoved = (code: number) =>
+  (code >= 0x01 && code <= 0x08) ||
+  code === 0x0b ||
+  (code >= 0x0e && code <= 0x1f) ||
+  code === 0x7f ||
+  code === 0x8f ||
+  code === 0x9f;

@@ -1,0 +1,7 @@
+import type { Reader } from '../components.js';
+import type { Normalizer } from './normalizer.js';
+
+/** Removes combining marks. */
+export const stripAccents: Reader<Normalizer> = () => text => {
+  if (/\p{M}/u.test(text.text)) text.filter(char => !/\p{M}/u.test(char));
+};

@@ -1,0 +1,23 @@
+import { classOf, runEnd, space } from '../character-class.js';
+import type { Reader } from '../components.js';
+import type { Normalizer } from './normalizer.js';
+
+/** Takes white space off the ends of a text. */
+export const strip: Reader<Normalizer> = fields => {
+  const left = fields.boolean('strip_left', true);
+  const right = fields.boolean('strip_right', true);
+  return text => {
+    const old = text.text;
+    const from = left ? runEnd(old, 0, old.length, space) : 0;
+    let to = old.length;
+    while (right && to > from && classOf(old.charCodeAt(to - 1)) === space) to--;
+    let at = 0;
+    if (from > 0 || to < old.length) {
+      text.filter(char => {
+        const isKept = at >= from && at < to;
+        at += char.length;
+        return isKept;
+      });
+    }
+  };
+};

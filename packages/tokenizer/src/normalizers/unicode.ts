@@ -1,0 +1,124 @@
+import type { AlignedText } from '../aligned-text.js';
+import type { Reader } from '../components.js';
+import type { Normalizer } from './normalizer.js';
+
+type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
+
+const unicodeForm =
+  (form: Form): Reader<Normalizer> =>
+  () =>
+  text =>
+    toForm(text, form);
+
+/** Canonical composition (Unicode Standard Annex 15). */
+export const nfc: Reader<Normalizer> = /*#__PURE__*/ unicodeForm('NFC');
+/** Canonical decomposition. */
+export const nfd: Reader<Normalizer> = /*#__PURE__*/ unicodeForm('NFD');
+/** Compatibility composition. */
+export const nfkc: Reader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKC');
+/** Compatibility decomposition. */
+export const nfkd: Reader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKD');
+
+/** Brings a text into a Unicode normal form. The platform does it; where it came from is worked out here. */
+export function toForm(text: AlignedText, form: Form): void {
+  const normal = text.text.normalize(form);
+  if (normal === text.text) return;
+  if (!text.tracked) {
+    text.text = normal;
+    return;
+  }
+  const decomposed = decompose(text.text, form === 'NFC' || form === 'NFD' ? 'NFD' : 'NFKD');
+  const steps = form === 'NFC' || form === 'NFKC' ? compose(decomposed) : decomposed;
+  text.rewrite(
+    steps.map(step => step.char),
+    steps.map(step => step.change),
+  );
+}
+
+/** A character of the new text, and how it came about (as {@link AlignedText.rewrite} wants it). */
+interface Step {
+  readonly char: string;
+  readonly change: number;
+}
+
+/** Each character taken apart: the first part takes its place, the others are added; then marks are put in order. */
+function decompose(text: string, form: Form): Step[] {
+  const steps: Step[] = [];
+  let marks: Step[] = [];
+  const flush = () => {
+    for (const step of marks.length > 1 ? ordered(marks) : marks) steps.push(step);
+    marks = [];
+  };
+  for (const char of text) {
+    let change = 0;
+    for (const part of char.normalize(form)) {
+      if (isStarter(part)) {
+        flush();
+        steps.push({ char: part, change });
+      } else marks.push({ char: part, change });
+      change = 1;
+    }
+  }
+  flush();
+  return steps;
+}
+
+/** Marks in canonical order: the platform's order, each taking along the change that it came with. */
+function ordered(marks: readonly Step[]): Step[] {
+  const changes = new Map<string, number[]>();
+  for (const { char, change } of marks) {
+    const list = changes.get(char);
+    if (list) list.push(change);
+    else changes.set(char, [change]);
+  }
+  const taken = new Map<string, number>();
+  return [
+    ...marks
+      .map(mark => mark.char)
+      .join('')
+      .normalize('NFD'),
+  ].map(char => {
+    const index = taken.get(char) ?? 0;
+    taken.set(char, index + 1);
+    return { char, change: changes.get(char)![index]! };
+  });
+}
+
+/** Puts starters and the marks that are not blocked from them together again. */
+function compose(decomposed: readonly Step[]): Step[] {
+  const steps: Step[] = [];
+  let starter: Step | undefined;
+  let marks: Step[] = []; // those that stay apart from the starter
+  const flush = () => {
+    if (starter) steps.push(starter);
+    for (const mark of marks) steps.push(mark);
+    marks = [];
+  };
+  for (const step of decomposed) {
+    const startsAnew = isStarter(step.char);
+    const last = marks.at(-1);
+    const isBlocked = last !== undefined && (startsAnew || isSameClass(last.char, step.char));
+    const joined: string | undefined = starter && !isBlocked ? joinedOf(starter.char, step.char) : undefined;
+    if (joined !== undefined) starter = { char: joined, change: starter!.change + step.change - 1 };
+    else if (startsAnew) {
+      flush();
+      starter = step;
+    } else if (starter) marks.push(step);
+    else steps.push(step);
+  }
+  flush();
+  return steps;
+}
+
+function joinedOf(first: string, second: string): string | undefined {
+  const joined = (first + second).normalize('NFC');
+  return joined.length <= 2 && joined.codePointAt(0)! > 0xffff === (joined.length === 2) ? joined : undefined;
+}
+
+const isSameClass = (first: string, second: string) =>
+  (first + second).normalize('NFD') === first + second && (second + first).normalize('NFD') === second + first;
+
+/** U+0345 has the highest combining class of all marks: every other mark is ordered before it, a starter never is. */
+const lastMark = '\u0345';
+const isStarter = (char: string) =>
+  char < '\u0300' || (char !== lastMark && (lastMark + char).normalize('NFD') === lastMark + char);
