@@ -1,0 +1,80 @@
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChrome } from '../browser.js';
+import { apps } from '../repository/workspace.js';
+import { type Demo, startDemo } from './start.js';
+
+const names = apps().map(({ name }) => name);
+let browser: Browser;
+let demo: Demo;
+
+beforeAll(async () => {
+  await (await startDemo()).interrupt(); // The first run builds what is not built yet.
+  demo = await startDemo();
+  browser = await launchChrome(['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost']);
+}, 180_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await demo?.interrupt();
+});
+
+/** Opens a page, waits until it is quiet, and tells what it asked for and what went wrong. */
+const look = async (path: string) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const foreign: string[] = [];
+  const errors: string[] = [];
+  context.on('request', request => {
+    const { protocol, host } = new URL(request.url());
+    if (/^https?:/.test(protocol) && host !== new URL(demo.address).host) foreign.push(request.url());
+  });
+  page.on('pageerror', error => errors.push(error.message));
+  page.on('console', message => message.type() === 'error' && errors.push(message.text()));
+  await page.goto(demo.address + path);
+  await page.waitForLoadState('networkidle', { timeout: 60_000 });
+  await page.waitForTimeout(2000);
+  const links = await page.locator('a').evaluateAll(all => all.map(link => link.getAttribute('href')));
+  await context.close();
+  return { foreign, errors, links };
+};
+
+describe('npm run demo, with the network cut', () => {
+  test('a later run is ready within 10 seconds', () => {
+    expect(demo.seconds).toBeLessThan(10);
+  });
+
+  test('it takes the next port where one is busy, and stops on Ctrl-C', async () => {
+    const second = await startDemo();
+    expect(new URL(second.address).port).not.toBe(new URL(demo.address).port);
+    expect((await fetch(second.address)).status).toBe(200);
+    expect(await second.interrupt()).toBe(0);
+    await expect(fetch(second.address)).rejects.toThrow();
+  });
+
+  test('the landing page lists every app', async () => {
+    expect(names.length).toBeGreaterThan(0);
+    const { foreign, errors, links } = await look('');
+    expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
+    expect(links).toEqual(names.map(name => `/${name}/`));
+  });
+
+  test.each(names)('%s opens without errors and asks nothing of another origin', async name => {
+    const { foreign, errors } = await look(`${name}/`);
+    expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
+  });
+
+  test('pages allow no inline script and no eval', async () => {
+    for (const path of ['', ...names.map(name => `${name}/`)]) {
+      const policy = (await fetch(demo.address + path)).headers.get('content-security-policy') ?? '';
+      expect(policy).toMatch(/script-src 'self' 'wasm-unsafe-eval';/);
+      expect(policy).toMatch(/^default-src 'none';/);
+    }
+  });
+
+  test('what lies outside the served folders is not there', async () => {
+    for (const path of ['package.json', '..%2fpackage.json', `${names[0]}/..%2f..%2f..%2fpackage.json`, 'models/']) {
+      expect((await fetch(demo.address + path)).status).toBe(404);
+    }
+  });
+});

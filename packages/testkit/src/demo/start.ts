@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from '../repository/workspace.js';
+
+/** A running `npm run demo`. */
+export interface Demo {
+  address: string;
+  seconds: number;
+  /** What Ctrl-C does; resolves to the exit code. */
+  interrupt: () => Promise<number | null>;
+}
+
+/** Nothing outside this machine can be reached: not by Node's own modules, and not by programs that heed a proxy. */
+const withoutNetwork = (): NodeJS.ProcessEnv => {
+  const dead = 'http://127.0.0.1:9';
+  const preload = new URL('./no-network.mjs', import.meta.url).href;
+  return {
+    ...process.env,
+    NODE_OPTIONS: `--import=${preload}`,
+    HTTP_PROXY: dead,
+    HTTPS_PROXY: dead,
+    ALL_PROXY: dead,
+    NO_PROXY: 'localhost,127.0.0.1,::1',
+  };
+};
+
+const stopped = (child: ChildProcess): Promise<number | null> =>
+  child.exitCode !== null ? Promise.resolve(child.exitCode) : new Promise(resolve => child.once('exit', resolve));
+
+/** Starts the demo with the network cut and waits for the address that it prints. */
+export const startDemo = (): Promise<Demo> =>
+  new Promise((resolve, reject) => {
+    const started = Date.now();
+    const script = join(root, 'scripts', 'demo.mjs');
+    const child = spawn(process.execPath, [script], {
+      cwd: root,
+      env: withoutNetwork(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      const [address] = /http:\/\/localhost:\d+\//.exec(output) ?? [];
+      if (address === undefined) return;
+      const interrupt = () => {
+        child.kill('SIGINT');
+        return stopped(child);
+      };
+      resolve({ address, seconds: (Date.now() - started) / 1000, interrupt });
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('error', reject);
+    child.on('exit', code => reject(new Error(`demo ended with ${code}\n${output}`)));
+  });

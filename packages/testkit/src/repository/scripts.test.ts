@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+import { count, summary } from '../../../../scripts/lib/summary.mjs';
+import { parse } from './imports.js';
+import { filesBelow, root, shown } from './workspace.js';
+
+const scripts = join(root, 'scripts');
+
+test('scripts import built-in modules and each other; packages only once they are installed', () => {
+  const wrong = filesBelow(scripts)
+    .filter(path => /\.(mjs|cjs)$/.test(path))
+    .flatMap(path => {
+      const statements = parse(path).statements.filter(ts.isImportDeclaration);
+      const names = statements.map(({ moduleSpecifier }) => (moduleSpecifier as ts.StringLiteral).text);
+      return names.filter(name => !/^(node:|\.)/.test(name)).map(name => `${shown(path)} imports ${name}`);
+    });
+  expect(wrong).toEqual([]);
+});
+
+test('Node under 20 says one sentence', () => {
+  const run = (version: string) =>
+    spawnSync(process.execPath, [
+      '--eval',
+      `Object.defineProperty(process.versions, 'node', { value: '${version}' });
+      require(${JSON.stringify(join(scripts, 'node-version.cjs'))})`,
+    ]);
+  const old = run('18.20.8');
+  expect(old.status).toBe(1);
+  expect(old.stderr.toString()).toBe(
+    'Residual needs Node 20 or newer, and this is Node 18.20.8; see https://nodejs.org\n',
+  );
+  expect(run('20.0.0').status).toBe(0);
+});
+
+const file = (status: string, ...tests: string[]) => ({
+  status,
+  assertionResults: tests.map(result => ({ status: result })),
+});
+
+test('tests are counted, and so are files that broke before their tests', () => {
+  const report = {
+    numPassedTests: 3,
+    numFailedTests: 1,
+    numPendingTests: 2,
+    numTodoTests: 0,
+    testResults: [file('passed', 'passed', 'passed', 'passed'), file('failed', 'failed'), file('failed')],
+  };
+  expect(count(report, 1)).toEqual({ passed: 3, failed: 2, skipped: 2 });
+});
+
+test('a runner that ends badly, or runs nothing, has failed', () => {
+  const good = { numPassedTests: 3, numFailedTests: 0, testResults: [] };
+  expect(count(good, 0).failed).toBe(0);
+  expect(count(good, 1).failed).toBe(1);
+  expect(count(undefined, 0).failed).toBe(1);
+  expect(count({ ...good, numPassedTests: 0 }, 0).failed).toBe(1);
+});
+
+test('what cannot run here is skipped for a user and fails where all must run', () => {
+  const results = [{ name: 'tests', passed: 5, failed: 0, skipped: 1, seconds: 2 }];
+  const notRun = { webgl: 'install Chrome' };
+  expect(summary(results, notRun, false).lines.at(-1)).toBe('5 passed, 0 failed, 2 skipped');
+  expect(summary(results, notRun, true)).toMatchObject({ failed: 1 });
+  expect(summary(results, notRun, true).lines.at(-1)).toBe('5 passed, 1 failed, 1 skipped');
+  expect(summary(results, notRun, false).lines).toContain('  webgl               install Chrome');
+  expect(summary([{ ...results[0]!, skipped: 0 }], {}, true).lines.at(-1)).toBe('5 passed, 0 failed');
+});
