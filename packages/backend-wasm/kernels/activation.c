@@ -7,13 +7,14 @@ enum { IDENTITY, RELU, SIGMOID, SILU, GELU, GELU_TANH, TANH };
 INLINE f4 activated(f4 x, const int kind) {
   if (kind == RELU) return wasm_f32x4_pmax(x, splat(0));
   if (kind == SIGMOID) return sigmoid(x);
-  if (kind == SILU) return mul(x, sigmoid(x));
-  // x Φ(x), as max(x, 0) - |x| Φ(-|x|), which subtracts nothing from nearly the same.
-  if (kind == GELU) return sub(wasm_f32x4_pmax(x, splat(0)), mul(wasm_f32x4_abs(x), normalTail(wasm_f32x4_abs(x))));
-  // 0.5 x (1 + tanh(u)) is x sigmoid(2 u), u = √(2/π) (x + 0.044715 x³)
-  if (kind == GELU_TANH) return mul(x, sigmoid(mul(mul(x, splat(1.5957691216f)), multiplyAdd(mul(x, x), splat(0.044715f), splat(1)))));
   if (kind == TANH) return hyperbolicTangent(x);
-  return x;
+  // The others are x g(x) with g(-x) = 1 - g(x), computed as max(x, 0) - |x| g(-|x|): for large x the error of g hardly counts.
+  f4 size = wasm_f32x4_abs(x), rest = splat(0);
+  if (kind == SILU) rest = sigmoid(wasm_f32x4_neg(size));
+  if (kind == GELU) rest = normalTail(size);
+  // 0.5 (1 + tanh(u)) is sigmoid(2 u), u = √(2/π) (x + 0.044715 x³)
+  if (kind == GELU_TANH) rest = sigmoid(mul(mul(size, splat(-1.5957691216f)), multiplyAdd(mul(x, x), splat(0.044715f), splat(1))));
+  return kind == IDENTITY ? x : sub(wasm_f32x4_pmax(x, splat(0)), mul(size, rest));
 }
 
 INLINE void run(const float *x, const float *up, float *y, int count, const int kind) {

@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import * as tf from '@tensorflow/tfjs-core';
+import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const bundle = join(here, 'bench.bundle.mjs');
@@ -57,31 +57,68 @@ for (const rows of [1, 2, 4, 8, 16, 24, 32, 128, 512]) {
     const weights = Array.from({ length: rows < 32 ? copies : 1 }, () => random([outDim, inDim]));
     const x = random([rows, inDim]);
     const ours = best(i => call('linear', { x, weight: weights[i % weights.length] }), 30);
-    const stock = inDim * outDim > 3e6 ? undefined : best(i => tf.matMul(x, weights[i % weights.length], false, true), 3);
+    const stock =
+      inDim * outDim > 3e6 ? undefined : best(i => tf.matMul(x, weights[i % weights.length], false, true), 3);
     const gigaflops = (2 * rows * inDim * outDim) / 1e9;
-    row('linear', `[${rows}, ${inDim}] [${outDim}, ${inDim}]ᵀ`, ours, stock, `${((gigaflops / ours) * 1e3).toFixed(1)} GF/s, ${((gigabytes / ours) * 1e3).toFixed(1)} GB/s`);
+    row(
+      'linear',
+      `[${rows}, ${inDim}] [${outDim}, ${inDim}]ᵀ`,
+      ours,
+      stock,
+      `${((gigaflops / ours) * 1e3).toFixed(1)} GF/s, ${((gigabytes / ours) * 1e3).toFixed(1)} GB/s`,
+    );
     tf.dispose([x, weights]);
   }
 }
-for (const [transposeA, transposeB] of [[false, false], [false, true], [true, false], [true, true]]) {
-  for (const [batch, m, n, k] of [[1, 128, 768, 768], [12, 128, 128, 64], [12, 128, 64, 128], [1, 512, 768, 3072]]) {
+for (const [transposeA, transposeB] of [
+  [false, false],
+  [false, true],
+  [true, false],
+  [true, true],
+]) {
+  for (const [batch, m, n, k] of [
+    [1, 128, 768, 768],
+    [12, 128, 128, 64],
+    [12, 128, 64, 128],
+    [1, 512, 768, 3072],
+  ]) {
     const a = random(transposeA ? [batch, k, m] : [batch, m, k]);
     const b = random(transposeB ? [batch, n, k] : [batch, k, n]);
     const ours = best(() => call('matMul', { a, b }, { transposeA, transposeB }));
     const stock = best(() => tf.matMul(a, b, transposeA, transposeB), 2);
-    row(`matMul${transposeA ? ' aᵀ' : ''}${transposeB ? ' bᵀ' : ''}`, `${batch} x [${m}, ${k}] [${k}, ${n}]`, ours, stock, `${((2 * batch * m * n * k) / ours / 1e6).toFixed(1)} GF/s`);
+    row(
+      `matMul${transposeA ? ' aᵀ' : ''}${transposeB ? ' bᵀ' : ''}`,
+      `${batch} x [${m}, ${k}] [${k}, ${n}]`,
+      ours,
+      stock,
+      `${((2 * batch * m * n * k) / ours / 1e6).toFixed(1)} GF/s`,
+    );
     tf.dispose([a, b]);
   }
 }
-for (const [queryLen, filled] of [[1, 5], [1, 128], [1, 896], [128, 128], [512, 512]]) {
+for (const [queryLen, filled] of [
+  [1, 5],
+  [1, 128],
+  [1, 896],
+  [128, 128],
+  [512, 512],
+]) {
   const query = random([1, 12, queryLen, 64]);
   const [key, value] = [random([1, 12, 1024, 64]), random([1, 12, 1024, 64])];
   const position = tf.tensor1d([filled - queryLen], 'int32');
-  const ours = best(() => call('attend', { query, key, value, position }, { scale: 1 / 8, causal: true, window: 0, softCap: 0 }));
+  const ours = best(() =>
+    call('attend', { query, key, value, position }, { scale: 1 / 8, causal: true, window: 0, softCap: 0 }),
+  );
   const [k, v] = [tf.slice(key, 0, [1, 12, filled, 64]), tf.slice(value, 0, [1, 12, filled, 64])];
   const stock = best(() => tf.tidy(() => tf.matMul(tf.softmax(tf.mul(tf.matMul(query, k, false, true), 1 / 8)), v)), 3);
   const flops = 4 * 12 * 64 * (queryLen === 1 ? filled : (filled * (filled + 1)) / 2);
-  row('attend', `12 heads, ${queryLen} queries, ${filled} keys`, ours, stock, `${(flops / ours / 1e6).toFixed(1)} GF/s`);
+  row(
+    'attend',
+    `12 heads, ${queryLen} queries, ${filled} keys`,
+    ours,
+    stock,
+    `${(flops / ours / 1e6).toFixed(1)} GF/s`,
+  );
   tf.dispose([query, key, value, position, k, v]);
 }
 for (const rows of [1, 128]) {
@@ -93,15 +130,51 @@ for (const rows of [1, 128]) {
       const { mean, variance } = tf.moments(x, -1, true);
       return tf.add(tf.mul(tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5))), weight), bias);
     });
-  row('layerNorm', `[${rows}, ${width}]`, best(() => call('layerNorm', { x, weight, bias }, { epsilon: 1e-5 }), 200), best(composed, 200));
-  row('rmsNorm', `[${rows}, ${width}]`, best(() => call('rmsNorm', { x, weight }, { epsilon: 1e-5 }), 200));
-  row('gelu', `[${rows}, ${4 * width}]`, best(() => call('gelu', { x: wide }, { approximate: false }), 200));
-  row('gelu tanh', `[${rows}, ${4 * width}]`, best(() => call('gelu', { x: wide }, { approximate: true }), 200));
-  row('gated silu', `[${rows}, ${4 * width}]`, best(() => call('gated', { gate: wide, up: wide }, { activation: 'silu' }), 200));
-  row('tfjs add', `[${rows}, ${width}]`, 0, best(() => tf.add(x, x), 200));
+  row(
+    'layerNorm',
+    `[${rows}, ${width}]`,
+    best(() => call('layerNorm', { x, weight, bias }, { epsilon: 1e-5 }), 200),
+    best(composed, 200),
+  );
+  row(
+    'rmsNorm',
+    `[${rows}, ${width}]`,
+    best(() => call('rmsNorm', { x, weight }, { epsilon: 1e-5 }), 200),
+  );
+  row(
+    'gelu',
+    `[${rows}, ${4 * width}]`,
+    best(() => call('gelu', { x: wide }, { approximate: false }), 200),
+  );
+  row(
+    'gelu tanh',
+    `[${rows}, ${4 * width}]`,
+    best(() => call('gelu', { x: wide }, { approximate: true }), 200),
+  );
+  row(
+    'gated silu',
+    `[${rows}, ${4 * width}]`,
+    best(() => call('gated', { gate: wide, up: wide }, { activation: 'silu' }), 200),
+  );
+  row(
+    'tfjs add',
+    `[${rows}, ${width}]`,
+    0,
+    best(() => tf.add(x, x), 200),
+  );
   const heads = random([1, rows, 12, 64]);
-  row('tfjs transpose', `[1, ${rows}, 12, 64]`, 0, best(() => tf.transpose(heads, [0, 2, 1, 3]), 200));
-  row('tfjs reshape', `[${rows}, ${width}]`, 0, best(() => tf.reshape(x, [1, rows, 12, 64]), 200));
+  row(
+    'tfjs transpose',
+    `[1, ${rows}, 12, 64]`,
+    0,
+    best(() => tf.transpose(heads, [0, 2, 1, 3]), 200),
+  );
+  row(
+    'tfjs reshape',
+    `[${rows}, ${width}]`,
+    0,
+    best(() => tf.reshape(x, [1, rows, 12, 64]), 200),
+  );
   tf.dispose([x, wide, weight, bias, heads]);
 }
 console.table(table);

@@ -1,34 +1,53 @@
-// y[rows, outDim] = x[rows, inDim] weightᵀ + bias, for few rows: the weight [outDim, inDim] streams once through registers, as it lies.
+// y[rows, outDim] = x[rows, inDim] weightᵀ + bias, for few rows: the weight [outDim, inDim] streams once through registers, as it
+// lies. One row of x is bound by memory, and streams far apart keep it busiest; four rows are bound by arithmetic.
 #include "residual.h"
 
-// ROWS rows of x with two rows of the weight. One row is bound by memory: two streams far apart keep it busiest, and
-// twice four sums hide the latency of an addition. Four rows are bound by arithmetic.
-INLINE void dot(const float *x, const float *w0, const float *w1, float bias0, float bias1, float *y0, float *y1,
-                int inDim, int outDim, const int ROWS) {
-  f4 sum0[4], sum1[4], more0 = splat(0), more1 = splat(0);
-  UNROLL for (int m = 0; m < ROWS; m++) sum0[m] = sum1[m] = splat(0);
+// One row of x with four rows of the weight, twice four sums to hide the latency of an addition.
+INLINE f4 dotFour(const float *x, const float *w0, const float *w1, const float *w2, const float *w3, int inDim) {
+  f4 a0 = splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
   int i = 0;
-  if (ROWS == 1) {
-    for (; i + 8 <= inDim; i += 8) {
-      f4 a = load(x + i), b = load(x + i + 4);
-      sum0[0] = multiplyAdd(a, load(w0 + i), sum0[0]);
-      more0 = multiplyAdd(b, load(w0 + i + 4), more0);
-      sum1[0] = multiplyAdd(a, load(w1 + i), sum1[0]);
-      more1 = multiplyAdd(b, load(w1 + i + 4), more1);
-    }
-    sum0[0] = add(sum0[0], more0);
-    sum1[0] = add(sum1[0], more1);
+  for (; i + 8 <= inDim; i += 8) {
+    f4 a = load(x + i), b = load(x + i + 4);
+    a0 = multiplyAdd(a, load(w0 + i), a0), b0 = multiplyAdd(b, load(w0 + i + 4), b0);
+    a1 = multiplyAdd(a, load(w1 + i), a1), b1 = multiplyAdd(b, load(w1 + i + 4), b1);
+    a2 = multiplyAdd(a, load(w2 + i), a2), b2 = multiplyAdd(b, load(w2 + i + 4), b2);
+    a3 = multiplyAdd(a, load(w3 + i), a3), b3 = multiplyAdd(b, load(w3 + i + 4), b3);
   }
+  f4 sum = sumEach(add(a0, b0), add(a1, b1), add(a2, b2), add(a3, b3));
+  for (; i < inDim; i++) sum = multiplyAdd(splat(x[i]), wasm_f32x4_make(w0[i], w1[i], w2[i], w3[i]), sum);
+  return sum;
+}
+
+EXPORT void linearOneRow(const float *x, const float *weight, const float *bias, float *y, int inDim, int outDim) {
+  int quarter = (outDim + 3) / 4, last = outDim - 1;
+  for (int n0 = 0; n0 < quarter; n0++) {
+    int n1 = n0 + quarter, n2 = n1 + quarter, n3 = n2 + quarter;
+    if (n1 > last) n1 = last; // past the end the last row is done again
+    if (n2 > last) n2 = last;
+    if (n3 > last) n3 = last;
+    f4 sum = dotFour(x, weight + n0 * inDim, weight + n1 * inDim, weight + n2 * inDim, weight + n3 * inDim, inDim);
+    if (bias) sum = add(sum, wasm_f32x4_make(bias[n0], bias[n1], bias[n2], bias[n3]));
+    y[n0] = wasm_f32x4_extract_lane(sum, 0), y[n1] = wasm_f32x4_extract_lane(sum, 1);
+    y[n2] = wasm_f32x4_extract_lane(sum, 2), y[n3] = wasm_f32x4_extract_lane(sum, 3);
+  }
+}
+
+// `rows` (1 to 4) rows of x with two rows of the weight.
+INLINE void dotRows(const float *x, const float *w0, const float *w1, float bias0, float bias1, float *y0, float *y1, int inDim,
+                    int outDim, const int rows) {
+  f4 a[4], b[4];
+  UNROLL for (int m = 0; m < rows; m++) a[m] = b[m] = splat(0);
+  int i = 0;
   for (; i + 4 <= inDim; i += 4) {
-    f4 a = load(w0 + i), b = load(w1 + i);
-    UNROLL for (int m = 0; m < ROWS; m++) {
+    f4 v0 = load(w0 + i), v1 = load(w1 + i);
+    UNROLL for (int m = 0; m < rows; m++) {
       f4 c = load(x + m * inDim + i);
-      sum0[m] = multiplyAdd(c, a, sum0[m]);
-      sum1[m] = multiplyAdd(c, b, sum1[m]);
+      a[m] = multiplyAdd(c, v0, a[m]);
+      b[m] = multiplyAdd(c, v1, b[m]);
     }
   }
-  UNROLL for (int m = 0; m < ROWS; m++) {
-    float s0 = sumLanes(sum0[m]), s1 = sumLanes(sum1[m]);
+  UNROLL for (int m = 0; m < rows; m++) {
+    float s0 = sumLanes(a[m]), s1 = sumLanes(b[m]);
     for (int j = i; j < inDim; j++) {
       s0 += x[m * inDim + j] * w0[j];
       s1 += x[m * inDim + j] * w1[j];
@@ -42,14 +61,13 @@ EXPORT void linearFewRows(const float *x, const float *weight, const float *bias
   int half = (outDim + 1) / 2;
   for (int n = 0; n < half; n++) {
     int far = n + half < outDim ? n + half : n; // the middle row of an odd count is its own partner
-    const float *w0 = weight + n * inDim, *w1 = weight + far * inDim;
-    float bias0 = bias ? bias[n] : 0, bias1 = bias ? bias[far] : 0;
+    const float *w0 = weight + n * inDim, *w1 = weight + far * inDim, *from = x;
+    float bias0 = bias ? bias[n] : 0, bias1 = bias ? bias[far] : 0, *y0 = y + n, *y1 = y + far;
     int m = 0;
-    for (; m + 4 <= rows; m += 4) dot(x + m * inDim, w0, w1, bias0, bias1, y + m * outDim + n, y + m * outDim + far, inDim, outDim, 4);
-    const float *from = x + m * inDim;
-    float *y0 = y + m * outDim + n, *y1 = y + m * outDim + far;
-    if (rows - m == 3) dot(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 3);
-    if (rows - m == 2) dot(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 2);
-    if (rows - m == 1) dot(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 1);
+    for (; m + 4 <= rows; m += 4, from += 4 * inDim, y0 += 4 * outDim, y1 += 4 * outDim)
+      dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 4);
+    if (rows - m == 3) dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 3);
+    if (rows - m == 2) dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 2);
+    if (rows - m == 1) dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 1);
   }
 }

@@ -31,17 +31,26 @@ function check(lead: number[], inDim: number, outDim: number, withBias: boolean,
 test('every combination of small sizes is right, with and without a bias', () => {
   const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 13];
   for (const rows of sizes)
-    for (const inDim of sizes) for (const outDim of sizes) check([rows], inDim, outDim, (rows + inDim + outDim) % 2 === 0, 1);
+    for (const inDim of sizes)
+      for (const outDim of sizes) check([rows], inDim, outDim, (rows + inDim + outDim) % 2 === 0, 1);
 });
 
 test('sizes around the tiles and blocks of the many-row path are right', () => {
   for (const rows of [23, 24, 25, 27, 28, 29, 31, 255, 256, 257])
-    for (const [inDim, outDim] of [[6, 7], [64, 9], [511, 8], [512, 17], [513, 5]] as const) check([rows], inDim, outDim, true, rows);
+    for (const [inDim, outDim] of [
+      [6, 7],
+      [64, 9],
+      [511, 8],
+      [512, 17],
+      [513, 5],
+    ] as const)
+      check([rows], inDim, outDim, true, rows);
 });
 
 test('random shapes are right', () => {
   const { int, pick } = numbers(7);
-  for (let i = 0; i < 150; i++) check(pick([[int(1, 60)], [int(1, 4), int(1, 17)], []]), int(1, 130), int(1, 130), i % 2 === 0, i);
+  for (let i = 0; i < 150; i++)
+    check(pick([[int(1, 60)], [int(1, 4), int(1, 17)], []]), int(1, 130), int(1, 130), i % 2 === 0, i);
 });
 
 test('a weight is held once: using it in many rows and few takes no second copy of it', () => {

@@ -3,7 +3,7 @@ import type { Kernel } from './kernel.js';
 import { sizeOf } from './kernel.js';
 
 /** Up to so many rows the weight streams through once, as it lies; for more, packing it into panels pays. */
-export const fewRows = 24;
+export const fewRows = 15;
 
 /** x weightᵀ + bias: x [..., in], weight [out, in], bias [out] to [..., out]. The weight is read where it lies and never copied whole. */
 export const linear: Kernel<{ x: TensorInfo; weight: TensorInfo; bias?: TensorInfo }, unknown> = (
@@ -15,7 +15,8 @@ export const linear: Kernel<{ x: TensorInfo; weight: TensorInfo; bias?: TensorIn
   const [from, matrix, shift] = [heap.pointer(x), heap.pointer(weight), heap.pointer(bias)];
   const y = heap.output([...x.shape.slice(0, -1), outDim]);
   const to = heap.pointer(y);
-  if (rows <= fewRows) heap.call.linearFewRows!(from, matrix, shift, to, rows, inDim, outDim);
+  if (rows === 1) heap.call.linearOneRow!(from, matrix, shift, to, inDim, outDim);
+  else if (rows <= fewRows) heap.call.linearFewRows!(from, matrix, shift, to, rows, inDim, outDim);
   else {
     const floats = heap.call.matMulScratch!(rows, inDim);
     heap.scratch(floats, scratch => heap.call.matMul!(from, matrix, shift, to, scratch, rows, outDim, inDim, 0, 1));

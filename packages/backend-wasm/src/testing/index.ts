@@ -49,6 +49,7 @@ export function expectNear(
   expect(values.length, `${where}: count`).toBe(expected.length);
   let worst = { excess: 0, text: '' };
   for (let i = 0; i < values.length; i++) {
+    if (values[i] === expected[i]) continue;
     const excess = Math.abs(values[i]! - expected[i]!) / (absolute + relative * Math.abs(expected[i]!));
     if (!(excess <= Math.max(1, worst.excess))) {
       worst = { excess, text: `${where}: number ${i} of [${actual.shape}] is ${values[i]}, not ${expected[i]}` };

@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { call, expectNear, expectNoGrowth, ints, numbers, start } from '../testing/index.js';
+
+beforeAll(start);
+
+test('rows are copied exactly, ids of any rank', () => {
+  const { int, tensor } = numbers(1);
+  for (const dim of [1, 2, 3, 4, 5, 8, 13])
+    for (const shape of [[], [1], [7], [2, 3], [2, 1, 5]])
+      tf.tidy(() => {
+        const rows = int(1, 11);
+        const weight = tensor([rows, dim]);
+        const ids = ints(
+          Array.from({ length: tf.util.sizeFromShape(shape) }, () => int(0, rows - 1)),
+          shape,
+        );
+        const table = weight.dataSync();
+        const y = call('embed', { weight, ids });
+        expect(y.shape).toEqual([...shape, dim]);
+        const expected = [...ids.dataSync()].flatMap(id => [...table.slice(id * dim, (id + 1) * dim)]);
+        expect([...y.dataSync()]).toEqual(expected);
+      });
+});
+
+test('values that share an id are added, rows that nobody names are 0', () => {
+  const { int, tensor } = numbers(2);
+  for (const dim of [1, 3, 4, 7, 16])
+    for (const count of [0, 1, 5, 40])
+      tf.tidy(() => {
+        const rows = int(1, 9);
+        const values = tensor([count, dim]);
+        const ids = ints(
+          Array.from({ length: count }, () => int(0, rows - 1)),
+          [count],
+        );
+        const expected = new Float64Array(rows * dim);
+        values.dataSync().forEach((v, i) => {
+          expected[ids.dataSync()[Math.floor(i / dim)]! * dim + (i % dim)]! += v;
+        });
+        const y = call('scatterAdd', { values, ids }, { rows });
+        expect(y.shape).toEqual([rows, dim]);
+        expectNear(y, expected, { absolute: 3e-6 }, `${count} values of ${dim}`);
+      });
+});
+
+test('an id that names no row is an error with both numbers, and frees what it made', () => {
+  const [weight, over, under] = [tf.zeros([6000, 2]), ints([1, 6000], [2]), ints([-1, 0], [2])];
+  const before = tf.backend().numDataIds();
+  expect(() => call('embed', { weight, ids: over })).toThrow('embed: id 6000 is outside the vocabulary of 6000');
+  expect(() => call('embed', { weight, ids: under })).toThrow('embed: id -1 is outside the vocabulary of 6000');
+  const values = tf.zeros([2, 3]);
+  expect(() => call('scatterAdd', { values, ids: over }, { rows: 7 })).toThrow(
+    'scatterAdd: id 6000 is outside the 7 rows',
+  );
+  expect(tf.backend().numDataIds()).toBe(before + 1);
+  tf.dispose([weight, over, under, values]);
+});
+
+test('nothing grows over 1,000 calls', () => {
+  const [weight, ids, values] = [tf.zeros([9, 5]), ints([3, 4], [2]), tf.zeros([2, 5])];
+  expectNoGrowth(() => call('embed', { weight, ids }));
+  expectNoGrowth(() => call('scatterAdd', { values, ids }, { rows: 9 }));
+  tf.dispose([weight, ids, values]);
+});

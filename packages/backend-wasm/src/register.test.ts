@@ -1,0 +1,69 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { wasmMemory } from './index.js';
+import { kernels } from './kernels/index.js';
+import { call, expectNear, start } from './testing/index.js';
+
+test('before the backend starts no memory is taken', () => {
+  expect(wasmMemory()).toEqual({ heapBytes: 0, limitBytes: 4294901760 });
+});
+
+test("starting it asks the platform for no file and leaves tfjs's environment as it was", async () => {
+  const { platform } = tf.env();
+  const asked: string[] = [];
+  const real = platform.fetch;
+  platform.fetch = path => {
+    asked.push(path);
+    return real.call(platform, path);
+  };
+  await start();
+  platform.fetch = real;
+  expect(asked).toEqual([]);
+  expect(tf.env().platform).toBe(platform);
+  expect(tf.getBackend()).toBe('wasm');
+});
+
+beforeAll(() => expect(tf.engine().registry.wasm).toBeUndefined());
+
+test('every kernel is registered for wasm under the name of its op', () => {
+  for (const name of Object.keys(kernels)) expect(tf.getKernel(name, 'wasm').kernelFunc, name).toBe(kernels[name]);
+});
+
+/** A sum that passes through our kernels and through tfjs's. */
+function works(): void {
+  tf.tidy(() => {
+    const x = tf.ones([3, 5]);
+    const y = tf.add(call('linear', { x, weight: tf.fill([2, 5], 2) }), 1);
+    expectNear(y, [11, 11, 11, 11, 11, 11], { absolute: 1e-6 });
+    expectNear(call('matMul', { a: x, b: x }, { transposeA: true, transposeB: false }), new Array(25).fill(3), {
+      absolute: 0,
+    });
+  });
+}
+
+test('kernels work again after the backend was removed and made anew, five times', async () => {
+  works();
+  const { factory, priority } = tf.engine().registryFactory.wasm!;
+  for (let i = 0; i < 5; i++) {
+    tf.removeBackend('wasm');
+    tf.registerBackend('wasm', factory, priority);
+    expect(await tf.setBackend('wasm')).toBe(true);
+    works();
+  }
+});
+
+test('the memory in use is told in bytes and grows with what it holds', () => {
+  const { heapBytes, limitBytes } = wasmMemory();
+  const large = tf.zeros([heapBytes / 4]);
+  expect(wasmMemory().heapBytes).toBeGreaterThan(Math.max(heapBytes, large.size * 4));
+  expect(wasmMemory().limitBytes).toBe(limitBytes);
+  large.dispose();
+});
+
+test('a kernel on a backend that started without us says what to do', () => {
+  const { kernelFunc } = tf.getKernel('residual.silu', 'wasm');
+  const backend = { wasm: {} } as unknown as tf.KernelBackend;
+  expect(() => kernelFunc({ inputs: {}, attrs: {}, backend })).toThrow(
+    "backend-wasm: tfjs's wasm backend was running before '@residual/backend-wasm' was imported; import it before the first op",
+  );
+});

@@ -1,0 +1,56 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+export interface AttendCase {
+  inputs: {
+    query: Tensor;
+    key: Tensor;
+    value: Tensor;
+    bias?: Tensor | undefined;
+    position?: Tensor | undefined;
+    keyStart?: Tensor | undefined;
+    keyLength?: Tensor | undefined;
+    source?: Tensor | undefined;
+  };
+  attributes: { scale: number; causal: boolean; window: number; softCap: number };
+}
+
+/** Attention in float64, key by key, as its definition reads. */
+export function attendReference({ inputs, attributes: { scale, causal, window, softCap } }: AttendCase): Float64Array {
+  const { query, key, value, bias } = inputs;
+  const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
+  const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
+  const [q, k, v, added] = [query, key, value, bias].map(x => x?.dataSync());
+  const [position, start, length, source] = [inputs.position, inputs.keyStart, inputs.keyLength, inputs.source].map(x =>
+    x?.dataSync(),
+  );
+  const first = position ? position[0]! : keyLen - queryLen;
+  const y = new Float64Array(batch * heads * queryLen * valueDim);
+  for (let b = 0; b < batch; b++)
+    for (let h = 0; h < heads; h++)
+      for (let i = 0; i < queryLen; i++) {
+        const at = (b * heads + h) * queryLen + i;
+        const p = first + i;
+        const row = (j: number) =>
+          ((source ? source[b * keyLen + j]! : b) * kvHeads + Math.floor(h / (heads / kvHeads))) * keyLen + j;
+        const seen: [number, number][] = [];
+        for (let j = start?.[b] ?? 0; j < (length?.[b] ?? keyLen); j++) {
+          if (causal && j > p) continue;
+          if (window > 0 && (p - j >= window || (!causal && j - p >= window))) continue;
+          let score = 0;
+          for (let d = 0; d < headDim; d++) score += q![at * headDim + d]! * k![row(j) * headDim + d]!;
+          score *= scale;
+          if (softCap > 0) score = softCap * Math.tanh(score / softCap);
+          if (bias) {
+            const [B, H, Q] = bias.shape as [number, number, number];
+            score += added![(((b % B) * H + (h % H)) * Q + (i % Q)) * keyLen + j]!;
+          }
+          seen.push([j, score]);
+        }
+        const largest = Math.max(...seen.map(([, score]) => score));
+        const total = seen.reduce((sum, [, score]) => sum + Math.exp(score - largest), 0);
+        for (const [j, score] of seen)
+          for (let d = 0; d < valueDim; d++)
+            y[at * valueDim + d]! += (Math.exp(score - largest) / total) * v![row(j) * valueDim + d]!;
+      }
+  return y;
+}
