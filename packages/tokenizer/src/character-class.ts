@@ -1,7 +1,10 @@
-/** The classes that the published splitting patterns know; 0 is "not looked up yet". */
+/** The class of letters, `\p{L}`. (0 is no class: "not looked up yet", or the end of the text.) */
 export const letter = 1;
+/** The class of digits and other numbers, `\p{N}`. */
 export const digit = 2;
+/** The class of white space, `\p{White_Space}`. */
 export const space = 3;
+/** The class of everything else. */
 export const other = 4;
 
 /**

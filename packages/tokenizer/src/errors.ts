@@ -1,7 +1,7 @@
 /** What may go wrong here: a file that cannot be read as a tokenizer, or a call whose arguments do not fit. */
 export type TokenizerErrorCode = 'TOKENIZER_FILE' | 'TOKENIZER_INPUT';
 
-const mark = Symbol.for('residual.error');
+const mark = /*#__PURE__*/ Symbol.for('residual.error');
 
 /** The one error of this package; `code` is stable and can be acted on, `message` names what did not fit. */
 export class ResidualError extends Error {

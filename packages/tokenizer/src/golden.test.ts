@@ -74,6 +74,21 @@ describe.each(all)('%s equals the reference', name => {
     expectCase(tokenizer, each);
   });
 
+  test('cut to 16 tokens with a stride of 2 and padded to 24', () => {
+    for (const [index, reference] of golden.truncate16_pad24.entries()) {
+      const encoding = tokenizer.encode(golden.cases[index]!.text, {
+        truncation: { maxLength: 16, stride: 2, stopEarly: true },
+        padding: { length: 24, id: 0 },
+      });
+      expect({
+        ids: encoding.ids,
+        attention_mask: encoding.attentionMask,
+        overflowing: encoding.overflowing.map(each => each.ids),
+      }).toEqual(reference);
+    }
+    expect(golden.truncate16_pad24.length).toBeGreaterThan(0);
+  });
+
   test('on pairs', () => {
     for (const { a, b, ...reference } of golden.pairs) {
       const encoding = tokenizer.encode(a, { pair: b });

@@ -3,4 +3,12 @@ export type { Components, Reader, Readers } from './components.js';
 export { Encoding, type Offset } from './encoding.js';
 export { ResidualError, type TokenizerErrorCode } from './errors.js';
 export { type LoadOptions, loadTokenizer, tokenizerFromJson } from './load.js';
-export { type DecodeOptions, type DecodeStream, type EncodeOptions, Tokenizer } from './tokenizer.js';
+export type { Padding } from './padding.js';
+export {
+  type BatchOptions,
+  type DecodeOptions,
+  type DecodeStream,
+  type EncodeOptions,
+  Tokenizer,
+} from './tokenizer.js';
+export type { Truncation } from './truncation.js';

@@ -7,9 +7,12 @@ import { chain } from './decoders/sequence.js';
 import { failFile } from './errors.js';
 import { Fields } from './fields.js';
 import type { Model } from './models/model.js';
+import { readPadding } from './padding.js';
 import type { PostProcessor, TemplateItem } from './post-processors/post-processor.js';
 import { Tokenizer, type TokenizerParts } from './tokenizer.js';
+import { readTruncation } from './truncation.js';
 
+/** What is given beside the file. */
 export interface LoadOptions {
   /**
    * The content of `tokenizer_config.json`: names the tokens that have a role, asks for clean-up of spaces when decoding, and
@@ -48,6 +51,8 @@ export function loadTokenizer(json: object | string, components: Components, { c
         readComponent('post_processor', components.postProcessors, json, 'post_processor'),
       ) ?? around(settings, roles),
     decoder: chain([decoder ?? spaced, ...(cleans ? [cleanUp] : [])]),
+    truncation: file.has('truncation') ? readTruncation(file.object('truncation')) : undefined,
+    padding: file.has('padding') ? readPadding(file.object('padding')) : undefined,
     roles,
   });
 }

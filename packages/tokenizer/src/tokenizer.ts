@@ -1,15 +1,18 @@
 import { type AddedToken, type Finder, tokenFinder } from './added-tokens.js';
 import { AlignedText } from './aligned-text.js';
+import { addedCount, arrange, type Window } from './arrange.js';
 import type { Decoder } from './decoders/decoder.js';
-import { Encoding, type Part, type Trace } from './encoding.js';
+import { Encoding, type EncodingSource, type Part, type Trace } from './encoding.js';
 import { failInput } from './errors.js';
 import type { Model } from './models/model.js';
 import type { Normalizer } from './normalizers/normalizer.js';
-import type { PostProcessor, TemplateItem } from './post-processors/post-processor.js';
+import { type Padding, pad, paddedLength } from './padding.js';
+import type { PostProcessor } from './post-processors/post-processor.js';
 import type { PreTokenizer } from './pre-tokenizers/pre-tokenizer.js';
 import { runStages } from './pre-tokenizers/run.js';
 import { Tracer } from './tracer.js';
 import { trimOffsets } from './trim-offsets.js';
+import { type Truncation, truncate } from './truncation.js';
 import { wellFormed } from './unicode.js';
 
 /** The parts of a tokenizer, in the order in which a text passes through them. */
@@ -20,17 +23,29 @@ export interface TokenizerParts {
   readonly model: Model;
   readonly postProcessor: PostProcessor;
   readonly decoder: Decoder;
+  readonly truncation: Truncation | undefined;
+  readonly padding: Padding | undefined;
   /** Ids of the tokens that have a role, where the configuration names them. */
   readonly roles: { readonly bos?: number; readonly eos?: number; readonly pad?: number; readonly unk?: number };
 }
 
-export interface EncodeOptions {
-  /** A second text, as for sentence pairs. */
-  readonly pair?: string;
+/** How texts are encoded. */
+export interface BatchOptions {
   /** Whether to put the special tokens of the post-processor around the text. Default true. */
   readonly addSpecialTokens?: boolean;
+  /** Where to cut; null: nowhere. Default: as the file says, mostly nowhere. */
+  readonly truncation?: Truncation | null;
+  /** What to pad to; null: no padding. Default: as the file says, mostly none. */
+  readonly padding?: Padding | null;
 }
 
+/** How a text is encoded. */
+export interface EncodeOptions extends BatchOptions {
+  /** A second text, as for sentence pairs. */
+  readonly pair?: string;
+}
+
+/** How ids are decoded. */
 export interface DecodeOptions {
   /** Whether to leave special tokens out. Default true. */
   readonly skipSpecialTokens?: boolean;
@@ -88,17 +103,30 @@ export class Tokenizer {
   }
 
   /** The tokens of a text (and of a second one), special tokens included unless told otherwise. */
-  encode(text: string, { pair, addSpecialTokens = true }: EncodeOptions = {}): Encoding {
-    const { model, postProcessor } = this.#parts;
-    const texts = [checkText(text, 'encode'), ...(pair === undefined ? [] : [checkText(pair, 'encode')])];
-    const ids = texts.map(each => this.#ids(each));
-    const traces: (Trace | undefined)[] = [];
-    const { trimOffsets: trim } = postProcessor;
-    return new Encoding(this.#arrange(ids, addSpecialTokens), {
-      token: id => this.idToToken(id) ?? '',
-      trace: sequence => (traces[sequence] ??= this.#trace(texts[sequence]!, model)),
-      ...(trim && { trim: (tokens, offsets) => trimOffsets(tokens, offsets, trim.addPrefixSpace) }),
+  encode(text: string, { pair, ...options }: EncodeOptions = {}): Encoding {
+    return this.encodeBatch([pair === undefined ? text : [text, pair]], options)[0]!;
+  }
+
+  /** The tokens of several texts or pairs of texts; padding to the longest is to the longest of these. */
+  encodeBatch(
+    texts: readonly (string | readonly [text: string, pair: string])[],
+    options: BatchOptions = {},
+  ): Encoding[] {
+    const { truncation = this.#parts.truncation, padding = this.#parts.padding } = options;
+    const drafts = texts.map(entry => {
+      const sequences = Array.isArray(entry) ? entry.map(checkEncoded) : [checkEncoded(entry)];
+      return this.#draft(sequences, truncation ?? undefined, options.addSpecialTokens ?? true);
     });
+    if (!padding) return drafts.map(({ arrangements, source }) => encodingOf(arrangements, source));
+    const longest = drafts.reduce((most, { arrangements }) => Math.max(most, lengthOf(arrangements[0]!)), 0);
+    const length = paddedLength(padding, longest);
+    const filled = { ...padding, id: padding.id ?? this.padToken ?? 0 };
+    return drafts.map(({ arrangements, source }) =>
+      encodingOf(
+        arrangements.map(parts => pad(parts, filled, length)),
+        source,
+      ),
+    );
   }
 
   /** How many tokens a text has, special ones not counted. Stops counting at `limit`. */
@@ -165,23 +193,23 @@ export class Tokenizer {
     return skipSpecialTokens && this.isSpecial(id) ? undefined : this.idToToken(id);
   }
 
-  #arrange(ids: readonly (readonly number[])[], addSpecialTokens: boolean): Part[] {
-    const { template, keepsTypeIds } = this.#parts.postProcessor;
-    const plain: readonly TemplateItem[] = [
-      { sequence: 0, typeId: 0 },
-      { sequence: 1, typeId: 1 },
-    ];
-    const items = template && (addSpecialTokens || keepsTypeIds) ? (ids[1] ? template.pair : template.single) : plain;
-    const parts: Part[] = [];
-    for (const item of items) {
-      if ('ids' in item) {
-        if (addSpecialTokens) parts.push(item);
-      } else {
-        const own = ids[item.sequence];
-        if (own) parts.push({ ids: own, typeId: item.typeId, sequence: item.sequence });
-      }
-    }
-    return parts;
+  /** The parts of an encoding and of what overflows it, and what they need to work out the rest. */
+  #draft(texts: readonly string[], truncation: Truncation | undefined, addSpecialTokens: boolean): Draft {
+    const { model, postProcessor } = this.#parts;
+    const limit = truncation?.stopEarly && truncation.direction !== 'left' ? truncation.maxLength : undefined;
+    const ids = texts.map(text => this.#ids(text, limit));
+    const added = addSpecialTokens ? addedCount(postProcessor, texts.length > 1) : 0;
+    const windows = truncation ? truncate(ids, truncation, added) : ids.map(all => [{ from: 0, ids: all }]);
+    const traces: (Trace | undefined)[] = [];
+    const { trimOffsets: trim } = postProcessor;
+    return {
+      arrangements: combinations(windows).map(chosen => arrange(postProcessor, chosen, addSpecialTokens)),
+      source: {
+        token: id => this.idToToken(id) ?? '',
+        trace: sequence => (traces[sequence] ??= this.#trace(texts[sequence]!, model)),
+        ...(trim && { trim: (tokens, offsets) => trimOffsets(tokens, offsets, trim.addPrefixSpace) }),
+      },
+    };
   }
 
   #ids(text: string, limit = Number.POSITIVE_INFINITY): number[] {
@@ -190,7 +218,7 @@ export class Tokenizer {
     this.#walk(
       text,
       false,
-      id => ids.push(id),
+      id => ids.length < limit && ids.push(id),
       (piece, cuts, bytes) => {
         for (let index = 0; index < cuts.length && ids.length < limit; index += 2) {
           model.tokenize(piece.text, cuts[index]!, cuts[index + 1]!, bytes, ids);
@@ -237,6 +265,33 @@ export class Tokenizer {
     });
   }
 }
+
+interface Draft {
+  /** The encoding first, then what overflows. */
+  readonly arrangements: readonly (readonly Part[])[];
+  readonly source: EncodingSource;
+}
+
+function encodingOf([main, ...overflowing]: readonly (readonly Part[])[], source: EncodingSource): Encoding {
+  return new Encoding(
+    main!,
+    source,
+    overflowing.map(parts => new Encoding(parts, source)),
+  );
+}
+
+const lengthOf = (parts: readonly Part[]) => parts.reduce((count, part) => count + part.ids.length, 0);
+
+/** The windows that are kept, then each further window of the first text with all of the second, then the kept with the rest. */
+function combinations([first = [], second]: readonly (readonly Window[])[]): Window[][] {
+  if (!second) return first.map(window => [window]);
+  const [kept, ...further] = first;
+  const pairs = (windows: readonly Window[], others: readonly Window[]) =>
+    windows.flatMap(window => others.map(other => [window, other]));
+  return [[kept!, second[0]!], ...pairs(further, second), ...pairs([kept!], second.slice(1))];
+}
+
+const checkEncoded = (text: unknown) => checkText(text, 'encode');
 
 function checkText(text: unknown, name: string): string {
   if (typeof text === 'string') return text;

@@ -7,6 +7,7 @@ import type { Cut, PreTokenizer } from './pre-tokenizer.js';
 /** What becomes of the matches of a delimiter. */
 export type Behavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
 
+/** All behaviours, as files name them. */
 export const behaviors: readonly Behavior[] = [
   'Removed',
   'Isolated',

@@ -1,0 +1,49 @@
+import type { Part } from './encoding.js';
+import type { Fields } from './fields.js';
+import { checkCount } from './truncation.js';
+
+/** How encodings are brought to one length. */
+export interface Padding {
+  /** So many tokens, or as many as the longest of the batch has. */
+  readonly length: number | 'longest';
+  /** The length is rounded up to a multiple of this. Default 1. */
+  readonly multipleOf?: number;
+  /** The id of padding. Default: the padding token's, or 0. */
+  readonly id?: number;
+  /** Default 0. */
+  readonly typeId?: number;
+  /** Which end is padded. Default `right`. */
+  readonly direction?: 'left' | 'right';
+}
+
+/** The padding that a `tokenizer.json` asks for. */
+export function readPadding(fields: Fields): Padding {
+  const isLongest = fields.raw('strategy') === 'BatchLongest';
+  return {
+    length: isLongest ? 'longest' : fields.object('strategy').count('Fixed'),
+    multipleOf: fields.has('pad_to_multiple_of') ? fields.count('pad_to_multiple_of') : 1,
+    id: fields.count('pad_id', 0),
+    typeId: fields.count('pad_type_id', 0),
+    direction: fields.choice('direction', ['Left', 'Right'], 'Right') === 'Left' ? 'left' : 'right',
+  };
+}
+
+/** How many tokens the padded encodings of a batch have, where the longest has `longest`. */
+export function paddedLength({ length, multipleOf = 1 }: Padding, longest: number): number {
+  if (length !== 'longest') checkCount('padding.length', length);
+  checkCount('padding.multipleOf', multipleOf);
+  const wanted = length === 'longest' ? longest : length;
+  return multipleOf > 1 ? Math.ceil(wanted / multipleOf) * multipleOf : wanted;
+}
+
+/** Pads the parts of an encoding to a length; one that is longer stays as it is. */
+export function pad(
+  parts: readonly Part[],
+  { id = 0, typeId = 0, direction }: Padding,
+  length: number,
+): readonly Part[] {
+  const missing = length - parts.reduce((count, part) => count + part.ids.length, 0);
+  if (missing <= 0) return parts;
+  const padding: Part = { ids: new Array<number>(missing).fill(id), typeId, isPadding: true };
+  return direction === 'left' ? [padding, ...parts] : [...parts, padding];
+}

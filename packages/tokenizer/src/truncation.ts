@@ -1,0 +1,102 @@
+import type { Window } from './arrange.js';
+import { failInput } from './errors.js';
+import type { Fields } from './fields.js';
+
+/** How an encoding is kept from growing too long. */
+export interface Truncation {
+  /** At most so many tokens, special ones included. */
+  readonly maxLength: number;
+  /** Which text of a pair is cut. Default `longest-first`: the longer one, then both alike. */
+  readonly strategy?: 'longest-first' | 'only-first' | 'only-second';
+  /** How many tokens of a window the next overflowing window repeats. Default 0. */
+  readonly stride?: number;
+  /** Which end is cut off. Default `right`. */
+  readonly direction?: 'left' | 'right';
+  /**
+   * Stop reading at the first piece with which a text has `maxLength` tokens (when the right end is cut off). Faster on long
+   * texts; what overflows is then not the whole rest. The reference library does so since its version 0.23. Default false.
+   */
+  readonly stopEarly?: boolean;
+}
+
+/** The truncation that a `tokenizer.json` asks for. */
+export function readTruncation(fields: Fields): Truncation {
+  const strategies = { LongestFirst: 'longest-first', OnlyFirst: 'only-first', OnlySecond: 'only-second' } as const;
+  const strategy = fields.choice('strategy', ['LongestFirst', 'OnlyFirst', 'OnlySecond'], 'LongestFirst');
+  return {
+    maxLength: fields.count('max_length'),
+    strategy: strategies[strategy],
+    stride: fields.count('stride', 0),
+    direction: fields.choice('direction', ['Left', 'Right'], 'Right') === 'Left' ? 'left' : 'right',
+  };
+}
+
+/** Cuts one or two sequences to fit beside `added` special tokens: for each its windows, the one that is kept first. */
+export function truncate(
+  sequences: readonly (readonly number[])[],
+  { maxLength, strategy = 'longest-first', stride = 0, direction = 'right' }: Truncation,
+  added: number,
+): Window[][] {
+  checkCount('truncation.maxLength', maxLength);
+  checkCount('truncation.stride', stride);
+  const room = maxLength - added;
+  if (room < 0) failInput(`encode: maxLength ${maxLength} is less than the ${added} special tokens of this tokenizer`);
+  const sizes = roomOf(
+    sequences.map(ids => ids.length),
+    room,
+    strategy,
+  );
+  return sequences.map((ids, index) => windowsOf(ids, sizes[index]!, stride, direction));
+}
+
+function roomOf(lengths: readonly number[], room: number, strategy: NonNullable<Truncation['strategy']>): number[] {
+  const [first = 0, second] = lengths;
+  const tooMany = first + (second ?? 0) - room;
+  if (tooMany <= 0) return [first, second ?? 0];
+  if (room === 0) return [0, 0];
+  if (strategy === 'longest-first') {
+    if (second === undefined) return [room];
+    const shorter = Math.min(first, second);
+    const half = Math.floor(room / 2);
+    const [small, large] = shorter * 2 <= room ? [shorter, room - shorter] : [half, room - half];
+    return first > second ? [large, small] : [small, large];
+  }
+  if (strategy === 'only-second' && second === undefined) {
+    return failInput('encode: truncation strategy only-second needs a pair, there is one text');
+  }
+  const target = strategy === 'only-first' ? first : second!;
+  if (target <= tooMany) {
+    const which = strategy === 'only-first' ? 'first' : 'second';
+    failInput(`encode: ${tooMany} tokens are too many, and the ${which} text has only ${target} to cut from`);
+  }
+  return strategy === 'only-first' ? [first - tooMany, second ?? 0] : [first, target - tooMany];
+}
+
+function windowsOf(ids: readonly number[], size: number, stride: number, direction: 'left' | 'right'): Window[] {
+  if (size >= ids.length) return [{ from: 0, ids }];
+  if (size === 0)
+    return [
+      { from: 0, ids: [] },
+      { from: 0, ids },
+    ];
+  if (stride >= size)
+    failInput(`encode: stride ${stride} does not fit in windows of ${size} tokens; at most ${size - 1}`);
+  const windows: Window[] = [];
+  const push = (from: number, to: number) => windows.push({ from, ids: ids.slice(from, to) });
+  if (direction === 'right') {
+    let from = 0;
+    for (; from + size < ids.length; from += size - stride) push(from, from + size);
+    push(from, ids.length);
+  } else {
+    let to = ids.length;
+    for (; to > size; to -= size - stride) push(to - size, to);
+    push(0, to);
+  }
+  return windows;
+}
+
+/** Checks a whole number from 0. */
+export function checkCount(name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0)
+    failInput(`encode: ${name} must be a whole number from 0, it is ${value}`);
+}
