@@ -1,4 +1,5 @@
 export { allComponents } from './all-components.js';
+export { byteLevelComponents } from './byte-level-components.js';
 export type { Components, Reader, Readers } from './components.js';
 export { Encoding, type Offset } from './encoding.js';
 export { ResidualError, type TokenizerErrorCode } from './errors.js';

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { expect, test, vi } from 'vitest';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const readme = readFileSync(here('../README.md'), 'utf8');
+const blocks = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(match => match[1]!);
+
+test('the code of the README prints what its comments say', async () => {
+  const code = blocks.join('\n');
+  const expected = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(match => match[1]);
+  expect(expected.length).toBeGreaterThan(5);
+  const { outputFiles } = await build({
+    stdin: { contents: code, loader: 'ts' },
+    alias: { '@residual/tokenizer': here('index.ts') },
+    bundle: true,
+    format: 'esm',
+    write: false,
+  });
+  const printed: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation(value => printed.push(JSON.stringify(value)));
+  await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]!.text).toString('base64')}`);
+  log.mockRestore();
+  expect(printed).toEqual(expected);
+});
