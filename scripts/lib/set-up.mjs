@@ -31,7 +31,10 @@ const wanted = () => {
   return hash.digest('hex');
 };
 
-const byPnpm = () => existsSync(join(root, 'node_modules', '.modules.yaml'));
+/** npm leaves a lock file in the folder that it makes, also where pnpm had made it before. */
+const byPnpm = () =>
+  existsSync(join(root, 'node_modules', '.modules.yaml')) &&
+  !existsSync(join(root, 'node_modules', '.package-lock.json'));
 
 const isInstalled = () =>
   existsSync(pnpm) &&

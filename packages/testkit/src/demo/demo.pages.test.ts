@@ -31,6 +31,7 @@ const look = async (path: string) => {
   });
   page.on('pageerror', error => errors.push(error.message));
   page.on('console', message => message.type() === 'error' && errors.push(message.text()));
+  context.on('response', response => response.status() >= 400 && errors.push(`${response.status()} ${response.url()}`));
   await page.goto(demo.address + path);
   await page.waitForLoadState('networkidle', { timeout: 60_000 });
   await page.waitForTimeout(2000);
