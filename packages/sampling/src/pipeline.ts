@@ -1,0 +1,97 @@
+import { expectOption, ResidualError } from './errors.js';
+import type { Filters, PipelineOptions } from './options.js';
+import type { Processor } from './processor.js';
+import { allowedTokens } from './processors/allowed-tokens.js';
+import { badWords } from './processors/bad-words.js';
+import { epsilonCutoff, etaCutoff } from './processors/cutoffs.js';
+import { exponentialDecayLengthPenalty } from './processors/exponential-decay.js';
+import { forcedBos, forcedEos } from './processors/forced.js';
+import { minLength, minNewTokens } from './processors/min-length.js';
+import { minP } from './processors/min-p.js';
+import { encoderNoRepeatNgram, noRepeatNgram } from './processors/no-repeat-ngram.js';
+import { renormalize } from './processors/renormalize.js';
+import { encoderRepetitionPenalty, repetitionPenalty } from './processors/repetition-penalty.js';
+import { sequenceBias } from './processors/sequence-bias.js';
+import { suppress, suppressAtBegin } from './processors/suppress.js';
+import { temperature } from './processors/temperature.js';
+import { topH } from './processors/top-h.js';
+import { topK } from './processors/top-k.js';
+import { topP } from './processors/top-p.js';
+import { typicalP } from './processors/typical-p.js';
+
+type Name = Exclude<keyof PipelineOptions, 'eos'>;
+type Steps = {
+  readonly [N in Name]-?: (
+    value: NonNullable<PipelineOptions[N]>,
+    all: PipelineOptions,
+  ) => Processor | readonly Processor[];
+};
+
+const filters: { readonly [N in keyof Filters]-?: Steps[N] } = {
+  topH,
+  topK,
+  topP,
+  minP,
+  typicalP,
+  epsilonCutoff,
+  etaCutoff,
+};
+
+/** Each option's processor, in the order in which they run. */
+const steps: Steps = {
+  sequenceBias,
+  encoderRepetitionPenalty,
+  repetitionPenalty,
+  noRepeatNgram,
+  encoderNoRepeatNgram,
+  badWords: (words, { eos }) => badWords(words, eos),
+  minLength: (length, { eos }) => minLength(length, eos),
+  minNewTokens: (count, { eos }) => minNewTokens(count, eos),
+  allowedTokens,
+  forcedBos,
+  forcedEos,
+  exponentialDecayLengthPenalty: (penalty, { eos }) => exponentialDecayLengthPenalty(penalty, eos),
+  suppress,
+  suppressAtBegin: (tokens, all) => suppressAtBegin(tokens, all.forcedBos !== undefined),
+  processors: own => own,
+  temperature,
+  ...filters,
+  renormalize: asked => {
+    expectOption(asked === true, 'renormalize', asked, 'true, or not given');
+    return renormalize();
+  },
+};
+
+/** Names of the options that only matter to a draw. */
+export const filterNames = (): string[] => Object.keys(filters);
+
+/** Throws `sampling: NAME is not an option; options are ...` for the first unknown name. */
+export function expectKnown(options: object, ...others: readonly string[]): void {
+  const known = [...Object.keys(steps), 'eos', ...others];
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new ResidualError('option', `${name} is not an option; options are ${known.join(', ')}`);
+    }
+  }
+}
+
+/**
+ * The processors that `options` ask for, in the order of Hugging Face transformers (`_get_logits_processor`): sequenceBias,
+ * encoderRepetitionPenalty, repetitionPenalty, noRepeatNgram, encoderNoRepeatNgram, badWords, minLength, minNewTokens,
+ * allowedTokens, forcedBos, forcedEos, exponentialDecayLengthPenalty, suppress, suppressAtBegin, your own `processors`,
+ * temperature, topH, topK, topP, minP, typicalP, epsilonCutoff, etaCutoff, renormalize. At temperature 0 the filters, which could
+ * not change the one token that is left, do not run. Throws for an unknown name or an unfit value.
+ */
+export function pipeline(options: PipelineOptions): Processor[] {
+  expectKnown(options);
+  return Object.entries(steps).flatMap(([name, step]) => {
+    const value = options[name as Name];
+    if (value === undefined) return [];
+    // The table's type pairs each name with its own value; a loop over names loses that.
+    const processors = (step as (value: unknown, all: PipelineOptions) => Processor | readonly Processor[])(
+      value,
+      options,
+    );
+    return options.temperature === 0 && name in filters ? [] : processors;
+  });
+}

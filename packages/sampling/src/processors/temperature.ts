@@ -1,0 +1,20 @@
+import { expectNumber } from '../errors.js';
+import { type Processor, processor } from '../processor.js';
+import { maximum } from '../weigh.js';
+import { keepFrom } from './top-k.js';
+
+/**
+ * Divides the logits [vocab] by `value`: below 1 sharper, above 1 flatter. 0, and all under 1e-30, is the limit, greedy:
+ * only the largest logit stays, of equal ones that with the lowest id. Throws when `value` is below 0 or NaN.
+ */
+export function temperature(value: number): Processor {
+  expectNumber(value >= 0 && value < Infinity, 'temperature', value, '0 (greedy) or more');
+  return processor(row => {
+    if (value > 1e-30) {
+      for (let id = 0; id < row.length; id++) row[id]! /= value;
+    } else {
+      const max = maximum(row);
+      keepFrom(row, max, row.indexOf(max));
+    }
+  });
+}

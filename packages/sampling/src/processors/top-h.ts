@@ -1,0 +1,26 @@
+import { expectNumber } from '../errors.js';
+import { type Processor, processor } from '../processor.js';
+import { best } from '../select.js';
+import { meanLogit, weigh } from '../weigh.js';
+
+/**
+ * Keeps the most likely tokens as long as their terms -p log p stay together within `share` of the entropy, both taken over
+ * the 100 most likely tokens (Potraghloo et al. 2025, arXiv:2509.02510). Logits [vocab] to logits [vocab]; the most likely
+ * token always stays. Throws when `share` is outside (0, 1].
+ */
+export function topH(share: number): Processor {
+  expectNumber(share > 0 && share <= 1, 'topH', share, 'above 0 and at most 1');
+  return processor(row => {
+    const ids = best(row, 100);
+    const logits = Float32Array.from(ids, id => row[id]!); // sorted, [min(100, vocab)]
+    const weighed = weigh(logits);
+    const limit = share * (weighed.logSum - meanLogit(logits, weighed));
+    row.fill(-Infinity);
+    let sum = 0;
+    for (const [rank, logit] of logits.entries()) {
+      sum += (weighed.mass[rank]! / weighed.sum) * (weighed.logSum - logit);
+      if (rank > 0 && !(sum <= limit)) break;
+      row[ids[rank]!] = logit;
+    }
+  });
+}

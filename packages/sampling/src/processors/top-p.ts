@@ -1,0 +1,20 @@
+import { expectNumber } from '../errors.js';
+import { type Processor, processor } from '../processor.js';
+import { selectNearest } from '../select.js';
+import { weigh } from '../weigh.js';
+import { keepFrom } from './top-k.js';
+
+/**
+ * Nucleus sampling: keeps the fewest most likely tokens whose probabilities reach `share` together, of equal ones those with the
+ * lower ids (Holtzman et al. 2020, arXiv:1904.09751). Logits [vocab] to logits [vocab]; throws when `share` is outside (0, 1].
+ */
+export function topP(share: number): Processor {
+  expectNumber(share > 0 && share <= 1, 'topP', share, 'above 0 and at most 1');
+  return processor(row => {
+    if (share === 1) return;
+    const { mass, sum, max } = weigh(row);
+    const reach = 1 + Math.log(row.length / ((1 - share) * sum)); // tokens further off are outside, even all together
+    const last = selectNearest(row, max, Math.min(reach, 43), mass, share * sum);
+    keepFrom(row, row[last.id]!, last.id);
+  });
+}

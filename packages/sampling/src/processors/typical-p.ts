@@ -1,0 +1,19 @@
+import { expectNumber } from '../errors.js';
+import { type Processor, processor } from '../processor.js';
+import { selectNearest } from '../select.js';
+import { meanLogit, weigh } from '../weigh.js';
+
+/**
+ * Typical sampling: keeps the tokens whose surprise -log p is nearest to the entropy, until their probabilities reach `mass`
+ * (Meister et al. 2022, arXiv:2202.00666). Logits [vocab] to logits [vocab]; throws when `mass` is outside (0, 1].
+ */
+export function typicalP(mass: number): Processor {
+  expectNumber(mass > 0 && mass <= 1, 'typicalP', mass, 'above 0 and at most 1');
+  return processor(row => {
+    if (mass === 1) return;
+    const weighed = weigh(row);
+    const mean = meanLogit(row, weighed); // |surprise - entropy| = |(logSum - logit) - (logSum - mean)|
+    const { distance } = selectNearest(row, mean, 43, weighed.mass, mass * weighed.sum);
+    for (let id = 0; id < row.length; id++) if (Math.abs(row[id]! - mean) > distance) row[id] = -Infinity;
+  });
+}

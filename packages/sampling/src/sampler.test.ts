@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { after, rows, softmax } from '../test/rows.js';
+import { thrown } from '../test/thrown.js';
+import { processor, ResidualError, type SamplerOptions, sampler } from './index.js';
+
+const probabilities = [0.02, 0.4, 0.08, 0.3, 0.2];
+const logits = Float32Array.from(probabilities, p => Math.log(p) + 5);
+const tokens = (count: number) => Array.from({ length: count }, () => 0);
+
+/** How often each token is drawn at positions 0 to draws - 1. */
+function counts(options: SamplerOptions & { temperature: number }, draws: number, row = 0): number[] {
+  const { next } = sampler(options);
+  const result = probabilities.map(() => 0);
+  for (let i = 0; i < draws; i++) result[next(logits, { tokens: tokens(i), promptLength: 0, row }).token]!++;
+  return result;
+}
+
+/** Σ (count - expected)² / expected over the tokens that can come; a token that cannot must not have come. */
+function chiSquare(found: number[], expected: number[]): number {
+  const draws = found.reduce((a, b) => a + b);
+  return found.reduce((sum, count, token) => {
+    if (expected[token] === 0) expect(count).toBe(0);
+    return expected[token] === 0 ? sum : sum + (count - draws * expected[token]!) ** 2 / (draws * expected[token]!);
+  }, 0);
+}
+
+test('tokens are drawn with their probabilities, for any seed and row', () => {
+  for (const seed of [0, 1, 2, 0xffffffff]) {
+    for (const row of [0, 1]) {
+      // 4 degrees of freedom: above 23.5 one time in 10,000. The seeds are fixed, so this cannot fail by chance later.
+      expect(chiSquare(counts({ temperature: 1, seed }, 3000, row), probabilities), `${seed} ${row}`).toBeLessThan(
+        23.5,
+      );
+    }
+  }
+});
+
+test('temperature and filters change what is drawn as they should', () => {
+  const warm = softmax(logits.map(logit => logit / 2));
+  expect(chiSquare(counts({ temperature: 2, seed: 1 }, 3000), warm)).toBeLessThan(23.5);
+  const nucleus = [0, 4 / 9, 0, 3 / 9, 2 / 9];
+  expect(chiSquare(counts({ temperature: 1, topP: 0.85, seed: 1 }, 3000), nucleus)).toBeLessThan(21);
+  expect(chiSquare(counts({ temperature: 1, topK: 3, seed: 2 }, 3000), nucleus)).toBeLessThan(21);
+});
+
+test('without a temperature, or with 0, the most likely token is taken; of equal ones the lowest id', () => {
+  for (const { next } of [sampler({}), sampler({ temperature: 0 })]) {
+    expect(next(logits, after())).toEqual({
+      token: 1,
+      logprob: expect.closeTo(Math.log(0.4), 6),
+      probability: 1,
+      top: [],
+    });
+    expect(next([1, 3, 2, 3], after()).token).toBe(1);
+    expect(next([-3], after()).token).toBe(0);
+  }
+});
+
+test('logprob is the model’s, probability that of the draw, top the model’s favourites', () => {
+  const { next } = sampler({ temperature: 1, topP: 0.65, suppress: 1, top: 3, seed: 4 });
+  const sample = next(logits, after([0, 0]));
+  // Without token 1: 0.3 and 0.2 of 0.6, which reach 0.65 together.
+  expect(sample.top).toEqual([
+    { token: 1, logprob: expect.closeTo(Math.log(0.4), 6), probability: 0 },
+    { token: 3, logprob: expect.closeTo(Math.log(0.3), 6), probability: expect.closeTo(0.6, 6) },
+    { token: 4, logprob: expect.closeTo(Math.log(0.2), 6), probability: expect.closeTo(0.4, 6) },
+  ]);
+  const { top, ...choice } = sample;
+  expect(top.slice(1)).toContainEqual(choice);
+});
+
+test('top holds at most the vocab, ties by lowest id', () => {
+  const { top } = sampler({ top: 9 }).next([1, 2, 2, -Infinity], after());
+  expect(top.map(choice => choice.token)).toEqual([1, 2, 0, 3]);
+  expect(top[3]!.logprob).toBe(-Infinity);
+});
+
+test('probabilities of all tokens are softmax of the processed logits', () => {
+  fc.assert(
+    fc.property(rows, row => {
+      const { top } = sampler({ temperature: 1.7, top: row.length }).next(row, after());
+      const expected = softmax(row.map(logit => logit / 1.7));
+      for (const { token, probability } of top) expect(probability).toBeCloseTo(expected[token]!, 6);
+    }),
+  );
+});
+
+test('the caller’s logits are not changed, and plain arrays give the same as typed ones', () => {
+  const { next } = sampler({ temperature: 0.9, topK: 2, repetitionPenalty: 1.3, seed: 3, top: 2 });
+  const given = logits.slice();
+  const list = [...logits];
+  for (let i = 0; i < 20; i++) expect(next(given, after(tokens(i)))).toEqual(next(list, after(tokens(i))));
+  expect(given).toEqual(logits);
+  expect(list).toEqual([...logits]);
+});
+
+test('equal seeds give equal tokens, in any order of steps; other seeds, rows and positions others', () => {
+  const draw = (seed: number, row: number, steps: number[]) => {
+    const { next } = sampler({ temperature: 1, seed });
+    const drawn = new Map(
+      steps.map(step => [step, next(logits, { tokens: tokens(step), promptLength: 1, row }).token]),
+    );
+    return [...drawn.keys()].sort((a, b) => a - b).map(step => drawn.get(step));
+  };
+  const steps = Array.from({ length: 40 }, (_, i) => i + 1);
+  const once = draw(7, 0, steps);
+  expect(draw(7, 0, steps.toReversed())).toEqual(once);
+  expect(new Set(once).size).toBeGreaterThan(2);
+  expect(draw(8, 0, steps)).not.toEqual(once);
+  expect(draw(7, 1, steps)).not.toEqual(once);
+});
+
+test('a draw depends on the position, not on where the prompt ended: a text can be continued later', () => {
+  const { next } = sampler({ temperature: 1, seed: 7 });
+  for (let i = 1; i < 30; i++) expect(next(logits, after(tokens(i), 1))).toEqual(next(logits, after(tokens(i), i)));
+});
+
+test('rows of a ragged batch do not know each other', () => {
+  const batch = [
+    { row: 0, tokens: [1, 2], promptLength: 2, logits: Float32Array.of(1, 2, 3, 4, 5) },
+    { row: 1, tokens: [3, 3, 3, 3, 4], promptLength: 5, logits: Float32Array.of(5, 1, 2, 2, 2) },
+    { row: 2, tokens: [4], promptLength: 1, logits: Float32Array.of(0, 0, 1, 0, 3) },
+  ];
+  const options = {
+    temperature: 1.5,
+    topP: 0.9,
+    typicalP: 0.9,
+    noRepeatNgram: 1,
+    repetitionPenalty: 1.1,
+    seed: 5,
+    top: 2,
+  } as const;
+  const together = sampler(options);
+  const forth = batch.map(row => together.next(row.logits, row));
+  const back = batch
+    .toReversed()
+    .map(row => together.next(row.logits, row))
+    .toReversed();
+  const alone = batch.map(row => sampler(options).next(row.logits, row));
+  expect(back).toEqual(forth);
+  expect(alone).toEqual(forth);
+});
+
+test('rows of another length may follow', () => {
+  const { next } = sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, top: 1 });
+  const large = Float32Array.from({ length: 101 }, (_, id) => (id * 37) % 11);
+  const small = Float32Array.of(1, 2, 3);
+  const expected = [large, small].map(row =>
+    sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, top: 1 }).next(row, after()),
+  );
+  expect([large, small, large].map(row => next(row, after()))).toEqual([...expected, expected[0]]);
+});
+
+test('a processor of your own decides', () => {
+  const onlyLast = processor((row, { tokens }) => row.fill(-Infinity, 0, row.length - tokens.length));
+  const { next } = sampler({ temperature: 1, processors: [onlyLast] });
+  expect(next(logits, after([9]))).toMatchObject({
+    token: 4,
+    probability: 1,
+    logprob: expect.closeTo(Math.log(0.2), 6),
+  });
+});
+
+test('a token of one in a million is drawn once in a while', () => {
+  const { next } = sampler({ temperature: 1, seed: 1 });
+  const row = Float32Array.from({ length: 50000 }, () => 0);
+  const drawn = new Set(Array.from({ length: 300 }, (_, i) => next(row, after(tokens(i))).token));
+  expect(drawn.size).toBeGreaterThan(290); // all equally likely: hardly any comes twice
+  expect(Math.min(...drawn)).toBeLessThan(1000);
+  expect(Math.max(...drawn)).toBeGreaterThan(49000);
+});
+
+test('a row that nothing can be chosen from is an error with a code', () => {
+  const { next } = sampler({ suppress: [0, 1] });
+  expect(thrown(() => next([1, 2], after()))).toBe(
+    'sampling: none of 2 tokens can be chosen; one logit must be above -Infinity',
+  );
+  const broken = processor(row => {
+    row[1] = NaN;
+  });
+  expect(thrown(() => sampler({ processors: [broken] }).next([1, 2], after()))).toBe(
+    'sampling: logits[1] is NaN; a logit is a finite number or -Infinity',
+  );
+  expect(thrown(() => next([1, NaN], after()))).toBe(
+    'sampling: logits[1] is NaN; a logit is a finite number or -Infinity',
+  );
+  try {
+    next([], after());
+    expect.unreachable();
+  } catch (error) {
+    expect(ResidualError.is(error) && error.code).toBe('logits');
+  }
+});
+
+test.each<[options: object, text: string]>([
+  [{ temperature: -1 }, 'temperature is -1; it must be 0 (greedy) or more'],
+  [{ temperature: NaN }, 'temperature is NaN; it must be 0 (greedy) or more'],
+  [{ temperature: 1, topP: 0 }, 'topP is 0; it must be above 0 and at most 1'],
+  [{ temperature: 1, topP: 1.1 }, 'topP is 1.1; it must be above 0 and at most 1'],
+  [{ temperature: 1, topK: 0 }, 'topK is 0; it must be a whole number from 1 on'],
+  [{ temperature: 1, seed: 1.5 }, 'seed is 1.5; it must be a whole number from 0 to 4294967295'],
+  [{ temperature: 1, top: -1 }, 'top is -1; it must be a whole number from 0 on'],
+  [{ topP: 0.9 }, 'temperature is undefined; it must be given beside topP, which a greedy choice would not heed'],
+  [{ seed: 3 }, 'temperature is undefined; it must be given beside seed, which a greedy choice would not heed'],
+  [{ minNewTokens: 5 }, 'eos of minNewTokens is undefined; it must be a token id (0, 1, 2, ...) or a list of them'],
+])('%o is refused', (options, text) => {
+  expect(thrown(() => sampler(options as SamplerOptions))).toBe(`sampling: ${text}`);
+  try {
+    sampler(options as SamplerOptions);
+  } catch (error) {
+    expect(ResidualError.is(error) && error.code).toBe('option');
+  }
+});
+
+test('an unknown option is refused with the list of the known ones', () => {
+  expect(thrown(() => sampler({ topp: 0.9 } as SamplerOptions))).toMatch(
+    /^sampling: topp is not an option; options are sequenceBias, .*, renormalize, eos, top, seed$/,
+  );
+});

@@ -1,0 +1,74 @@
+import { expectOption, expectWhole } from './errors.js';
+import type { Checked, PipelineOptions, SamplerOptions } from './options.js';
+import { expectKnown, filterNames, pipeline } from './pipeline.js';
+import { type Context, runInPlace } from './processor.js';
+import { expectSeed, fineUniformAt } from './random.js';
+import { best } from './select.js';
+import { weigh } from './weigh.js';
+
+/** A token with its evidence. */
+export interface Choice {
+  readonly token: number;
+  /** Natural log of its probability as the model gave it: softmax of the logits before any processor. */
+  readonly logprob: number;
+  /** Its probability after all processors: that with which it could be drawn. */
+  readonly probability: number;
+}
+
+/** The chosen token, and the `top` tokens that the model found most likely, best first, ties by lowest id. */
+export interface Sample extends Choice {
+  readonly top: readonly Choice[];
+}
+
+/** Chooses tokens; holds settings and working memory, nothing of a row: rows and steps may come in any order. */
+export interface Sampler {
+  /** The next token for `logits` [vocab], which are not changed; throws when one is NaN or Infinity or none can be chosen. */
+  next(logits: ArrayLike<number>, context: Context): Sample;
+}
+
+/**
+ * Makes a sampler: processors as `pipeline` orders them, then a draw (at temperature 0, or with none given, the most likely token).
+ * The random number is a hash of seed, row and position, so the same seed gives the same tokens on any backend, rows do not
+ * depend on each other, and a text that is continued later goes on as if it had not stopped. Throws for an unknown or unfit option.
+ */
+export function sampler<const Options extends SamplerOptions>(options: Options & Checked<Options>): Sampler {
+  const { top = 0, seed = 0, ...rest } = options as PipelineOptions & { top?: number; seed?: number };
+  expectKnown(options, 'top', 'seed');
+  expectWhole('top', top, 0);
+  expectSeed(seed);
+  if (rest.temperature === undefined) {
+    const idle = ['seed', ...filterNames()].find(name => options[name as keyof SamplerOptions] !== undefined);
+    expectOption(
+      idle === undefined,
+      'temperature',
+      undefined,
+      `given beside ${idle}, which a greedy choice would not heed`,
+    );
+  }
+  const processors = pipeline({ ...rest, temperature: rest.temperature ?? 0 });
+  let row = new Float32Array(0);
+  return {
+    next(logits, context) {
+      if (row.length !== logits.length) row = new Float32Array(logits.length);
+      row.set(logits);
+      const { logSum } = weigh(row);
+      const ids = best(row, top);
+      const { mass, sum } = weigh(runInPlace(processors, row, context));
+      const choice = (token: number): Choice => ({
+        token,
+        logprob: Math.fround(logits[token]!) - logSum,
+        probability: mass[token]! / sum,
+      });
+      const { tokens, row: index = 0 } = context;
+      const token = draw(mass, logits.length, sum * fineUniformAt(seed, `sampler.${index}`, tokens.length));
+      return { ...choice(token), top: ids.map(choice) };
+    },
+  };
+}
+
+/** The first token up to which the masses add up to more than `target`, which is less than all of them together. */
+function draw(mass: Float64Array, vocab: number, target: number): number {
+  let id = 0;
+  for (let sum = mass[0]!; !(sum > target) && id < vocab - 1; sum += mass[id]!) id++;
+  return id;
+}

@@ -1,0 +1,9 @@
+/** The message that `run` throws, to be read whole. */
+export function thrown(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'nothing was thrown';
+}
