@@ -1,0 +1,169 @@
+import { type Activation, ResidualError } from '@residual/tensor';
+
+/** A parsed `config.json`. */
+export type Config = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the fields of one `config.json` and remembers which were read. `finish` then refuses every field that nobody read and that is not known to leave
+ * the numbers alone: a setting that changes the mathematics is never passed over.
+ */
+export class ConfigReader {
+  private readonly config: Config;
+  private readonly family: string;
+  private readonly read = new Set<string>();
+
+  constructor(family: string, config: Config) {
+    this.family = family;
+    this.config = config;
+  }
+
+  /** A field as it is, under the first of its names that is set; undefined if none is or it is null. */
+  value(...names: string[]): unknown {
+    for (const name of names) this.read.add(name);
+    const found = names.find(name => this.config[name] !== undefined && this.config[name] !== null);
+    return found === undefined ? undefined : this.config[found];
+  }
+
+  /** A whole number above 0. */
+  size(name: string, fallback?: number): number {
+    const value = this.value(name) ?? fallback;
+    if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
+    return this.refuse(name, value, 'a whole number above 0');
+  }
+
+  /** A finite number. */
+  number(name: string, fallback?: number): number {
+    const value = this.value(name) ?? fallback;
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    return this.refuse(name, value, 'a number');
+  }
+
+  /** True or false. */
+  flag(name: string, fallback: boolean): boolean {
+    const value = this.value(name) ?? fallback;
+    return typeof value === 'boolean' ? value : this.refuse(name, value, 'true or false');
+  }
+
+  /** A rate of dropout, from 0 to below 1. */
+  rate(name: string): number {
+    const value = this.number(name, 0);
+    return value >= 0 && value < 1 ? value : this.refuse(name, value, 'from 0 to below 1');
+  }
+
+  /** An activation under the name that published configs use. */
+  activation(name: string, fallback: string): Activation {
+    const value = this.value(name) ?? fallback;
+    const known = typeof value === 'string' ? activations[value] : undefined;
+    return known ?? this.refuse(name, value, `one of ${Object.keys(activations).join(', ')}`);
+  }
+
+  /** Refuses the file unless the field has this value or is absent. */
+  only(name: string, allowed: unknown): void {
+    const value = this.value(name);
+    if (value !== undefined && value !== allowed) this.refuse(name, value, `${JSON.stringify(allowed)} or absent`);
+  }
+
+  /** Throws for fields that nobody read; `ignore` names more that may stay unread. */
+  finish(ignore: readonly string[] = []): void {
+    const harmless = new Set([...withoutEffect, ...ignore]);
+    const unknown = Object.entries(this.config)
+      .filter(([name, value]) => !this.read.has(name) && !harmless.has(name) && !name.startsWith('_') && value !== null)
+      .map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+    if (unknown.length === 0) return;
+    throw new ResidualError(
+      'config',
+      `${this.family}: config fields are not understood and may change the numbers: ${unknown.join(', ')}; if they do not, name them in ignoreConfig`,
+    );
+  }
+
+  /** Throws that a field has a value this family does not take. */
+  refuse(name: string, value: unknown, wanted: string): never {
+    throw new ResidualError(
+      'config',
+      `${this.family}: config field ${name} is ${JSON.stringify(value)}; it must be ${wanted}`,
+    );
+  }
+}
+
+const activations: Readonly<Record<string, Activation>> = {
+  gelu: 'gelu',
+  gelu_python: 'gelu',
+  gelu_new: 'geluTanh',
+  gelu_fast: 'geluTanh',
+  gelu_pytorch_tanh: 'geluTanh',
+  silu: 'silu',
+  swish: 'silu',
+  relu: 'relu',
+  tanh: 'tanh',
+  sigmoid: 'sigmoid',
+  linear: 'identity',
+};
+
+/** Fields that say how a model was stored, trained, named or is to be sampled from, and leave logits alone. */
+const withoutEffect: readonly string[] = [
+  'architectures',
+  'model_type',
+  'transformers_version',
+  'torch_dtype',
+  'dtype',
+  'use_cache',
+  'initializer_range',
+  'bos_token_id',
+  'eos_token_id',
+  'pad_token_id',
+  'sep_token_id',
+  'decoder_start_token_id',
+  'unk_token_id',
+  'cls_token_id',
+  'task_specific_params',
+  'id2label',
+  'label2id',
+  'num_labels',
+  'problem_type',
+  'finetuning_task',
+  'tokenizer_class',
+  'prefix',
+  'output_attentions',
+  'output_hidden_states',
+  'output_scores',
+  'return_dict',
+  'return_dict_in_generate',
+  'torchscript',
+  'use_bfloat16',
+  'tf_legacy_loss',
+  'gradient_checkpointing',
+  'is_encoder_decoder',
+  'is_decoder',
+  'name_or_path',
+  'license',
+  'auto_map',
+  'attn_implementation',
+  'max_length',
+  'min_length',
+  'do_sample',
+  'early_stopping',
+  'num_beams',
+  'num_beam_groups',
+  'diversity_penalty',
+  'temperature',
+  'top_k',
+  'top_p',
+  'typical_p',
+  'repetition_penalty',
+  'length_penalty',
+  'no_repeat_ngram_size',
+  'encoder_no_repeat_ngram_size',
+  'bad_words_ids',
+  'num_return_sequences',
+  'remove_invalid_values',
+  'exponential_decay_length_penalty',
+  'suppress_tokens',
+  'begin_suppress_tokens',
+  'forced_bos_token_id',
+  'forced_eos_token_id',
+  'chunk_size_feed_forward',
+  'pruned_heads',
+  'tie_encoder_decoder',
+  'cross_attention_hidden_size',
+  'transformers.js_config',
+];

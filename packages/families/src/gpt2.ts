@@ -1,0 +1,88 @@
+import { causal, selfAttention } from '@residual/attention';
+import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
+import { dropout, layerNorm, linear } from '@residual/layers';
+import { mlp } from '@residual/mlp';
+import { languageModel, stack, transformerBlock } from '@residual/transformer';
+import { ConfigReader } from './config.js';
+import type { Family } from './family.js';
+
+/** GPT-2 (Radford et al. 2019) and what was published in its layout. */
+export const gpt2: Family = {
+  name: 'gpt2',
+  modelTypes: ['gpt2'],
+  architectures: ['GPT2LMHeadModel', 'GPT2Model'],
+  compose: (fields, { ignoreConfig } = {}) => {
+    const config = new ConfigReader('gpt2', fields);
+    const modelDim = config.size('n_embd', 768);
+    const heads = config.size('n_head', 12);
+    const depth = config.size('n_layer', 12);
+    const positions = config.size('n_positions', 1024);
+    const vocab = config.size('vocab_size', 50257);
+    const norm = layerNorm({ dim: modelDim, epsilon: config.number('layer_norm_epsilon', 1e-5) });
+    const scaled = config.flag('scale_attn_weights', true);
+    const byDepth = config.flag('scale_attn_by_inverse_layer_idx', false);
+    const attentionDropout = config.rate('attn_pdrop');
+    const residualDropout = config.rate('resid_pdrop');
+    const inputDropout = config.rate('embd_pdrop');
+    const perceptron = mlp({
+      modelDim,
+      hiddenDim: config.size('n_inner', 4 * modelDim),
+      activation: config.activation('activation_function', 'gelu_new'),
+    });
+    const tied = config.flag('tie_word_embeddings', true);
+    config.only('add_cross_attention', false);
+    config.finish(['reorder_and_upcast_attn', 'n_ctx', ...summaries, ...(ignoreConfig ?? [])]);
+
+    const block = Array.from({ length: depth }, (_, i) =>
+      transformerBlock({
+        norm,
+        attention: selfAttention({
+          modelDim,
+          heads,
+          mask: causal(),
+          scale: (scaled ? Math.sqrt(heads / modelDim) : 1) / (byDepth ? i + 1 : 1),
+          onWeights: attentionDropout > 0 ? dropout({ rate: attentionDropout }) : undefined,
+        }),
+        mlp: perceptron,
+        dropout: residualDropout > 0 ? dropout({ rate: residualDropout }) : undefined,
+      }),
+    );
+    const model = languageModel({
+      embedding: tokenEmbedding({ vocab, dim: modelDim }),
+      positions: learnedPositions({ positions, dim: modelDim }),
+      onEmbedded: inputDropout > 0 ? dropout({ rate: inputDropout }) : undefined,
+      decoder: stack({ block, norm }),
+      head: tied ? undefined : linear({ in: modelDim, out: vocab, bias: false, role: 'unembedding' }),
+    });
+    return { model, positions, depth, heads };
+  },
+  prefix: 'transformer.',
+  rows: [
+    { theirs: 'wte.weight', ours: 'embedding.weight' },
+    { theirs: 'wpe.weight', ours: 'positions.weight' },
+    { theirs: 'h.*.ln_1.weight', ours: 'decoder.layers.*.attentionNorm.weight' },
+    { theirs: 'h.*.ln_1.bias', ours: 'decoder.layers.*.attentionNorm.bias' },
+    { theirs: 'h.*.attn.c_attn.weight', ours: queryKeyValue('weight'), transposed: true },
+    { theirs: 'h.*.attn.c_attn.bias', ours: queryKeyValue('bias') },
+    { theirs: 'h.*.attn.c_proj.weight', ours: 'decoder.layers.*.attention.output.weight', transposed: true },
+    { theirs: 'h.*.attn.c_proj.bias', ours: 'decoder.layers.*.attention.output.bias' },
+    { theirs: 'h.*.ln_2.weight', ours: 'decoder.layers.*.mlpNorm.weight' },
+    { theirs: 'h.*.ln_2.bias', ours: 'decoder.layers.*.mlpNorm.bias' },
+    { theirs: 'h.*.mlp.c_fc.weight', ours: 'decoder.layers.*.mlp.up.weight', transposed: true },
+    { theirs: 'h.*.mlp.c_fc.bias', ours: 'decoder.layers.*.mlp.up.bias' },
+    { theirs: 'h.*.mlp.c_proj.weight', ours: 'decoder.layers.*.mlp.down.weight', transposed: true },
+    { theirs: 'h.*.mlp.c_proj.bias', ours: 'decoder.layers.*.mlp.down.bias' },
+    { theirs: 'ln_f.weight', ours: 'decoder.norm.weight' },
+    { theirs: 'ln_f.bias', ours: 'decoder.norm.bias' },
+    { theirs: '/lm_head.weight', ours: 'head.weight' },
+  ],
+  buffers: [/(^|\.)attn\.(bias|masked_bias)$/],
+  aliases: { 'transformer.wte.weight': 'lm_head.weight' },
+};
+
+/** Fields of heads that are not language models. */
+const summaries = ['activation', 'type', 'use_proj', 'first_dropout', 'proj_to_labels'].map(name => `summary_${name}`);
+
+function queryKeyValue(leaf: 'weight' | 'bias'): string[] {
+  return ['query', 'key', 'value'].map(name => `decoder.layers.*.attention.${name}.${leaf}`);
+}

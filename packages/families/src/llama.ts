@@ -1,0 +1,76 @@
+import { causal, selfAttention } from '@residual/attention';
+import { rotary, tokenEmbedding } from '@residual/embeddings';
+import { dropout, linear, rmsNorm } from '@residual/layers';
+import { gatedMlp } from '@residual/mlp';
+import { languageModel, stack, transformerBlock } from '@residual/transformer';
+import { ConfigReader } from './config.js';
+import type { Family } from './family.js';
+import { rotaryFields } from './rope.js';
+
+/** Llama (Touvron et al. 2023) and what was published in its layout: grouped heads, rotary positions, RMS norm, gated perceptron. */
+export const llama: Family = {
+  name: 'llama',
+  modelTypes: ['llama'],
+  architectures: ['LlamaForCausalLM', 'LlamaModel'],
+  compose: (fields, { ignoreConfig } = {}) => {
+    const config = new ConfigReader('llama', fields);
+    const modelDim = config.size('hidden_size', 4096);
+    const heads = config.size('num_attention_heads', 32);
+    const kvHeads = config.size('num_key_value_heads', heads);
+    const headDim = config.size('head_dim', modelDim / heads);
+    const depth = config.size('num_hidden_layers', 32);
+    const positions = config.size('max_position_embeddings', 2048);
+    const vocab = config.size('vocab_size', 32000);
+    const { base, scaling } = rotaryFields(config, positions);
+    const norm = rmsNorm({ dim: modelDim, epsilon: config.number('rms_norm_eps', 1e-6) });
+    const attentionDropout = config.rate('attention_dropout');
+    const block = transformerBlock({
+      norm,
+      attention: selfAttention({
+        modelDim,
+        heads,
+        kvHeads,
+        headDim,
+        mask: causal(),
+        bias: config.flag('attention_bias', false),
+        positions: rotary({ headDim, positions, base, scaling }),
+        onWeights: attentionDropout > 0 ? dropout({ rate: attentionDropout }) : undefined,
+      }),
+      mlp: gatedMlp({
+        modelDim,
+        hiddenDim: config.size('intermediate_size', 11008),
+        activation: config.activation('hidden_act', 'silu'),
+        bias: config.flag('mlp_bias', false),
+      }),
+    });
+    const tied = config.flag('tie_word_embeddings', false);
+    config.finish(['pretraining_tp', ...(ignoreConfig ?? [])]);
+    const model = languageModel({
+      embedding: tokenEmbedding({ vocab, dim: modelDim }),
+      decoder: stack({ block, depth, norm }),
+      head: tied ? undefined : linear({ in: modelDim, out: vocab, bias: false, role: 'unembedding' }),
+    });
+    return { model, positions, depth, heads };
+  },
+  prefix: 'model.',
+  rows: [
+    { theirs: 'embed_tokens.weight', ours: 'embedding.weight' },
+    { theirs: 'layers.*.input_layernorm.weight', ours: 'decoder.layers.*.attentionNorm.weight' },
+    ...(['query', 'key', 'value', 'output'] as const).flatMap(name =>
+      both(`self_attn.${name[0]}_proj`, `attention.${name}`),
+    ),
+    { theirs: 'layers.*.post_attention_layernorm.weight', ours: 'decoder.layers.*.mlpNorm.weight' },
+    ...(['gate', 'up', 'down'] as const).flatMap(name => both(`mlp.${name}_proj`, `mlp.${name}`)),
+    { theirs: 'norm.weight', ours: 'decoder.norm.weight' },
+    { theirs: '/lm_head.weight', ours: 'head.weight' },
+  ],
+  buffers: [/(^|\.)rotary_emb\.inv_freq$/],
+  aliases: { 'model.embed_tokens.weight': 'lm_head.weight' },
+};
+
+function both(theirs: string, ours: string) {
+  return ['weight', 'bias'].map(leaf => ({
+    theirs: `layers.*.${theirs}.${leaf}`,
+    ours: `decoder.layers.*.${ours}.${leaf}`,
+  }));
+}

@@ -1,0 +1,28 @@
+import type { Step } from './generate.js';
+import type { Generated } from './row.js';
+
+/**
+ * A text to be written: iterate over its steps, or ask for the whole. Nothing runs before that; each iteration and each `whole()` is a run of its own,
+ * and the same settings and seed give the same text. Leaving an iteration early frees what it held.
+ */
+export interface Generation<Whole> extends AsyncIterable<Step> {
+  /** Runs to the end and gives the result. */
+  whole(): Promise<Whole>;
+}
+
+/** Makes a generation of the function that starts it. */
+export function generation<Whole>(
+  start: () => AsyncGenerator<Step, readonly Generated[]>,
+  wholeOf: (rows: readonly Generated[]) => Whole,
+): Generation<Whole> {
+  return {
+    [Symbol.asyncIterator]: start,
+    whole: async () => {
+      const steps = start();
+      for (;;) {
+        const { done, value } = await steps.next();
+        if (done) return wholeOf(value);
+      }
+    },
+  };
+}

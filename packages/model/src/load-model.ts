@@ -1,0 +1,110 @@
+import { type Config, type Family, families, familyOf, inOurNames } from '@residual/families';
+import { load } from '@residual/layers';
+import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
+import { ResidualError, ready } from '@residual/tensor';
+import { tokenizerFromJson } from '@residual/tokenizer';
+import type { ModelFiles, OnBytes } from './files.js';
+import { Model } from './model.js';
+import { filesOf, type ModelSource, type SourceOptions } from './source.js';
+
+/** Settings of `loadModel`. */
+export interface LoadModelOptions extends SourceOptions {
+  readonly signal?: AbortSignal;
+  /** Called as bytes arrive and as weights are placed. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Families beside those of `@residual/families`; looked through first. */
+  readonly families?: readonly Family[];
+  /** Config fields that are not understood but known to leave the numbers alone. */
+  readonly ignoreConfig?: readonly string[];
+}
+
+/** How far loading is: bytes of a file that arrived, or weights that are on the backend. */
+export type LoadProgress =
+  | { readonly stage: 'bytes'; readonly file: string; readonly done: number; readonly total: number }
+  | { readonly stage: 'weights'; readonly done: number; readonly total: number };
+
+/** Loads a published checkpoint as it is: from a folder (Node), a base URL, a Hugging Face id, or files. The caller disposes the model. */
+export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
+  const { signal, onProgress } = options;
+  await ready();
+  signal?.throwIfAborted();
+  const files = await filesOf(source, options);
+  const onBytes: OnBytes = (file, done, total) => onProgress?.({ stage: 'bytes', file, done, total });
+  const config = await readConfig(files, signal);
+  const family = familyOf(config, [...(options.families ?? []), ...families]);
+  const composition = family.compose(config, options);
+  const texts = await readTexts(files, signal);
+  const tokenizer = texts['tokenizer.json']
+    ? tokenizerFromJson(texts['tokenizer.json'], {
+        config: parse(files, 'tokenizer_config.json', texts['tokenizer_config.json']),
+      })
+    : undefined;
+  const generationConfig = parse(files, 'generation_config.json', texts['generation_config.json']) ?? {};
+  const readWeights = async (reading: AbortSignal | undefined) => {
+    const stored = await openWeights(files, reading, onBytes);
+    const arrays = inOurNames(family, composition.model, {
+      names: stored.tensors.keys(),
+      shapeOf: name => stored.tensors.get(name)?.shape,
+      readFloat32: async (name, { signal: each }) => (await stored.readFloat32(name, { signal: each })).data,
+    });
+    const placed = (done: number, total: number) => onProgress?.({ stage: 'weights', done, total });
+    return load(composition.model, arrays, { ...(reading && { signal: reading }), onProgress: placed });
+  };
+  const weights = await readWeights(signal);
+  return new Model({ family, config, composition, weights, tokenizer, generationConfig, texts, reload: readWeights });
+}
+
+/** Opens `model.safetensors`, or the shards that an index names. */
+async function openWeights(files: ModelFiles, signal: AbortSignal | undefined, onBytes: OnBytes): Promise<Safetensors> {
+  const whole = await files.bytes('model.safetensors', { signal, onBytes });
+  if (whole) return openSafetensors(whole, { signal });
+  const index = await files.text('model.safetensors.index.json', { signal });
+  if (index === undefined) {
+    throw new ResidualError(
+      'files',
+      `loadModel: ${files.origin} has neither model.safetensors nor model.safetensors.index.json; other weight formats are not read`,
+    );
+  }
+  return openSharded(
+    index,
+    async name => {
+      const shard = await files.bytes(name, { signal, onBytes });
+      if (!shard) throw new ResidualError('files', `loadModel: ${files.origin} has no ${name}, which its index names`);
+      return shard;
+    },
+    { signal },
+  );
+}
+
+async function readConfig(files: ModelFiles, signal: AbortSignal | undefined): Promise<Config> {
+  const config = parse(files, 'config.json', await files.text('config.json', { signal }));
+  if (config) return config;
+  throw new ResidualError('files', `loadModel: ${files.origin} has no config.json`);
+}
+
+const textFiles = [
+  'config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'generation_config.json',
+  'special_tokens_map.json',
+];
+
+async function readTexts(files: ModelFiles, signal: AbortSignal | undefined): Promise<Record<string, string>> {
+  const texts = await Promise.all(textFiles.map(async name => [name, await files.text(name, { signal })] as const));
+  return Object.fromEntries(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function parse(files: ModelFiles, name: string, text: string | undefined): Config | undefined {
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ResidualError('files', `loadModel: ${name} of ${files.origin} is not JSON: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Config;
+  throw new ResidualError('files', `loadModel: ${name} of ${files.origin} is not an object`);
+}

@@ -1,0 +1,205 @@
+import { type Composition, type Config, type Family, inTheirNames } from '@residual/families';
+import { type Description, describe, flatten, record, type Weights } from '@residual/layers';
+import { writeSafetensors } from '@residual/safetensors';
+import { dense, dispose, type Matrix, ResidualError, requireBackend } from '@residual/tensor';
+import type { Tokenizer } from '@residual/tokenizer';
+import type { LanguageModel, Part } from '@residual/transformer';
+import { forward } from './decoding.js';
+import { generateRows } from './generate.js';
+import type { GenerateOptions, GenerationConfig } from './generate-options.js';
+import { type Generation, generation } from './generation.js';
+import { type PlainTensor, plainTaps } from './plain-tensor.js';
+import type { Generated } from './row.js';
+
+/** What a `Model` is made of. */
+export interface ModelParts {
+  readonly family: Family;
+  readonly config: Config;
+  readonly composition: Composition;
+  readonly weights: Weights<LanguageModel<Part>>;
+  readonly tokenizer: Tokenizer | undefined;
+  readonly generationConfig: GenerationConfig;
+  /** Texts of the checkpoint's other files, by name, kept for saving. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Reads the weights again after the backend lost them. */
+  readonly reload?: (signal: AbortSignal | undefined) => Promise<Weights<LanguageModel<Part>>>;
+}
+
+/** A prompt: text, or token ids as they are. */
+export type Prompt = string | readonly number[];
+
+/** A checkpoint that was loaded: generates, can be looked into, saved and disposed. The only object with a lifetime. */
+export class Model {
+  readonly config: Config;
+  readonly generationConfig: GenerationConfig;
+  readonly tokenizer: Tokenizer | undefined;
+  /** Longest sequence. */
+  readonly positions: number;
+  readonly vocab: number;
+  readonly depth: number;
+  readonly heads: number;
+  /** The composition, a layer like any other. */
+  readonly layer: LanguageModel<Part>;
+  /** The backend that holds the weights. */
+  readonly backend: string;
+  /** The family whose table the checkpoint follows. */
+  readonly family: Family;
+  private readonly parts: ModelParts;
+  private tree: Weights<LanguageModel<Part>> | undefined;
+
+  constructor(parts: ModelParts) {
+    const { config, generationConfig, tokenizer, composition, weights } = parts;
+    this.parts = parts;
+    this.family = parts.family;
+    this.config = config;
+    this.generationConfig = generationConfig;
+    this.tokenizer = tokenizer;
+    this.positions = composition.positions;
+    this.depth = composition.depth;
+    this.heads = composition.heads;
+    this.layer = composition.model;
+    this.vocab = composition.model.vocab;
+    this.tree = weights;
+    this.backend = requireBackend();
+  }
+
+  /** The tree of weights; it belongs to the model. Errors after `dispose`. */
+  get weights(): Weights<LanguageModel<Part>> {
+    if (this.tree === undefined) throw new ResidualError('disposed', 'Model: it was disposed');
+    return this.tree;
+  }
+
+  /** Continues a prompt, token by token, each step with its evidence. Settings left out follow `generation_config.json`. */
+  generate(prompt: Prompt, options: GenerateOptions = {}): Generation<Generated> {
+    return generation(
+      () => this.run([prompt], options),
+      rows => rows[0]!,
+    );
+  }
+
+  /** Continues several prompts of any lengths at once; steps tell their row. */
+  generateBatch(prompts: readonly Prompt[], options: GenerateOptions = {}): Generation<readonly Generated[]> {
+    return generation(
+      () => this.run(prompts, options),
+      rows => rows,
+    );
+  }
+
+  /**
+   * One pass over a text without generating: logits [length, vocab] and the tensors at `taps`, as plain data. The logits at place i predict the
+   * token at i + 1.
+   */
+  async forward(
+    prompt: Prompt,
+    { taps = [], signal }: { taps?: readonly string[]; signal?: AbortSignal } = {},
+  ): Promise<{ tokens: readonly number[]; logits: PlainTensor; taps: Readonly<Record<string, PlainTensor>> }> {
+    this.check();
+    signal?.throwIfAborted();
+    const tokens = this.tokensOf(prompt);
+    this.expectRoom('forward', tokens);
+    const recorder = record(taps);
+    try {
+      const logits = forward({ model: this.layer, weights: this.weights, scope: recorder.scope, padding: [0] }, [
+        tokens,
+      ]);
+      try {
+        const data = (await logits.data()) as Float32Array;
+        const [seen] = await plainTaps(recorder.values, 1);
+        return { tokens, logits: { shape: logits.shape.slice(1), data }, taps: seen! };
+      } finally {
+        logits.dispose();
+      }
+    } finally {
+      recorder.dispose();
+    }
+  }
+
+  /** The ids of a prompt; an empty text begins with the beginning token. Errors when there is none, or text without a tokenizer. */
+  tokensOf(prompt: Prompt): readonly number[] {
+    if (typeof prompt !== 'string') return prompt;
+    if (!this.tokenizer) throw new ResidualError('prompt', 'generate: this model has no tokenizer; give token ids');
+    const { ids } = this.tokenizer.encode(prompt);
+    if (ids.length > 0) return ids;
+    const begin = this.tokenizer.bosToken ?? this.config.bos_token_id;
+    if (typeof begin === 'number') return [begin];
+    throw new ResidualError('prompt', 'generate: the prompt is empty and this model has no beginning token');
+  }
+
+  /** Parts, shapes, parameters, bytes, operations per token and the census. */
+  describe({ keyLen = 1 }: { keyLen?: number } = {}): Description {
+    return describe(this.layer, { keyLen });
+  }
+
+  /** The checkpoint's files as a published one has them, by name: config, weights as float32, tokenizer. */
+  async save(): Promise<Map<string, Uint8Array>> {
+    const leaves = flatten(this.layer, this.weights);
+    const stored = await inTheirNames(this.parts.family, this.layer, async path => {
+      return (await dense(leaves.get(path) as Matrix).data()) as Float32Array;
+    });
+    const named = Object.fromEntries(
+      [...stored].map(([name, { shape, values }]) => [name, { dtype: 'F32' as const, shape, data: values }]),
+    );
+    const config = { ...this.config, architectures: [this.parts.family.architectures[0]], dtype: 'float32' };
+    const texts = { ...this.parts.texts, 'config.json': `${JSON.stringify(config, null, 2)}\n` };
+    return new Map<string, Uint8Array>([
+      ...Object.entries(texts).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
+      ['model.safetensors', writeSafetensors(named, { format: 'pt' })],
+    ]);
+  }
+
+  /** Frees the weights. A generation that is running ends with an error. */
+  dispose(): void {
+    dispose(this.tree);
+    this.tree = undefined;
+  }
+
+  private run(prompts: readonly Prompt[], options: GenerateOptions) {
+    const { positions, generationConfig, tokenizer } = this;
+    return generateRows(
+      {
+        model: this.layer,
+        weights: () => this.weights,
+        tokenizer,
+        positions,
+        generationConfig,
+        ends: this.ends(),
+        check: () => this.check(),
+        fixedShapes: () => this.backend.startsWith('webg'),
+        recover: (error, signal) => this.recover(error, signal),
+      },
+      prompts.map(prompt => this.tokensOf(prompt)),
+      options,
+    );
+  }
+
+  private ends(): readonly number[] {
+    const ends = this.generationConfig.eos_token_id ?? this.config.eos_token_id ?? this.tokenizer?.eosToken;
+    return [ends].flat().filter((id): id is number => typeof id === 'number');
+  }
+
+  private check(): void {
+    const active = requireBackend();
+    if (active === this.backend) return;
+    throw new ResidualError(
+      'backend',
+      `Model: the weights are on '${this.backend}', the active backend is '${active}'; useBackend('${this.backend}') or load it again`,
+    );
+  }
+
+  private async recover(_error: unknown, _signal: AbortSignal | undefined): Promise<boolean> {
+    return false;
+  }
+
+  private expectRoom(name: string, tokens: readonly number[]): void {
+    if (tokens.length > this.positions) {
+      throw new ResidualError(
+        'positions',
+        `${name}: ${tokens.length} tokens are more than the ${this.positions} positions this model has`,
+      );
+    }
+    const unknown = tokens.find(id => !(Number.isInteger(id) && id >= 0 && id < this.vocab));
+    if (unknown !== undefined)
+      throw new ResidualError('prompt', `${name}: id ${unknown} is outside the vocabulary of ${this.vocab}`);
+    if (tokens.length === 0) throw new ResidualError('prompt', `${name}: there are no tokens`);
+  }
+}

@@ -1,0 +1,149 @@
+import { inTheirNames } from '@residual/families';
+import { emptyScope, flatten, type Recorder, record } from '@residual/layers';
+import {
+  crossEntropy,
+  dense,
+  dispose,
+  gradients,
+  type Matrix,
+  mean,
+  reshape,
+  sliceAxis,
+  type Tensor,
+  tensor,
+  tidy,
+} from '@residual/tensor';
+import { forward } from '../decoding.js';
+import type { Model } from '../model.js';
+import type { Numbers } from './compare.js';
+import type { Golden } from './golden.js';
+
+/** Our outputs under the reference's names. */
+export type Outputs = Map<string, Numbers>;
+
+/** Which outputs are wanted: those that the reference has, or all of them when it has none. */
+export type Wanted = (name: string) => boolean;
+
+/** The ids of the golden inputs with how many places of padding stand before each row. */
+export interface Inputs {
+  readonly ids: readonly (readonly number[])[];
+  readonly padding: readonly number[];
+}
+
+/** Everything a decoder-only checkpoint is compared on: logits, hidden states, attention weights, continuations, loss and gradients. */
+export async function causalOutputs(model: Model, golden: Golden, wanted: Wanted): Promise<Outputs> {
+  const inputs = await inputsOf(golden);
+  const outputs: Outputs = new Map();
+  for (const [name, numbers] of await insideOf(model, inputs)) if (wanted(name)) outputs.set(name, numbers);
+  if (wanted('logits_padded_batch') && inputs.ids.length > 1) {
+    outputs.set('logits_padded_batch', await paddedLogits(model, inputs));
+  }
+  for (const [name, numbers] of await continuations(model, golden, inputs, wanted)) outputs.set(name, numbers);
+  if (wanted('loss') || wanted('grad_norm') || golden.names.some(name => name.startsWith('grad.'))) {
+    for (const [name, numbers] of await lossAndGradients(model, inputs.ids[0]!))
+      if (wanted(name)) outputs.set(name, numbers);
+  }
+  return outputs;
+}
+
+async function inputsOf(golden: Golden): Promise<Inputs> {
+  const ids = await golden.rows('input_ids');
+  const mask = golden.shapeOf('attention_mask')
+    ? await golden.rows('attention_mask')
+    : ids.map(row => row.map(() => 1));
+  return { ids, padding: mask.map(row => row.indexOf(1)) };
+}
+
+/** Of row 0: `logits`, `hidden_states.i` (0 after the embedding, the last after the final norm) and `attentions.i`. */
+async function insideOf(model: Model, { ids }: Inputs): Promise<Outputs> {
+  const { depth } = model;
+  const layer = (i: number, tap: string) => `decoder.layers.${i}.${tap}`;
+  const taps = ['embedded', 'decoder.output', 'decoder.layers.*.output', 'decoder.layers.*.attention.weights'];
+  const recorder = record(taps);
+  const logits = forward({ model: model.layer, weights: model.weights, scope: recorder.scope, padding: [0] }, [
+    ids[0]!,
+  ]);
+  try {
+    const outputs: Outputs = new Map([['logits', await numbersOf(logits)]]);
+    const hidden = (i: number) => (i === 0 ? 'embedded' : i === depth ? 'decoder.output' : layer(i - 1, 'output'));
+    for (let i = 0; i <= depth; i++) outputs.set(`hidden_states.${i}`, await recorded(recorder, hidden(i)));
+    for (let i = 0; i < depth; i++)
+      outputs.set(`attentions.${i}`, await recorded(recorder, layer(i, 'attention.weights')));
+    return outputs;
+  } finally {
+    recorder.dispose();
+    logits.dispose();
+  }
+}
+
+/** Logits of all rows at once, rows of padding zeroed: [batch, length, vocab]. */
+async function paddedLogits(model: Model, { ids, padding }: Inputs): Promise<Numbers> {
+  const logits = forward({ model: model.layer, weights: model.weights, scope: emptyScope, padding }, ids);
+  try {
+    const { shape, data } = await numbersOf(logits);
+    const [, length, vocab] = shape as [number, number, number];
+    const values = Float32Array.from(data);
+    padding.forEach((pad, row) => {
+      values.fill(0, row * length * vocab, (row * length + pad) * vocab);
+    });
+    return { shape, data: values };
+  } finally {
+    logits.dispose();
+  }
+}
+
+/** Greedy continuations with end tokens off, prompt and padding included. */
+async function continuations(model: Model, golden: Golden, { ids, padding }: Inputs, wanted: Wanted): Promise<Outputs> {
+  const outputs: Outputs = new Map();
+  const cases = [
+    { name: 'greedy', rows: 1, length: 24, options: {} },
+    { name: 'greedy_padded_batch', rows: ids.length, length: 12, options: {} },
+    { name: 'greedy_rep_penalty', rows: 1, length: 16, options: { repetitionPenalty: 1.3, noRepeatNgram: 2 } },
+  ];
+  for (const { name, rows, length, options } of cases) {
+    if (!wanted(name)) continue;
+    const prompts = ids.slice(0, rows).map((row, i) => row.slice(padding[i]));
+    const maxNewTokens = (golden.shapeOf(name)?.[1] ?? ids[0]!.length + length) - ids[0]!.length;
+    const made = await model.generateBatch(prompts, { ...options, temperature: 0, eos: [], maxNewTokens }).whole();
+    const data = made.flatMap(({ tokens }, i) => [...ids[i]!.slice(0, padding[i]), ...tokens]);
+    outputs.set(name, { shape: [rows, data.length / rows], data });
+  }
+  return outputs;
+}
+
+/** The mean loss of predicting each next token of `ids`, and its gradient for each tensor of the file. */
+async function lossAndGradients(model: Model, ids: readonly number[]): Promise<Outputs> {
+  const { layer, weights, family } = model;
+  const loss = () =>
+    tidy(() => {
+      const logits = layer(weights, tensor(ids, [1, ids.length], 'int32'));
+      const before = reshape(sliceAxis(logits, 1, 0, ids.length - 1), [ids.length - 1, model.vocab]);
+      return mean(crossEntropy(before, tensor(ids.slice(1), [ids.length - 1], 'int32')));
+    });
+  const { value, gradients: tree } = gradients(loss, weights);
+  try {
+    const leaves = flatten(layer, tree as typeof weights);
+    const named = await inTheirNames(family, layer, async path => {
+      const gradient = leaves.get(path) as Matrix | undefined;
+      if (gradient) return (await dense(gradient).data()) as Float32Array;
+      return new Float32Array(dense(flatten(layer, weights).get(path)!).size);
+    });
+    let sum = 0;
+    const outputs: Outputs = new Map([['loss', await numbersOf(value)]]);
+    for (const [name, { shape, values }] of named) {
+      outputs.set(`grad.${name}`, { shape, data: values });
+      for (const entry of values) sum += entry * entry;
+    }
+    return outputs.set('grad_norm', { shape: [], data: [Math.sqrt(sum)] });
+  } finally {
+    dispose([value, tree]);
+  }
+}
+
+async function recorded({ values }: Recorder, path: string): Promise<Numbers> {
+  return numbersOf(values.get(path)!);
+}
+
+async function numbersOf(x: Tensor): Promise<Numbers> {
+  return { shape: x.shape, data: (await x.data()) as Float32Array };
+}

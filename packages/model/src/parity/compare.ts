@@ -1,0 +1,49 @@
+/** How far our numbers may be from the reference's: so much anywhere, or so much of the largest entry of the tensor. */
+export interface Tolerance {
+  readonly absolute: number;
+  readonly ofLargest?: number;
+}
+
+/** One comparison. */
+export interface Check {
+  readonly name: string;
+  /** Largest absolute difference. */
+  readonly maxAbsolute: number;
+  /** Largest difference relative to the largest entry of the reference. */
+  readonly maxRelative: number;
+  readonly tolerance: number;
+  readonly pass: boolean;
+  /** What does not fit, where it is more than a number. */
+  readonly note?: string;
+}
+
+/** Numbers with their shape. */
+export interface Numbers {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** Compares ours with the reference, number by number. A shape that differs, or a NaN on one side, fails. */
+export function compare(name: string, ours: Numbers, theirs: Numbers, { absolute, ofLargest = 0 }: Tolerance): Check {
+  if (ours.shape.join() !== theirs.shape.join()) {
+    const note = `ours is [${ours.shape.join(', ')}], the reference [${theirs.shape.join(', ')}]`;
+    return {
+      name,
+      maxAbsolute: Number.POSITIVE_INFINITY,
+      maxRelative: Number.POSITIVE_INFINITY,
+      tolerance: absolute,
+      pass: false,
+      note,
+    };
+  }
+  let [difference, largest] = [0, 0];
+  for (let i = 0; i < theirs.data.length; i++) {
+    const [a, b] = [ours.data[i]!, theirs.data[i]!];
+    const apart = Object.is(a, b) || a === b ? 0 : Math.abs(a - b);
+    difference = Math.max(difference, Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart);
+    if (Number.isFinite(b)) largest = Math.max(largest, Math.abs(b));
+  }
+  const tolerance = Math.max(absolute, ofLargest * largest);
+  const maxRelative = difference === 0 ? 0 : difference / Math.max(largest, Number.MIN_VALUE);
+  return { name, maxAbsolute: difference, maxRelative, tolerance, pass: difference <= tolerance };
+}

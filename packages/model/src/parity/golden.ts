@@ -1,0 +1,56 @@
+import { openSafetensors, type Safetensors, type StoredTensor } from '@residual/safetensors';
+import { ResidualError } from '@residual/tensor';
+import type { ModelFiles } from '../files.js';
+import type { Numbers } from './compare.js';
+
+/** Inputs, settings and reference outputs that lie beside a checkpoint. */
+export class Golden {
+  /** The settings of `golden.json`. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  private readonly stored: Safetensors;
+
+  private constructor(settings: Readonly<Record<string, unknown>>, stored: Safetensors) {
+    this.settings = settings;
+    this.stored = stored;
+  }
+
+  /** Opens `golden.safetensors` and `golden.json`. Errors when one is missing or not what its name says. */
+  static async open(files: ModelFiles, signal?: AbortSignal): Promise<Golden> {
+    const source = await files.bytes('golden.safetensors', { signal });
+    const text = (await files.text('golden.json', { signal })) ?? '{}';
+    if (!source) throw new ResidualError('files', `parity: ${files.origin} has no golden.safetensors to compare with`);
+    try {
+      return new Golden(JSON.parse(text), await openSafetensors(source, { signal }));
+    } catch (cause) {
+      throw new ResidualError('files', `parity: golden files of ${files.origin}: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+  }
+
+  /** Names of the tensors there are. */
+  get names(): string[] {
+    return [...this.stored.tensors.keys()];
+  }
+
+  /** The shape of a tensor, undefined if there is none of that name. */
+  shapeOf(name: string): readonly number[] | undefined {
+    return this.stored.tensors.get(name)?.shape;
+  }
+
+  /** A tensor's numbers. */
+  async read(name: string): Promise<Numbers> {
+    const { shape, data }: StoredTensor = await this.stored.read(name);
+    return {
+      shape,
+      data: typeof data[0] === 'bigint' ? Array.from(data as BigInt64Array, Number) : (data as Float32Array),
+    };
+  }
+
+  /** The rows of a matrix of whole numbers, such as ids. */
+  async rows(name: string): Promise<number[][]> {
+    const { shape, data } = await this.read(name);
+    const [rows, length] = shape as [number, number];
+    return Array.from({ length: rows }, (_, i) => Array.from({ length }, (_, j) => data[i * length + j]!));
+  }
+}

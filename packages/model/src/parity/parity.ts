@@ -1,0 +1,121 @@
+import { writeSafetensors } from '@residual/safetensors';
+import { ResidualError } from '@residual/tensor';
+import { type LoadModelOptions, loadModel } from '../load-model.js';
+import { filesOf, type ModelSource } from '../source.js';
+import { causalOutputs, type Outputs } from './causal.js';
+import { type Check, compare, type Numbers, type Tolerance } from './compare.js';
+import { Golden } from './golden.js';
+
+/** What a comparison found. */
+export interface ParityReport {
+  /** True when something was compared, nothing failed and nothing is unaccounted for. */
+  readonly pass: boolean;
+  readonly checks: readonly Check[];
+  /** References that are not compared, with the reason. */
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** Our own outputs under the reference's names. */
+  readonly outputs: Outputs;
+}
+
+/**
+ * Loads a checkpoint that lies beside reference outputs (`golden.safetensors`, `golden.json`) and compares ours with them, tensor by tensor, on the
+ * active backend. Where the folder holds inputs only, nothing is compared and `outputs` holds everything we compute.
+ */
+export async function parity(source: ModelSource, options: LoadModelOptions = {}): Promise<ParityReport> {
+  const files = await filesOf(source, options);
+  const golden = await Golden.open(files, options.signal);
+  const { kind } = golden.settings;
+  if (kind !== undefined && kind !== 'causal-lm') {
+    throw new ResidualError(
+      'parity',
+      `parity: golden.json is of kind ${JSON.stringify(kind)}; this version compares causal-lm`,
+    );
+  }
+  const references = await referencesOf(golden);
+  const model = await loadModel(files, options);
+  try {
+    const comparable = new Map([...references].filter(([name]) => !notYet(name)));
+    const wanted = (name: string) => references.size === 0 || comparable.has(name);
+    const outputs = await causalOutputs(model, golden, wanted);
+    return judge(references, outputs);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Our outputs as a safetensors file. */
+export function dump(outputs: Outputs): Uint8Array {
+  return writeSafetensors(
+    Object.fromEntries(
+      [...outputs].map(([name, { shape, data }]) => [
+        name,
+        name.startsWith('greedy')
+          ? { dtype: 'I32' as const, shape, data: Int32Array.from(data) }
+          : { dtype: 'F32' as const, shape, data: Float32Array.from(data) },
+      ]),
+    ),
+  );
+}
+
+const inputs = new Set(['input_ids', 'attention_mask']);
+
+/** Tensors of `golden.safetensors` that are not inputs, and the numbers of `golden.json`. */
+async function referencesOf(golden: Golden): Promise<Map<string, () => Promise<Numbers>>> {
+  const tensors = golden.names.filter(name => !inputs.has(name)).map(name => [name, () => golden.read(name)] as const);
+  const numbers = ['loss', 'grad_norm', 'beam4_scores']
+    .filter(name => golden.settings[name] !== undefined)
+    .map(name => [name, async () => ({ shape: [], data: [golden.settings[name] as number] })] as const);
+  return new Map([...tensors, ...numbers]);
+}
+
+async function judge(references: Map<string, () => Promise<Numbers>>, outputs: Outputs): Promise<ParityReport> {
+  const checks: Check[] = [];
+  const skipped: { name: string; reason: string }[] = [];
+  const largestGradient = await largestOf([...references].filter(([name]) => name.startsWith('grad.')));
+  for (const [name, read] of references) {
+    const reason = notYet(name);
+    const ours = outputs.get(name);
+    if (reason) skipped.push({ name, reason });
+    else if (ours) checks.push(compare(name, ours, await read(), toleranceOf(name, largestGradient)));
+    else checks.push(missing(name));
+  }
+  return { pass: checks.length > 0 && checks.every(({ pass }) => pass), checks, skipped, outputs };
+}
+
+/** Why a reference is not compared yet. */
+function notYet(name: string): string | undefined {
+  if (name.startsWith('beam4')) return 'beam search does not exist yet';
+  return name.startsWith('after.') ? 'the optimizer does not exist yet' : undefined;
+}
+
+/**
+ * 1e-4 on logits, hidden states and loss, 1e-5 on attention weights, 1e-4 of the tensor's largest entry on gradients. A gradient that is zero in truth (a
+ * key's bias) is rounding noise: differences under 1e-7 of the largest of all gradients do not count.
+ */
+function toleranceOf(name: string, largestGradient: number): Tolerance {
+  if (name.startsWith('greedy')) return { absolute: 0 };
+  if (name.startsWith('attentions.')) return { absolute: 1e-5 };
+  if (name.startsWith('grad.')) return { absolute: 1e-7 * largestGradient, ofLargest: 1e-4 };
+  return name === 'grad_norm' ? { absolute: 0, ofLargest: 1e-4 } : { absolute: 1e-4 };
+}
+
+async function largestOf(tensors: readonly (readonly [string, () => Promise<Numbers>])[]): Promise<number> {
+  let largest = 0;
+  for (const [, read] of tensors) {
+    const { data } = await read();
+    for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]!));
+  }
+  return largest;
+}
+
+function missing(name: string): Check {
+  const worst = Number.POSITIVE_INFINITY;
+  return {
+    name,
+    maxAbsolute: worst,
+    maxRelative: worst,
+    tolerance: 0,
+    pass: false,
+    note: 'this version computes nothing of that name',
+  };
+}

@@ -1,0 +1,75 @@
+import type { Context, FinishReason, Sample, Sampler, StopStrings } from '@residual/sampling';
+import type { DecodeStream } from '@residual/tokenizer';
+
+/** Why a row ended: an end token, the number of tokens, the positions, a stop string. */
+export type Finish = FinishReason | 'stop';
+
+/** A whole row. */
+export interface Generated {
+  /** The new text, without prompt and stop string. */
+  readonly text: string;
+  /** Prompt and new tokens. */
+  readonly tokens: readonly number[];
+  readonly newTokens: readonly number[];
+  readonly promptLength: number;
+  readonly finishReason: Finish;
+  /** Sum of the natural logs of the new tokens' probabilities, as the model gave them. */
+  readonly logprob: number;
+}
+
+/** One text on its way: its tokens, what was shown of it, and whether it ended. */
+export class Row implements Context {
+  readonly tokens: number[];
+  readonly promptLength: number;
+  finish: Finish | undefined;
+  private readonly ended: (context: Context) => FinishReason | undefined;
+  private readonly stops: StopStrings;
+  private readonly stream: DecodeStream | undefined;
+  private text = '';
+  private logprob = 0;
+
+  constructor(
+    prompt: readonly number[],
+    ended: (context: Context) => FinishReason | undefined,
+    stops: StopStrings,
+    stream: DecodeStream | undefined,
+  ) {
+    this.tokens = [...prompt];
+    this.promptLength = prompt.length;
+    this.ended = ended;
+    this.stops = stops;
+    this.stream = stream;
+    for (const id of prompt) stream?.push(id);
+    this.finish = ended(this);
+  }
+
+  /** Chooses the next token from `logits` [vocab]; gives it with the text that may be shown by now, and the reason if the row ends. */
+  take(
+    choose: Sampler,
+    logits: Float32Array,
+    row: number,
+  ): { sample: Sample; text: string; finish: Finish | undefined } {
+    const { tokens, promptLength } = this;
+    const sample = choose.next(logits, { tokens, promptLength, row });
+    tokens.push(sample.token);
+    this.logprob += sample.logprob;
+    const { text: ready, stop } = this.stops.push(this.stream?.push(sample.token) ?? '');
+    this.finish = stop ? 'stop' : this.ended(this);
+    const text = ready + (this.finish && !stop ? this.rest() : '');
+    this.text += text;
+    return { sample, text, finish: this.finish };
+  }
+
+  /** The row as a whole. */
+  generated(): Generated {
+    const { text, tokens, promptLength, logprob } = this;
+    return { text, tokens, newTokens: tokens.slice(promptLength), promptLength, finishReason: this.finish!, logprob };
+  }
+
+  /** What was held back as half a character or the beginning of a stop string; a stop string that it completes still counts. */
+  private rest(): string {
+    const { text, stop } = this.stops.push(this.stream?.flush() ?? '');
+    if (stop) this.finish = 'stop';
+    return text + this.stops.end();
+  }
+}
