@@ -8,7 +8,7 @@ export type Exports = Readonly<Record<string, (...numbers: number[]) => number>>
 
 /** The parts of tfjs's WebAssembly module that its types leave out. */
 interface Module {
-  readonly HEAP32: Int32Array; // replaced when the memory grows: read it anew each time
+  readonly HEAPU8: Uint8Array; // replaced when the memory grows: read it anew each time
   readonly asm: { readonly memory: WebAssembly.Memory };
   _malloc(bytes: number): number;
   _free(pointer: number): void;
@@ -32,7 +32,22 @@ export class Heap {
 
   /** The `index`th number of an int32 tensor. */
   int(x: TensorInfo, index = 0): number {
-    return this.backend.wasm.HEAP32[(this.pointer(x) >>> 2) + index]!;
+    return this.ints(x)[index]!;
+  }
+
+  /** The numbers of an int32 tensor, in place; valid until the next allocation. */
+  ints(x: TensorInfo): Int32Array {
+    return new Int32Array(this.backend.wasm.HEAPU8.buffer, this.pointer(x), sizeOf(x.shape));
+  }
+
+  /** The numbers of a float32 tensor, in place; valid until the next allocation. */
+  floats(x: TensorInfo): Float32Array {
+    return this.floatsAt(this.pointer(x), sizeOf(x.shape));
+  }
+
+  /** `count` floats from a pointer on; valid until the next allocation. */
+  floatsAt(pointer: number, count: number): Float32Array {
+    return new Float32Array(this.backend.wasm.HEAPU8.buffer, pointer, count);
   }
 
   /** A new tensor, its numbers not yet written. Errors when the memory cannot grow any more. */
@@ -74,6 +89,11 @@ export class Heap {
       `backend-wasm: no room for ${what}; the memory holds ${byteLength} of at most 4294901760 bytes`,
     );
   }
+}
+
+/** How many numbers a shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
 }
 
 const heaps = /*#__PURE__*/ new WeakMap<object, Heap>();

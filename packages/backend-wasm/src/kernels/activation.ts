@@ -1,7 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { Heap } from '../heap.js';
+import { type Heap, sizeOf } from '../heap.js';
 import type { Kernel } from './kernel.js';
-import { sizeOf } from './kernel.js';
 
 /** The numbers that kernels/activation.c knows them by. */
 const kinds = { identity: 0, relu: 1, sigmoid: 2, silu: 3, gelu: 4, geluTanh: 5, tanh: 6 } as const;

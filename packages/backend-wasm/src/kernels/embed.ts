@@ -1,7 +1,7 @@
 import { ResidualError } from '@residual/tensor';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { sizeOf } from '../heap.js';
 import type { Kernel } from './kernel.js';
-import { sizeOf } from './kernel.js';
 
 /** The rows of weight [rows, dim] that ids int32 [...] name: [..., dim]. */
 export const embed: Kernel<{ weight: TensorInfo; ids: TensorInfo }, unknown> = (heap, { weight, ids }) => {

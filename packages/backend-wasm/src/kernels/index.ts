@@ -8,19 +8,23 @@ import { linear } from './linear.js';
 import { matMul } from './mat-mul.js';
 import { layerNorm, rmsNorm } from './norm.js';
 import { rotate } from './rotate.js';
+import { crossEntropy, logSumExp, softmax } from './softmax.js';
 
 /** Our kernels by the name of the op that each one speeds up. */
 export const kernels: Readonly<Record<string, KernelFunc>> = {
   'residual.appendToCache': /*#__PURE__*/ kernel(appendToCache),
   'residual.attend': /*#__PURE__*/ kernel(attend),
+  'residual.crossEntropy': /*#__PURE__*/ kernel(crossEntropy),
   'residual.embed': /*#__PURE__*/ kernel(embed),
   'residual.gated': /*#__PURE__*/ kernel(gated),
   'residual.gelu': /*#__PURE__*/ kernel(gelu),
   'residual.layerNorm': /*#__PURE__*/ kernel(layerNorm),
   'residual.linear': /*#__PURE__*/ kernel(linear),
+  'residual.logSumExp': /*#__PURE__*/ kernel(logSumExp),
   'residual.matMul': /*#__PURE__*/ kernel(matMul),
   'residual.rmsNorm': /*#__PURE__*/ kernel(rmsNorm),
   'residual.rotate': /*#__PURE__*/ kernel(rotate),
   'residual.scatterAdd': /*#__PURE__*/ kernel(scatterAdd),
   'residual.silu': /*#__PURE__*/ kernel(silu),
+  'residual.softmax': /*#__PURE__*/ kernel(softmax),
 };

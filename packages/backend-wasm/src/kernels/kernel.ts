@@ -8,8 +8,3 @@ export type Kernel<Inputs, Attributes> = (heap: Heap, inputs: Inputs, attributes
 export function kernel<Inputs, Attributes>(compute: Kernel<Inputs, Attributes>): KernelFunc {
   return ({ inputs, attrs, backend }) => compute(heapOf(backend), inputs as Inputs, attrs as Attributes);
 }
-
-/** How many numbers a shape has. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}

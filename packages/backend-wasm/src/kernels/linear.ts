@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { sizeOf } from '../heap.js';
 import type { Kernel } from './kernel.js';
-import { sizeOf } from './kernel.js';
 
 /** Up to so many rows the weight streams through once, as it lies; for more, packing it into panels pays. */
 export const fewRows = 15;

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { sizeOf } from '../heap.js';
 import type { Kernel } from './kernel.js';
-import { sizeOf } from './kernel.js';
 import { fewRows } from './linear.js';
 
 /** The product of the last two axes, [..., m, k] and [..., k, n] to [..., m, n], each side transposed first if asked; leading axes are equal. */

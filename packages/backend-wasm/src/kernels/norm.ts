@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { sizeOf } from '../heap.js';
 import type { Kernel } from './kernel.js';
-import { sizeOf } from './kernel.js';
 
 type Epsilon = { epsilon: number };
 

@@ -1,0 +1,55 @@
+import { ResidualError } from '@residual/tensor';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { type Heap, sizeOf } from '../heap.js';
+import type { Kernel } from './kernel.js';
+
+/** eˣ / Σ eˣ along the last axis. */
+export const softmax: Kernel<{ logits: TensorInfo }, unknown> = (heap, { logits }) => {
+  const dim = logits.shape.at(-1)!;
+  const from = heap.pointer(logits);
+  const y = heap.output(logits.shape);
+  heap.call.softmax!(from, heap.pointer(y), sizeOf(logits.shape) / dim, dim);
+  return y;
+};
+
+/** log Σ eˣ along the last axis: [..., dim] to [...], or [..., 1] with `keepDims`. */
+export const logSumExp: Kernel<{ x: TensorInfo }, { keepDims: boolean }> = (heap, { x }, { keepDims }) => {
+  const y = heap.output([...x.shape.slice(0, -1), ...(keepDims ? [1] : [])]);
+  logSums(heap, x, y);
+  return y;
+};
+
+/** -log softmax(logits)[label] of each row, 0 where the label is `ignore`: logits [rows, vocab], labels int32 [rows] to [rows]. Nothing of the logits' size is made. */
+export const crossEntropy: Kernel<{ logits: TensorInfo; labels: TensorInfo }, { ignore: number }> = (
+  heap,
+  { logits, labels },
+  { ignore },
+) => {
+  const [rows, vocab] = logits.shape as [number, number];
+  const names = heap.ints(labels).slice();
+  const wrong = names.find(label => label !== ignore && !(label >= 0 && label < vocab));
+  if (wrong !== undefined) {
+    throw new ResidualError(
+      'range',
+      `crossEntropy: label ${wrong} is outside the vocabulary of ${vocab}; ${ignore} is ignored`,
+    );
+  }
+  const y = heap.output([rows]);
+  logSums(heap, logits, y);
+  const [loss, chosen] = [heap.floats(y), heap.floats(logits)];
+  names.forEach((label, row) => {
+    loss[row] = label === ignore ? 0 : loss[row]! - chosen[row * vocab + label]!;
+  });
+  return y;
+};
+
+/** Writes log Σ eˣ of each row of x to y. */
+function logSums(heap: Heap, x: TensorInfo, y: TensorInfo): void {
+  const dim = x.shape.at(-1)!;
+  const rows = sizeOf(x.shape) / dim;
+  heap.scratch(rows, sums => {
+    heap.call.exponentialSums!(heap.pointer(x), heap.pointer(y), sums, rows, dim);
+    const [values, totals] = [heap.floats(y), heap.floatsAt(sums, rows)];
+    for (let row = 0; row < rows; row++) values[row]! += Math.log(totals[row]!);
+  });
+}
