@@ -10,30 +10,20 @@ export function registeredBackends(): string[] {
 
 /** The name of the active backend, made ready if it can be at once. Errors when none was imported or it is still starting. */
 export function requireBackend(): string {
-  const name = tf.engine().backendName;
-  if (name) return name;
-  const [best] = registeredBackends();
-  if (best === undefined) {
-    throw new ResidualError(
-      'backend',
-      "tensor: no backend is registered; import '@residual/backend-webgl' (or wasm, webgpu, cpu)",
-    );
-  }
-  try {
-    tf.backend();
-  } catch (cause) {
-    throw new ResidualError('backend', `tensor: backend '${best}' is not ready; await ready() before the first op`, {
-      cause,
-    });
-  }
-  return tf.engine().backendName;
+  const { backendName, registry } = tf.engine();
+  return backendName && registry[backendName] ? backendName : startBest();
 }
 
 /** Waits until a backend is ready and gives its name: the active one, else the best of those imported that starts. */
 export async function ready(): Promise<string> {
-  if (!tf.engine().backendName && registeredBackends().length === 0) return requireBackend();
-  await tf.ready();
-  return tf.getBackend();
+  const known = registeredBackends();
+  if (known.length === 0) throw noBackend();
+  try {
+    await tf.ready();
+  } catch (cause) {
+    throw doesNotStart(known, cause);
+  }
+  return requireBackend();
 }
 
 /** Makes the backend `name` the active one and waits until it is ready. Errors when it was not imported or does not start here. */
@@ -45,18 +35,59 @@ export async function useBackend(name: string): Promise<void> {
       `useBackend: '${name}' is not registered; import '@residual/backend-${name}' first (registered: ${known.join(', ') || 'none'})`,
     );
   }
-  if (!(await tf.setBackend(name))) {
-    throw new ResidualError('backend', `useBackend: '${name}' does not start on this machine`);
-  }
+  const { backendName, registry } = tf.engine();
+  if (await tf.setBackend(name)) return;
+  if (backendName && registry[backendName]) await tf.setBackend(backendName);
+  throw new ResidualError('backend', `useBackend: '${name}' does not start on this machine`);
 }
 
-/** The backend that holds a tensor's data. */
+/** The name of the backend that holds a tensor's data; 'none' where it was disposed. */
 export function backendOf(x: { dataId: object }): string {
   const { tensorInfo } = (tf.engine() as unknown as Engine).state;
   const backend = tensorInfo.get(x.dataId)?.backend;
   return Object.entries(tf.engine().registry).find(([, instance]) => instance === backend)?.[0] ?? 'none';
 }
 
+/** Whether the active backend computes in 16-bit floats, as WebGL does on some phones: numbers beyond ±65504 are lost. */
+export function isHalfPrecision(): boolean {
+  return tf.engine().backendName === 'webgl' && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED');
+}
+
+/** What tfjs's engine knows of each tensor; its types keep that private. */
 interface Engine {
   state: { tensorInfo: WeakMap<object, { backend: unknown }> };
+}
+
+function startBest(): string {
+  const known = registeredBackends();
+  if (known.length === 0) throw noBackend();
+  const { backendName } = tf.engine();
+  try {
+    tf.backend();
+  } catch (cause) {
+    if (!isStarting()) throw doesNotStart(known, cause);
+    throw new ResidualError(
+      'backend',
+      `tensor: backend '${backendName || known[0]}' is not ready; await ready() before the first op`,
+      { cause },
+    );
+  }
+  return tf.engine().backendName;
+}
+
+function isStarting(): boolean {
+  return Boolean((tf.engine() as unknown as { pendingBackendInit: unknown }).pendingBackendInit);
+}
+
+function noBackend(): ResidualError {
+  return new ResidualError(
+    'backend',
+    "tensor: no backend is registered; import '@residual/backend-webgl' (or wasm, webgpu, cpu)",
+  );
+}
+
+function doesNotStart(known: readonly string[], cause: unknown): ResidualError {
+  return new ResidualError('backend', `tensor: no backend starts on this machine (registered: ${known.join(', ')})`, {
+    cause,
+  });
 }

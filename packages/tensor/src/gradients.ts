@@ -1,5 +1,5 @@
 import { ResidualError } from './errors.js';
-import { type Op, run } from './op.js';
+import { clone } from './ops/convert.js';
 import { isTensor, type Tensor } from './tensor.js';
 import { valueAndGradients } from './walk-back.js';
 
@@ -9,9 +9,10 @@ export type GradientTree<Tree> = Tree extends { dispose(): void }
   : { readonly [Name in keyof Tree]: GradientTree<Tree[Name]> };
 
 /**
- * The value of `f` and its gradient for every tensor in `tree` (arrays and plain objects, nested). `f` returns one number (shape []), or any shape
- * when the upstream gradient `dy` is given. The caller disposes the value and the gradients. Saved tensors are freed as the walk goes back,
- * also when something throws; calls may nest, also for gradients of gradients.
+ * The value of `f` and its gradient for every tensor in `tree` (arrays and plain objects, nested). `f` is synchronous and returns one number
+ * (shape []), or any shape when the upstream gradient `dy` is given. The caller disposes the value and the gradients; a tensor that stands in the tree
+ * twice gets its whole gradient in both places. Saved tensors are freed as the walk goes back, also when something throws; calls may nest, also for
+ * gradients of gradients. Errors where an op of another library stands between.
  */
 export function gradients<Tree>(
   f: () => Tensor,
@@ -21,46 +22,27 @@ export function gradients<Tree>(
   const leaves = leavesOf(tree);
   if (leaves.length === 0) throw new ResidualError('gradient', 'gradients: the tree holds no tensor');
   const { value, found } = valueAndGradients(f, leaves, dy);
-  return { value, gradients: rebuild(tree, leaf => found.get(leaf.id)) as GradientTree<Tree> };
-}
-
-/**
- * Runs `f(tree)` without keeping anything inside it: the backward pass computes it again. Trades time for memory; the numbers are the same.
- * `tree` holds every tensor that `f` depends on and that gradients should reach; `f` reads them from its argument.
- */
-export function recompute<Tree>(f: (tree: Tree) => Tensor, tree: Tree): Tensor {
-  const leaves = [...new Map(leavesOf(tree).map(leaf => [leaf.id, leaf])).values()];
-  const nameOf = new Map(leaves.map((leaf, index) => [leaf.id, String(index)]));
-  const treeOf = (values: Readonly<Record<string, Tensor | undefined>>) =>
-    rebuild(tree, leaf => values[nameOf.get(leaf.id)!]) as Tree;
-  const op: Op = {
-    name: 'residual.recompute',
-    compose: inputs => f(treeOf(inputs)),
-    saves: [...nameOf.values()],
-    gradient: (dy, { saved }) => {
-      const again = treeOf(saved);
-      const { value, found } = valueAndGradients(() => f(again), Object.values(saved), dy);
-      value.dispose();
-      return Object.fromEntries(
-        Object.entries(saved).flatMap(([name, leaf]) => {
-          const gradient = found.get(leaf.id);
-          return gradient ? [[name, () => gradient]] : [];
-        }),
-      );
-    },
+  const given = new Set<number>();
+  const gradientOf = ({ id }: Tensor) => {
+    const gradient = found.get(id);
+    const again = given.has(id);
+    given.add(id);
+    return gradient && again ? clone(gradient) : gradient;
   };
-  return run(op, Object.fromEntries(leaves.map(leaf => [nameOf.get(leaf.id)!, leaf])), {});
+  return { value, gradients: mapLeaves(tree, gradientOf) as GradientTree<Tree> };
 }
 
-function leavesOf(tree: unknown): Tensor[] {
+/** The tensors of a tree, in order. */
+export function leavesOf(tree: unknown): Tensor[] {
   if (isTensor(tree)) return [tree];
   if (typeof tree !== 'object' || tree === null) return [];
   return Object.values(tree).flatMap(leavesOf);
 }
 
-function rebuild(tree: unknown, valueOf: (leaf: Tensor) => Tensor | undefined): unknown {
-  if (isTensor(tree)) return valueOf(tree);
-  if (Array.isArray(tree)) return tree.map(part => rebuild(part, valueOf));
-  if (typeof tree !== 'object' || tree === null) return undefined;
-  return Object.fromEntries(Object.entries(tree).map(([name, part]) => [name, rebuild(part, valueOf)]));
+/** A tree of the same form with something else for each tensor; numbers, strings and the like stay. */
+export function mapLeaves(tree: unknown, change: (leaf: Tensor) => Tensor | undefined): unknown {
+  if (isTensor(tree)) return change(tree);
+  if (Array.isArray(tree)) return tree.map(part => mapLeaves(part, change));
+  if (typeof tree !== 'object' || tree === null) return tree;
+  return Object.fromEntries(Object.entries(tree).map(([name, part]) => [name, mapLeaves(part, change)]));
 }

@@ -1,6 +1,6 @@
 export { backendOf, ready, registeredBackends, requireBackend, useBackend } from './backend.js';
 export { expectShape, ResidualError, showShape } from './errors.js';
-export { type GradientTree, gradients, recompute } from './gradients.js';
+export { type GradientTree, gradients } from './gradients.js';
 export {
   type Attributes,
   defineOp,
@@ -10,41 +10,16 @@ export {
   type Op,
   run,
 } from './op.js';
+export { add, affine, div, maximum, minimum, mul, scalarMinus, sub } from './ops/arithmetic.js';
+export { broadcastShape, sumTo } from './ops/broadcast.js';
+export { equal, greater, greaterEqual, less, lessEqual, logicalAnd, notEqual } from './ops/compare.js';
+export { clone, toFloat, toInt } from './ops/convert.js';
 export { fill, ones, range, zeros } from './ops/create.js';
-export {
-  abs,
-  add,
-  broadcastShape,
-  clone,
-  div,
-  equal,
-  erf,
-  exp,
-  greater,
-  greaterEqual,
-  less,
-  lessEqual,
-  log,
-  logicalAnd,
-  maximum,
-  minimum,
-  mul,
-  neg,
-  notEqual,
-  relu,
-  rsqrt,
-  scalarMinus,
-  sigmoid,
-  sqrt,
-  square,
-  sub,
-  tanh,
-  toFloat,
-  toInt,
-} from './ops/elementwise.js';
+export { abs, erf, exp, log, neg, relu, rsqrt, sigmoid, sqrt, square, tanh } from './ops/functions.js';
 export { matMul } from './ops/mat-mul.js';
-export { argMax, logSoftmax, logSumExp, max, mean, type ReduceOptions, softmax, sum, sumTo } from './ops/reduce.js';
+export { argMax, max, mean, type ReduceOptions, sum } from './ops/reduce.js';
 export { concat, reshape, slice, sliceAxis, split, transpose } from './ops/shape.js';
+export { logSoftmax, logSumExp, softmax } from './ops/softmax.js';
 export {
   bitsAt,
   checkSeed,
@@ -57,7 +32,9 @@ export {
   uniformAt,
   uniformValues,
 } from './random.js';
-export { type RecordedCall, Recording, record } from './recorder.js';
+export { recompute } from './recompute.js';
+export { record } from './recorder.js';
+export { type RecordedCall, Recording } from './recording.js';
 export {
   type DataType,
   dispose,
@@ -73,16 +50,16 @@ export {
 } from './tensor.js';
 export { type Activation, activate, gated, gelu, silu } from './transformer/activations.js';
 export {
+  type AttendAttributes,
   type AttendInputs,
   type AttendOptions,
   attend,
   attentionScores,
-  attentionValues,
-  attentionWeights,
 } from './transformer/attend.js';
+export { attentionValues, attentionWeights } from './transformer/attend-steps.js';
 export { appendToCache } from './transformer/cache.js';
 export { crossEntropy } from './transformer/cross-entropy.js';
-export { dropout, type RandomPlace } from './transformer/dropout.js';
+export { type DropoutAttributes, dropout, type RandomPlace } from './transformer/dropout.js';
 export { embed, scatterAdd } from './transformer/embed.js';
 export { gather } from './transformer/gather.js';
 export { linear } from './transformer/linear.js';

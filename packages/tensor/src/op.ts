@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { requireBackend } from './backend.js';
 import { ResidualError } from './errors.js';
+import { clone } from './ops/convert.js';
 import { activeRecorder } from './recorder.js';
 import { activeTapes, withTapes } from './tape.js';
 import { type Tensor, tidy } from './tensor.js';
@@ -11,13 +12,14 @@ export type Inputs = Readonly<Record<string, Tensor | undefined>>;
 /** Plain settings of an op. Whatever changes from step to step is an input tensor, never an attribute. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
-/** Gradient of the loss for the inputs of an op, each computed only when it is wanted. */
-export type InputGradients<I> = { readonly [Name in keyof I]?: () => Tensor };
+/** Gradient of the loss for the inputs of an op, each computed only when it is wanted; undefined where it is zero. Integer inputs have none. */
+export type InputGradients<I> = { readonly [Name in keyof I]?: () => Tensor | undefined };
 
-/** What a gradient may read: the saved tensors by name (`output` is the op's result) and the shapes of all inputs. */
+/** What a gradient may read: the saved tensors by name (`output` is the op's result), the shapes of all inputs, and which gradients are wanted. */
 export interface GradientContext<I, A> {
   readonly saved: { readonly [Name in keyof I]-?: Tensor } & { readonly output: Tensor };
   readonly shapes: { readonly [Name in keyof I]-?: number[] };
+  readonly wanted: { readonly [Name in keyof I]-?: boolean };
   readonly attributes: A;
 }
 
@@ -29,6 +31,8 @@ export interface GradientContext<I, A> {
 export interface Op<I extends Inputs = Inputs, A extends Attributes = Attributes> {
   readonly name: string;
   readonly stock?: string;
+  /** Names of the backends whose stock kernel gives other numbers, so that it is not used there. */
+  readonly stockIsWrong?: readonly string[];
   readonly compose?: (inputs: I, attributes: A) => Tensor;
   /** Whether the stock kernel takes its inputs as a list, in the order of their names. */
   readonly list?: boolean;
@@ -41,9 +45,9 @@ export interface Op<I extends Inputs = Inputs, A extends Attributes = Attributes
 export function run<I extends Inputs, A extends Attributes>(op: Op<I, A>, inputs: I, attributes: A): Tensor {
   const kernel = kernelOf(op as unknown as Op);
   const tapes = activeTapes();
-  const oneNode = op.gradient !== undefined;
   if (tapes.length === 0) return compute(op, kernel, inputs, attributes);
-  if (!oneNode && op.compose) return tidy(() => op.compose!(inputs, attributes));
+  const throughParts = op.gradient === undefined && op.compose !== undefined;
+  if (throughParts && tapes.some(tape => tape.tracks(inputs))) return composed(op, inputs, attributes);
   const output = withTapes([], () => compute(op, kernel, inputs, attributes));
   for (const tape of tapes) tape.record(op as unknown as Op, inputs, output, attributes);
   return output;
@@ -62,17 +66,26 @@ function compute<I extends Inputs, A extends Attributes>(
   inputs: I,
   attributes: A,
 ): Tensor {
-  if (kernel === undefined) return tidy(() => op.compose!(inputs, attributes));
+  if (kernel === undefined) return composed(op, inputs, attributes);
   const present = (op.list ? Object.values(inputs) : definedOnly(inputs)) as tf.NamedTensorMap;
   const output = tf.engine().runKernel(kernel, present, attributes as unknown as tf.NamedAttrMap) as unknown as Tensor;
   activeRecorder()?.log(kernel, present, attributes, output);
   return output;
 }
 
+/** The composition. A result is always a handle of its own, so an input that comes through unchanged is cloned. */
+function composed<I extends Inputs, A extends Attributes>(op: Op<I, A>, inputs: I, attributes: A): Tensor {
+  return tidy(() => {
+    const output = op.compose!(inputs, attributes);
+    for (const name in inputs) if (inputs[name] === output) return clone(output);
+    return output;
+  });
+}
+
 function kernelOf(op: Op): string | undefined {
   const backend = requireBackend();
   if (tf.getKernel(op.name, backend)) return op.name;
-  if (op.stock !== undefined && tf.getKernel(op.stock, backend)) return op.stock;
+  if (op.stock !== undefined && !op.stockIsWrong?.includes(backend) && tf.getKernel(op.stock, backend)) return op.stock;
   if (op.compose) return undefined;
   throw new ResidualError('kernel', `${op.name}: backend '${backend}' has no kernel ${op.stock ?? op.name} for it`);
 }

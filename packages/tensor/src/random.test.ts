@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bitsAt, normalValues, randomBits, randomKey, streamOf, uniformValues } from './random.js';
+import { bitsAt, normalValues, randomBits, randomKey, uniformValues } from './random.js';
 
 test('uniform numbers fill [0, 1) evenly, also in their lower bits', () => {
   const bins = 64;

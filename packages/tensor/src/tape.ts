@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ResidualError } from './errors.js';
 import type { Attributes, Inputs, Op } from './op.js';
+import { activeRecorder } from './recorder.js';
 import type { Tensor } from './tensor.js';
 
 /** One op that ran while a tape was on: what its gradient will need, and which tensors it connects. */
@@ -12,13 +13,27 @@ export interface TapeNode {
   readonly attributes: Attributes;
 }
 
+/** What is told of each op while it is on. */
+export interface Watcher {
+  /** Whether a gradient flows to one of these. */
+  tracks(inputs: Inputs): boolean;
+  /** An op ran. */
+  record(op: Op, inputs: Inputs, output: Tensor, attributes: Attributes): void;
+  /** A constant was made. */
+  note(x: Tensor): void;
+  /** `handle` is another handle of `original`. */
+  alias(handle: Tensor, original: Tensor): void;
+  /** Whether a gradient that reaches `x` would be lost if `x` were read behind this watcher's back. */
+  misses(x: Tensor): boolean;
+}
+
 /**
  * A tape remembers the ops that connect the wanted leaves with the result, and nothing else: what does not depend on a leaf is not saved.
  * Tapes stack: an op is written on each tape that is on, so gradients of gradients and recomputed blocks need nothing special.
  */
-export class Tape {
+export class Tape implements Watcher {
   readonly nodes: TapeNode[] = [];
-  readonly tracked: Set<number>;
+  private readonly tracked: Set<number>;
   private readonly known = new Set<number>();
   private readonly aliases = new Map<number, number>();
   private readonly start = nextTensorId();
@@ -36,11 +51,33 @@ export class Tape {
     this.aliases.set(handle.id, this.idOf(original));
   }
 
+  /** Whether a gradient flows through `x` to a leaf; none flows through integers. */
+  isTracked(x: Tensor): boolean {
+    return x.dtype === 'float32' && this.tracked.has(this.idOf(x));
+  }
+
+  misses(x: Tensor): boolean {
+    return this.isTracked(x);
+  }
+
+  tracks(inputs: Inputs): boolean {
+    for (const name in inputs) {
+      const input = inputs[name];
+      if (input && this.isTracked(input)) return true;
+    }
+    return false;
+  }
+
+  /** Whether `x` was there before this tape. */
+  isOlder(x: Tensor): boolean {
+    return this.idOf(x) < this.start;
+  }
+
   record(op: Op, inputs: Inputs, output: Tensor, attributes: Attributes): void {
     this.known.add(output.id);
     const present = Object.entries(inputs).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
-    for (const [name, input] of present) this.requireKnown(op, name, input);
-    if (op.gradient === 'none' || !present.some(([, input]) => this.tracked.has(this.idOf(input)))) return;
+    for (const [name, input] of present) this.requireKnown(input, `the input "${name}" of ${op.name}`);
+    if (op.gradient === 'none' || !this.tracks(inputs)) return;
     const saved: Record<string, Tensor> = {};
     for (const name of op.saves ?? []) {
       const value = name === 'output' ? output : inputs[name];
@@ -50,15 +87,24 @@ export class Tape {
     this.nodes.push({
       op,
       inputs: Object.fromEntries(
-        present.map(([name, input]) => {
-          const id = this.idOf(input);
-          return [name, { id, shape: input.shape, tracked: this.tracked.has(id) }];
-        }),
+        present.map(([name, input]) => [
+          name,
+          { id: this.idOf(input), shape: input.shape, tracked: this.isTracked(input) },
+        ]),
       ),
       saved,
       output: output.id,
       attributes,
     });
+  }
+
+  /** Throws where `x` was made while this tape was on, but not by an op that it saw. */
+  requireKnown(x: Tensor, what: string): void {
+    if (this.isOlder(x) || this.known.has(this.idOf(x))) return;
+    throw new ResidualError(
+      'gradient',
+      `gradients: ${what} was made by an op that is not of @residual/tensor, so its gradient would be lost; use the ops of @residual/tensor or defineOp`,
+    );
   }
 
   /** Frees what the nodes still hold. */
@@ -69,15 +115,6 @@ export class Tape {
   private idOf(x: Tensor): number {
     return this.aliases.get(x.id) ?? x.id;
   }
-
-  private requireKnown(op: Op, name: string, input: Tensor): void {
-    const id = this.idOf(input);
-    if (id < this.start || this.known.has(id) || this.tracked.has(id)) return;
-    throw new ResidualError(
-      'gradient',
-      `gradients: the input "${name}" of ${op.name} was made by an op that is not of @residual/tensor, so its gradient would be lost; use the ops of @residual/tensor or defineOp`,
-    );
-  }
 }
 
 /** Frees the saved tensors of one node. */
@@ -85,28 +122,29 @@ export function free(node: TapeNode): void {
   for (const value of Object.values(node.saved)) value.dispose();
 }
 
-/** Ids count up, so what was made before the tape is told from what was made since. tfjs types the counter as private. */
-function nextTensorId(): number {
+/** Ids count up, so what was made before a point is told from what was made since. tfjs types the counter as private. */
+export function nextTensorId(): number {
   return (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
 }
 
-let tapes: Tape[] = [];
+let tapes: readonly Watcher[] = [];
 
 function saveHandle(x: Tensor): Tensor {
   const handle = tf.keep(tf.clone(x));
+  activeRecorder()?.alias(handle, x);
   for (const tape of tapes) tape.alias(handle, x);
   return handle;
 }
 
 /** The tapes that are on, outermost first. */
-export function activeTapes(): readonly Tape[] {
+export function activeTapes(): readonly Watcher[] {
   return tapes;
 }
 
 /** Runs `body` with exactly `during` on. */
-export function withTapes<Result>(during: readonly Tape[], body: () => Result): Result {
+export function withTapes<Result>(during: readonly Watcher[], body: () => Result): Result {
   const before = tapes;
-  tapes = [...during];
+  tapes = during;
   try {
     return body();
   } finally {
@@ -114,8 +152,9 @@ export function withTapes<Result>(during: readonly Tape[], body: () => Result): 
   }
 }
 
-/** Tells the tapes that `x` is a constant made here, not by an op that they missed. */
+/** Tells who watches that `x` is a constant made here, not by an op that they missed. */
 export function noteConstant(x: Tensor): Tensor {
   for (const tape of tapes) tape.note(x);
+  activeRecorder()?.note(x);
   return x;
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { requireBackend } from './backend.js';
+import { expectShape, ResidualError, showShape } from './errors.js';
 import { noteConstant } from './tape.js';
 
 /** A tensor on the active backend. It is tfjs's own tensor, so the two libraries share data; use the ops of this package on it. */
@@ -15,7 +16,10 @@ export interface Matrix {
   dispose(): void;
 }
 
-/** Element types of tensors: 32-bit floats, 32-bit integers, booleans. */
+/**
+ * Element types of tensors. The ops of this package know float32, int32 (whole numbers up to ±2²⁴, beyond which GPU backends round) and bool; the other
+ * two are tfjs's.
+ */
 export type DataType = 'float32' | 'int32' | 'bool' | 'complex64' | 'string';
 
 /** What a tensor can be made of. */
@@ -26,20 +30,42 @@ export function isTensor(value: unknown): value is Tensor {
   return value instanceof tf.Tensor;
 }
 
-/** A tensor of `values` (row-major) with `shape`. Errors when the shape does not hold exactly as many values. */
+/**
+ * A tensor of `values` (row-major) with `shape`. Some backends keep a typed array of the right type itself, so leave it unchanged afterwards. Errors when
+ * the shape does not hold exactly as many values.
+ */
 export function tensor(
   values: TensorValues,
   shape: readonly number[],
   dtype: 'float32' | 'int32' | 'bool' = 'float32',
 ): Tensor {
   requireBackend();
-  return noteConstant(tf.tensor(values as Float32Array, shape as number[], dtype));
+  const size = shape.reduce((product, length) => product * length, 1);
+  expectShape(
+    values.length === size && shape.every(length => Number.isInteger(length) && length >= 0),
+    () => `tensor: ${values.length} values do not fit ${showShape(shape)}, which holds ${size}`,
+  );
+  const typed = values instanceof arrays[dtype] ? values : toArray(values, dtype);
+  return noteConstant(tf.engine().makeTensor(typed, [...shape], dtype) as Tensor);
 }
 
 /** A tensor of shape [] that holds one number. */
 export function scalar(value: number, dtype: 'float32' | 'int32' = 'float32'): Tensor {
-  requireBackend();
-  return noteConstant(tf.scalar(value, dtype));
+  return tensor([value], [], dtype);
+}
+
+const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+
+function toArray(values: TensorValues, dtype: 'float32' | 'int32' | 'bool'): Float32Array | Int32Array | Uint8Array {
+  if (dtype === 'bool') return Uint8Array.from(values, value => (value ? 1 : 0));
+  if (dtype === 'float32') return new Float32Array(values);
+  const whole = new Int32Array(values);
+  const wrong = Array.prototype.findIndex.call(values, (value: number, i: number) => value !== whole[i]);
+  if (wrong < 0) return whole;
+  throw new ResidualError(
+    'dtype',
+    `tensor: ${values[wrong]} at ${wrong} is no whole number of 32 bits and the type is int32`,
+  );
 }
 
 /** Runs `body` and disposes every tensor made in it but those it returns (also inside arrays and plain objects). `body` is synchronous. */

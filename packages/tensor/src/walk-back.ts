@@ -1,7 +1,8 @@
 import { ResidualError, showShape } from './errors.js';
 import type { GradientContext, Inputs } from './op.js';
+import { add } from './ops/arithmetic.js';
+import { clone } from './ops/convert.js';
 import { fill } from './ops/create.js';
-import { add, clone } from './ops/elementwise.js';
 import { activeTapes, free, Tape, type TapeNode, withTapes } from './tape.js';
 import { isTensor, type Tensor, tidy } from './tensor.js';
 
@@ -12,18 +13,11 @@ export function valueAndGradients(
   dy?: Tensor,
 ): { value: Tensor; found: Map<number, Tensor> } {
   const tape = new Tape(leaves);
-  const wanted = new Set(leaves.map(leaf => leaf.id));
   let value: Tensor | undefined;
   try {
-    value = withTapes([...activeTapes(), tape], () =>
-      tidy(() => {
-        const result = f();
-        if (!isTensor(result)) throw new ResidualError('gradient', 'gradients: the function must return one tensor');
-        return wanted.has(result.id) ? clone(result) : result;
-      }),
-    );
+    value = withTapes([...activeTapes(), tape], () => tidy(() => ownHandle(f(), tape)));
     expectShapeOf(value, dy);
-    return { value, found: walkBack(tape, value, dy, wanted) };
+    return { value, found: walkBack(tape, value, dy, new Set(leaves.map(leaf => leaf.id))) };
   } catch (error) {
     value?.dispose();
     throw error;
@@ -32,15 +26,23 @@ export function valueAndGradients(
   }
 }
 
+/** The result as a handle that the caller of `gradients` may dispose: not a leaf, nor anything else that was there before. */
+function ownHandle(result: Tensor, tape: Tape): Tensor {
+  if (!isTensor(result)) throw new ResidualError('gradient', 'gradients: the function must return one tensor');
+  if (tape.isOlder(result)) return clone(result);
+  tape.requireKnown(result, 'the result of the function');
+  return result;
+}
+
 /** Walks the tape from its end, freeing what each node saved and each incoming gradient as soon as it was used. */
 function walkBack(tape: Tape, value: Tensor, dy: Tensor | undefined, wanted: Set<number>): Map<number, Tensor> {
   const upstream = new Map<number, Tensor>();
   try {
-    if (tape.tracked.has(value.id)) upstream.set(value.id, dy ? clone(dy) : fill([], 1));
+    if (tape.isTracked(value)) upstream.set(value.id, dy ? clone(dy) : fill([], 1));
     for (let node = tape.nodes.pop(); node; node = tape.nodes.pop()) {
       const incoming = upstream.get(node.output);
       try {
-        if (incoming) for (const [id, gradient] of gradientsOf(node, incoming)) accumulate(upstream, id, gradient);
+        if (incoming) addGradients(node, incoming, upstream);
       } finally {
         free(node);
       }
@@ -56,37 +58,51 @@ function walkBack(tape: Tape, value: Tensor, dy: Tensor | undefined, wanted: Set
   }
 }
 
+/** Adds what one op passes back to the gradients of its inputs. Each gradient has one owner, `upstream`. */
+function addGradients(node: TapeNode, incoming: Tensor, upstream: Map<number, Tensor>): void {
+  const shared = new Set<Tensor>([incoming, ...Object.values(node.saved)]);
+  const sums = tidy(() => {
+    const sums = new Map<number, Tensor>();
+    for (const [id, part] of gradientsOf(node, incoming)) {
+      const before = sums.get(id) ?? upstream.get(id);
+      sums.set(id, before ? add(before, part) : shared.has(part) ? clone(part) : part);
+      shared.add(part);
+    }
+    return [...sums].flat();
+  });
+  for (let i = 0; i < sums.length; i += 2) {
+    const id = sums[i] as number;
+    upstream.get(id)?.dispose();
+    upstream.set(id, sums[i + 1] as Tensor);
+  }
+}
+
 function gradientsOf(node: TapeNode, incoming: Tensor): [number, Tensor][] {
   const { gradient, name } = node.op;
   if (typeof gradient !== 'function') throw new ResidualError('gradient', `gradients: ${name} has no gradient`);
-  const shapes = Object.fromEntries(Object.entries(node.inputs).map(([input, { shape }]) => [input, shape]));
-  const context = { saved: node.saved, shapes, attributes: node.attributes } as GradientContext<Inputs, never>;
-  return tidy(() => {
-    const parts = gradient(incoming, context);
-    const handed = new Set<Tensor>([incoming, ...Object.values(node.saved)]);
-    const found: [number, Tensor][] = [];
-    for (const [input, { id, shape, tracked }] of Object.entries(node.inputs)) {
-      const part = tracked ? parts[input]?.() : undefined;
-      if (!part) continue;
-      if (showShape(part.shape) !== showShape(shape)) {
-        throw new ResidualError(
-          'gradient',
-          `gradients: ${name} gave a gradient of shape ${showShape(part.shape)} for "${input}" of shape ${showShape(shape)}`,
-        );
-      }
-      found.push([id, handed.has(part) ? clone(part) : part]); // each gradient has one owner
-      handed.add(part);
+  const inputs = Object.entries(node.inputs);
+  const context = {
+    saved: node.saved,
+    shapes: Object.fromEntries(inputs.map(([input, { shape }]) => [input, shape])),
+    wanted: Object.fromEntries(inputs.map(([input, { tracked }]) => [input, tracked])),
+    attributes: node.attributes,
+  } as GradientContext<Inputs, never>;
+  const parts = gradient(incoming, context);
+  const found: [number, Tensor][] = [];
+  for (const [input, { id, shape, tracked }] of inputs) {
+    if (!tracked) continue;
+    if (!parts[input]) throw new ResidualError('gradient', `gradients: ${name} has no gradient for "${input}"`);
+    const part = parts[input]();
+    if (!part) continue;
+    if (showShape(part.shape) !== showShape(shape)) {
+      throw new ResidualError(
+        'gradient',
+        `gradients: ${name} gave a gradient of shape ${showShape(part.shape)} for "${input}" of shape ${showShape(shape)}`,
+      );
     }
-    return found;
-  });
-}
-
-function accumulate(upstream: Map<number, Tensor>, id: number, gradient: Tensor): void {
-  const before = upstream.get(id);
-  upstream.set(id, before ? add(before, gradient) : gradient);
-  if (!before) return;
-  before.dispose();
-  gradient.dispose();
+    found.push([id, part]);
+  }
+  return found;
 }
 
 function expectShapeOf(value: Tensor, dy: Tensor | undefined): void {

@@ -1,4 +1,4 @@
-import { expectShape, showShape } from '../errors.js';
+import { expectShape, ResidualError, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
 import type { Tensor } from '../tensor.js';
 
@@ -22,7 +22,7 @@ const matMulOp: Op<{ a: Tensor; b: Tensor }, Transposes> = {
 
 /**
  * The matrix product of the last two axes, [..., m, k] and [..., k, n] to [..., m, n], each side transposed first if asked. Leading axes are equal:
- * nothing is broadcast.
+ * nothing is broadcast. Floats only.
  */
 export function matMul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
   const rank = a.shape.length;
@@ -30,10 +30,12 @@ export function matMul(a: Tensor, b: Tensor, { transposeA = false, transposeB = 
   expectShape(
     rank >= 2 &&
       b.shape.length === rank &&
-      a.shape.slice(0, -2).every((n, i) => n === b.shape[i]) &&
+      a.shape.every((n, axis) => axis >= rank - 2 || n === b.shape[axis]) &&
       inner(a.shape, transposeA) === inner(b.shape, !transposeB),
     () =>
-      `matMul: ${showShape(a.shape)}${transposeA ? ' transposed' : ''} and ${showShape(b.shape)}${transposeB ? ' transposed' : ''} do not fit`,
+      `matMul: ${showShape(a.shape)}${transposeA ? ' transposed' : ''} and ${showShape(b.shape)}${transposeB ? ' transposed' : ''} do not fit; they are [..., m, k] and [..., k, n] with equal leading axes`,
   );
+  if (a.dtype !== 'float32' || b.dtype !== 'float32')
+    throw new ResidualError('dtype', `matMul: ${a.dtype} and ${b.dtype} are not both float32; convert with toFloat`);
   return run(matMulOp, { a, b }, { transposeA, transposeB });
 }

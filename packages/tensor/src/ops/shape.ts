@@ -1,4 +1,4 @@
-import { expectShape, showShape } from '../errors.js';
+import { expectShape, ResidualError, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
 import type { Tensor } from '../tensor.js';
 import { zeros } from './create.js';
@@ -11,8 +11,8 @@ const reshapeOp: Op<{ x: Tensor }, { shape: readonly number[] }> = {
 
 /** The same numbers under another shape; one length may be -1 and is found from the others. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
-  const known = shape.reduce((product, length) => (length < 0 ? product : product * length), 1);
-  const whole = shape.map(length => (length < 0 ? x.size / known : length));
+  const known = shape.reduce((product, length) => (length === -1 ? product : product * length), 1);
+  const whole = shape.map(length => (length === -1 ? x.size / known : length));
   expectShape(
     whole.every(length => Number.isInteger(length) && length >= 0) && whole.reduce((p, n) => p * n, 1) === x.size,
     () => `reshape: ${showShape(x.shape)} holds ${x.size} numbers and does not fit ${showShape(shape)}`,
@@ -23,13 +23,10 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
 const transposeOp: Op<{ x: Tensor }, { perm: readonly number[] }> = {
   name: 'residual.transpose',
   stock: 'Transpose',
-  gradient: (dy, { attributes: { perm } }) => ({
-    x: () =>
-      transpose(
-        dy,
-        perm.map((_, axis) => perm.indexOf(axis)),
-      ),
-  }),
+  gradient: (dy, { attributes: { perm } }) => {
+    const back = perm.map((_, axis) => perm.indexOf(axis));
+    return { x: () => transpose(dy, back) };
+  },
 };
 
 /** The axes in another order: axis i of the result is axis `order[i]` of x. */
@@ -44,68 +41,86 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
 const sliceOp: Op<{ x: Tensor }, { begin: readonly number[]; size: readonly number[] }> = {
   name: 'residual.slice',
   stock: 'Slice',
-  gradient: (dy, { shapes, attributes: { begin, size } }) => ({ x: () => surround(dy, shapes.x, begin, size) }),
+  gradient: (dy, { shapes, attributes: { begin } }) => ({ x: () => surround(dy, shapes.x, begin) }),
 };
 
 /** The part of x that starts at `begin` and has lengths `size`. */
 export function slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
+  const fits = (start: number, length: number, whole: number) =>
+    Number.isInteger(start) && Number.isInteger(length) && start >= 0 && length >= 0 && start + length <= whole;
   expectShape(
     begin.length === x.shape.length &&
       size.length === x.shape.length &&
-      begin.every((start, i) => start >= 0 && size[i]! >= 0 && start + size[i]! <= x.shape[i]!),
-    () => `slice: begin ${showShape(begin)} and size ${showShape(size)} leave ${showShape(x.shape)}`,
+      begin.every((start, axis) => fits(start, size[axis]!, x.shape[axis]!)),
+    () => `slice: begin ${showShape(begin)} and size ${showShape(size)} do not lie in ${showShape(x.shape)}`,
   );
   return run(sliceOp, { x }, { begin, size });
 }
 
 /** The part `start .. start + length - 1` of one axis (counted from the end if negative). */
 export function sliceAxis(x: Tensor, axis: number, start: number, length: number): Tensor {
-  const at = axis < 0 ? axis + x.shape.length : axis;
-  return slice(
-    x,
-    x.shape.map((_, i) => (i === at ? start : 0)),
-    x.shape.map((whole, i) => (i === at ? length : whole)),
-  );
+  const at = axisOf('sliceAxis', x, axis);
+  const begin = x.shape.map((_, i) => (i === at ? start : 0));
+  const size = x.shape.map((whole, i) => (i === at ? length : whole));
+  return slice(x, begin, size);
 }
 
-/** Equal parts of one axis. */
+/** Equal parts of one axis (counted from the end if negative), in order. */
 export function split(x: Tensor, parts: number, axis = -1): Tensor[] {
-  const at = axis < 0 ? axis + x.shape.length : axis;
-  const whole = x.shape[at] ?? 0;
-  expectShape(whole % parts === 0, () => `split: axis ${axis} of ${showShape(x.shape)} does not split into ${parts}`);
-  const length = whole / parts;
+  const at = axisOf('split', x, axis);
+  const length = x.shape[at]! / parts;
+  expectShape(
+    Number.isInteger(length) && parts > 0,
+    () => `split: axis ${axis} of ${showShape(x.shape)} does not split into ${parts} equal parts`,
+  );
   return Array.from({ length: parts }, (_, i) => sliceAxis(x, at, i * length, length));
 }
 
-/** Tensors one after another along one axis; all other lengths are equal. */
+const concatOp: Op<Record<string, Tensor>, { axis: number }> = {
+  name: 'residual.concat',
+  stock: 'Concat',
+  list: true,
+  gradient: (dy, { shapes, attributes: { axis } }) => {
+    let end = 0;
+    return Object.fromEntries(
+      Object.entries(shapes).map(([name, shape]) => {
+        const length = shape[axis]!;
+        const start = end;
+        end += length;
+        return [name, () => sliceAxis(dy, axis, start, length)];
+      }),
+    );
+  },
+};
+
+/** Tensors of one type one after another along one axis (counted from the end if negative); all other lengths are equal. */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const first = parts[0];
   expectShape(first !== undefined, () => 'concat: nothing to put together');
-  const at = axis < 0 ? axis + first.shape.length : axis;
-  for (const part of parts)
+  const at = axisOf('concat', first, axis);
+  for (const part of parts) {
     expectShape(
       part.shape.length === first.shape.length && part.shape.every((n, i) => i === at || n === first.shape[i]),
       () => `concat: ${showShape(first.shape)} and ${showShape(part.shape)} differ beside axis ${axis}`,
     );
-  const lengths = parts.map(part => part.shape[at]!);
-  const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, n) => sum + n, 0));
-  const op: Op<Record<string, Tensor>, { axis: number }> = {
-    name: 'residual.concat',
-    stock: 'Concat',
-    list: true,
-    gradient: dy =>
-      Object.fromEntries(parts.map((_, i) => [String(i), () => sliceAxis(dy, at, starts[i]!, lengths[i]!)])),
-  };
-  return run(op, Object.fromEntries(parts.map((part, i) => [String(i), part])), { axis: at });
+    if (part.dtype !== first.dtype)
+      throw new ResidualError('dtype', `concat: ${first.dtype} and ${part.dtype} do not mix; convert one`);
+  }
+  return run(concatOp, Object.fromEntries(parts.entries()), { axis: at });
 }
 
-function surround(x: Tensor, shape: readonly number[], begin: readonly number[], size: readonly number[]): Tensor {
+/** x among zeros: its first entry at `begin` of `shape`. */
+function surround(x: Tensor, shape: readonly number[], begin: readonly number[]): Tensor {
   return shape.reduce((inner, length, axis) => {
     const before = begin[axis]!;
-    const after = length - before - size[axis]!;
-    const pad = (n: number) => zeros(inner.shape.map((whole, i) => (i === axis ? n : whole)));
-    return before === 0 && after === 0
-      ? inner
-      : concat([...(before ? [pad(before)] : []), inner, ...(after ? [pad(after)] : [])], axis);
+    const after = length - before - inner.shape[axis]!;
+    const pad = (n: number) => (n === 0 ? [] : [zeros(inner.shape.map((whole, i) => (i === axis ? n : whole)))]);
+    return before + after === 0 ? inner : concat([...pad(before), inner, ...pad(after)], axis);
   }, x);
+}
+
+function axisOf(name: string, x: Tensor, axis: number): number {
+  const at = axis < 0 ? axis + x.shape.length : axis;
+  expectShape(x.shape[at] !== undefined, () => `${name}: ${showShape(x.shape)} has no axis ${axis}`);
+  return at;
 }

@@ -1,6 +1,8 @@
 import { expectShape, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
-import { add, clone, erf, exp, mul, relu, scalarMinus, sigmoid, square, tanh } from '../ops/elementwise.js';
+import { add, affine, mul, scalarMinus } from '../ops/arithmetic.js';
+import { clone } from '../ops/convert.js';
+import { erf, exp, relu, sigmoid, square, tanh } from '../ops/functions.js';
 import type { Tensor } from '../tensor.js';
 
 type One = { x: Tensor };
@@ -78,12 +80,12 @@ const cubic = 0.044715;
 
 /** (1 + erf(x / √2)) / 2. */
 function erfGate(x: Tensor): Tensor {
-  return mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5);
+  return affine(erf(mul(x, Math.SQRT1_2)), 0.5, 0.5);
 }
 
 /** (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2. */
 function tanhGate(x: Tensor): Tensor {
-  return mul(add(tanh(mul(mul(x, add(mul(square(x), cubic), 1)), slope)), 1), 0.5);
+  return affine(tanh(mul(x, affine(square(x), slope * cubic, slope))), 0.5, 0.5);
 }
 
 /** Φ(x) + x φ(x). */
@@ -94,6 +96,6 @@ function erfSlope(x: Tensor): Tensor {
 /** g + 2 x g (1 - g) √(2/π) (1 + 3 · 0.044715 x²), where g is the gate. */
 function tanhSlope(x: Tensor): Tensor {
   const gate = tanhGate(x);
-  const inner = mul(add(mul(square(x), 3 * cubic), 1), 2 * slope);
+  const inner = affine(square(x), 6 * slope * cubic, 2 * slope);
   return add(gate, mul(mul(x, inner), mul(gate, scalarMinus(1, gate))));
 }

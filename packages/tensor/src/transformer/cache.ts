@@ -1,20 +1,12 @@
 import { expectShape, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
+import { add, maximum, minimum, mul, scalarMinus, sub } from '../ops/arithmetic.js';
+import { greaterEqual, less, logicalAnd } from '../ops/compare.js';
+import { toFloat } from '../ops/convert.js';
 import { range } from '../ops/create.js';
-import {
-  add,
-  greaterEqual,
-  less,
-  logicalAnd,
-  maximum,
-  minimum,
-  mul,
-  scalarMinus,
-  sub,
-  toFloat,
-} from '../ops/elementwise.js';
 import { reshape } from '../ops/shape.js';
 import type { Tensor } from '../tensor.js';
+import { expectIntegers } from './attend-contract.js';
 import { gather } from './gather.js';
 
 type CacheInputs = { cache: Tensor; x: Tensor; position: Tensor };
@@ -33,7 +25,8 @@ const appendOp: Op<CacheInputs, Record<never, never>> = {
 
 /**
  * Writes `x` [batch, kvHeads, length, headDim] into `cache` [batch, kvHeads, capacity, headDim] at rows `position` .. position + length - 1 (int32 [1])
- * and gives the new cache. It takes the cache over: the handle that was passed in is disposed, and a kernel may reuse its memory.
+ * and gives the new cache; rows beyond the capacity are dropped. It takes the cache over: the handle that was passed in is disposed, and a kernel may
+ * reuse its memory.
  */
 export function appendToCache(cache: Tensor, x: Tensor, position: Tensor): Tensor {
   const [batch, kvHeads, capacity, headDim] = cache.shape;
@@ -44,8 +37,10 @@ export function appendToCache(cache: Tensor, x: Tensor, position: Tensor): Tenso
       x.shape[1] === kvHeads &&
       x.shape[2]! <= capacity! &&
       x.shape[3] === headDim,
-    () => `appendToCache: x ${showShape(x.shape)} does not fit the cache ${showShape(cache.shape)}`,
+    () =>
+      `appendToCache: x ${showShape(x.shape)} does not fit the cache ${showShape(cache.shape)}; they are [batch, kvHeads, length | capacity, headDim]`,
   );
+  expectIntegers('appendToCache', 'position', position, [1]);
   const next = run(appendOp, { cache, x, position }, {});
   cache.dispose();
   return next;

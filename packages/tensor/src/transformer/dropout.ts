@@ -1,7 +1,9 @@
 import { ResidualError } from '../errors.js';
 import { type Op, run } from '../op.js';
-import { clone, mul } from '../ops/elementwise.js';
+import { mul } from '../ops/arithmetic.js';
+import { clone } from '../ops/convert.js';
 import { bitsAt, checkSeed, type RandomKey, randomKey, streamOf } from '../random.js';
+import { activeRecorder } from '../recorder.js';
 import { type Tensor, tensor } from '../tensor.js';
 
 /** Where a random decision stands: the seed of the run, the path of its use, the step. */
@@ -11,26 +13,39 @@ export interface RandomPlace {
   readonly step: number;
 }
 
-type DropoutAttributes = { rate: number; key: RandomKey };
+/** What kernels of `residual.dropout` get: entry i is kept where the upper 24 bits at `key` and counter i are at least round(rate · 2²⁴). */
+export type DropoutAttributes = { readonly rate: number; readonly key: RandomKey };
 
 const dropoutOp: Op<{ x: Tensor }, DropoutAttributes> = {
   name: 'residual.dropout',
   compose: ({ x }, attributes) => mul(x, tensor(mask(x.size, attributes), x.shape)),
-  gradient: (dy, { attributes }) => ({ x: () => run(dropoutOp, { x: dy }, attributes) }),
+  gradient: (dy, { attributes }) => ({ x: () => drop(dy, attributes) }),
 };
 
 /**
  * x with each entry set to 0 with probability `rate`, the others divided by 1 - rate (Srivastava et al. 2014). The same place gives the same mask on
- * every backend and again in the backward pass. Entry i is kept where the upper 24 bits at `randomKey(seed, streamOf(path), step)` and counter i
- * are at least rate · 2²⁴.
+ * every backend and again in the backward pass: entry i is kept where the upper 24 bits at `randomKey(seed, streamOf(path), step)` and counter i are at
+ * least round(rate · 2²⁴). Errors in a recording, whose replays would all have one mask.
  */
-export function dropout(x: Tensor, rate: number, { seed, path, step }: RandomPlace): Tensor {
+export function dropout(x: Tensor, rate: number, place: RandomPlace): Tensor {
+  const attributes = dropoutAttributes('dropout', rate, place);
+  return rate === 0 ? clone(x) : drop(x, attributes);
+}
+
+/** The attributes of a rate and a place, checked. */
+export function dropoutAttributes(name: string, rate: number, { seed, path, step }: RandomPlace): DropoutAttributes {
   if (!(rate >= 0 && rate < 1))
-    throw new ResidualError('range', `dropout: rate is ${rate}; it must be from 0 to below 1`);
+    throw new ResidualError('range', `${name}: rate is ${rate}; it must be from 0 to below 1`);
   if (!Number.isInteger(step) || step < 0)
-    throw new ResidualError('range', `dropout: step is ${step}; it must be a whole number from 0`);
-  const key = randomKey(checkSeed('dropout', seed), streamOf(path), step);
-  return rate === 0 ? clone(x) : run(dropoutOp, { x }, { rate, key });
+    throw new ResidualError('range', `${name}: step is ${step}; it must be a whole number from 0`);
+  return { rate, key: randomKey(checkSeed(name, seed), streamOf(path), step) };
+}
+
+/** Dropout with known attributes. */
+export function drop(x: Tensor, attributes: DropoutAttributes): Tensor {
+  if (activeRecorder())
+    throw new ResidualError('recorder', 'dropout: a recorded step would repeat one mask; record without dropout');
+  return run(dropoutOp, { x }, attributes);
 }
 
 function mask(length: number, { rate, key }: DropoutAttributes): Float32Array {

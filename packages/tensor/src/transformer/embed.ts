@@ -1,8 +1,5 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
-import { range } from '../ops/create.js';
-import { equal, toFloat } from '../ops/elementwise.js';
-import { matMul } from '../ops/mat-mul.js';
 import { reshape } from '../ops/shape.js';
 import type { Matrix, Tensor } from '../tensor.js';
 import { gather } from './gather.js';
@@ -13,34 +10,38 @@ const embedOp: Op<{ weight: Tensor; ids: Tensor }, Record<never, never>> = {
   compose: ({ weight, ids }) => reshape(gather(weight, reshape(ids, [-1]), 0), [...ids.shape, weight.shape[1]!]),
   saves: ['ids'],
   gradient: (dy, { saved: { ids }, shapes: { weight } }) => ({
-    weight: () => scatterAdd(reshape(dy, [-1, weight[1]!]), reshape(ids, [-1]), weight[0]!),
+    weight: () => scatterAdd(reshape(dy, [ids.size, weight[1]!]), reshape(ids, [ids.size]), weight[0]!),
   }),
 };
 
-/** The rows of `weight` that `ids` name: weight [rows, dim], ids int32 [...] to [..., dim]. */
+/** The rows of `weight` that `ids` name: weight [rows, dim], ids int32 [...] to [..., dim]. An id outside is an error on cpu and wasm alone. */
 export function embed(weight: Matrix, ids: Tensor): Tensor {
   expectShape(weight.shape.length === 2, () => `embed: weight ${showShape(weight.shape)} is not [rows, dim]`);
   if (ids.dtype !== 'int32') throw new ResidualError('dtype', `embed: ids are ${ids.dtype}; they must be int32`);
   return run(embedOp, { weight: dense(weight), ids }, {});
 }
 
-type Scatter = { values: Tensor; ids: Tensor };
+type Scatter = { updates: Tensor; indices: Tensor };
 
-const scatterAddOp: Op<Scatter, { rows: number }> = {
+/** tfjs's ScatterNd adds where an index stands twice: indices [n, 1], updates [n, dim]. */
+const scatterAddOp: Op<Scatter, { shape: readonly [number, number] }> = {
   name: 'residual.scatterAdd',
-  compose: ({ values, ids }, { rows }) => {
-    const chosen = toFloat(equal(reshape(ids, [-1, 1]), reshape(range(rows), [1, rows])));
-    return matMul(chosen, values, { transposeA: true });
-  },
-  saves: ['ids'],
-  gradient: (dy, { saved: { ids } }) => ({ values: () => embed(dy, ids) }),
+  stock: 'ScatterNd',
+  saves: ['indices'],
+  gradient: (dy, { saved: { indices } }) => ({ updates: () => embed(dy, reshape(indices, [indices.size])) }),
 };
 
 /** The sum of the rows of `values` that share an id: values [n, dim], ids int32 [n] to [rows, dim]. */
 export function scatterAdd(values: Tensor, ids: Tensor, rows: number): Tensor {
   expectShape(
     values.shape.length === 2 && ids.shape.length === 1 && ids.shape[0] === values.shape[0],
-    () => `scatterAdd: values ${showShape(values.shape)} need as many ids, were given ${showShape(ids.shape)}`,
+    () => `scatterAdd: values ${showShape(values.shape)} are [n, dim], ids ${showShape(ids.shape)} are not [n]`,
   );
-  return run(scatterAddOp, { values, ids }, { rows });
+  if (ids.dtype !== 'int32') throw new ResidualError('dtype', `scatterAdd: ids are ${ids.dtype}; they must be int32`);
+  const indices = reshape(ids, [ids.size, 1]);
+  try {
+    return run(scatterAddOp, { updates: values, indices }, { shape: [rows, values.shape[1]!] });
+  } finally {
+    indices.dispose();
+  }
 }

@@ -1,6 +1,6 @@
 import { expectShape, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
-import { add } from '../ops/elementwise.js';
+import { add } from '../ops/arithmetic.js';
 import { matMul } from '../ops/mat-mul.js';
 import { sum } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';

@@ -1,6 +1,7 @@
 import { expectShape, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
-import { add, mul, neg, sub } from '../ops/elementwise.js';
+import { add, mul, sub } from '../ops/arithmetic.js';
+import { neg } from '../ops/functions.js';
 import { concat, reshape, sliceAxis } from '../ops/shape.js';
 import type { Tensor } from '../tensor.js';
 import { embed } from './embed.js';
@@ -13,6 +14,8 @@ const rotateOp: Op<RotateInputs, { interleaved: boolean }> = {
   saves: ['cos', 'sin', 'ids'],
   gradient: (dy, { saved: { cos, sin, ids }, attributes }) => ({
     x: () => run(rotateOp, { x: dy, cos, sin: neg(sin), ids }, attributes),
+    cos: () => undefined, // the tables are constants
+    sin: () => undefined,
   }),
 };
 

@@ -1,9 +1,12 @@
+import { add, sub } from '../ops/arithmetic.js';
+import { greater, greaterEqual, less, lessEqual, logicalAnd } from '../ops/compare.js';
+import { toFloat } from '../ops/convert.js';
 import { range } from '../ops/create.js';
-import { add, greater, greaterEqual, less, lessEqual, logicalAnd, sub, toFloat } from '../ops/elementwise.js';
 import { reshape } from '../ops/shape.js';
 import { type Tensor, tidy } from '../tensor.js';
+import { remember } from './remember.js';
 
-/** Which keys a query may look at. `causal`: none after its own position; `window`: only the nearest n (0 for all). */
+/** Which keys a query may look at. `causal`: none after its own position; `window`: only the nearest n, itself included (0 for all). */
 export interface Visibility {
   readonly causal?: boolean;
   readonly window?: number;
@@ -19,7 +22,10 @@ export interface Extent {
   readonly keyLength?: Tensor;
 }
 
-/** 1 where a query may look at a key and 0 where not: [1 | batch, 1, 1 | queryLen, keyLen], or undefined where all may look everywhere. */
+/**
+ * 1 where a query may look at a key and 0 where not: [1 | batch, 1, 1 | queryLen, keyLen], or undefined where all may look everywhere. With a window of n
+ * the query at position p sees the keys p - n + 1 .. p + n - 1, up to p if causal.
+ */
 export function visibleKeys(
   queryLen: number,
   keyLen: number,
@@ -27,18 +33,22 @@ export function visibleKeys(
   { position, keyStart, keyLength }: Extent,
 ): Tensor | undefined {
   if (!causal && window === 0 && !keyStart && !keyLength) return undefined;
-  return tidy(() => {
-    const keys = reshape(range(keyLen), [1, 1, 1, keyLen]);
-    const tests: Tensor[] = [];
-    if (causal || window > 0) {
-      const rows = reshape(range(queryLen), [1, 1, queryLen, 1]);
-      const at = add(rows, position ? reshape(position, [1, 1, 1, 1]) : keyLen - queryLen);
-      if (causal) tests.push(lessEqual(keys, at));
-      if (window > 0) tests.push(greater(keys, sub(at, window)));
-      if (window > 0 && !causal) tests.push(less(keys, add(at, window)));
-    }
-    if (keyStart) tests.push(greaterEqual(keys, reshape(keyStart, [-1, 1, 1, 1])));
-    if (keyLength) tests.push(less(keys, reshape(keyLength, [-1, 1, 1, 1])));
-    return toFloat(tests.reduce((all, test) => logicalAnd(all, test)));
-  });
+  const batch = (keyStart ?? keyLength)?.size ?? 1;
+  const name = `visible ${batch} ${queryLen} ${keyLen} ${causal} ${window}`;
+  return remember(name, [position, keyStart, keyLength], () =>
+    tidy(() => {
+      const keys = reshape(range(keyLen), [1, 1, 1, keyLen]);
+      const tests: Tensor[] = [];
+      if (causal || window > 0) {
+        const rows = reshape(range(queryLen), [1, 1, queryLen, 1]);
+        const at = add(rows, position ? reshape(position, [1, 1, 1, 1]) : keyLen - queryLen);
+        if (causal) tests.push(lessEqual(keys, at));
+        if (window > 0) tests.push(greater(keys, sub(at, window)));
+        if (window > 0 && !causal) tests.push(less(keys, add(at, window)));
+      }
+      if (keyStart) tests.push(greaterEqual(keys, reshape(keyStart, [-1, 1, 1, 1])));
+      if (keyLength) tests.push(less(keys, reshape(keyLength, [-1, 1, 1, 1])));
+      return toFloat(tests.reduce((all, test) => logicalAnd(all, test)));
+    }),
+  );
 }

@@ -1,0 +1,56 @@
+import { expectShape } from '../errors.js';
+import { type Op, run } from '../op.js';
+import { type Tensor, tidy } from '../tensor.js';
+import { add, mul, sub } from './arithmetic.js';
+import { exp, log } from './functions.js';
+import { max, sum } from './reduce.js';
+import { reshape } from './shape.js';
+
+const last = { axis: -1, keepDims: true };
+
+const softmaxOp: Op<{ logits: Tensor }, { dim: 1 }> = {
+  name: 'residual.softmax',
+  stock: 'Softmax',
+  saves: ['output'],
+  gradient: (dy, { saved: { output } }) => ({
+    logits: () => mul(output, sub(dy, sum(mul(dy, output), last))),
+  }),
+};
+
+/** eˣ / Σ eˣ along the last axis: [..., length] to [..., length]. */
+export function softmax(x: Tensor): Tensor {
+  expectRow('softmax', x);
+  return tidy(() => {
+    const rows = reshape(x, [-1, x.shape.at(-1)!]);
+    return reshape(run(softmaxOp, { logits: rows }, { dim: 1 }), x.shape);
+  });
+}
+
+const logSumExpOp: Op<{ x: Tensor }, { keepDims: boolean }> = {
+  name: 'residual.logSumExp',
+  compose: ({ x }, { keepDims }) => {
+    const largest = max(x, last);
+    const result = add(largest, log(sum(exp(sub(x, largest)), last)));
+    return keepDims ? result : reshape(result, x.shape.slice(0, -1));
+  },
+  saves: ['x'],
+  gradient: (dy, { saved: { x }, shapes }) => ({
+    x: () => mul(softmax(x), reshape(dy, [...shapes.x.slice(0, -1), 1])),
+  }),
+};
+
+/** log Σ eˣ along the last axis: [..., length] to [...], or [..., 1] with `keepDims`. */
+export function logSumExp(x: Tensor, { keepDims = false }: { keepDims?: boolean } = {}): Tensor {
+  expectRow('logSumExp', x);
+  return run(logSumExpOp, { x }, { keepDims });
+}
+
+/** x - log Σ eˣ along the last axis: [..., length] to [..., length]. */
+export function logSoftmax(x: Tensor): Tensor {
+  expectRow('logSoftmax', x);
+  return tidy(() => sub(x, logSumExp(x, { keepDims: true })));
+}
+
+function expectRow(name: string, x: Tensor): void {
+  expectShape(x.shape.length > 0, () => `${name}: a single number has no last axis`);
+}

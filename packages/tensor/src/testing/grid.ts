@@ -1,0 +1,62 @@
+/** Numbers in 64 bits with a shape: what tests compare tensors with. It reads like a tensor (`data`), so `expectClose` takes both. */
+export interface Grid {
+  readonly shape: readonly number[];
+  readonly values: Float64Array;
+  /** The number at an index; an axis of length 1 is read at 0 wherever it is asked for, and missing leading axes likewise, as broadcasting does. */
+  at(...index: number[]): number;
+  data(): Promise<Float64Array>;
+}
+
+/** A grid whose number at each index is `valueAt(index)`. */
+export function grid(shape: readonly number[], valueAt: (...index: number[]) => number): Grid {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return fromValues(
+    shape,
+    Float64Array.from({ length: size }, (_, i) => valueAt(...indexOf(i, shape))),
+  );
+}
+
+/** A grid of these numbers, row-major. */
+export function fromValues(shape: readonly number[], values: Float64Array): Grid {
+  return {
+    shape,
+    values,
+    at: (...index) => {
+      const own = index.slice(index.length - shape.length);
+      return values[own.reduce((flat, i, axis) => flat * shape[axis]! + (shape[axis] === 1 ? 0 : i), 0)]!;
+    },
+    data: async () => values,
+  };
+}
+
+/** Numbers spread over low .. high without a pattern, exact in 32-bit floats, the same for the same shape and seed. */
+export function sample(shape: readonly number[], seed = 1, low = -1, high = 1): Grid {
+  let state = Math.imul(seed, 2654435761) >>> 0;
+  return grid(shape, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.fround(low + ((high - low) * (state >>> 8)) / 2 ** 24);
+  });
+}
+
+/** Whole numbers low .. high - 1 without a pattern. */
+export function whole(shape: readonly number[], seed: number, low: number, high: number): Grid {
+  const { values } = sample(shape, seed, low, high);
+  return fromValues(shape, values.map(Math.floor));
+}
+
+/** Σ term(i) for i below `count`. */
+export function total(count: number, term: (i: number) => number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += term(i);
+  return sum;
+}
+
+function indexOf(flat: number, shape: readonly number[]): number[] {
+  const index = new Array<number>(shape.length);
+  let rest = flat;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index[axis] = rest % shape[axis]!;
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return index;
+}
