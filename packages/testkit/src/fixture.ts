@@ -1,17 +1,20 @@
 /**
- * The bytes of a file under `/fixtures`, in Node from the disk and in a browser from the test server.
- * `path` is relative to that folder: `checkpoints/gpt2/model.safetensors`. Throws where there is no such file.
+ * The bytes of a file of the repository, in Node from the disk and in a browser from the test server.
+ * `path` is relative to its root: `packages/model-stories/model/config.json`. Throws where there is no such file.
  */
-export const fixture = async (path: string): Promise<Uint8Array> => {
+export const repositoryFile = async (path: string): Promise<Uint8Array> => {
   if (typeof window === 'undefined') {
     const { readFile } = await import('node:fs/promises');
-    return new Uint8Array(await readFile(new URL(`../../../fixtures/${path}`, import.meta.url)));
+    return new Uint8Array(await readFile(new URL(`../../../${path}`, import.meta.url)));
   }
-  const response = await fetch(`/fixtures/${path}`, { headers: { accept: 'application/octet-stream' } });
+  const response = await fetch(`/${path}`, { headers: { accept: 'application/octet-stream' } });
   const isPage = response.headers.get('content-type')?.startsWith('text/html');
-  if (!response.ok || isPage) throw new Error(`fixture: ${path} is not there (status ${response.status})`);
+  if (!response.ok || isPage) throw new Error(`${path} is not there (status ${response.status})`);
   return new Uint8Array(await response.arrayBuffer());
 };
+
+/** The bytes of a file under `/fixtures`; `path` is relative to that folder: `checkpoints/gpt2/model.safetensors`. */
+export const fixture = (path: string): Promise<Uint8Array> => repositoryFile(`fixtures/${path}`);
 
 /** A JSON file under `/fixtures`, parsed. The caller states its type. */
 export const fixtureJson = async <T = unknown>(path: string): Promise<T> =>

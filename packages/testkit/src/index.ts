@@ -1,4 +1,4 @@
 /** What tests share: fixtures in Node and in browsers, one matcher for closeness, one for memory. */
 export { expectClose, type Nested, type Numbers, type Readable, type Tolerance } from './expect-close.js';
 export { expectNoLeak } from './expect-no-leak.js';
-export { fixture, fixtureJson } from './fixture.js';
+export { fixture, fixtureJson, repositoryFile } from './fixture.js';
