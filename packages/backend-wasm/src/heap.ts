@@ -3,6 +3,9 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { unpack } from './embedded.js';
 
+/** How large the memory may become, in bytes: tfjs's module stops one page below 4 GB. */
+export const limitBytes = 4294901760;
+
 /** What our module exports: functions of pointers and numbers. */
 export type Exports = Readonly<Record<string, (...numbers: number[]) => number>>;
 
@@ -52,12 +55,12 @@ export class Heap {
 
   /** A new tensor, its numbers not yet written. Errors when the memory cannot grow any more. */
   output(shape: number[], dtype: DataType = 'float32'): TensorInfo {
+    const what = () => this.full(`a tensor [${shape.join(', ')}]`);
+    if (sizeOf(shape) * 4 > limitBytes) throw what(); // tfjs would take the rest of the division by 4 GB
     const made = this.backend.makeOutput(shape, dtype);
-    if (this.pointer(made) === 0) {
-      this.free(made);
-      throw this.full(`a tensor [${shape.join(', ')}]`);
-    }
-    return made;
+    if (this.pointer(made) !== 0) return made;
+    this.free(made);
+    throw what();
   }
 
   /** Gives a tensor's memory back, for a kernel that fails after it made its output. */
@@ -76,17 +79,23 @@ export class Heap {
     }
   }
 
-  /** Another handle to the same numbers, for a kernel that changed them in place. */
-  sameData(x: TensorInfo): TensorInfo {
-    this.backend.incRef(x.dataId);
-    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  /** A handle for a kernel that changes a tensor in place: to its own memory, or to a copy of it where another handle shares it. */
+  takeOver(x: TensorInfo): TensorInfo {
+    if (this.backend.refCount(x.dataId) === 1) {
+      this.backend.incRef(x.dataId);
+      return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+    }
+    const copy = this.output(x.shape, x.dtype);
+    const from = this.pointer(x);
+    this.backend.wasm.HEAPU8.copyWithin(this.pointer(copy), from, from + 4 * sizeOf(x.shape));
+    return copy;
   }
 
   private full(what: string): ResidualError {
     const { byteLength } = this.backend.wasm.asm.memory.buffer;
     return new ResidualError(
       'memory',
-      `backend-wasm: no room for ${what}; the memory holds ${byteLength} of at most 4294901760 bytes`,
+      `backend-wasm: no room for ${what}; the memory holds ${byteLength} of at most ${limitBytes} bytes`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { SharedBackend } from './heap.js';
+import { limitBytes, type SharedBackend } from './heap.js';
 
 /** Bytes of the memory that all tensors of the wasm backend lie in. */
 export interface WasmMemory {
@@ -12,5 +12,5 @@ export interface WasmMemory {
 /** How much memory the wasm backend has taken, in bytes; all 0 before it has started. */
 export function wasmMemory(): WasmMemory {
   const backend = tf.engine().registry.wasm as SharedBackend | undefined;
-  return { heapBytes: backend ? backend.wasm.asm.memory.buffer.byteLength : 0, limitBytes: 4294901760 };
+  return { heapBytes: backend ? backend.wasm.asm.memory.buffer.byteLength : 0, limitBytes };
 }

@@ -60,6 +60,19 @@ test('the memory in use is told in bytes and grows with what it holds', () => {
   large.dispose();
 });
 
+test('a result that has no room in 4 GB is an error that says how much is taken, and the backend works on', () => {
+  const many = tf.zeros([33000, 1]);
+  const fewer = tf.zeros([32500, 1]); // 4.29 GB: would fit, were nothing else there
+  const { heapBytes } = wasmMemory();
+  for (const weight of [many, fewer]) {
+    expect(() => call('linear', { x: many, weight })).toThrow(
+      `backend-wasm: no room for a tensor [33000, ${weight.shape[0]}]; the memory holds ${heapBytes} of at most 4294901760 bytes`,
+    );
+  }
+  works();
+  tf.dispose([many, fewer]);
+});
+
 test('a kernel on a backend that started without us says what to do', () => {
   const { kernelFunc } = tf.getKernel('residual.silu', 'wasm');
   const backend = { wasm: {} } as unknown as tf.KernelBackend;

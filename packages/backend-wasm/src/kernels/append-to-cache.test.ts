@@ -36,12 +36,31 @@ test('it works in the memory of the cache, which lives until both handles are di
   expect(tf.memory()).toEqual(before);
 });
 
-test('what does not fit is an error with both numbers', () => {
+test('rows outside the capacity are left out, and write over nothing else', () => {
+  const { tensor } = numbers(2);
+  const [capacity, length, dim] = [5, 3, 3];
+  for (const position of [-4, -3, -2, -1, 3, 4, 5, 6])
+    tf.tidy(() => {
+      const [cache, x] = [tensor([2, 2, capacity, dim]), tensor([2, 2, length, dim])];
+      const [before, rows] = [cache.dataSync().slice(), x.dataSync()];
+      const next = call('appendToCache', { cache, x, position: ints([position], [1]) });
+      const expected = before.map((v, i) => {
+        const [group, row, column] = [Math.floor(i / capacity / dim), Math.floor(i / dim) % capacity, i % dim];
+        const from = row - position;
+        return from >= 0 && from < length ? rows[(group * length + from) * dim + column]! : v;
+      });
+      expect([...next.dataSync()]).toEqual([...expected]);
+    });
+});
+
+test('a handle that someone else keeps does not change', () => {
   tf.tidy(() => {
-    const [cache, x] = [tf.zeros([1, 2, 5, 4]), tf.zeros([1, 2, 3, 4])];
-    const at = (position: number) => () => call('appendToCache', { cache, x, position: ints([position], [1]) });
-    expect(at(3)).toThrow('appendToCache: position 3 + length 3 is over the capacity 5');
-    expect(at(-1)).toThrow('appendToCache: position -1 is below 0');
+    const [cache, x, position] = [tf.zeros([1, 2, 5, 4]), tf.ones([1, 2, 1, 4]), ints([3], [1])];
+    const kept = tf.reshape(cache, [40]);
+    const next = call('appendToCache', { cache, x, position });
+    expect(next.dataId).not.toBe(cache.dataId);
+    expect(kept.dataSync().every(v => v === 0)).toBe(true);
+    expect(next.dataSync().filter(v => v === 1).length).toBe(8);
   });
 });
 

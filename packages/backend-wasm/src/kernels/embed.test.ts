@@ -38,7 +38,7 @@ test('values that share an id are added, rows that nobody names are 0', () => {
         values.dataSync().forEach((v, i) => {
           expected[ids.dataSync()[Math.floor(i / dim)]! * dim + (i % dim)]! += v;
         });
-        const y = call('scatterAdd', { values, ids }, { rows });
+        const y = call('scatterAdd', { updates: values, indices: ids }, { shape: [rows, dim] });
         expect(y.shape).toEqual([rows, dim]);
         expectNear(y, expected, { absolute: 3e-6 }, `${count} values of ${dim}`);
       });
@@ -50,7 +50,7 @@ test('an id that names no row is an error with both numbers, and frees what it m
   expect(() => call('embed', { weight, ids: over })).toThrow('embed: id 6000 is outside the vocabulary of 6000');
   expect(() => call('embed', { weight, ids: under })).toThrow('embed: id -1 is outside the vocabulary of 6000');
   const values = tf.zeros([2, 3]);
-  expect(() => call('scatterAdd', { values, ids: over }, { rows: 7 })).toThrow(
+  expect(() => call('scatterAdd', { updates: values, indices: over }, { shape: [7, 3] })).toThrow(
     'scatterAdd: id 6000 is outside the 7 rows',
   );
   expect(tf.backend().numDataIds()).toBe(before + 1);
@@ -60,6 +60,6 @@ test('an id that names no row is an error with both numbers, and frees what it m
 test('nothing grows over 1,000 calls', () => {
   const [weight, ids, values] = [tf.zeros([9, 5]), ints([3, 4], [2]), tf.zeros([2, 5])];
   expectNoGrowth(() => call('embed', { weight, ids }));
-  expectNoGrowth(() => call('scatterAdd', { values, ids }, { rows: 9 }));
+  expectNoGrowth(() => call('scatterAdd', { updates: values, indices: ids }, { shape: [9, 5] }));
   tf.dispose([weight, ids, values]);
 });

@@ -14,17 +14,15 @@ export const embed: Kernel<{ weight: TensorInfo; ids: TensorInfo }, unknown> = (
   throw new ResidualError('range', `embed: id ${heap.int(ids, wrong)} is outside the vocabulary of ${rows}`);
 };
 
-/** For each of `rows` rows the sum of the values that name it: values [n, dim], ids int32 [n] to [rows, dim]. */
-export const scatterAdd: Kernel<{ values: TensorInfo; ids: TensorInfo }, { rows: number }> = (
-  heap,
-  { values, ids },
-  { rows },
-) => {
-  const [count, dim] = values.shape as [number, number];
-  const [from, names] = [heap.pointer(values), heap.pointer(ids)];
+/** For each row the sum of the updates whose index names it: updates [n, dim], indices int32 [n, 1] to `shape`, [rows, dim]. */
+export const scatterAdd: Kernel<
+  { updates: TensorInfo; indices: TensorInfo },
+  { shape: readonly [rows: number, dim: number] }
+> = (heap, { updates, indices }, { shape: [rows, dim] }) => {
+  const [from, names] = [heap.pointer(updates), heap.pointer(indices)];
   const y = heap.output([rows, dim]);
-  const wrong = heap.call.scatterAdd!(from, names, heap.pointer(y), count, rows, dim);
+  const wrong = heap.call.scatterAdd!(from, names, heap.pointer(y), sizeOf(indices.shape), rows, dim);
   if (wrong < 0) return y;
   heap.free(y);
-  throw new ResidualError('range', `scatterAdd: id ${heap.int(ids, wrong)} is outside the ${rows} rows`);
+  throw new ResidualError('range', `scatterAdd: id ${heap.int(indices, wrong)} is outside the ${rows} rows`);
 };

@@ -2,6 +2,7 @@ import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { gated, gelu, silu } from './activation.js';
 import { appendToCache } from './append-to-cache.js';
 import { attend } from './attend.js';
+import { affine, dropout } from './elementwise.js';
 import { embed, scatterAdd } from './embed.js';
 import { kernel } from './kernel.js';
 import { linear } from './linear.js';
@@ -12,9 +13,11 @@ import { crossEntropy, logSumExp, softmax } from './softmax.js';
 
 /** Our kernels by the name of the op that each one speeds up. */
 export const kernels: Readonly<Record<string, KernelFunc>> = {
+  'residual.affine': /*#__PURE__*/ kernel(affine),
   'residual.appendToCache': /*#__PURE__*/ kernel(appendToCache),
   'residual.attend': /*#__PURE__*/ kernel(attend),
   'residual.crossEntropy': /*#__PURE__*/ kernel(crossEntropy),
+  'residual.dropout': /*#__PURE__*/ kernel(dropout),
   'residual.embed': /*#__PURE__*/ kernel(embed),
   'residual.gated': /*#__PURE__*/ kernel(gated),
   'residual.gelu': /*#__PURE__*/ kernel(gelu),

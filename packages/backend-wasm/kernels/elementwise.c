@@ -1,0 +1,29 @@
+// Dropout and affine maps, entry by entry.
+#include "residual.h"
+
+// y = scale x + shift
+EXPORT void affine(const float *x, float *y, int count, float scale, float shift) {
+  int i = 0;
+  for (; i + 4 <= count; i += 4) store(y + i, multiplyAdd(load(x + i), splat(scale), splat(shift)));
+  for (; i < count; i++) y[i] = x[i] * scale + shift;
+}
+
+// One round of a 32-bit integer hash with full avalanche (lowbias32, C. Wellons 2018), in four lanes.
+INLINE v128_t mix(v128_t h) {
+  h = wasm_v128_xor(h, wasm_u32x4_shr(h, 16));
+  h = wasm_i32x4_mul(h, wasm_i32x4_splat(0x7feb352d));
+  h = wasm_v128_xor(h, wasm_u32x4_shr(h, 15));
+  h = wasm_i32x4_mul(h, wasm_i32x4_splat((int)0x846ca68b));
+  return wasm_v128_xor(h, wasm_u32x4_shr(h, 16));
+}
+
+// y = x kept where the upper 24 bits of the random number at key (a, b) and counter i are at least `threshold`, else 0.
+EXPORT void dropout(const float *x, float *y, int count, int threshold, float kept, int a, int b) {
+  v128_t lanes = wasm_i32x4_make(0, 1, 2, 3), least = wasm_i32x4_splat(threshold);
+  for (int i = 0; i < count; i += 4) {
+    v128_t bits = mix(wasm_v128_xor(mix(wasm_i32x4_add(lanes, wasm_i32x4_splat(i + a))), wasm_i32x4_splat(b)));
+    f4 factor = wasm_v128_and(splat(kept), wasm_i32x4_ge(wasm_u32x4_shr(bits, 8), least));
+    if (i + 4 <= count) store(y + i, mul(load(x + i), factor));
+    else storeFirst(y + i, count - i, mul(loadFirst(x + i, count - i, 0), factor));
+  }
+}
