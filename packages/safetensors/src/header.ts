@@ -1,0 +1,78 @@
+import { bytesNeeded, type Dtype, maxRank, type TensorInfo } from './dtype.js';
+import { explain, quote, refuse } from './errors.js';
+import { type JsonReader, jsonReader } from './json.js';
+import { type ReadOptions, readExactly, type Source } from './source.js';
+
+/** The longest header the reference reads, in bytes. */
+const longestHeader = 100_000_000;
+
+/** Refuses a header that is too long for the reference. */
+export function limitHeader(bytes: number): void {
+  if (bytes > longestHeader) refuse(`the header has ${bytes} bytes; ${longestHeader} would fit`);
+}
+
+/** A tensor and where its data lies: from byte `start` of the data of `source`, which begins at its byte `dataStart`. */
+export interface Entry extends TensorInfo {
+  readonly source: Source;
+  readonly dataStart: number;
+  readonly start: number;
+}
+
+/** What a header says, checked; tensors in the order of their data. */
+export interface Header {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: ReadonlyMap<string, Entry>;
+}
+
+/**
+ * Reads the header of a file and checks everything a reader relies on: the tensors fill the file without gap or overlap, and
+ * each has the bytes its dtype and shape need. Code `safetensors.format` where that is not so.
+ */
+export async function readHeader(source: Source, options?: ReadOptions): Promise<Header> {
+  const length = await readExactly(source, 0, 8, options);
+  const headerBytes = Number(new DataView(length.buffer, length.byteOffset).getBigUint64(0, true));
+  explain('format', 'openSafetensors', () => limitHeader(headerBytes));
+  const header = await readExactly(source, 8, 8 + headerBytes, options);
+  return explain('format', 'openSafetensors', () => parseHeader(header, source));
+}
+
+function parseHeader(bytes: Uint8Array, source: Source): Header {
+  const json = jsonReader(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  const dataStart = 8 + bytes.length;
+  const metadata: [string, string][] = [];
+  const entries: [string, Entry][] = [];
+  json.object(name => {
+    if (name === '__metadata__') json.object(key => metadata.push([key, json.string()]));
+    else entries.push([name, readEntry(json, name, source, dataStart)]);
+  });
+  json.end();
+
+  entries.sort(([, a], [, b]) => a.start - b.start || a.byteLength - b.byteLength);
+  let end = 0;
+  for (const [name, { start, byteLength }] of entries) {
+    if (start !== end) refuse(`tensor ${quote(name)} begins at ${start}; ${end} would fit`);
+    end += byteLength;
+  }
+  end += dataStart;
+  if (end !== source.size) refuse(`the file has ${source.size} bytes; ${end} would fit`);
+  return { metadata: Object.fromEntries(metadata), tensors: new Map(entries) };
+}
+
+function readEntry(json: JsonReader, name: string, source: Source, dataStart: number): Entry {
+  let dtype = '';
+  let shape: number[] | undefined;
+  let offsets: number[] = [];
+  json.object(key => {
+    if (key === 'dtype') dtype = json.string();
+    else if (key === 'shape') shape = json.integers(maxRank);
+    else if (key === 'data_offsets') offsets = json.integers(2);
+    else refuse(`tensor ${quote(name)} has a field ${quote(key)}`);
+  });
+  const [start, end] = offsets;
+  if (!shape || end === undefined) return refuse(`tensor ${quote(name)} has no shape or data_offsets`);
+  const byteLength = bytesNeeded(name, dtype, shape);
+  if (end - start! !== byteLength) {
+    refuse(`tensor ${quote(name)} of ${dtype} [${shape}] has ${end - start!} bytes; ${byteLength} would fit`);
+  }
+  return { dtype: dtype as Dtype, shape, byteLength, source, dataStart, start: start! };
+}

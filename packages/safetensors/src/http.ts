@@ -1,0 +1,72 @@
+import { SafetensorsError } from './errors.js';
+import { blobSource, type ReadOptions, type Source } from './source.js';
+
+/** Settings of `httpSource`; `signal` ends the opening, each read has its own. */
+export interface HttpOptions extends ReadOptions {
+  /** Sent with each request, such as `{ authorization: 'Bearer ...' }`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Used in place of the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** The first request asks for this many bytes, so that most headers come with it. */
+const prefixBytes = 2 ** 16;
+
+/**
+ * A source over a URL, read by ranges (RFC 9110, section 14). Where a server ignores ranges, or keeps the size to itself (to
+ * another origin it must expose `content-range`), the whole file is fetched once, into a `Blob`. Code `safetensors.source`, with the
+ * `status` if there is one, where an answer is not the bytes asked for: another range, size or version, too many bytes, too few.
+ */
+export async function httpSource(url: string | URL, options: HttpOptions = {}): Promise<Source> {
+  const { fetch = globalThis.fetch, headers, signal } = options;
+
+  /** What `use` makes of the answer to a request; each error tells the address, and an abort stays what it is. */
+  const request = async <T>(
+    use: (response: Response) => Promise<T>,
+    signal?: AbortSignal,
+    range?: Record<'range', string>,
+  ): Promise<T> => {
+    let response: Response | undefined;
+    try {
+      response = await fetch(url, { headers: { ...headers, ...range }, signal });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      return await use(response);
+    } catch (cause) {
+      response?.body?.cancel().catch(() => {});
+      signal?.throwIfAborted();
+      const address = `${url}`.split(/[?#]/, 1)[0]; // what follows may hold a secret
+      const text = `httpSource: ${address} gave ${(cause as Error).message}`;
+      throw new SafetensorsError('source', text, { cause, status: response?.status });
+    }
+  };
+
+  const openWhole = async (response: Response): Promise<Source> => blobSource(await response.blob());
+
+  const openRanges = async (response: Response): Promise<Source | undefined> => {
+    if (response.status !== 206) return openWhole(response);
+    const size = Number(response.headers.get('content-range')?.split('/')[1]);
+    if (Number.isNaN(size)) return void response.body?.cancel();
+    const tag = response.headers.get('etag');
+
+    /** Bytes `start` to `end` of the same version of the file, if that is what the answer announces. */
+    const receive = async (response: Response, start: number, end: number): Promise<Uint8Array> => {
+      const { headers } = response;
+      const given = `${headers.get('content-length') ?? end - start} ${headers.get('content-range')} ${headers.get('etag')}`;
+      const wanted = `${end - start} bytes ${start}-${end - 1}/${size} ${tag}`;
+      if (given !== wanted) throw new Error(`${given}; ${wanted} would fit`);
+      return new Uint8Array(await response.arrayBuffer());
+    };
+
+    const prefix = await receive(response, 0, Math.min(prefixBytes, size));
+    return {
+      size,
+      read: async (start, end, { signal } = {}) => {
+        if (start === end || end <= prefix.length) return prefix.slice(start, end);
+        return request(part => receive(part, start, end), signal, { range: `bytes=${start}-${end - 1}` });
+      },
+    };
+  };
+
+  const source = await request(openRanges, signal, { range: `bytes=0-${prefixBytes - 1}` });
+  return source ?? request(openWhole, signal);
+}

@@ -1,0 +1,29 @@
+import { open, stat } from 'node:fs/promises';
+import type { Source } from './source.js';
+
+/**
+ * A source over a file on disk (Node, Deno, Bun). Each read opens the file and closes it, so nothing is left open.
+ * Rejects with Node's own error (`ENOENT`) where there is no such file.
+ */
+export async function fileSource(path: string | URL): Promise<Source> {
+  const { size } = await stat(path);
+  return {
+    size,
+    read: async (start, end, { signal } = {}) => {
+      const bytes = new Uint8Array(end - start);
+      const file = await open(path);
+      try {
+        for (let filled = 0; filled < bytes.length; ) {
+          signal?.throwIfAborted();
+          const most = Math.min(bytes.length - filled, 2 ** 26);
+          const { bytesRead } = await file.read(bytes, filled, most, start + filled);
+          if (bytesRead === 0) return bytes.slice(0, filled); // the file has become shorter
+          filled += bytesRead;
+        }
+        return bytes;
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { explain, firstFew, quote, refuse, SafetensorsError } from './errors.js';
+import { type Entry, readHeader } from './header.js';
+import { readable, type Safetensors } from './open.js';
+import type { ReadOptions, Source } from './source.js';
+
+/**
+ * Opens a model that is split over several files: checks the text of its index (`model.safetensors.index.json`) and reads the
+ * header of each shard, no data. `open` is asked once for each shard, by a plain file name: what could lead out of a folder
+ * never reaches it. Code `safetensors.index` where index and shards disagree; the message names the tensors.
+ * Format: https://huggingface.co/docs/transformers/big_models#shard-metadata
+ */
+export async function openSharded(
+  index: string,
+  open: (fileName: string) => Source | Promise<Source>,
+  options?: ReadOptions,
+): Promise<Safetensors> {
+  const shardOf = explain('index', 'openSharded', () => readIndex(index));
+  const shards = await Promise.all(
+    [...new Set(shardOf.values())].map(async fileName => {
+      try {
+        return { fileName, ...(await readHeader(await open(fileName), options)) };
+      } catch (cause) {
+        options?.signal?.throwIfAborted();
+        throw new SafetensorsError('index', `openSharded: shard ${quote(fileName)}: ${(cause as Error).message}`, {
+          cause,
+        });
+      }
+    }),
+  );
+
+  const tensors = new Map<string, Entry>();
+  const missing = new Set(Array.from(shardOf, ([name, fileName]) => `${fileName}: ${name}`));
+  const strays: string[] = [];
+  for (const shard of shards) {
+    for (const [name, entry] of shard.tensors) {
+      const place = `${shard.fileName}: ${name}`;
+      if (missing.delete(place)) tensors.set(name, entry);
+      else strays.push(place);
+    }
+  }
+  if (missing.size + strays.length > 0) {
+    const text = `openSharded: listed but missing ${firstFew(missing)}; not listed ${firstFew(strays)}`;
+    throw new SafetensorsError('index', text);
+  }
+  return readable({ metadata: Object.assign({}, ...shards.map(shard => shard.metadata)), tensors });
+}
+
+/** File name by tensor name, from the `weight_map` of an index. */
+function readIndex(index: string): Map<string, string> {
+  const shardOf = new Map<string, string>(Object.entries(JSON.parse(index)?.weight_map ?? {}));
+  if (shardOf.size === 0) refuse('the weight_map is empty');
+  for (const fileName of shardOf.values()) {
+    // No folder, drive, escape, query or fragment, and nothing that is all dots.
+    const plain = typeof fileName === 'string' && /^(?!\.*$)[^\p{C}/\\:%?#]+$/u.test(fileName);
+    if (!plain) refuse(`shard ${quote(`${fileName}`)} is not a plain file name`);
+  }
+  return shardOf;
+}

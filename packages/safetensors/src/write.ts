@@ -1,0 +1,90 @@
+import { arrays, bytesNeeded, type Dtype, type StoredTensor } from './dtype.js';
+import { explain, quote, refuse } from './errors.js';
+import { limitHeader } from './header.js';
+import { pieceBytes } from './source.js';
+
+/** A tensor whose data is made when it is its turn to be written, so that a model is never in memory as a whole. */
+export type LazyTensor<D extends Dtype = Dtype> = {
+  [K in D]: {
+    readonly dtype: K;
+    readonly shape: readonly number[];
+    readonly data: () => StoredTensor<K>['data'] | Promise<StoredTensor<K>['data']>;
+  };
+}[D];
+
+/** What a writer makes known before the data: free text by key. */
+export type Metadata = Readonly<Record<string, string>>;
+
+/**
+ * Writes one file into memory. The tensors lie as the reference lays them, by falling alignment of their dtype and then by name.
+ * Code `safetensors.write` where a name, a shape, data or metadata cannot be written.
+ * Format: https://huggingface.co/docs/safetensors/index#format
+ */
+export function writeSafetensors(
+  tensors: Readonly<Record<string, StoredTensor>>,
+  metadata?: Metadata,
+): Uint8Array<ArrayBuffer> {
+  const { header, entries, size } = layOut(tensors, metadata);
+  const file = new Uint8Array(size);
+  file.set(header);
+  let at = header.length;
+  for (const [name, tensor] of entries) {
+    const bytes = bytesOf(name, tensor, tensor.data);
+    file.set(bytes, at);
+    at += bytes.length;
+  }
+  return file;
+}
+
+/**
+ * Writes one file as chunks of at most 16 MiB, such as `fs.writeFile` takes. Where `data` is a function it is called when
+ * the tensor's turn comes. Same bytes and same errors as `writeSafetensors`.
+ */
+export async function* streamSafetensors(
+  tensors: Readonly<Record<string, StoredTensor | LazyTensor>>,
+  metadata?: Metadata,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { header, entries } = layOut(tensors, metadata);
+  yield header;
+  for (const [name, tensor] of entries) {
+    const bytes = bytesOf(name, tensor, typeof tensor.data === 'function' ? await tensor.data() : tensor.data);
+    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+  }
+}
+
+/** The header with its length before it, the tensors in order, and the size of the file; no data is looked at. */
+const layOut = <T extends StoredTensor | LazyTensor>(tensors: Readonly<Record<string, T>>, metadata: Metadata = {}) =>
+  explain('write', 'writeSafetensors', () => {
+    if (Object.hasOwn(tensors, '__metadata__')) refuse('the name "__metadata__" is taken');
+    for (const text of [...Object.keys(tensors), ...Object.entries(metadata).flat()]) {
+      if (typeof text !== 'string' || /\p{Surrogate}/u.test(text)) refuse(`${quote(`${text}`)} is no text of UTF-8`);
+    }
+    const order = Object.keys(arrays);
+    const entries = Object.entries(tensors);
+    entries.sort(([a, left], [b, right]) => order.indexOf(left.dtype) - order.indexOf(right.dtype) || (a < b ? -1 : 1));
+
+    let end = 0;
+    const fields = entries.map(([name, { dtype, shape }]) => {
+      const start = end;
+      end += bytesNeeded(name, dtype, shape);
+      return [name, { dtype, shape, data_offsets: [start, end] }];
+    });
+    const __metadata__ = Object.keys(metadata).length > 0 ? metadata : undefined; // left out
+    const text = new TextEncoder().encode(JSON.stringify({ __metadata__, ...Object.fromEntries(fields) }));
+    const headerBytes = Math.ceil(text.length / 8) * 8;
+    limitHeader(headerBytes);
+    const header = new Uint8Array(8 + headerBytes).fill(32 /* space */);
+    new DataView(header.buffer).setBigUint64(0, BigInt(headerBytes), true);
+    header.set(text, 8);
+    return { header, entries, size: header.length + end };
+  });
+
+/** The bytes of a tensor's data, once it is what dtype and shape promise. */
+const bytesOf = (name: string, { dtype, shape }: StoredTensor | LazyTensor, data: StoredTensor['data']) =>
+  explain('write', 'writeSafetensors', () => {
+    const array = arrays[dtype];
+    const given = `${data[Symbol.toStringTag]} of ${data.length}`;
+    const wanted = `${array.name} of ${bytesNeeded(name, dtype, shape) / array.BYTES_PER_ELEMENT}`;
+    if (given !== wanted) refuse(`tensor ${quote(name)} has a ${given}; a ${wanted} would fit`);
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  });
