@@ -1,7 +1,11 @@
 import type { Reader } from '../components.js';
 import { failFile } from '../errors.js';
+import { utf8LengthOf } from '../unicode.js';
 import { CharsMap } from './chars-map.js';
 import type { Normalizer } from './normalizer.js';
+
+/** Clusters of this many bytes or more are looked up character by character. */
+const longestKey = 6;
 
 /** Replaces characters and short clusters as the table of a SentencePiece model says. */
 export const precompiled: Reader<Normalizer> = fields => {
@@ -13,7 +17,10 @@ export const precompiled: Reader<Normalizer> = fields => {
     const changes: number[] = [];
     let isChanged = false;
     for (const cluster of clusters(text.text)) {
-      const whole = cluster.length < 6 ? map.replacement(cluster) : undefined;
+      const whole =
+        cluster.length < longestKey && utf8LengthOf(cluster, 0, cluster.length) < longestKey
+          ? map.replacement(cluster)
+          : undefined;
       for (const part of whole === undefined ? cluster : [cluster]) {
         const replaced = whole ?? map.replacement(part);
         isChanged ||= replaced !== undefined;
@@ -39,12 +46,26 @@ function* clusters(text: string): Generator<string> {
   let last = 0;
   for (const { 0: part, index } of text.matchAll(/[\0-\x7f]?[^\0-\x7f]+[\0-\x7f]?/g)) {
     yield* asciiClusters(text.slice(last, index));
-    segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-    for (const { segment } of segmenter.segment(part)) yield segment;
+    yield* segments(part);
     last = index + part.length;
   }
   yield* asciiClusters(text.slice(last));
 }
+
+/** The platform's segmenter takes n² time on some long texts, so it is given windows, each from the last certain boundary. */
+function* segments(text: string): Generator<string> {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  for (let at = 0, size = windowSize; at < text.length; ) {
+    const found = Array.from(segmenter.segment(text.slice(at, at + size)), ({ segment }) => segment);
+    if (at + size < text.length) found.pop(); // it may go on
+    size = found.length === 0 ? size * 2 : windowSize;
+    for (const segment of found) {
+      yield segment;
+      at += segment.length;
+    }
+  }
+}
+const windowSize = 256;
 let segmenter: Intl.Segmenter | undefined;
 
 const asciiClusters = (text: string) => text.match(/\r\n|[\s\S]/g) ?? [];

@@ -19,13 +19,18 @@ export const nfkc: Reader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKC');
 /** Compatibility decomposition. */
 export const nfkd: Reader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKD');
 
+/** The platform puts n marks on one letter in order in n² time; longer runs of marks are ordered here. */
+const longRun = /\p{M}{65}/u;
+
 /** Brings a text into a Unicode normal form. The platform does it; where it came from is worked out here. */
 export function toForm(text: AlignedText, form: Form): void {
-  const normal = text.text.normalize(form);
-  if (normal === text.text) return;
-  if (!text.tracked) {
-    text.text = normal;
-    return;
+  if (!longRun.test(text.text)) {
+    const normal = text.text.normalize(form);
+    if (normal === text.text) return;
+    if (!text.tracked) {
+      text.text = normal;
+      return;
+    }
   }
   const decomposed = decompose(text.text, form === 'NFC' || form === 'NFD' ? 'NFD' : 'NFKD');
   const steps = form === 'NFC' || form === 'NFKC' ? compose(decomposed) : decomposed;
@@ -63,26 +68,22 @@ function decompose(text: string, form: Form): Step[] {
   return steps;
 }
 
-/** Marks in canonical order: the platform's order, each taking along the change that it came with. */
+/** Marks in canonical order: by combining class, those of one class as they came. */
 function ordered(marks: readonly Step[]): Step[] {
-  const changes = new Map<string, number[]>();
-  for (const { char, change } of marks) {
-    const list = changes.get(char);
-    if (list) list.push(change);
-    else changes.set(char, [change]);
-  }
-  const taken = new Map<string, number>();
-  return [
-    ...marks
-      .map(mark => mark.char)
-      .join('')
-      .normalize('NFD'),
-  ].map(char => {
-    const index = taken.get(char) ?? 0;
-    taken.set(char, index + 1);
-    return { char, change: changes.get(char)![index]! };
+  const known = new Map<string, number>();
+  return marks.toSorted((first, second) => {
+    const pair = first.char + second.char;
+    const order = known.get(pair) ?? classOrder(first.char, second.char);
+    known.set(pair, order);
+    return order;
   });
 }
+
+/** Below 0 if the first mark's combining class is the lower one, above 0 if the second's is: the platform swaps such pairs. */
+const classOrder = (first: string, second: string) =>
+  first === second ? 0 : areSwapped(second, first) ? -1 : areSwapped(first, second) ? 1 : 0;
+
+const areSwapped = (first: string, second: string) => (first + second).normalize('NFD') !== first + second;
 
 /** Puts starters and the marks that are not blocked from them together again. */
 function compose(decomposed: readonly Step[]): Step[] {
@@ -97,7 +98,7 @@ function compose(decomposed: readonly Step[]): Step[] {
   for (const step of decomposed) {
     const startsAnew = isStarter(step.char);
     const last = marks.at(-1);
-    const isBlocked = last !== undefined && (startsAnew || isSameClass(last.char, step.char));
+    const isBlocked = last !== undefined && (startsAnew || classOrder(last.char, step.char) === 0);
     const joined: string | undefined = starter && !isBlocked ? joinedOf(starter.char, step.char) : undefined;
     if (joined !== undefined) starter = { char: joined, change: starter!.change + step.change - 1 };
     else if (startsAnew) {
@@ -115,10 +116,6 @@ function joinedOf(first: string, second: string): string | undefined {
   return joined.length <= 2 && joined.codePointAt(0)! > 0xffff === (joined.length === 2) ? joined : undefined;
 }
 
-const isSameClass = (first: string, second: string) =>
-  (first + second).normalize('NFD') === first + second && (second + first).normalize('NFD') === second + first;
-
 /** U+0345 has the highest combining class of all marks: every other mark is ordered before it, a starter never is. */
 const lastMark = '\u0345';
-const isStarter = (char: string) =>
-  char < '\u0300' || (char !== lastMark && (lastMark + char).normalize('NFD') === lastMark + char);
+const isStarter = (char: string) => char < '\u0300' || (char !== lastMark && !areSwapped(lastMark, char));

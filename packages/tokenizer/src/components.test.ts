@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import { tokenizerFromJson } from './load.js';
+
+/** A word-level tokenizer of the words given, with parts of the file replaced: shows what the parts make of a text. */
+const tokenizer = (words: readonly string[], parts: object) =>
+  tokenizerFromJson({
+    model: {
+      type: 'WordLevel',
+      vocab: Object.fromEntries(['?', ...words].map((word, id) => [word, id])),
+      unk_token: '?',
+    },
+    ...parts,
+  });
+const slices = (parts: object, text: string) =>
+  tokenizer([], parts)
+    .encode(text)
+    .offsets.map(([start, end]) => text.slice(start, end));
+
+describe('pre-tokenizers cut', () => {
+  test.each([
+    [{ type: 'BertPreTokenizer' }, "it's a-b", ['it', "'", 's', 'a', '-', 'b']],
+    [{ type: 'Whitespace' }, "it's a-b", ['it', "'", 's', 'a', '-', 'b']],
+    [{ type: 'WhitespaceSplit' }, " it's\ta-b ", ["it's", 'a-b']],
+    [{ type: 'Digits' }, 'a12b', ['a', '12', 'b']],
+    [{ type: 'Digits', individual_digits: true }, 'a12b', ['a', '1', '2', 'b']],
+    [{ type: 'Punctuation' }, 'a!?b', ['a', '!', '?', 'b']],
+    [{ type: 'Punctuation', behavior: 'Contiguous' }, 'a!?b', ['a', '!?', 'b']],
+    [{ type: 'CharDelimiterSplit', delimiter: ',' }, 'a,b,,c', ['a', 'b', 'c']],
+    [{ type: 'Metaspace' }, 'a bc', ['a', ' bc']],
+    [{ type: 'Metaspace', split: false }, 'a bc', ['a bc']],
+    [{ type: 'Split', pattern: { String: ' ' }, behavior: 'MergedWithPrevious' }, 'a b', ['a ', 'b']],
+    [
+      { type: 'Sequence', pretokenizers: [{ type: 'WhitespaceSplit' }, { type: 'ByteLevel', use_regex: false }] },
+      'é 🙂',
+      ['é', '🙂'],
+    ],
+  ])('%j', (pre_tokenizer, text, expected) => {
+    expect(slices({ pre_tokenizer }, text)).toEqual(expected);
+  });
+});
+
+describe('normalizers write', () => {
+  test.each([
+    [{ type: 'Lowercase' }, 'ΑΣ İ', 'ας i̇'.replace('ς', 'σ')],
+    [{ type: 'Strip' }, '\u0085 a b\u3000', 'a b'],
+    [{ type: 'Strip', strip_left: false }, ' a ', ' a'],
+    [{ type: 'StripAccents' }, 'e\u0301a', 'ea'],
+    [{ type: 'Nmt' }, 'a\u0001b\u200bc', 'ab c'],
+    [{ type: 'Prepend', prepend: '_' }, 'a', '_a'],
+    [{ type: 'Replace', pattern: { Regex: '\\s+' }, content: '-' }, 'a \n b', 'a-b'],
+    [{ type: 'ByteLevel' }, 'é ', 'Ã©Ġ'],
+    [{ type: 'BertNormalizer' }, 'É\u0000中x', 'e 中 x'],
+    [{ type: 'BertNormalizer', strip_accents: false }, 'É', 'é'],
+    [{ type: 'Sequence', normalizers: [{ type: 'NFD' }, { type: 'StripAccents' }] }, 'é', 'e'],
+  ])('%j on %j: %j', (normalizer, text, expected) => {
+    const made = tokenizer([expected], { normalizer });
+    expect(made.encode(text).tokens).toEqual([expected]);
+    expect(made.encode(text).offsets.every(([start, end]) => start <= end && end <= text.length)).toBe(true);
+  });
+});
+
+describe('decoders join', () => {
+  test.each([
+    [undefined, ['a', 'b'], 'a b'],
+    [{ type: 'WordPiece' }, ['it', '##em', "'s", ','], "item's,"],
+    [{ type: 'WordPiece', cleanup: false }, ['a', ','], 'a ,'],
+    [{ type: 'BPEDecoder' }, ['a', 'b</w>', 'c</w>'], 'ab c'],
+    [{ type: 'CTC' }, ['a', 'a', '<pad>', 'a', '|', 'b'], 'aa b'],
+    [{ type: 'Metaspace' }, ['▁a', '▁b'], 'a b'],
+    [{ type: 'Metaspace', prepend_scheme: 'never' }, ['▁a', '▁b'], ' a b'],
+    [{ type: 'Fuse' }, ['a', 'b'], 'ab'],
+    [{ type: 'Replace', pattern: { String: 'ab' }, content: '-' }, ['ab', 'xab'], '-x-'],
+    [{ type: 'Replace', pattern: { Regex: 'a+' }, content: '-' }, ['aab', 'a'], '-b-'],
+    [{ type: 'Strip', content: ' ', start: 1, stop: 1 }, ['  a  ', ' b '], ' a b'],
+    [{ type: 'ByteFallback' }, ['<0xC3>', '<0xA9>', 'a', '<0xC3>', 'b'], 'éa\ufffdb'],
+  ])('%j', (decoder, tokens, expected) => {
+    const made = tokenizer([...new Set(tokens)], { decoder });
+    const ids = tokens.map(token => made.tokenToId(token)!);
+    const stream = made.decodeStream();
+    expect(made.decode(ids)).toBe(expected);
+    expect(ids.map(id => stream.push(id)).join('') + stream.flush()).toBe(expected);
+  });
+});
+
+describe('added tokens', () => {
+  const added = (flags: object) => tokenizer([], { added_tokens: [{ id: 9, content: 'tok', ...flags }] });
+  const found = (flags: object, text: string) => {
+    const encoding = added(flags).encode(text);
+    return encoding.offsets
+      .filter((_, index) => encoding.ids[index] === 9)
+      .map(([start, end]) => text.slice(start, end));
+  };
+
+  test.each([
+    [{}, 'a tok tokb', ['tok', 'tok']],
+    [{ single_word: true }, 'atok tok tokb tok', ['tok', 'tok']],
+    [{ lstrip: true }, 'a  tok b', ['  tok']],
+    [{ rstrip: true }, 'a tok  b', ['tok  ']],
+    [{ special: true }, 'tok', ['tok']],
+  ])('%j in %j', (flags, text, expected) => {
+    expect(found(flags, text)).toEqual(expected);
+  });
+
+  test('the leftmost match wins, of several there the longest', () => {
+    const made = tokenizer([], {
+      added_tokens: [
+        { id: 5, content: 'ab' },
+        { id: 6, content: 'abc' },
+        { id: 7, content: 'bcd' },
+      ],
+    });
+    expect(made.encode('abcd').ids).toEqual([6, 0]);
+  });
+
+  test('a normalized one is found in the normalized text, another in the raw text', () => {
+    const parts = (normalized: boolean) => ({
+      normalizer: { type: 'Lowercase' },
+      added_tokens: [{ id: 9, content: 'Tok', normalized }],
+    });
+    expect(tokenizer([], parts(true)).encode('TOK').ids).toEqual([9]);
+    expect(tokenizer([], parts(false)).encode('TOK').ids).toEqual([0]);
+    expect(tokenizer([], parts(false)).encode('Tok').ids).toEqual([9]);
+  });
+});
+
+test('the configuration names the tokens with a role, and may ask for clean-up and for a beginning', () => {
+  const json = {
+    model: { type: 'WordLevel', vocab: { '?': 0, a: 1, '.': 2 }, unk_token: '?' },
+    added_tokens: [{ id: 5, content: '<s>', special: true }],
+  };
+  const config = {
+    bos_token: { content: '<s>' },
+    eos_token: '.',
+    add_bos_token: true,
+    clean_up_tokenization_spaces: true,
+  };
+  const made = tokenizerFromJson(json, { config });
+  expect([made.bosToken, made.eosToken, made.padToken, made.unkToken, made.vocabSize]).toEqual([5, 2, undefined, 0, 4]);
+  expect(made.encode('a').ids).toEqual([5, 1]);
+  expect(made.decode([1, 2])).toBe('a.');
+  expect(tokenizerFromJson(json).decode([1, 2])).toBe('a .');
+});
+
+test('truncation in a file holds until a call says otherwise', () => {
+  const made = tokenizer(['a'], {
+    pre_tokenizer: { type: 'WhitespaceSplit' },
+    truncation: { max_length: 2, strategy: 'LongestFirst', stride: 0, direction: 'Left' },
+    padding: { strategy: { Fixed: 4 }, direction: 'Left', pad_id: 7, pad_type_id: 3, pad_token: '?' },
+  });
+  expect(made.encode('a b a').ids).toEqual([7, 7, 0, 1]);
+  expect(made.encode('a b a', { truncation: null, padding: null }).ids).toEqual([1, 0, 1]);
+  const long = made.encode('a b a', {
+    pair: 'a a',
+    truncation: { maxLength: 3, strategy: 'only-first' },
+    padding: null,
+  });
+  expect(long.ids).toEqual([1, 1, 1]);
+  expect(long.overflowing.map(each => each.ids)).toEqual([
+    [0, 1, 1],
+    [1, 1, 1],
+  ]);
+  expect(() => made.encode('a', { truncation: { maxLength: 0, strategy: 'only-second' } })).not.toThrow();
+  expect(() => made.encode('a b a', { truncation: { maxLength: 2, stride: 2 } })).toThrow(
+    'encode: stride 2 does not fit in windows of 2 tokens; at most 1',
+  );
+});
+
+test('a batch is padded to its longest', () => {
+  const made = tokenizer(['a'], { pre_tokenizer: { type: 'WhitespaceSplit' } });
+  const batch = made.encodeBatch(['a', 'a a a', ['a', 'a']], { padding: { length: 'longest', multipleOf: 2, id: 9 } });
+  expect(batch.map(each => each.ids)).toEqual([
+    [1, 9, 9, 9],
+    [1, 1, 1, 9],
+    [1, 1, 9, 9],
+  ]);
+  expect(batch.map(each => each.attentionMask)).toEqual([
+    [1, 0, 0, 0],
+    [1, 1, 1, 0],
+    [1, 1, 0, 0],
+  ]);
+  expect(batch[2]!.typeIds).toEqual([0, 1, 0, 0]);
+});

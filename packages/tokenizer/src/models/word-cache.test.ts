@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { WordCache } from './word-cache.js';
+
+const recall = (cache: WordCache, word: string) => {
+  const ids = [-7];
+  return cache.recall(`<${word}>`, 1, 1 + word.length, ids) ? ids.slice(1) : undefined;
+};
+
+test('what was remembered is recalled, and nothing else', () => {
+  const cache = new WordCache();
+  for (let number = 0; number < 5000; number++)
+    cache.remember(`${number}`, 0, `${number}`.length, [0, number, number + 1], 1);
+  for (let number = 0; number < 5000; number++) expect(recall(cache, `${number}`)).toEqual([number, number + 1]);
+  expect(recall(cache, '5000')).toBeUndefined();
+  expect(recall(cache, '')).toBeUndefined();
+});
+
+test('it never holds more than 8 MB, and forgets instead', () => {
+  const cache = new WordCache();
+  let most = 0;
+  for (let number = 0; number < 100_000; number++) {
+    const word = `${number}`.padEnd(40, '-');
+    cache.remember(word, 0, word.length, new Array(20).fill(number), 0);
+    most = Math.max(most, cache.byteLength);
+    expect(recall(cache, word)?.[19]).toBe(number);
+  }
+  expect(most).toBeGreaterThan(1e6);
+  expect(most).toBeLessThan(8e6);
+  expect(recall(cache, '0'.padEnd(40, '-'))).toBeUndefined();
+});
+
+test('long words are not kept', () => {
+  const cache = new WordCache();
+  const word = 'a'.repeat(49);
+  cache.remember(word, 0, 49, [1], 0);
+  expect(recall(cache, word)).toBeUndefined();
+});

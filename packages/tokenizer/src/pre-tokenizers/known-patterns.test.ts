@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { regexMatcher } from '../pattern.js';
+import { wellFormed } from '../unicode.js';
+import { cutKnownPattern } from './known-patterns.js';
+import { cutAtMatches } from './split.js';
+
+const patterns = {
+  'GPT-2': "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+  'Llama 3':
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  'Qwen 2':
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+};
+
+const characters = [
+  ..."aZéßſ日'stTrReEvVlLmMdD ",
+  ...' \t\n\r\u0085\u00a0\u2028\u3000\ufeff\u200b123٣½𝟙𝔘🙂-_.,!\u0301\0',
+];
+const texts = fc.oneof(
+  fc.string({ unit: fc.constantFrom(...characters), maxLength: 40 }),
+  fc.string({ unit: 'binary', maxLength: 20 }).map(wellFormed),
+);
+
+test.each(Object.entries(patterns))(
+  'the hand-written cut of %s cuts where the regular expression does',
+  (_, source) => {
+    const cut = cutKnownPattern(source)!;
+    const byRegex = cutAtMatches(regexMatcher(source, 'here'), 'Isolated');
+    fc.assert(
+      fc.property(texts, fc.nat(3), (text, skipped) => {
+        const start = wellFormed(text.slice(0, skipped)).length === skipped ? skipped : 0;
+        const whole = wellFormed(text);
+        const cuts: number[] = [];
+        const expected: number[] = [];
+        cut(whole, start, whole.length, cuts);
+        byRegex(whole, start, whole.length, expected);
+        expect(cuts).toEqual(expected);
+      }),
+      { numRuns: 3000 },
+    );
+  },
+);
+
+test('a pattern that is not known has no hand-written cut', () => {
+  expect(cutKnownPattern('\\s+')).toBeUndefined();
+});

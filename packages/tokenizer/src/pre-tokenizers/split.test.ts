@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { literalMatcher } from '../pattern.js';
+import { type Behavior, cutAtMatches } from './split.js';
+
+const pieces = (behavior: Behavior, invert = false) => {
+  const text = 'the-final--countdown';
+  const cuts: number[] = [];
+  cutAtMatches(literalMatcher('-'), behavior, invert)(text, 0, text.length, cuts);
+  return cuts.flatMap((from, index) => (index % 2 === 0 ? [text.slice(from, cuts[index + 1])] : []));
+};
+
+test.each([
+  ['Removed', ['the', 'final', 'countdown']],
+  ['Isolated', ['the', '-', 'final', '-', '-', 'countdown']],
+  ['MergedWithPrevious', ['the-', 'final-', '-', 'countdown']],
+  ['MergedWithNext', ['the', '-final', '-', '-countdown']],
+  ['Contiguous', ['the', '-', 'final', '--', 'countdown']],
+] as const)('a delimiter that is %s', (behavior, expected) => {
+  expect(pieces(behavior)).toEqual(expected);
+});
+
+test('inverted, the matches are the pieces', () => {
+  expect(pieces('Removed', true)).toEqual(['-', '-', '-']);
+});

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { translateRegex } from './translate.js';
+
+const matches = (pattern: string, text: string) => text.match(translateRegex(pattern, 'here')) ?? [];
+
+const cases: readonly (readonly [pattern: string, text: string, expected: readonly string[], why: string])[] = [
+  ['\\s+', 'a\u0085b\ufeffc\u3000d', ['\u0085', '\u3000'], "white space is Unicode's"],
+  ['\\w+', 'naïve_1 ٣-x', ['naïve_1', '٣', 'x'], "words are Unicode's"],
+  ['\\d', '1٣½', ['1', '٣'], 'digits are decimal'],
+  ['.+', 'a\rb\u2028c\nd', ['a\rb\u2028c', 'd'], 'the dot stops at the line feed alone'],
+  ['^a$', 'a\nb\na', ['a', 'a'], 'the ends of lines'],
+  ["(?i:'s|'ll)|x", "'S 'ſ 'LL X x", ["'S", "'ſ", "'LL", 'x'], 'part of it in any case'],
+  ['(?i:[a-cé])', 'BÉd', ['B', 'É'], 'a class in any case'],
+  ['(?i)ab|c', 'AB C', ['AB', 'C'], 'a switch in the middle'],
+  ['a++b|a', 'aaab', ['aaab'], 'possessive'],
+  ['a++a', 'aaa', [], 'possessive gives nothing back'],
+  ['(?>a|ab)c', 'abc ac', ['ac'], 'atomic'],
+  ['(a)(?>b)\\1', 'aba', ['aba'], 'references beside atomic groups'],
+  ['[^\\s\\p{L}\\p{N}]+', 'a!? 1-', ['!?', '-'], 'a class of what is not in classes'],
+  ['[a-z&&[^aeiou]]+', 'hello', ['h', 'll'], 'an intersection'],
+  ['[[:punct:]x-]+', 'a-x!b', ['-x!'], 'a named class'],
+  ['[\\]\\-]', 'a]-', [']', '-'], 'escapes in a class'],
+  ['[]a]+', ']a', [']a'], 'a bracket at the beginning of a class'],
+  ['\\bfoo\\b', 'foo éfoo foo1', ['foo'], "boundaries of Unicode's words"],
+  ['\\p{Han}+', '日本go', ['日本'], 'a script by its name'],
+  ['\\p{^L}', 'a1', ['1'], 'a negated property'],
+  ['\\x{1F642}|\\u00e9', '🙂é', ['🙂', 'é'], 'characters by number'],
+  ['\\h+', 'xyzcafe', ['cafe'], 'hexadecimal digits'],
+  ['(?x: a b # both\n)', 'ab', ['ab'], 'spaces and comments'],
+  ['\\R', 'a\r\nb\nc', ['\r\n', '\n'], 'any line end'],
+  ['a{2}+', 'aaa', ['aa'], 'a count'],
+  ['🙂+', '🙂🙂', ['🙂🙂'], 'repetition of an astral character'],
+  ['{|}|/', '{/}', ['{', '/', '}'], 'literal brackets'],
+];
+
+test.each(cases)('%s on %j: %s (%s)', (pattern, text, expected) => {
+  expect([...matches(pattern, text)]).toEqual(expected);
+});
+
+test.each([
+  ['(a', '"(" without ")"'],
+  ['a)', '")" without "(" at 1'],
+  ['[a', '"[" without "]"'],
+  ['(?~a)', '"(?~a" cannot be translated'],
+  ['(?(1)a|b)', '"(?(1" cannot be translated'],
+  ['*', 'nothing to repeat before "*"'],
+  ['\\p{Nothing}', 'the property "Nothing" is unknown'],
+  ['\\K', '\\K cannot be translated'],
+  ['\\1', 'back reference \\1 to no group'],
+  ['[z-a]', 'the range z-a is empty'],
+  ['a\\', 'it ends too early'],
+])('%s is an error that says %s', (pattern, expected) => {
+  expect(() => translateRegex(pattern, 'model.x')).toThrow(
+    `tokenizer: model.x: ${expected} in the regular expression ${pattern}`,
+  );
+});
