@@ -1,6 +1,6 @@
-import { clone, dropout as drop, type Tensor } from '@residual/tensor';
+import { clone, dropout as drop, ResidualError, type Tensor } from '@residual/tensor';
 import { type Layer, layer } from './layer.js';
-import { slot } from './scope.js';
+import { type Scope, slot } from './scope.js';
 
 /** What makes random decisions repeatable: the seed of the run and the number of the step. */
 export interface Randomness {
@@ -13,15 +13,15 @@ export const randomness = /* @__PURE__ */ slot<Randomness>('randomness');
 
 /**
  * Sets entries to 0 with probability `rate` and divides the others by 1 - rate, while `randomness` is in the scope; otherwise x as it is (Srivastava et
- * al. 2014). The mask depends on the seed, the path of the use and the step alone.
+ * al. 2014). The mask depends on the seed, the path of the use and the step alone. Errors on a rate that is not from 0 to below 1.
  */
 export function dropout({ rate }: { readonly rate: number }): Layer<Record<never, never>, Tensor, Tensor> {
+  if (!(rate >= 0 && rate < 1))
+    throw new ResidualError('range', `dropout: rate is ${rate}; it must be from 0 to below 1`);
+  const idle = (scope: Scope) => rate === 0 || scope.get(randomness) === undefined;
   return layer(
     {},
-    (_, x: Tensor, scope) => {
-      const random = scope.get(randomness);
-      return random && rate > 0 ? drop(x, rate, { ...random, path: scope.path }) : clone(x);
-    },
-    { name: 'dropout' },
+    (_, x: Tensor, scope) => (idle(scope) ? clone(x) : drop(x, rate, { ...scope.get(randomness)!, path: scope.path })),
+    { name: 'dropout', idle },
   );
 }

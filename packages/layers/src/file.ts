@@ -1,15 +1,12 @@
-import { dispose, type Matrix, ResidualError, type Tensor, tensor } from '@residual/tensor';
-import { type Leaf, leavesOf, type Needs, treeOf, type Weights } from './needs.js';
-import { type HasNeeds, tableMaker } from './tree.js';
+import { bytesSource, openSafetensors, type Safetensors, writeSafetensors } from '@residual/safetensors';
+import { dense, dispose, type Matrix, type Tensor, tensor } from '@residual/tensor';
+import { expectSame, type Given } from './differences.js';
+import { treeOf, type Weights, weightNeeds } from './needs.js';
+import { flatten, type HasNeeds, sizeOf, tableMaker } from './tree.js';
 
 /** Where weights come from: arrays by path, read one at a time. */
-export interface NamedArrays {
-  readonly names: Iterable<string>;
-  /** The shape stored under a name, undefined if there is none. */
-  shapeOf(name: string): readonly number[] | undefined;
+export interface NamedArrays extends Given {
   read(name: string, options: { signal?: AbortSignal }): Promise<Float32Array>;
-  /** What the source calls a path, for messages; the path itself if absent. */
-  nameIn?(path: string): string;
 }
 
 /** Options of `load`. */
@@ -20,24 +17,44 @@ export interface LoadOptions {
 }
 
 /**
- * The tree of a layer from named arrays. Everything the layer needs must be there in its shape and nothing may be left over: all that does not fit is
- * listed in one error before anything is read. An abort or a failed read frees what was made. The caller owns the tree.
+ * The weights of a layer as the bytes of a safetensors file: float32, each under its path in the tree. Tables are not saved, they are made with the tree.
+ * Errors when the weights are not those of the layer.
  */
-export async function load<N>(layer: HasNeeds<N>, source: NamedArrays, options: LoadOptions = {}): Promise<Weights<N>> {
-  const wanted = leavesOf(layer.needs as Needs).filter(({ need }) => need.kind !== 'table');
-  expectFit(wanted, source);
+export async function save<N>(layer: HasNeeds<N>, weights: Weights<N>): Promise<Uint8Array<ArrayBuffer>> {
+  const arrays = [...flatten(layer, weights)].map(async ([path, leaf]) => {
+    const data = (await dense(leaf).data()) as Float32Array;
+    return [path, { dtype: 'F32', shape: leaf.shape, data }] as const;
+  });
+  return writeSafetensors(Object.fromEntries(await Promise.all(arrays)));
+}
+
+/**
+ * The tree of a layer from what `save` wrote, an open safetensors file whose names are paths, or named arrays of any kind. Everything the layer needs
+ * must be there in its shape and nothing may be left over: all that does not fit is listed in one error before anything is read. An abort or a failed read
+ * frees what was made. The caller owns the tree.
+ */
+export async function load<N>(
+  layer: HasNeeds<N>,
+  source: Uint8Array | ArrayBuffer | Safetensors | NamedArrays,
+  { signal, onProgress }: LoadOptions = {},
+): Promise<Weights<N>> {
+  signal?.throwIfAborted();
+  const inMemory = source instanceof Uint8Array || source instanceof ArrayBuffer;
+  const arrays = arraysIn(inMemory ? await openSafetensors(bytesSource(source)) : source);
+  const wanted = weightNeeds(layer);
+  expectSame('load', wanted, arrays);
   const values = new Map<string, Tensor>();
-  const total = wanted.reduce((sum, { need }) => sum + size(need), 0);
+  const total = wanted.reduce((sum, { need }) => sum + sizeOf(need), 0);
   const tables = tableMaker();
   const made: Matrix[] = [];
   try {
     let done = 0;
     for (const { path, need } of wanted) {
-      options.signal?.throwIfAborted();
-      const array = await source.read(path, { signal: options.signal });
+      const array = await arrays.read(path, signal ? { signal } : {});
+      signal?.throwIfAborted();
       values.set(path, tensor(array, need.shape));
       done += array.length;
-      options.onProgress?.(done, total);
+      onProgress?.(done, total);
     }
     return treeOf(layer.needs, (path, need) => {
       const leaf = need.kind === 'table' ? tables(need) : values.get(path)!;
@@ -50,24 +67,11 @@ export async function load<N>(layer: HasNeeds<N>, source: NamedArrays, options: 
   }
 }
 
-function expectFit(wanted: readonly { path: string; need: Leaf }[], source: NamedArrays): void {
-  const nameIn = (path: string) => source.nameIn?.(path) ?? path;
-  const known = new Set(wanted.map(({ path }) => path));
-  const faults = wanted.flatMap(({ path, need }) => {
-    const shape = source.shapeOf(path);
-    if (!shape) return [`${path} needs [${need.shape.join(', ')}], ${nameIn(path)} is missing`];
-    return shape.join() === need.shape.join()
-      ? []
-      : [`${path} needs [${need.shape.join(', ')}], ${nameIn(path)} holds [${shape.join(', ')}]`];
-  });
-  const unused = [...source.names].filter(name => !known.has(name)).map(name => `${name} is not needed`);
-  const all = [...faults, ...unused];
-  if (all.length === 0) return;
-  const shown = all.slice(0, 20);
-  const more = all.length - shown.length;
-  throw new ResidualError('load', `load: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`);
-}
-
-function size({ shape }: Leaf): number {
-  return shape.reduce((product, n) => product * n, 1);
+function arraysIn(source: Safetensors | NamedArrays): NamedArrays {
+  if (!('tensors' in source)) return source;
+  return {
+    names: source.tensors.keys(),
+    shapeOf: name => source.tensors.get(name)?.shape,
+    read: async (name, options) => (await source.readFloat32(name, options)).data,
+  };
 }

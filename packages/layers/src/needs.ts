@@ -43,24 +43,31 @@ export interface TableNeed {
   readonly values: () => Float32Array;
 }
 
-export type Leaf = VectorNeed | MatrixNeed | TableNeed;
+/** What is trained, saved and counted. */
+export type WeightNeed = VectorNeed | MatrixNeed;
+
+/** What stands at the end of a path. */
+export type Leaf = WeightNeed | TableNeed;
 
 /** What a layer needs: leaves, layers, and lists or records of them. */
 // biome-ignore lint/suspicious/noExplicitAny: a layer of any needs
 export type Needs = Leaf | { readonly needs: any } | readonly Needs[] | { readonly [name: string]: Needs | undefined };
 
 /** The tree of weights that belongs to needs. */
-export type Weights<N> = N extends VectorNeed | TableNeed
-  ? Tensor
-  : N extends MatrixNeed
-    ? Matrix
-    : N extends { readonly needs: infer M }
-      ? Weights<M>
-      : N extends readonly (infer E)[]
-        ? Weights<E>[]
-        : N extends undefined
-          ? undefined
-          : { readonly [Name in keyof N]: Weights<N[Name]> };
+export type Weights<N> = 0 extends 1 & N
+  ? // biome-ignore lint/suspicious/noExplicitAny: the weights of a layer of any needs are not known
+    any
+  : N extends VectorNeed | TableNeed
+    ? Tensor
+    : N extends MatrixNeed
+      ? Matrix
+      : N extends { readonly needs: infer M }
+        ? Weights<M>
+        : N extends readonly (infer E)[]
+          ? Weights<E>[]
+          : N extends undefined
+            ? undefined
+            : { readonly [Name in keyof N]: Weights<N[Name]> };
 
 const zero: Start = { kind: 'constant', value: 0 };
 
@@ -118,6 +125,11 @@ export function leavesOf(needs: Needs): PlacedLeaf[] {
     (path, need) => leaves.push({ path, need }),
   );
   return leaves;
+}
+
+/** The leaves that hold weights, tables left out, with their paths in order. */
+export function weightNeeds(layer: { readonly needs: unknown }): PlacedLeaf<WeightNeed>[] {
+  return leavesOf(layer.needs as Needs).filter((leaf): leaf is PlacedLeaf<WeightNeed> => leaf.need.kind !== 'table');
 }
 
 /** The tree of the same form as `needs` with a value for each leaf. */

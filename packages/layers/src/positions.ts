@@ -1,4 +1,5 @@
-import { range, reshape, type Tensor } from '@residual/tensor';
+import { ResidualError, range, reshape, type Tensor } from '@residual/tensor';
+import type { About } from './layer.js';
 import type { Needs } from './needs.js';
 import { type Scope, slot } from './scope.js';
 
@@ -23,6 +24,11 @@ export function placesOf(scope: Scope, length: number): Places {
 // biome-ignore lint/suspicious/noExplicitAny: weights follow from the needs of the scheme that is put in
 export interface Positions<N extends Needs = any> {
   readonly needs: N;
+  readonly about?: About;
+  /** What it was made for, where that matters: width of the input, number of heads, width of a head. */
+  readonly dim?: number;
+  readonly heads?: number;
+  readonly headDim?: number;
   /** x [batch, length, modelDim] with positions in it. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   onInput?(weights: any, x: Tensor, scope: Scope): Tensor;
@@ -32,4 +38,28 @@ export interface Positions<N extends Needs = any> {
   /** What is added to the scores: [1 | batch, heads, 1 | queryLen, keyLen]. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   onScores?(weights: any, shape: { heads: number; queryLen: number; keyLen: number }, scope: Scope): Tensor;
+}
+
+/** Throws unless positions, if there are any, act where they were put and were made for the dims that are there. */
+export function expectPositions(
+  name: string,
+  positions: Positions | undefined,
+  place: 'input' | 'attention',
+  dims: Pick<Positions, 'dim' | 'heads' | 'headDim'>,
+): void {
+  if (!positions) return;
+  const scheme = positions.about?.name ?? 'the scheme of positions';
+  const acts = place === 'input' ? positions.onInput : (positions.onHeads ?? positions.onScores);
+  if (!acts) {
+    const [there, here] =
+      place === 'input' ? ['inside attention', 'on the input'] : ['on the input', 'inside attention'];
+    throw new ResidualError('fit', `${name}: ${scheme} acts ${there} only and would do nothing ${here}`);
+  }
+  for (const dim of ['dim', 'heads', 'headDim'] as const) {
+    if (positions[dim] === undefined || dims[dim] === undefined || positions[dim] === dims[dim]) continue;
+    throw new ResidualError(
+      'fit',
+      `${name}: ${scheme} is made for ${dim} ${positions[dim]}, here ${dim} is ${dims[dim]}; they must be equal`,
+    );
+  }
 }

@@ -20,9 +20,10 @@ export function slot<Value>(name: string): Slot<Value> {
 
 /**
  * What travels beside the activations: where in the composition we are, who listens, and typed slots (cache, positions, randomness). A scope never
- * changes; `at` and `with` give a new one.
+ * changes; `at`, `with` and `listening` give a new one.
  */
 export class Scope {
+  /** The path of the use, steps joined by dots; empty at the top. */
   readonly path: string;
   private readonly taps: Taps | undefined;
   private readonly slots: ReadonlyMap<Slot<unknown>, unknown>;
@@ -48,9 +49,9 @@ export class Scope {
     return this.taps?.wants(this.below(name)) ?? false;
   }
 
-  /** The scope with someone listening, in place of who listened before. */
+  /** The scope with one more listener: who listened before gets a tensor first and hands on what it gives. */
   listening(taps: Taps): Scope {
-    return new Scope(this.path, taps, this.slots);
+    return new Scope(this.path, this.taps ? inTurn(this.taps, taps) : taps, this.slots);
   }
 
   /** What a slot holds. */
@@ -58,8 +59,8 @@ export class Scope {
     return this.slots.get(slot) as Value | undefined;
   }
 
-  /** The scope with a slot filled. */
-  with<Value>(slot: Slot<Value>, value: Value): Scope {
+  /** The scope with a slot filled, or emptied by undefined. */
+  with<Value>(slot: Slot<Value>, value: Value | undefined): Scope {
     return new Scope(this.path, this.taps, new Map(this.slots).set(slot, value));
   }
 
@@ -70,3 +71,13 @@ export class Scope {
 
 /** The scope of a call that was given none. */
 export const emptyScope: Scope = /* @__PURE__ */ new Scope();
+
+function inTurn(first: Taps, second: Taps): Taps {
+  return {
+    wants: path => first.wants(path) || second.wants(path),
+    take: (path, x) => {
+      const given = first.wants(path) ? first.take(path, x) : x;
+      return second.wants(path) ? second.take(path, given) : given;
+    },
+  };
+}

@@ -1,5 +1,6 @@
-import { clone, keep, ResidualError, type Tensor } from '@residual/tensor';
-import { emptyScope, type Scope, type Taps } from './scope.js';
+import { clone, keep, ResidualError, showShape, type Tensor } from '@residual/tensor';
+import { matcher } from './pattern.js';
+import { emptyScope, type Scope } from './scope.js';
 
 /** Tensors kept from a run, by path, for as long as their reader wants them. */
 export interface Recorder {
@@ -13,10 +14,10 @@ export interface Recorder {
 
 /**
  * Records the tensors at paths: `decoder.layers.3.attention.weights`, with `*` for one step (`decoder.layers.*.attention.weights`) and `**` for any
- * number of steps. Errors when a pattern is empty.
+ * number of steps, also none. Errors when a pattern has an empty step, or a star beside other characters.
  */
 export function record(patterns: readonly string[], scope: Scope = emptyScope): Recorder {
-  const matches = matcher('record', patterns);
+  const wants = matcher('record', patterns);
   const values = new Map<string, Tensor>();
   const take = (path: string, x: Tensor) => {
     values.get(path)?.dispose();
@@ -24,7 +25,7 @@ export function record(patterns: readonly string[], scope: Scope = emptyScope): 
     return x;
   };
   return {
-    scope: scope.listening({ wants: matches, take }),
+    scope: scope.listening({ wants, take }),
     values,
     dispose: () => {
       for (const value of values.values()) value.dispose();
@@ -34,38 +35,23 @@ export function record(patterns: readonly string[], scope: Scope = emptyScope): 
 }
 
 /**
- * Puts other tensors in the place of those at paths: for each pattern a function of the tensor and its path. The first pattern that fits is used. What
- * it makes belongs to the layer's tidy, and gradients flow through it.
+ * Puts other tensors in the place of those at paths: for each pattern (as in `record`) a function of the tensor and its path. The first pattern that
+ * fits is used. What it makes belongs to the layer's tidy, and gradients flow through it. Errors when it has another shape.
  */
 export function replace(
   replacements: Readonly<Record<string, (x: Tensor, path: string) => Tensor>>,
   scope: Scope = emptyScope,
 ): Scope {
   const rules = Object.entries(replacements).map(([pattern, make]) => ({ fits: matcher('replace', [pattern]), make }));
-  const taps: Taps = {
+  return scope.listening({
     wants: path => rules.some(({ fits }) => fits(path)),
     take: (path, x) => {
       const made = rules.find(({ fits }) => fits(path))!.make(x, path);
-      if (made.shape.join() === x.shape.join()) return made;
+      if (showShape(made.shape) === showShape(x.shape)) return made;
       throw new ResidualError(
         'shape',
-        `replace: ${path} is [${x.shape.join(', ')}], the replacement [${made.shape.join(', ')}]`,
+        `replace: ${path} is ${showShape(x.shape)}, the replacement ${showShape(made.shape)}; they must be equal`,
       );
     },
-  };
-  return scope.listening(taps);
-}
-
-function matcher(name: string, patterns: readonly string[]): (path: string) => boolean {
-  const expressions = patterns.map(pattern => {
-    if (pattern === '')
-      throw new ResidualError('tap', `${name}: a pattern is empty; it is a path such as layers.*.attention.weights`);
-    const steps = pattern.split('.').map(step => (step === '**' ? '.+' : escaped(step).replaceAll('\\*', '[^.]*')));
-    return new RegExp(`^${steps.join('\\.')}$`);
   });
-  return path => expressions.some(expression => expression.test(path));
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -1,5 +1,6 @@
-import { checkSeed, isTensor, type Matrix, normalValues, ResidualError, type Tensor, tensor } from '@residual/tensor';
-import { type Leaf, leavesOf, type Needs, treeOf, type Weights } from './needs.js';
+import { checkSeed, type Matrix, normalValues, type Tensor, tensor } from '@residual/tensor';
+import { expectSame } from './differences.js';
+import { type Leaf, type TableNeed, treeOf, type WeightNeed, type Weights, weightNeeds } from './needs.js';
 
 /** A layer or bare needs. */
 export type HasNeeds<N> = { readonly needs: N };
@@ -14,7 +15,7 @@ export function init<N>(layer: HasNeeds<N>, { seed }: { seed: number }): Weights
   const made: Tensor[] = [];
   try {
     return treeOf(layer.needs, (path, need) => {
-      const leaf = need.kind === 'table' ? tables(need) : startOf(path, need, seed);
+      const leaf = need.kind === 'table' ? tables(need) : tensor(startOf(path, need, seed), need.shape);
       made.push(leaf);
       return leaf;
     });
@@ -25,8 +26,8 @@ export function init<N>(layer: HasNeeds<N>, { seed }: { seed: number }): Weights
 }
 
 /** Makes the tensor of a table once, however often it is needed. */
-export function tableMaker(): (need: Extract<Leaf, { kind: 'table' }>) => Tensor {
-  const made = new Map<Leaf, Tensor>();
+export function tableMaker(): (need: TableNeed) => Tensor {
+  const made = new Map<TableNeed, Tensor>();
   return need => {
     const known = made.get(need) ?? tensor(need.values(), need.shape);
     made.set(need, known);
@@ -34,59 +35,62 @@ export function tableMaker(): (need: Extract<Leaf, { kind: 'table' }>) => Tensor
   };
 }
 
-function startOf(path: string, { shape, start }: Exclude<Leaf, { kind: 'table' }>, seed: number): Tensor {
-  const length = shape.reduce((product, n) => product * n, 1);
-  if (start.kind === 'constant') return tensor(new Float32Array(length).fill(start.value), shape);
-  return tensor(
-    normalValues(seed, path, length).map(value => value * start.deviation),
-    shape,
-  );
+function startOf(path: string, need: WeightNeed, seed: number): Float32Array {
+  if (need.start.kind === 'constant') return new Float32Array(sizeOf(need)).fill(need.start.value);
+  const { deviation } = need.start;
+  return normalValues(seed, path, sizeOf(need)).map(value => value * deviation);
 }
 
-/** The weights of a tree by path, tables left out: what is trained, saved and counted. */
+/** The weights of a tree by path, tables left out: what is trained, saved and counted. Errors when the tree is not one of this layer. */
 export function flatten<N>(layer: HasNeeds<N>, weights: Weights<N>): Map<string, Matrix> {
-  return new Map(
-    leavesOf(layer.needs as Needs)
-      .filter(({ need }) => need.kind !== 'table')
-      .map(({ path }) => [path, at(weights, path) as Matrix]),
-  );
+  const leaves = new Map(weightNeeds(layer).map(({ path }) => [path, leafAt(weights, path)]));
+  expectSame('flatten', weightNeeds(layer), { names: [], shapeOf: path => leaves.get(path)?.shape });
+  return leaves as Map<string, Matrix>;
 }
 
-/** The tree of a layer from weights by path; tables are made. Errors name every path that is missing or left over. */
+/** The tree of a layer from weights by path; tables are made. The leaves go over to the tree. Errors list all that is missing, misshapen or left over. */
 export function unflatten<N>(layer: HasNeeds<N>, values: ReadonlyMap<string, Matrix>): Weights<N> {
+  expectSame('unflatten', weightNeeds(layer), { names: values.keys(), shapeOf: path => values.get(path)?.shape });
   const tables = tableMaker();
-  const wanted = leavesOf(layer.needs as Needs).filter(({ need }) => need.kind !== 'table');
-  const missing = wanted.filter(({ path }) => !values.has(path)).map(({ path }) => path);
-  const known = new Set(wanted.map(({ path }) => path));
-  const unused = [...values.keys()].filter(path => !known.has(path));
-  if (missing.length + unused.length > 0) {
-    throw new ResidualError(
-      'load',
-      `unflatten: missing ${missing.join(', ') || 'nothing'}; not needed ${unused.join(', ') || 'nothing'}`,
-    );
-  }
   return treeOf(layer.needs, (path, need) => (need.kind === 'table' ? tables(need) : values.get(path)!));
 }
 
-/** A tree of the same form with `change` applied to every leaf. */
-export function mapTree<Tree>(tree: Tree, change: (leaf: Tensor, path: string) => Matrix, path = ''): Tree {
-  if (isTensor(tree)) return change(tree, path) as Tree;
-  if (typeof tree !== 'object' || tree === null) return tree;
-  const below = (name: string) => (path === '' ? name : `${path}.${name}`);
-  if (Array.isArray(tree)) return tree.map((part, index) => mapTree(part, change, below(String(index)))) as Tree;
-  return Object.fromEntries(
-    Object.entries(tree).map(([name, part]) => [name, mapTree(part, change, below(name))]),
-  ) as Tree;
+/**
+ * A tree of the same form with `change` applied to every leaf, tables included. A leaf that stands in several places is changed once, under its first
+ * path, and stands in all of them again.
+ */
+export function mapTree<Tree>(tree: Tree, change: (leaf: Matrix, path: string) => Matrix): Tree {
+  const changed = new Map<Matrix, Matrix>();
+  const walk = (part: unknown, path: string): unknown => {
+    if (typeof part !== 'object' || part === null) return part;
+    if (isMatrix(part)) {
+      const leaf = changed.get(part) ?? change(part, path);
+      changed.set(part, leaf);
+      return leaf;
+    }
+    const below = (name: string) => (path === '' ? name : `${path}.${name}`);
+    if (Array.isArray(part)) return part.map((element, index) => walk(element, below(String(index))));
+    return Object.fromEntries(Object.entries(part).map(([name, element]) => [name, walk(element, below(name))]));
+  };
+  return walk(tree, '') as Tree;
 }
 
 /** How many trained numbers a layer has; tables are not counted. */
 export function count(layer: HasNeeds<unknown>): number {
-  return leavesOf(layer.needs as Needs)
-    .filter(({ need }) => need.kind !== 'table')
-    .reduce((sum, { need }) => sum + need.shape.reduce((product, n) => product * n, 1), 0);
+  return weightNeeds(layer).reduce((sum, { need }) => sum + sizeOf(need), 0);
 }
 
-function at(tree: unknown, path: string): unknown {
-  if (path === '') return tree;
-  return path.split('.').reduce((node, name) => (node as Record<string, unknown>)[name], tree);
+/** How many numbers a leaf holds. */
+export function sizeOf({ shape }: Leaf): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+function leafAt(tree: unknown, path: string): Matrix | undefined {
+  const steps = path === '' ? [] : path.split('.');
+  const leaf = steps.reduce<unknown>((node, name) => (node as Record<string, unknown> | undefined)?.[name], tree);
+  return isMatrix(leaf) ? leaf : undefined;
+}
+
+function isMatrix(value: unknown): value is Matrix {
+  return typeof value === 'object' && value !== null && 'dispose' in value && typeof value.dispose === 'function';
 }

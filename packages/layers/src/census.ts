@@ -1,0 +1,52 @@
+import { type MatrixNeed, type Role, weightNeeds } from './needs.js';
+import { type HasNeeds, sizeOf } from './tree.js';
+
+/** Weights by what they are for, and the number of matrices of the textbook: one per head for query, key and value. */
+export interface Census extends Readonly<Record<Exclude<Role, 'position'>, number>> {
+  /** All of the roles; vectors and position tables are not counted. */
+  readonly weights: number;
+  readonly matrices: number;
+  /** The value map of one head: as one matrix [modelDim, modelDim], and factored into value-down and value-up. Undefined where heads differ or there are none. */
+  readonly valueMap: { readonly full: number; readonly factored: number } | undefined;
+}
+
+/** Counts the matrices of a composition and their weights by role. */
+export function census(layer: HasNeeds<unknown>): Census {
+  const counted = weightNeeds(layer).flatMap(({ need }) =>
+    need.kind === 'matrix' && need.role !== 'position' ? [need] : [],
+  );
+  const sum = (needs: readonly MatrixNeed[], numberOf: (need: MatrixNeed) => number) =>
+    needs.reduce((total, need) => total + numberOf(need), 0);
+  const weightsFor = (role: Role) =>
+    sum(
+      counted.filter(need => need.role === role),
+      sizeOf,
+    );
+  return {
+    embedding: weightsFor('embedding'),
+    query: weightsFor('query'),
+    key: weightsFor('key'),
+    value: weightsFor('value'),
+    output: weightsFor('output'),
+    up: weightsFor('up'),
+    gate: weightsFor('gate'),
+    down: weightsFor('down'),
+    unembedding: weightsFor('unembedding'),
+    other: weightsFor('other'),
+    weights: sum(counted, sizeOf),
+    matrices: sum(counted, ({ heads }) => heads),
+    valueMap: valueMapOf(counted),
+  };
+}
+
+/** A value matrix [heads · headDim, in] and the output [out, ...] that follows it make a map [out, in] of rank headDim per head. */
+function valueMapOf(needs: readonly MatrixNeed[]): Census['valueMap'] {
+  const maps = needs.flatMap((value, index) => {
+    const output = value.role === 'value' && needs.slice(index + 1).find(({ role }) => role === 'output');
+    if (!output) return [];
+    const [[rows, width], [out]] = [value.shape, output.shape];
+    return [{ full: out * width, factored: (rows / value.heads) * (out + width) }];
+  });
+  const [first, ...others] = maps;
+  return others.every(({ full, factored }) => full === first?.full && factored === first.factored) ? first : undefined;
+}

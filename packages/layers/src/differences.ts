@@ -1,0 +1,35 @@
+import { ResidualError, showShape } from '@residual/tensor';
+import type { PlacedLeaf, WeightNeed } from './needs.js';
+
+/** What there is instead of what a layer needs: the shape under a path, and all names. */
+export interface Given {
+  readonly names: Iterable<string>;
+  shapeOf(path: string): readonly number[] | undefined;
+  /** What the giver calls a path, for messages; the path itself if absent. */
+  nameIn?(path: string): string;
+}
+
+/** Throws one error that lists all that is missing, misshapen or left over; faults that differ only in the numbers of their steps are counted. */
+export function expectSame(name: string, wanted: readonly PlacedLeaf<WeightNeed>[], given: Given) {
+  const known = new Set(wanted.map(({ path }) => path));
+  const faults = wanted.flatMap(({ path, need }) => {
+    const [shape, theirs] = [given.shapeOf(path), given.nameIn?.(path) ?? path];
+    const needs = `${path} needs ${showShape(need.shape)}`;
+    if (!shape) return [`${needs}, ${theirs} is missing`];
+    return showShape(shape) === showShape(need.shape) ? [] : [`${needs}, ${theirs} holds ${showShape(shape)}`];
+  });
+  const unused = [...given.names].filter(path => !known.has(path)).map(path => `${path} is not needed`);
+  if (faults.length + unused.length > 0)
+    throw new ResidualError('load', `${name}: ${counted([...faults, ...unused]).join('; ')}`);
+}
+
+function counted(faults: readonly string[]): string[] {
+  const alike = new Map<string, string[]>();
+  for (const fault of faults) {
+    const kind = fault.replaceAll(/(?<=^|[. ])\d+(?=\.)/g, '*');
+    alike.set(kind, [...(alike.get(kind) ?? []), fault]);
+  }
+  return [...alike.values()].map(([first, ...more]) =>
+    more.length ? `${first} (and ${more.length} more like it)` : first!,
+  );
+}
