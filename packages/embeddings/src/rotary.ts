@@ -1,6 +1,6 @@
 import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
 import { ResidualError, rotate, type Tensor, tensor } from '@residual/tensor';
-import { expectRoom } from './learned.js';
+import { expectRoom } from './room.js';
 import { type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
 
 /** Settings of `rotary`. */
@@ -10,7 +10,7 @@ export interface RotaryOptions {
   readonly positions?: number;
   /** 10,000 if absent. */
   readonly base?: number;
-  /** Entries of a head that turn; all if absent. */
+  /** Entries of a head that turn, an even number; all if absent. */
   readonly rotaryDim?: number;
   /** Pairs are neighbours (2i, 2i + 1) instead of (i, i + rotaryDim / 2). */
   readonly interleaved?: boolean;
@@ -18,45 +18,53 @@ export interface RotaryOptions {
 }
 
 /** Rotary positions: queries and keys turned by angles that grow with the position. */
-export interface Rotary extends Positions<{ cos: TableNeed; sin: TableNeed }> {
+export interface Rotary extends Positions<{ readonly cos: TableNeed; readonly sin: TableNeed }> {
   readonly headDim: number;
   readonly positions: number;
 }
 
 /**
  * Rotary positions (Su et al. 2021) on queries and keys [batch, heads, length, headDim]. The angles are computed in float64 and stored in two tables
- * [positions, rotaryDim / 2] that all layers of a tree share. Errors when a sequence is longer than `positions`.
+ * [positions, rotaryDim / 2] that all layers of a tree share; `dynamic` scaling makes others for a sequence beyond `originalPositions`, since its
+ * angles follow the length. Errors when a sequence is longer than `positions`.
  */
 export function rotary(options: RotaryOptions): Rotary {
   const { headDim, positions = 2048, base, rotaryDim = headDim, interleaved = false, scaling } = options;
   if (rotaryDim > headDim)
     throw new ResidualError('fit', `rotary: rotaryDim ${rotaryDim} is more than headDim ${headDim}`);
   const shape = [positions, rotaryDim / 2];
-  const angles = (wave: (angle: number) => number, count: number, length: number) => {
+  const wavesFor = (length: number) => {
     const { frequencies, amplitude } = rotaryFrequencies({ rotaryDim, base, scaling, length });
-    const pairs = frequencies.length;
-    return Float32Array.from(
-      { length: count * pairs },
-      (_, i) => amplitude * wave(Math.floor(i / pairs) * frequencies[i % pairs]!),
-    );
+    return (wave: (angle: number) => number) =>
+      Float32Array.from({ length: positions * frequencies.length }, (_, i) => {
+        const [position, pair] = [Math.floor(i / frequencies.length), i % frequencies.length];
+        return amplitude * wave(position * frequencies[pair]!);
+      });
   };
-  rotaryFrequencies({ rotaryDim, base, scaling });
-  const needs = {
-    cos: table(shape, () => angles(Math.cos, positions, 0)),
-    sin: table(shape, () => angles(Math.sin, positions, 0)),
+  const short = wavesFor(0);
+  const needs = { cos: table(shape, () => short(Math.cos)), sin: table(shape, () => short(Math.sin)) };
+
+  // Queries and keys of all blocks of a step have one length.
+  let latest = { length: 0, cos: new Float32Array(), sin: new Float32Array() };
+  const tablesFor = (length: number) => {
+    if (latest.length !== length) {
+      const waves = wavesFor(length);
+      latest = { length, cos: waves(Math.cos), sin: waves(Math.sin) };
+    }
+    return { cos: tensor(latest.cos, shape), sin: tensor(latest.sin, shape) };
   };
+  const isLong = (length: number) => scaling?.type === 'dynamic' && length > scaling.originalPositions;
+
   return {
     needs,
+    about: { name: 'rotary' },
     headDim,
     positions,
     onHeads: (weights: Weights<typeof needs>, x: Tensor, scope) => {
       const { ids, total } = placesOf(scope, x.shape[2]!);
       expectRoom('rotary', total, positions);
-      if (scaling?.type !== 'dynamic' || total <= scaling.originalPositions)
-        return rotate(x, { ...weights, ids }, { interleaved });
-      // The base follows the length of the sequence: these tables serve this one call.
-      const of = (wave: (angle: number) => number) => tensor(angles(wave, total, total), [total, rotaryDim / 2]);
-      return rotate(x, { cos: of(Math.cos), sin: of(Math.sin), ids }, { interleaved });
+      const { cos, sin } = isLong(total) ? tablesFor(total) : weights;
+      return rotate(x, { cos, sin, ids }, { interleaved });
     },
   };
 }

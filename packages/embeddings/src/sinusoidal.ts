@@ -1,31 +1,37 @@
 import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
 import { add, embed, ResidualError, type Tensor } from '@residual/tensor';
-import { expectRoom } from './learned.js';
+import { expectRoom } from './room.js';
 
 /** Sines and cosines of many wavelengths, added to the input. */
-export interface SinusoidalPositions extends Positions<{ table: TableNeed }> {
+export interface SinusoidalPositions extends Positions<{ readonly table: TableNeed }> {
   readonly positions: number;
+  readonly dim: number;
+}
+
+/** Settings of `sinusoidalPositions`. */
+export interface SinusoidalPositionsOptions {
+  /** Longest sequence. */
+  readonly positions: number;
+  /** An even number. */
+  readonly dim: number;
+  /** Sine and cosine alternate (`interleaved`, as in the paper, the default), or all sines come first (`halves`, as in Marian). */
+  readonly layout?: 'interleaved' | 'halves';
 }
 
 /**
- * Sinusoidal positions (Vaswani et al. 2017): x [batch, length, dim] plus sin and cos of position / 10000^(2i / dim). Sine and cosine alternate
- * (`interleaved`, as in the paper), or all sines come first (`halves`, as Marian and fairseq store them).
+ * Sinusoidal positions: x [batch, length, dim] plus the sines and cosines of position / 10000^(2i / dim) (Vaswani et al. 2017). Errors when a sequence is
+ * longer than `positions`.
  */
-export function sinusoidalPositions({
-  positions,
-  dim,
-  layout = 'interleaved',
-}: {
-  readonly positions: number;
-  readonly dim: number;
-  readonly layout?: 'interleaved' | 'halves';
-}): SinusoidalPositions {
+export function sinusoidalPositions(options: SinusoidalPositionsOptions): SinusoidalPositions {
+  const { positions, dim } = options;
   if (dim % 2 !== 0)
     throw new ResidualError('fit', `sinusoidalPositions: dim ${dim} is odd; sines and cosines come in pairs`);
-  const needs = { table: table([positions, dim], () => sinusoids(positions, dim, layout)) };
+  const needs = { table: table([positions, dim], () => sinusoids(options)) };
   return {
     needs,
+    about: { name: 'sinusoidalPositions' },
     positions,
+    dim,
     onInput: (weights: Weights<typeof needs>, x: Tensor, scope) => {
       const { ids, total } = placesOf(scope, x.shape[1]!);
       expectRoom('sinusoidalPositions', total, positions);
@@ -34,7 +40,7 @@ export function sinusoidalPositions({
   };
 }
 
-function sinusoids(positions: number, dim: number, layout: 'interleaved' | 'halves'): Float32Array {
+function sinusoids({ positions, dim, layout = 'interleaved' }: SinusoidalPositionsOptions): Float32Array {
   const values = new Float32Array(positions * dim);
   const half = dim / 2;
   for (let position = 0; position < positions; position++) {

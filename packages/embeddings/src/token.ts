@@ -1,8 +1,8 @@
-import { type AnyLayer, type Layer, layer, type MatrixNeed, matrix, type Weights } from '@residual/layers';
+import { type Layer, layer, type MatrixNeed, matrix, type Weights } from '@residual/layers';
 import { embed, linear, mul, ResidualError, type Tensor } from '@residual/tensor';
 
 /** A table of token vectors. */
-export interface TokenEmbedding extends Layer<{ weight: MatrixNeed }, Tensor, Tensor> {
+export interface TokenEmbedding extends Layer<{ readonly weight: MatrixNeed }, Tensor, Tensor> {
   readonly vocab: number;
   readonly dim: number;
 }
@@ -30,13 +30,10 @@ export function tokenEmbedding({ vocab, dim, scale = 1 }: TokenEmbeddingOptions)
 
 /**
  * The head that shares the embedding's table: logits from the weights of `embedding`, x [..., dim] to [..., vocab]. It is a function of those
- * weights, not a leaf of its own (Press and Wolf 2017).
+ * weights, not a leaf of its own (Press and Wolf 2017). Errors when given a layer that is no token embedding.
  */
 export function tiedHead(embedding: TokenEmbedding): (weights: Weights<TokenEmbedding>, x: Tensor) => Tensor {
   if (!('vocab' in embedding))
     throw new ResidualError('fit', 'tiedHead: needs a tokenEmbedding to share its table with');
   return (weights, x) => linear(x, weights.weight);
 }
-
-/** Anything that turns ids into vectors. */
-export type Embedding = AnyLayer<Tensor, Tensor>;
