@@ -1,5 +1,18 @@
-import { slot } from '@residual/layers';
-import { appendToCache, concat, keep, ResidualError, type Tensor, tidy, zeros } from '@residual/tensor';
+import { emptyScope, places, type Scope, slot } from '@residual/layers';
+import {
+  add,
+  appendToCache,
+  concat,
+  keep,
+  ResidualError,
+  range,
+  reshape,
+  type Tensor,
+  tensor,
+  tidy,
+  zeros,
+} from '@residual/tensor';
+import { extent } from './mask.js';
 
 /** Keys and values of one attention, each [batch, kvHeads, capacity, headDim]. */
 export interface KeysAndValues {
@@ -7,9 +20,17 @@ export interface KeysAndValues {
   readonly value: Tensor;
 }
 
+/** Settings of a cache. */
+export interface CacheOptions {
+  /** The longest sequence it may ever hold. */
+  readonly positions: number;
+  /** Room it begins with, 64 if absent; it doubles as it grows. */
+  readonly smallest?: number;
+}
+
 /**
- * Keys and values of the positions so far, by the path of the attention that made them. Capacity grows through a few sizes (`buckets`), so that shapes
- * stay the same for many steps. The cache owns its tensors; `dispose` frees them.
+ * Keys and values of the positions so far, by the path of the attention that made them, and those of a memory. Capacity grows through a few sizes, so that
+ * shapes stay the same for many steps. The cache owns its tensors; `dispose` frees them.
  */
 export class Cache {
   /** How many positions are filled. */
@@ -19,14 +40,39 @@ export class Cache {
   private readonly entries = new Map<string, KeysAndValues>();
   private readonly memories = new Map<string, KeysAndValues>();
 
-  /** `positions` is the longest sequence it may ever hold. */
-  constructor({ positions, smallest = 64 }: { readonly positions: number; readonly smallest?: number }) {
+  constructor({ positions, smallest = 64 }: CacheOptions) {
+    if (!Number.isInteger(positions) || positions < 1 || !Number.isInteger(smallest) || smallest < 1)
+      throw new ResidualError(
+        'range',
+        `Cache: positions is ${positions} and smallest ${smallest}; they must be whole numbers above 0`,
+      );
     const buckets: number[] = [];
-    for (let size = Math.min(smallest, positions); size < positions; size *= 2) buckets.push(size);
+    for (let size = smallest; size < positions; size *= 2) buckets.push(size);
     this.buckets = [...buckets, positions];
   }
 
-  /** Makes room for `more` positions; the arrays that exist grow to the next bucket. Errors when they are more than the cache may hold. */
+  /**
+   * Runs a step on `length` more positions: `run` gets a scope with the cache, the `places` of the step and its `extent` (padding that was there
+   * stays), and what it gives is given on. If it throws, the positions do not count as filled.
+   */
+  step<Result>(length: number, run: (scope: Scope) => Result, scope: Scope = emptyScope): Result {
+    this.reserve(length);
+    const first = this.length;
+    const result = tidy(() => {
+      const position = tensor([first], [1], 'int32');
+      const ids = reshape(add(range(length), position), [1, length]);
+      return run(
+        scope
+          .with(cache, this)
+          .with(places, { ids, total: first + length })
+          .with(extent, { ...scope.get(extent), position }),
+      );
+    });
+    this.length = first + length;
+    return result;
+  }
+
+  /** Makes room for `more` positions; the arrays that exist grow to the next size. Errors when they are more than the cache may hold. */
   reserve(more: number): void {
     const wanted = this.length + more;
     if (wanted <= this.capacity) return;
@@ -37,24 +83,24 @@ export class Cache {
         `Cache: ${this.length} positions and ${more} more are over the ${this.buckets.at(-1)} it may hold`,
       );
     }
-    for (const [path, { key, value }] of this.entries) {
+    for (const [path, { key, value }] of this.entries)
       this.entries.set(path, { key: grown(key, next), value: grown(value, next) });
-    }
     this.capacity = next;
   }
 
-  /** Writes keys and values [batch, kvHeads, length, headDim] at `position` int32 [1] and gives all there are. */
+  /** Writes keys and values [batch, kvHeads, length, headDim] at `position` int32 [1] and gives all there are: what `selfAttention` calls. */
   append(path: string, key: Tensor, value: Tensor, position: Tensor): KeysAndValues {
+    this.reserve(key.shape[2]!);
     const held = this.entries.get(path) ?? { key: this.empty(key), value: this.empty(value) };
-    const next = {
-      key: keep(appendToCache(held.key, key, position)),
-      value: keep(appendToCache(held.value, value, position)),
-    };
-    this.entries.set(path, next);
-    return next;
+    this.entries.set(path, held);
+    const keys = { ...held, key: keep(appendToCache(held.key, key, position)) };
+    this.entries.set(path, keys); // appendToCache has disposed the old ones
+    const both = { ...keys, value: keep(appendToCache(held.value, value, position)) };
+    this.entries.set(path, both);
+    return both;
   }
 
-  /** Keys and values of a memory: made once, then read. */
+  /** Keys and values of a memory: made once, then read. Another memory needs another cache. */
   memory(path: string, make: () => KeysAndValues): KeysAndValues {
     const held = this.memories.get(path);
     if (held) return held;
@@ -78,8 +124,7 @@ export class Cache {
   }
 
   private empty(x: Tensor): Tensor {
-    const [batch, kvHeads, length, headDim] = x.shape as [number, number, number, number];
-    if (this.capacity === 0) this.reserve(length);
+    const [batch, kvHeads, , headDim] = x.shape as [number, number, number, number];
     return keep(zeros([batch, kvHeads, this.capacity, headDim]));
   }
 }

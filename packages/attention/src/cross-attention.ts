@@ -1,10 +1,11 @@
-import { type Layer, type Linear, layer } from '@residual/layers';
+import { type AnyLayer, bind, type Layer, type Linear, layer } from '@residual/layers';
 import type { Tensor } from '@residual/tensor';
 import { cache } from './cache.js';
 import { headDims, joinHeads, splitHeads } from './heads.js';
+import { type LookOptions, look } from './look.js';
 import { memoryExtent } from './mask.js';
-import { type LookOptions, look } from './mix.js';
-import { projections, type SelfAttentionOptions } from './self-attention.js';
+import { projections } from './projections.js';
+import type { SelfAttentionOptions } from './self-attention.js';
 
 /** Settings of `crossAttention`. */
 export interface CrossAttentionOptions
@@ -14,13 +15,23 @@ export interface CrossAttentionOptions
   readonly memoryDim?: number;
 }
 
+/** What cross-attention reads: x [batch, queryLen, modelDim] and memory [batch, keyLen, memoryDim]. */
+export interface WithMemory {
+  readonly x: Tensor;
+  readonly memory: Tensor;
+}
+
+/** The weights of cross-attention. */
+export type CrossAttentionNeeds = {
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly value: Linear;
+  readonly output: Linear;
+  readonly onWeights: AnyLayer<Tensor, Tensor> | undefined;
+};
+
 /** Attention of a sequence to a memory. */
-export interface CrossAttention
-  extends Layer<
-    { readonly query: Linear; readonly key: Linear; readonly value: Linear; readonly output: Linear },
-    { readonly x: Tensor; readonly memory: Tensor },
-    Tensor
-  > {}
+export interface CrossAttention extends Layer<CrossAttentionNeeds, WithMemory, Tensor> {}
 
 /**
  * Attention whose keys and values come from a memory, such as the encoded sentence of another language: x [batch, queryLen, modelDim] and memory
@@ -28,21 +39,21 @@ export interface CrossAttention
  * once. Padding of the memory stands in `memoryExtent`. Taps: `query`, `key`, `value`, `scores`, `weights`.
  */
 export function crossAttention(options: CrossAttentionOptions): CrossAttention {
-  const { modelDim, heads, memoryDim = modelDim } = options;
+  const { modelDim, heads, memoryDim = modelDim, onWeights } = options;
   const { kvHeads, headDim } = headDims('crossAttention', options);
   const parts = projections(options, { kvHeads, headDim, keyWidth: memoryDim });
   return layer(
-    parts,
-    (w, { x, memory }: { readonly x: Tensor; readonly memory: Tensor }, scope) => {
-      const query = scope.tap('query', splitHeads(parts.query(w.query, x, scope.at('query')), heads));
-      const read = () => ({
-        key: splitHeads(parts.key(w.key, memory, scope.at('key')), kvHeads),
-        value: splitHeads(parts.value(w.value, memory, scope.at('value')), kvHeads),
-      });
+    { ...parts, onWeights },
+    (w, { x, memory }: WithMemory, scope) => {
+      const { query, key, value, output } = bind(parts, w, scope);
+      const read = () => ({ key: splitHeads(key(memory), kvHeads), value: splitHeads(value(memory), kvHeads) });
       const held = scope.get(cache)?.memory(scope.path, read) ?? read();
-      const [key, value] = [scope.tap('key', held.key), scope.tap('value', held.value)];
-      const mixed = look({ query, key, value }, scope.get(memoryExtent) ?? {}, options, scope);
-      return parts.output(w.output, joinHeads(mixed), scope.at('output'));
+      const seen = {
+        query: scope.tap('query', splitHeads(query(x), heads)),
+        key: scope.tap('key', held.key),
+        value: scope.tap('value', held.value),
+      };
+      return output(joinHeads(look(seen, scope.get(memoryExtent) ?? {}, options, w.onWeights, scope)));
     },
     { name: 'crossAttention', reads: modelDim, gives: modelDim, flops: keyLen => 4 * heads * headDim * keyLen },
   );

@@ -4,7 +4,7 @@ import { ResidualError, reshape, type Tensor, transpose } from '@residual/tensor
 export function splitHeads(x: Tensor, heads: number): Tensor {
   const [batch, length, width] = x.shape as [number, number, number];
   const headDim = width / heads;
-  if (length === 1) return reshape(x, [batch, heads, 1, headDim]);
+  if (length === 1) return reshape(x, [batch, heads, 1, headDim]); // the same order in memory
   return transpose(reshape(x, [batch, length, heads, headDim]), [0, 2, 1, 3]);
 }
 
@@ -14,28 +14,34 @@ export function joinHeads(x: Tensor): Tensor {
   return reshape(length === 1 ? x : transpose(x, [0, 2, 1, 3]), [batch, length, heads * headDim]);
 }
 
-/** Dims of the heads, checked: `headDim` is modelDim / heads unless given. */
+/** The dims of heads as settings state them. */
+interface HeadOptions {
+  readonly modelDim: number;
+  readonly heads: number;
+  readonly kvHeads?: number;
+  readonly headDim?: number;
+}
+
+/** Dims of the heads, checked: `headDim` is modelDim / heads unless given, and kvHeads divides heads. */
 export function headDims(
   name: string,
-  {
-    modelDim,
-    heads,
-    kvHeads = heads,
-    headDim,
-  }: { modelDim: number; heads: number; kvHeads?: number; headDim?: number },
+  { modelDim, heads, kvHeads = heads, headDim = modelDim / heads }: HeadOptions,
 ): { kvHeads: number; headDim: number } {
-  if (headDim === undefined && modelDim % heads !== 0) {
-    const fitting = Array.from({ length: modelDim }, (_, i) => i + 1).filter(n => modelDim % n === 0);
+  if (!Number.isInteger(headDim))
     throw new ResidualError(
       'fit',
-      `${name}: modelDim ${modelDim} does not split into ${heads} heads (${modelDim} / ${heads}); heads could be ${fitting.slice(0, 12).join(', ')}`,
+      `${name}: modelDim ${modelDim} does not split into ${heads} heads (${modelDim} / ${heads}); heads could be ${divisors(modelDim)}`,
     );
-  }
-  if (heads % kvHeads !== 0) {
+  if (heads % kvHeads !== 0)
     throw new ResidualError(
       'fit',
-      `${name}: ${heads} heads do not share ${kvHeads} kvHeads evenly (${heads} / ${kvHeads})`,
+      `${name}: ${heads} heads do not share ${kvHeads} kvHeads evenly (${heads} / ${kvHeads}); kvHeads could be ${divisors(heads)}`,
     );
-  }
-  return { kvHeads, headDim: headDim ?? modelDim / heads };
+  return { kvHeads, headDim };
+}
+
+function divisors(n: number): string {
+  return Array.from({ length: n }, (_, i) => i + 1)
+    .filter(divisor => n % divisor === 0)
+    .join(', ');
 }

@@ -1,6 +1,13 @@
-export { Cache, cache, type KeysAndValues } from './cache.js';
-export { type CrossAttention, type CrossAttentionOptions, crossAttention } from './cross-attention.js';
+export { Cache, type CacheOptions, cache, type KeysAndValues } from './cache.js';
+export {
+  type CrossAttention,
+  type CrossAttentionNeeds,
+  type CrossAttentionOptions,
+  crossAttention,
+  type WithMemory,
+} from './cross-attention.js';
 export { joinHeads, splitHeads } from './heads.js';
+export type { LookOptions } from './look.js';
 export {
   fuseValueUp,
   type LowRankValueAttention,
@@ -8,6 +15,6 @@ export {
   type LowRankValueOptions,
   lowRankValueAttention,
 } from './low-rank-value.js';
-export { both, causal, extent, type Mask, memoryExtent, slidingWindow } from './mask.js';
-export type { LookOptions } from './mix.js';
+export { both, causal, extent, type Mask, memoryExtent, padding, slidingWindow } from './mask.js';
+export type { BiasOptions } from './projections.js';
 export { type AttentionNeeds, type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';

@@ -1,17 +1,30 @@
-import { type Layer, type Linear, layer, linear, type Positions, type Weights } from '@residual/layers';
+import {
+  type AnyLayer,
+  bind,
+  expectPositions,
+  type Layer,
+  type Linear,
+  layer,
+  linear,
+  type Positions,
+  type Weights,
+} from '@residual/layers';
 import { add, concat, dense, reshape, sliceAxis, type Tensor, tidy } from '@residual/tensor';
 import { headDims, splitHeads } from './heads.js';
-import { biasOf, expectHeadDim, type LookOptions, look, placed } from './mix.js';
-import { projections, type SelfAttention, selfAttention, withPast } from './self-attention.js';
+import type { LookOptions } from './look.js';
+import { lookBack } from './look-back.js';
+import { projections } from './projections.js';
+import { type SelfAttention, selfAttention } from './self-attention.js';
 
 /** The weights of attention whose value map is factored: down to headDim, and up again for each head. */
-export interface LowRankValueNeeds {
+export type LowRankValueNeeds = {
   readonly query: Linear;
   readonly key: Linear;
   readonly valueDown: Linear;
   readonly valueUp: readonly Linear[];
   readonly positions: Positions | undefined;
-}
+  readonly onWeights: AnyLayer<Tensor, Tensor> | undefined;
+};
 
 /** Attention with the value map of each head as the product of two thin matrices. */
 export interface LowRankValueAttention extends Layer<LowRankValueNeeds, Tensor, Tensor> {}
@@ -20,44 +33,37 @@ export interface LowRankValueAttention extends Layer<LowRankValueNeeds, Tensor, 
 export interface LowRankValueOptions extends LookOptions {
   readonly modelDim: number;
   readonly heads: number;
+  /** modelDim / heads if absent. */
   readonly headDim?: number;
+  /** Positions that act on heads or scores, such as rotary ones. */
   readonly positions?: Positions;
 }
 
 /**
  * Attention as it is explained: each head turns a vector into what it would add to another one by a value map [modelDim, modelDim] of low rank,
  * value-up [modelDim, headDim] times value-down [headDim, modelDim], and the heads' changes are added. x [batch, length, modelDim] to the same. It is
- * `selfAttention` without biases, written by head: `fuseValueUp` gives the weights of that.
+ * `selfAttention` without biases, written by head: `fuseValueUp` gives the weights of that. Taps as `selfAttention`; `value` is after value-down.
  */
 export function lowRankValueAttention(options: LowRankValueOptions): LowRankValueAttention {
-  const { modelDim, heads, positions } = options;
+  const { modelDim, heads, positions, onWeights } = options;
   const { headDim } = headDims('lowRankValueAttention', options);
-  expectHeadDim('lowRankValueAttention', positions, headDim);
-  const {
-    query: askQuery,
-    key: askKey,
-    value: valueDown,
-  } = projections({ ...options, bias: false }, { kvHeads: heads, headDim, keyWidth: modelDim });
+  expectPositions('lowRankValueAttention', positions, 'attention', { heads, headDim });
+  const dims = { kvHeads: heads, headDim, keyWidth: modelDim };
+  const { query, key, value: valueDown } = projections({ modelDim, heads, bias: false }, dims);
   const up = linear({ in: headDim, out: modelDim, bias: false, role: 'output' });
   const valueUp: readonly Linear[] = Array.from({ length: heads }, () => up);
+  const parts = { query, key, valueDown };
   return layer(
-    { query: askQuery, key: askKey, valueDown, valueUp, positions },
+    { ...parts, valueUp, positions, onWeights },
     (w, x: Tensor, scope) => {
-      const query = scope.tap(
-        'query',
-        placed(positions, w.positions, splitHeads(askQuery(w.query, x, scope.at('query')), heads), scope),
-      );
+      const { query, key, valueDown } = bind(parts, w, scope);
       const own = {
-        key: scope.tap(
-          'key',
-          placed(positions, w.positions, splitHeads(askKey(w.key, x, scope.at('key')), heads), scope),
-        ),
-        value: scope.tap('value', splitHeads(valueDown(w.valueDown, x, scope.at('valueDown')), heads)),
+        query: splitHeads(query(x), heads),
+        key: splitHeads(key(x), heads),
+        value: splitHeads(valueDown(x), heads),
       };
-      const { key, value, where } = withPast(own, scope);
-      const bias = biasOf(positions, w.positions, { heads, queryLen: query.shape[2]!, keyLen: key.shape[2]! }, scope);
-      const mixed = look({ query, key, value, bias }, where, options, scope);
-      const changes = w.valueUp.map((weights, head) => up(weights, headOf(mixed, head), scope.at('valueUp').at(head)));
+      const mixed = lookBack(own, options, w, scope);
+      const changes = bind(valueUp, w.valueUp, scope.at('valueUp')).map((up, head) => up(headOf(mixed, head)));
       return changes.reduce((sum, change) => add(sum, change));
     },
     { name: 'lowRankValueAttention', reads: modelDim, gives: modelDim, flops: keyLen => 4 * heads * headDim * keyLen },
@@ -70,30 +76,21 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
  */
 export function fuseValueUp(
   options: LowRankValueOptions,
-  weights: Weights<LowRankValueNeeds>,
+  { query, key, valueDown, valueUp, positions, onWeights }: Weights<LowRankValueNeeds>,
 ): { layer: SelfAttention; weights: Weights<SelfAttention> } {
   const output = tidy(() =>
     concat(
-      weights.valueUp.map(up => dense(up.weight)),
+      valueUp.map(({ weight }) => dense(weight)),
       1,
     ),
   );
-  const { query, key, valueDown, positions } = weights;
-  const fused = selfAttention({ ...options, bias: false });
-  return {
-    layer: fused,
-    weights: {
-      query,
-      key,
-      value: valueDown,
-      output: { weight: output, bias: undefined },
-      positions,
-      queryNorm: undefined,
-      keyNorm: undefined,
-    } as Weights<SelfAttention>,
-  };
+  const layer = selfAttention({ ...options, bias: false });
+  const norms = { queryNorm: undefined, keyNorm: undefined };
+  const projected = { query, key, value: valueDown, output: { weight: output, bias: undefined } };
+  return { layer, weights: { ...projected, ...norms, positions, onWeights } };
 }
 
+/** One head of [batch, heads, length, headDim] as [batch, length, headDim]. */
 function headOf(x: Tensor, head: number): Tensor {
   const [batch, , length, headDim] = x.shape as [number, number, number, number];
   return reshape(sliceAxis(x, 1, head, 1), [batch, length, headDim]);

@@ -1,5 +1,5 @@
 import { slot } from '@residual/layers';
-import { type Extent, ResidualError, type Visibility } from '@residual/tensor';
+import { type Extent, ResidualError, tensor, type Visibility } from '@residual/tensor';
 
 /** Which keys a query may look at, as plain data: masks are composed with `both` and handed to the op as they are. */
 export type Mask = Visibility;
@@ -9,14 +9,14 @@ export function causal(): Mask {
   return { causal: true };
 }
 
-/** A query sees only the `size` nearest keys: those at most size - 1 away. */
+/** A query sees only the `size` nearest keys on either side, its own place among them: those at most size - 1 away. */
 export function slidingWindow(size: number): Mask {
   if (!Number.isInteger(size) || size < 1)
     throw new ResidualError('range', `slidingWindow: size is ${size}; it must be a whole number above 0`);
   return { window: size };
 }
 
-/** What all of the masks allow. */
+/** What all of the masks allow: `both(causal(), slidingWindow(4))` is the query's own place and the 3 before it. */
 export function both(...masks: readonly Mask[]): Mask {
   const windows = masks.flatMap(({ window = 0 }) => (window > 0 ? [window] : []));
   return { causal: masks.some(mask => mask.causal), window: windows.length > 0 ? Math.min(...windows) : 0 };
@@ -30,3 +30,12 @@ export const extent = /* @__PURE__ */ slot<Extent>('extent');
 
 /** The slot of the padding of a memory that cross-attention reads. */
 export const memoryExtent = /* @__PURE__ */ slot<Extent>('memoryExtent');
+
+/**
+ * Padding for `extent` or `memoryExtent`: how many places each row has before its first token (`left`), or how many tokens it has before padding begins
+ * (`lengths`). No query sees a place of padding. The caller disposes the tensors.
+ */
+export function padding(rows: { readonly left: readonly number[] } | { readonly lengths: readonly number[] }): Extent {
+  if ('left' in rows) return { keyStart: tensor(rows.left, [rows.left.length], 'int32') };
+  return { keyLength: tensor(rows.lengths, [rows.lengths.length], 'int32') };
+}

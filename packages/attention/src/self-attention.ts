@@ -1,9 +1,18 @@
-import { type AnyLayer, type Layer, type Linear, layer, linear, type Positions, type Scope } from '@residual/layers';
-import type { Extent, Tensor } from '@residual/tensor';
-import { cache } from './cache.js';
+import {
+  type AnyLayer,
+  bind,
+  expectPositions,
+  expectSameWidth,
+  type Layer,
+  type Linear,
+  layer,
+  type Positions,
+} from '@residual/layers';
+import type { Tensor } from '@residual/tensor';
 import { headDims, joinHeads, splitHeads } from './heads.js';
-import { extent } from './mask.js';
-import { biasOf, expectHeadDim, type LookOptions, look, placed } from './mix.js';
+import type { LookOptions } from './look.js';
+import { lookBack } from './look-back.js';
+import { type BiasOptions, projections } from './projections.js';
 
 /** Settings of `selfAttention`. */
 export interface SelfAttentionOptions extends LookOptions {
@@ -13,18 +22,17 @@ export interface SelfAttentionOptions extends LookOptions {
   readonly kvHeads?: number;
   /** modelDim / heads if absent. */
   readonly headDim?: number;
+  /** Positions that act on heads or scores, such as rotary ones. */
   readonly positions?: Positions;
   /** A bias on each of the four projections, or on those named; true if absent. */
-  readonly bias?:
-    | boolean
-    | { readonly query: boolean; readonly key: boolean; readonly value: boolean; readonly output: boolean };
+  readonly bias?: BiasOptions;
   /** Norms on each head of the query and the key, [batch, heads, length, headDim] to the same. */
   readonly queryNorm?: AnyLayer<Tensor, Tensor>;
   readonly keyNorm?: AnyLayer<Tensor, Tensor>;
 }
 
-/** The weights of attention: four projections, and what positions and norms need. */
-export interface AttentionNeeds {
+/** The weights of attention: four projections, and what positions, norms and the layer on the weights need. */
+export type AttentionNeeds = {
   readonly query: Linear;
   readonly key: Linear;
   readonly value: Linear;
@@ -32,7 +40,8 @@ export interface AttentionNeeds {
   readonly positions: Positions | undefined;
   readonly queryNorm: AnyLayer<Tensor, Tensor> | undefined;
   readonly keyNorm: AnyLayer<Tensor, Tensor> | undefined;
-}
+  readonly onWeights: AnyLayer<Tensor, Tensor> | undefined;
+};
 
 /** Attention of a sequence to itself. */
 export interface SelfAttention extends Layer<AttentionNeeds, Tensor, Tensor> {}
@@ -42,53 +51,22 @@ export interface SelfAttention extends Layer<AttentionNeeds, Tensor, Tensor> {}
  * `cache` in the scope it also looks at the positions before. Taps: `query`, `key`, `value`, `scores`, `weights`.
  */
 export function selfAttention(options: SelfAttentionOptions): SelfAttention {
-  const { modelDim, heads, positions, queryNorm, keyNorm } = options;
+  const { modelDim, heads, positions, queryNorm, keyNorm, onWeights } = options;
   const { kvHeads, headDim } = headDims('selfAttention', options);
-  expectHeadDim('selfAttention', positions, headDim);
-  const parts = projections(options, { kvHeads, headDim, keyWidth: modelDim });
+  expectPositions('selfAttention', positions, 'attention', { heads, headDim });
+  expectSameWidth('selfAttention', { 'a head': { about: { gives: headDim } }, queryNorm, keyNorm });
+  const parts = { ...projections(options, { kvHeads, headDim, keyWidth: modelDim }), queryNorm, keyNorm };
   return layer(
-    { ...parts, positions, queryNorm, keyNorm },
+    { ...parts, positions, onWeights },
     (w, x: Tensor, scope) => {
-      const project = (name: 'query' | 'key' | 'value', count: number, norm?: AnyLayer<Tensor, Tensor>) => {
-        const split = splitHeads(parts[name](w[name], x, scope.at(name)), count);
-        return norm ? norm(w[`${name}Norm` as 'queryNorm'], split, scope.at(`${name}Norm`)) : split;
-      };
-      const query = scope.tap('query', placed(positions, w.positions, project('query', heads, queryNorm), scope));
+      const { query, key, value, output, queryNorm, keyNorm } = bind(parts, w, scope);
       const own = {
-        key: scope.tap('key', placed(positions, w.positions, project('key', kvHeads, keyNorm), scope)),
-        value: scope.tap('value', project('value', kvHeads)),
+        query: queryNorm(splitHeads(query(x), heads)),
+        key: keyNorm(splitHeads(key(x), kvHeads)),
+        value: splitHeads(value(x), kvHeads),
       };
-      const { key, value, where } = withPast(own, scope);
-      const bias = biasOf(positions, w.positions, { heads, queryLen: query.shape[2]!, keyLen: key.shape[2]! }, scope);
-      const mixed = look({ query, key, value, bias }, where, options, scope);
-      return parts.output(w.output, joinHeads(mixed), scope.at('output'));
+      return output(joinHeads(lookBack(own, options, w, scope)));
     },
     { name: 'selfAttention', reads: modelDim, gives: modelDim, flops: keyLen => 4 * heads * headDim * keyLen },
   );
-}
-
-/** The four projections of an attention. */
-export function projections(
-  { modelDim, heads, bias = true }: Pick<SelfAttentionOptions, 'modelDim' | 'heads' | 'bias'>,
-  { kvHeads, headDim, keyWidth }: { kvHeads: number; headDim: number; keyWidth: number },
-) {
-  const has = typeof bias === 'boolean' ? { query: bias, key: bias, value: bias, output: bias } : bias;
-  return {
-    query: linear({ in: modelDim, out: heads * headDim, bias: has.query, role: 'query', heads }),
-    key: linear({ in: keyWidth, out: kvHeads * headDim, bias: has.key, role: 'key', heads: kvHeads }),
-    value: linear({ in: keyWidth, out: kvHeads * headDim, bias: has.value, role: 'value', heads: kvHeads }),
-    output: linear({ in: heads * headDim, out: modelDim, bias: has.output, role: 'output' }),
-  };
-}
-
-/** Keys and values with those of earlier steps, and where the queries stand among them. */
-export function withPast(
-  own: { key: Tensor; value: Tensor },
-  scope: Scope,
-): { key: Tensor; value: Tensor; where: Extent } {
-  const where = scope.get(extent) ?? {};
-  const past = scope.get(cache);
-  if (!past) return { ...own, where };
-  if (!where.position) throw new Error(`selfAttention: ${scope.path} has a cache but no position in its extent`);
-  return { ...past.append(scope.path, own.key, own.value, where.position), where };
 }

@@ -1,0 +1,44 @@
+import type { Positions, Scope, Weights } from '@residual/layers';
+import { ResidualError, type Tensor } from '@residual/tensor';
+import { cache } from './cache.js';
+import { type Heads, type LookOptions, look } from './look.js';
+import { extent } from './mask.js';
+
+/**
+ * What a sequence takes from itself: its heads get their positions and are shown to the taps, join those of earlier steps where a `cache` is in the
+ * scope, and look. `weights` are those of positions and `onWeights`. Gives [batch, heads, queryLen, headDim].
+ */
+export function lookBack(
+  { query, key, value }: Heads,
+  options: LookOptions & { readonly positions?: Positions },
+  weights: { readonly positions: Weights<Positions>; readonly onWeights: unknown },
+  scope: Scope,
+): Tensor {
+  const { positions } = options;
+  const placed = (x: Tensor) => positions?.onHeads?.(weights.positions, x, scope) ?? x;
+  const own = {
+    query: scope.tap('query', placed(query)),
+    key: scope.tap('key', placed(key)),
+    value: scope.tap('value', value),
+  };
+  const where = scope.get(extent) ?? {};
+  const seen = { ...own, ...withPast(own, options, scope) };
+  const [heads, queryLen, keyLen] = [query.shape[1]!, query.shape[2]!, seen.key.shape[2]!];
+  const bias = positions?.onScores?.(weights.positions, { heads, queryLen, keyLen }, scope);
+  return look({ ...seen, bias }, where, options, weights.onWeights, scope);
+}
+
+/** Keys and values after those of earlier steps. */
+function withPast({ key, value }: Heads, { mask }: LookOptions, scope: Scope): { key: Tensor; value: Tensor } {
+  const past = scope.get(cache);
+  if (!past) return { key, value };
+  const position = scope.get(extent)?.position;
+  if (!position || !mask?.causal) {
+    const missing = position ? 'its mask is not causal' : 'extent has no position';
+    throw new ResidualError(
+      'cache',
+      `selfAttention: ${scope.path} has a cache but ${missing}; use causal() and Cache.step`,
+    );
+  }
+  return past.append(scope.path, key, value, position);
+}

@@ -1,0 +1,51 @@
+import type { AnyLayer, Scope } from '@residual/layers';
+import {
+  type AttendInputs,
+  type AttendOptions,
+  attend,
+  attentionScores,
+  attentionValues,
+  attentionWeights,
+  type Extent,
+  type Tensor,
+  visibleKeys,
+} from '@residual/tensor';
+import type { Mask } from './mask.js';
+
+/** How heads look at keys: shared by self-, cross- and low-rank attention. */
+export interface LookOptions {
+  /** Which keys may be seen; all if absent. */
+  readonly mask?: Mask;
+  /** What scores are multiplied by; 1 / √headDim if absent. */
+  readonly scale?: number;
+  /** Bounds scores to softCap · tanh(score / softCap). */
+  readonly softCap?: number;
+  /** A layer on the attention weights [batch, heads, queryLen, keyLen], such as dropout. */
+  readonly onWeights?: AnyLayer<Tensor, Tensor>;
+}
+
+/** The heads of one attention, [batch, heads | kvHeads, queryLen | keyLen, headDim], with what positions add to the scores. */
+export interface Heads {
+  readonly query: Tensor;
+  readonly key: Tensor;
+  readonly value: Tensor;
+  readonly bias?: Tensor | undefined;
+}
+
+/**
+ * What each query takes from the values, softmax(query keyᵀ · scale) value: [batch, heads, queryLen, headDim]. One `attend` op, unless someone asked for
+ * `scores` or `weights` or a layer acts on the weights; then the same in three steps. `weights` are those of `onWeights`.
+ */
+export function look(heads: Heads, where: Extent, options: LookOptions, weights: unknown, scope: Scope): Tensor {
+  const { mask = {}, scale, softCap, onWeights } = options;
+  const inputs: AttendInputs = { ...heads, ...where };
+  const settings: AttendOptions = { ...mask, scale, softCap };
+  const within = scope.at('onWeights');
+  const acts = onWeights && !onWeights.about.idle?.(within);
+  if (!acts && !scope.wants('scores') && !scope.wants('weights')) return attend(inputs, settings);
+
+  const scores = scope.tap('scores', attentionScores(inputs, settings));
+  const visible = visibleKeys(heads.query.shape[2]!, heads.key.shape[2]!, mask, where);
+  const looks = scope.tap('weights', attentionWeights(scores, visible));
+  return attentionValues(acts ? onWeights(weights, looks, within) : looks, heads.value);
+}
