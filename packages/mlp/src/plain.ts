@@ -1,4 +1,4 @@
-import { type Layer, type Linear, layer, linear } from '@residual/layers';
+import { bind, type Layer, type Linear, layer, linear } from '@residual/layers';
 import { type Activation, activate, type Tensor } from '@residual/tensor';
 
 /** Settings of both perceptrons. */
@@ -7,21 +7,27 @@ export interface MlpOptions {
   /** Width in the middle; 4 · modelDim if absent. */
   readonly hiddenDim?: number;
   readonly activation?: Activation;
+  /** Whether all of its linear maps have a bias. */
   readonly bias?: boolean;
 }
 
 /** Two linear maps with an activation between. */
 export interface Mlp extends Layer<{ readonly up: Linear; readonly down: Linear }, Tensor, Tensor> {}
 
-/** down(activation(up(x))), [..., modelDim] to the same through [..., hiddenDim] (Vaswani et al. 2017). Tap: `hidden`, after the activation. */
-export function mlp({ modelDim, hiddenDim = 4 * modelDim, activation = 'gelu', bias = true }: MlpOptions): Mlp {
+/**
+ * down(activation(up(x))), [..., modelDim] to the same through [..., hiddenDim] (Vaswani et al. 2017). Exact `gelu` and biases if absent. Tap: `hidden`,
+ * after the activation.
+ */
+export function mlp(options: MlpOptions): Mlp {
+  const { modelDim, hiddenDim = 4 * modelDim, activation = 'gelu', bias = true } = options;
   const up = linear({ in: modelDim, out: hiddenDim, bias, role: 'up' });
   const down = linear({ in: hiddenDim, out: modelDim, bias, role: 'down' });
+  const parts = { up, down };
   return layer(
-    { up, down },
+    parts,
     (w, x: Tensor, scope) => {
-      const hidden = scope.tap('hidden', activate(activation, up(w.up, x, scope.at('up'))));
-      return down(w.down, hidden, scope.at('down'));
+      const { up, down } = bind(parts, w, scope);
+      return down(scope.tap('hidden', activate(activation, up(x))));
     },
     { name: 'mlp', reads: modelDim, gives: modelDim },
   );
