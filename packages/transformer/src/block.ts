@@ -1,4 +1,4 @@
-import { type AnyLayer, expectSameWidth, type Layer, layer, type Scope, type Weights } from '@residual/layers';
+import { type AnyLayer, type Bound, bind, expectSameWidth, type Layer, layer } from '@residual/layers';
 import { add, type Tensor } from '@residual/tensor';
 
 /** Any layer from a tensor to a tensor. */
@@ -9,16 +9,18 @@ export interface BlockParts<Norm extends Part, Attention extends Part, Mlp exten
   readonly norm: Norm;
   readonly attention: Attention;
   readonly mlp: Mlp;
-  readonly dropout?: Part;
+  readonly dropout?: Part | undefined;
 }
 
-/** What a block needs: its parts. */
-export interface BlockNeeds<Norm extends Part, Attention extends Part, Mlp extends Part> {
+/** What a block needs: its parts by their use. */
+export type BlockNeeds<Norm extends Part, Attention extends Part, Mlp extends Part> = {
   readonly attentionNorm: Norm;
   readonly attention: Attention;
+  readonly attentionDropout: Part | undefined;
   readonly mlpNorm: Norm;
   readonly mlp: Mlp;
-}
+  readonly mlpDropout: Part | undefined;
+};
 
 /** A block: [batch, length, modelDim] to the same. */
 export interface Block<Norm extends Part, Attention extends Part, Mlp extends Part>
@@ -28,9 +30,9 @@ export interface Block<Norm extends Part, Attention extends Part, Mlp extends Pa
 export function transformerBlock<Norm extends Part, Attention extends Part, Mlp extends Part>(
   parts: BlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
-  return block('transformerBlock', parts, ({ norm, attention, mlp, drop }, w, x, scope) => {
-    x = add(x, drop('attention', attention(w.attention, norm('attentionNorm', x), scope.at('attention'))));
-    return add(x, drop('mlp', mlp(w.mlp, norm('mlpNorm', x), scope.at('mlp'))));
+  return block('transformerBlock', parts, (x, part) => {
+    x = add(x, part.attentionDropout(part.attention(part.attentionNorm(x))));
+    return add(x, part.mlpDropout(part.mlp(part.mlpNorm(x))));
   });
 }
 
@@ -38,9 +40,9 @@ export function transformerBlock<Norm extends Part, Attention extends Part, Mlp 
 export function postNormBlock<Norm extends Part, Attention extends Part, Mlp extends Part>(
   parts: BlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
-  return block('postNormBlock', parts, ({ norm, attention, mlp, drop }, w, x, scope) => {
-    x = norm('attentionNorm', add(x, drop('attention', attention(w.attention, x, scope.at('attention')))));
-    return norm('mlpNorm', add(x, drop('mlp', mlp(w.mlp, x, scope.at('mlp')))));
+  return block('postNormBlock', parts, (x, part) => {
+    x = part.attentionNorm(add(x, part.attentionDropout(part.attention(x))));
+    return part.mlpNorm(add(x, part.mlpDropout(part.mlp(x))));
   });
 }
 
@@ -48,43 +50,27 @@ export function postNormBlock<Norm extends Part, Attention extends Part, Mlp ext
 export function parallelBlock<Norm extends Part, Attention extends Part, Mlp extends Part>(
   parts: BlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
-  return block('parallelBlock', parts, ({ norm, attention, mlp, drop }, w, x, scope) => {
-    const seen = drop('attention', attention(w.attention, norm('attentionNorm', x), scope.at('attention')));
-    return add(add(x, seen), drop('mlp', mlp(w.mlp, norm('mlpNorm', x), scope.at('mlp'))));
+  return block('parallelBlock', parts, (x, part) => {
+    const seen = part.attentionDropout(part.attention(part.attentionNorm(x)));
+    return add(add(x, seen), part.mlpDropout(part.mlp(part.mlpNorm(x))));
   });
 }
 
-/** The parts as the formulas use them: norms by the name of their use, dropout where there is one. */
-interface Bound<Attention extends Part, Mlp extends Part> {
-  readonly norm: (use: 'attentionNorm' | 'mlpNorm', x: Tensor) => Tensor;
-  readonly drop: (use: 'attention' | 'mlp', x: Tensor) => Tensor;
-  readonly attention: Attention;
-  readonly mlp: Mlp;
-}
-
+/** A block by its formula, in which each part has its weights and its place already. */
 function block<Norm extends Part, Attention extends Part, Mlp extends Part>(
   name: string,
   { norm, attention, mlp, dropout }: BlockParts<Norm, Attention, Mlp>,
-  formula: (
-    parts: Bound<Attention, Mlp>,
-    weights: Weights<BlockNeeds<Norm, Attention, Mlp>>,
-    x: Tensor,
-    scope: Scope,
-  ) => Tensor,
+  formula: (x: Tensor, part: Bound<BlockNeeds<Part, Part, Part>>) => Tensor,
 ): Block<Norm, Attention, Mlp> {
-  const needs: BlockNeeds<Norm, Attention, Mlp> = { attentionNorm: norm, attention, mlpNorm: norm, mlp };
-  const width = expectSameWidth(name, { norm, attention, mlp });
-  const compute = (w: Weights<BlockNeeds<Norm, Attention, Mlp>>, x: Tensor, scope: Scope) =>
-    formula(
-      {
-        norm: (use, y) => norm(w[use], y, scope.at(use)),
-        drop: (use, y) => (dropout ? dropout({}, y, scope.at(`${use}Dropout`)) : y),
-        attention,
-        mlp,
-      },
-      w,
-      x,
-      scope,
-    );
-  return layer(needs, compute, { name, reads: width, gives: width });
+  const width = expectSameWidth(name, { norm, attention, mlp, dropout });
+  const needs: BlockNeeds<Norm, Attention, Mlp> = {
+    attentionNorm: norm,
+    attention,
+    attentionDropout: dropout,
+    mlpNorm: norm,
+    mlp,
+    mlpDropout: dropout,
+  };
+  const parts: BlockNeeds<Part, Part, Part> = needs;
+  return layer(needs, (w, x: Tensor, scope) => formula(x, bind(parts, w, scope)), { name, reads: width, gives: width });
 }

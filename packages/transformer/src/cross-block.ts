@@ -1,65 +1,77 @@
-import { type AnyLayer, expectSameWidth, type Layer, layer } from '@residual/layers';
+import type { WithMemory } from '@residual/attention';
+import { type AnyLayer, type Bound, bind, expectSameWidth, type Layer, layer } from '@residual/layers';
 import { add, type Tensor } from '@residual/tensor';
-import type { BlockParts, Part } from './block.js';
+import type { BlockNeeds, BlockParts, Part } from './block.js';
 
-/** What a block with cross-attention reads. */
-export interface WithMemory {
-  readonly x: Tensor;
-  readonly memory: Tensor;
-}
+/** Any layer from x and a memory to a tensor. */
+export type CrossPart = AnyLayer<WithMemory, Tensor>;
 
 /** The parts of a block that also reads a memory. */
-export interface CrossBlockParts extends BlockParts<Part, Part, Part> {
-  readonly crossAttention: AnyLayer<WithMemory, Tensor>;
-  /** Whether norms stand before each part (`pre`, the default) or after each sum (`post`, as in the first transformer and Marian). */
-  readonly order?: 'pre' | 'post';
+export interface CrossBlockParts<Norm extends Part, Attention extends Part, Cross extends CrossPart, Mlp extends Part>
+  extends BlockParts<Norm, Attention, Mlp> {
+  readonly crossAttention: Cross;
 }
 
-/** What it needs. */
-export interface CrossBlockNeeds {
-  readonly attentionNorm: Part;
-  readonly attention: Part;
-  readonly crossAttentionNorm: Part;
-  readonly crossAttention: AnyLayer<WithMemory, Tensor>;
-  readonly mlpNorm: Part;
-  readonly mlp: Part;
+/** What such a block needs: its parts by their use. */
+export type CrossBlockNeeds<
+  Norm extends Part,
+  Attention extends Part,
+  Cross extends CrossPart,
+  Mlp extends Part,
+> = BlockNeeds<Norm, Attention, Mlp> & {
+  readonly crossAttentionNorm: Norm;
+  readonly crossAttention: Cross;
+  readonly crossAttentionDropout: Part | undefined;
+};
+
+/** A decoder's block: x [batch, length, modelDim] and memory [batch, keyLen, memoryDim] to x. */
+export interface CrossBlock<Norm extends Part, Attention extends Part, Cross extends CrossPart, Mlp extends Part>
+  extends Layer<CrossBlockNeeds<Norm, Attention, Cross, Mlp>, WithMemory, Tensor> {}
+
+/** Self-attention, attention to a memory, a perceptron, each after its norm: x + part(norm(x)) three times. */
+export function crossBlock<Norm extends Part, Attention extends Part, Cross extends CrossPart, Mlp extends Part>(
+  parts: CrossBlockParts<Norm, Attention, Cross, Mlp>,
+): CrossBlock<Norm, Attention, Cross, Mlp> {
+  return block('crossBlock', parts, (x, memory, part) => {
+    x = add(x, part.attentionDropout(part.attention(part.attentionNorm(x))));
+    x = add(x, part.crossAttentionDropout(part.crossAttention({ x: part.crossAttentionNorm(x), memory })));
+    return add(x, part.mlpDropout(part.mlp(part.mlpNorm(x))));
+  });
 }
 
-/** A decoder's block: x and memory to x. */
-export interface CrossBlock extends Layer<CrossBlockNeeds, WithMemory, Tensor> {}
+/** The same with a norm after each sum, norm(x + part(x)), as in the first transformer and Marian (Vaswani et al. 2017). */
+export function postNormCrossBlock<
+  Norm extends Part,
+  Attention extends Part,
+  Cross extends CrossPart,
+  Mlp extends Part,
+>(parts: CrossBlockParts<Norm, Attention, Cross, Mlp>): CrossBlock<Norm, Attention, Cross, Mlp> {
+  return block('postNormCrossBlock', parts, (x, memory, part) => {
+    x = part.attentionNorm(add(x, part.attentionDropout(part.attention(x))));
+    x = part.crossAttentionNorm(add(x, part.crossAttentionDropout(part.crossAttention({ x, memory }))));
+    return part.mlpNorm(add(x, part.mlpDropout(part.mlp(x))));
+  });
+}
 
-/** Self-attention, cross-attention to a memory, and a perceptron, each with its norm and its sum (Vaswani et al. 2017). */
-export function crossBlock({
-  norm,
-  attention,
-  crossAttention,
-  mlp,
-  dropout,
-  order = 'pre',
-}: CrossBlockParts): CrossBlock {
-  const width = expectSameWidth('crossBlock', { norm, attention, crossAttention, mlp });
-  const needs: CrossBlockNeeds = {
+/** A block by its formula, in which each part has its weights and its place already. */
+function block<Norm extends Part, Attention extends Part, Cross extends CrossPart, Mlp extends Part>(
+  name: string,
+  { norm, attention, crossAttention, mlp, dropout }: CrossBlockParts<Norm, Attention, Cross, Mlp>,
+  formula: (x: Tensor, memory: Tensor, part: Bound<CrossBlockNeeds<Part, Part, CrossPart, Part>>) => Tensor,
+): CrossBlock<Norm, Attention, Cross, Mlp> {
+  const width = expectSameWidth(name, { norm, attention, crossAttention, mlp, dropout });
+  const needs: CrossBlockNeeds<Norm, Attention, Cross, Mlp> = {
     attentionNorm: norm,
     attention,
+    attentionDropout: dropout,
     crossAttentionNorm: norm,
     crossAttention,
+    crossAttentionDropout: dropout,
     mlpNorm: norm,
     mlp,
+    mlpDropout: dropout,
   };
-  return layer(
-    needs,
-    (w, { x, memory }: WithMemory, scope) => {
-      const step = (use: 'attention' | 'crossAttention' | 'mlp', y: Tensor, part: (input: Tensor) => Tensor) => {
-        const normed = (z: Tensor) => norm(w[`${use}Norm`], z, scope.at(`${use}Norm`));
-        const drop = (z: Tensor) => (dropout ? dropout({}, z, scope.at(`${use}Dropout`)) : z);
-        return order === 'pre' ? add(y, drop(part(normed(y)))) : normed(add(y, drop(part(y))));
-      };
-      x = step('attention', x, y => attention(w.attention, y, scope.at('attention')));
-      x = step('crossAttention', x, y =>
-        crossAttention(w.crossAttention, { x: y, memory }, scope.at('crossAttention')),
-      );
-      return step('mlp', x, y => mlp(w.mlp, y, scope.at('mlp')));
-    },
-    { name: 'crossBlock', reads: width, gives: width },
-  );
+  const parts: CrossBlockNeeds<Part, Part, CrossPart, Part> = needs;
+  const about = { name, reads: width, gives: width };
+  return layer(needs, (w, { x, memory }: WithMemory, scope) => formula(x, memory, bind(parts, w, scope)), about);
 }

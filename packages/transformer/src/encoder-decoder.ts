@@ -1,32 +1,37 @@
-import { type TokenEmbedding, tiedHead } from '@residual/embeddings';
-import {
-  type AnyLayer,
-  expectSameWidth,
-  type Layer,
-  layer,
-  type Positions,
-  type Scope,
-  type Weights,
-} from '@residual/layers';
+import { cache, extent, memoryExtent } from '@residual/attention';
+import { expectSameWidth, type Layer, layer, places, type Scope } from '@residual/layers';
 import type { Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
-import type { CrossStack } from './stack.js';
-
-/** One side of an encoder-decoder: how ids become vectors with positions. */
-export interface Side {
-  readonly embedding: TokenEmbedding;
-  readonly positions?: Positions;
-}
+import type { CrossPart } from './cross-block.js';
+import { headOf } from './head.js';
+import { embedded, type InputNeeds, type InputParts, inputNeeds } from './input.js';
 
 /** The parts of an encoder-decoder. */
-export interface EncoderDecoderParts {
-  readonly source: Side;
-  /** The same side as the source if absent: one table for both languages. */
-  readonly target?: Side;
-  readonly encoder: Part;
-  readonly decoder: CrossStack;
+export interface EncoderDecoderParts<Encoder extends Part, Decoder extends CrossPart> {
+  /** How the ids of the source become vectors. */
+  readonly source: InputParts;
+  /** How those of the target do; with the weights of the source if absent: one table for both languages. */
+  readonly target?: InputParts;
+  readonly encoder: Encoder;
+  /** A stack that reads x and a memory. */
+  readonly decoder: Decoder;
   /** modelDim to vocab; the target's table if absent (tied). */
-  readonly head?: AnyLayer<Tensor, Tensor>;
+  readonly head?: Part;
+}
+
+/** What an encoder-decoder needs. */
+export type EncoderDecoderNeeds<Encoder extends Part, Decoder extends CrossPart> = {
+  readonly source: InputNeeds;
+  readonly target: InputNeeds | undefined;
+  readonly encoder: Encoder;
+  readonly decoder: Decoder;
+  readonly head: Part | undefined;
+};
+
+/** Source ids int32 [batch, keyLen] and target ids int32 [batch, length]. */
+export interface SourceAndTarget {
+  readonly source: Tensor;
+  readonly target: Tensor;
 }
 
 /** What a decoder step reads: ids int32 [batch, length] and the encoded source [batch, keyLen, modelDim]. */
@@ -35,55 +40,52 @@ export interface Decoding {
   readonly memory: Tensor;
 }
 
-type SideNeeds = { embedding: TokenEmbedding; positions: Positions | undefined };
-
-/** What an encoder-decoder needs. */
-export interface EncoderDecoderNeeds {
-  readonly source: SideNeeds;
-  readonly target: SideNeeds | undefined;
-  readonly encoder: Part;
-  readonly decoder: CrossStack;
-  readonly head: AnyLayer<Tensor, Tensor> | undefined;
-}
-
 /** Source and target ids to logits, and its two halves alone: the source is encoded once, the target decoded step by step. */
-export interface EncoderDecoder
-  extends Layer<EncoderDecoderNeeds, { readonly source: Tensor; readonly target: Tensor }, Tensor> {
+export interface EncoderDecoder<Encoder extends Part, Decoder extends CrossPart>
+  extends Layer<EncoderDecoderNeeds<Encoder, Decoder>, SourceAndTarget, Tensor> {
   /** Source ids int32 [batch, keyLen] to the memory [batch, keyLen, modelDim]. */
-  readonly encode: Layer<EncoderDecoderNeeds, Tensor, Tensor>;
+  readonly encode: Layer<EncoderDecoderNeeds<Encoder, Decoder>, Tensor, Tensor>;
   /** Target ids int32 [batch, length] and the memory to logits [batch, length, vocab]. */
-  readonly decode: Layer<EncoderDecoderNeeds, Decoding, Tensor>;
+  readonly decode: Layer<EncoderDecoderNeeds<Encoder, Decoder>, Decoding, Tensor>;
+  readonly vocab: number;
+  readonly dim: number;
 }
 
-/** The transformer of "Attention is all you need": an encoder reads the source, a decoder writes the target and looks at what was read. */
-export function encoderDecoder({ source, target, encoder, decoder, head }: EncoderDecoderParts): EncoderDecoder {
+/**
+ * The transformer of "Attention is all you need": an encoder reads the source, a decoder writes the target and looks at what was read (Vaswani et al. 2017).
+ * Padding of the source stands in `memoryExtent`, that of the target in `extent`. Taps: `source.embedded`, those of the encoder, `target.embedded`, those
+ * of the decoder, `logits`.
+ */
+export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
+  parts: EncoderDecoderParts<Encoder, Decoder>,
+): EncoderDecoder<Encoder, Decoder> {
+  const { encoder, decoder, head } = parts;
+  const source = inputNeeds('encoderDecoder', parts.source);
+  const target = parts.target && inputNeeds('encoderDecoder', parts.target);
   const into = target ?? source;
   expectSameWidth('encoderDecoder', { source: source.embedding, target: into.embedding, encoder, decoder });
-  const side = ({ embedding, positions }: Side): SideNeeds => ({ embedding, positions });
-  const needs: EncoderDecoderNeeds = { source: side(source), target: target && side(target), encoder, decoder, head };
-  const tied = head ? undefined : tiedHead(into.embedding);
+  const { logits, flops } = headOf('encoderDecoder', into.embedding, head);
+  const needs: EncoderDecoderNeeds<Encoder, Decoder> = { source, target, encoder, decoder, head };
 
-  const encode = layer(needs, (w, ids: Tensor, scope) => {
-    const x = embedded(source, w.source, ids, scope.at('source'));
-    return encoder(w.encoder, x, scope.at('encoder'));
-  });
+  const encode = layer(needs, (w, ids: Tensor, scope) =>
+    encoder(w.encoder, embedded(source, w.source, ids, scope.at('source')), scope.at('encoder')),
+  );
   const decode = layer(needs, (w, { ids, memory }: Decoding, scope) => {
     const own = w.target ?? w.source;
     const x = embedded(into, own, ids, scope.at('target'));
-    const y = decoder(w.decoder, { x, memory }, scope.at('decoder'));
-    return scope.tap('logits', tied ? tied(own.embedding, y) : head!(w.head, y, scope.at('head')));
+    return logits(w.head, own.embedding, decoder(w.decoder, { x, memory }, scope.at('decoder')), scope);
   });
   const whole = layer(
     needs,
-    (w, ids: { readonly source: Tensor; readonly target: Tensor }, scope) =>
-      decode(w, { ids: ids.target, memory: encode(w, ids.source, scope) }, scope),
-    { name: 'encoderDecoder' },
+    (w, ids: SourceAndTarget, scope) =>
+      decode(w, { ids: ids.target, memory: encode(w, ids.source, ofSource(scope)) }, scope),
+    { name: 'encoderDecoder', flops },
   );
-  return Object.assign(whole, { encode, decode });
+  const { vocab, dim } = into.embedding;
+  return Object.assign(whole, { encode, decode, vocab, dim });
 }
 
-function embedded({ embedding, positions }: Side, w: Weights<SideNeeds>, ids: Tensor, scope: Scope): Tensor {
-  const vectors = embedding(w.embedding, ids, scope.at('embedding'));
-  const placed = positions?.onInput ? positions.onInput(w.positions, vectors, scope.at('positions')) : vectors;
-  return scope.tap('embedded', placed);
+/** The scope of the source: its padding is that of the memory, and what belongs to the target's steps is not its own. */
+function ofSource(scope: Scope): Scope {
+  return scope.with(extent, scope.get(memoryExtent)).with(places, undefined).with(cache, undefined);
 }

@@ -11,8 +11,9 @@ export {
   type CrossBlock,
   type CrossBlockNeeds,
   type CrossBlockParts,
+  type CrossPart,
   crossBlock,
-  type WithMemory,
+  postNormCrossBlock,
 } from './cross-block.js';
 export {
   type Decoding,
@@ -20,8 +21,9 @@ export {
   type EncoderDecoderNeeds,
   type EncoderDecoderParts,
   encoderDecoder,
-  type Side,
+  type SourceAndTarget,
 } from './encoder-decoder.js';
+export type { InputNeeds, InputParts } from './input.js';
 export {
   type LanguageModel,
   type LanguageModelNeeds,

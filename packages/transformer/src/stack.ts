@@ -1,21 +1,22 @@
-import { type AnyLayer, expectSameWidth, type Layer, layer } from '@residual/layers';
+import type { WithMemory } from '@residual/attention';
+import { type AnyLayer, bind, expectSameWidth, type Layer, layer } from '@residual/layers';
 import { ResidualError, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
-import type { CrossBlock, WithMemory } from './cross-block.js';
+import type { CrossPart } from './cross-block.js';
 
-/** Settings of a stack: one block used `depth` times, or a list of blocks, and a norm at the end. */
+/** Settings of a stack: one block used `depth` times (each with weights of its own), or a list of blocks; and a norm at the end. */
 export interface StackOptions<Block extends AnyLayer> {
   readonly block: Block | readonly Block[];
   /** How many blocks; the length of the list if one is given. */
   readonly depth?: number;
-  readonly norm?: Part;
+  readonly norm?: Part | undefined;
 }
 
 /** What a stack needs. */
-export interface StackNeeds<Block> {
+export type StackNeeds<Block> = {
   readonly layers: readonly Block[];
   readonly norm: Part | undefined;
-}
+};
 
 /** Blocks one after another: [batch, length, modelDim] to the same. */
 export interface Stack<Block extends Part> extends Layer<StackNeeds<Block>, Tensor, Tensor> {}
@@ -25,49 +26,50 @@ export interface Stack<Block extends Part> extends Layer<StackNeeds<Block>, Tens
  * each block, `output` after the norm.
  */
 export function stack<Block extends Part>(options: StackOptions<Block>): Stack<Block> {
-  const { blocks, norm, width } = blocksOf('stack', options);
+  const { needs, about } = stackOf('stack', options);
+  const parts: StackNeeds<Part> = needs;
   return layer(
-    { layers: blocks, norm } as StackNeeds<Block>,
+    needs,
     (w, x: Tensor, scope) => {
-      const layers = scope.at('layers');
-      blocks.forEach((block, i) => {
-        x = layers.at(i).tap('output', block(w.layers[i], x, layers.at(i)));
-      });
-      return scope.tap('output', norm ? norm(w.norm, x, scope.at('norm')) : x);
+      const { layers, norm } = parts;
+      const at = scope.at('layers');
+      for (const [i, block] of bind(layers, w.layers, at).entries()) x = at.at(i).tap('output', block(x));
+      return scope.tap('output', bind({ norm }, w, scope).norm(x));
     },
-    { name: 'stack', reads: width, gives: width },
+    about,
   );
 }
 
-/** Blocks with cross-attention one after another: x and memory to x. Taps as `stack`. */
-export interface CrossStack extends Layer<StackNeeds<CrossBlock>, WithMemory, Tensor> {}
+/** Blocks with cross-attention one after another: x and memory to x. */
+export interface CrossStack<Block extends CrossPart> extends Layer<StackNeeds<Block>, WithMemory, Tensor> {}
 
-/** A stack whose blocks also read a memory, for the decoder of an encoder-decoder. */
-export function crossStack(options: StackOptions<CrossBlock>): CrossStack {
-  const { blocks, norm, width } = blocksOf('crossStack', options);
+/** A stack whose blocks also read a memory, for the decoder of an encoder-decoder. Taps as `stack`. */
+export function crossStack<Block extends CrossPart>(options: StackOptions<Block>): CrossStack<Block> {
+  const { needs, about } = stackOf('crossStack', options);
+  const parts: StackNeeds<CrossPart> = needs;
   return layer(
-    { layers: blocks, norm } as StackNeeds<CrossBlock>,
+    needs,
     (w, { x, memory }: WithMemory, scope) => {
-      const layers = scope.at('layers');
-      blocks.forEach((block, i) => {
-        x = layers.at(i).tap('output', block(w.layers[i]!, { x, memory }, layers.at(i)));
-      });
-      return scope.tap('output', norm ? norm(w.norm, x, scope.at('norm')) : x);
+      const { layers, norm } = parts;
+      const at = scope.at('layers');
+      for (const [i, block] of bind(layers, w.layers, at).entries()) x = at.at(i).tap('output', block({ x, memory }));
+      return scope.tap('output', bind({ norm }, w, scope).norm(x));
     },
-    { name: 'crossStack', reads: width, gives: width },
+    about,
   );
 }
 
-function blocksOf<Block extends AnyLayer>(name: string, { block, depth, norm }: StackOptions<Block>) {
-  const given = Array.isArray(block) ? (block as readonly Block[]) : undefined;
-  const count = depth ?? given?.length ?? 0;
-  if (!Number.isInteger(count) || count < 1 || (given && given.length !== count)) {
+function stackOf<Block extends AnyLayer>(name: string, { block, depth, norm }: StackOptions<Block>) {
+  const given: readonly Block[] = Array.isArray(block) ? block : [];
+  const count = depth ?? given.length;
+  if (!Number.isInteger(count) || count < 1 || (Array.isArray(block) && given.length !== count)) {
     throw new ResidualError(
       'fit',
-      `${name}: depth ${depth} and ${given?.length ?? 1} blocks do not fit; give one block and a depth of 1 or more, or a list`,
+      `${name}: depth ${depth} and ${given.length || 'one'} block${given.length > 1 ? 's' : ''} do not fit; give one block and a depth of 1 or more, or a list`,
     );
   }
-  const blocks = given ?? Array.from({ length: count }, () => block as Block);
-  const parts = Object.fromEntries(blocks.map((part, i) => [`block ${i}`, part]));
-  return { blocks, norm, width: expectSameWidth(name, { ...parts, norm }) };
+  const layers = Array.isArray(block) ? given : Array.from({ length: count }, () => block as Block);
+  const width = expectSameWidth(name, { ...Object.fromEntries(layers.map((part, i) => [`block ${i}`, part])), norm });
+  const needs: StackNeeds<Block> = { layers, norm };
+  return { needs, about: { name, reads: width, gives: width } };
 }

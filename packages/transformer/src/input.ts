@@ -1,0 +1,38 @@
+import type { TokenEmbedding } from '@residual/embeddings';
+import { bind, expectPositions, expectSameWidth, type Positions, type Scope, type Weights } from '@residual/layers';
+import type { Tensor } from '@residual/tensor';
+import type { Part } from './block.js';
+
+/** How ids become vectors with positions. */
+export interface InputParts<Scheme extends Positions | undefined = Positions | undefined> {
+  readonly embedding: TokenEmbedding;
+  /** Positions that act on the input, such as learned ones. */
+  readonly positions?: Scheme;
+  /** A layer on the embedded input, such as a norm or dropout. */
+  readonly onEmbedded?: Part | undefined;
+}
+
+/** What that needs. */
+export type InputNeeds<Scheme extends Positions | undefined = Positions | undefined> = {
+  readonly embedding: TokenEmbedding;
+  readonly positions: Scheme;
+  readonly onEmbedded: Part | undefined;
+};
+
+/** The needs of an input, checked. */
+export function inputNeeds<Scheme extends Positions | undefined>(
+  name: string,
+  { embedding, positions, onEmbedded }: InputParts<Scheme>,
+): InputNeeds<Scheme> {
+  expectSameWidth(name, { embedding, onEmbedded });
+  expectPositions(name, positions, 'input', { dim: embedding.dim });
+  return { embedding, positions: positions as Scheme, onEmbedded };
+}
+
+/** Token ids int32 [batch, length] to vectors with positions [batch, length, modelDim]. Tap: `embedded`. */
+export function embedded(needs: InputNeeds, weights: Weights<InputNeeds>, ids: Tensor, scope: Scope): Tensor {
+  const { embedding, onEmbedded } = bind({ embedding: needs.embedding, onEmbedded: needs.onEmbedded }, weights, scope);
+  const vectors = embedding(ids);
+  const placed = needs.positions?.onInput?.(weights.positions, vectors, scope.at('positions')) ?? vectors;
+  return scope.tap('embedded', onEmbedded(placed));
+}
