@@ -5,7 +5,8 @@ import type { Generated } from './row.js';
  * A text to be written: iterate over its steps, or ask for the whole. Nothing runs before that; each iteration and each `whole()` is a run of its own,
  * and the same settings and seed give the same text. Leaving an iteration early frees what it held.
  */
-export interface Generation<Whole> extends AsyncIterable<Step> {
+export interface Generation<Whole> {
+  [Symbol.asyncIterator](): AsyncGenerator<Step, readonly Generated[]>;
   /** Runs to the end and gives the result. */
   whole(): Promise<Whole>;
 }

@@ -1,4 +1,3 @@
-export type { ModelFiles, OnBytes } from './files.js';
 export type { Step } from './generate.js';
 export type { GenerateOptions, GenerationConfig } from './generate-options.js';
 export type { Generation } from './generation.js';
@@ -6,4 +5,6 @@ export { type LoadModelOptions, type LoadProgress, loadModel } from './load-mode
 export { Model, type ModelParts, type Prompt } from './model.js';
 export type { PlainTensor } from './plain-tensor.js';
 export type { Finish, Generated } from './row.js';
-export type { ModelSource, SourceOptions } from './source.js';
+export type { ModelFiles, OnBytes } from './sources/files.js';
+export type { HubOptions } from './sources/hub.js';
+export type { ModelSource, SourceOptions } from './sources/source.js';

@@ -3,13 +3,12 @@ import { load } from '@residual/layers';
 import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
 import { ResidualError, ready } from '@residual/tensor';
 import { tokenizerFromJson } from '@residual/tokenizer';
-import type { ModelFiles, OnBytes } from './files.js';
 import { Model } from './model.js';
-import { filesOf, type ModelSource, type SourceOptions } from './source.js';
+import type { ModelFiles, OnBytes } from './sources/files.js';
+import { filesOf, type ModelSource, type SourceOptions } from './sources/source.js';
 
 /** Settings of `loadModel`. */
 export interface LoadModelOptions extends SourceOptions {
-  readonly signal?: AbortSignal;
   /** Called as bytes arrive and as weights are placed. */
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Families beside those of `@residual/families`; looked through first. */

@@ -1,7 +1,7 @@
 import { writeSafetensors } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
 import { type LoadModelOptions, loadModel } from '../load-model.js';
-import { filesOf, type ModelSource } from '../source.js';
+import { filesOf, type ModelSource } from '../sources/source.js';
 import { causalOutputs, type Outputs } from './causal.js';
 import { type Check, compare, type Numbers, type Tolerance } from './compare.js';
 import { Golden } from './golden.js';

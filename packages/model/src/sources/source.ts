@@ -1,6 +1,9 @@
 import { blobSource, bytesSource } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
+import { folderFiles } from '#platform';
 import type { ModelFiles } from './files.js';
+import { type HubOptions, hubFiles } from './hub.js';
+import { urlFiles } from './url.js';
 
 /**
  * Where a checkpoint is: the path of a folder (Node), a base URL, a Hugging Face id (`owner/name`), files that someone dropped, bytes by name, or
@@ -10,16 +13,29 @@ export type ModelSource = string | URL | readonly File[] | ReadonlyMap<string, U
 
 /** How sources are read. */
 export interface SourceOptions {
+  /** Settings of the hub, for ids. */
+  readonly hub?: HubOptions;
   /** Used in place of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
+  readonly signal?: AbortSignal;
 }
 
-/** The files behind a source. */
-export async function filesOf(source: ModelSource, _options: SourceOptions): Promise<ModelFiles> {
+/** The files behind a source. A text is a URL if it has a scheme or begins with `/` or `.` in a page, else a folder if there is one, else an id. */
+export async function filesOf(source: ModelSource, options: SourceOptions = {}): Promise<ModelFiles> {
   if (source instanceof Map) return bytesFiles(source);
   if (Array.isArray(source)) return droppedFiles(source);
-  if (typeof source === 'object' && 'bytes' in source) return source;
-  throw new ResidualError('files', `loadModel: ${String(source)} is not a source that can be read here`);
+  if (typeof source === 'object' && 'origin' in source && 'bytes' in source) return source as ModelFiles;
+  const text = String(source);
+  const { fetch = globalThis.fetch, hub = {}, signal } = options;
+  if (/^(https?|blob|data):/.test(text)) return urlFiles(text, { fetch });
+  const folder = await folderFiles(text);
+  if (folder) return folder;
+  if (typeof location !== 'undefined' && /^[./]/.test(text)) return urlFiles(text, { fetch });
+  if (/^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(text)) return hubFiles(text, hub, { fetch, signal });
+  throw new ResidualError(
+    'files',
+    `loadModel: ${text} is neither a folder that exists, nor a URL, nor an id such as owner/name`,
+  );
 }
 
 /** Bytes by file name. */

@@ -1,0 +1,70 @@
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fileSource } from '@residual/safetensors/node';
+import type { ModelFiles } from '../sources/files.js';
+import type { Store } from '../sources/store.js';
+
+/** The files of a folder on disk, by path or `file:` URL; undefined if there is no such folder. */
+export async function folderFiles(path: string): Promise<ModelFiles | undefined> {
+  const folder = path.startsWith('file:') ? fileURLToPath(path) : path;
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) return undefined;
+  return {
+    origin: folder,
+    text: name => unlessMissing(readFile(join(folder, name), 'utf8')),
+    bytes: name => unlessMissing(fileSource(join(folder, name))),
+  };
+}
+
+/** The folder for downloads: `RESIDUAL_CACHE`, else `~/.cache/residual`. */
+export async function openStore(
+  path = process.env.RESIDUAL_CACHE ?? join(homedir(), '.cache', 'residual'),
+): Promise<Store> {
+  const place = (key: string) => join(path, ...key.split('/'));
+  return {
+    readText: key => unlessMissing(readFile(place(key), 'utf8')),
+    writeText: async (key, text) => {
+      await mkdir(dirname(place(key)), { recursive: true });
+      const fresh = `${place(key)}.${process.pid}.new`;
+      await writeFile(fresh, text);
+      await rename(fresh, place(key));
+    },
+    source: key => unlessMissing(fileSource(place(key))),
+    part: async key => {
+      const name = `${place(key)}.part`;
+      await mkdir(dirname(name), { recursive: true });
+      const file = await open(name, 'a+');
+      let { size } = await file.stat();
+      return {
+        get size() {
+          return size;
+        },
+        read: async (start, end) => {
+          const { buffer, bytesRead } = await file.read(new Uint8Array(end - start), 0, end - start, start);
+          return buffer.subarray(0, bytesRead);
+        },
+        append: async bytes => {
+          await file.appendFile(bytes);
+          size += bytes.length;
+        },
+        close: () => file.close(),
+        finish: async () => {
+          await file.close();
+          await rename(name, place(key));
+        },
+        discard: async () => {
+          await file.close();
+          await rm(name, { force: true });
+        },
+      };
+    },
+  };
+}
+
+async function unlessMissing<T>(value: Promise<T>): Promise<T | undefined> {
+  return value.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+}

@@ -1,0 +1,135 @@
+import { httpSource } from '@residual/safetensors';
+import { ResidualError } from '@residual/tensor';
+import { openStore } from '#platform';
+import { type DownloadOptions, download, type RemoteFile } from './download.js';
+import type { ModelFiles } from './files.js';
+import { readAhead } from './read-ahead.js';
+import type { Store } from './store.js';
+
+/** Settings of a hub in the layout of Hugging Face. */
+export interface HubOptions {
+  /** `https://huggingface.co` if absent. */
+  readonly endpoint?: string;
+  /** Branch, tag or commit; `main` if absent. */
+  readonly revision?: string;
+  /** For repositories that are not open to everyone. */
+  readonly token?: string;
+  /** Where downloads stay: a folder (Node) or a name in the browser's storage; false keeps nothing. */
+  readonly cache?: string | false;
+  /** Milliseconds before a download that failed is tried again. */
+  readonly patience?: number;
+}
+
+/** What the hub says of a repository at a revision. */
+interface Repository {
+  readonly commit: string;
+  readonly files: readonly Omit<RemoteFile, 'url'>[];
+}
+
+/**
+ * The files of a repository `owner/name`. Its list is asked once; each file is downloaded when it is first read, taken up again where a connection ended,
+ * and checked against the size and digest of the list. Without a network the list and files of an earlier time serve.
+ */
+export async function hubFiles(
+  id: string,
+  hub: HubOptions,
+  options: { fetch: typeof globalThis.fetch; signal?: AbortSignal | undefined },
+): Promise<ModelFiles> {
+  const { endpoint = 'https://huggingface.co', revision = 'main', token, cache, patience } = hub;
+  const base = endpoint.replace(/\/+$/, '');
+  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  const store = cache === false ? undefined : await openStore(cache);
+  const folder = `${new URL(base).host.replace(/[^\w.-]/g, '_')}/${id}`;
+  const repository = await listOf(id, { base, revision, folder, store, headers, ...options });
+  const origin = `${id} (${revision})`;
+  const find = (name: string) => {
+    const file = repository.files.find(each => each.name === name);
+    const path = name.split('/').map(encodeURIComponent).join('/');
+    return file && { ...file, url: `${base}/${id}/resolve/${repository.commit}/${path}` };
+  };
+  const settings: DownloadOptions = { ...options, headers, ...(patience !== undefined && { patience }) };
+  const bytes: ModelFiles['bytes'] = async (name, { signal, onBytes }) => {
+    const file = find(name);
+    if (!file) return undefined;
+    if (!store)
+      return readAhead(await httpSource(file.url, { fetch: options.fetch, headers, signal }), { name, onBytes });
+    return download(store, `${folder}/${repository.commit}/${name}`, file, { ...settings, signal, onBytes });
+  };
+  return {
+    origin,
+    bytes,
+    text: async (name, { signal }) => {
+      const source = await bytes(name, { signal });
+      return source && new TextDecoder().decode(await source.read(0, source.size, { signal }));
+    },
+  };
+}
+
+interface Listing {
+  readonly base: string;
+  readonly revision: string;
+  readonly folder: string;
+  readonly store: Store | undefined;
+  readonly headers: Record<string, string>;
+  readonly fetch: typeof globalThis.fetch;
+  readonly signal?: AbortSignal | undefined;
+}
+
+async function listOf(
+  id: string,
+  { base, revision, folder, store, headers, fetch, signal }: Listing,
+): Promise<Repository> {
+  const url = `${base}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
+  const key = `${folder}/refs/${encodeURIComponent(revision)}.json`;
+  let response: Response;
+  try {
+    response = await fetch(url, { headers, signal: signal ?? null });
+    if (response.status >= 500) throw new Error(`status ${response.status}`);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    const known = await store?.readText(key);
+    if (known !== undefined) return repositoryOf(url, known);
+    throw new ResidualError(
+      'hub',
+      `loadModel: ${base} does not answer (${(cause as Error).message}) and ${id} is not stored`,
+      { cause },
+    );
+  }
+  if (!response.ok) {
+    await response.body?.cancel();
+    const hint = response.status === 401 || response.status === 403 ? '; it may need a token' : '';
+    throw new ResidualError(
+      'hub',
+      `loadModel: ${base} has no model ${id} at ${revision}: status ${response.status}${hint}`,
+    );
+  }
+  const text = await response.text();
+  const repository = repositoryOf(url, text);
+  await store?.writeText(key, text);
+  return repository;
+}
+
+function repositoryOf(url: string, text: string): Repository {
+  const fail = (what: string): never => {
+    throw new ResidualError('hub', `loadModel: the answer of ${url} ${what}`);
+  };
+  let answer: { sha?: unknown; siblings?: unknown };
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    return fail('is not JSON');
+  }
+  const { sha, siblings } = answer;
+  if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/.test(sha))
+    return fail(`names no commit (sha is ${JSON.stringify(sha)})`);
+  if (!Array.isArray(siblings)) return fail('lists no files');
+  const files = siblings.map(({ rfilename: name, size, blobId, lfs }) => {
+    const digest = lfs
+      ? { kind: 'sha256' as const, hex: lfs.sha256 ?? lfs.oid }
+      : { kind: 'git' as const, hex: blobId };
+    const known =
+      typeof name === 'string' && Number.isSafeInteger(size) && size >= 0 && /^[0-9a-f]{40,64}$/.test(digest.hex);
+    return known ? { name, size, digest } : fail(`describes ${JSON.stringify(name)} without size and digest`);
+  });
+  return { commit: sha, files };
+}

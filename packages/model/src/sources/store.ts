@@ -1,0 +1,26 @@
+import type { Source } from '@residual/safetensors';
+
+/** Where downloaded files stay: a folder on disk, or the storage that a browser gives a site. Keys are paths with `/`. */
+export interface Store {
+  /** A small text that was written before; undefined if there is none. */
+  readText(key: string): Promise<string | undefined>;
+  writeText(key: string, text: string): Promise<void>;
+  /** A file that is complete; undefined if there is none. */
+  source(key: string): Promise<Source | undefined>;
+  /** A file that is being written, with what was written of it before. */
+  part(key: string): Promise<Part>;
+}
+
+/** A file that is not complete. What was appended stays when the program ends, so that a download goes on from there. */
+export interface Part {
+  /** Bytes so far. */
+  readonly size: number;
+  read(start: number, end: number): Promise<Uint8Array>;
+  append(bytes: Uint8Array): Promise<void>;
+  /** Keeps what there is for later. */
+  close(): Promise<void>;
+  /** Makes it the complete file. */
+  finish(): Promise<void>;
+  /** Forgets what there is. */
+  discard(): Promise<void>;
+}

@@ -1,0 +1,171 @@
+import type { Description } from '@residual/layers';
+import { ResidualError } from '@residual/tensor';
+import type { Step } from '../generate.js';
+import type { GenerateOptions } from '../generate-options.js';
+import type { LoadModelOptions } from '../load-model.js';
+import type { Model, Prompt } from '../model.js';
+import type { Generated } from '../row.js';
+import type { ModelSource } from '../sources/source.js';
+import type { Method, ModelFacts, PlainError, Port, Response } from './protocol.js';
+
+/** A model on the other side of a port: what it does is asked for, what it is is known. */
+export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'> {
+  /** As `Model.generate`; functions of your own (`processors`) cannot cross a port. */
+  generate(prompt: Prompt, options?: GenerateOptions): RemoteGeneration<Generated>;
+  generateBatch(prompts: readonly Prompt[], options?: GenerateOptions): RemoteGeneration<readonly Generated[]>;
+  forward(prompt: Prompt, options?: { taps?: readonly string[]; signal?: AbortSignal }): ReturnType<Model['forward']>;
+  describe(options?: { keyLen?: number }): Promise<Description>;
+  save(): Promise<Map<string, Uint8Array>>;
+  tokensOf(prompt: Prompt): Promise<readonly number[]>;
+  decode(ids: readonly number[], options?: { skipSpecialTokens?: boolean }): Promise<string>;
+  /** The tokens as the vocabulary writes them. */
+  tokenOf(ids: readonly number[]): Promise<readonly (string | undefined)[]>;
+  dispose(): Promise<void>;
+}
+
+/** A text to be written on the other side; see `Generation`. */
+export interface RemoteGeneration<Whole> extends AsyncIterable<Step> {
+  whole(): Promise<Whole>;
+}
+
+/** What a page does with a worker that serves models. */
+export interface Models {
+  /** As `loadModel`; functions (`fetch`, `families`) cannot cross a port. */
+  load(source: ModelSource, options?: Omit<LoadModelOptions, 'fetch' | 'families'>): Promise<RemoteModel>;
+  /** Names of the backends that the worker imported, best first. */
+  backends(): Promise<readonly string[]>;
+  useBackend(name: string): Promise<void>;
+  /** Ends all calls with an error; the worker itself is whoever made it's to end. */
+  close(): void;
+}
+
+interface Pending {
+  readonly settle: (response: Response) => void;
+}
+
+/** The models of a worker in which `serveModels` runs: the same functions as here, over a port. */
+export function connectModels(port: Port): Models {
+  const pending = new Map<number, Pending>();
+  let calls = 0;
+  const listen = ({ data }: { data: unknown }) => pending.get((data as Response).call)?.settle(data as Response);
+  port.addEventListener('message', listen);
+  port.start?.();
+
+  const begin = (method: Method, args: readonly unknown[], model: number | undefined, settle: Pending['settle']) => {
+    const call = calls++;
+    pending.set(call, { settle });
+    port.postMessage({ call, method, model, args });
+    return call;
+  };
+
+  const ask = <T>(
+    method: Method,
+    args: readonly unknown[],
+    {
+      model,
+      signal,
+      onProgress,
+    }: { model?: number; signal?: AbortSignal | undefined; onProgress?: LoadModelOptions['onProgress'] } = {},
+  ): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      signal?.throwIfAborted();
+      const call = begin(method, args, model, response => {
+        if ('progress' in response) return onProgress?.(response.progress);
+        pending.delete(call);
+        if ('error' in response) reject(signal?.aborted ? signal.reason : errorOf(response.error));
+        else resolve((response as { result: T }).result);
+      });
+      signal?.addEventListener('abort', () => port.postMessage({ call, abort: true }), { once: true });
+    });
+
+  const stream = <Whole>(
+    method: Method,
+    prompt: unknown,
+    options: GenerateOptions,
+    model: number,
+  ): RemoteGeneration<Whole> => {
+    async function* steps(): AsyncGenerator<Step, Whole> {
+      const { signal, ...plain } = plainOptions(options);
+      signal?.throwIfAborted();
+      const arrived: Response[] = [];
+      let wake = () => {};
+      const call = begin(method, [prompt, plain], model, response => {
+        arrived.push(response);
+        wake();
+      });
+      const abort = () => port.postMessage({ call, abort: true });
+      signal?.addEventListener('abort', abort, { once: true });
+      try {
+        for (;;) {
+          const response = arrived.shift();
+          if (!response)
+            await new Promise<void>(resolve => {
+              wake = resolve;
+            });
+          else if ('error' in response) throw signal?.aborted ? signal.reason : errorOf(response.error);
+          else if ('result' in response) return response.result as Whole;
+          else if ('step' in response) {
+            yield response.step as Step;
+            port.postMessage({ call, more: true });
+          }
+        }
+      } finally {
+        signal?.removeEventListener('abort', abort);
+        pending.delete(call);
+        abort();
+      }
+    }
+    const whole = async () => {
+      const all = steps();
+      for (let step = await all.next(); ; step = await all.next()) if (step.done) return step.value;
+    };
+    return { [Symbol.asyncIterator]: steps, whole };
+  };
+
+  return {
+    load: async (source, { signal, onProgress, ...options } = {}) => {
+      const facts = await ask<ModelFacts>('load', [source instanceof URL ? source.href : source, options], {
+        signal,
+        onProgress,
+      });
+      const { model, hasTokenizer: _, ...known } = facts;
+      return {
+        ...known,
+        generate: (prompt, settings = {}) => stream('generate', prompt, settings, model),
+        generateBatch: (prompts, settings = {}) => stream('generateBatch', prompts, settings, model),
+        forward: (prompt, { signal: stop, ...settings } = {}) =>
+          ask('forward', [prompt, settings], { model, signal: stop }),
+        describe: (settings = {}) => ask('describe', [settings], { model }),
+        save: () => ask('save', [], { model }),
+        tokensOf: prompt => ask('tokensOf', [prompt], { model }),
+        decode: (ids, settings = {}) => ask('decode', [ids, settings], { model }),
+        tokenOf: ids => ask('tokenOf', [ids], { model }),
+        dispose: () => ask('dispose', [], { model }),
+      };
+    },
+    backends: () => ask('backends', []),
+    useBackend: name => ask('useBackend', [name]),
+    close: () => {
+      port.removeEventListener('message', listen);
+      for (const [call, { settle }] of pending)
+        settle({
+          call,
+          error: { name: 'ResidualError', code: 'closed', message: 'connectModels: the connection was closed' },
+        });
+      pending.clear();
+    },
+  };
+}
+
+function plainOptions(options: GenerateOptions): GenerateOptions {
+  if (!options.processors && !options.allowedTokens) return options;
+  throw new ResidualError(
+    'option',
+    'generate: functions (processors, allowedTokens) cannot cross a port; generate in the same thread',
+  );
+}
+
+function errorOf({ name, message, code }: PlainError): Error {
+  if (code !== undefined) return new ResidualError(code, message);
+  return Object.assign(new Error(message), { name });
+}

@@ -1,0 +1,74 @@
+import type { LoadProgress } from '../load-model.js';
+import type { PlainTensor } from '../plain-tensor.js';
+
+/** Anything that messages can be sent through: a worker, a `MessagePort`, a worker's own global scope. */
+export interface Port {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  removeEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  /** A `MessagePort` must be started. */
+  start?(): void;
+}
+
+/** What a page asks of a worker. Each call has a number; a `stream` answers several times. */
+export type Request =
+  | {
+      readonly call: number;
+      readonly method: Method;
+      readonly model?: number | undefined;
+      readonly args: readonly unknown[];
+    }
+  | { readonly call: number; readonly abort: true }
+  | { readonly call: number; readonly more: true };
+
+export type Method =
+  | 'load'
+  | 'generate'
+  | 'generateBatch'
+  | 'forward'
+  | 'describe'
+  | 'save'
+  | 'tokensOf'
+  | 'decode'
+  | 'tokenOf'
+  | 'dispose'
+  | 'backends'
+  | 'useBackend';
+
+/** What a worker answers. */
+export type Response =
+  | { readonly call: number; readonly result: unknown }
+  | { readonly call: number; readonly step: unknown }
+  | { readonly call: number; readonly progress: LoadProgress }
+  | { readonly call: number; readonly error: PlainError };
+
+/** An error as it crosses a port. */
+export interface PlainError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+}
+
+/** What a page knows of a model in a worker without asking. */
+export interface ModelFacts {
+  readonly model: number;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly generationConfig: Readonly<Record<string, unknown>>;
+  readonly positions: number;
+  readonly vocab: number;
+  readonly depth: number;
+  readonly heads: number;
+  readonly backend: string;
+  readonly hasTokenizer: boolean;
+}
+
+/** An error in the form that crosses a port. */
+export function plainError(error: unknown): PlainError {
+  const { name = 'Error', message = String(error), code } = (error ?? {}) as Partial<PlainError>;
+  return { name, message, ...(typeof code === 'string' && { code }) };
+}
+
+/** The buffers of plain tensors in a message, so that they are moved and not copied. */
+export function buffersOf(taps: Readonly<Record<string, PlainTensor>>): ArrayBuffer[] {
+  return [...new Set(Object.values(taps).map(({ data }) => data.buffer as ArrayBuffer))];
+}

@@ -1,0 +1,68 @@
+import '@residual/testkit/wasm';
+import { memory } from '@residual/tensor';
+import { repositoryFile } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { loadModel } from '../load-model.js';
+import { connectModels, serveModels } from './index.js';
+
+const files = async () =>
+  new Map(
+    await Promise.all(
+      ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json'].map(
+        async name => [name, await repositoryFile(`fixtures/models/stories260k/${name}`)] as const,
+      ),
+    ),
+  );
+
+test('a model over a port does what the model itself does', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const models = connectModels(port2);
+  const before = memory();
+  const here = await loadModel(await files());
+  const there = await models.load(await files());
+  const options = {
+    temperature: 0.8,
+    topP: 0.9,
+    seed: 7,
+    maxNewTokens: 20,
+    top: 3,
+    taps: ['decoder.layers.0.attention.weights'],
+  };
+  const steps = [];
+  for await (const step of there.generate('Once upon', options)) steps.push(step);
+  const own = [];
+  for await (const step of here.generate('Once upon', options)) own.push(step);
+  expect(steps).toEqual(own);
+  expect(await there.generate('Once upon', options).whole()).toEqual(await here.generate('Once upon', options).whole());
+  expect(await there.forward('Once')).toEqual(await here.forward('Once'));
+  expect(await there.describe()).toEqual(here.describe());
+  expect(there.positions).toBe(512);
+  await there.dispose();
+  await expect(there.forward('Once')).rejects.toThrow('there is no model 0; it was disposed');
+  here.dispose();
+  expect(memory()).toEqual(before);
+  models.close();
+  port1.close();
+});
+
+test('an abort on this side ends the generation on the other, and leaving an iteration too', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const models = connectModels(port2);
+  const there = await models.load(await files());
+  const before = memory();
+  const abort = new AbortController();
+  const run = async () => {
+    let count = 0;
+    for await (const _ of there.generate('Once', { maxNewTokens: 400, signal: abort.signal }))
+      if (++count === 3) abort.abort();
+  };
+  await expect(run()).rejects.toThrow('abort');
+  for await (const _ of there.generate('Once', { maxNewTokens: 400 })) break;
+  await there.tokensOf('Once'); // the worker has had its turn
+  expect(memory()).toEqual(before);
+  await there.dispose();
+  models.close();
+  port1.close();
+});
