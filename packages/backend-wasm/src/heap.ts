@@ -17,6 +17,7 @@ interface Module {
   _free(pointer: number): void;
 }
 
+/** tfjs's backend with the parts of its module that we use. */
 export interface SharedBackend extends Omit<BackendWasm, 'wasm'> {
   readonly wasm: Module;
 }

@@ -1,5 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { read } from './index.js';
 
+/** The inputs and attributes of one call of `residual.attend`. */
 export interface AttendCase {
   inputs: {
     query: Tensor;
@@ -19,9 +21,9 @@ export function attendReference({ inputs, attributes: { scale, causal, window, s
   const { query, key, value, bias } = inputs;
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
   const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
-  const [q, k, v, added] = [query, key, value, bias].map(x => x?.dataSync());
-  const [position, start, length, source] = [inputs.position, inputs.keyStart, inputs.keyLength, inputs.source].map(x =>
-    x?.dataSync(),
+  const [q, k, v, added] = [query, key, value, bias].map(x => x && read(x));
+  const [position, start, length, source] = [inputs.position, inputs.keyStart, inputs.keyLength, inputs.source].map(
+    x => x && read(x),
   );
   const first = position ? position[0]! : keyLen - queryLen;
   const y = new Float64Array(batch * heads * queryLen * valueDim);
