@@ -15,6 +15,7 @@ import {
 } from '../index.js';
 import { expectOp } from '../testing/expect-op.js';
 import { type Grid, grid, sample } from '../testing/grid.js';
+import { messageOf } from '../testing/message-of.js';
 
 type Two = (a: Tensor, b: Tensor | number) => Tensor;
 
@@ -131,23 +132,15 @@ test('what does not fit is named with both sides', () => {
     const ids = tensor([1, 2], [2], 'int32');
     const flags = tensor([1, 0], [2], 'bool');
     const deep = tensor([1], [1, 1, 1, 1, 1, 1]);
-    const message = (run: () => unknown) => {
-      try {
-        run();
-      } catch (error) {
-        return (error as Error).message;
-      }
-      return 'no error';
-    };
-    expect(message(() => add(a, b))).toBe('add: [2, 3] and [2] do not broadcast');
-    expect(message(() => mul(b, ids))).toBe('mul: float32 and int32 do not mix; convert one');
-    expect(message(() => mul(flags, b))).toBe('mul: bool does not fit; convert with toFloat or toInt');
-    expect(message(() => mul(ids, 0.5))).toBe('mul: 0.5 is no whole number and x is int32; convert x with toFloat');
-    expect(message(() => scalarMinus(0.5, ids))).toBe(
+    expect(messageOf(() => add(a, b))).toBe('add: [2, 3] and [2] do not broadcast');
+    expect(messageOf(() => mul(b, ids))).toBe('mul: float32 and int32 do not mix; convert one');
+    expect(messageOf(() => mul(flags, b))).toBe('mul: bool does not fit; convert with toFloat or toInt');
+    expect(messageOf(() => mul(ids, 0.5))).toBe('mul: 0.5 is no whole number and x is int32; convert x with toFloat');
+    expect(messageOf(() => scalarMinus(0.5, ids))).toBe(
       'scalarMinus: 0.5 is no whole number and x is int32; convert x with toFloat',
     );
-    expect(message(() => div(ids, 2))).toBe('div: integers do not divide into integers; convert with toFloat');
-    expect(message(() => affine(ids, 2, 1))).toBe('affine: x is int32; convert with toFloat');
-    expect(message(() => add(deep, b))).toBe('add: [1, 1, 1, 1, 1, 1] and [2] have more than 5 axes');
+    expect(messageOf(() => div(ids, 2))).toBe('div: integers do not divide into integers; convert with toFloat');
+    expect(messageOf(() => affine(ids, 2, 1))).toBe('affine: x is int32; convert with toFloat');
+    expect(messageOf(() => add(deep, b))).toBe('add: [1, 1, 1, 1, 1, 1] and [2] differ and have more than 5 axes');
   });
 });

@@ -3,13 +3,16 @@ import { type Tensor, tidy } from '../tensor.js';
 import { sum } from './reduce.js';
 import { reshape } from './shape.js';
 
-/** More axes than this do not broadcast on every backend. */
+/** tfjs's WebGPU kernels do not broadcast more axes. */
 const mostAxes = 5;
 
-/** The shape that both broadcast to; an axis fits where the lengths are equal or one of them is 1. Up to 5 axes. */
+/** The shape that both broadcast to; an axis fits where the lengths are equal or one of them is 1; at most 5 axes broadcast. */
 export function broadcastShape(name: string, a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
-  expectShape(rank <= mostAxes, () => `${name}: ${showShape(a)} and ${showShape(b)} have more than ${mostAxes} axes`);
+  expectShape(
+    rank <= mostAxes || showShape(a) === showShape(b),
+    () => `${name}: ${showShape(a)} and ${showShape(b)} differ and have more than ${mostAxes} axes`,
+  );
   const shape: number[] = [];
   for (let axis = 0; axis < rank; axis++) {
     const m = a[axis - rank + a.length] ?? 1;

@@ -45,10 +45,20 @@ export function logSumExp(x: Tensor, { keepDims = false }: { keepDims?: boolean 
   return run(logSumExpOp, { x }, { keepDims });
 }
 
+const logSoftmaxOp: Op<{ x: Tensor }, Record<never, never>> = {
+  name: 'residual.logSoftmax',
+  compose: ({ x }) => {
+    const below = sub(x, max(x, last)); // before the logarithm, which would be lost beside a large x
+    return sub(below, log(sum(exp(below), last)));
+  },
+  saves: ['output'],
+  gradient: (dy, { saved: { output } }) => ({ x: () => sub(dy, mul(exp(output), sum(dy, last))) }),
+};
+
 /** x - log Σ eˣ along the last axis: [..., length] to [..., length]. */
 export function logSoftmax(x: Tensor): Tensor {
   expectRow('logSoftmax', x);
-  return tidy(() => sub(x, logSumExp(x, { keepDims: true })));
+  return run(logSoftmaxOp, { x }, {});
 }
 
 function expectRow(name: string, x: Tensor): void {

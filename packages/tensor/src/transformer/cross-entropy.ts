@@ -4,14 +4,19 @@ import { maximum, mul, sub } from '../ops/arithmetic.js';
 import { equal, notEqual } from '../ops/compare.js';
 import { toFloat } from '../ops/convert.js';
 import { range } from '../ops/create.js';
+import { exp, log } from '../ops/functions.js';
+import { max, sum } from '../ops/reduce.js';
 import { concat, reshape } from '../ops/shape.js';
-import { logSumExp, softmax } from '../ops/softmax.js';
+import { softmax } from '../ops/softmax.js';
 import type { Tensor } from '../tensor.js';
 
 const crossEntropyOp: Op<{ logits: Tensor; labels: Tensor }, { ignore: number }> = {
   name: 'residual.crossEntropy',
-  compose: ({ logits, labels }, { ignore }) =>
-    mul(sub(logSumExp(logits), pick(logits, maximum(labels, 0))), toFloat(notEqual(labels, ignore))),
+  compose: ({ logits, labels }, { ignore }) => {
+    const below = sub(logits, max(logits, { axis: 1, keepDims: true }));
+    const loss = sub(log(sum(exp(below), { axis: 1 })), pick(below, maximum(labels, 0)));
+    return mul(loss, toFloat(notEqual(labels, ignore)));
+  },
   saves: ['logits', 'labels'],
   gradient: (dy, { saved: { logits, labels }, shapes, attributes: { ignore } }) => ({
     logits: () => {

@@ -1,0 +1,95 @@
+import { expectNoLeak } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import {
+  dispose,
+  fill,
+  isTensor,
+  keep,
+  memory,
+  ones,
+  range,
+  scalar,
+  type Tensor,
+  tensor,
+  tidy,
+  zeros,
+} from '../index.js';
+import '../testing/on-device.js';
+import { messageOf } from '../testing/message-of.js';
+
+const numbers = async (x: Tensor) => [...(await x.data())];
+
+test('fill, zeros, ones and range are made with their type and shape', async () => {
+  const made: [Tensor, string, number[], number[]][] = [
+    [fill([2, 3], 0.5), 'float32', [2, 3], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]],
+    [fill([], -7, 'int32'), 'int32', [], [-7]],
+    [zeros([3]), 'float32', [3], [0, 0, 0]],
+    [ones([1, 2], 'int32'), 'int32', [1, 2], [1, 1]],
+    [range(5), 'int32', [5], [0, 1, 2, 3, 4]],
+    [range(1), 'int32', [1], [0]],
+  ];
+  for (const [x, dtype, shape, values] of made) {
+    expect([x.dtype, x.shape]).toEqual([dtype, shape]);
+    expect(await numbers(x)).toEqual(values);
+  }
+  dispose(made);
+  expect(messageOf(() => fill([2, -1], 0))).toBe('fill: [2, -1] is no shape; lengths are whole numbers from 0');
+  expect(messageOf(() => fill([2], 0.5, 'int32'))).toBe('fill: 0.5 is no whole number and the type is int32');
+  expect(messageOf(() => range(2.5))).toBe('range: 2.5 is no length; it is a whole number from 0');
+});
+
+test('tensors are made from plain and typed arrays', async () => {
+  const floats = new Float32Array([9, 1.5, -2]).subarray(1); // a view that does not begin at its buffer's beginning
+  const made: [Tensor, string, number[]][] = [
+    [tensor([1, 2, 3, 4], [2, 2]), 'float32', [1, 2, 3, 4]],
+    [tensor(floats, [2]), 'float32', [1.5, -2]],
+    [tensor(new Int32Array([7, -8]), [2]), 'float32', [7, -8]],
+    [tensor(new Float32Array([7, -8]), [2], 'int32'), 'int32', [7, -8]],
+    [tensor([0, 2, 256, -1], [4], 'bool'), 'bool', [0, 1, 1, 1]],
+    [scalar(2.5), 'float32', [2.5]],
+    [scalar(-3, 'int32'), 'int32', [-3]],
+  ];
+  for (const [x, dtype, values] of made) {
+    expect(x.dtype).toBe(dtype);
+    expect(await numbers(x)).toEqual(values);
+  }
+  dispose(made);
+  expect(messageOf(() => tensor([1, 2, 3], [2, 2]))).toBe('tensor: 3 values do not fit [2, 2], which holds 4');
+  expect(messageOf(() => tensor([1, 2.5], [2], 'int32'))).toBe(
+    'tensor: 2.5 at 1 is no whole number of 32 bits and the type is int32',
+  );
+  expect(messageOf(() => scalar(2 ** 31, 'int32'))).toBe(
+    'tensor: 2147483648 at 0 is no whole number of 32 bits and the type is int32',
+  );
+});
+
+test('tidy frees what it does not return, keep takes a tensor out of it, dispose walks trees', async () => {
+  await expectNoLeak(() => {
+    let kept: Tensor | undefined;
+    const tree = tidy(() => {
+      kept = keep(ones([2]));
+      zeros([3]);
+      return { a: ones([2]), parts: [ones([3]), undefined, null, 5] };
+    });
+    expect(isTensor(tree.a)).toBe(true);
+    expect(kept!.isDisposed).toBe(false);
+    dispose([tree, kept]);
+    expect(kept!.isDisposed).toBe(true);
+  });
+  await expectNoLeak(() => {
+    expect(() =>
+      tidy(() => {
+        ones([4]);
+        throw new Error('in the middle');
+      }),
+    ).toThrow('in the middle');
+  });
+});
+
+test('memory counts tensors and bytes', () => {
+  const before = memory();
+  const x = ones([2, 3]);
+  expect(memory()).toEqual({ tensors: before.tensors + 1, bytes: before.bytes + 24 });
+  x.dispose();
+  expect(memory()).toEqual(before);
+});

@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import {
+  argMax,
+  clone,
+  dispose,
+  gradients,
+  max,
+  mean,
+  type ReduceOptions,
+  sum,
+  sumTo,
+  type Tensor,
+  tensor,
+  tidy,
+} from '../index.js';
+import { expectOp } from '../testing/expect-op.js';
+import { fromValues, type Grid, grid, sample } from '../testing/grid.js';
+import { messageOf } from '../testing/message-of.js';
+
+type Reduce = (x: Tensor, options?: ReduceOptions) => Tensor;
+
+/** The numbers that fall into each place of the result. */
+const reduced = (x: Grid, { axis, keepDims }: ReduceOptions, f: (numbers: number[]) => number): Grid => {
+  const rank = x.shape.length;
+  const axes = (axis === undefined ? x.shape.map((_, i) => i) : [axis].flat()).map(a => (a < 0 ? a + rank : a));
+  const kept = x.shape.map((n, i) => (axes.includes(i) ? 1 : n));
+  const groups = grid(kept, () => 0);
+  const numbers = [...groups.values].map((): number[] => []);
+  grid(x.shape, (...index) => {
+    const place = kept.reduce((flat, n, i) => flat * n + (n === 1 ? 0 : index[i]!), 0);
+    return numbers[place]!.push(x.at(...index));
+  });
+  const shape = keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i));
+  return fromValues(shape, Float64Array.from(numbers, f));
+};
+
+const add = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+
+const reductions: Record<string, [Reduce, (numbers: number[]) => number]> = {
+  sum: [sum, add],
+  mean: [mean, numbers => add(numbers) / numbers.length],
+  max: [max, numbers => Math.max(...numbers)],
+};
+
+for (const [name, [ours, reference]] of Object.entries(reductions)) {
+  test(`${name} over any axes, counted from either end`, async () => {
+    const cases: [number[], ReduceOptions][] = [
+      [[2, 3, 5], {}],
+      [[2, 3, 5], { axis: 1 }],
+      [[2, 3, 5], { axis: -1, keepDims: true }],
+      [[2, 3, 5], { axis: [-1, 0] }],
+      [[2, 3, 5, 2], { axis: [0, 2], keepDims: true }],
+      [[2, 1, 3, 2, 5], { axis: [1, -2] }],
+      [[2, 3], { axis: [] }],
+      [[7], { axis: 0 }],
+    ];
+    for (const [shape, options] of cases)
+      await expectOp({
+        inputs: { x: sample(shape, 11, -3, 3) },
+        ours: ({ x }) => ours(x, options),
+        reference: ({ x }) => reduced(x, options, reference),
+      });
+  });
+}
+
+test('sumTo undoes a broadcast', async () => {
+  for (const [from, to] of [
+    [
+      [2, 3, 5],
+      [3, 1],
+    ],
+    [[2, 3, 5], [5]],
+    [[2, 3, 5], []],
+    [
+      [2, 3],
+      [2, 3],
+    ],
+    [
+      [1, 3],
+      [1, 1],
+    ],
+  ] as const) {
+    const lead = from.length - to.length;
+    const axis = from.flatMap((_, i) => (i < lead || to[i - lead] === 1 ? [i] : []));
+    await expectOp({
+      inputs: { x: sample(from) },
+      ours: ({ x }) => tidy(() => clone(sumTo(x, to))),
+      reference: ({ x }) => fromValues(to, reduced(x, { axis }, add).values),
+    });
+  }
+});
+
+test('every entry that is the largest gets the gradient of max', async () => {
+  const x = tensor([3, 1, 3, 2, 2, 0], [2, 3]);
+  const found = gradients(() => sum(max(x, { axis: 1 })), x);
+  expect([...(await found.gradients!.data())]).toEqual([1, 0, 1, 1, 1, 0]);
+  dispose([x, found]);
+});
+
+test('argMax gives the lowest place of the largest entry of each row', async () => {
+  const rows = tensor([1, 7, 7, -2, -5, -1, -1, -9, 0, 0, 0, 0], [3, 4]);
+  const line = tensor([-3, -1, -2], [3]);
+  const long = new Float32Array(50257).fill(-1);
+  long[777] = long[12345] = long[50000] = 5;
+  const vocab = tensor(long, [1, 1, 50257]);
+  const results = [argMax(rows), argMax(line), argMax(vocab)];
+  expect(results.map(({ shape, dtype }) => [shape, dtype])).toEqual([
+    [[3], 'int32'],
+    [[], 'int32'],
+    [[1, 1], 'int32'],
+  ]);
+  const places = await Promise.all(results.map(async result => [...(await result.data())]));
+  expect(places).toEqual([[1, 1, 0], [1], [777]]);
+  dispose([rows, line, vocab, results]);
+});
+
+test('axes that are not there are named', () => {
+  tidy(() => {
+    const x = tensor([1, 2, 3, 4, 5, 6], [2, 3]);
+    expect(messageOf(() => sum(x, { axis: 2 }))).toBe('sum: axes [2] of [2, 3] do not each name one axis');
+    expect(messageOf(() => max(x, { axis: [1, -1] }))).toBe('max: axes [1, -1] of [2, 3] do not each name one axis');
+    expect(messageOf(() => mean(x, { axis: 0.5 }))).toBe('mean: axes [0.5] of [2, 3] do not each name one axis');
+    expect(messageOf(() => sumTo(x, [2, 1, 3]))).toBe('sumTo: [2, 1, 3] does not broadcast to [2, 3]');
+    expect(messageOf(() => sumTo(x, [2]))).toBe('sumTo: [2] does not broadcast to [2, 3]');
+    expect(messageOf(() => argMax(tensor([], [2, 0])))).toBe('argMax: [2, 0] has no largest entry');
+  });
+});
+
+test('whole numbers sum to a whole number', async () => {
+  const x = tensor([1, 2, 3, -4, 5, 6], [2, 3], 'int32');
+  const result = sum(x, { axis: 1 });
+  expect([result.dtype, [...(await result.data())]]).toEqual(['int32', [6, 7]]);
+  dispose([x, result]);
+});
