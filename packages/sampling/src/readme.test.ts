@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { expect, test, vi } from 'vitest';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const bundle = async (contents: string, minify = false): Promise<string> => {
+  const { outputFiles } = await build({
+    stdin: { contents, loader: 'ts', resolveDir: here('.') },
+    alias: { '@residual/sampling': here('index.ts') },
+    bundle: true,
+    format: 'esm',
+    minify,
+    write: false,
+  });
+  return outputFiles[0]!.text;
+};
+
+/** What a program prints, each value as JSON. */
+async function printed(program: string): Promise<string[]> {
+  const lines: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation(value => lines.push(JSON.stringify(value)));
+  await import(`data:text/javascript;base64,${Buffer.from(program).toString('base64')}`);
+  log.mockRestore();
+  return lines;
+}
+
+test('the code of the README prints what its comments say', async () => {
+  const readme = readFileSync(here('../README.md'), 'utf8');
+  const code = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(match => match[1]!).join('\n');
+  const expected = [...code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(match => match[1]);
+  expect(expected).toHaveLength(code.split('console.log').length - 1);
+  expect(await printed(await bundle(code))).toEqual(expected);
+});
+
+test('the example tells a sentence', async () => {
+  const program = await bundle(readFileSync(here('../example/bigrams.ts'), 'utf8'));
+  expect(await printed(`process.argv = [];\n${program}`)).toEqual(['"The cat ran to the dog sat on the mat."']);
+});
+
+test('all of the main entry takes less than 5 kB, gzipped; one processor a fraction of it', async () => {
+  const size = async (code: string) => gzipSync(await bundle(code, true), { level: 9 }).length;
+  expect(await size("export * from '@residual/sampling'")).toBeLessThan(5000);
+  expect(await size("export { topK } from '@residual/sampling'")).toBeLessThan(1000);
+});
