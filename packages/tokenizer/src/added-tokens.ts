@@ -25,7 +25,7 @@ export function readAddedTokens(json: unknown, vocabulary: Vocabulary): AddedTok
   if (json === undefined || json === null) return [];
   if (!Array.isArray(json)) failFile('added_tokens must be an array');
   const contents = new Map<number, string>();
-  return json.map((entry: unknown, index) => {
+  return Array.from<unknown>(json).map((entry, index) => {
     const fields = new Fields(entry, `added_tokens[${index}]`);
     const content = fields.string('content');
     const id = fields.count('id', undefined, (1 << 24) - 1);

@@ -37,9 +37,9 @@ export class AlignedText {
     return part;
   }
 
-  /** Puts parts of rewritten text together again. */
-  static join(parts: readonly AlignedText[], tracked: boolean): AlignedText {
-    const joined = new AlignedText(parts.map(part => part.text).join(''), tracked);
+  /** Puts the rewritten parts of a text together again. */
+  static join(parts: readonly AlignedText[], { tracked, origin }: AlignedText): AlignedText {
+    const joined = new AlignedText(parts.map(part => part.text).join(''), tracked, origin);
     if (!tracked) return joined;
     const starts: number[] = [];
     const ends: number[] = [];

@@ -39,6 +39,26 @@ describe('pre-tokenizers cut', () => {
   });
 });
 
+test('Metaspace puts a space first: always, never, or only at the beginning of the text', () => {
+  const tokens = (prepend_scheme: string) => {
+    const parts = { pre_tokenizer: { type: 'Metaspace', prepend_scheme }, added_tokens: [{ id: 9, content: '#' }] };
+    const encoding = tokenizer(['a', '▁a'], parts).encode('#a#a');
+    expect(encoding.offsets.length).toBe(encoding.ids.length);
+    return encoding.tokens.join(' ');
+  };
+  expect(tokens('always')).toBe('# ▁a # ▁a');
+  expect(tokens('never')).toBe('# a # a');
+  expect(tokens('first')).toBe('# a # a');
+  const alone = (text: string) =>
+    tokenizer(['a', '▁a'], {
+      normalizer: { type: 'Strip' },
+      pre_tokenizer: { type: 'Metaspace', prepend_scheme: 'first' },
+    }).encode(text);
+  expect(alone('a').tokens).toEqual(['▁a']);
+  expect(alone('  a').tokens).toEqual(['▁a']);
+  expect(alone('  a').offsets).toEqual([[2, 3]]);
+});
+
 describe('normalizers write', () => {
   test.each([
     [{ type: 'Lowercase' }, 'ΑΣ İ', 'ας i̇'.replace('ς', 'σ')],

@@ -13,7 +13,7 @@ export const metaspace: Reader<PreTokenizer> = fields => {
   const { replacement, scheme } = readMetaspace(fields);
   const findSpace = literalMatcher(' ');
   const rewrite = (piece: AlignedText) => {
-    const isFirst = scheme === 'always' || (scheme === 'first' && piece.text !== '' && piece.start(0) === 0);
+    const isFirst = scheme === 'always' || (scheme === 'first' && piece.origin === 0);
     const spaces: number[] = [];
     findSpace(piece.text, 0, piece.text.length, spaces);
     if (spaces.length > 0) piece.replace(spaces, replacement);

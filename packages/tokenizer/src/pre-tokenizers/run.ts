@@ -45,5 +45,5 @@ function rewritten({ text, cuts, bytes }: Pieces, rewrite: (piece: AlignedText) 
     parts.push(part);
     moved.push(at, (at += part.text.length));
   }
-  return { text: parts.length === 1 ? parts[0]! : AlignedText.join(parts, text.tracked), cuts: moved, bytes };
+  return { text: parts.length === 1 ? parts[0]! : AlignedText.join(parts, text), cuts: moved, bytes };
 }
