@@ -52,7 +52,13 @@ mkdirSync(reports, { recursive: true });
 
 await check('lint', tool('biome'), ['check', '.', '--reporter=summary']);
 await check('types', tool('tsc'), ['-p', 'tsconfig.json']);
-await check('build', tool('turbo'), ['run', 'build', '--output-logs=errors-only', '--no-update-notifier']);
+await check('build', tool('turbo'), [
+  'run',
+  'build',
+  '--continue',
+  '--output-logs=errors-only',
+  '--no-update-notifier',
+]);
 await tests('tests', ['node', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*'], 15);
 const notRun = JSON.parse(readFileSync(join(root, '.residual', 'not-run.json'), 'utf8'));
 if (notRun.pages === undefined) await tests('pages', ['pages'], 10);

@@ -35,12 +35,13 @@ export const install = async (project: Project, readme: Readme | undefined, work
       .filter(({ manifest }) => manifest.private !== true)
       .map(({ manifest }) => [manifest.name, `file:../packed/${tarballName(manifest)}`]),
   );
-  const wanted = new Set([project.manifest.name, ...(readme?.install ?? [])]);
-  const range = (name: string) => packed.get(name) ?? (name === '@tensorflow/tfjs-core' ? '4.22.0' : '*');
+  const wanted = new Map([[project.manifest.name, undefined], ...(readme?.install ?? [])]);
   const manifest = {
     private: true,
     type: 'module',
-    dependencies: Object.fromEntries([...wanted].map(name => [name, range(name)])),
+    dependencies: Object.fromEntries(
+      [...wanted].map(([name, version]) => [name, packed.get(name) ?? version ?? 'latest']),
+    ),
     overrides: Object.fromEntries([...packed].filter(([name]) => !wanted.has(name))),
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
@@ -58,6 +59,7 @@ export const install = async (project: Project, readme: Readme | undefined, work
     ...process.env,
     ...ownEnvironment(),
   });
-  if (code !== 0) throw new Error(`installable: npm install ${[...wanted].join(' ')} ended with ${code}\n${output}`);
+  if (code !== 0)
+    throw new Error(`installable: npm install ${[...wanted.keys()].join(' ')} ended with ${code}\n${output}`);
   return { folder, project, entries: entriesOf(project) };
 };

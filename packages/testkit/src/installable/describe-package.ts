@@ -79,7 +79,7 @@ const checkReadme = (project: Project, consumer: () => Consumer) => {
 
   test('its README says what to install and has code', () => {
     expect(readme, 'README.md').toBeDefined();
-    expect(readme!.install).toContain(project.manifest.name);
+    expect([...readme!.install.keys()]).toContain(project.manifest.name);
     expect(readme!.modules.length, 'blocks of ts').toBeGreaterThan(0);
   });
 

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transform } from 'esbuild';
 import type { Consumer } from './consumer.js';
+import { withResults } from './results.js';
 import { runNode } from './run.js';
 
 const browserGlobals = [
@@ -60,7 +61,7 @@ export const requireErrors = async ({ folder, entries }: Consumer): Promise<stri
 
 /** Runs code of a README in Node, its types taken off; the output where it fails, empty where all goes well. */
 export const runReadme = async ({ folder }: Consumer, name: string, code: string): Promise<string> => {
-  const { code: script } = await transform(code, { loader: 'ts', format: 'esm', target: 'node20' });
+  const { code: script } = await transform(withResults(code), { loader: 'ts', format: 'esm', target: 'node20' });
   writeFileSync(join(folder, `${name}.mjs`), script);
   const ended = await runNode([`${name}.mjs`], folder, 180);
   return ended.code === 0 ? '' : `ended with ${ended.code}\n${ended.output}`;

@@ -27,16 +27,23 @@ export const visit = async (browser: Browser, folder: string, path: string, stri
   const page = await browser.newPage();
   try {
     const errors: string[] = [];
-    const failed = new Promise<void>(resolve => page.once('pageerror', () => resolve()));
-    page.on('pageerror', error => errors.push(error.message));
-    page.on('console', message => message.type() === 'error' && errors.push(message.text()));
-    page.on('response', response => response.status() >= 400 && errors.push(`${response.status()} ${response.url()}`));
+    let tell = () => {};
+    const failed = new Promise<void>(resolve => {
+      tell = resolve;
+    });
+    const fail = (error: string) => {
+      errors.push(error);
+      setTimeout(tell, 500); // What fails next may say more.
+    };
+    page.on('pageerror', error => fail(error.message));
+    page.on('console', message => message.type() === 'error' && fail(message.text()));
+    page.on('response', response => response.status() >= 400 && fail(`${response.status()} ${response.url()}`));
     await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/${path}`);
     const done = page
       .waitForFunction(() => 'result' in globalThis, undefined, { timeout: 60_000 })
       .then(
         () => undefined,
-        error => errors.push(String(error)),
+        error => fail(String(error)),
       );
     await Promise.race([done, failed]);
     return { result: await page.evaluate(() => (globalThis as { result?: unknown }).result), errors };

@@ -63,8 +63,8 @@ export const filesBelow = (folder: string): string[] =>
 /** A path as messages show it: from the root, with `/`. */
 export const shown = (path: string): string => relative(root, path).split(sep).join('/');
 
-/** Whether a file is a test. */
-export const isTest = (path: string): boolean => /\.test\.ts$/.test(path);
+/** Whether a file is a test, or lies in the folder of what tests share. */
+export const isTest = (path: string): boolean => /\.test\.ts$|[\\/]src[\\/]testing[\\/]/.test(path);
 
 /** The TypeScript files of a project's src folder. */
 export const sources = (project: Project): string[] =>

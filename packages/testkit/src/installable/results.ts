@@ -1,0 +1,42 @@
+/** `console.log(value); // result` on one line. */
+const logged = /^(\s*)console\.log\((.*)\); \/\/ (.+)$/gm;
+
+/** The value that a comment states: JSON, also with single quotes or the name of a typed array before it; or undefined. */
+const stated = (comment: string): string | undefined => {
+  const text = comment.trim().replace(/^(?:Float32|Int32|Uint8|Float64)Array(?:\(\d+\))?\s*(?=\[)/, '');
+  for (const candidate of [text, text.replaceAll("'", '"')])
+    try {
+      return JSON.stringify(JSON.parse(candidate));
+    } catch {}
+  return undefined;
+};
+
+/** The digits after the point in the numbers of a comment: what it rounds to. */
+const digits = (comment: string): number =>
+  Math.max(0, ...[...comment.matchAll(/\d\.(\d+)/g)].map(([, fraction = '']) => fraction.length));
+
+/** Runs beside the code: compares what is logged with what the comment states, numbers to the digits that it shows. */
+const expectResult = `
+function expectResult(line, expected, digits, actual) {
+  const same = (a, b) => {
+    if (typeof a === 'number' && typeof b === 'number') return Math.abs(a - b) <= (digits ? 0.51 * 10 ** -digits : 1e-4);
+    if (ArrayBuffer.isView(a)) a = Array.from(a);
+    if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return a === b;
+    const keys = Object.keys(b);
+    return Array.isArray(a) === Array.isArray(b) && Object.keys(a).length === keys.length && keys.every(key => same(a[key], b[key]));
+  };
+  console.log(actual);
+  if (same(actual, expected)) return;
+  console.error('README says ' + JSON.stringify(expected) + ' for: ' + line);
+  process.exitCode = 1;
+}
+`;
+
+/** Makes code of a README check itself: where a line logs a value and a comment states it, the two must agree. */
+export const withResults = (code: string): string =>
+  expectResult +
+  code.replace(logged, (line: string, indent: string, value: string, comment: string) => {
+    const expected = stated(comment);
+    if (expected === undefined) return line;
+    return `${indent}expectResult(${JSON.stringify(line.trim())}, ${expected}, ${digits(comment)}, ${value});`;
+  });
