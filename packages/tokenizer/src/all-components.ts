@@ -40,6 +40,7 @@ import {
 import { metaspace } from './pre-tokenizers/metaspace.js';
 import { sequence as sequencePreTokenizer } from './pre-tokenizers/sequence.js';
 import { split } from './pre-tokenizers/split.js';
+import { unicodeScripts } from './pre-tokenizers/unicode-scripts.js';
 
 /** Every component that can be read. */
 export const allComponents: Components = {
@@ -68,6 +69,7 @@ export const allComponents: Components = {
     Punctuation: punctuationSplit,
     Sequence: sequencePreTokenizer,
     Split: split,
+    UnicodeScripts: unicodeScripts,
     Whitespace: whitespace,
     WhitespaceSplit: whitespaceSplit,
   },

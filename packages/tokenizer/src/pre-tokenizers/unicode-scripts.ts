@@ -1,0 +1,37 @@
+import type { Reader } from '../components.js';
+import { unitsAt } from '../unicode.js';
+import type { Cut, PreTokenizer } from './pre-tokenizer.js';
+import { scriptNames } from './scripts.js';
+
+/**
+ * Cuts where the script changes. Spaces and what has no script go with what is before them (at the beginning, where nothing
+ * is, they go altogether, as in the reference); kana count as Han.
+ */
+export const unicodeScripts: Reader<PreTokenizer> = () => [{ cut: cutAtScripts }];
+
+const cutAtScripts: Cut = (text, start, end, cuts) => {
+  let from = end;
+  let last = any;
+  for (let at = start; at < end; at += unitsAt(text, at)) {
+    const script = scriptOf(String.fromCodePoint(text.codePointAt(at)!));
+    if (script === any || script === last) continue;
+    if (last !== any) cuts.push(from, at);
+    from = at;
+    last = script;
+  }
+  if (from < end) cuts.push(from, end);
+};
+
+const any = '';
+
+function scriptOf(char: string): string {
+  if (char === ' ') return any;
+  if (char === 'ー') return 'Han';
+  tests ??= scriptNames.split(' ').map(name => [name, new RegExp(`\\p{Script=${name}}`, 'u')] as const);
+  // Neighbours are mostly of one script: the one found last is asked first.
+  if (!recent?.[1].test(char)) recent = tests.find(([, test]) => test.test(char));
+  const name = recent?.[0] ?? any;
+  return name === 'Hiragana' || name === 'Katakana' ? 'Han' : name;
+}
+let tests: readonly (readonly [name: string, test: RegExp])[] | undefined;
+let recent: readonly [name: string, test: RegExp] | undefined;
