@@ -1,4 +1,4 @@
-import { clone, dropout as drop, ResidualError, type Tensor } from '@residual/tensor';
+import { clone, dropout as drop, type RandomPlace, ResidualError, type Tensor } from '@residual/tensor';
 import { type Layer, layer } from './layer.js';
 import { type Scope, slot } from './scope.js';
 
@@ -11,17 +11,31 @@ export interface Randomness {
 /** The slot of the randomness of a training step; dropout does nothing where it is empty. */
 export const randomness = /* @__PURE__ */ slot<Randomness>('randomness');
 
+/** A layer without weights that drops entries at a rate. */
+export interface Dropout extends Layer<Record<never, never>, Tensor, Tensor> {
+  readonly rate: number;
+  /** Where this use's random decisions stand, for an op that drops inside itself; undefined where nothing is dropped. */
+  readonly placeIn: (scope: Scope) => (RandomPlace & { readonly rate: number }) | undefined;
+}
+
 /**
  * Sets entries to 0 with probability `rate` and divides the others by 1 - rate, while `randomness` is in the scope; otherwise x as it is (Srivastava et
  * al. 2014). The mask depends on the seed, the path of the use and the step alone. Errors on a rate that is not from 0 to below 1.
  */
-export function dropout({ rate }: { readonly rate: number }): Layer<Record<never, never>, Tensor, Tensor> {
+export function dropout({ rate }: { readonly rate: number }): Dropout {
   if (!(rate >= 0 && rate < 1))
     throw new ResidualError('range', `dropout: rate is ${rate}; it must be from 0 to below 1`);
-  const idle = (scope: Scope) => rate === 0 || scope.get(randomness) === undefined;
-  return layer(
+  const placeIn = (scope: Scope) => {
+    const random = scope.get(randomness);
+    return random && rate > 0 ? { ...random, path: scope.path, rate } : undefined;
+  };
+  const run = layer(
     {},
-    (_, x: Tensor, scope) => (idle(scope) ? clone(x) : drop(x, rate, { ...scope.get(randomness)!, path: scope.path })),
-    { name: 'dropout', idle },
+    (_, x: Tensor, scope) => {
+      const place = placeIn(scope);
+      return place ? drop(x, rate, place) : clone(x);
+    },
+    { name: 'dropout' },
   );
+  return Object.assign(run, { rate, placeIn });
 }

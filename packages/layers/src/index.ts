@@ -2,7 +2,7 @@ export { activation } from './activation.js';
 export { type Bound, bind } from './bind.js';
 export { type Census, census } from './census.js';
 export { type DescribedPart, type Description, describe } from './describe.js';
-export { dropout, type Randomness, randomness } from './dropout.js';
+export { type Dropout, dropout, type Randomness, randomness } from './dropout.js';
 export { type LoadOptions, load, type NamedArrays, save } from './file.js';
 export { expectSameWidth } from './fit.js';
 export { type About, type AnyLayer, type Layer, layer } from './layer.js';

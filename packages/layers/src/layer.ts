@@ -11,8 +11,6 @@ export interface About {
   readonly gives?: number;
   /** Floating-point operations for one position that looks at `keyLen` keys, beside those of the layers inside. */
   readonly flops?: (keyLen: number) => number;
-  /** Whether the layer gives its input as it is in this scope, as dropout does outside training: then it may be left out. */
-  readonly idle?: (scope: Scope) => boolean;
 }
 
 /**

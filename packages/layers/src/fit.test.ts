@@ -1,0 +1,58 @@
+import type { Tensor } from '@residual/tensor';
+import { expect, test } from 'vitest';
+import { activation, expectPositions, expectSameWidth, layerNorm, linear, type Positions } from './index.js';
+
+test('parts of one width fit, and those that state none fit everything', () => {
+  expect(
+    expectSameWidth('block', {
+      norm: layerNorm({ dim: 7 }),
+      mlp: linear({ in: 7, out: 7 }),
+      dropout: undefined,
+      relu: activation('relu'),
+    }),
+  ).toBe(7);
+  expect(expectSameWidth('block', { relu: activation('relu') })).toBeUndefined();
+});
+
+test('parts of two widths are named with both', () => {
+  expect(() => expectSameWidth('block', { norm: layerNorm({ dim: 7 }), mlp: linear({ in: 7, out: 5 }) })).toThrow(
+    'block: norm is 7 wide, mlp 5; they must be equal',
+  );
+});
+
+const onInput: Positions = { needs: {}, about: { name: 'counted' }, dim: 7, onInput: (_: unknown, x: Tensor) => x };
+const onHeads: Positions = { needs: {}, about: { name: 'turned' }, headDim: 5, onHeads: (_: unknown, x: Tensor) => x };
+const onScores: Positions = { needs: {}, heads: 3, onScores: () => expect.unreachable() };
+
+test('positions go where they act', () => {
+  expect(() => {
+    expectPositions('model', undefined, 'input', { dim: 7 });
+    expectPositions('model', onInput, 'input', { dim: 7 });
+    expectPositions('attention', onHeads, 'attention', { heads: 2, headDim: 5 });
+    expectPositions('attention', onScores, 'attention', { heads: 3, headDim: 11 });
+  }).not.toThrow();
+});
+
+test('positions where they would do nothing are refused', () => {
+  expect(() => expectPositions('attention', onInput, 'attention', { heads: 3 })).toThrow(
+    'attention: counted acts on the input only and would do nothing inside attention',
+  );
+  expect(() => expectPositions('model', onHeads, 'input', { dim: 7 })).toThrow(
+    'model: turned acts inside attention only and would do nothing on the input',
+  );
+  expect(() => expectPositions('model', onScores, 'input', { dim: 7 })).toThrow(
+    'model: the scheme of positions acts inside attention only and would do nothing on the input',
+  );
+});
+
+test('positions made for other dims are refused with both numbers', () => {
+  expect(() => expectPositions('model', onInput, 'input', { dim: 11 })).toThrow(
+    'model: counted is made for dim 7, here dim is 11; they must be equal',
+  );
+  expect(() => expectPositions('attention', onHeads, 'attention', { heads: 3, headDim: 4 })).toThrow(
+    'attention: turned is made for headDim 5, here headDim is 4; they must be equal',
+  );
+  expect(() => expectPositions('attention', onScores, 'attention', { heads: 4, headDim: 5 })).toThrow(
+    'attention: the scheme of positions is made for heads 3, here heads is 4; they must be equal',
+  );
+});

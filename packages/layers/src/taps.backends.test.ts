@@ -1,0 +1,99 @@
+import { add, dispose, gradients, memory, mul, sum, type Tensor, tensor, zeros } from '@residual/tensor';
+import { expectClose, expectNoLeak } from '@residual/testkit';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { emptyScope, layer, record, replace } from './index.js';
+
+/** (3 x) as `tripled`, then its square. */
+const squared = layer({}, (_, x: Tensor, scope) => {
+  const tripled = scope.tap('tripled', mul(x, 3));
+  return scope.tap('output', mul(tripled, tripled));
+});
+const twice = layer({}, (_, x: Tensor, scope) => squared({}, squared({}, x, scope.at(0)), scope.at(1)));
+
+let x: Tensor;
+beforeEach(() => {
+  x = tensor([1, 2, 5], [3]);
+});
+afterEach(() => x.dispose());
+
+test('a recorder keeps what was asked for, in the order it came, until it is disposed', async () => {
+  const before = memory().tensors;
+  const recorder = record(['*.tripled', '1.output']);
+  const y = twice({}, x, recorder.scope);
+  expect([...recorder.values.keys()]).toEqual(['0.tripled', '1.tripled', '1.output']);
+  await expectClose(recorder.values.get('0.tripled')!, [3, 6, 15], { absolute: 1e-5 });
+  await expectClose(recorder.values.get('1.tripled')!, [27, 108, 675], { relative: 1e-6 });
+  await expectClose(recorder.values.get('1.output')!, y, { absolute: 0 });
+  expect(memory().tensors - before).toBe(4);
+  recorder.dispose();
+  expect(recorder.values.size).toBe(0);
+  y.dispose();
+  expect(memory().tensors).toBe(before);
+});
+
+test('a path that runs again holds its newest tensor and no other', async () => {
+  const before = memory().tensors;
+  const recorder = record(['output']);
+  const five = tensor([5], [1]);
+  dispose([squared({}, x, recorder.scope), squared({}, five, recorder.scope), five]);
+  await expectClose(recorder.values.get('output')!, [225], { absolute: 1e-4 });
+  expect(memory().tensors - before).toBe(1);
+  recorder.dispose();
+});
+
+test('a replacement stands in the place of the tensor', async () => {
+  const scope = replace({ '0.tripled': () => tensor([1, 0, 2], [3]), '**.output': y => add(y, 1) });
+  const y = twice({}, x, scope);
+  await expectClose(y, [(2 * 3) ** 2 + 1, (1 * 3) ** 2 + 1, (5 * 3) ** 2 + 1], { absolute: 1e-4 });
+  y.dispose();
+});
+
+test('the first pattern that fits is used, and is told the path', () => {
+  const paths: string[] = [];
+  const keep = (name: string) => (y: Tensor, path: string) => {
+    paths.push(`${name} ${path}`);
+    return y;
+  };
+  twice({}, x, replace({ '1.*': keep('first'), '**': keep('second') })).dispose();
+  expect(paths).toEqual(['second 0.tripled', 'second 0.output', 'first 1.tripled', 'first 1.output']);
+});
+
+test('what a replacement makes belongs to the layer', async () => {
+  await expectNoLeak(() => squared({}, x, replace({ tripled: y => mul(add(y, 1), 2) })).dispose());
+});
+
+test('gradients flow through a replacement that was computed from the tensor, and through no other', async () => {
+  const through = gradients(() => sum(squared({}, x, replace({ tripled: y => mul(y, 2) }))), { x });
+  await expectClose(through.gradients.x!, [72, 144, 360], { relative: 1e-5 }); // (6 x)²
+  const cut = gradients(() => sum(squared({}, x, replace({ tripled: y => zeros(y.shape) }))), { x });
+  expect(cut.gradients.x).toBeUndefined();
+  dispose([through, cut]);
+});
+
+test('a recorder does not disturb gradients', async () => {
+  const recorder = record(['**']);
+  const found = gradients(() => sum(squared({}, x, recorder.scope)), { x });
+  await expectClose(found.gradients.x!, [18, 36, 90], { relative: 1e-5 });
+  await expectClose(recorder.values.get('output')!, [9, 36, 225], { relative: 1e-5 });
+  dispose(found);
+  recorder.dispose();
+});
+
+test('a recorder sees what came before it put in place', async () => {
+  const zero = (y: Tensor) => zeros(y.shape);
+  const after = record(['tripled'], replace({ tripled: zero }));
+  const first = record(['tripled'], emptyScope);
+  const scope = replace({ tripled: zero }, first.scope);
+  dispose([squared({}, x, after.scope), squared({}, x, scope)]);
+  await expectClose(after.values.get('tripled')!, [0, 0, 0], { absolute: 0 });
+  await expectClose(first.values.get('tripled')!, [3, 6, 15], { absolute: 1e-5 });
+  after.dispose();
+  first.dispose();
+});
+
+test('a replacement of another shape is refused, and nothing leaks', () => {
+  const before = memory();
+  const scope = replace({ '1.tripled': () => zeros([2]) });
+  expect(() => twice({}, x, scope)).toThrow('replace: 1.tripled is [3], the replacement [2]; they must be equal');
+  expect(memory()).toEqual(before);
+});
