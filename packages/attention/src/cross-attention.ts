@@ -1,4 +1,4 @@
-import { type AnyLayer, bind, type Layer, type Linear, layer } from '@residual/layers';
+import { bind, type Dropout, type Layer, type Linear, layer } from '@residual/layers';
 import type { Tensor } from '@residual/tensor';
 import { cache } from './cache.js';
 import { headDims, joinHeads, splitHeads } from './heads.js';
@@ -27,7 +27,7 @@ export type CrossAttentionNeeds = {
   readonly key: Linear;
   readonly value: Linear;
   readonly output: Linear;
-  readonly onWeights: AnyLayer<Tensor, Tensor> | undefined;
+  readonly dropout: Dropout | undefined;
 };
 
 /** Attention of a sequence to a memory. */
@@ -39,11 +39,11 @@ export interface CrossAttention extends Layer<CrossAttentionNeeds, WithMemory, T
  * once. Padding of the memory stands in `memoryExtent`. Taps: `query`, `key`, `value`, `scores`, `weights`.
  */
 export function crossAttention(options: CrossAttentionOptions): CrossAttention {
-  const { modelDim, heads, memoryDim = modelDim, onWeights } = options;
+  const { modelDim, heads, memoryDim = modelDim, dropout } = options;
   const { kvHeads, headDim } = headDims('crossAttention', options);
   const parts = projections(options, { kvHeads, headDim, keyWidth: memoryDim });
   return layer(
-    { ...parts, onWeights },
+    { ...parts, dropout },
     (w, { x, memory }: WithMemory, scope) => {
       const { query, key, value, output } = bind(parts, w, scope);
       const read = () => ({ key: splitHeads(key(memory), kvHeads), value: splitHeads(value(memory), kvHeads) });
@@ -53,7 +53,7 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
         key: scope.tap('key', held.key),
         value: scope.tap('value', held.value),
       };
-      return output(joinHeads(look(seen, scope.get(memoryExtent) ?? {}, options, w.onWeights, scope)));
+      return output(joinHeads(look(seen, scope.get(memoryExtent) ?? {}, options, scope)));
     },
     { name: 'crossAttention', reads: modelDim, gives: modelDim, flops: keyLen => 4 * heads * headDim * keyLen },
   );

@@ -6,16 +6,16 @@ import { extent } from './mask.js';
 
 /**
  * What a sequence takes from itself: its heads get their positions and are shown to the taps, join those of earlier steps where a `cache` is in the
- * scope, and look. `weights` are those of positions and `onWeights`. Gives [batch, heads, queryLen, headDim].
+ * scope, and look. `weights` are those of positions. Gives [batch, heads, queryLen, headDim].
  */
 export function lookBack(
   { query, key, value }: Heads,
   options: LookOptions & { readonly positions?: Positions },
-  weights: { readonly positions: Weights<Positions>; readonly onWeights: unknown },
+  weights: Weights<Positions>,
   scope: Scope,
 ): Tensor {
   const { positions } = options;
-  const placed = (x: Tensor) => positions?.onHeads?.(weights.positions, x, scope) ?? x;
+  const placed = (x: Tensor) => positions?.onHeads?.(weights, x, scope) ?? x;
   const own = {
     query: scope.tap('query', placed(query)),
     key: scope.tap('key', placed(key)),
@@ -24,8 +24,8 @@ export function lookBack(
   const where = scope.get(extent) ?? {};
   const seen = { ...own, ...withPast(own, options, scope) };
   const [heads, queryLen, keyLen] = [query.shape[1]!, query.shape[2]!, seen.key.shape[2]!];
-  const bias = positions?.onScores?.(weights.positions, { heads, queryLen, keyLen }, scope);
-  return look({ ...seen, bias }, where, options, weights.onWeights, scope);
+  const bias = positions?.onScores?.(weights, { heads, queryLen, keyLen }, scope);
+  return look({ ...seen, bias }, where, options, scope);
 }
 
 /** Keys and values after those of earlier steps. */

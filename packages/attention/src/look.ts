@@ -1,4 +1,4 @@
-import type { AnyLayer, Scope } from '@residual/layers';
+import type { Dropout, Scope } from '@residual/layers';
 import {
   type AttendInputs,
   type AttendOptions,
@@ -20,8 +20,8 @@ export interface LookOptions {
   readonly scale?: number;
   /** Bounds scores to softCap · tanh(score / softCap). */
   readonly softCap?: number;
-  /** A layer on the attention weights [batch, heads, queryLen, keyLen], such as dropout. */
-  readonly onWeights?: AnyLayer<Tensor, Tensor>;
+  /** Dropout on the attention weights [batch, heads, queryLen, keyLen]. */
+  readonly dropout?: Dropout | undefined;
 }
 
 /** The heads of one attention, [batch, heads | kvHeads, queryLen | keyLen, headDim], with what positions add to the scores. */
@@ -34,18 +34,18 @@ export interface Heads {
 
 /**
  * What each query takes from the values, softmax(query keyᵀ · scale) value: [batch, heads, queryLen, headDim]. One `attend` op, unless someone asked for
- * `scores` or `weights` or a layer acts on the weights; then the same in three steps. `weights` are those of `onWeights`.
+ * `scores` or `weights`; then the same in three steps.
  */
-export function look(heads: Heads, where: Extent, options: LookOptions, weights: unknown, scope: Scope): Tensor {
-  const { mask = {}, scale, softCap, onWeights } = options;
+export function look(heads: Heads, where: Extent, options: LookOptions, scope: Scope): Tensor {
+  const { mask = {}, scale, softCap, dropout } = options;
+  const within = scope.at('dropout');
   const inputs: AttendInputs = { ...heads, ...where };
   const settings: AttendOptions = { ...mask, scale, softCap };
-  const within = scope.at('onWeights');
-  const acts = onWeights && !onWeights.about.idle?.(within);
-  if (!acts && !scope.wants('scores') && !scope.wants('weights')) return attend(inputs, settings);
+  if (!scope.wants('scores') && !scope.wants('weights'))
+    return attend(inputs, { ...settings, dropout: dropout?.placeIn(within) });
 
   const scores = scope.tap('scores', attentionScores(inputs, settings));
   const visible = visibleKeys(heads.query.shape[2]!, heads.key.shape[2]!, mask, where);
-  const looks = scope.tap('weights', attentionWeights(scores, visible));
-  return attentionValues(acts ? onWeights(weights, looks, within) : looks, heads.value);
+  const weights = scope.tap('weights', attentionWeights(scores, visible));
+  return attentionValues(dropout ? dropout({}, weights, within) : weights, heads.value);
 }

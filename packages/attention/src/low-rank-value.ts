@@ -1,6 +1,6 @@
 import {
-  type AnyLayer,
   bind,
+  type Dropout,
   expectPositions,
   type Layer,
   type Linear,
@@ -23,7 +23,7 @@ export type LowRankValueNeeds = {
   readonly valueDown: Linear;
   readonly valueUp: readonly Linear[];
   readonly positions: Positions | undefined;
-  readonly onWeights: AnyLayer<Tensor, Tensor> | undefined;
+  readonly dropout: Dropout | undefined;
 };
 
 /** Attention with the value map of each head as the product of two thin matrices. */
@@ -45,7 +45,7 @@ export interface LowRankValueOptions extends LookOptions {
  * `selfAttention` without biases, written by head: `fuseValueUp` gives the weights of that. Taps as `selfAttention`; `value` is after value-down.
  */
 export function lowRankValueAttention(options: LowRankValueOptions): LowRankValueAttention {
-  const { modelDim, heads, positions, onWeights } = options;
+  const { modelDim, heads, positions, dropout } = options;
   const { headDim } = headDims('lowRankValueAttention', options);
   expectPositions('lowRankValueAttention', positions, 'attention', { heads, headDim });
   const dims = { kvHeads: heads, headDim, keyWidth: modelDim };
@@ -54,7 +54,7 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
   const valueUp: readonly Linear[] = Array.from({ length: heads }, () => up);
   const parts = { query, key, valueDown };
   return layer(
-    { ...parts, valueUp, positions, onWeights },
+    { ...parts, valueUp, positions, dropout },
     (w, x: Tensor, scope) => {
       const { query, key, valueDown } = bind(parts, w, scope);
       const own = {
@@ -62,7 +62,7 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
         key: splitHeads(key(x), heads),
         value: splitHeads(valueDown(x), heads),
       };
-      const mixed = lookBack(own, options, w, scope);
+      const mixed = lookBack(own, options, w.positions, scope);
       const changes = bind(valueUp, w.valueUp, scope.at('valueUp')).map((up, head) => up(headOf(mixed, head)));
       return changes.reduce((sum, change) => add(sum, change));
     },
@@ -76,7 +76,7 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
  */
 export function fuseValueUp(
   options: LowRankValueOptions,
-  { query, key, valueDown, valueUp, positions, onWeights }: Weights<LowRankValueNeeds>,
+  { query, key, valueDown, valueUp, positions, dropout }: Weights<LowRankValueNeeds>,
 ): { layer: SelfAttention; weights: Weights<SelfAttention> } {
   const output = tidy(() =>
     concat(
@@ -87,7 +87,7 @@ export function fuseValueUp(
   const layer = selfAttention({ ...options, bias: false });
   const norms = { queryNorm: undefined, keyNorm: undefined };
   const projected = { query, key, value: valueDown, output: { weight: output, bias: undefined } };
-  return { layer, weights: { ...projected, ...norms, positions, onWeights } };
+  return { layer, weights: { ...projected, ...norms, positions, dropout } };
 }
 
 /** One head of [batch, heads, length, headDim] as [batch, length, headDim]. */

@@ -1,6 +1,7 @@
 import {
   type AnyLayer,
   bind,
+  type Dropout,
   expectPositions,
   expectSameWidth,
   type Layer,
@@ -31,7 +32,7 @@ export interface SelfAttentionOptions extends LookOptions {
   readonly keyNorm?: AnyLayer<Tensor, Tensor>;
 }
 
-/** The weights of attention: four projections, and what positions, norms and the layer on the weights need. */
+/** The weights of attention: four projections, and what positions and norms need. */
 export type AttentionNeeds = {
   readonly query: Linear;
   readonly key: Linear;
@@ -40,7 +41,7 @@ export type AttentionNeeds = {
   readonly positions: Positions | undefined;
   readonly queryNorm: AnyLayer<Tensor, Tensor> | undefined;
   readonly keyNorm: AnyLayer<Tensor, Tensor> | undefined;
-  readonly onWeights: AnyLayer<Tensor, Tensor> | undefined;
+  readonly dropout: Dropout | undefined;
 };
 
 /** Attention of a sequence to itself. */
@@ -51,13 +52,13 @@ export interface SelfAttention extends Layer<AttentionNeeds, Tensor, Tensor> {}
  * `cache` in the scope it also looks at the positions before. Taps: `query`, `key`, `value`, `scores`, `weights`.
  */
 export function selfAttention(options: SelfAttentionOptions): SelfAttention {
-  const { modelDim, heads, positions, queryNorm, keyNorm, onWeights } = options;
+  const { modelDim, heads, positions, queryNorm, keyNorm, dropout } = options;
   const { kvHeads, headDim } = headDims('selfAttention', options);
   expectPositions('selfAttention', positions, 'attention', { heads, headDim });
   expectSameWidth('selfAttention', { 'a head': { about: { gives: headDim } }, queryNorm, keyNorm });
   const parts = { ...projections(options, { kvHeads, headDim, keyWidth: modelDim }), queryNorm, keyNorm };
   return layer(
-    { ...parts, positions, onWeights },
+    { ...parts, positions, dropout },
     (w, x: Tensor, scope) => {
       const { query, key, value, output, queryNorm, keyNorm } = bind(parts, w, scope);
       const own = {
@@ -65,7 +66,7 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
         key: keyNorm(splitHeads(key(x), kvHeads)),
         value: splitHeads(value(x), kvHeads),
       };
-      return output(joinHeads(lookBack(own, options, w, scope)));
+      return output(joinHeads(lookBack(own, options, w.positions, scope)));
     },
     { name: 'selfAttention', reads: modelDim, gives: modelDim, flops: keyLen => 4 * heads * headDim * keyLen },
   );

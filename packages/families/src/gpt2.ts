@@ -41,7 +41,7 @@ export const gpt2: Family = {
           heads,
           mask: causal(),
           scale: (scaled ? Math.sqrt(heads / modelDim) : 1) / (byDepth ? i + 1 : 1),
-          onWeights: attentionDropout > 0 ? dropout({ rate: attentionDropout }) : undefined,
+          dropout: attentionDropout > 0 ? dropout({ rate: attentionDropout }) : undefined,
         }),
         mlp: perceptron,
         dropout: residualDropout > 0 ? dropout({ rate: residualDropout }) : undefined,

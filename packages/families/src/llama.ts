@@ -34,7 +34,7 @@ export const llama: Family = {
         mask: causal(),
         bias: config.flag('attention_bias', false),
         positions: rotary({ headDim, positions, base, scaling }),
-        onWeights: attentionDropout > 0 ? dropout({ rate: attentionDropout }) : undefined,
+        dropout: attentionDropout > 0 ? dropout({ rate: attentionDropout }) : undefined,
       }),
       mlp: gatedMlp({
         modelDim,
