@@ -1,26 +1,16 @@
-import { type AddedToken, type Finder, tokenFinder } from './added-tokens.js';
-import { AlignedText } from './aligned-text.js';
+import type { AddedToken } from './added-tokens.js';
 import { addedCount, arrange, type Window } from './arrange.js';
 import type { Decoder } from './decoders/decoder.js';
 import { Encoding, type EncodingSource, type Part, type Trace } from './encoding.js';
 import { failInput } from './errors.js';
-import type { Model } from './models/model.js';
-import type { Normalizer } from './normalizers/normalizer.js';
 import { type Padding, pad, paddedLength } from './padding.js';
+import { Pipeline, type PipelineParts } from './pipeline.js';
 import type { PostProcessor } from './post-processors/post-processor.js';
-import type { PreTokenizer } from './pre-tokenizers/pre-tokenizer.js';
-import { runStages } from './pre-tokenizers/run.js';
-import { Tracer } from './tracer.js';
 import { trimOffsets } from './trim-offsets.js';
 import { type Truncation, truncate } from './truncation.js';
-import { wellFormed } from './unicode.js';
 
 /** The parts of a tokenizer, in the order in which a text passes through them. */
-export interface TokenizerParts {
-  readonly addedTokens: readonly AddedToken[];
-  readonly normalizer: Normalizer | undefined;
-  readonly preTokenizer: PreTokenizer;
-  readonly model: Model;
+export interface TokenizerParts extends PipelineParts {
   readonly postProcessor: PostProcessor;
   readonly decoder: Decoder;
   readonly truncation: Truncation | undefined;
@@ -62,8 +52,7 @@ export interface DecodeStream {
 /** Text to token ids and back. Made by `tokenizerFromJson`. */
 export class Tokenizer {
   readonly #parts: TokenizerParts;
-  readonly #rawFinder: Finder;
-  readonly #normalizedFinder: Finder;
+  readonly #pipeline: Pipeline;
   readonly #addedIds = new Map<string, number>();
   readonly #added = new Map<number, AddedToken>();
 
@@ -80,20 +69,12 @@ export class Tokenizer {
 
   constructor(parts: TokenizerParts) {
     this.#parts = parts;
-    const { addedTokens, model, normalizer, roles } = parts;
+    const { addedTokens, model, roles } = parts;
     for (const token of addedTokens) {
       this.#addedIds.set(token.content, token.id);
       this.#added.set(token.id, token);
     }
-    const normalized = (content: string) => {
-      const text = new AlignedText(content, false);
-      normalizer?.(text);
-      return text.text;
-    };
-    const raw = addedTokens.filter(token => !token.normalized);
-    const later = addedTokens.filter(token => token.normalized);
-    this.#rawFinder = tokenFinder(raw.map(token => ({ pattern: token.content, token })));
-    this.#normalizedFinder = tokenFinder(later.map(token => ({ pattern: normalized(token.content), token })));
+    this.#pipeline = new Pipeline(parts);
     this.bosToken = roles.bos;
     this.eosToken = roles.eos;
     this.padToken = roles.pad;
@@ -131,7 +112,7 @@ export class Tokenizer {
 
   /** How many tokens a text has, special ones not counted. Stops counting at `limit`. */
   count(text: string, limit = Number.POSITIVE_INFINITY): number {
-    return Math.min(limit, this.#ids(checkText(text, 'count'), limit).length);
+    return Math.min(limit, this.#pipeline.ids(checkText(text, 'count'), limit).length);
   }
 
   /** The text of ids. Ids that no token has are left out, as the reference does. */
@@ -195,9 +176,9 @@ export class Tokenizer {
 
   /** The parts of an encoding and of what overflows it, and what they need to work out the rest. */
   #draft(texts: readonly string[], truncation: Truncation | undefined, addSpecialTokens: boolean): Draft {
-    const { model, postProcessor } = this.#parts;
+    const { postProcessor } = this.#parts;
     const limit = truncation?.stopEarly && truncation.direction !== 'left' ? truncation.maxLength : undefined;
-    const ids = texts.map(text => this.#ids(text, limit));
+    const ids = texts.map(text => this.#pipeline.ids(text, limit));
     const added = addSpecialTokens ? addedCount(postProcessor, texts.length > 1) : 0;
     const windows = truncation ? truncate(ids, truncation, added) : ids.map(all => [{ from: 0, ids: all }]);
     const traces: (Trace | undefined)[] = [];
@@ -206,63 +187,10 @@ export class Tokenizer {
       arrangements: combinations(windows).map(chosen => arrange(postProcessor, chosen, addSpecialTokens)),
       source: {
         token: id => this.idToToken(id) ?? '',
-        trace: sequence => (traces[sequence] ??= this.#trace(texts[sequence]!, model)),
+        trace: sequence => (traces[sequence] ??= this.#pipeline.trace(texts[sequence]!)),
         ...(trim && { trim: (tokens, offsets) => trimOffsets(tokens, offsets, trim.addPrefixSpace) }),
       },
     };
-  }
-
-  #ids(text: string, limit = Number.POSITIVE_INFINITY): number[] {
-    const { model } = this.#parts;
-    const ids: number[] = [];
-    this.#walk(
-      text,
-      false,
-      id => ids.length < limit && ids.push(id),
-      (piece, cuts, bytes) => {
-        for (let index = 0; index < cuts.length && ids.length < limit; index += 2) {
-          model.tokenize(piece.text, cuts[index]!, cuts[index + 1]!, bytes, ids);
-        }
-      },
-    );
-    return ids;
-  }
-
-  #trace(text: string, model: Model): Trace {
-    const tracer = new Tracer(text, model);
-    this.#walk(
-      text,
-      true,
-      (id, piece) => tracer.addToken(id, piece),
-      (piece, cuts, bytes) => {
-        for (let index = 0; index < cuts.length; index += 2) {
-          tracer.addPiece(piece, cuts[index]!, cuts[index + 1]!, bytes);
-        }
-      },
-    );
-    return tracer;
-  }
-
-  /** Takes a text apart: added tokens go to `onToken`, everything else in pieces to `onPieces`. */
-  #walk(
-    text: string,
-    tracked: boolean,
-    onToken: (id: number, at: AlignedText) => void,
-    onPieces: (piece: AlignedText, cuts: readonly number[], bytes: boolean) => void,
-  ): void {
-    const { normalizer, preTokenizer, model } = this.#parts;
-    const whole = wellFormed(text);
-    this.#rawFinder(whole, (id, from, to) => {
-      const part = new AlignedText(whole.slice(from, to), tracked, from);
-      if (id !== -1) return onToken(id, part);
-      normalizer?.(part);
-      this.#normalizedFinder(part.text, (innerId, innerFrom, innerTo) => {
-        const inner = part.slice(innerFrom, innerTo);
-        if (innerId !== -1) return onToken(innerId, inner);
-        const pieces = runStages(preTokenizer, inner, model.readsBytes);
-        onPieces(pieces.text, pieces.cuts, pieces.bytes);
-      });
-    });
   }
 }
 
