@@ -22,16 +22,17 @@ INLINE void moments(const float *x, int dim, float shift, float *sum, float *squ
   *squares = q;
 }
 
-// y = (x - shift) factor weight + bias; weight and bias may be null.
-INLINE void scale(const float *x, const float *weight, const float *bias, float *y, int dim, float shift, float factor) {
-  f4 center = splat(shift), times = splat(factor);
+// y = ((x - shift) - rest) factor weight + bias; weight and bias may be null. In two steps, since shift + rest would round.
+INLINE void scale(const float *x, const float *weight, const float *bias, float *y, int dim, float shift, float rest,
+                  float factor) {
+  f4 center = splat(shift), off = splat(rest), times = splat(factor);
   int i = 0;
   for (; i + 4 <= dim; i += 4) {
-    f4 v = mul(sub(load(x + i), center), times);
+    f4 v = mul(sub(sub(load(x + i), center), off), times);
     if (weight) v = mul(v, load(weight + i));
     store(y + i, bias ? add(v, load(bias + i)) : v);
   }
-  for (; i < dim; i++) y[i] = (x[i] - shift) * factor * (weight ? weight[i] : 1) + (bias ? bias[i] : 0);
+  for (; i < dim; i++) y[i] = (x[i] - shift - rest) * factor * (weight ? weight[i] : 1) + (bias ? bias[i] : 0);
 }
 
 EXPORT void layerNorm(const float *x, const float *weight, const float *bias, float *y, int rows, int dim, float epsilon) {
@@ -40,8 +41,9 @@ EXPORT void layerNorm(const float *x, const float *weight, const float *bias, fl
     moments(x, dim, 0, &sum, &squares);
     float mean = sum / dim;
     moments(x, dim, mean, &rest, &squares); // the rest is what rounding left of the mean
-    float correction = rest / dim, variance = squares / dim - correction * correction;
-    scale(x, weight, bias, y, dim, mean + correction, 1 / __builtin_sqrtf(variance + epsilon));
+    rest /= dim;
+    float variance = squares / dim - rest * rest;
+    scale(x, weight, bias, y, dim, mean, rest, 1 / __builtin_sqrtf(variance + epsilon));
   }
 }
 
@@ -49,6 +51,6 @@ EXPORT void rmsNorm(const float *x, const float *weight, float *y, int rows, int
   for (int r = 0; r < rows; r++, x += dim, y += dim) {
     float sum, squares;
     moments(x, dim, 0, &sum, &squares);
-    scale(x, weight, 0, y, dim, 0, 1 / __builtin_sqrtf(squares / dim + epsilon));
+    scale(x, weight, 0, y, dim, 0, 0, 1 / __builtin_sqrtf(squares / dim + epsilon));
   }
 }

@@ -48,8 +48,9 @@ test('widths that are no multiple of a vector are right', () => {
     check({ shape: [2, 5, dim], shift: 0, scale: 3, absolute: 2e-6, seed: dim });
 });
 
-test('a mean of 100 with a spread of 1 is accurate to 2e-5, values of 3,000 to 2e-6', () => {
-  check({ shape: [7, 768], shift: 100, scale: Math.sqrt(3), absolute: 2e-5, seed: 1 });
+test('a mean of 100 or 10,000 with a spread of 1 and values of 3,000 are accurate to 2e-6', () => {
+  check({ shape: [7, 768], shift: 100, scale: Math.sqrt(3), absolute: 2e-6, seed: 1 });
+  check({ shape: [7, 771], shift: 10000, scale: Math.sqrt(3), absolute: 2e-6, seed: 1 });
   check({ shape: [7, 768], shift: 0, scale: 3000, absolute: 2e-6, seed: 2 });
 });
 
