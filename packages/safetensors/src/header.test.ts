@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openSafetensors } from './open.js';
 import { bytesSource } from './source.js';
 
@@ -32,6 +32,8 @@ test('no tensors, empty tensors and names that JavaScript knows are fine', async
   expect((await open(file('{}'))).tensors.size).toBe(0);
   const empty = await open(file(`{"b":${entry('F32', '[0]', '[4,4]')},"a":${entry('U8', '[2,2]', '[0,4]')}}`, 4));
   expect([...empty.tensors.keys()]).toEqual(['a', 'b']);
+  const first = await open(file(`{"b":${entry('U8', '[2,2]', '[0,4]')},"a":${entry('F32', '[0]', '[0,0]')}}`, 4));
+  expect([...first.tensors.keys()]).toEqual(['a', 'b']);
   const named = await open(
     file(
       `{"__metadata__":{"__proto__":"x"},"__proto__":${entry('U8', '[1]', '[0,1]')},"constructor":${entry('U8', '[]', '[1,2]')}}`,
@@ -187,6 +189,16 @@ test('long names and values are cut in messages', async () => {
     const error: Error = await open(file(header)).catch(error => error);
     expect(error.message.length).toBeLessThan(300);
   }
+});
+
+test('a list of a million numbers is not even parsed', async () => {
+  const parse = vi.spyOn(JSON, 'parse');
+  const list = `[${Array(1e6).fill(1)}]`;
+  const opening = open(file(`{"a":${entry('F32', list, '[0,4]')}}`, 4));
+  await expect(opening).rejects.toMatchObject({ code: 'safetensors.format' });
+  const longest = Math.max(...parse.mock.calls.map(([text]) => text.length));
+  parse.mockRestore();
+  expect(longest).toBeLessThan(100);
 });
 
 test('nesting, numbers and lists without end cost neither stack nor time', async () => {
