@@ -77,7 +77,11 @@ export const headRows = (x: Rows, head: number, headDim: number): Rows =>
 export const attendRows = (
   { query, key, value }: { query: Rows; key: Rows; value: Rows },
   sees: (queryIndex: number, keyIndex: number) => boolean = () => true,
-  { scale = 1 / Math.sqrt(query[0]!.length), bias = (_query: number, _key: number) => 0, softCap = 0 } = {},
+  {
+    scale = 1 / Math.sqrt(query[0]!.length),
+    softCap = 0,
+    bias = () => 0,
+  }: { scale?: number; softCap?: number; bias?: (queryIndex: number, keyIndex: number) => number } = {},
 ): { scores: Rows; weights: Rows; mixed: Rows } => {
   const capped = (score: number) => (softCap > 0 ? softCap * Math.tanh(score / softCap) : score);
   const scores = query.map((q, i) => key.map((k, j) => capped(dot(q, k) * scale) + bias(i, j)));

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { npmScript, ownEnvironment } from '../../../../scripts/lib/npm.mjs';
 import { type Project, packages } from '../repository/workspace.js';
+import { type Example, packagesOf } from './example.js';
 import { tarballName } from './pack.js';
 import type { Readme } from './readme.js';
 import { runNode } from './run.js';
@@ -24,10 +25,15 @@ const entriesOf = ({ manifest }: Project): Consumer['entries'] =>
     .map(specifier => ({ specifier, inBrowser: runsInBrowser(specifier) }));
 
 /**
- * Installs a package and what its README installs beside it into a new project. Packages of this workspace come from their
- * tarballs, by overrides wherever another one asks for them.
+ * Installs a package, and what its README installs and its example imports beside it, into a new project. Packages of this
+ * workspace come from their tarballs, by overrides wherever another one asks for them.
  */
-export const install = async (project: Project, readme: Readme | undefined, workshop: string): Promise<Consumer> => {
+export const install = async (
+  project: Project,
+  readme: Readme | undefined,
+  example: Example | undefined,
+  workshop: string,
+): Promise<Consumer> => {
   const folder = join(workshop, project.name);
   mkdirSync(folder, { recursive: true });
   const packed = new Map(
@@ -35,7 +41,11 @@ export const install = async (project: Project, readme: Readme | undefined, work
       .filter(({ manifest }) => manifest.private !== true)
       .map(({ manifest }) => [manifest.name, `file:../packed/${tarballName(manifest)}`]),
   );
-  const wanted = new Map([[project.manifest.name, undefined], ...(readme?.install ?? [])]);
+  const imported = example ? packagesOf(example) : [];
+  const wanted = new Map<string, string | undefined>(
+    [project.manifest.name, ...imported].map(name => [name, undefined]),
+  );
+  for (const [name, version] of readme?.install ?? []) wanted.set(name, version);
   const manifest = {
     private: true,
     type: 'module',

@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
-import { build } from 'esbuild';
+import { build as bundleScript } from 'esbuild';
 import type { Browser } from 'playwright';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChrome } from '../browser.js';
 import { findChrome } from '../chrome.js';
@@ -13,6 +14,7 @@ import { type Bundler, bundlers } from './bundles.js';
 import { ceilings, ownBytes } from './bytes.js';
 import { type Consumer, install } from './consumer.js';
 import { expectedProduct, type Loaded, writeEntries } from './entry.js';
+import { copyExample, readExample, runExample } from './example.js';
 import { writeScriptPage } from './import-map.js';
 import { requireErrors, runReadme, touchedGlobals } from './in-node.js';
 import { tarballName } from './pack.js';
@@ -101,18 +103,40 @@ const checkReadme = (project: Project, consumer: () => Consumer) => {
         mkdirSync(folder);
         const contents = `${code}\nglobalThis.result = 'done';`;
         const stdin = { contents, loader: 'ts' as const, resolveDir: consumer().folder };
-        await build({ stdin, outfile: join(folder, 'main.js'), bundle: true, format: 'esm', logLevel: 'error' });
+        await bundleScript({ stdin, outfile: join(folder, 'main.js'), bundle: true, format: 'esm', logLevel: 'error' });
         const html =
           '<!doctype html><link rel="icon" href="data:,"><body></body><script type="module" src="main.js"></script>';
         writeFileSync(join(folder, 'index.html'), html);
-        expect(await visit(browser!, folder, 'index.html', true)).toEqual({ result: 'done', errors: [] });
+        expect(await visit(browser!, folder, 'index.html', { strict: true })).toEqual({ result: 'done', errors: [] });
       });
   }
 };
 
+const checkExample = (project: Project, consumer: () => Consumer) => {
+  const example = readExample(project);
+
+  test('it has an example', () => {
+    expect(example, 'example/').toBeDefined();
+    expect(example!.scripts.length).toBeGreaterThan(0);
+  });
+
+  if (!example?.isPage)
+    for (const name of example?.scripts ?? [])
+      test(`its example ${name} runs where it is copied to`, async () => {
+        expect(await runExample(consumer(), copyExample(consumer(), example!), name)).toBe('');
+      });
+  else
+    test.skipIf(!chrome)('the page of its example opens where it is copied to', async () => {
+      const root = copyExample(consumer(), example);
+      await build({ root, configFile: false, mode: 'production', logLevel: 'error', base: './' });
+      const { errors } = await visit(browser!, join(root, 'dist'), 'index.html', { strict: true, settle: 2000 });
+      expect(errors).toEqual([]);
+    });
+};
+
 const checkInBrowser = (project: Project, consumer: () => Consumer) => {
   const expectLoaded = async (folder: string, path: string, strict: boolean) => {
-    const { result, errors } = await visit(browser!, folder, path, strict);
+    const { result, errors } = await visit(browser!, folder, path, { strict });
     expect(errors).toEqual([]);
     const { names, product } = result as Loaded;
     if (product !== undefined) expect(product).toEqual(expectedProduct);
@@ -144,13 +168,14 @@ const describePackage = (project: Project): void => {
     let installed: Consumer | undefined;
     const consumer = () => installed!;
     beforeAll(async () => {
-      installed = await install(project, readReadme(project.folder), inject('workshop'));
+      installed = await install(project, readReadme(project.folder), readExample(project), inject('workshop'));
       writeEntries(installed);
     });
 
     checkTarball(project, () => readFileSync(join(inject('workshop'), 'packed', tarballName(project.manifest))));
     checkInNode(project, consumer);
     checkReadme(project, consumer);
+    checkExample(project, consumer);
     if (project.name !== 'cli') checkInBrowser(project, consumer);
   });
 };

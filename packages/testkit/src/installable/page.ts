@@ -12,9 +12,15 @@ export interface Visit {
 
 /**
  * Opens a page of a folder in the browser and waits until its script sets `globalThis.result`, or something fails. With
- * `strict` the page is under the policy of our own pages: no inline script, no eval.
+ * `strict` the page is under the policy of our own pages: no inline script, no eval. With `settle` it waits so many
+ * milliseconds instead, for a page that sets no result.
  */
-export const visit = async (browser: Browser, folder: string, path: string, strict: boolean): Promise<Visit> => {
+export const visit = async (
+  browser: Browser,
+  folder: string,
+  path: string,
+  { strict, settle }: { strict: boolean; settle?: number },
+): Promise<Visit> => {
   const files = sirv(folder, { dev: true });
   const server = createServer((request, response) => {
     if (strict) response.setHeader('Content-Security-Policy', contentSecurityPolicy);
@@ -39,12 +45,11 @@ export const visit = async (browser: Browser, folder: string, path: string, stri
     page.on('console', message => message.type() === 'error' && fail(message.text()));
     page.on('response', response => response.status() >= 400 && fail(`${response.status()} ${response.url()}`));
     await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/${path}`);
-    const done = page
-      .waitForFunction(() => 'result' in globalThis, undefined, { timeout: 60_000 })
-      .then(
-        () => undefined,
-        error => fail(String(error)),
-      );
+    const set = () => page.waitForFunction(() => 'result' in globalThis, undefined, { timeout: 60_000 });
+    const done = (settle === undefined ? set() : page.waitForTimeout(settle)).then(
+      () => undefined,
+      error => fail(String(error)),
+    );
     await Promise.race([done, failed]);
     return { result: await page.evaluate(() => (globalThis as { result?: unknown }).result), errors };
   } finally {

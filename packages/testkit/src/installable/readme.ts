@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { joinBlocks } from './modules.js';
 
 /** What a package's README promises: what to install, and code that runs. */
 export interface Readme {
   /** The packages of its first `npm i` line, with the version where one is named. */
   install: Map<string, string | undefined>;
-  /** Its code as modules: a block that imports begins a new one, the others continue it. */
+  /** Its code, joined to modules. */
   modules: { code: string; inBrowser: boolean }[];
 }
 
@@ -23,14 +24,11 @@ export const readReadme = (folder: string): Readme | undefined => {
   if (!existsSync(path)) return undefined;
   const text = readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
   const [, names = ''] = /^npm (?:i|install) (.+)$/m.exec(text) ?? [];
-  const modules: Readme['modules'] = [];
-  for (const [, language, mark = '', code = ''] of text.matchAll(fence)) {
-    if (language !== 'ts') continue;
-    const inBrowser = mark.trim() === 'browser';
-    const last = modules.at(-1);
-    if (last && last.inBrowser === inBrowser && !/^import\s/m.test(code)) last.code += `\n${code}`;
-    else modules.push({ code, inBrowser });
-  }
+  const blocks = [...text.matchAll(fence)].filter(([, language]) => language === 'ts');
+  const modules = [false, true].flatMap(inBrowser => {
+    const chosen = blocks.filter(([, , mark = '']) => (mark.trim() === 'browser') === inBrowser);
+    return joinBlocks(chosen.map(([, , , code = '']) => code)).map(code => ({ code, inBrowser }));
+  });
   const install = names.split(/\s+/).filter(name => name !== '' && !name.startsWith('-'));
   return { install: new Map(install.map(nameAndVersion)), modules };
 };

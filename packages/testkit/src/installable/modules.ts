@@ -1,0 +1,75 @@
+import ts from 'typescript';
+
+/** Blocks of code that make one module: their imports without repetition, and the rest in order. */
+interface Growing {
+  imports: Map<string, string>;
+  names: Set<string>;
+  bodies: string[];
+}
+
+/** The lines that import each name by itself, by the local name; of `import 'x'` by the specifier. */
+const importLines = (statement: ts.ImportDeclaration, file: ts.SourceFile): [string, string][] => {
+  const from = statement.moduleSpecifier.getText(file);
+  const clause = statement.importClause;
+  if (clause === undefined) return [[from, `import ${from};`]];
+  const lines: [string, string][] = [];
+  const type = clause.isTypeOnly ? 'type ' : '';
+  if (clause.name) lines.push([clause.name.text, `import ${type}${clause.name.text} from ${from};`]);
+  const bindings = clause.namedBindings;
+  if (bindings && ts.isNamespaceImport(bindings))
+    lines.push([bindings.name.text, `import ${type}${bindings.getText(file)} from ${from};`]);
+  if (bindings && ts.isNamedImports(bindings))
+    for (const element of bindings.elements)
+      lines.push([element.name.text, `import ${type}{ ${element.getText(file)} } from ${from};`]);
+  return lines;
+};
+
+const boundBy = (name: ts.BindingName): string[] =>
+  ts.isIdentifier(name)
+    ? [name.text]
+    : name.elements.flatMap(part => (ts.isOmittedExpression(part) ? [] : boundBy(part.name)));
+
+/** The names that a statement declares for its module. */
+const declaredBy = (statement: ts.Statement): string[] => {
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.flatMap(({ name }) => boundBy(name));
+  const { name } = statement as ts.Statement & { name?: ts.Node };
+  return name && ts.isIdentifier(name) ? [name.text] : [];
+};
+
+const read = (code: string): Growing => {
+  const file = ts.createSourceFile('block.ts', code, ts.ScriptTarget.Latest, true);
+  const isImport = (statement: ts.Statement): statement is ts.ImportDeclaration => ts.isImportDeclaration(statement);
+  const declarations = file.statements.filter(isImport);
+  let body = code;
+  for (const statement of declarations.toReversed())
+    body = body.slice(0, statement.getStart(file)) + body.slice(statement.end);
+  return {
+    imports: new Map(declarations.flatMap(statement => importLines(statement, file))),
+    names: new Set(file.statements.flatMap(declaredBy)),
+    bodies: [body],
+  };
+};
+
+/** Whether two blocks declare one name twice, or mean two things by it. */
+const clash = (a: Growing, b: Growing): boolean =>
+  [...b.names].some(name => a.names.has(name) || a.imports.has(name)) ||
+  [...b.imports].some(([name, line]) => a.names.has(name) || (a.imports.get(name) ?? line) !== line);
+
+/**
+ * Joins blocks of code as a reader does: each continues those above it, whose imports and names it has, until one declares a
+ * name again: there a new module begins.
+ */
+export const joinBlocks = (blocks: readonly string[]): string[] => {
+  const modules: Growing[] = [];
+  for (const block of blocks.map(read)) {
+    const last = modules.at(-1);
+    if (last === undefined || clash(last, block)) modules.push(block);
+    else {
+      for (const [name, line] of block.imports) last.imports.set(name, line);
+      for (const name of block.names) last.names.add(name);
+      last.bodies.push(...block.bodies);
+    }
+  }
+  return modules.map(({ imports, bodies }) => [...imports.values(), ...bodies].join('\n'));
+};
