@@ -35,7 +35,9 @@ export function readable({ metadata, tensors }: Header): Safetensors {
   };
   return {
     metadata,
-    tensors,
+    tensors: new Map(
+      Array.from(tensors, ([name, { dtype, shape, byteLength }]) => [name, { dtype, shape, byteLength }]),
+    ),
     read: async (name, options) => {
       const entry = find(name);
       const data = await readPart(entry, 0, entry.byteLength, options);
