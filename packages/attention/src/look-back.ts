@@ -33,12 +33,11 @@ function withPast({ key, value }: Heads, { mask }: LookOptions, scope: Scope): {
   const past = scope.get(cache);
   if (!past) return { key, value };
   const position = scope.get(extent)?.position;
-  if (!position || !mask?.causal) {
-    const missing = position ? 'its mask is not causal' : 'extent has no position';
-    throw new ResidualError(
-      'cache',
-      `selfAttention: ${scope.path} has a cache but ${missing}; use causal() and Cache.step`,
-    );
-  }
+  const refuse = (what: string) => {
+    throw new ResidualError('cache', `selfAttention: at '${scope.path}' there is a cache but ${what}`);
+  };
+  if (!position) return refuse('no position in the extent; run it by Cache.step');
+  if (!mask?.causal)
+    return refuse('the mask is not causal: earlier positions would have seen later ones; add causal()');
   return past.append(scope.path, key, value, position);
 }

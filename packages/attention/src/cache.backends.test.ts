@@ -1,0 +1,187 @@
+import { emptyScope, type Positions, placesOf, record } from '@residual/layers';
+import { add, dispose, mul, reshape, sliceAxis, type Tensor, tensor, toFloat } from '@residual/tensor';
+import { expectClose, expectNoLeak } from '@residual/testkit';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { numbers, randomWeights } from '../test/reference.js';
+import {
+  both,
+  Cache,
+  cache as cacheSlot,
+  causal,
+  extent,
+  padding,
+  type SelfAttention,
+  selfAttention,
+  slidingWindow,
+} from './index.js';
+
+const [batch, length, modelDim] = [2, 13, 6];
+const close = { absolute: 1e-5 };
+
+/** Positions that show a wrong place: heads times 1 + place / 8. */
+const counted: Positions = {
+  needs: {},
+  onHeads: (_: unknown, x: Tensor, scope) => {
+    const { ids } = placesOf(scope, x.shape[2]!);
+    return mul(x, add(mul(reshape(toFloat(ids), [-1, 1, x.shape[2]!, 1]), 1 / 8), 1));
+  },
+};
+const dims = { modelDim, heads: 2, kvHeads: 1, headDim: 5, positions: counted };
+const attention = selfAttention({ ...dims, mask: causal() });
+
+let x: Tensor;
+let weights: Parameters<SelfAttention>[0];
+let cache: Cache;
+beforeEach(() => {
+  x = numbers('x', [batch, length, modelDim]);
+  weights = randomWeights(attention);
+  cache = new Cache({ positions: length, smallest: 4 });
+});
+afterEach(() => {
+  cache.dispose();
+  dispose([x, weights]);
+});
+
+/** Runs `lengths` tokens at a time and compares with one pass over all. */
+const expectSteps = async (layer: SelfAttention, lengths: readonly number[], scope = emptyScope) => {
+  const whole = layer(weights, x, scope);
+  for (const count of lengths) {
+    const start = cache.length;
+    const y = cache.step(count, inner => layer(weights, sliceAxis(x, 1, start, count), inner), scope);
+    const expected = sliceAxis(whole, 1, start, count);
+    await expectClose(y, expected, close);
+    dispose([y, expected]);
+  }
+  expect(cache.length).toBe(length);
+  whole.dispose();
+};
+
+test.each([
+  ['one by one', Array(13).fill(1)],
+  ['many, then one by one', [7, 1, 1, 1, 1, 1, 1]],
+  ['in chunks that do not fill the sizes', [3, 5, 2, 3]],
+  ['all at once', [13]],
+])('steps through a cache give what one pass gives: %s', (_, lengths) => expectSteps(attention, lengths));
+
+test('a sliding window looks back into the cache', () =>
+  expectSteps(selfAttention({ ...dims, mask: both(causal(), slidingWindow(4)) }), [6, 1, 4, 1, 1]));
+
+test('padding on the left stays hidden in every step', async () => {
+  const where = padding({ left: [0, 3] });
+  await expectSteps(attention, [5, 1, 6, 1], emptyScope.with(extent, where));
+  dispose(where);
+});
+
+test('taps in a step show all keys there is room for, and weights only on those that are filled', async () => {
+  cache.step(5, scope => attention(weights, sliceAxis(x, 1, 0, 5), scope)).dispose();
+  const recorder = record(['weights', 'key']);
+  cache.step(1, scope => attention(weights, sliceAxis(x, 1, 5, 1), scope), recorder.scope).dispose();
+  expect(recorder.values.get('key')!.shape).toEqual([batch, 1, 1, 5]);
+  expect(recorder.values.get('weights')!.shape).toEqual([batch, 2, 1, 8]);
+  const looks = [...(await recorder.values.get('weights')!.data())];
+  for (let row = 0; row < 4; row++) {
+    const own = looks.slice(8 * row, 8 * row + 8);
+    expect(own.slice(6)).toEqual([0, 0]);
+    expect(Math.min(...own.slice(0, 6))).toBeGreaterThan(0);
+  }
+  recorder.dispose();
+});
+
+test('capacity grows from size to size and ends at the positions', () => {
+  const capacities: number[] = [];
+  for (let i = 0; i < length; i++) {
+    cache.step(1, scope => attention(weights, sliceAxis(x, 1, i, 1), scope)).dispose();
+    capacities.push(cache.tensors[0]!.shape[2]!);
+  }
+  expect(capacities).toEqual([4, 4, 4, 4, 8, 8, 8, 8, 13, 13, 13, 13, 13]);
+  expect(cache.tensors.map(({ shape }) => shape)).toEqual([
+    [batch, 1, 13, 5],
+    [batch, 1, 13, 5],
+  ]);
+});
+
+test('over its positions it says how many there are', () => {
+  cache.step(11, scope => attention(weights, sliceAxis(x, 1, 0, 11), scope)).dispose();
+  expect(() => cache.step(3, () => expect.unreachable())).toThrow(
+    'Cache: 11 positions and 3 more are over the 13 it may hold',
+  );
+  expect(cache.length).toBe(11);
+});
+
+test('a step that fails does not count, and can be done again', async () => {
+  const whole = attention(weights, x);
+  cache.step(6, scope => attention(weights, sliceAxis(x, 1, 0, 6), scope)).dispose();
+  const failing = (scope: typeof emptyScope) => {
+    attention(weights, sliceAxis(x, 1, 0, 3), scope);
+    throw new Error('no power');
+  };
+  expect(() => cache.step(3, failing)).toThrow('no power');
+  expect(cache.length).toBe(6);
+  const y = cache.step(7, scope => attention(weights, sliceAxis(x, 1, 6, 7), scope));
+  const expected = sliceAxis(whole, 1, 6, 7);
+  await expectClose(y, expected, close);
+  dispose([whole, y, expected]);
+});
+
+test('another batch is refused, and the cache stays whole', async () => {
+  cache.step(4, scope => attention(weights, sliceAxis(x, 1, 0, 4), scope)).dispose();
+  const one = sliceAxis(x, 0, 0, 1);
+  const next = sliceAxis(one, 1, 4, 1);
+  expect(() => cache.step(1, scope => attention(weights, next, scope))).toThrow('[1, 1, 1, 5]');
+  const [whole, y] = [attention(weights, x), cache.step(9, scope => attention(weights, sliceAxis(x, 1, 4, 9), scope))];
+  const expected = sliceAxis(whole, 1, 4, 9);
+  await expectClose(y, expected, close);
+  dispose([one, next, whole, y, expected]);
+});
+
+test('a cache without a position, or under a mask that is not causal, is refused', () => {
+  const here = emptyScope.at('layers').with(cacheSlot, cache);
+  expect(() => attention(weights, x, here)).toThrow(
+    "selfAttention: at 'layers' there is a cache but no position in the extent; run it by Cache.step",
+  );
+  const both = selfAttention({ ...dims, mask: slidingWindow(3) });
+  expect(() => cache.step(13, scope => both(weights, x, scope.at('layers')))).toThrow(
+    "selfAttention: at 'layers' there is a cache but the mask is not causal: earlier positions would have seen later ones; add causal()",
+  );
+});
+
+test('two attentions have rows of their own in one cache', async () => {
+  const run = (scope: typeof emptyScope, input: Tensor) =>
+    attention(weights, attention(weights, input, scope.at('first')), scope.at('second'));
+  const whole = run(emptyScope, x);
+  const y = [0, 5].map((start, i) => cache.step([5, 8][i]!, scope => run(scope, sliceAxis(x, 1, start, [5, 8][i]!))));
+  const expected = [sliceAxis(whole, 1, 0, 5), sliceAxis(whole, 1, 5, 8)];
+  await expectClose(y[0]!, expected[0]!, close);
+  await expectClose(y[1]!, expected[1]!, close);
+  expect(cache.tensors).toHaveLength(4);
+  dispose([whole, y, expected]);
+});
+
+test('dispose frees all and leaves an empty cache that can begin again', async () => {
+  await expectSteps(attention, [5, 8]);
+  cache.dispose();
+  expect(cache.tensors).toEqual([]);
+  expect(cache.length).toBe(0);
+  await expectSteps(attention, [1, 12]);
+  cache.dispose();
+  await expectNoLeak(async () => {
+    await expectSteps(attention, [5, 1, 7]);
+    cache.dispose();
+  });
+});
+
+test.each([
+  [{ positions: 0 }, 'Cache: positions is 0 and smallest 64; they must be whole numbers above 0'],
+  [{ positions: 5, smallest: 1.5 }, 'Cache: positions is 5 and smallest 1.5; they must be whole numbers above 0'],
+])('%o is refused', (options, message) => {
+  expect(() => new Cache(options)).toThrow(message);
+});
+
+test('a cache smaller than its smallest size holds just its positions', () => {
+  const small = new Cache({ positions: 3 });
+  const input = tensor(Array(18).fill(1), [1, 3, 6]);
+  small.step(3, scope => attention(weights, input, scope)).dispose();
+  expect(small.tensors[0]!.shape).toEqual([1, 1, 3, 5]);
+  small.dispose();
+  input.dispose();
+});

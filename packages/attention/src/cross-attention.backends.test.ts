@@ -1,0 +1,118 @@
+import { emptyScope, record } from '@residual/layers';
+import { dispose, gradients, memory, sum, type Tensor, zeros } from '@residual/tensor';
+import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { attendInFloat64, type Looking, numbers, plainOf, randomWeights } from '../test/reference.js';
+import { Cache, crossAttention, memoryExtent, padding } from './index.js';
+
+const [batch, queryLen, keyLen, modelDim, memoryDim, headDim] = [2, 3, 5, 11, 13, 7];
+const dims = { modelDim, memoryDim, headDim, heads: 4, kvHeads: 2 };
+const close = { absolute: 1e-5 };
+const inputs = () => ({
+  x: numbers('x', [batch, queryLen, modelDim]),
+  memory: numbers('memory', [batch, keyLen, memoryDim]),
+});
+
+const reference = async (
+  { x, memory }: { x: Tensor; memory: Tensor },
+  weights: object,
+  looking: (row: number) => Looking,
+) => {
+  const plain = await plainOf(weights as never);
+  const memories: Rows[] = await nestedOf(memory);
+  return ((await nestedOf(x)) as Rows[]).map((rows, row) => attendInFloat64(rows, memories[row]!, plain, looking(row)));
+};
+
+test('queries come from x, keys and values from a memory of another width and length', async () => {
+  const attention = crossAttention(dims);
+  const [input, weights] = [inputs(), randomWeights(attention)];
+  const expected = await reference(input, weights, () => ({ heads: 4, kvHeads: 2 }));
+  const recorder = record(['*']);
+  const [seen, y] = [attention(weights, input, recorder.scope), attention(weights, input)];
+  await expectClose(
+    y,
+    expected.map(({ output }) => output),
+    close,
+  );
+  await expectClose(seen, y, close);
+  expect([...recorder.values.keys()]).toEqual(['query', 'key', 'value', 'scores', 'weights']);
+  for (const name of ['query', 'key', 'value', 'scores', 'weights'] as const)
+    await expectClose(
+      recorder.values.get(name)!,
+      expected.map(row => row[name]),
+      close,
+    );
+  recorder.dispose();
+  dispose([input, weights, seen, y]);
+});
+
+test('padding of the memory is seen by no one', async () => {
+  const attention = crossAttention(dims);
+  const [input, weights, where] = [inputs(), randomWeights(attention), padding({ lengths: [5, 2] })];
+  const expected = await reference(input, weights, row => ({ heads: 4, kvHeads: 2, sees: (_, j) => j < [5, 2][row]! }));
+  const y = attention(weights, input, emptyScope.with(memoryExtent, where));
+  await expectClose(
+    y,
+    expected.map(({ output }) => output),
+    close,
+  );
+  dispose([input, weights, where, y]);
+});
+
+test('with a cache the memory is read once, and the cache keeps what was read', async () => {
+  const attention = crossAttention(dims);
+  const [input, weights, cache] = [inputs(), randomWeights(attention), new Cache({ positions: 8 })];
+  const alone = attention(weights, input);
+  const first = cache.step(3, scope => attention(weights, input, scope));
+  const otherMemory = { ...input, memory: zeros([batch, keyLen, memoryDim]) };
+  const again = cache.step(3, scope => attention(weights, otherMemory, scope));
+  await expectClose(first, alone, { absolute: 1e-6 });
+  await expectClose(again, alone, { absolute: 1e-6 });
+  expect(cache.tensors.map(({ shape }) => shape)).toEqual([
+    [batch, 2, keyLen, headDim],
+    [batch, 2, keyLen, headDim],
+  ]);
+  cache.dispose();
+  const elsewhere = cache.step(3, scope => attention(weights, otherMemory, scope));
+  await expect(expectClose(elsewhere, alone, { absolute: 1e-2 })).rejects.toThrow('differ');
+  cache.dispose();
+  dispose([input, otherMemory.memory, weights, alone, first, again, elsewhere]);
+});
+
+test('gradients reach x and the memory', async () => {
+  const attention = crossAttention(dims);
+  const [input, weights] = [inputs(), randomWeights(attention)];
+  const found = gradients(() => sum(attention(weights, input)), { input, weights });
+  const value = async (x: Rows[], memory: Rows[]) => {
+    const plain = await plainOf(weights);
+    const outputs = x.map((rows, row) => attendInFloat64(rows, memory[row]!, plain, { heads: 4, kvHeads: 2 }).output);
+    return outputs.flat(2).reduce((total, number) => total + number, 0);
+  };
+  const [x, memory] = [await nestedOf(input.x), await nestedOf(input.memory)] as [Rows[], Rows[]];
+  for (const [rows, gradient] of [
+    [x, await nestedOf(found.gradients.input.x!)],
+    [memory, await nestedOf(found.gradients.input.memory!)],
+  ] as [Rows[], Rows[]][]) {
+    const original = rows[1]![2]![4]!;
+    const at = async (change: number) => {
+      rows[1]![2]![4] = original + change;
+      return value(x, memory);
+    };
+    const slope = ((await at(1e-5)) - (await at(-1e-5))) / 2e-5;
+    rows[1]![2]![4] = original;
+    await expectClose(gradient[1]![2]![4]!, slope, { absolute: 1e-4, relative: 1e-4 });
+  }
+  dispose([input, weights, found]);
+});
+
+test('nothing is left behind', async () => {
+  const attention = crossAttention(dims);
+  const [input, weights] = [inputs(), randomWeights(attention)];
+  await expectNoLeak(() => attention(weights, input).dispose());
+  const before = memory();
+  const cache = new Cache({ positions: 8 });
+  cache.step(3, scope => attention(weights, input, scope)).dispose();
+  cache.dispose();
+  expect(memory()).toEqual(before);
+  dispose([input, weights]);
+});

@@ -1,0 +1,83 @@
+import { type HasNeeds, unflatten, type Weights, weightNeeds } from '@residual/layers';
+import { normalValues, type Tensor, tensor } from '@residual/tensor';
+import { attendRows, headRows, linearRows, nestedOf, type Row, type Rows } from '@residual/testkit';
+
+/** Numbers of a shape that look random, the same everywhere. */
+export const numbers = (name: string, shape: readonly number[]): Tensor =>
+  tensor(
+    normalValues(
+      1,
+      name,
+      shape.reduce((product, n) => product * n, 1),
+    ),
+    shape,
+  );
+
+/** Weights in which every leaf matters, biases too. */
+export const randomWeights = <N>(layer: HasNeeds<N>): Weights<N> =>
+  unflatten(
+    layer,
+    new Map(
+      weightNeeds(layer).map(({ path, need }) => {
+        const size = need.shape.reduce((product, n) => product * n, 1);
+        return [
+          path,
+          tensor(
+            normalValues(2, path, size).map(value => 0.4 * value),
+            need.shape,
+          ),
+        ];
+      }),
+    ),
+  );
+
+type Projection = { weight: { shape: number[] }; bias: Tensor | undefined };
+
+/** The four projections as nested arrays. */
+export type Plain = Record<'query' | 'key' | 'value' | 'output', { weight: Rows; bias: Row | undefined }>;
+
+/** Reads four projections. */
+export const plainOf = async (weights: Readonly<Record<keyof Plain, Projection>>): Promise<Plain> => {
+  const read = async ({ weight, bias }: Projection) => ({
+    weight: await nestedOf(weight as Tensor),
+    bias: bias && (await nestedOf(bias)),
+  });
+  const { query, key, value, output } = weights;
+  return { query: await read(query), key: await read(key), value: await read(value), output: await read(output) };
+};
+
+/** How the loops look; `turn` is what positions do to a row of a query or key head. */
+export interface Looking {
+  heads: number;
+  kvHeads?: number;
+  sees?: (queryIndex: number, keyIndex: number) => boolean;
+  score?: { scale?: number; softCap?: number };
+  bias?: (head: number, queryIndex: number, keyIndex: number) => number;
+  turn?: (row: Row, position: number) => Row;
+}
+
+/** What one sequence takes from a memory (itself, for self-attention), in float64: the output and all on the way to it, by head. */
+export const attendInFloat64 = (x: Rows, memory: Rows, plain: Plain, looking: Looking) => {
+  const { heads, kvHeads = heads, sees, score, bias = () => 0, turn = row => row } = looking;
+  const headDim = plain.query.weight.length / heads;
+  const project = (rows: Rows, { weight, bias: shift }: Plain['query']) => linearRows(rows, weight, shift);
+  const split = (rows: Rows, count: number) => Array.from({ length: count }, (_, h) => headRows(rows, h, headDim));
+  const query = split(project(x, plain.query), heads).map(rows => rows.map(turn));
+  const key = split(project(memory, plain.key), kvHeads).map(rows => rows.map(turn));
+  const value = split(project(memory, plain.value), kvHeads);
+  const seen = query.map((rows, h) => {
+    const shared = Math.floor((h * kvHeads) / heads);
+    const own = { query: rows, key: key[shared]!, value: value[shared]! };
+    return attendRows(own, sees, { ...score, bias: (i, j) => bias(h, i, j) });
+  });
+  const joined = x.map((_, i) => seen.flatMap(({ mixed }) => mixed[i]!));
+  return {
+    query,
+    key,
+    value,
+    scores: seen.map(({ scores }) => scores),
+    weights: seen.map(({ weights }) => weights),
+    mixed: seen.map(({ mixed }) => mixed),
+    output: project(joined, plain.output),
+  };
+};
