@@ -6,7 +6,7 @@ import { processor, ResidualError, type SamplerOptions, sampler } from './index.
 
 const probabilities = [0.02, 0.4, 0.08, 0.3, 0.2];
 const logits = Float32Array.from(probabilities, p => Math.log(p) + 5);
-const tokens = (count: number) => Array.from({ length: count }, () => 0);
+const tokens = (count: number) => new Int32Array(count);
 
 /** How often each token is drawn at positions 0 to draws - 1. */
 function counts(options: SamplerOptions & { temperature: number }, draws: number, row = 0): number[] {
@@ -162,7 +162,7 @@ test('a processor of your own decides', () => {
   });
 });
 
-test('a token of one in a million is drawn once in a while', () => {
+test('every part of a vocab of 50,000 equally likely tokens is drawn from', () => {
   const { next } = sampler({ temperature: 1, seed: 1 });
   const row = Float32Array.from({ length: 50000 }, () => 0);
   const drawn = new Set(Array.from({ length: 300 }, (_, i) => next(row, after(tokens(i))).token));

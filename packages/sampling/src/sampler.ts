@@ -1,3 +1,4 @@
+import { draw } from './draw.js';
 import { expectOption, expectWhole } from './errors.js';
 import type { Checked, PipelineOptions, SamplerOptions } from './options.js';
 import { expectKnown, filterNames, pipeline } from './pipeline.js';
@@ -64,11 +65,4 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
       return { ...choice(token), top: ids.map(choice) };
     },
   };
-}
-
-/** The first token up to which the masses add up to more than `target`, which is less than all of them together. */
-function draw(mass: Float64Array, vocab: number, target: number): number {
-  let id = 0;
-  for (let sum = mass[0]!; !(sum > target) && id < vocab - 1; sum += mass[id]!) id++;
-  return id;
 }

@@ -35,4 +35,4 @@ export const kept = (row: ArrayLike<number>): number[] =>
   Array.from(row, (logit, id) => (logit > -Infinity ? id : -1)).filter(id => id >= 0);
 
 /** The context of a row with these tokens, all of them the prompt if not said otherwise. */
-export const after = (tokens: readonly number[] = [], promptLength = tokens.length) => ({ tokens, promptLength });
+export const after = (tokens: ArrayLike<number> = [], promptLength = tokens.length) => ({ tokens, promptLength });

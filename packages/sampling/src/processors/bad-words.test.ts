@@ -9,10 +9,11 @@ test('a bad word cannot be completed', () => {
   expect(kept(process(new Float32Array(6), after([0, 1])))).toEqual([0, 1, 2, 5]);
 });
 
-test('an end token is no bad word, a word that ends with it is', () => {
-  const process = badWords([[2], [5], [1, 2]], [2, 5]);
+test('an end token is no bad word, a longer word with it is', () => {
+  const process = badWords([[2], [5], [1, 2], [2, 3]], [2, 5]);
   expect(kept(process(new Float32Array(6), after([0, 0])))).toEqual([0, 1, 2, 3, 4, 5]);
   expect(kept(process(new Float32Array(6), after([0, 1])))).toEqual([0, 1, 3, 4, 5]);
+  expect(kept(process(new Float32Array(6), after([0, 2])))).toEqual([0, 1, 2, 4, 5]);
 });
 
 test('errors name the word', () => {

@@ -8,7 +8,6 @@ const banRuns = (size: number, source: (context: Context) => ArrayLike<number>):
     const { tokens } = context;
     const runs = source(context);
     const start = tokens.length - size + 1;
-    if (start < 0) return;
     for (let first = 0; first + size <= runs.length; first++) {
       let same = 0;
       while (same < size - 1 && runs[first + same] === tokens[start + same]) same++;
