@@ -198,6 +198,15 @@ test.each(wrong)('%s is an error, written at once or as a stream', async (_, ten
   await expect(collect(streamSafetensors(named, texts))).rejects.toMatchObject(error);
 });
 
+test('a header that no reader would take is not written', () => {
+  expect(() => writeSafetensors({}, { text: 'x'.repeat(1e8) })).toThrow(
+    expect.objectContaining({
+      code: 'safetensors.write',
+      message: 'writeSafetensors: the header has 100000032 bytes; 100000000 would fit',
+    }),
+  );
+});
+
 test('what a lazy tensor makes is checked too, and its own error passes through', async () => {
   const lazy = (data: () => Float32Array): Record<string, LazyTensor> => ({ a: { dtype: 'F32', shape: [2], data } });
   await expect(collect(streamSafetensors(lazy(() => new Float32Array(3))))).rejects.toMatchObject({
