@@ -43,19 +43,13 @@ export async function useBackend(name: string): Promise<void> {
 
 /** The name of the backend that holds a tensor's data; 'none' where it was disposed. */
 export function backendOf(x: { dataId: object }): string {
-  const { tensorInfo } = (tf.engine() as unknown as Engine).state;
-  const backend = tensorInfo.get(x.dataId)?.backend;
+  const backend = tf.engine().state.tensorInfo.get(x.dataId)?.backend;
   return Object.entries(tf.engine().registry).find(([, instance]) => instance === backend)?.[0] ?? 'none';
 }
 
 /** Whether the active backend computes in 16-bit floats, as WebGL does on some phones: numbers beyond ±65504 are lost. */
 export function isHalfPrecision(): boolean {
   return tf.engine().backendName === 'webgl' && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED');
-}
-
-/** What tfjs's engine knows of each tensor; its types keep that private. */
-interface Engine {
-  state: { tensorInfo: WeakMap<object, { backend: unknown }> };
 }
 
 function startBest(): string {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { requireBackend } from './backend.js';
 import { ResidualError, showShape } from './errors.js';
-import type { Tensor } from './tensor.js';
+import { hold, type Tensor } from './tensor.js';
 
 /** One kernel call of a recorded step; tensors are numbered by first appearance, the step's inputs first. */
 export interface RecordedCall {
@@ -172,7 +172,7 @@ export class Recording {
       );
     }
     const slot = this.newSlot(x);
-    this.constants.set(slot, tf.keep(tf.clone(x)));
+    this.constants.set(slot, hold(x));
     return { slot, shape, dtype };
   }
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ResidualError } from './errors.js';
 import type { Attributes, Inputs, Op } from './op.js';
 import { activeRecorder } from './recorder.js';
-import type { Tensor } from './tensor.js';
+import { hold, type Tensor } from './tensor.js';
 
 /** One op that ran while a tape was on: what its gradient will need, and which tensors it connects. */
 export interface TapeNode {
@@ -130,7 +130,7 @@ export function nextTensorId(): number {
 let tapes: readonly Watcher[] = [];
 
 function saveHandle(x: Tensor): Tensor {
-  const handle = tf.keep(tf.clone(x));
+  const handle = hold(x);
   activeRecorder()?.alias(handle, x);
   for (const tape of tapes) tape.alias(handle, x);
   return handle;

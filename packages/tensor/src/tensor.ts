@@ -73,6 +73,14 @@ export function tidy<Result>(body: () => Result): Result {
   return tf.tidy(body as () => tf.TensorContainer) as Result;
 }
 
+/** Another kept handle on the same data, made beside the ops: no tape and no recording sees it. */
+export function hold(x: Tensor): Tensor {
+  const holder = tf.engine().state.tensorInfo.get(x.dataId)?.backend;
+  if (!holder) throw new ResidualError('disposed', `tensor: the tensor ${showShape(x.shape)} is disposed`);
+  holder.incRef(x.dataId);
+  return tf.keep(tf.engine().makeTensorFromTensorInfo(x, holder) as Tensor);
+}
+
 /** Takes `x` out of the enclosing `tidy`: whoever keeps it disposes it. */
 export function keep<T extends Tensor>(x: T): T {
   return tf.keep(x);
@@ -88,7 +96,7 @@ function isDisposable(value: unknown): value is { dispose(): void } {
   return typeof value === 'object' && value !== null && 'dispose' in value && typeof value.dispose === 'function';
 }
 
-/** What the engine holds now: number of tensors and their bytes. */
+/** What the engine holds now: number of tensors and their bytes; two handles on the same data count twice. */
 export function memory(): { tensors: number; bytes: number } {
   const { numTensors, numBytes } = tf.memory();
   return { tensors: numTensors, bytes: numBytes };

@@ -88,6 +88,9 @@ test('conversions: true is 1, numbers lose their fraction towards zero, the same
     result.dispose();
   }
   expect(memory()).toEqual(before);
+  const other = clone(float);
+  expect(other.dataId).toBe(float.dataId); // not a copy
+  other.dispose();
   expect(await numbers(float)).toHaveLength(5); // still there
   dispose([float, ids, flags]);
 });

@@ -3,15 +3,16 @@ import type { Tensor } from '../tensor.js';
 
 type One = { x: Tensor };
 
-const cloneOp: Op<One, Record<never, never>> = {
+/** tfjs's Identity copies the data on wasm; Reshape does on no backend. */
+const cloneOp: Op<One, { shape: readonly number[] }> = {
   name: 'residual.clone',
-  stock: 'Identity',
+  stock: 'Reshape',
   gradient: dy => ({ x: () => dy }),
 };
 
-/** Another handle on the same data; each is disposed by its own owner. */
+/** Another handle on the same data, which is not copied; each is disposed by its own owner. */
 export function clone(x: Tensor): Tensor {
-  return run(cloneOp, { x }, {});
+  return run(cloneOp, { x }, { shape: x.shape });
 }
 
 const castOp: Op<One, { dtype: 'float32' | 'int32' }> = { name: 'residual.cast', stock: 'Cast', gradient: 'none' };

@@ -64,7 +64,8 @@ export function rmsNorm(x: Tensor, weight: Tensor | undefined, epsilon: number):
 const last = { axis: -1, keepDims: true };
 
 function standardize(x: Tensor, epsilon: number): { unit: Tensor; inverse: Tensor } {
-  const centered = sub(x, mean(x, last));
+  const near = sub(x, mean(x, last));
+  const centered = sub(near, mean(near, last)); // a mean of large numbers is rounded; of what is left, hardly
   const inverse = rsqrt(add(mean(square(centered), last), epsilon));
   return { unit: mul(centered, inverse), inverse };
 }

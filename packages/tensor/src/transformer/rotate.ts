@@ -1,4 +1,4 @@
-import { expectShape, showShape } from '../errors.js';
+import { expectShape, ResidualError, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
 import { add, mul, sub } from '../ops/arithmetic.js';
 import { neg } from '../ops/functions.js';
@@ -39,8 +39,9 @@ export function rotate(
       ids.shape[1] === length &&
       (ids.shape[0] === 1 || ids.shape[0] === batch),
     () =>
-      `rotate: x ${showShape(x.shape)} is [batch, heads, length, headDim]; cos ${showShape(cos.shape)}, sin ${showShape(sin.shape)} and ids ${showShape(ids.shape)} do not fit`,
+      `rotate: x ${showShape(x.shape)} is [batch, heads, length, headDim]; cos ${showShape(cos.shape)}, sin ${showShape(sin.shape)} and ids ${showShape(ids.shape)} do not fit; they are [positions, pairs], the same, and [1 | batch, length]`,
   );
+  if (ids.dtype !== 'int32') throw new ResidualError('dtype', `rotate: ids are ${ids.dtype}; they must be int32`);
   return run(rotateOp, { x, cos, sin, ids }, { interleaved });
 }
 

@@ -1,0 +1,74 @@
+import { type Grid, grid, total } from './grid.js';
+
+/** Everything that attention reads and every setting, as grids and numbers. */
+export interface AttendCase {
+  readonly query: Grid;
+  readonly key: Grid;
+  readonly value: Grid;
+  readonly bias?: Grid;
+  readonly position?: number;
+  readonly keyStart?: readonly number[];
+  readonly keyLength?: readonly number[];
+  /** The row that the key at (row, place) is read from. */
+  readonly source?: Grid;
+  readonly causal?: boolean;
+  readonly window?: number;
+  readonly softCap?: number;
+  readonly scale?: number;
+  /** What each weight is multiplied by after the softmax. */
+  readonly mask?: Grid;
+}
+
+/** Attention, one output number at a time: softmax over the visible keys of query · key · scale + bias, times value. */
+export function attendOf(given: AttendCase): Grid {
+  const { query, value, mask } = given;
+  const [batch, heads, queryLen] = query.shape as [number, number, number];
+  const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
+  const weights = weightsOf(given);
+  return grid([batch, heads, queryLen, valueDim], (b, h, q, d) =>
+    total(keyLen, k => {
+      const weight = weights.at(b!, h!, q!, k) * (mask?.at(b!, h!, q!, k) ?? 1);
+      return weight * value.at(rowOf(given, b!, k), Math.floor((h! * kvHeads) / heads), k, d!);
+    }),
+  );
+}
+
+/** The weights of attention [batch, heads, queryLen, keyLen]: 0 for a hidden key, a row of zeros where no key is visible. */
+export function weightsOf(given: AttendCase): Grid {
+  const { query, key } = given;
+  const [batch, heads, queryLen] = query.shape as [number, number, number];
+  const keyLen = key.shape[2]!;
+  const scores = scoresOf(given);
+  return grid([batch, heads, queryLen, keyLen], (b, h, q, k) => {
+    const seen = Array.from({ length: keyLen }, (_, i) => i).filter(i => isVisible(given, b!, q!, i));
+    if (!seen.includes(k!)) return 0;
+    const exponents = seen.map(i => Math.exp(scores.at(b!, h!, q!, i) - scores.at(b!, h!, q!, k!)));
+    return 1 / exponents.reduce((sum, e) => sum + e, 0);
+  });
+}
+
+/** The scores [batch, heads, queryLen, keyLen], scaled, capped and with bias. */
+export function scoresOf(given: AttendCase): Grid {
+  const { query, key, bias, softCap = 0 } = given;
+  const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
+  const [, kvHeads, keyLen] = key.shape as [number, number, number];
+  const scale = given.scale ?? 1 / Math.sqrt(headDim);
+  return grid([batch, heads, queryLen, keyLen], (b, h, q, k) => {
+    const kvHead = Math.floor((h! * kvHeads) / heads);
+    const score = scale * total(headDim, d => query.at(b!, h!, q!, d) * key.at(rowOf(given, b!, k!), kvHead, k!, d));
+    return (softCap > 0 ? softCap * Math.tanh(score / softCap) : score) + (bias?.at(b!, h!, q!, k!) ?? 0);
+  });
+}
+
+function rowOf({ source }: AttendCase, row: number, place: number): number {
+  return source?.at(row, place) ?? row;
+}
+
+function isVisible(given: AttendCase, row: number, query: number, key: number): boolean {
+  const { causal = false, window = 0, keyStart, keyLength, position } = given;
+  const keyLen = given.key.shape[2]!;
+  const at = (position ?? keyLen - given.query.shape[2]!) + query;
+  if (causal && key > at) return false;
+  if (window > 0 && Math.abs(key - at) >= window) return false;
+  return key >= (keyStart?.[row] ?? 0) && key < (keyLength?.[row] ?? keyLen);
+}

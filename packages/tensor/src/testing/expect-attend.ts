@@ -1,0 +1,37 @@
+import { attend, type Tensor, tensor, tidy } from '../index.js';
+import { type AttendCase, attendOf } from './attend-of.js';
+import { expectOp } from './expect-op.js';
+import { type Grid, sample } from './grid.js';
+
+/** Query, key and value of prime sizes: batch 2, heads 6, queryLen 3, keyLen 7, headDim 5, valueDim 3. */
+export function heads(kvHeads = 6, { batch = 2, queryLen = 3, keyLen = 7 } = {}) {
+  return {
+    query: sample([batch, 6, queryLen, 5], 3, -2, 2),
+    key: sample([batch, kvHeads, keyLen, 5], 5, -2, 2),
+    value: sample([batch, kvHeads, keyLen, 3], 7),
+  };
+}
+
+/** Fails unless `attend` gives the numbers of the loop, its gradients agree with finite differences of the loop, and nothing leaks. */
+export async function expectAttend(given: AttendCase): Promise<void> {
+  const { query, key, value, bias, source, position, keyStart, keyLength, mask, ...options } = given;
+  const inputs: Record<string, Grid> = { query, key, value, ...(bias && { bias }) };
+  await expectOp({
+    inputs,
+    ours: tensors =>
+      tidy(() =>
+        attend(
+          {
+            ...(tensors as { query: Tensor; key: Tensor; value: Tensor; bias?: Tensor }),
+            position: position === undefined ? undefined : tensor([position], [1], 'int32'),
+            keyStart: keyStart && tensor(keyStart, [keyStart.length], 'int32'),
+            keyLength: keyLength && tensor(keyLength, [keyLength.length], 'int32'),
+            source: source && tensor([...source.values], source.shape, 'int32'),
+          },
+          options,
+        ),
+      ),
+    reference: grids => attendOf({ ...given, ...grids }),
+    ...(source && { gradients: [] }),
+  });
+}

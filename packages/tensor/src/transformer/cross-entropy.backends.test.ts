@@ -1,0 +1,76 @@
+import { expectClose } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { crossEntropy, dispose, fill, gradients, mul, tensor, tidy, zeros } from '../index.js';
+import { expectOp, toTensor } from '../testing/expect-op.js';
+import { type Grid, grid, sample, total } from '../testing/grid.js';
+import { messageOf } from '../testing/message-of.js';
+
+const lossOf = (logits: Grid, labels: readonly number[], ignore: number): Grid =>
+  grid([labels.length], row => {
+    const label = labels[row!]!;
+    if (label === ignore) return 0;
+    const sum = total(logits.shape[1]!, i => Math.exp(logits.at(row!, i) - logits.at(row!, label)));
+    return Math.log(sum);
+  });
+
+test('the loss of each row, 0 where the label is to be ignored', async () => {
+  for (const [labels, ignore] of [
+    [[3, 0, 6, 2, 3], undefined],
+    [[3, -100, 6, -100, 0], undefined],
+    [[3, 0, 6, 0, 3], 0],
+    [[-1, -1, -1, -1, -1], -1],
+  ] as const)
+    await expectOp({
+      inputs: { logits: sample([5, 7], 3, -4, 4) },
+      ours: ({ logits }) => tidy(() => crossEntropy(logits, tensor(labels, [5], 'int32'), { ignore })),
+      reference: ({ logits }) => lossOf(logits, labels, ignore ?? -100),
+    });
+});
+
+test('logits that are large keep the loss small', async () => {
+  const logits = tensor([3000, 3001, -3000, 2990, 3000, 3000], [2, 3]);
+  const labels = tensor([1, 0], [2], 'int32');
+  const loss = crossEntropy(logits, labels);
+  await expectClose(loss, [Math.log(1 + Math.exp(-1)), 10 + Math.log(2 + Math.exp(-10))], { absolute: 3e-4 });
+  dispose([logits, labels, loss]);
+});
+
+test('row times vocabulary may pass 2²⁴', async () => {
+  const [rows, vocab] = [350, 50257];
+  const labels = Array.from({ length: rows }, (_, row) => (row * 9973) % vocab);
+  const result = tidy(() => {
+    const column = toTensor(grid([1, vocab], (_, i) => (i! % 1001) / 100));
+    const logits = fill([rows, 1], 1);
+    return crossEntropy(mul(logits, column), tensor(labels, [rows], 'int32'));
+  });
+  const logSum = Math.log(total(vocab, i => Math.exp((i % 1001) / 100)));
+  await expectClose(
+    result,
+    labels.map(label => logSum - (label % 1001) / 100),
+    { absolute: 2e-4 },
+  );
+  result.dispose();
+});
+
+test('what does not fit is named with both sides', () => {
+  tidy(() => {
+    const labels = zeros([5], 'int32');
+    expect(messageOf(() => crossEntropy(zeros([2, 5, 7]), labels))).toBe(
+      'crossEntropy: logits [2, 5, 7] are [rows, vocab], labels [5] are not [rows]',
+    );
+    expect(messageOf(() => crossEntropy(zeros([4, 7]), labels))).toBe(
+      'crossEntropy: logits [4, 7] are [rows, vocab], labels [5] are not [rows]',
+    );
+    expect(messageOf(() => crossEntropy(zeros([5, 7]), zeros([5])))).toBe(
+      'crossEntropy: labels are float32; they must be int32',
+    );
+  });
+});
+
+test('labels have no gradient', () => {
+  const [logits, labels, dy] = [zeros([2, 3]), zeros([2], 'int32'), zeros([2])];
+  const found = gradients(() => crossEntropy(logits, labels), { logits, labels }, dy);
+  expect(found.gradients.labels).toBeUndefined();
+  expect(found.gradients.logits!.shape).toEqual([2, 3]);
+  dispose([logits, labels, dy, found]);
+});

@@ -1,0 +1,99 @@
+import { expectClose } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { dispose, gradients, layerNorm, rmsNorm, type Tensor, tensor, tidy, zeros } from '../index.js';
+import { expectOp, toTensor } from '../testing/expect-op.js';
+import { type Grid, grid, sample, total } from '../testing/grid.js';
+import { messageOf } from '../testing/message-of.js';
+
+const epsilon = 1e-5;
+
+const layerNormOf = (x: Grid, weight: Grid, bias?: Grid): Grid => {
+  const dim = x.shape.at(-1)!;
+  return grid(x.shape, (...index) => {
+    const row = index.slice(0, -1);
+    const mean = total(dim, i => x.at(...row, i)) / dim;
+    const variance = total(dim, i => (x.at(...row, i) - mean) ** 2) / dim;
+    const unit = (x.at(...index) - mean) / Math.sqrt(variance + epsilon);
+    return unit * weight.at(index.at(-1)!) + (bias?.at(index.at(-1)!) ?? 0);
+  });
+};
+
+const rmsNormOf = (x: Grid, weight?: Grid): Grid => {
+  const dim = x.shape.at(-1)!;
+  return grid(x.shape, (...index) => {
+    const square = total(dim, i => x.at(...index.slice(0, -1), i) ** 2) / dim;
+    return (x.at(...index) / Math.sqrt(square + epsilon)) * (weight?.at(index.at(-1)!) ?? 1);
+  });
+};
+
+const shapes = [[2, 3, 5], [3, 7], [7], [2, 1, 3, 11]];
+
+test('layer norm, with and without bias', async () => {
+  for (const shape of shapes) {
+    const [x, weight, bias] = [sample(shape, 3, -2, 2), sample(shape.slice(-1), 5), sample(shape.slice(-1), 7)];
+    await expectOp({
+      inputs: { x, weight, bias },
+      ours: t => layerNorm(t.x, t.weight, t.bias, epsilon),
+      reference: g => layerNormOf(g.x, g.weight, g.bias),
+    });
+    await expectOp({
+      inputs: { x, weight },
+      ours: t => layerNorm(t.x, t.weight, undefined, epsilon),
+      reference: g => layerNormOf(g.x, g.weight),
+    });
+  }
+});
+
+test('RMS norm, with and without weight', async () => {
+  for (const shape of shapes) {
+    const [x, weight] = [sample(shape, 3, -2, 2), sample(shape.slice(-1), 5)];
+    await expectOp({
+      inputs: { x, weight },
+      ours: t => rmsNorm(t.x, t.weight, epsilon),
+      reference: g => rmsNormOf(g.x, g.weight),
+    });
+    await expectOp({ inputs: { x }, ours: t => rmsNorm(t.x, undefined, epsilon), reference: g => rmsNormOf(g.x) });
+  }
+});
+
+test('rows of 768 that are far from 0, large, or nearly constant keep their digits', async () => {
+  for (const [low, high, absolute] of [
+    [99, 101, 3e-5],
+    [-3000, 3000, 3e-6],
+    [-1e-3, 1e-3, 3e-6],
+  ] as const) {
+    const [x, weight, dy] = [sample([3, 768], 3, low, high), sample([768], 5), sample([3, 768], 7)];
+    const [a, w, upstream] = [x, weight, dy].map(g => toTensor(g)) as [Tensor, Tensor, Tensor];
+    const layer = gradients(() => layerNorm(a, w, undefined, epsilon), { a }, upstream);
+    await expectClose(layer.value, layerNormOf(x, weight), { absolute });
+    await expectClose(layer.gradients.a!, layerNormSlope(x, weight, dy), { absolute: 2e-4, relative: 1e-3 });
+    const rms = gradients(() => rmsNorm(a, w, epsilon), { a }, upstream);
+    await expectClose(rms.value, rmsNormOf(x, weight), { absolute });
+    dispose([layer, rms, a, w, upstream]);
+  }
+});
+
+/** The gradient of layer norm for x: (g - mean g - unit · mean(g · unit)) / √(variance + epsilon), g = dy · weight. */
+const layerNormSlope = (x: Grid, weight: Grid, dy: Grid): Grid => {
+  const dim = x.shape.at(-1)!;
+  const mean = (f: (i: number) => number) => total(dim, f) / dim;
+  return grid(x.shape, (row, at) => {
+    const center = mean(i => x.at(row!, i));
+    const deviation = Math.sqrt(mean(i => (x.at(row!, i) - center) ** 2) + epsilon);
+    const unit = (i: number) => (x.at(row!, i) - center) / deviation;
+    const g = (i: number) => dy.at(row!, i) * weight.at(i);
+    return (g(at!) - mean(g) - unit(at!) * mean(i => g(i) * unit(i))) / deviation;
+  });
+};
+
+test('what does not fit is named with both sides', () => {
+  tidy(() => {
+    const [x, weight] = [zeros([2, 3]), zeros([2])];
+    expect(messageOf(() => layerNorm(x, weight, undefined, epsilon))).toBe(
+      'layerNorm: x [2, 3] needs [3], was given [2]',
+    );
+    expect(messageOf(() => rmsNorm(x, tensor([1, 2, 3], [1, 3]), epsilon))).toBe(
+      'rmsNorm: x [2, 3] needs [3], was given [1, 3]',
+    );
+  });
+});
