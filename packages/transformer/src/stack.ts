@@ -60,16 +60,26 @@ export function crossStack<Block extends CrossPart>(options: StackOptions<Block>
 }
 
 function stackOf<Block extends AnyLayer>(name: string, { block, depth, norm }: StackOptions<Block>) {
-  const given: readonly Block[] = Array.isArray(block) ? block : [];
-  const count = depth ?? given.length;
-  if (!Number.isInteger(count) || count < 1 || (Array.isArray(block) && given.length !== count)) {
-    throw new ResidualError(
-      'fit',
-      `${name}: depth ${depth} and ${given.length || 'one'} block${given.length > 1 ? 's' : ''} do not fit; give one block and a depth of 1 or more, or a list`,
-    );
-  }
-  const layers = Array.isArray(block) ? given : Array.from({ length: count }, () => block as Block);
+  const layers = isList(block) ? listed(name, block, depth) : repeated(name, block, depth);
   const width = expectSameWidth(name, { ...Object.fromEntries(layers.map((part, i) => [`block ${i}`, part])), norm });
   const needs: StackNeeds<Block> = { layers, norm };
   return { needs, about: { name, reads: width, gives: width } };
+}
+
+function isList<Block>(block: Block | readonly Block[]): block is readonly Block[] {
+  return Array.isArray(block);
+}
+
+function listed<Block>(name: string, blocks: readonly Block[], depth = blocks.length): readonly Block[] {
+  if (blocks.length === 0) throw new ResidualError('fit', `${name}: the list of blocks is empty`);
+  if (depth === blocks.length) return blocks;
+  throw new ResidualError(
+    'fit',
+    `${name}: depth is ${depth} but the list has ${blocks.length} blocks; leave depth out`,
+  );
+}
+
+function repeated<Block>(name: string, block: Block, depth: number | undefined): readonly Block[] {
+  if (depth !== undefined && Number.isInteger(depth) && depth > 0) return Array.from({ length: depth }, () => block);
+  throw new ResidualError('fit', `${name}: one block needs a depth, a whole number above 0; it is ${depth}`);
 }

@@ -1,0 +1,143 @@
+import { causal, crossAttention, selfAttention } from '@residual/attention';
+import { dropout, emptyScope, layerNorm, randomness, record } from '@residual/layers';
+import { mlp } from '@residual/mlp';
+import { add, dispose, tidy } from '@residual/tensor';
+import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { block64, numbers, type Order, plainTree, randomWeights, stack64 } from '../test/float64.js';
+import {
+  crossBlock,
+  crossStack,
+  parallelBlock,
+  postNormBlock,
+  postNormCrossBlock,
+  stack,
+  transformerBlock,
+} from './index.js';
+
+const [batch, length, keyLen, modelDim, heads] = [2, 5, 3, 6, 2];
+const parts = {
+  norm: layerNorm({ dim: modelDim }),
+  attention: selfAttention({ modelDim, heads, mask: causal() }),
+  mlp: mlp({ modelDim, hiddenDim: 7 }),
+};
+const crossParts = { ...parts, crossAttention: crossAttention({ modelDim, heads, memoryDim: 11 }) };
+const looking = { heads, sees: (i: number, j: number) => j <= i };
+const close = { absolute: 2e-5 };
+
+test.each([
+  ['x + attention(norm(x)), then x + mlp(norm(x))', transformerBlock, 'pre'],
+  ['norm(x + attention(x)), then norm(x + mlp(x))', postNormBlock, 'post'],
+  ['x + attention(norm(x)) + mlp(norm(x))', parallelBlock, 'parallel'],
+] as const)('a block is %s', async (_, make, order: Order) => {
+  const block = make(parts);
+  const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(block)];
+  const plain = await plainTree(weights);
+  const y = block(weights, x);
+  await expectClose(
+    y,
+    ((await nestedOf(x)) as Rows[]).map(rows => block64(rows, plain, looking, order)),
+    close,
+  );
+  await expectNoLeak(() => block(weights, x).dispose());
+  dispose([x, weights, y]);
+});
+
+test.each([
+  ['before each part', crossBlock, 'pre'],
+  ['after each sum', postNormCrossBlock, 'post'],
+] as const)('a block that reads a memory, with norms %s', async (_, make, order: Order) => {
+  const block = make(crossParts);
+  const weights = randomWeights(block);
+  const input = { x: numbers('x', [batch, length, modelDim]), memory: numbers('memory', [batch, keyLen, 11]) };
+  const plain = await plainTree(weights);
+  const [xs, memories]: Rows[][] = [await nestedOf(input.x), await nestedOf(input.memory)];
+  const y = block(weights, input);
+  await expectClose(
+    y,
+    xs!.map((rows, row) => block64(rows, plain, looking, order, memories![row]!)),
+    close,
+  );
+  await expectNoLeak(() => block(weights, input).dispose());
+  dispose([input, weights, y]);
+});
+
+test('a stack runs its blocks in order, each with weights of its own, then its norm', async () => {
+  const decoder = stack({ block: transformerBlock(parts), depth: 3, norm: parts.norm });
+  const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(decoder)];
+  const plain = await plainTree(weights);
+  const recorder = record(['**.output']);
+  const y = decoder(weights, x, recorder.scope.at('decoder'));
+  const rows: Rows[] = await nestedOf(x);
+  await expectClose(
+    y,
+    rows.map(row => stack64(row, plain, looking)),
+    close,
+  );
+  expect([...recorder.values.keys()]).toEqual([
+    'decoder.layers.0.output',
+    'decoder.layers.1.output',
+    'decoder.layers.2.output',
+    'decoder.output',
+  ]);
+  const afterTwo = rows.map(row => stack64(row, { layers: plain.layers.slice(0, 2), norm: undefined }, looking));
+  await expectClose(recorder.values.get('decoder.layers.1.output')!, afterTwo, close);
+  await expectClose(recorder.values.get('decoder.output')!, y, { absolute: 0 });
+  recorder.dispose();
+  dispose([x, weights, y]);
+});
+
+test('a stack takes blocks of several kinds', async () => {
+  const mixed = stack({ block: [transformerBlock(parts), parallelBlock(parts)] });
+  const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(mixed)];
+  const plain = await plainTree(weights);
+  const y = mixed(weights, x);
+  const expected = ((await nestedOf(x)) as Rows[]).map(rows =>
+    block64(block64(rows, plain.layers[0], looking, 'pre'), plain.layers[1], looking, 'parallel'),
+  );
+  await expectClose(y, expected, close);
+  dispose([x, weights, y]);
+});
+
+test('a stack of blocks that read a memory gives it to each', async () => {
+  const decoder = crossStack({ block: crossBlock(crossParts), depth: 2, norm: parts.norm });
+  const weights = randomWeights(decoder);
+  const input = { x: numbers('x', [batch, length, modelDim]), memory: numbers('memory', [batch, keyLen, 11]) };
+  const plain = await plainTree(weights);
+  const [xs, memories]: Rows[][] = [await nestedOf(input.x), await nestedOf(input.memory)];
+  const recorder = record(['layers.*.crossAttention.weights', 'layers.*.output', 'output']);
+  const y = decoder(weights, input, recorder.scope);
+  await expectClose(
+    y,
+    xs!.map((rows, row) => stack64(rows, plain, looking, 'pre', memories![row]!)),
+    close,
+  );
+  expect([...recorder.values].map(([path, { shape }]) => [path, shape])).toEqual([
+    ['layers.0.crossAttention.weights', [batch, heads, length, keyLen]],
+    ['layers.0.output', [batch, length, modelDim]],
+    ['layers.1.crossAttention.weights', [batch, heads, length, keyLen]],
+    ['layers.1.output', [batch, length, modelDim]],
+    ['output', [batch, length, modelDim]],
+  ]);
+  recorder.dispose();
+  dispose([input, weights, y]);
+});
+
+test('dropout acts on what attention and perceptron add, each at its own place', async () => {
+  const drop = dropout({ rate: 0.5 });
+  const block = transformerBlock({ ...parts, dropout: drop });
+  const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(block)];
+  const scope = emptyScope.with(randomness, { seed: 3, step: 7 });
+  const { norm, attention, mlp } = parts;
+  const expected = tidy(() => {
+    const seen = attention(weights.attention, norm(weights.attentionNorm, x));
+    const y = add(x, drop({}, seen, scope.at('attentionDropout')));
+    return add(y, drop({}, mlp(weights.mlp, norm(weights.mlpNorm, y)), scope.at('mlpDropout')));
+  });
+  const [trained, still] = [block(weights, x, scope), block(weights, x)];
+  const without = transformerBlock(parts)(weights as never, x);
+  await expectClose(trained, expected, { absolute: 1e-6 });
+  await expectClose(still, without, { absolute: 0 });
+  await expect(expectClose(trained, still, { absolute: 1e-2 })).rejects.toThrow('differ');
+  dispose([x, weights, expected, trained, still, without]);
+});

@@ -1,0 +1,168 @@
+import { Cache, causal, crossAttention, extent, memoryExtent, padding, selfAttention } from '@residual/attention';
+import { learnedPositions, sinusoidalPositions, tokenEmbedding } from '@residual/embeddings';
+import { count, emptyScope, layerNorm, linear, record } from '@residual/layers';
+import { mlp } from '@residual/mlp';
+import { dispose, gradients, sliceAxis, sum, type Tensor, tensor } from '@residual/tensor';
+import { expectClose, expectNoLeak, layerNormRows, linearRows, type Row, type Rows } from '@residual/testkit';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { embedded64, plainTree, randomWeights, stack64 } from '../test/float64.js';
+import { crossBlock, crossStack, encoderDecoder, stack, transformerBlock } from './index.js';
+
+const [modelDim, heads, positions] = [6, 2, 11];
+const norm = layerNorm({ dim: modelDim });
+const side = (vocab: number) => ({
+  embedding: tokenEmbedding({ vocab, dim: modelDim }),
+  positions: learnedPositions({ positions, dim: modelDim }),
+});
+const perceptron = mlp({ modelDim, hiddenDim: 7 });
+const encoder = stack({
+  block: transformerBlock({ norm, attention: selfAttention({ modelDim, heads }), mlp: perceptron }),
+  depth: 2,
+  norm,
+});
+const decoder = crossStack({
+  block: crossBlock({
+    norm,
+    attention: selfAttention({ modelDim, heads, mask: causal() }),
+    crossAttention: crossAttention({ modelDim, heads }),
+    mlp: perceptron,
+  }),
+  depth: 2,
+  norm,
+});
+const model = encoderDecoder({ source: side(13), target: side(7), encoder, decoder });
+
+const sources = [
+  [3, 1, 4, 1, 5],
+  [9, 2, 6, 5, 3],
+];
+const targets = [
+  [2, 0, 6],
+  [1, 5, 4],
+];
+const close = { absolute: 5e-5 };
+
+let weights: Parameters<typeof model>[0];
+let ids: { source: Tensor; target: Tensor };
+beforeEach(() => {
+  weights = randomWeights(model);
+  ids = { source: tensor(sources.flat(), [2, 5], 'int32'), target: tensor(targets.flat(), [2, 3], 'int32') };
+});
+afterEach(() => dispose([weights, ids]));
+
+/** Logits of one pair in float64; only the first `filled` tokens of the source are there. */
+const pair64 = async (row: number, filled = 5, tree: unknown = weights, ready = (x: Rows, _plain: unknown) => x) => {
+  const plain = await plainTree(tree);
+  const embedded = (ids: readonly number[], { embedding, positions }: (typeof plain)['source']) =>
+    ready(embedded64(ids, embedding.weight, positions.weight ?? positions.table), plain);
+  const memory = stack64(embedded(sources[row]!.slice(0, filled), plain.source), plain.encoder, { heads });
+  const own = plain.target ?? plain.source;
+  const target = embedded(targets[row]!, own);
+  const y = stack64(target, plain.decoder, { heads, sees: (i, j) => j <= i }, 'pre', memory);
+  return { memory, logits: linearRows(y, (plain.head ?? own.embedding).weight) as Rows };
+};
+
+test('source and target ids to logits', async () => {
+  const y = model(weights, ids);
+  await expectClose(y, [(await pair64(0)).logits, (await pair64(1)).logits], close);
+  expect({ vocab: model.vocab, dim: model.dim }).toEqual({ vocab: 7, dim: 6 });
+  await expectNoLeak(() => model(weights, ids).dispose());
+  y.dispose();
+});
+
+test('the source is encoded once and the target decoded step by step', async () => {
+  const whole = model(weights, ids);
+  const memory = model.encode(weights, ids.source);
+  await expectClose(memory, [(await pair64(0)).memory, (await pair64(1)).memory], close);
+  const cache = new Cache({ positions });
+  for (let i = 0; i < 3; i++) {
+    const next = sliceAxis(ids.target, 1, i, 1);
+    const y = cache.step(1, scope => model.decode(weights, { ids: next, memory }, scope));
+    const expected = sliceAxis(whole, 1, i, 1);
+    await expectClose(y, expected, close);
+    dispose([next, y, expected]);
+  }
+  cache.dispose();
+  dispose([whole, memory]);
+});
+
+test('padding of the source is hidden from the encoder and from the decoder, that of the target from itself alone', async () => {
+  const where = padding({ lengths: [5, 2] });
+  const y = model(weights, ids, emptyScope.with(memoryExtent, where).with(extent, undefined));
+  await expectClose(y, [(await pair64(0)).logits, (await pair64(1, 2)).logits], close);
+  const targetPadding = padding({ left: [0, 0] });
+  const z = model(weights, ids, emptyScope.with(memoryExtent, where).with(extent, targetPadding));
+  await expectClose(z, y, { absolute: 1e-6 });
+  dispose([where, targetPadding, y, z]);
+});
+
+test('one table for both sides, and a head of its own', async () => {
+  const shared = encoderDecoder({ source: side(13), encoder, decoder });
+  expect(count(shared)).toBe(count(model) - 7 * modelDim - positions * modelDim);
+  const theirs = randomWeights(shared);
+  const y = shared(theirs, ids);
+  await expectClose(y, [(await pair64(0, 5, theirs)).logits, (await pair64(1, 5, theirs)).logits], close);
+  const headed = encoderDecoder({
+    source: side(13),
+    encoder,
+    decoder,
+    head: linear({ in: modelDim, out: 13, bias: false }),
+  });
+  const own = randomWeights(headed);
+  const z = headed(own, ids);
+  await expectClose(z, [(await pair64(0, 5, own)).logits, (await pair64(1, 5, own)).logits], close);
+  dispose([theirs, y, own, z]);
+});
+
+test('taps tell the two sides apart', () => {
+  const recorder = record(['*.embedded', '*.output', 'logits', 'decoder.layers.1.crossAttention.weights']);
+  model(weights, ids, recorder.scope).dispose();
+  expect([...recorder.values].map(([path, { shape }]) => [path, shape])).toEqual([
+    ['source.embedded', [2, 5, 6]],
+    ['encoder.output', [2, 5, 6]],
+    ['target.embedded', [2, 3, 6]],
+    ['decoder.layers.1.crossAttention.weights', [2, 2, 3, 5]],
+    ['decoder.output', [2, 3, 6]],
+    ['logits', [2, 3, 7]],
+  ]);
+  recorder.dispose();
+});
+
+test('every weight of both halves gets a gradient', () => {
+  const found = gradients(() => sum(model(weights, ids)), weights);
+  const missing: string[] = [];
+  const look = (tree: unknown, own: unknown, path: string) => {
+    if (typeof own !== 'object' || own === null) return;
+    if ('dispose' in own) {
+      if (tree === undefined) missing.push(path);
+      return;
+    }
+    for (const [name, part] of Object.entries(own))
+      look((tree as Record<string, unknown>)[name], part, `${path}.${name}`);
+  };
+  look(found.gradients, weights, 'weights');
+  expect(missing).toEqual([]);
+  dispose(found);
+});
+
+test('positions that are not learned, and a norm on the embedded input, may stand on both sides', async () => {
+  const fixed = {
+    embedding: tokenEmbedding({ vocab: 13, dim: modelDim }),
+    positions: sinusoidalPositions({ positions, dim: modelDim }),
+    onEmbedded: norm,
+  };
+  const classic = encoderDecoder({ source: fixed, encoder, decoder });
+  const theirs = randomWeights(classic);
+  const ready = (x: Rows, plain: unknown) => {
+    const { weight, bias } = (plain as { source: { onEmbedded: { weight: Row; bias: Row } } }).source.onEmbedded;
+    return layerNormRows(x, weight, bias, 1e-5);
+  };
+  const y = classic(theirs, ids);
+  const expected = await Promise.all([0, 1].map(row => pair64(row, 5, theirs, ready)));
+  await expectClose(
+    y,
+    expected.map(({ logits }) => logits),
+    close,
+  );
+  dispose([theirs, y]);
+});

@@ -1,0 +1,86 @@
+import { causal, crossAttention, selfAttention } from '@residual/attention';
+import { alibi, learnedPositions, rotary, tokenEmbedding } from '@residual/embeddings';
+import { activation, dropout, layerNorm, linear } from '@residual/layers';
+import { gatedMlp, mlp } from '@residual/mlp';
+import { expect, test } from 'vitest';
+import {
+  crossBlock,
+  crossStack,
+  encoderDecoder,
+  languageModel,
+  parallelBlock,
+  postNormBlock,
+  postNormCrossBlock,
+  stack,
+  transformerBlock,
+} from './index.js';
+
+const parts = (modelDim: number) => ({
+  norm: layerNorm({ dim: modelDim }),
+  attention: selfAttention({ modelDim, heads: 2, mask: causal() }),
+  crossAttention: crossAttention({ modelDim, heads: 2 }),
+  mlp: mlp({ modelDim }),
+});
+const [six, eight] = [parts(6), parts(8)];
+const embedding = tokenEmbedding({ vocab: 11, dim: 6 });
+const decoder = stack({ block: transformerBlock(six), depth: 2 });
+const crossDecoder = crossStack({ block: crossBlock(six), depth: 2 });
+const encoder = stack({ block: transformerBlock(six), depth: 1 });
+
+const unfit: Record<string, () => unknown> = {
+  'transformerBlock: norm is 6 wide, mlp 8; they must be equal': () => transformerBlock({ ...six, mlp: eight.mlp }),
+  'postNormBlock: norm is 8 wide, attention 6; they must be equal': () => postNormBlock({ ...six, norm: eight.norm }),
+  'parallelBlock: norm is 6 wide, attention 8; they must be equal': () =>
+    parallelBlock({ ...six, attention: eight.attention }),
+  'crossBlock: norm is 6 wide, crossAttention 8; they must be equal': () =>
+    crossBlock({ ...six, crossAttention: eight.crossAttention }),
+  'postNormCrossBlock: norm is 6 wide, mlp 8; they must be equal': () =>
+    postNormCrossBlock({ ...six, mlp: gatedMlp({ modelDim: 8 }) }),
+  'stack: block 0 is 6 wide, block 1 8; they must be equal': () =>
+    stack({ block: [transformerBlock(six), transformerBlock(eight)] }),
+  'crossStack: block 0 is 6 wide, norm 8; they must be equal': () =>
+    crossStack({ block: crossBlock(six), depth: 2, norm: eight.norm }),
+  'stack: one block needs a depth, a whole number above 0; it is undefined': () =>
+    stack({ block: transformerBlock(six) }),
+  'stack: one block needs a depth, a whole number above 0; it is 1.5': () =>
+    stack({ block: transformerBlock(six), depth: 1.5 }),
+  'stack: the list of blocks is empty': () => stack({ block: [] }),
+  'crossStack: depth is 3 but the list has 2 blocks; leave depth out': () =>
+    crossStack({ block: [crossBlock(six), crossBlock(six)], depth: 3 }),
+  'languageModel: embedding is 8 wide, decoder 6; they must be equal': () =>
+    languageModel({ embedding: tokenEmbedding({ vocab: 11, dim: 8 }), decoder }),
+  'languageModel: learnedPositions is made for dim 8, here dim is 6; they must be equal': () =>
+    languageModel({ embedding, decoder, positions: learnedPositions({ positions: 5, dim: 8 }) }),
+  'languageModel: rotary acts inside attention only and would do nothing on the input': () =>
+    languageModel({ embedding, decoder, positions: rotary({ headDim: 3, rotaryDim: 2 }) }),
+  'languageModel: embedding is 6 wide, onEmbedded 8; they must be equal': () =>
+    languageModel({ embedding, decoder, onEmbedded: eight.norm }),
+  'languageModel: embedding is 6 wide, head 8; they must be equal': () =>
+    languageModel({ embedding, decoder, head: linear({ in: 8, out: 11 }) }),
+  'languageModel: vocabulary is 11 wide, head 13; they must be equal': () =>
+    languageModel({ embedding, decoder, head: linear({ in: 6, out: 13 }) }),
+  'encoderDecoder: source is 6 wide, encoder 8; they must be equal': () =>
+    encoderDecoder({
+      source: { embedding },
+      encoder: stack({ block: transformerBlock(eight), depth: 1 }),
+      decoder: crossDecoder,
+    }),
+  'encoderDecoder: source is 6 wide, target 8; they must be equal': () =>
+    encoderDecoder({
+      source: { embedding },
+      target: { embedding: tokenEmbedding({ vocab: 5, dim: 8 }) },
+      encoder,
+      decoder: crossDecoder,
+    }),
+  'encoderDecoder: alibi acts inside attention only and would do nothing on the input': () =>
+    encoderDecoder({ source: { embedding, positions: alibi({ heads: 2 }) }, encoder, decoder: crossDecoder }),
+};
+
+test.each(Object.entries(unfit))('%s', (message, compose) => {
+  expect(compose).toThrow(expect.objectContaining({ message }));
+});
+
+test('parts that state no width fit everywhere', () => {
+  const block = transformerBlock({ ...six, dropout: dropout({ rate: 0.1 }), mlp: activation('relu') });
+  expect(block.about).toMatchObject({ name: 'transformerBlock', reads: 6, gives: 6 });
+});
