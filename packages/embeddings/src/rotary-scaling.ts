@@ -43,12 +43,16 @@ export function rotaryFrequencies({ rotaryDim, base = 10000, scaling, length = 0
   frequencies: number[];
   amplitude: number;
 } {
-  if (rotaryDim % 2 !== 0 || rotaryDim <= 0) {
+  if (rotaryDim % 2 !== 0 || rotaryDim <= 0)
     throw new ResidualError(
       'fit',
-      `rotaryFrequencies: rotaryDim ${rotaryDim} does not split into pairs; it must be even`,
+      `rotaryFrequencies: rotaryDim ${rotaryDim} does not split into pairs; it must be an even number above 0`,
     );
-  }
+  if (scaling && !(scaling.factor > 0))
+    throw new ResidualError(
+      'range',
+      `rotaryFrequencies: the factor of '${scaling.type}' is ${scaling.factor}; it must be above 0`,
+    );
   const plain = (b: number) => Array.from({ length: rotaryDim / 2 }, (_, i) => b ** ((-2 * i) / rotaryDim));
   switch (scaling?.type) {
     case undefined:

@@ -1,0 +1,261 @@
+import { emptyScope, init, layer, mapTree, type Places, type Positions, places } from '@residual/layers';
+import { dispose, gradients, mul, normalValues, sum, type Tensor, tensor } from '@residual/tensor';
+import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import {
+  alibi,
+  alibiSlopes,
+  learnedPositions,
+  type RotaryOptions,
+  rotary,
+  rotaryFrequencies,
+  sinusoidalPositions,
+} from './index.js';
+
+const [batch, length, dim] = [2, 3, 6];
+const numbers = (name: string, shape: number[]) =>
+  tensor(
+    normalValues(
+      3,
+      name,
+      shape.reduce((product, n) => product * n, 1),
+    ),
+    shape,
+  );
+
+/** Positions as a layer that does what the hook of the input does. */
+const onInput = (scheme: Positions) => layer({ scheme }, (w, x: Tensor, scope) => scheme.onInput!(w.scheme, x, scope));
+const onHeads = (scheme: Positions) => layer({ scheme }, (w, x: Tensor, scope) => scheme.onHeads!(w.scheme, x, scope));
+
+/** Rows that stand elsewhere: 5, 6, 7 in the first row of the batch, 0, 0, 1 in the second. */
+const elsewhere = (total = 8): Places => ({ ids: tensor([5, 6, 7, 0, 0, 1], [2, 3], 'int32'), total });
+const standing = [
+  [5, 6, 7],
+  [0, 0, 1],
+];
+
+test('learned positions add the row of each place', async () => {
+  const add = onInput(learnedPositions({ positions: 8, dim }));
+  const [x, weights] = [numbers('x', [batch, length, dim]), { scheme: { weight: numbers('table', [8, dim]) } }];
+  const [rows, table]: [Rows[], Rows] = [await nestedOf(x), await nestedOf(weights.scheme.weight)];
+  const expected = (at: (row: number, i: number) => number) =>
+    rows.map((own, row) => own.map((values, i) => values.map((value, d) => value + table[at(row, i)]![d]!)));
+  const where = elsewhere();
+  const [y, z] = [add(weights, x), add(weights, x, emptyScope.with(places, where))];
+  await expectClose(
+    y,
+    expected((_, i) => i),
+    { absolute: 1e-6 },
+  );
+  await expectClose(
+    z,
+    expected((row, i) => standing[row]![i]!),
+    { absolute: 1e-6 },
+  );
+  await expectNoLeak(() => add(weights, x).dispose());
+  dispose([x, weights, where.ids, y, z]);
+});
+
+test('rows at the start of a learned table may belong to no position', async () => {
+  const scheme = learnedPositions({ positions: 5, dim, offset: 2 });
+  const weights = init(scheme, { seed: 1 });
+  expect((weights.weight as Tensor).shape).toEqual([7, dim]);
+  const x = tensor(new Float32Array(length * dim), [1, length, dim]);
+  const y = onInput(scheme)({ scheme: weights }, x);
+  const table: Rows = await nestedOf(weights.weight as Tensor);
+  await expectClose(y, [table.slice(2, 5)], { absolute: 1e-7 });
+  dispose([weights, x, y]);
+});
+
+test('learned positions are trained: rows that were used get a gradient', async () => {
+  const scheme = learnedPositions({ positions: 5, dim });
+  const [x, dy, weights] = [
+    numbers('x', [batch, length, dim]),
+    numbers('dy', [batch, length, dim]),
+    init(scheme, { seed: 1 }),
+  ];
+  const found = gradients(() => sum(mul(onInput(scheme)({ scheme: weights }, x), dy)), weights);
+  const upstream: Rows[] = await nestedOf(dy);
+  const expected = Array.from({ length: 5 }, (_, i) =>
+    Array.from({ length: dim }, (_, d) => (i < length ? upstream[0]![i]![d]! + upstream[1]![i]![d]! : 0)),
+  );
+  await expectClose(found.gradients.weight!, expected, { absolute: 1e-6 });
+  dispose([x, dy, weights, found]);
+});
+
+test.each([
+  ['interleaved', (i: number, even: boolean) => 2 * i + (even ? 0 : 1)],
+  ['halves', (i: number, even: boolean) => (even ? i : dim / 2 + i)],
+] as const)('sinusoidal positions are sin and cos of position / 10000^(2i / dim): %s', async (layout, column) => {
+  const scheme = sinusoidalPositions({ positions: 8, dim, layout });
+  const weights = init(scheme, { seed: 1 });
+  const x = numbers('x', [batch, length, dim]);
+  const rows: Rows[] = await nestedOf(x);
+  const added = (position: number) => {
+    const row = Array(dim).fill(0) as number[];
+    for (let i = 0; i < dim / 2; i++) {
+      row[column(i, true)] = Math.sin(position / 10000 ** ((2 * i) / dim));
+      row[column(i, false)] = Math.cos(position / 10000 ** ((2 * i) / dim));
+    }
+    return row;
+  };
+  const where = elsewhere();
+  const y = onInput(scheme)({ scheme: weights }, x, emptyScope.with(places, where));
+  const expected = rows.map((own, row) =>
+    own.map((values, i) => values.map((value, d) => value + added(standing[row]![i]!)[d]!)),
+  );
+  await expectClose(y, expected, { absolute: 1e-6 });
+  dispose([weights, x, where.ids, y]);
+});
+
+/** A head's row turned by the angles of its position; what lies beyond rotaryDim stays. */
+const turned = (row: readonly number[], position: number, options: RotaryOptions, reached: number) => {
+  const rotaryDim = options.rotaryDim ?? options.headDim;
+  const { frequencies, amplitude } = rotaryFrequencies({
+    rotaryDim,
+    base: options.base,
+    scaling: options.scaling,
+    length: reached,
+  });
+  const result = [...row];
+  frequencies.forEach((frequency, i) => {
+    const [a, b] = options.interleaved ? [2 * i, 2 * i + 1] : [i, i + rotaryDim / 2];
+    const [cos, sin] = [amplitude * Math.cos(position * frequency), amplitude * Math.sin(position * frequency)];
+    result[a] = row[a]! * cos - row[b]! * sin;
+    result[b] = row[b]! * cos + row[a]! * sin;
+  });
+  return result;
+};
+
+const rotaries: Record<string, RotaryOptions> = {
+  'pairs of halves': { headDim: 6 },
+  'pairs of neighbours': { headDim: 6, interleaved: true },
+  'a part of the head': { headDim: 10, rotaryDim: 4, base: 100 },
+  linear: { headDim: 6, scaling: { type: 'linear', factor: 3 } },
+  llama3: {
+    headDim: 6,
+    scaling: { type: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalPositions: 16 },
+  },
+  yarn: { headDim: 6, scaling: { type: 'yarn', factor: 4, originalPositions: 16 } },
+  'dynamic, within the original length': { headDim: 6, scaling: { type: 'dynamic', factor: 2, originalPositions: 8 } },
+  'dynamic, beyond it': { headDim: 6, scaling: { type: 'dynamic', factor: 2, originalPositions: 3 } },
+};
+
+test.each(Object.entries(rotaries))('rotary positions turn pairs by their angles: %s', async (_, options) => {
+  const scheme = rotary({ positions: 16, ...options });
+  const weights = init(scheme, { seed: 1 });
+  const x = numbers('x', [batch, 5, length, options.headDim]);
+  const where = elsewhere();
+  const turn = onHeads(scheme);
+  const y = turn({ scheme: weights }, x, emptyScope.with(places, where));
+  const heads: Rows[][] = await nestedOf(x);
+  const expected = heads.map((own, row) =>
+    own.map(rows => rows.map((values, i) => turned(values, standing[row]![i]!, options, where.total))),
+  );
+  await expectClose(y, expected, { absolute: 1e-5 });
+  await expectNoLeak(() => turn({ scheme: weights }, x, emptyScope.with(places, where)).dispose());
+  dispose([weights, x, where.ids, y]);
+});
+
+test('dynamic tables follow each length, also back to a shorter one', async () => {
+  const options: RotaryOptions = {
+    headDim: 6,
+    positions: 16,
+    scaling: { type: 'dynamic', factor: 2, originalPositions: 3 },
+  };
+  const scheme = rotary(options);
+  const weights = init(scheme, { seed: 1 });
+  const x = numbers('x', [1, 1, 3, 6]);
+  const [[rows]] = (await nestedOf(x)) as [[Rows]];
+  for (const total of [8, 16, 8, 3]) {
+    const ids = tensor([total - 3, total - 2, total - 1], [1, 3], 'int32');
+    const y = onHeads(scheme)({ scheme: weights }, x, emptyScope.with(places, { ids, total }));
+    await expectClose(y, [[rows.map((row, i) => turned(row, total - 3 + i, options, total))]], { absolute: 1e-5 });
+    dispose([ids, y]);
+  }
+  dispose([weights, x]);
+});
+
+test('rotary scores depend on the distance alone', async () => {
+  const scheme = rotary({ headDim: 6, positions: 64 });
+  const weights = init(scheme, { seed: 1 });
+  const [q, k] = [numbers('q', [1, 1, 1, 6]), numbers('k', [1, 1, 1, 6])];
+  const scoreAt = async (queryPlace: number, keyPlace: number) => {
+    const at = (x: Tensor, place: number) => {
+      const ids = tensor([place], [1, 1], 'int32');
+      const y = onHeads(scheme)({ scheme: weights }, x, emptyScope.with(places, { ids, total: 64 }));
+      ids.dispose();
+      return y;
+    };
+    const turned = [at(q, queryPlace), at(k, keyPlace)];
+    const [a, b] = await Promise.all(turned.map(x => x.data()));
+    dispose(turned);
+    return [...a!].reduce((total, value, i) => total + value * b![i]!, 0);
+  };
+  await expectClose(await scoreAt(9, 4), await scoreAt(45, 40), { absolute: 1e-5 });
+  await expect(expectClose(await scoreAt(9, 4), await scoreAt(9, 8), { absolute: 1e-3 })).rejects.toThrow('differ');
+  dispose([weights, q, k]);
+});
+
+test('all layers of a tree share the tables of one scheme', () => {
+  const scheme = rotary({ headDim: 6, positions: 4 });
+  const weights = init({ needs: { layers: [{ scheme }, { scheme }] } }, { seed: 1 });
+  expect(weights.layers[1]!.scheme.cos).toBe(weights.layers[0]!.scheme.cos);
+  const kept = mapTree(weights, leaf => leaf);
+  expect(kept.layers[1]!.scheme.sin).toBe(weights.layers[0]!.scheme.sin);
+  dispose(weights);
+});
+
+test('ALiBi slopes are those of the paper: a geometric series, and every second one of the next for other counts', async () => {
+  await expectClose(
+    alibiSlopes(8),
+    [1, 2, 3, 4, 5, 6, 7, 8].map(h => 2 ** -h),
+    { relative: 1e-12 },
+  );
+  await expectClose(alibiSlopes(2), [1 / 16, 1 / 256], { relative: 1e-12 });
+  await expectClose(alibiSlopes(1), [1 / 256], { relative: 1e-12 });
+  await expectClose(alibiSlopes(6), [0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125], { relative: 1e-12 });
+  expect(() => alibiSlopes(0)).toThrow('alibiSlopes: heads is 0; it must be a whole number above 0');
+});
+
+test('ALiBi adds slope times distance to the scores', async () => {
+  const [heads, keyLen] = [3, 7];
+  const scheme = alibi({ heads });
+  const bias = layer({}, (_, __: undefined, scope) => scheme.onScores!({}, { heads, queryLen: length, keyLen }, scope));
+  const where = elsewhere();
+  const [shared, own] = [bias({}, undefined), bias({}, undefined, emptyScope.with(places, where))];
+  const slopes = [1 / 16, 1 / 256, 1 / 4];
+  const expected = (place: (i: number) => number) =>
+    slopes.map(slope =>
+      Array.from({ length }, (_, i) => Array.from({ length: keyLen }, (_, j) => slope * (j - place(i)))),
+    );
+  await expectClose(shared, [expected(i => i)], { absolute: 1e-6 });
+  await expectClose(
+    own,
+    standing.map(row => expected(i => row[i]!)),
+    { absolute: 1e-6 },
+  );
+  dispose([where.ids, shared, own]);
+});
+
+test.each([
+  ['learnedPositions', onInput(learnedPositions({ positions: 7, dim }))],
+  ['sinusoidalPositions', onInput(sinusoidalPositions({ positions: 7, dim }))],
+  ['rotary', onHeads(rotary({ headDim: dim, positions: 7 }))],
+] as const)('%s: more tokens than positions are refused with both numbers', (name, use) => {
+  const weights = init(use, { seed: 1 });
+  const [x, heads, where] = [numbers('x', [2, 3, dim]), numbers('x', [2, 1, 3, dim]), elsewhere(8)];
+  const input = name === 'rotary' ? heads : x;
+  expect(() => use(weights, input, emptyScope.with(places, where))).toThrow(
+    `${name}: a sequence of 8 tokens is longer than the 7 positions`,
+  );
+  dispose([weights, x, heads, where.ids]);
+});
+
+test('what does not fit fails where it is composed', () => {
+  expect(() => sinusoidalPositions({ positions: 5, dim: 7 })).toThrow(
+    'sinusoidalPositions: dim 7 is odd; sines and cosines come in pairs',
+  );
+  expect(() => rotary({ headDim: 6, rotaryDim: 8 })).toThrow('rotary: rotaryDim 8 is more than headDim 6');
+  expect(() => rotary({ headDim: 5 })).toThrow('rotaryDim 5 does not split into pairs');
+});

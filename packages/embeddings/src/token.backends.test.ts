@@ -1,0 +1,82 @@
+import { count, init, linear } from '@residual/layers';
+import { dispose, gradients, mul, sum, tensor } from '@residual/tensor';
+import { expectClose, expectNoLeak } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { tiedHead, tokenEmbedding } from './index.js';
+
+const table = [
+  [1, 2],
+  [3, 5],
+  [-7, 11],
+];
+const weights = () => ({ weight: tensor(table.flat(), [3, 2]) });
+
+test('ids to their rows', async () => {
+  const embedding = tokenEmbedding({ vocab: 3, dim: 2 });
+  const [own, ids] = [weights(), tensor([2, 0, 2, 1], [1, 4], 'int32')];
+  const y = embedding(own, ids);
+  await expectClose(
+    y,
+    [
+      [
+        [-7, 11],
+        [1, 2],
+        [-7, 11],
+        [3, 5],
+      ],
+    ],
+    { absolute: 0 },
+  );
+  expect([embedding.vocab, embedding.dim, count(embedding)]).toEqual([3, 2, 6]);
+  await expectNoLeak(() => embedding(own, ids).dispose());
+  dispose([own, ids, y]);
+});
+
+test('a scale multiplies what is looked up, not the table', async () => {
+  const embedding = tokenEmbedding({ vocab: 3, dim: 2, scale: Math.SQRT2 });
+  const [own, ids, x] = [weights(), tensor([1], [1, 1], 'int32'), tensor([1, 1], [1, 1, 2])];
+  const [y, logits] = [embedding(own, ids), tiedHead(embedding)(own, x)];
+  await expectClose(y, [[[3 * Math.SQRT2, 5 * Math.SQRT2]]], { relative: 1e-6 });
+  await expectClose(logits, [[[3, 8, 4]]], { absolute: 1e-6 });
+  dispose([own, ids, x, y, logits]);
+});
+
+test('a row that was looked up twice gets both gradients', async () => {
+  const embedding = tokenEmbedding({ vocab: 3, dim: 2 });
+  const [own, ids, dy] = [weights(), tensor([2, 0, 2], [1, 3], 'int32'), tensor([1, 10, 100, 1000, 2, 20], [1, 3, 2])];
+  const found = gradients(() => sum(mul(embedding(own, ids), dy)), own);
+  await expectClose(
+    found.gradients.weight!,
+    [
+      [100, 1000],
+      [0, 0],
+      [3, 30],
+    ],
+    { absolute: 1e-4 },
+  );
+  dispose([own, ids, dy, found]);
+});
+
+test('the tied head multiplies by the table', async () => {
+  const embedding = tokenEmbedding({ vocab: 3, dim: 2 });
+  const [own, x] = [weights(), tensor([1, 0, 2, -1], [1, 2, 2])];
+  const logits = tiedHead(embedding)(own, x);
+  await expectClose(
+    logits,
+    [
+      [
+        [1, 3, -7],
+        [0, 1, -25],
+      ],
+    ],
+    { absolute: 1e-5 },
+  );
+  dispose([own, x, logits]);
+});
+
+test('only a token embedding has a table to share', () => {
+  expect(() => tiedHead(linear({ in: 3, out: 2 }) as never)).toThrow(
+    'tiedHead: needs a tokenEmbedding to share its table with',
+  );
+  dispose(init(tokenEmbedding({ vocab: 3, dim: 2 }), { seed: 1 }));
+});
