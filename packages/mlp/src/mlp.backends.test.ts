@@ -1,0 +1,150 @@
+import { count, emptyScope, type HasNeeds, record, unflatten, type Weights, weightNeeds } from '@residual/layers';
+import { type Activation, dispose, gradients, mul, normalValues, sum, type Tensor, tensor } from '@residual/tensor';
+import {
+  expectClose,
+  expectNoLeak,
+  gelu64,
+  geluTanh64,
+  linearRows,
+  nestedOf,
+  type Row,
+  type Rows,
+  silu64,
+} from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { gatedMlp, mlp } from './index.js';
+
+const [batch, length, modelDim, hiddenDim] = [2, 3, 5, 7];
+const numbers = (name: string, shape: readonly number[]) =>
+  tensor(
+    normalValues(
+      4,
+      name,
+      shape.reduce((product, n) => product * n, 1),
+    ),
+    shape,
+  );
+const randomWeights = <N>(layer: HasNeeds<N>): Weights<N> =>
+  unflatten(layer, new Map(weightNeeds(layer).map(({ path, need }) => [path, numbers(path, need.shape)])));
+
+type Plain = { weight: Rows; bias?: Row };
+const plainOf = async (weights: object): Promise<Record<string, Plain>> => {
+  const read = Object.entries(weights as Record<string, { weight: Tensor; bias: Tensor | undefined }>).map(
+    async ([name, { weight, bias }]) => [
+      name,
+      { weight: await nestedOf(weight), bias: bias && (await nestedOf(bias)) },
+    ],
+  );
+  return Object.fromEntries(await Promise.all(read));
+};
+
+const activations: Record<Activation, (x: number) => number> = {
+  gelu: gelu64,
+  geluTanh: geluTanh64,
+  silu: silu64,
+  relu: x => Math.max(x, 0),
+  sigmoid: x => 1 / (1 + Math.exp(-x)),
+  tanh: Math.tanh,
+  identity: x => x,
+};
+const names = Object.keys(activations) as Activation[];
+
+test.each(names)('down(%s(up(x)))', async activation => {
+  const layer = mlp({ modelDim, hiddenDim, activation });
+  const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(layer)];
+  const { up, down } = await plainOf(weights);
+  const hidden = ((await nestedOf(x)) as Rows[]).map(rows =>
+    linearRows(rows, up!.weight, up!.bias).map(row => row.map(activations[activation])),
+  );
+  const recorder = record(['mlp.hidden']);
+  const y = layer(weights, x, recorder.scope.at('mlp'));
+  await expectClose(
+    y,
+    hidden.map(rows => linearRows(rows, down!.weight, down!.bias)),
+    { absolute: 2e-5 },
+  );
+  await expectClose(recorder.values.get('mlp.hidden')!, hidden, { absolute: 2e-5 });
+  recorder.dispose();
+  dispose([x, weights, y]);
+});
+
+test.each(names)('down(%s(gate(x)) · up(x))', async activation => {
+  const layer = gatedMlp({ modelDim, hiddenDim, activation, bias: true });
+  const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(layer)];
+  const { gate, up, down } = await plainOf(weights);
+  const hidden = ((await nestedOf(x)) as Rows[]).map(rows => {
+    const opened = linearRows(rows, gate!.weight, gate!.bias).map(row => row.map(activations[activation]));
+    return linearRows(rows, up!.weight, up!.bias).map((row, i) => row.map((value, d) => value * opened[i]![d]!));
+  });
+  const recorder = record(['hidden'], emptyScope);
+  const y = layer(weights, x, recorder.scope);
+  await expectClose(
+    y,
+    hidden.map(rows => linearRows(rows, down!.weight, down!.bias)),
+    { absolute: 5e-5 },
+  );
+  await expectClose(recorder.values.get('hidden')!, hidden, { absolute: 5e-5 });
+  recorder.dispose();
+  dispose([x, weights, y]);
+});
+
+test('what is left out: four times the width, exact gelu and biases; silu and none where gated', async () => {
+  expect(count(mlp({ modelDim }))).toBe(2 * 5 * 20 + 20 + 5);
+  expect(count(gatedMlp({ modelDim }))).toBe(3 * 5 * 20);
+  for (const [bare, full] of [
+    [mlp({ modelDim }), mlp({ modelDim, hiddenDim: 20, activation: 'gelu', bias: true })],
+    [gatedMlp({ modelDim }), gatedMlp({ modelDim, hiddenDim: 20, activation: 'silu', bias: false })],
+  ] as const) {
+    const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(full as ReturnType<typeof mlp>)];
+    const [y, z] = [(bare as ReturnType<typeof mlp>)(weights, x), (full as ReturnType<typeof mlp>)(weights, x)];
+    await expectClose(y, z, { absolute: 0 });
+    dispose([x, weights, y, z]);
+  }
+});
+
+test.each([
+  ['plain', mlp({ modelDim, hiddenDim })],
+  ['gated', gatedMlp({ modelDim, hiddenDim })],
+] as const)('gradients agree with finite differences, and nothing is left behind: %s', async (_, made) => {
+  const layer = made as ReturnType<typeof mlp>;
+  const [x, dy, weights] = [
+    numbers('x', [1, length, modelDim]),
+    numbers('dy', [1, length, modelDim]),
+    randomWeights(layer),
+  ];
+  const found = gradients(() => sum(mul(layer(weights, x), dy)), { x, up: weights.up });
+  const plain = await plainOf(weights);
+  const [rows]: Rows[] = await nestedOf(x);
+  const [upstream]: Rows[] = await nestedOf(dy);
+  const value = () => {
+    const raised = linearRows(rows!, plain.up!.weight, plain.up!.bias);
+    const gate = plain.gate && linearRows(rows!, plain.gate.weight).map(row => row.map(silu64));
+    const hidden = raised.map((row, i) => row.map((h, d) => (gate ? h * gate[i]![d]! : gelu64(h))));
+    return linearRows(hidden, plain.down!.weight, plain.down!.bias)
+      .flatMap((row, i) => row.map((number, d) => number * upstream![i]![d]!))
+      .reduce((total, number) => total + number, 0);
+  };
+  const slope = (row: Row, at: number) => {
+    const original = row[at]!;
+    const [above, below] = [1e-5, -1e-5].map(change => {
+      row[at] = original + change;
+      return value();
+    });
+    row[at] = original;
+    return (above! - below!) / 2e-5;
+  };
+  const byX: Rows[] = await nestedOf(found.gradients.x!);
+  const byUp: Rows = await nestedOf(found.gradients.up.weight!);
+  await expectClose(
+    byX[0]!,
+    rows!.map(row => row.map((_, d) => slope(row, d))),
+    { absolute: 1e-4, relative: 1e-4 },
+  );
+  await expectClose(
+    byUp,
+    plain.up!.weight.map(row => row.map((_, d) => slope(row, d))),
+    { absolute: 1e-4, relative: 1e-4 },
+  );
+  await expectNoLeak(() => layer(weights, x).dispose());
+  dispose([x, dy, weights, found]);
+});
