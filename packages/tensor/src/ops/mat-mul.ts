@@ -1,12 +1,25 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
 import type { Tensor } from '../tensor.js';
+import { zeros } from './create.js';
+import { concat } from './shape.js';
 
+type Factors = { a: Tensor; b: Tensor };
 type Transposes = { transposeA: boolean; transposeB: boolean };
 
-const matMulOp: Op<{ a: Tensor; b: Tensor }, Transposes> = {
+/**
+ * tfjs's WebGL kernel reads two places of the inner axis at once. Where its length is odd the last pair ends beside the matrix, in places that keep
+ * whatever earlier ops left there (a bias, an exponential), so both sides get a place of zeros first.
+ */
+const matMulOp: Op<Factors, Transposes> = {
   name: 'residual.matMul',
   stock: 'BatchMatMul',
+  stockIsWrong: ['webgl'],
+  compose: ({ a, b }, { transposeA, transposeB }) => {
+    const [alongA, alongB] = [a.shape.length - (transposeA ? 2 : 1), b.shape.length - (transposeB ? 1 : 2)];
+    const pairs = a.shape[alongA]! % 2 === 0 ? { a, b } : { a: withZeros(a, alongA), b: withZeros(b, alongB) };
+    return run(evenMatMulOp, pairs, { transposeA, transposeB });
+  },
   saves: ['a', 'b'],
   gradient: (dy, { saved: { a, b }, attributes: { transposeA, transposeB } }) => ({
     a: () =>
@@ -19,6 +32,8 @@ const matMulOp: Op<{ a: Tensor; b: Tensor }, Transposes> = {
         : matMul(a, dy, { transposeA: !transposeA }),
   }),
 };
+
+const evenMatMulOp: Op<Factors, Transposes> = { name: 'residual.evenMatMul', stock: 'BatchMatMul' };
 
 /**
  * The matrix product of the last two axes, [..., m, k] and [..., k, n] to [..., m, n], each side transposed first if asked. Leading axes are equal:
@@ -38,4 +53,9 @@ export function matMul(a: Tensor, b: Tensor, { transposeA = false, transposeB = 
   if (a.dtype !== 'float32' || b.dtype !== 'float32')
     throw new ResidualError('dtype', `matMul: ${a.dtype} and ${b.dtype} are not both float32; convert with toFloat`);
   return run(matMulOp, { a, b }, { transposeA, transposeB });
+}
+
+/** x with one more place along an axis, which holds zeros. */
+function withZeros(x: Tensor, axis: number): Tensor {
+  return concat([x, zeros(x.shape.map((length, i) => (i === axis ? 1 : length)))], axis);
 }

@@ -5,33 +5,40 @@ import { expectOp } from '../testing/expect-op.js';
 import { type Grid, grid, sample, total } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
 
-const shapes = [[2, 3, 5], [7], [2, 1, 2, 3, 5], [3, 1]];
+/** Shapes and ranges of inputs. */
+const cases: [number[], number, number][] = [
+  [[2, 3, 5], -4, 4],
+  [[7], -9, -5],
+  [[2, 1, 2, 3, 5], -4, 4],
+  [[3, 1], -9, -5],
+  [[3, 7], -9, -5],
+];
 
 const logOfSum = (x: Grid, lead: number[]) => Math.log(total(x.shape.at(-1)!, k => Math.exp(x.at(...lead, k))));
 
 test('softmax along the last axis', async () => {
-  for (const shape of shapes)
+  for (const [shape, low, high] of cases)
     await expectOp({
-      inputs: { x: sample(shape, 3, -4, 4) },
+      inputs: { x: sample(shape, 3, low, high) },
       ours: ({ x }) => softmax(x),
       reference: ({ x }) => grid(shape, (...index) => Math.exp(x.at(...index) - logOfSum(x, index.slice(0, -1)))),
     });
 });
 
 test('logSoftmax along the last axis', async () => {
-  for (const shape of shapes)
+  for (const [shape, low, high] of cases)
     await expectOp({
-      inputs: { x: sample(shape, 3, -4, 4) },
+      inputs: { x: sample(shape, 3, low, high) },
       ours: ({ x }) => logSoftmax(x),
       reference: ({ x }) => grid(shape, (...index) => x.at(...index) - logOfSum(x, index.slice(0, -1))),
     });
 });
 
 test('logSumExp along the last axis, which stays if asked', async () => {
-  for (const shape of shapes)
+  for (const [shape, low, high] of cases)
     for (const keepDims of [false, true])
       await expectOp({
-        inputs: { x: sample(shape, 3, -4, 4) },
+        inputs: { x: sample(shape, 3, low, high) },
         ours: ({ x }) => logSumExp(x, { keepDims }),
         reference: ({ x }) => {
           const rows = shape.slice(0, -1);

@@ -29,12 +29,12 @@ export function fromValues(shape: readonly number[], values: Float64Array): Grid
   };
 }
 
-/** Numbers spread over low .. high without a pattern, exact in 32-bit floats, the same for the same shape and seed. */
+/** Numbers spread over low .. high without a pattern, multiples of 2⁻¹⁶, the same for the same shape and seed. */
 export function sample(shape: readonly number[], seed = 1, low = -1, high = 1): Grid {
   let state = Math.imul(seed, 2654435761) >>> 0;
   return grid(shape, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.fround(low + ((high - low) * (state >>> 8)) / 2 ** 24);
+    return Math.round((low + ((high - low) * (state >>> 8)) / 2 ** 24) * 2 ** 16) / 2 ** 16;
   });
 }
 

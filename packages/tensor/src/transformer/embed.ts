@@ -1,5 +1,9 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
+import { equal } from '../ops/compare.js';
+import { toFloat } from '../ops/convert.js';
+import { range } from '../ops/create.js';
+import { matMul } from '../ops/mat-mul.js';
 import { reshape } from '../ops/shape.js';
 import type { Matrix, Tensor } from '../tensor.js';
 import { gather } from './gather.js';
@@ -23,10 +27,18 @@ export function embed(weight: Matrix, ids: Tensor): Tensor {
 
 type Scatter = { updates: Tensor; indices: Tensor };
 
-/** tfjs's ScatterNd adds where an index stands twice: indices [n, 1], updates [n, dim]. */
+/**
+ * tfjs's ScatterNd adds where an index stands twice: indices [n, 1], updates [n, dim]. On WebGL it reads two updates at once, and beside the last of an odd
+ * number it finds what earlier ops left there.
+ */
 const scatterAddOp: Op<Scatter, { shape: readonly [number, number] }> = {
   name: 'residual.scatterAdd',
   stock: 'ScatterNd',
+  stockIsWrong: ['webgl'],
+  compose: ({ updates, indices }, { shape: [rows] }) => {
+    const chosen = toFloat(equal(indices, reshape(range(rows), [1, rows]))); // [n, rows]
+    return matMul(chosen, updates, { transposeA: true });
+  },
   saves: ['indices'],
   gradient: (dy, { saved: { indices } }) => ({ updates: () => embed(dy, reshape(indices, [indices.size])) }),
 };
