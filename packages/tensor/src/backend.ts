@@ -10,8 +10,13 @@ export function registeredBackends(): string[] {
 
 /** The name of the active backend, made ready if it can be at once. Errors when none was imported or it is still starting. */
 export function requireBackend(): string {
+  return activeBackend() ?? startBest();
+}
+
+/** The name of the active backend where it is ready. */
+function activeBackend(): string | undefined {
   const { backendName, registry } = tf.engine();
-  return backendName && registry[backendName] ? backendName : startBest();
+  return backendName && registry[backendName] ? backendName : undefined;
 }
 
 /** Waits until a backend is ready and gives its name: the active one, else the best of those imported that starts. */
@@ -19,7 +24,10 @@ export async function ready(): Promise<string> {
   const known = registeredBackends();
   if (known.length === 0) throw noBackend();
   try {
-    await tf.ready();
+    await tf.ready(); // what an op has begun to start, if any
+    const started = known.find(name => tf.engine().registry[name]);
+    if (!activeBackend() && started) await tf.setBackend(started);
+    await tf.ready(); // otherwise all of them, best first
   } catch (cause) {
     throw doesNotStart(known, cause);
   }
@@ -35,9 +43,9 @@ export async function useBackend(name: string): Promise<void> {
       `useBackend: '${name}' is not registered; import '@residual/backend-${name}' first (registered: ${known.join(', ') || 'none'})`,
     );
   }
-  const { backendName, registry } = tf.engine();
+  const before = activeBackend();
   if (await tf.setBackend(name)) return;
-  if (backendName && registry[backendName]) await tf.setBackend(backendName);
+  if (before) await tf.setBackend(before);
   throw new ResidualError('backend', `useBackend: '${name}' does not start on this machine`);
 }
 

@@ -85,9 +85,10 @@ function composed<I extends Inputs, A extends Attributes>(op: Op<I, A>, inputs: 
 function kernelOf(op: Op): string | undefined {
   const backend = requireBackend();
   if (tf.getKernel(op.name, backend)) return op.name;
-  if (op.stock !== undefined && !op.stockIsWrong?.includes(backend) && tf.getKernel(op.stock, backend)) return op.stock;
+  const stock = op.stockIsWrong?.includes(backend) ? undefined : op.stock;
+  if (stock !== undefined && tf.getKernel(stock, backend)) return stock;
   if (op.compose) return undefined;
-  throw new ResidualError('kernel', `${op.name}: backend '${backend}' has no kernel ${op.stock ?? op.name} for it`);
+  throw new ResidualError('kernel', `${op.name}: backend '${backend}' has no kernel ${stock ?? op.name} for it`);
 }
 
 function definedOnly(inputs: Inputs): Record<string, Tensor> {
