@@ -1,5 +1,5 @@
-import { emptyScope, type Positions, placesOf, record } from '@residual/layers';
-import { add, dispose, mul, reshape, sliceAxis, type Tensor, tensor, toFloat } from '@residual/tensor';
+import { emptyScope, type Positions, places, placesOf, record } from '@residual/layers';
+import { add, dispose, memory, mul, reshape, sliceAxis, type Tensor, tensor, toFloat } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { numbers, randomWeights } from '../test/reference.js';
@@ -132,6 +132,40 @@ test('another batch is refused, and the cache stays whole', async () => {
   const expected = sliceAxis(whole, 1, 4, 9);
   await expectClose(y, expected, close);
   dispose([one, next, whole, y, expected]);
+});
+
+test('a step tells where its rows stand, and how long the sequence is by its end', async () => {
+  cache.step(4, () => {});
+  const seen = cache.step(3, scope => ({ ...scope.get(places)!, position: scope.get(extent)!.position! }));
+  await expectClose(seen.ids, [[4, 5, 6]], { absolute: 0 });
+  await expectClose(seen.position, [4], { absolute: 0 });
+  expect(seen.total).toBe(7);
+  dispose(seen);
+});
+
+test('values that do not fit leave the cache whole', () => {
+  const before = memory();
+  const [key, value, wrong] = [numbers('k', [1, 1, 2, 5]), numbers('v', [1, 1, 2, 5]), numbers('v', [1, 1, 2, 3])];
+  const position = tensor([0], [1], 'int32');
+  const own = new Cache({ positions: 4 });
+  own.append('here', key, value, position);
+  expect(() => own.append('here', key, wrong, position)).toThrow('[1, 1, 2, 3]');
+  expect(own.tensors.map(({ isDisposed, shape }) => [isDisposed, shape])).toEqual(Array(2).fill([false, [1, 1, 4, 5]]));
+  own.dispose();
+  dispose([key, value, wrong, position]);
+  expect(memory()).toEqual(before);
+});
+
+test('what a replayed step gave takes the place of what was held, and only all of it', async () => {
+  cache.step(4, scope => attention(weights, sliceAxis(x, 1, 0, 4), scope)).dispose();
+  const [key, value] = cache.tensors;
+  const next = [mul(key!, 2), mul(value!, 0)];
+  expect(() => {
+    cache.tensors = [next[0]!];
+  }).toThrow('Cache: 1 tensors cannot stand in the place of 2');
+  cache.tensors = next;
+  expect([key!.isDisposed, value!.isDisposed]).toEqual([true, true]);
+  await expectClose(cache.tensors[1]!, Array(2 * 4 * 5).fill(0), { absolute: 0 });
 });
 
 test('a cache without a position, or under a mask that is not causal, is refused', () => {

@@ -3,6 +3,7 @@ import {
   add,
   appendToCache,
   concat,
+  dispose,
   keep,
   ResidualError,
   range,
@@ -109,14 +110,24 @@ export class Cache {
     return made;
   }
 
-  /** The arrays it holds, for a step that takes and gives them as tensors. */
-  get tensors(): Tensor[] {
-    return [...this.entries.values(), ...this.memories.values()].flatMap(({ key, value }) => [key, value]);
+  /** Its keys and values in the order in which they came, without those of memories: what a recorded step takes over and gives. */
+  get tensors(): readonly Tensor[] {
+    return [...this.entries.values()].flatMap(({ key, value }) => [key, value]);
+  }
+
+  /** Puts what a replayed step gave in their place, in the same order; the old ones are freed. */
+  set tensors(next: readonly Tensor[]) {
+    const old = this.tensors;
+    if (next.length !== old.length)
+      throw new ResidualError('cache', `Cache: ${next.length} tensors cannot stand in the place of ${old.length}`);
+    for (const [i, path] of [...this.entries.keys()].entries())
+      this.entries.set(path, { key: keep(next[2 * i]!), value: keep(next[2 * i + 1]!) });
+    for (const x of old) if (!next.includes(x)) x.dispose();
   }
 
   /** Frees everything; the cache is empty again. */
   dispose(): void {
-    for (const x of this.tensors) x.dispose();
+    for (const { key, value } of [...this.entries.values(), ...this.memories.values()]) dispose([key, value]);
     this.entries.clear();
     this.memories.clear();
     this.length = 0;
