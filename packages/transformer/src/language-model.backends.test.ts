@@ -199,6 +199,10 @@ test('more tokens than positions are refused with both numbers', () => {
     'learnedPositions: a sequence of 12 tokens is longer than the 11 positions',
   );
   long.dispose();
+  const cache = new Cache({ positions: 64 });
+  cache.step(7, scope => tied(weights, ids, scope)).dispose();
+  expect(() => cache.step(7, scope => tied(weights, ids, scope))).toThrow('a sequence of 14 tokens');
+  cache.dispose();
 });
 
 test('saved and loaded, it gives the same; another composition refuses the file and says what differs', async () => {
