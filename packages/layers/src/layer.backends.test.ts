@@ -43,14 +43,15 @@ test('without bias a linear layer has one leaf', () => {
 test('norms begin as the identity up to scale, with the epsilon of their kind', async () => {
   const [mean, rms] = [layerNorm({ dim: 3 }), rmsNorm({ dim: 3 })];
   const weights = { mean: init(mean, { seed: 1 }), rms: init(rms, { seed: 1 }) };
-  const row = [0.5, -1, 2];
-  const [average, root] = [0.5, Math.sqrt((0 + 1.5 ** 2 + 1.5 ** 2) / 3 + 1e-5)];
+  const row = [0.001, -0.002, 0.004]; // so small that epsilon matters
+  const centered = row.map(value => value - 0.001);
+  const root = Math.sqrt((0 + 0.003 ** 2 + 0.003 ** 2) / 3 + 1e-5);
   const input = tensor(row, [1, 3]);
-  const [centered, scaled] = [mean(weights.mean, input), rms(weights.rms, input)];
-  await expectClose(centered, [row.map(value => (value - average) / root)], { absolute: 1e-5 });
-  await expectClose(scaled, [row.map(value => value / Math.sqrt(5.25 / 3 + 1e-6))], { absolute: 1e-5 });
+  const [standard, scaled] = [mean(weights.mean, input), rms(weights.rms, input)];
+  await expectClose(standard, [centered.map(value => value / root)], { absolute: 1e-5 });
+  await expectClose(scaled, [row.map(value => value / Math.sqrt(21e-6 / 3 + 1e-6))], { absolute: 1e-5 });
   expect([count(mean), count(layerNorm({ dim: 3, bias: false })), count(rms)]).toEqual([6, 3, 3]);
-  dispose([weights, input, centered, scaled]);
+  dispose([weights, input, standard, scaled]);
 });
 
 test('an activation is a layer without weights', async () => {
