@@ -1,4 +1,4 @@
-import { checkSeed, type Matrix, normalValues, type Tensor, tensor } from '@residual/tensor';
+import { checkSeed, type GradientTree, type Matrix, normalValues, type Tensor, tensor } from '@residual/tensor';
 import { expectSame } from './differences.js';
 import { type Leaf, type TableNeed, treeOf, type WeightNeed, type Weights, weightNeeds } from './needs.js';
 
@@ -41,9 +41,12 @@ function startOf(path: string, need: WeightNeed, seed: number): Float32Array {
   return normalValues(seed, path, sizeOf(need)).map(value => value * deviation);
 }
 
-/** The weights of a tree by path, tables left out: what is trained, saved and counted. Errors when the tree is not one of this layer. */
-export function flatten<N>(layer: HasNeeds<N>, weights: Weights<N>): Map<string, Matrix> {
-  const leaves = new Map(weightNeeds(layer).map(({ path }) => [path, leafAt(weights, path)]));
+/**
+ * The leaves of a tree of weights, or of their gradients, by path; tables are left out. Errors when the tree is not one of this layer, or a gradient is
+ * missing.
+ */
+export function flatten<N>(layer: HasNeeds<N>, tree: Weights<N> | GradientTree<Weights<N>>): Map<string, Matrix> {
+  const leaves = new Map(weightNeeds(layer).map(({ path }) => [path, leafAt(tree, path)]));
   expectSame('flatten', weightNeeds(layer), { names: [], shapeOf: path => leaves.get(path)?.shape });
   return leaves as Map<string, Matrix>;
 }
