@@ -1,0 +1,95 @@
+/** A transformer of two blocks learns the alphabet from nothing, is saved, loaded, and writes it letter by letter through a cache. */
+import { Cache, causal, selfAttention } from '@residual/attention';
+import '@residual/backend-cpu';
+import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
+import { count, flatten, init, layerNorm, load, save, unflatten, type Weights } from '@residual/layers';
+import { mlp } from '@residual/mlp';
+import {
+  argMax,
+  crossEntropy,
+  dense,
+  dispose,
+  gradients,
+  mean,
+  mul,
+  ready,
+  reshape,
+  sub,
+  tensor,
+  tidy,
+} from '@residual/tensor';
+import { languageModel, stack, transformerBlock } from '@residual/transformer';
+
+const letters = 'abcdefghijklmnopqrstuvwxyz';
+const [modelDim, batch, length] = [24, 4, 8];
+const norm = layerNorm({ dim: modelDim });
+const model = languageModel({
+  embedding: tokenEmbedding({ vocab: letters.length, dim: modelDim }),
+  positions: learnedPositions({ positions: 32, dim: modelDim }),
+  decoder: stack({
+    block: transformerBlock({
+      norm,
+      attention: selfAttention({ modelDim, heads: 3, mask: causal() }),
+      mlp: mlp({ modelDim, hiddenDim: 48 }),
+    }),
+    depth: 2,
+    norm,
+  }),
+});
+
+/** The weights after one step down the gradient. */
+const descend = (weights: Weights<typeof model>, slopes: ReturnType<typeof lossOf>['gradients'], rate: number) => {
+  const bySlope = flatten(model, slopes);
+  const next = [...flatten(model, weights)].map(
+    ([path, leaf]) => [path, tidy(() => sub(dense(leaf), mul(dense(bySlope.get(path)!), rate)))] as const,
+  );
+  return unflatten(model, new Map(next));
+};
+
+/** The mean loss over rows of the alphabet that begin at `starts`, and its gradient. */
+const lossOf = (weights: Weights<typeof model>, starts: readonly number[]) => {
+  const row = (start: number, shift: number) => Array.from({ length }, (_, i) => (start + i + shift) % letters.length);
+  const ids = tensor(
+    starts.flatMap(start => row(start, 0)),
+    [batch, length],
+    'int32',
+  );
+  const labels = tensor(
+    starts.flatMap(start => row(start, 1)),
+    [batch * length],
+    'int32',
+  );
+  const found = gradients(
+    () => mean(crossEntropy(reshape(model(weights, ids), [batch * length, letters.length]), labels)),
+    weights,
+  );
+  dispose([ids, labels]);
+  return found;
+};
+
+await ready();
+let weights = init(model, { seed: 1 });
+console.log(`${count(model)} weights`);
+for (let step = 0; step <= 300; step++) {
+  const starts = Array.from({ length: batch }, (_, i) => (7 * step + 5 * i) % letters.length);
+  const found = lossOf(weights, starts);
+  if (step % 50 === 0) console.log(`step ${step}: loss ${(await found.value.data())[0]!.toFixed(3)}`);
+  const next = descend(weights, found.gradients, 0.5);
+  dispose([weights, found]);
+  weights = next;
+}
+
+const file = await save(model, weights);
+dispose(weights);
+const loaded = await load(model, file);
+const cache = new Cache({ positions: 32 });
+let text = 'h';
+while (text.length < 19) {
+  const last = tensor([letters.indexOf(text.at(-1)!)], [1, 1], 'int32');
+  const chosen = cache.step(1, scope => argMax(model(loaded, last, scope)));
+  text += letters[(await chosen.data())[0]!];
+  dispose([last, chosen]);
+}
+console.log(`${file.length} bytes; it writes ${text}`);
+cache.dispose();
+dispose(loaded);
