@@ -6,6 +6,7 @@ import {
   dispose,
   embed,
   gradients,
+  memory,
   mul,
   ones,
   range,
@@ -18,7 +19,7 @@ import {
 } from './index.js';
 import { toTensor } from './testing/expect-op.js';
 import { sample } from './testing/grid.js';
-import { buffers, probe } from './testing/live.js';
+import { probe } from './testing/live.js';
 import { messageOf } from './testing/message-of.js';
 
 type Block = { x: Tensor; weight: Tensor };
@@ -54,7 +55,7 @@ test('the numbers are the same', async () => {
 test('far less is held at once', () => {
   const most = (run: (block: (tree: Block) => Tensor) => (tree: Block) => Tensor) => {
     const tree = { x: ones([32]), weight: ones([32]) };
-    const before = buffers();
+    const before = memory().buffers;
     let peak = 0;
     const look = probe(
       held => (peak = Math.max(peak, held)),

@@ -96,8 +96,11 @@ function isDisposable(value: unknown): value is { dispose(): void } {
   return typeof value === 'object' && value !== null && 'dispose' in value && typeof value.dispose === 'function';
 }
 
-/** What the engine holds now: number of tensors and their bytes; two handles on the same data count twice. */
-export function memory(): { tensors: number; bytes: number } {
+/**
+ * What is held now: tensors and their bytes, where two handles on the same data count twice, and the buffers of data on the active backend, where they
+ * count once.
+ */
+export function memory(): { tensors: number; bytes: number; buffers: number } {
   const { numTensors, numBytes } = tf.memory();
-  return { tensors: numTensors, bytes: numBytes };
+  return { tensors: numTensors, bytes: numBytes, buffers: tf.backend().numDataIds() };
 }

@@ -2,7 +2,7 @@ import { memory } from '@residual/tensor';
 import { expect } from 'vitest';
 
 /**
- * Fails unless the body leaves as many tensors and bytes as it found. It runs twice and the second run counts: what is made
+ * Fails unless the body leaves as many tensors, bytes and buffers as it found. It runs twice and the second run counts: what is made
  * once and kept for later (a mask per shape) is no leak, what grows each time is.
  */
 export const expectNoLeak = async (body: () => unknown): Promise<void> => {
@@ -10,8 +10,5 @@ export const expectNoLeak = async (body: () => unknown): Promise<void> => {
   const before = memory();
   await body();
   const after = memory();
-  expect({ tensors: after.tensors, bytes: after.bytes }, 'expectNoLeak: after the second run').toEqual({
-    tensors: before.tensors,
-    bytes: before.bytes,
-  });
+  expect(after, 'expectNoLeak: after the second run').toEqual(before);
 };

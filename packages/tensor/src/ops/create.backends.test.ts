@@ -1,6 +1,7 @@
 import { expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import {
+  clone,
   dispose,
   fill,
   isTensor,
@@ -86,10 +87,12 @@ test('tidy frees what it does not return, keep takes a tensor out of it, dispose
   });
 });
 
-test('memory counts tensors and bytes', () => {
+test('memory counts tensors, bytes and buffers', () => {
   const before = memory();
   const x = ones([2, 3]);
-  expect(memory()).toEqual({ tensors: before.tensors + 1, bytes: before.bytes + 24 });
-  x.dispose();
+  expect(memory()).toEqual({ tensors: before.tensors + 1, bytes: before.bytes + 24, buffers: before.buffers + 1 });
+  const y = clone(x);
+  expect(memory()).toEqual({ tensors: before.tensors + 2, bytes: before.bytes + 48, buffers: before.buffers + 1 });
+  dispose([x, y]);
   expect(memory()).toEqual(before);
 });
