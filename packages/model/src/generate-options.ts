@@ -1,4 +1,5 @@
 import type { PipelineOptions } from '@residual/sampling';
+import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { ResidualError } from '@residual/tensor';
 
 /** The sampling settings of `@residual/sampling` with what ends a text and what is reported. */
@@ -23,55 +24,15 @@ export interface GenerateOptions extends Omit<PipelineOptions, 'eos'> {
 /** What `generation_config.json` may say, under its own names. */
 export type GenerationConfig = Readonly<Record<string, unknown>>;
 
-type Settings = Record<string, unknown>;
-
-/** Names of `generation_config.json` and ours, of settings that change logits in any case and of those that only matter to a draw. */
-const always: Readonly<Record<string, string>> = {
-  repetition_penalty: 'repetitionPenalty',
-  no_repeat_ngram_size: 'noRepeatNgram',
-  bad_words_ids: 'badWords',
-  min_length: 'minLength',
-  min_new_tokens: 'minNewTokens',
-  suppress_tokens: 'suppress',
-  begin_suppress_tokens: 'suppressAtBegin',
-  forced_bos_token_id: 'forcedBos',
-};
-
-const drawn: Readonly<Record<string, string>> = {
-  top_k: 'topK',
-  top_p: 'topP',
-  min_p: 'minP',
-  typical_p: 'typicalP',
-  epsilon_cutoff: 'epsilonCutoff',
-  eta_cutoff: 'etaCutoff',
-};
-
-/** Values of `generation_config.json` that switch a setting off. */
-const off: Readonly<Record<string, unknown>> = {
-  repetition_penalty: 1,
-  no_repeat_ngram_size: 0,
-  min_length: 0,
-  min_new_tokens: 0,
-  top_k: 0,
-  top_p: 1,
-  typical_p: 1,
-  epsilon_cutoff: 0,
-  eta_cutoff: 0,
-};
-
-/** The settings of one call: what the caller gave, else what the checkpoint recommends. */
+/** The settings of one call: what the caller gave, else what the checkpoint recommends; `ends` are the tokens that end its texts. */
 export function settingsOf(given: GenerateOptions, config: GenerationConfig, ends: readonly number[]): GenerateOptions {
-  const { temperature } = given;
+  const { temperature, maxNewTokens } = given;
   const draws = temperature === undefined ? config.do_sample === true : temperature !== 0;
-  const defaults: Settings = {
-    ...translated(config, always),
-    ...(draws && { temperature: numberOr(config.temperature, 1), ...translated(config, drawn) }),
-    ...(ends.length > 0 && { eos: ends }),
-  };
-  const settings: Settings = { ...defaults };
-  for (const [name, value] of Object.entries(given)) if (value !== undefined) settings[name] = value;
-  if (given.eos?.length === 0) delete settings.eos;
-  return settings as GenerateOptions;
+  const eos = given.eos ?? ends;
+  const recommended = { ...config, do_sample: draws, eos_token_id: eos.length > 0 ? eos : undefined };
+  const settings: Record<string, unknown> = { ...fromGenerationConfig(recommended, maxNewTokens) };
+  for (const [name, value] of Object.entries(given)) if (value !== undefined && name !== 'eos') settings[name] = value;
+  return settings;
 }
 
 /** How many tokens may follow a prompt of `promptLength`. */
@@ -86,17 +47,4 @@ export function lengthOf({ maxNewTokens }: GenerateOptions, config: GenerationCo
   if (typeof config.max_new_tokens === 'number') return config.max_new_tokens;
   if (typeof config.max_length === 'number') return Math.max(config.max_length - promptLength, 0);
   return 128;
-}
-
-function translated(config: GenerationConfig, names: Readonly<Record<string, string>>): Settings {
-  return Object.fromEntries(
-    Object.entries(names).flatMap(([theirs, ours]) => {
-      const value = config[theirs];
-      return value === undefined || value === null || value === off[theirs] ? [] : [[ours, value]];
-    }),
-  );
-}
-
-function numberOr(value: unknown, fallback: number): number {
-  return typeof value === 'number' ? value : fallback;
 }

@@ -1,4 +1,4 @@
-import { type Config, type Family, families, familyOf, inOurNames } from '@residual/families';
+import { type Composition, type Config, type Family, families, familyOf, inOurNames } from '@residual/families';
 import { load } from '@residual/layers';
 import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
 import { ResidualError, ready } from '@residual/tensor';
@@ -22,6 +22,20 @@ export type LoadProgress =
   | { readonly stage: 'bytes'; readonly file: string; readonly done: number; readonly total: number }
   | { readonly stage: 'weights'; readonly done: number; readonly total: number };
 
+/** What a checkpoint is composed of, read from its config alone; a parsed config works too. */
+export async function describeSource(
+  source: ModelSource | Config,
+  options: Omit<LoadModelOptions, 'onProgress'> = {},
+): Promise<{ family: Family; config: Config; composition: Composition }> {
+  const config = isConfig(source) ? source : await readConfig(await filesOf(source, options), options.signal);
+  const family = familyOf(config, [...(options.families ?? []), ...families]);
+  return { family, config, composition: family.compose(config, options) };
+}
+
+function isConfig(source: ModelSource | Config): source is Config {
+  return typeof source === 'object' && ('model_type' in source || 'architectures' in source);
+}
+
 /** Loads a published checkpoint as it is: from a folder (Node), a base URL, a Hugging Face id, or files. The caller disposes the model. */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
   const { signal, onProgress } = options;
@@ -29,9 +43,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   signal?.throwIfAborted();
   const files = await filesOf(source, options);
   const onBytes: OnBytes = (file, done, total) => onProgress?.({ stage: 'bytes', file, done, total });
-  const config = await readConfig(files, signal);
-  const family = familyOf(config, [...(options.families ?? []), ...families]);
-  const composition = family.compose(config, options);
+  const { family, config, composition } = await describeSource(files, options);
   const texts = await readTexts(files, signal);
   const tokenizer = texts['tokenizer.json']
     ? tokenizerFromJson(texts['tokenizer.json'], {

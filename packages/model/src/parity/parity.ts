@@ -5,6 +5,7 @@ import { filesOf, type ModelSource } from '../sources/source.js';
 import { causalOutputs, type Outputs } from './causal.js';
 import { type Check, compare, type Numbers, type Tolerance } from './compare.js';
 import { Golden } from './golden.js';
+import { processorOutputs, processorSettings } from './processors.js';
 
 /** What a comparison found. */
 export interface ParityReport {
@@ -24,6 +25,8 @@ export interface ParityReport {
 export async function parity(source: ModelSource, options: LoadModelOptions = {}): Promise<ParityReport> {
   const files = await filesOf(source, options);
   const golden = await Golden.open(files, options.signal);
+  const processors = processorSettings(golden.settings);
+  if (processors) return judge(await referencesOf(golden, 'logits'), await processorOutputs(golden, processors));
   const { kind } = golden.settings;
   if (kind !== undefined && kind !== 'causal-lm') {
     throw new ResidualError(
@@ -60,8 +63,9 @@ export function dump(outputs: Outputs): Uint8Array {
 const inputs = new Set(['input_ids', 'attention_mask']);
 
 /** Tensors of `golden.safetensors` that are not inputs, and the numbers of `golden.json`. */
-async function referencesOf(golden: Golden): Promise<Map<string, () => Promise<Numbers>>> {
-  const tensors = golden.names.filter(name => !inputs.has(name)).map(name => [name, () => golden.read(name)] as const);
+async function referencesOf(golden: Golden, ...also: readonly string[]): Promise<Map<string, () => Promise<Numbers>>> {
+  const names = golden.names.filter(name => !inputs.has(name) && !also.includes(name));
+  const tensors = names.map(name => [name, () => golden.read(name)] as const);
   const numbers = ['loss', 'grad_norm', 'beam4_scores']
     .filter(name => golden.settings[name] !== undefined)
     .map(name => [name, async () => ({ shape: [], data: [golden.settings[name] as number] })] as const);

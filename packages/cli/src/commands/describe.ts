@@ -1,0 +1,76 @@
+import { type Census, describe } from '@residual/layers';
+import { describeSource } from '@residual/model';
+import { Command } from 'commander';
+import { columns } from '../output.js';
+import { presets } from '../presets.js';
+
+/** `residual describe`: what a checkpoint or a config is made of, counted without loading weights. */
+export function describeCommand(exit: (code: number) => void): Command {
+  return new Command('describe')
+    .description(
+      'Parts, shapes, parameters, bytes, operations per token, and the census of matrices by what they are for.',
+    )
+    .argument('<source>', `folder, URL, Hugging Face id, config.json, or ${Object.keys(presets).join(', ')}`)
+    .option('--parts', 'list every part, not only those of the first block')
+    .option('--json', 'print one object instead of tables')
+    .action(async (source: string, { json, parts }: { json?: boolean; parts?: boolean }) => {
+      const { family, composition } = await describeSource(presets[source] ?? source);
+      const { model, positions, depth } = composition;
+      const description = describe(model, { keyLen: positions });
+      const { parameters, bytes, flopsPerToken, census } = description;
+      if (json) {
+        console.log(
+          JSON.stringify({
+            family: family.name,
+            census: plainCensus(census),
+            parameters,
+            bytes,
+            flops_per_token: flopsPerToken,
+            positions,
+            depth,
+            parts: description.parts,
+          }),
+        );
+      } else {
+        const shown = description.parts.filter(({ path }) => parts || !/\.layers\.[1-9]\d*(\.|$)/.test(path));
+        const rows = shown.map(({ path, name, shape, parameters: count }) => [
+          path || '(whole)',
+          name,
+          shape ? `[${shape.join(', ')}]` : '',
+          whole(count),
+        ]);
+        console.log(columns([['part', 'what', 'shape', 'parameters'], ...rows]));
+        if (!parts && depth > 1) console.log(`(blocks 1 to ${depth - 1} as block 0; --parts lists them)`);
+        console.log(`\n${summary({ parameters, bytes, flopsPerToken, positions })}\n\n${censusTable(census, depth)}`);
+      }
+      exit(0);
+    });
+}
+
+function summary(facts: { parameters: number; bytes: number; flopsPerToken: number; positions: number }): string {
+  return columns([
+    ['parameters', whole(facts.parameters)],
+    ['bytes as 32-bit floats', whole(facts.bytes)],
+    [`operations for a token that sees ${facts.positions} keys`, whole(facts.flopsPerToken)],
+  ]);
+}
+
+function censusTable(census: Census, depth: number): string {
+  const { weights, matrices, valueMap, ...roles } = census;
+  const rows = Object.entries(roles)
+    .filter(([, count]) => count > 0)
+    .map(([role, count]) => [role, whole(count)]);
+  const total = `${whole(weights)} weights in ${whole(matrices)} matrices in ${depth} blocks (vectors and position tables not counted)`;
+  const value =
+    valueMap &&
+    `value map of a head: ${whole(valueMap.full)} in full, ${whole(valueMap.factored)} factored into value-down and value-up`;
+  return [columns([['matrices', 'weights'], ...rows]), total, ...(value ? [value] : [])].join('\n');
+}
+
+function plainCensus({ valueMap, ...counts }: Census) {
+  return { ...counts, value_map: valueMap ?? null };
+}
+
+function whole(count: number): string {
+  return count.toLocaleString('en-US');
+}

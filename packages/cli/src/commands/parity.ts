@@ -1,0 +1,97 @@
+import { writeFile } from 'node:fs/promises';
+import type { Check, ParityReport } from '@residual/model/parity';
+import { dump, parity } from '@residual/model/parity';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type NodeBackend, nodeBackends, rerunForWebGPU, startBackend } from '../machine/backends.js';
+import { columns } from '../output.js';
+import { argsOf } from './generate.js';
+import { parityInBrowser } from './parity-in-browser.js';
+
+interface Options {
+  readonly backend: NodeBackend | 'webgl';
+  readonly json?: boolean;
+  readonly dump?: string;
+}
+
+type Named = ParityReport & { readonly folder: string };
+
+/** `residual parity`: compares checkpoints with the reference outputs that lie beside them. */
+export function parityCommand(exit: (code: number) => void): Command {
+  return new Command('parity')
+    .description(
+      'Compare a checkpoint with the reference outputs beside it (golden.safetensors, golden.json), tensor by tensor.',
+    )
+    .argument('<folder...>', 'folders of checkpoints, or of logits processors')
+    .addOption(
+      new Option('--backend <name>', 'what computes; webgl runs in a Chrome of this machine')
+        .choices([...nodeBackends, 'webgl'])
+        .default('wasm'),
+    )
+    .option('--dump <file>', "write our own outputs under the reference's names; works without references too")
+    .option('--json', 'print one object instead of tables')
+    .action(async (folders: string[], options: Options, command: Command) => {
+      if (options.dump && folders.length > 1) throw new InvalidArgumentError('--dump takes one folder');
+      const again = options.backend === 'webgpu' ? await rerunForWebGPU(argsOf(command)) : undefined;
+      exit(again ?? (await compareAll(folders, options)));
+    });
+}
+
+async function compareAll(folders: readonly string[], { backend, json, dump: file }: Options): Promise<number> {
+  const reports: Named[] = [];
+  if (backend !== 'webgl') await startBackend(backend);
+  for (const folder of folders) {
+    const report = backend === 'webgl' ? await parityInBrowser(folder) : await parity(folder);
+    reports.push({ ...report, folder });
+    if (!json) console.log(tableOf(folder, report));
+  }
+  if (file) await writeFile(file, dump(reports[0]!.outputs));
+  const pass = reports.every(accepted(file !== undefined));
+  if (json) console.log(JSON.stringify(plain(reports, pass)));
+  return pass ? 0 : 1;
+}
+
+/** A report passes when everything that can be compared agrees; a dump of a folder without references has nothing to compare. */
+function accepted(dumped: boolean): (report: ParityReport) => boolean {
+  return ({ pass, checks, skipped }) => pass || (dumped && checks.length === 0 && skipped.length === 0);
+}
+
+function plain(reports: readonly Named[], pass: boolean) {
+  const several = reports.length > 1;
+  const named = (folder: string, name: string) => (several ? `${folder}: ${name}` : name);
+  return {
+    pass,
+    checks: reports.flatMap(({ folder, checks }) =>
+      checks.map(({ name, maxAbsolute, maxRelative, tolerance, pass: agrees, note }) => ({
+        name: named(folder, name),
+        max_abs: finite(maxAbsolute),
+        max_rel: finite(maxRelative),
+        tolerance,
+        pass: agrees,
+        ...(note && { note }),
+      })),
+    ),
+    skipped: reports.flatMap(({ folder, skipped }) =>
+      skipped.map(({ name, reason }) => ({ name: named(folder, name), reason })),
+    ),
+  };
+}
+
+function tableOf(folder: string, { checks, skipped }: ParityReport): string {
+  const row = ({ name, maxAbsolute, maxRelative, tolerance, pass, note }: Check) => [
+    name,
+    maxAbsolute.toExponential(1),
+    maxRelative.toExponential(1),
+    tolerance.toExponential(1),
+    pass ? 'agrees' : `DIFFERS${note ? `: ${note}` : ''}`,
+  ];
+  const table = columns([['name', 'largest difference', 'of the largest entry', 'tolerance', ''], ...checks.map(row)]);
+  const left =
+    skipped.length > 0 ? `\nnot compared: ${skipped.map(({ name, reason }) => `${name} (${reason})`).join(', ')}` : '';
+  const failed = checks.filter(({ pass }) => !pass).length;
+  return `${folder}\n${table}${left}\n${checks.length - failed} of ${checks.length} agree\n`;
+}
+
+/** JSON has no infinity. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

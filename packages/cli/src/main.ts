@@ -1,0 +1,31 @@
+import { Command, CommanderError } from 'commander';
+import { describeCommand } from './commands/describe.js';
+import { generateCommand } from './commands/generate.js';
+import { parityCommand } from './commands/parity.js';
+import { reportError } from './output.js';
+
+/** Runs the command line with its arguments, without those of Node; gives the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = new Command('residual')
+    .description(
+      'Transformers in the terminal: generate text, compare a checkpoint with its reference, describe what it is made of.',
+    )
+    .exitOverride()
+    .showHelpAfterError();
+  const commands = [generateCommand, parityCommand, describeCommand];
+  for (const make of commands)
+    program.addCommand(
+      make(exit => {
+        code = exit;
+      }).exitOverride(),
+    );
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    reportError(error);
+    return 1;
+  }
+}
