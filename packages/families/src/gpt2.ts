@@ -62,8 +62,23 @@ export const gpt2: Family = {
     { theirs: 'wpe.weight', ours: 'positions.weight' },
     { theirs: 'h.*.ln_1.weight', ours: 'decoder.layers.*.attentionNorm.weight' },
     { theirs: 'h.*.ln_1.bias', ours: 'decoder.layers.*.attentionNorm.bias' },
-    { theirs: 'h.*.attn.c_attn.weight', ours: queryKeyValue('weight'), transposed: true },
-    { theirs: 'h.*.attn.c_attn.bias', ours: queryKeyValue('bias') },
+    {
+      theirs: 'h.*.attn.c_attn.weight',
+      ours: [
+        'decoder.layers.*.attention.query.weight',
+        'decoder.layers.*.attention.key.weight',
+        'decoder.layers.*.attention.value.weight',
+      ],
+      transposed: true,
+    },
+    {
+      theirs: 'h.*.attn.c_attn.bias',
+      ours: [
+        'decoder.layers.*.attention.query.bias',
+        'decoder.layers.*.attention.key.bias',
+        'decoder.layers.*.attention.value.bias',
+      ],
+    },
     { theirs: 'h.*.attn.c_proj.weight', ours: 'decoder.layers.*.attention.output.weight', transposed: true },
     { theirs: 'h.*.attn.c_proj.bias', ours: 'decoder.layers.*.attention.output.bias' },
     { theirs: 'h.*.ln_2.weight', ours: 'decoder.layers.*.mlpNorm.weight' },
@@ -81,8 +96,10 @@ export const gpt2: Family = {
 };
 
 /** Fields of heads that are not language models. */
-const summaries = ['activation', 'type', 'use_proj', 'first_dropout', 'proj_to_labels'].map(name => `summary_${name}`);
-
-function queryKeyValue(leaf: 'weight' | 'bias'): string[] {
-  return ['query', 'key', 'value'].map(name => `decoder.layers.*.attention.${name}.${leaf}`);
-}
+const summaries: readonly string[] = [
+  'summary_activation',
+  'summary_type',
+  'summary_use_proj',
+  'summary_first_dropout',
+  'summary_proj_to_labels',
+];

@@ -56,21 +56,24 @@ export const llama: Family = {
   rows: [
     { theirs: 'embed_tokens.weight', ours: 'embedding.weight' },
     { theirs: 'layers.*.input_layernorm.weight', ours: 'decoder.layers.*.attentionNorm.weight' },
-    ...(['query', 'key', 'value', 'output'] as const).flatMap(name =>
-      both(`self_attn.${name[0]}_proj`, `attention.${name}`),
-    ),
+    { theirs: 'layers.*.self_attn.q_proj.weight', ours: 'decoder.layers.*.attention.query.weight' },
+    { theirs: 'layers.*.self_attn.q_proj.bias', ours: 'decoder.layers.*.attention.query.bias' },
+    { theirs: 'layers.*.self_attn.k_proj.weight', ours: 'decoder.layers.*.attention.key.weight' },
+    { theirs: 'layers.*.self_attn.k_proj.bias', ours: 'decoder.layers.*.attention.key.bias' },
+    { theirs: 'layers.*.self_attn.v_proj.weight', ours: 'decoder.layers.*.attention.value.weight' },
+    { theirs: 'layers.*.self_attn.v_proj.bias', ours: 'decoder.layers.*.attention.value.bias' },
+    { theirs: 'layers.*.self_attn.o_proj.weight', ours: 'decoder.layers.*.attention.output.weight' },
+    { theirs: 'layers.*.self_attn.o_proj.bias', ours: 'decoder.layers.*.attention.output.bias' },
     { theirs: 'layers.*.post_attention_layernorm.weight', ours: 'decoder.layers.*.mlpNorm.weight' },
-    ...(['gate', 'up', 'down'] as const).flatMap(name => both(`mlp.${name}_proj`, `mlp.${name}`)),
+    { theirs: 'layers.*.mlp.gate_proj.weight', ours: 'decoder.layers.*.mlp.gate.weight' },
+    { theirs: 'layers.*.mlp.gate_proj.bias', ours: 'decoder.layers.*.mlp.gate.bias' },
+    { theirs: 'layers.*.mlp.up_proj.weight', ours: 'decoder.layers.*.mlp.up.weight' },
+    { theirs: 'layers.*.mlp.up_proj.bias', ours: 'decoder.layers.*.mlp.up.bias' },
+    { theirs: 'layers.*.mlp.down_proj.weight', ours: 'decoder.layers.*.mlp.down.weight' },
+    { theirs: 'layers.*.mlp.down_proj.bias', ours: 'decoder.layers.*.mlp.down.bias' },
     { theirs: 'norm.weight', ours: 'decoder.norm.weight' },
     { theirs: '/lm_head.weight', ours: 'head.weight' },
   ],
   buffers: [/(^|\.)rotary_emb\.inv_freq$/],
   aliases: { 'model.embed_tokens.weight': 'lm_head.weight' },
 };
-
-function both(theirs: string, ours: string) {
-  return ['weight', 'bias'].map(leaf => ({
-    theirs: `layers.*.${theirs}.${leaf}`,
-    ours: `decoder.layers.*.${ours}.${leaf}`,
-  }));
-}

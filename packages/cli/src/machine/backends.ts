@@ -6,6 +6,8 @@ import { findChrome } from './chrome.js';
 
 /** Backends that run in Node. */
 export const nodeBackends = ['cpu', 'wasm', 'webgpu'] as const;
+
+/** The name of one of them. */
 export type NodeBackend = (typeof nodeBackends)[number];
 
 /** Imports a backend and makes it the active one. */

@@ -60,11 +60,11 @@ export function dump(outputs: Outputs): Uint8Array {
   );
 }
 
-const inputs = new Set(['input_ids', 'attention_mask']);
+const inputs: readonly string[] = ['input_ids', 'attention_mask'];
 
 /** Tensors of `golden.safetensors` that are not inputs, and the numbers of `golden.json`. */
 async function referencesOf(golden: Golden, ...also: readonly string[]): Promise<Map<string, () => Promise<Numbers>>> {
-  const names = golden.names.filter(name => !inputs.has(name) && !also.includes(name));
+  const names = golden.names.filter(name => !inputs.includes(name) && !also.includes(name));
   const tensors = names.map(name => [name, () => golden.read(name)] as const);
   const numbers = ['loss', 'grad_norm', 'beam4_scores']
     .filter(name => golden.settings[name] !== undefined)

@@ -21,6 +21,7 @@ export type Request =
   | { readonly call: number; readonly abort: true }
   | { readonly call: number; readonly more: true };
 
+/** What can be asked: the functions of `Models` and of a `RemoteModel`. */
 export type Method =
   | 'load'
   | 'generate'
