@@ -20,6 +20,7 @@ const softmaxOp: Op<{ logits: Tensor }, { dim: 1 }> = {
 /** eˣ / Σ eˣ along the last axis: [..., length] to [..., length]. */
 export function softmax(x: Tensor): Tensor {
   expectRow('softmax', x);
+  if (x.shape.length === 2) return run(softmaxOp, { logits: x }, { dim: 1 });
   return tidy(() => {
     const rows = reshape(x, [-1, x.shape.at(-1)!]);
     return reshape(run(softmaxOp, { logits: rows }, { dim: 1 }), x.shape);

@@ -1,8 +1,20 @@
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { appendToCache, clone, dispose, gradients, memory, type Tensor, tensor, tidy, zeros } from '../index.js';
+import {
+  appendToCache,
+  attentionValues,
+  clone,
+  dispose,
+  gradients,
+  matMul,
+  memory,
+  type Tensor,
+  tensor,
+  tidy,
+  zeros,
+} from '../index.js';
 import { expectOp, toTensor } from '../testing/expect-op.js';
-import { type Grid, grid, sample } from '../testing/grid.js';
+import { type Grid, grid, sample, total } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
 
 const appended = (cache: Grid, x: Grid, position: number): Grid =>
@@ -53,6 +65,25 @@ test('a cache grows step by step', async () => {
     dispose([x, at]);
   }
   cache.dispose();
+});
+
+test('what was read before a row was written is not read again: products over a growing cache', async () => {
+  const values: Grid[] = [];
+  let cache = zeros([1, 1, 4, 3]);
+  const weights = toTensor(sample([1, 1, 1, 4], 3));
+  for (let position = 0; position < 4; position++) {
+    values.push(sample([1, 1, 1, 3], position + 3));
+    const [x, at] = [toTensor(values[position]!), place(position)];
+    cache = appendToCache(cache, x, at);
+    const [mixed, product] = [attentionValues(weights, cache), matMul(cache, cache, { transposeB: true })];
+    const row = (t: number, d: number) => values[t]?.at(0, 0, 0, d) ?? 0;
+    const expected = grid([1, 1, 1, 3], (_b, _h, _q, d) => total(4, t => sample([4], 3).at(t) * row(t, d!)));
+    await expectClose(mixed, expected, { absolute: 1e-6 });
+    const squares = grid([1, 1, 4, 4], (_b, _h, i, j) => total(3, d => row(i!, d) * row(j!, d)));
+    await expectClose(product, squares, { absolute: 1e-6 });
+    dispose([x, at, mixed, product]);
+  }
+  dispose([cache, weights]);
 });
 
 test('the old handle is dead, and another handle on the same data keeps the old rows', async () => {

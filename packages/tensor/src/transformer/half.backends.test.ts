@@ -1,0 +1,34 @@
+import { expectClose } from '@residual/testkit';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { isHalfPrecision } from '../backend.js';
+import { attend, attentionScores, attentionValues, attentionWeights, dispose, tensor, visibleKeys } from '../index.js';
+import { attendOf } from '../testing/attend-of.js';
+import { heads } from '../testing/expect-attend.js';
+
+test.runIf(tf.getBackend() === 'webgl')('where WebGL computes in 16-bit floats hidden keys stay hidden', async () => {
+  expect(isHalfPrecision()).toBe(false);
+  const factory = tf.findBackendFactory('webgl');
+  tf.env().set('WEBGL_RENDER_FLOAT32_ENABLED', false);
+  tf.removeBackend('webgl');
+  tf.registerBackend('webgl', factory, 2);
+  await tf.setBackend('webgl');
+  tf.env().set('WEBGL_CPU_FORWARD', false);
+  expect(isHalfPrecision()).toBe(true);
+  const given = { ...heads(2), causal: true, keyStart: [0, 5] };
+  const { query, key, value } = given;
+  const inputs = {
+    query: tensor([...query.values], query.shape),
+    key: tensor([...key.values], key.shape),
+    value: tensor([...value.values], value.shape),
+  };
+  const keyStart = tensor([0, 5], [2], 'int32');
+  const scores = attentionScores(inputs);
+  const visible = visibleKeys(3, 7, { causal: true }, { keyStart })!;
+  const weights = attentionWeights(scores, visible);
+  const steps = attentionValues(weights, inputs.value);
+  const once = attend({ ...inputs, keyStart }, { causal: true });
+  await expectClose(steps, attendOf(given), { absolute: 1e-2 });
+  await expectClose(once, attendOf(given), { absolute: 1e-2 });
+  dispose([inputs, keyStart, scores, visible, weights, steps, once]);
+});
