@@ -1,0 +1,2 @@
+export { chromeFlags, findChrome } from '@residual/testkit/chrome';
+export { findAdapter } from '../../testkit/src/adapter.js';

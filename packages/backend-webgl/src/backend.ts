@@ -1,0 +1,91 @@
+import { ResidualError } from '@residual/tensor';
+import { type GPGPUProgram, MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
+import { type DataId, type DataType, env, type TensorInfo } from '@tensorflow/tfjs-core';
+import { commandsDone } from './fence.js';
+import { TexturePool } from './texture-pool.js';
+
+/** tfjs's backend, repaired: reads end when the context is lost, video memory comes back, the precision it reports is the real one. */
+export class WebGLBackend extends MathBackendWebGL {
+  private lost = false;
+  private readonly waiting = new Set<(error: Error) => void>();
+  private readonly pool: TexturePool;
+
+  constructor(onLost: () => void) {
+    super();
+    const { gpgpu } = this;
+    this.pool = new TexturePool(this.getTextureManager(), texture => gpgpu.deleteMatrixTexture(texture));
+    gpgpu.gl.canvas.addEventListener('webglcontextlost', () => {
+      this.giveUp();
+      onLost();
+    });
+    if (env().getNumber('WEBGL_VERSION') === 2) {
+      gpgpu.createAndWaitForFence = () => commandsDone(gpgpu.gl as WebGL2RenderingContext, () => this.isLost);
+    }
+  }
+
+  /** Whether the context is gone, and with it everything that is not also in main memory. */
+  get isLost(): boolean {
+    return this.lost || this.gpgpu.gl.isContextLost();
+  }
+
+  /** Takes the context away as the browser does when video memory runs out or the driver restarts, for tests. */
+  loseContext(): void {
+    this.gpgpu.gl.getExtension('WEBGL_lose_context')?.loseContext();
+  }
+
+  override runWebGLProgram(
+    program: GPGPUProgram,
+    inputs: TensorInfo[],
+    dtype: DataType,
+    uniforms?: number[][],
+    keepPacked?: boolean,
+    textureShape?: [number, number],
+  ): TensorInfo {
+    if (this.isLost) throw contextLost('run');
+    return super.runWebGLProgram(program, inputs, dtype, uniforms, keepPacked, textureShape);
+  }
+
+  override read(dataId: DataId): ReturnType<MathBackendWebGL['read']> {
+    if (this.isGone(dataId)) return Promise.reject(contextLost('data'));
+    return new Promise((resolve, reject) => {
+      this.waiting.add(reject);
+      super
+        .read(dataId)
+        .then(resolve, error => reject(this.isLost ? contextLost('data') : error))
+        .finally(() => this.waiting.delete(reject));
+    });
+  }
+
+  override readSync(dataId: DataId): ReturnType<MathBackendWebGL['readSync']> {
+    if (this.isGone(dataId)) throw contextLost('data');
+    return super.readSync(dataId);
+  }
+
+  /** tfjs reports 16 bits on devices that compute with 32, and so a much too large smallest number. */
+  override floatPrecision(): 16 | 32 {
+    return env().getBool('WEBGL_RENDER_FLOAT32_ENABLED') ? 32 : super.floatPrecision();
+  }
+
+  override dispose(): void {
+    this.pool.dispose();
+    super.dispose();
+    this.giveUp();
+  }
+
+  private giveUp(): void {
+    this.lost = true;
+    for (const reject of this.waiting) reject(contextLost('data'));
+    this.waiting.clear();
+  }
+
+  private isGone(dataId: DataId): boolean {
+    return this.isLost && this.texData.get(dataId)?.values == null;
+  }
+}
+
+function contextLost(name: string): ResidualError {
+  return new ResidualError(
+    'context-lost',
+    `${name}: the WebGL context was lost, and with it the numbers of every tensor on it; await recoverWebGL(), then make the tensors again`,
+  );
+}

@@ -1,0 +1,75 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { matrices, runPass } from '../program.js';
+import type { Kernel } from './kernel.js';
+
+interface Inputs {
+  /** [..., in] */
+  x: TensorInfo;
+  /** [out, in] */
+  weight: TensorInfo;
+  /** [out] */
+  bias?: TensorInfo;
+}
+
+/** x weightᵀ + bias: [..., out]. A texel of the result walks along two rows of x and two of the weight, which lie in memory one after another. */
+export const linear: Kernel<Inputs, object> = (backend, { x, weight, bias }) => {
+  const [, rows, width] = matrices(x.shape);
+  const out = weight.shape[0]!;
+  return runPass(backend, {
+    inputs: { x, weight, bias },
+    shape: [...x.shape.slice(0, -1), out],
+    ints: { width, out_: out },
+    variants: { ONE_ROW: rows === 1 },
+    code,
+  });
+};
+
+const code = `
+#ifdef ONE_ROW
+  #define SUM vec2
+  #define GATHER(v, w) v.x * w.xz + v.y * w.yw
+#else
+  #define SUM vec4
+  #define GATHER(v, w) v.xxzz * w.xzxz + v.yyww * w.ywyw
+#endif
+void main() {
+  int i = here();
+  int inner = halved(width);
+  int row = i / halved(out_);
+  int column = i - row * halved(out_);
+  int whole = width / 2;
+  Walk a = walkFrom(x, row * inner);
+  Walk b = walkFrom(weight, column * inner);
+  SUM sum = SUM(0.0);
+  int at = 0;
+  while (at < whole) {
+    int end = min(whole, at + min(a.left, b.left));
+    int steps = end - at;
+    for (; at < end; at++) {
+      vec4 v = texture(x, a.at * a.scale);
+      vec4 w = texture(weight, b.at * b.scale);
+      a.at.x += 1.0;
+      b.at.x += 1.0;
+      sum += GATHER(v, w);
+    }
+    wrap(a, steps);
+    wrap(b, steps);
+  }
+  if (2 * whole < width) {
+    vec4 v = texture(x, a.at * a.scale);
+    vec4 w = texture(weight, b.at * b.scale);
+    v.yw = vec2(0.0);
+    w.yw = vec2(0.0);
+    sum += GATHER(v, w);
+  }
+#ifdef ONE_ROW
+  vec4 y = sum.xyxy;
+#else
+  vec4 y = sum;
+#endif
+#ifdef HAS_bias
+  y += texel(bias, column).xyxy;
+#endif
+  setOutput(y);
+}
+`;

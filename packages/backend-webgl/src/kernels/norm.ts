@@ -1,0 +1,115 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { WebGLBackend } from '../backend.js';
+import { matrices, runPass } from '../program.js';
+import type { Kernel } from './kernel.js';
+
+interface Inputs {
+  /** [..., dim] */
+  x: TensorInfo;
+  /** [dim] */
+  weight?: TensorInfo;
+  /** [dim] */
+  bias?: TensorInfo;
+}
+
+type Epsilon = { epsilon: number };
+
+/** (x - mean) / √(variance + epsilon) · weight + bias along the last axis. */
+export const layerNorm: Kernel<Inputs, Epsilon> = (backend, inputs, { epsilon }) =>
+  normalize(backend, inputs, epsilon, true);
+
+/** x / √(mean x² + epsilon) · weight along the last axis. */
+export const rmsNorm: Kernel<Inputs, Epsilon> = (backend, inputs, { epsilon }) =>
+  normalize(backend, inputs, epsilon, false);
+
+/** In two passes: mean and deviation of parts of each row, about √dim of them, so that no texel walks the whole row; then the rest. */
+function normalize(backend: WebGLBackend, { x, weight, bias }: Inputs, epsilon: number, CENTERED: boolean): TensorInfo {
+  const [batch, rows, columns] = matrices(x.shape);
+  const texels = Math.ceil(columns / 2);
+  const parts = Math.ceil(Math.sqrt(texels / 2));
+  const ints = { columns, parts, partLength: Math.ceil(texels / parts) };
+  const statistics = runPass(backend, {
+    inputs: { x },
+    shape: [batch * Math.ceil(rows / 2), 2, 2 * parts],
+    ints,
+    variants: { CENTERED },
+    code: partStatistics,
+  });
+  const floats = { epsilon };
+  const y = runPass(backend, {
+    inputs: { x, statistics, weight, bias },
+    shape: x.shape,
+    ints,
+    floats,
+    variants: { CENTERED },
+    code: scale,
+  });
+  backend.disposeIntermediateTensorInfo(statistics);
+  return y;
+}
+
+/** Of two rows at once: (mean, deviation) in xy and zw. The deviation, not its square, so that it stays in the range of 16-bit floats. */
+const partStatistics = `
+vec4 read(int row, int at) {
+  vec4 v = texel(x, row * halved(columns) + at);
+  return 2 * at + 1 < columns ? v : vec4(v.x, 0.0, v.z, 0.0);
+}
+void main() {
+  int i = here();
+  int row = i / parts;
+  int start = (i - row * parts) * partLength;
+  int end = min(start + partLength, halved(columns));
+  float count = float(max(min(2 * end, columns) - 2 * start, 1));
+  vec2 mean = vec2(0.0);
+#ifdef CENTERED
+  for (int at = start; at < end; at++) {
+    vec4 v = read(row, at);
+    mean += v.xz + v.yw;
+  }
+  mean /= count;
+#endif
+  vec2 squares = vec2(0.0);
+  for (int at = start; at < end; at++) {
+    vec4 v = read(row, at) - mean.xxyy;
+    if (2 * at + 1 >= columns) v.yw = vec2(0.0);
+    squares += v.xz * v.xz + v.yw * v.yw;
+  }
+  vec2 deviation = sqrt(squares / count);
+  setOutput(vec4(mean.x, deviation.x, mean.y, deviation.y));
+}
+`;
+
+/** Parts are joined as Chan, Golub and LeVeque (1983) do: no difference of large numbers. */
+const scale = `
+void main() {
+  int i = here();
+  int row = i / halved(columns);
+  int at = i - row * halved(columns);
+  float count = 0.0;
+  vec2 mean = vec2(0.0);
+  vec2 squares = vec2(0.0);
+  for (int part = 0; part < parts; part++) {
+    int start = part * partLength;
+    float more = float(min(2 * (start + partLength), columns) - 2 * start);
+    if (more <= 0.0) break;
+    vec4 s = texel(statistics, row * parts + part);
+    float total = count + more;
+#ifdef CENTERED
+    vec2 apart = s.xz - mean;
+    mean += apart * (more / total);
+    squares += apart * apart * (count * more / total);
+#endif
+    squares += s.yw * s.yw * more;
+    count = total;
+  }
+  vec2 inverse = inversesqrt(squares / count + epsilon);
+  vec4 y = (texel(x, i) - mean.xxyy) * inverse.xxyy;
+#ifdef HAS_weight
+  y *= texel(weight, at).xyxy;
+#endif
+#ifdef HAS_bias
+  y += texel(bias, at).xyxy;
+#endif
+  setOutput(y);
+}
+`;

@@ -1,0 +1,103 @@
+import type { GPGPUProgram } from '@tensorflow/tfjs-backend-webgl';
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import type { WebGLBackend } from './backend.js';
+
+/** A kernel on the device: a fragment shader that runs once per texel of its output. */
+export interface Pass {
+  /** Tensors by the name that the shader reads them under; those that are undefined are left out. */
+  readonly inputs: Readonly<Record<string, TensorInfo | undefined>>;
+  readonly shape: readonly number[];
+  readonly dtype?: DataType;
+  /** Whole numbers that the shader reads. */
+  readonly ints?: Readonly<Record<string, number>>;
+  readonly floats?: Readonly<Record<string, number>>;
+  /** Variants of the code: `true` defines the name. */
+  readonly variants?: Readonly<Record<string, boolean>>;
+  /** GLSL ES 3.00 with a `main` that calls `setOutput(vec4)`. */
+  readonly code: string;
+}
+
+/**
+ * A texel holds a block of 2 × 2 entries of the last two axes: (0,0) (0,1) (1,0) (1,1) are its x y z w. Blocks lie one after another in rows of the texture.
+ * What lies beyond an odd axis is undefined. Lengths come as numbers, not as code, so that one program serves all shapes.
+ * Long loops walk along a texture and read by `texture`, which is a third faster than `texelFetch` where the processor draws, and no slower elsewhere.
+ */
+const common = `
+int halved(int n) { return (n + 1) / 2; }
+ivec2 placeOf(sampler2D t, int index) {
+  int width = textureSize(t, 0).x;
+  int y = index / width;
+  return ivec2(index - y * width, y);
+}
+vec4 texel(sampler2D t, int index) { return texelFetch(t, placeOf(t, index), 0); }
+int here() {
+  ivec2 at = ivec2(gl_FragCoord.xy);
+  return at.y * halved(outTexShape.y) + at.x;
+}
+float entry(sampler2D t, int rows, int columns, int batch, int row, int column) {
+  vec4 block = texel(t, (batch * halved(rows) + row / 2) * halved(columns) + column / 2);
+  vec2 pair = (row & 1) == 0 ? block.xy : block.zw;
+  return (column & 1) == 0 ? pair.x : pair.y;
+}
+struct Walk { vec2 at; vec2 scale; int left; };
+Walk walkFrom(sampler2D t, int index) {
+  ivec2 size = textureSize(t, 0);
+  ivec2 at = placeOf(t, index);
+  return Walk(vec2(at) + 0.5, 1.0 / vec2(size), size.x - at.x);
+}
+void wrap(inout Walk walk, int steps) {
+  walk.left -= steps;
+  if (walk.left > 0) return;
+  walk.left = int(1.0 / walk.scale.x + 0.5);
+  walk.at = vec2(0.5, walk.at.y + 1.0);
+}
+vec4 next(sampler2D t, inout Walk walk) {
+  vec4 block = texture(t, walk.at * walk.scale);
+  walk.at.x += 1.0;
+  if (--walk.left == 0) wrap(walk, 0);
+  return block;
+}
+`;
+
+/** Runs a pass and gives its output. */
+export function runPass(backend: WebGLBackend, pass: Pass): TensorInfo {
+  const { ints = {}, floats = {}, variants = {}, dtype = 'float32' } = pass;
+  const inputs = Object.entries(pass.inputs).filter((entry): entry is [string, TensorInfo] => entry[1] !== undefined);
+  const defines = [...inputs.map(([name]) => `HAS_${name}`), ...Object.keys(variants).filter(name => variants[name])];
+  const program: GPGPUProgram = {
+    variableNames: inputs.map(([name]) => name),
+    outputShape: matrices(pass.shape),
+    packedInputs: true,
+    packedOutput: true,
+    enableShapeUniforms: true,
+    customUniforms: [
+      ...Object.keys(ints).map(name => ({ name, type: 'int' as const })),
+      ...Object.keys(floats).map(name => ({ name, type: 'float' as const })),
+    ],
+    userCode: defines.map(name => `#define ${name}\n`).join('') + common + pass.code,
+  };
+  const views = inputs.map(([, input]) => view(backend, input));
+  const uniforms = [...Object.values(ints), ...Object.values(floats)].map(value => [value]);
+  const output = backend.runWebGLProgram(program, views, dtype, uniforms, true);
+  return { ...output, shape: [...pass.shape] };
+}
+
+/** The shape as a batch of matrices: all leading axes as one. */
+export function matrices(shape: readonly number[]): [number, number, number] {
+  const batch = shape.slice(0, -2).reduce((product, length) => product * length, 1);
+  return [batch, shape.at(-2) ?? 1, shape.at(-1) ?? 1];
+}
+
+/** Whether two shapes of equally many entries lie in a texture in the same way. */
+export function sameLayout(a: readonly number[], b: readonly number[]): boolean {
+  const [[, aRows, aColumns], [, bRows, bColumns]] = [matrices(a), matrices(b)];
+  if (aColumns !== bColumns) return aRows === 1 && bRows === 1 && aColumns % 2 === 0 && bColumns % 2 === 0;
+  return aRows === bRows || (aRows % 2 === 0 && bRows % 2 === 0);
+}
+
+/** The input under a shape that keeps tfjs from copying it where it lies right as it is. */
+function view(backend: WebGLBackend, input: TensorInfo): TensorInfo {
+  const { isPacked, shape } = backend.texData.get(input.dataId);
+  const held = isPacked && sameLayout(shape, input.shape) ? shape : input.shape;
+  return { ...input, shape: matrices(held) };
+}

@@ -1,0 +1,126 @@
+import { ResidualError } from '@residual/tensor';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { WebGLBackend } from './backend.js';
+import { matrices } from './program.js';
+
+/** Rows [..., length, width] to be written into [..., capacity, width] from row `start` (int32 [1]) on. */
+export interface RowWrite {
+  readonly into: TensorInfo;
+  readonly rows: TensorInfo;
+  readonly start: TensorInfo;
+}
+
+interface Drawing {
+  readonly program: WebGLProgram;
+  readonly vertices: WebGLVertexArrayObject;
+  readonly uniforms: Readonly<Record<'rows' | 'start' | 'lengths' | 'parity', WebGLUniformLocation | null>>;
+}
+
+/**
+ * Draws rows into the texture of a packed tensor and leaves the rest of it untouched: one rectangle per matrix, placed where `start` says by the vertex
+ * shader, in two draws, for the even rows (the upper half of a texel) and for the odd ones. tfjs can only make new textures.
+ * Each pair of rows must be one row of the texture.
+ */
+export function writeRows(backend: WebGLBackend, { into, rows, start }: RowWrite): void {
+  const gl = backend.gpgpu.gl as WebGL2RenderingContext;
+  const { texture, texShape } = backend.texData.get(into.dataId);
+  const [count, capacity, width] = matrices(into.shape);
+  const read = [rows, start].map(x => packed(backend, x));
+  const drawing = drawingOf(gl);
+  backend.gpgpu.setOutputPackedMatrixTexture(texture!.texture, ...texShape!);
+  gl.useProgram(drawing.program);
+  gl.bindVertexArray(drawing.vertices);
+  read.forEach((x, unit) => {
+    gl.activeTexture(gl.TEXTURE0 + unit);
+    gl.bindTexture(gl.TEXTURE_2D, backend.texData.get(x.dataId).texture!.texture);
+  });
+  gl.uniform4i(drawing.uniforms.lengths, capacity, rows.shape.at(-2)!, width, texShape![0] / 2);
+  for (const parity of [0, 1]) {
+    gl.colorMask(parity === 0, parity === 0, parity === 1, parity === 1);
+    gl.uniform1i(drawing.uniforms.parity, parity);
+    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, count);
+  }
+  gl.colorMask(true, true, true, true);
+  for (const x of read) if (x !== rows && x !== start) backend.disposeIntermediateTensorInfo(x);
+}
+
+/** The tensor as a packed texture: itself, or a copy for the caller to dispose. */
+function packed(backend: WebGLBackend, x: TensorInfo): TensorInfo {
+  const data = backend.texData.get(x.dataId);
+  if (!data.texture) {
+    data.isPacked = true;
+    data.shape = x.shape;
+    backend.uploadToGPU(x.dataId);
+  }
+  return backend.texData.get(x.dataId).isPacked ? x : backend.packTensor(x);
+}
+
+const drawings = /*#__PURE__*/ new WeakMap<WebGL2RenderingContext, Drawing>();
+
+function drawingOf(gl: WebGL2RenderingContext): Drawing {
+  const made = drawings.get(gl) ?? compile(gl);
+  drawings.set(gl, made);
+  return made;
+}
+
+function compile(gl: WebGL2RenderingContext): Drawing {
+  const program = gl.createProgram();
+  for (const [kind, source] of [
+    [gl.VERTEX_SHADER, vertexCode],
+    [gl.FRAGMENT_SHADER, fragmentCode],
+  ] as const) {
+    const shader = gl.createShader(kind)!;
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+    gl.deleteShader(shader); // goes with the program
+  }
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
+    throw new ResidualError('kernel', `appendToCache: the shader does not link: ${gl.getProgramInfoLog(program)}`);
+  }
+  const at = (name: string) => gl.getUniformLocation(program, name);
+  const uniforms = { rows: at('rows'), start: at('start'), lengths: at('lengths'), parity: at('parity') };
+  gl.useProgram(program);
+  gl.uniform1i(uniforms.rows, 0);
+  gl.uniform1i(uniforms.start, 1);
+  return { program, vertices: gl.createVertexArray(), uniforms };
+}
+
+/** `lengths`: rows of a matrix, rows to add, width, and the height of the texture. */
+const shared = `#version 300 es
+precision highp float;
+precision highp int;
+precision highp sampler2D;
+uniform sampler2D rows;
+uniform sampler2D start;
+uniform ivec4 lengths;
+uniform int parity;
+int first() { return int(texelFetch(start, ivec2(0), 0).x); }
+`;
+
+const vertexCode = `${shared}
+void main() {
+  int capacity = (lengths.x + 1) / 2;
+  int from = clamp(first() / 2, 0, capacity);
+  int to = clamp((first() + lengths.y + 1) / 2, 0, capacity);
+  int row = gl_InstanceID * capacity + ((gl_VertexID & 2) == 0 ? from : to);
+  float x = (gl_VertexID & 1) == 0 ? -1.0 : 1.0;
+  gl_Position = vec4(x, 2.0 * float(row) / float(lengths.w) - 1.0, 0.0, 1.0);
+}
+`;
+
+const fragmentCode = `${shared}
+out vec4 color;
+void main() {
+  ivec2 at = ivec2(gl_FragCoord.xy);
+  int capacity = (lengths.x + 1) / 2;
+  int matrix = at.y / capacity;
+  int row = 2 * (at.y - matrix * capacity) + parity - first();
+  if (row < 0 || row >= lengths.y) discard;
+  int index = (matrix * ((lengths.y + 1) / 2) + row / 2) * ((lengths.z + 1) / 2) + at.x;
+  int width = textureSize(rows, 0).x;
+  vec4 block = texelFetch(rows, ivec2(index % width, index / width), 0);
+  color = ((row & 1) == 0 ? block.xy : block.zw).xyxy;
+}
+`;

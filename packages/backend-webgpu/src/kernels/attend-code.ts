@@ -1,0 +1,152 @@
+import { threads } from '../program.js';
+
+/** What the code of the kernel depends on; everything else it reads as numbers. */
+export interface AttendCode {
+  readonly width: 1 | 4;
+  /** headDim and valueDim in units of `width`. */
+  readonly keyWidth: number;
+  readonly valueWidth: number;
+  /** Names of the inputs that are there. */
+  readonly inputs: ReadonlySet<string>;
+  readonly causal: boolean;
+  readonly windowed: boolean;
+  readonly capped: boolean;
+}
+
+/** Queries that a workgroup of `forQueryPerThread` takes. */
+export const queriesPerGroup = threads;
+
+/** Columns of the result, in units of `width`, that the threads of `forOneQuery` add up at once. */
+const columns = 8;
+
+/** A workgroup for each query: each thread looks at every 64th key; then their sums are joined, some columns at a time. */
+export function forOneQuery(code: AttendCode): string {
+  return `
+${parts(code)}
+var<workgroup> tops : array<f32, ${threads}>;
+var<workgroup> sums : array<f32, ${threads}>;
+var<workgroup> mixed : array<V, ${threads * columns}>;
+var<workgroup> halves : array<V, ${threads}>;
+fn main(index : i32) {
+  let thread = i32(localId.x);
+  let lines = uniforms.batch * uniforms.heads * uniforms.queryLen;
+  let line = min(index / ${threads}, lines - 1);
+  let matrix = line / uniforms.queryLen;
+  look(matrix, line - matrix * uniforms.queryLen, thread, ${threads});
+  tops[thread] = top;
+  workgroupBarrier();
+  var highest = lowest;
+  for (var i = 0; i < ${threads}; i++) { highest = max(highest, tops[i]); }
+  let share = exp(top - highest);
+  sums[thread] = sum * share;
+  workgroupBarrier();
+  var total = 0.0;
+  for (var i = 0; i < ${threads}; i++) { total += sums[i]; }
+  let inverse = select(0.0, 1.0 / total, total > 0.0);
+  for (var first = 0; first < ${code.valueWidth}; first += ${columns}) {
+    for (var c = 0; c < ${columns}; c++) {
+      if (first + c < ${code.valueWidth}) { mixed[c * ${threads} + thread] = y[first + c] * share; }
+    }
+    workgroupBarrier();
+    let start = (thread / ${columns}) * ${threads} + (thread % ${columns}) * ${threads / columns};
+    var half = mixed[start];
+    for (var i = 1; i < ${threads / columns}; i++) { half += mixed[start + i]; }
+    halves[thread] = half;
+    workgroupBarrier();
+    if (thread < ${columns} && first + thread < ${code.valueWidth}) {
+      var whole = halves[thread * ${columns}];
+      for (var i = 1; i < ${columns}; i++) { whole += halves[thread * ${columns} + i]; }
+      result[line * ${code.valueWidth} + first + thread] = whole * inverse;
+    }
+  }
+}
+`;
+}
+
+/** A thread for each query: no thread waits for another. */
+export function forQueryPerThread(code: AttendCode): string {
+  return `
+${parts(code)}
+fn main(index : i32) {
+  let blocks = (uniforms.queryLen + ${queriesPerGroup - 1}) / ${queriesPerGroup};
+  let group = index / ${threads};
+  let matrix = group / blocks;
+  let row = (group - matrix * blocks) * ${queriesPerGroup} + i32(localId.x);
+  if (matrix >= uniforms.batch * uniforms.heads || row >= uniforms.queryLen) { return; }
+  look(matrix, row, 0, 1);
+  let inverse = select(0.0, 1.0 / sum, sum > 0.0);
+  let start = (matrix * uniforms.queryLen + row) * ${code.valueWidth};
+  for (var c = 0; c < ${code.valueWidth}; c++) { result[start + c] = y[c] * inverse; }
+}
+`;
+}
+
+/** `look` takes one query past the keys first, first + step, ... that it may see, and leaves the largest score and the sums up to it. */
+function parts(code: AttendCode): string {
+  const { width, keyWidth, valueWidth, inputs } = code;
+  const product = width === 4 ? 'dot(q[c], key[at + c])' : 'q[c] * key[at + c]';
+  return `
+alias V = ${width === 4 ? 'vec4<f32>' : 'f32'};
+const lowest = -3.0e38;
+var<private> top : f32 = lowest;
+var<private> sum : f32 = 0.0;
+var<private> y : array<V, ${valueWidth}>;
+${visibleKeys(code)}
+fn look(matrix : i32, row : i32, first : i32, step : i32) {
+  let batchRow = matrix / uniforms.heads;
+  let head = matrix - batchRow * uniforms.heads;
+  let kvHead = head * uniforms.kvHeads / uniforms.heads;
+  let seen = visibleKeys(batchRow, row);
+  var q : array<V, ${keyWidth}>;
+  for (var c = 0; c < ${keyWidth}; c++) {
+    q[c] = query[(matrix * uniforms.queryLen + row) * ${keyWidth} + c] * uniforms.scale;
+  }
+  for (var k = seen.x + first; k < seen.y; k += step) {
+    let keyRow = ${inputs.has('source') ? 'source[batchRow * uniforms.keyLen + k]' : 'batchRow'};
+    let place = (keyRow * uniforms.kvHeads + kvHead) * uniforms.keyLen + k;
+    var at = place * ${keyWidth};
+    var score = 0.0;
+    for (var c = 0; c < ${keyWidth}; c++) { score += ${product}; }
+    ${code.capped ? 'score = capped(score);' : ''}
+    ${inputs.has('bias') ? 'score += bias[batchRow * uniforms.biasBatch + head * uniforms.biasHead + row * uniforms.biasRow + k];' : ''}
+    let higher = max(top, score);
+    let keep = exp(top - higher);
+    let weight = exp(score - higher);
+    top = higher;
+    sum = sum * keep + weight;
+    at = place * ${valueWidth};
+    for (var c = 0; c < ${valueWidth}; c++) { y[c] = y[c] * keep + weight * value[at + c]; }
+  }
+}
+${
+  code.capped
+    ? `
+fn capped(score : f32) -> f32 {
+  let e = exp(-2.0 * abs(score) / uniforms.softCap);
+  return uniforms.softCap * sign(score) * (1.0 - e) / (1.0 + e);
+}`
+    : ''
+}
+`;
+}
+
+/** The keys that a query may see are those from x to below y. */
+function visibleKeys({ inputs, causal, windowed }: AttendCode): string {
+  const place = inputs.has('position') ? 'position[0]' : 'uniforms.keyLen - uniforms.queryLen';
+  const bounds = [
+    inputs.has('keyStart') && 'seen.x = max(seen.x, keyStart[batchRow]);',
+    inputs.has('keyLength') && 'seen.y = min(seen.y, keyLength[batchRow]);',
+    inputs.has('bounds') &&
+      'seen = vec2<i32>(max(seen.x, bounds[batchRow]), min(seen.y, bounds[uniforms.batch + batchRow]));',
+    windowed && 'seen.x = max(seen.x, place - uniforms.window_ + 1);',
+    causal && 'seen.y = min(seen.y, place + 1);',
+    windowed && !causal && 'seen.y = min(seen.y, place + uniforms.window_);',
+  ].filter(bound => bound !== false);
+  return `
+fn visibleKeys(batchRow : i32, row : i32) -> vec2<i32> {
+  let place = ${place} + row;
+  var seen = vec2<i32>(0, uniforms.keyLen);
+  ${bounds.join('\n  ')}
+  return seen;
+}`;
+}

@@ -1,0 +1,51 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { runPass, threads } from '../program.js';
+import type { Kernel } from './kernel.js';
+
+interface Inputs {
+  /** [rows, vocab] */
+  logits: TensorInfo;
+  /** int32 [rows] */
+  labels: TensorInfo;
+}
+
+/** -log softmax(logits)[label] of each row, 0 where the label is `ignore`: [rows]. A workgroup for each row reads it once. */
+export const crossEntropy: Kernel<Inputs, { ignore: number }> = (backend, { logits, labels }, { ignore }) => {
+  const [rows, vocab] = logits.shape as [number, number];
+  return runPass(backend, {
+    inputs: { logits, labels },
+    shape: [rows],
+    ints: { rows, vocab, ignored: ignore },
+    workgroups: rows,
+    code,
+  });
+};
+
+const code = `
+var<workgroup> tops : array<f32, ${threads}>;
+var<workgroup> sums : array<f32, ${threads}>;
+fn main(index : i32) {
+  let thread = i32(localId.x);
+  let row = index / ${threads};
+  let start = min(row, uniforms.rows - 1) * uniforms.vocab;
+  var top = -3.0e38;
+  var sum = 0.0;
+  for (var i = thread; i < uniforms.vocab; i += ${threads}) {
+    let v = logits[start + i];
+    let higher = max(top, v);
+    sum = sum * exp(top - higher) + exp(v - higher);
+    top = higher;
+  }
+  tops[thread] = top;
+  sums[thread] = sum;
+  workgroupBarrier();
+  if (thread != 0 || row >= uniforms.rows) { return; }
+  var highest = -3.0e38;
+  for (var i = 0; i < ${threads}; i++) { highest = max(highest, tops[i]); }
+  var total = 0.0;
+  for (var i = 0; i < ${threads}; i++) { total += sums[i] * exp(tops[i] - highest); }
+  let label = labels[row];
+  let loss = highest + log(total) - logits[start + max(label, 0)];
+  result[row] = select(loss, 0.0, label == uniforms.ignored);
+}
+`;

@@ -1,0 +1,84 @@
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { runPass, sizeOf, threads } from '../program.js';
+import type { Kernel } from './kernel.js';
+
+interface Inputs {
+  /** [..., dim] */
+  x: TensorInfo;
+  /** [dim] */
+  weight?: TensorInfo;
+  /** [dim] */
+  bias?: TensorInfo;
+}
+
+type Epsilon = { epsilon: number };
+
+/** (x - mean) / √(variance + epsilon) · weight + bias along the last axis. */
+export const layerNorm: Kernel<Inputs, Epsilon> = (backend, inputs, { epsilon }) =>
+  normalize(backend, inputs, epsilon, true);
+
+/** x / √(mean x² + epsilon) · weight along the last axis. */
+export const rmsNorm: Kernel<Inputs, Epsilon> = (backend, inputs, { epsilon }) =>
+  normalize(backend, inputs, epsilon, false);
+
+function normalize(
+  backend: WebGPUBackend,
+  { x, weight, bias }: Inputs,
+  epsilon: number,
+  centered: boolean,
+): TensorInfo {
+  const dim = x.shape.at(-1) ?? 1;
+  const rows = sizeOf(x.shape) / dim;
+  const width = dim % 4 === 0 ? 4 : 1;
+  return runPass(backend, {
+    inputs: { x, weight, bias },
+    shape: x.shape,
+    ints: { rows, dim },
+    floats: { epsilon },
+    width,
+    wide: width === 4 ? ['x', 'weight', 'bias'] : [],
+    workgroups: rows,
+    code: codeFor(width, centered, weight !== undefined, bias !== undefined),
+  });
+}
+
+/** A workgroup for each row; the squares are summed around the mean, which is known by then. */
+const codeFor = (width: 1 | 4, centered: boolean, hasWeight: boolean, hasBias: boolean) => {
+  const total = (v: string) => (width === 4 ? `dot(${v}, vec4<f32>(1.0))` : v);
+  return `
+var<workgroup> sums : array<f32, ${threads}>;
+var<workgroup> squares : array<f32, ${threads}>;
+fn main(index : i32) {
+  let thread = i32(localId.x);
+  let row = min(index / ${threads}, uniforms.rows - 1);
+  let length = uniforms.dim / ${width};
+  let start = row * length;
+  var mean = 0.0;
+  ${
+    centered
+      ? `
+  var sum = 0.0;
+  for (var i = thread; i < length; i += ${threads}) { sum += ${total('x[start + i]')}; }
+  sums[thread] = sum;
+  workgroupBarrier();
+  for (var i = 0; i < ${threads}; i++) { mean += sums[i]; }
+  mean /= f32(uniforms.dim);`
+      : ''
+  }
+  var square = 0.0;
+  for (var i = thread; i < length; i += ${threads}) {
+    let apart = x[start + i] - mean;
+    square += ${width === 4 ? 'dot(apart, apart)' : 'apart * apart'};
+  }
+  squares[thread] = square;
+  workgroupBarrier();
+  var variance = 0.0;
+  for (var i = 0; i < ${threads}; i++) { variance += squares[i]; }
+  let inverse = inverseSqrt(variance / f32(uniforms.dim) + uniforms.epsilon);
+  for (var i = thread; i < length; i += ${threads}) {
+    result[start + i] = (x[start + i] - mean) * inverse${hasWeight ? ' * weight[i]' : ''}${hasBias ? ' + bias[i]' : ''};
+  }
+}
+`;
+};
