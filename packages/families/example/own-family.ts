@@ -1,0 +1,75 @@
+/** A family of its own: rotary positions, layer norms and one matrix for gate and up, from a config to logits and back to the names of a file. */
+import { causal, selfAttention } from '@residual/attention';
+import '@residual/backend-cpu';
+import { rotary, tokenEmbedding } from '@residual/embeddings';
+import { ConfigReader, type Family, familyOf, inTheirNames } from '@residual/families';
+import { flatten, init, layerNorm } from '@residual/layers';
+import { gatedMlp } from '@residual/mlp';
+import { dense, dispose, ready, tensor } from '@residual/tensor';
+import { languageModel, stack, transformerBlock } from '@residual/transformer';
+
+const [ours, theirs] = ['decoder.layers.*', 'blocks.*'];
+
+const lark: Family = {
+  name: 'lark',
+  modelTypes: ['lark'],
+  architectures: ['LarkForCausalLM'],
+  compose: (fields, { ignoreConfig } = {}) => {
+    const config = new ConfigReader('lark', fields);
+    const [modelDim, heads, depth] = [config.size('width'), config.size('heads'), config.size('depth')];
+    const positions = config.size('positions', 256);
+    const norm = layerNorm({ dim: modelDim });
+    const block = transformerBlock({
+      norm,
+      attention: selfAttention({
+        modelDim,
+        heads,
+        mask: causal(),
+        bias: false,
+        positions: rotary({ headDim: modelDim / heads, positions }),
+      }),
+      mlp: gatedMlp({ modelDim, hiddenDim: config.size('hidden', 3 * modelDim) }),
+    });
+    const vocab = config.size('vocab');
+    config.finish(ignoreConfig);
+    const embedding = tokenEmbedding({ vocab, dim: modelDim });
+    return {
+      model: languageModel({ embedding, decoder: stack({ block, depth, norm }) }),
+      positions,
+      depth,
+      heads,
+    };
+  },
+  prefix: 'lark.',
+  rows: [
+    { theirs: 'tokens.weight', ours: 'embedding.weight' },
+    ...['weight', 'bias'].flatMap(leaf => [
+      { theirs: `${theirs}.norm1.${leaf}`, ours: `${ours}.attentionNorm.${leaf}` },
+      { theirs: `${theirs}.norm2.${leaf}`, ours: `${ours}.mlpNorm.${leaf}` },
+      { theirs: `final.${leaf}`, ours: `decoder.norm.${leaf}` },
+    ]),
+    ...['query', 'key', 'value', 'output'].map(name => ({
+      theirs: `${theirs}.attention.${name}.weight`,
+      ours: `${ours}.attention.${name}.weight`,
+    })),
+    { theirs: `${theirs}.mlp.in.weight`, ours: [`${ours}.mlp.gate.weight`, `${ours}.mlp.up.weight`] },
+    { theirs: `${theirs}.mlp.out.weight`, ours: `${ours}.mlp.down.weight` },
+  ],
+  buffers: [],
+  aliases: {},
+};
+
+const config = { model_type: 'lark', width: 12, heads: 3, depth: 2, vocab: 29 };
+const family = familyOf(config, [lark]);
+const { model } = family.compose(config);
+
+await ready();
+const weights = init(model, { seed: 1 });
+const ids = tensor([7, 4, 11, 11, 14], [1, 5], 'int32');
+const logits = model(weights, ids);
+console.log(`logits [${logits.shape.join(', ')}]`);
+
+const leaves = flatten(model, weights);
+const file = await inTheirNames(family, model, async path => (await dense(leaves.get(path)!).data()) as Float32Array);
+for (const [name, { shape }] of file) console.log(`${name} [${shape.join(', ')}]`);
+dispose([weights, ids, logits]);
