@@ -1,0 +1,10 @@
+import { defineAttention } from './attention.js';
+import { defineBars } from './bars.js';
+import { defineTokens } from './tokens.js';
+
+/** Defines all elements of this package on the page; those that are defined already stay. */
+export function defineElements(): void {
+  defineTokens();
+  defineBars();
+  defineAttention();
+}
