@@ -1,7 +1,8 @@
+import { offerRecovery } from '@residual/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGLBackend } from './backend.js';
 import { kernels } from './kernels/index.js';
-import { startWebGL } from './recovery.js';
+import { isContextLost, recoverWebGL, startWebGL } from './recovery.js';
 
 const name = 'webgl';
 
@@ -14,6 +15,7 @@ export function register(): void {
   const stock = engine.registryFactory[name];
   if (!stock) return;
   const { priority } = stock;
+  offerRecovery(name, { isLost: isContextLost, recover: recoverWebGL });
   const start = () => {
     const backend = startWebGL();
     if (tf.env().getNumber('WEBGL_VERSION') === 2) registerKernels();

@@ -1,7 +1,7 @@
 import { type Composition, type Config, type Family, inTheirNames } from '@residual/families';
 import { type Description, describe, flatten, record, type Weights } from '@residual/layers';
 import { writeSafetensors } from '@residual/safetensors';
-import { dense, dispose, type Matrix, ResidualError, requireBackend } from '@residual/tensor';
+import { dense, dispose, type Matrix, ResidualError, recoveryOfLost, requireBackend } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { LanguageModel, Part } from '@residual/transformer';
 import { forward } from './decoding.js';
@@ -46,6 +46,7 @@ export class Model {
   readonly family: Family;
   private readonly parts: ModelParts;
   private tree: Weights<LanguageModel<Part>> | undefined;
+  private recovering: Promise<void> | undefined;
 
   constructor(parts: ModelParts) {
     const { config, generationConfig, tokenizer, composition, weights } = parts;
@@ -131,7 +132,7 @@ export class Model {
   }
 
   /** The checkpoint's files as a published one has them, by name: config, weights as float32, tokenizer. */
-  async save(): Promise<Map<string, Uint8Array>> {
+  async save(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
     const leaves = flatten(this.layer, this.weights);
     const stored = await inTheirNames(this.parts.family, this.layer, async path => {
       return (await dense(leaves.get(path) as Matrix).data()) as Float32Array;
@@ -141,7 +142,7 @@ export class Model {
     );
     const config = { ...this.config, architectures: [this.parts.family.architectures[0]], dtype: 'float32' };
     const texts = { ...this.parts.texts, 'config.json': `${JSON.stringify(config, null, 2)}\n` };
-    return new Map<string, Uint8Array>([
+    return new Map<string, Uint8Array<ArrayBuffer>>([
       ...Object.entries(texts).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
       ['model.safetensors', writeSafetensors(named, { format: 'pt' })],
     ]);
@@ -186,8 +187,22 @@ export class Model {
     );
   }
 
-  private async recover(_error: unknown, _signal: AbortSignal | undefined): Promise<boolean> {
-    return false;
+  /** After a lost context: starts the backend anew and reads the weights again; one reading serves all generations that wait for it. */
+  private async recover(error: unknown, signal: AbortSignal | undefined): Promise<boolean> {
+    const { reload } = this.parts;
+    const recovery = recoveryOfLost();
+    const lost = ResidualError.is(error) && error.code === 'context-lost';
+    if (!reload || this.tree === undefined || !(recovery || this.recovering || lost)) return false;
+    this.recovering ??= (async () => {
+      await recovery?.recover();
+      const before = this.tree;
+      this.tree = await reload(signal);
+      dispose(before);
+    })().finally(() => {
+      this.recovering = undefined;
+    });
+    await this.recovering;
+    return true;
   }
 
   private expectRoom(name: string, tokens: readonly number[]): void {

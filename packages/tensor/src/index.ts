@@ -35,6 +35,7 @@ export {
 export { recompute } from './recompute.js';
 export { record } from './recorder.js';
 export { type RecordedCall, Recording } from './recording.js';
+export { offerRecovery, type Recovery, recoveryOfLost } from './recovery.js';
 export {
   type DataType,
   dispose,

@@ -15,7 +15,7 @@ export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'> 
   generateBatch(prompts: readonly Prompt[], options?: GenerateOptions): RemoteGeneration<readonly Generated[]>;
   forward(prompt: Prompt, options?: { taps?: readonly string[]; signal?: AbortSignal }): ReturnType<Model['forward']>;
   describe(options?: { keyLen?: number }): Promise<Description>;
-  save(): Promise<Map<string, Uint8Array>>;
+  save(): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
   tokensOf(prompt: Prompt): Promise<readonly number[]>;
   decode(ids: readonly number[], options?: { skipSpecialTokens?: boolean }): Promise<string>;
   /** The tokens as the vocabulary writes them. */

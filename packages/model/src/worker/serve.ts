@@ -19,8 +19,12 @@ export function serveModels(port: Port): void {
     new Promise<void>(resolve => {
       const { abort } = running.get(call)!;
       if (abort.signal.aborted) return resolve();
-      abort.signal.addEventListener('abort', () => resolve(), { once: true });
-      running.set(call, { abort, more: resolve });
+      const go = () => {
+        abort.signal.removeEventListener('abort', go);
+        resolve();
+      };
+      abort.signal.addEventListener('abort', go);
+      running.set(call, { abort, more: go });
     });
 
   const answer = async ({

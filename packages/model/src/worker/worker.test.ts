@@ -18,6 +18,9 @@ test('a model over a port does what the model itself does', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const models = connectModels(port2);
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on('warning', warned);
   const before = memory();
   const here = await loadModel(await files());
   const there = await models.load(await files());
@@ -44,6 +47,8 @@ test('a model over a port does what the model itself does', async () => {
   expect(memory()).toEqual(before);
   models.close();
   port1.close();
+  expect(warnings).toEqual([]); // 20 steps leave no 20 listeners
+  process.off('warning', warned);
 });
 
 test('an abort on this side ends the generation on the other, and leaving an iteration too', async () => {

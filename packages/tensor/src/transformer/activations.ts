@@ -75,7 +75,7 @@ export function gated(gate: Tensor, up: Tensor, activation: Activation): Tensor 
   return run(gatedOp, { gate, up }, { activation });
 }
 
-const slope = Math.sqrt(2 / Math.PI);
+const slope = /*#__PURE__*/ Math.sqrt(2 / Math.PI);
 const cubic = 0.044715;
 
 /** (1 + erf(x / √2)) / 2. */

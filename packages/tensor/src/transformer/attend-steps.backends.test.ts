@@ -8,9 +8,7 @@ import {
   dispose,
   dropout,
   gradients,
-  memory,
   ones,
-  type Tensor,
   tensor,
   tidy,
   visibleKeys,
@@ -60,26 +58,6 @@ test('gradients flow through the three steps', async () => {
 
 test('where everything may be seen there is no mask', () => {
   expect(visibleKeys(3, 7, {}, {})).toBeUndefined();
-});
-
-test('the mask of a step is made once, and again when its tensors change', async () => {
-  const numbers = async (mask: Tensor) => [...(await mask.data())];
-  const place = (position: number) => tensor([position], [1], 'int32');
-  const [early, late] = [place(1), place(3)];
-  const masks = [early, early, late, early].map(position => visibleKeys(1, 5, { causal: true }, { position })!);
-  expect(await numbers(masks[0]!)).toEqual([1, 1, 0, 0, 0]);
-  expect(await numbers(masks[1]!)).toEqual([1, 1, 0, 0, 0]);
-  expect(await numbers(masks[2]!)).toEqual([1, 1, 1, 1, 0]);
-  expect(await numbers(masks[3]!)).toEqual([1, 1, 0, 0, 0]);
-  expect(masks[0]!.dataId).toBe(masks[1]!.dataId);
-  dispose([early, late, masks]);
-  await expectNoLeak(() => {
-    const position = place(2);
-    dispose([visibleKeys(1, 5, { causal: true }, { position }), position]);
-  });
-  const before = memory().tensors;
-  for (let length = 1; length < 40; length++) dispose(visibleKeys(length, length, { causal: true }, {}));
-  expect(memory().tensors).toBeLessThanOrEqual(before + 4);
 });
 
 test('dropout on the weights is that of `dropout` at the same place, forward and backward', async () => {

@@ -4,7 +4,6 @@ import { toFloat } from '../ops/convert.js';
 import { range } from '../ops/create.js';
 import { reshape } from '../ops/shape.js';
 import { type Tensor, tidy } from '../tensor.js';
-import { remember } from './remember.js';
 
 /** Which keys a query may look at. `causal`: none after its own position; `window`: only the nearest n, itself included (0 for all). */
 export interface Visibility {
@@ -33,22 +32,18 @@ export function visibleKeys(
   { position, keyStart, keyLength }: Extent,
 ): Tensor | undefined {
   if (!causal && window === 0 && !keyStart && !keyLength) return undefined;
-  const batch = (keyStart ?? keyLength)?.size ?? 1;
-  const name = `visible ${batch} ${queryLen} ${keyLen} ${causal} ${window}`;
-  return remember(name, [position, keyStart, keyLength], () =>
-    tidy(() => {
-      const keys = reshape(range(keyLen), [1, 1, 1, keyLen]);
-      const tests: Tensor[] = [];
-      if (causal || window > 0) {
-        const rows = reshape(range(queryLen), [1, 1, queryLen, 1]);
-        const at = add(rows, position ? reshape(position, [1, 1, 1, 1]) : keyLen - queryLen);
-        if (causal) tests.push(lessEqual(keys, at));
-        if (window > 0) tests.push(greater(keys, sub(at, window)));
-        if (window > 0 && !causal) tests.push(less(keys, add(at, window)));
-      }
-      if (keyStart) tests.push(greaterEqual(keys, reshape(keyStart, [-1, 1, 1, 1])));
-      if (keyLength) tests.push(less(keys, reshape(keyLength, [-1, 1, 1, 1])));
-      return toFloat(tests.reduce((all, test) => logicalAnd(all, test)));
-    }),
-  );
+  return tidy(() => {
+    const keys = reshape(range(keyLen), [1, 1, 1, keyLen]);
+    const tests: Tensor[] = [];
+    if (causal || window > 0) {
+      const rows = reshape(range(queryLen), [1, 1, queryLen, 1]);
+      const at = add(rows, position ? reshape(position, [1, 1, 1, 1]) : keyLen - queryLen);
+      if (causal) tests.push(lessEqual(keys, at));
+      if (window > 0) tests.push(greater(keys, sub(at, window)));
+      if (window > 0 && !causal) tests.push(less(keys, add(at, window)));
+    }
+    if (keyStart) tests.push(greaterEqual(keys, reshape(keyStart, [-1, 1, 1, 1])));
+    if (keyLength) tests.push(less(keys, reshape(keyLength, [-1, 1, 1, 1])));
+    return toFloat(tests.reduce((all, test) => logicalAnd(all, test)));
+  });
 }
