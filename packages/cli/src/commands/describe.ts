@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import type { Config } from '@residual/families';
 import { type Census, describe } from '@residual/layers';
 import { describeSource } from '@residual/model';
+import { ResidualError } from '@residual/tensor';
 import { Command } from 'commander';
 import { columns } from '../output.js';
 import { presets } from '../presets.js';
@@ -14,7 +17,7 @@ export function describeCommand(exit: (code: number) => void): Command {
     .option('--parts', 'list every part, not only those of the first block')
     .option('--json', 'print one object instead of tables')
     .action(async (source: string, { json, parts }: { json?: boolean; parts?: boolean }) => {
-      const { family, composition } = await describeSource(presets[source] ?? source);
+      const { family, composition } = await describeSource(presets[source] ?? (await configIn(source)) ?? source);
       const { model, positions, depth } = composition;
       const description = describe(model, { keyLen: positions });
       const { parameters, bytes, flopsPerToken, census } = description;
@@ -45,6 +48,22 @@ export function describeCommand(exit: (code: number) => void): Command {
       }
       exit(0);
     });
+}
+
+/** The config in a file such as config.json; undefined for a source of another kind. */
+async function configIn(path: string): Promise<Config | undefined> {
+  if (!path.endsWith('.json') || /^https?:/.test(path)) return undefined;
+  const text = await readFile(path, 'utf8').catch(cause => {
+    throw new ResidualError('files', `describe: ${path} cannot be read: ${cause.message}`, { cause });
+  });
+  try {
+    const config: unknown = JSON.parse(text);
+    if (typeof config === 'object' && config !== null && !Array.isArray(config))
+      return { model_type: undefined, ...config };
+  } catch (cause) {
+    throw new ResidualError('files', `describe: ${path} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  throw new ResidualError('files', `describe: ${path} holds no object of config fields`);
 }
 
 function summary(facts: { parameters: number; bytes: number; flopsPerToken: number; positions: number }): string {
