@@ -10,7 +10,7 @@ const name = 'webgpu';
  */
 export function register(): void {
   const engine = tf.engine();
-  const supported = (globalThis.navigator as Navigator | undefined)?.gpu !== undefined;
+  const supported = name in engine.registryFactory; // tfjs registers itself only where WebGPU is there
   if (name in engine.registryFactory && !(name in engine.registry)) tf.removeBackend(name);
   tf.registerBackend(name, startWebGPU, supported ? 3 : 0); // 3 is tfjs's own, before all others; 0 comes last
   tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', packedProduct);
