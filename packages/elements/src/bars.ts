@@ -54,8 +54,7 @@ const row = ({ text, id, before, after, chosen = false }: Bar) => {
   return all;
 };
 
-const heads = () =>
-  ['token', 'before', 'after processing'].map(name => make('th', { scope: 'col' }, name)) as [Node, Node, Node];
+const heads = () => ['token', 'before', 'after processing'].map(name => make('th', { scope: 'col' }, name));
 
 /** Defines `<residual-bars>`; its attribute `label` is the table's caption. Does nothing where it is defined. */
 export function defineBars(): void {

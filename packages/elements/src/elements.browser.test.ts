@@ -16,7 +16,7 @@ const all = (element: HTMLElement, selector: string) => [
 test('tokens show text and id, spaces and line ends included', () => {
   const tokens = put('residual-tokens');
   tokens.tokens = [{ text: 'Once', id: 5, given: true }];
-  tokens.append({ text: ' upon\n', id: 71 });
+  tokens.push({ text: ' upon\n', id: 71 });
   expect(all(tokens, '[role=option]').map(option => option.textContent)).toEqual(['Once5', '␣upon⏎71']);
   expect(all(tokens, '.given')).toHaveLength(1);
 });

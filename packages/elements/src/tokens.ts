@@ -21,7 +21,9 @@ export interface TokensElement extends HTMLElement {
   /** The token that is looked at, -1 where there is none. */
   selected: number;
   /** Adds one token at the end, in constant time. */
-  append(token: ShownToken): void;
+  push(token: ShownToken): void;
+  /** Looks at a token as the pointer does, and tells about it. */
+  look(index: number): void;
 }
 
 declare global {
@@ -59,7 +61,7 @@ export function defineTokens(): void {
           const option = (event.target as Element).closest('[role=option]');
           return option ? [...this.#list.children].indexOf(option) : -1;
         };
-        const look = (event: Event) => this.#choose(indexOf(event));
+        const look = (event: Event) => this.look(indexOf(event));
         this.#list.addEventListener('pointerover', look);
         this.#list.addEventListener('focusin', look);
         this.#list.addEventListener('keydown', event => this.#move(event));
@@ -77,7 +79,7 @@ export function defineTokens(): void {
         this.#tokens = [];
         this.#selected = -1;
         this.#list.replaceChildren();
-        for (const token of tokens) this.append(token);
+        for (const token of tokens) this.push(token);
       }
 
       get selected(): number {
@@ -93,22 +95,20 @@ export function defineTokens(): void {
         this.#selected = now ? index : -1;
       }
 
-      override append(...added: readonly (ShownToken | Node | string)[]): void {
-        for (const token of added as readonly ShownToken[]) {
-          const option = make('div', { role: 'option', 'aria-selected': 'false' });
-          option.tabIndex = this.#tokens.length === 0 ? 0 : -1;
-          if (token.given) option.classList.add('given');
-          option.append(make('span', {}, visible(token.text)), make('small', {}, String(token.id)));
-          this.#list.append(option);
-          this.#tokens.push(token);
-        }
+      push(token: ShownToken): void {
+        const option = make('div', { role: 'option', 'aria-selected': 'false' });
+        option.tabIndex = this.#tokens.length === 0 ? 0 : -1;
+        if (token.given) option.classList.add('given');
+        option.append(make('span', {}, visible(token.text)), make('small', {}, String(token.id)));
+        this.#list.append(option);
+        this.#tokens.push(token);
       }
 
       #option(index: number): Element | undefined {
         return index < 0 ? undefined : this.#list.children[index];
       }
 
-      #choose(index: number): void {
+      look(index: number): void {
         const token = this.#tokens[index];
         if (!token || index === this.#selected) return;
         this.selected = index;

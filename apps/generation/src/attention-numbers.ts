@@ -1,0 +1,58 @@
+import type { PlainTensor } from '@residual/model';
+
+/** The weights of every head of one text: `heads[layer][head]` are [length · length] numbers. */
+export type Pattern = readonly (readonly Float32Array[])[];
+
+/** Sorts what the taps `decoder.layers.*.attention.weights` gave, each [heads, length, length], by layer and head. */
+export function patternOf(taps: Readonly<Record<string, PlainTensor>>): Pattern {
+  const layers: Float32Array[][] = [];
+  for (const [path, { shape, data }] of Object.entries(taps)) {
+    const [heads = 0, queryLen = 0, keyLen = 0] = shape;
+    const size = queryLen * keyLen;
+    const layer = Number(/\.(\d+)\./.exec(path)?.[1]);
+    layers[layer] = Array.from({ length: heads }, (_, head) => data.subarray(head * size, (head + 1) * size));
+  }
+  return layers;
+}
+
+/** The places of the tokens that a word is made of, where it last stands; empty where it does not. */
+export function placesOf(word: string, texts: readonly string[]): number[] {
+  const from = texts.join('').lastIndexOf(word);
+  if (from < 0) return [];
+  const places: number[] = [];
+  let begin = 0;
+  texts.forEach((text, place) => {
+    const end = begin + text.length;
+    if (begin < from + word.length && end > from && text.trim() !== '') places.push(place);
+    begin = end;
+  });
+  return places;
+}
+
+/** What one head's last token of a word gives to each of some other words. */
+export interface Regard {
+  readonly layer: number;
+  readonly head: number;
+  /** For each of the words, the sum of the weights on its tokens. */
+  readonly weights: readonly number[];
+  readonly total: number;
+}
+
+/** How much each head looks from the last token of `noun` at `words`, most first; empty where one of them is not in the text. */
+export function regards(
+  pattern: Pattern,
+  texts: readonly string[],
+  noun: string,
+  words: readonly string[],
+): readonly Regard[] {
+  const query = placesOf(noun, texts).at(-1);
+  const places = words.map(word => placesOf(word, texts));
+  if (query === undefined || places.some(each => each.length === 0)) return [];
+  const found = pattern.flatMap((heads, layer) =>
+    heads.map((data, head) => {
+      const weights = places.map(keys => keys.reduce((sum, key) => sum + data[query * texts.length + key]!, 0));
+      return { layer, head, weights, total: weights.reduce((sum, weight) => sum + weight, 0) };
+    }),
+  );
+  return found.sort((a, b) => b.total - a.total);
+}

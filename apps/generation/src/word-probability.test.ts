@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { wordProbability } from './word-probability.js';
+
+const vocab = 3;
+/** Letters are tokens; what follows a place is known: logits 0, 1, 2 turned by the place. */
+const model = {
+  vocab,
+  tokensOf: async (text: unknown) => [...String(text).replaceAll(' ', '')].map(letter => 'abc'.indexOf(letter)),
+  forward: async (ids: unknown) => {
+    const tokens = ids as readonly number[];
+    const data = new Float32Array(tokens.flatMap((_, place) => [0, 1, 2].map(id => (id + place) % vocab)));
+    return { tokens, logits: { shape: [tokens.length, vocab], data }, taps: {} };
+  },
+};
+
+test('the probability of a word is the product over its tokens, each at the place before it', async () => {
+  const sum = 1 + Math.E + Math.E ** 2;
+  // after place 1 `c` has logit (2 + 1) % 3 = 0; after place 2 `a` has logit 2
+  const expected = (1 / sum) * (Math.E ** 2 / sum);
+  expect(await wordProbability(model, 'a b ', 'ca')).toBeCloseTo(expected, 6);
+});
+
+test('no word is an error', async () => {
+  await expect(wordProbability(model, 'a b', ' ')).rejects.toThrow('the next word is empty');
+});
