@@ -35,7 +35,7 @@ table { border-collapse: collapse; font-size: 0.75rem; }
 th { font: inherit; font-family: ui-monospace, monospace; white-space: nowrap; padding: 0 0.3rem; }
 tbody th { text-align: end; }
 thead th { writing-mode: vertical-rl; transform: rotate(180deg); text-align: start; padding: 0.3rem 0; }
-td { min-width: 1.15rem; height: 1.15rem; padding: 0; }
+td { min-width: 1.6rem; height: 1.6rem; padding: 0; }
 td[data-key] { border: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
 td[data-key]:focus-visible, td.read { outline: 2px solid currentColor; outline-offset: -1px; }
 output { display: block; min-height: 1.5rem; margin-top: 0.4rem; font-variant-numeric: tabular-nums; }

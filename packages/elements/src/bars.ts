@@ -36,8 +36,8 @@ tr.chosen th { font-weight: 700; text-decoration: underline; text-underline-offs
 .bar { position: relative; }
 .bar i { position: absolute; inset: 0.05rem auto 0.05rem 0; border-radius: 0.15rem; }
 .bar span { position: relative; padding-left: 0.25rem; font-variant-numeric: tabular-nums; }
-.before i { background: color-mix(in srgb, currentColor 25%, transparent); }
-.after i { background: color-mix(in srgb, var(--residual-accent, #4666d0) 45%, transparent); }
+.before i { background: color-mix(in srgb, CanvasText 25%, Canvas); }
+.after i { background: color-mix(in srgb, var(--residual-accent, #4666d0) 45%, Canvas); }
 `;
 
 const cell = (name: string, probability: number) => {

@@ -37,7 +37,7 @@ const style = `
 [role=listbox] { display: flex; flex-wrap: wrap; gap: 0.15rem 0.1rem; min-height: 3rem; }
 [role=option] { display: inline-flex; flex-direction: column; align-items: center; padding: 0.1rem 0.2rem; border-radius: 0.25rem;
   border: 1px solid transparent; cursor: default; max-width: 100%; overflow-wrap: anywhere;
-  background: color-mix(in srgb, var(--residual-accent, #4666d0) 14%, transparent); }
+  background: color-mix(in srgb, var(--residual-accent, #4666d0) 14%, Canvas); }
 [role=option].given { background: none; border-color: color-mix(in srgb, currentColor 30%, transparent); }
 [aria-selected=true] { border-color: var(--residual-accent, #4666d0); outline: 1px solid var(--residual-accent, #4666d0); }
 [role=option]:focus-visible { outline: 3px solid var(--residual-accent, #4666d0); }
