@@ -17,6 +17,23 @@ const fileOf = (project: string, specifier: string): string => {
   return join(folder, path);
 };
 
+type Target = string | { [condition: string]: Target };
+
+/** The file that a package's own name for one of its files (`#platform`) means in a browser. */
+const internalFile = (path: string, name: string): string => {
+  const folder = path.slice(0, path.indexOf(`${sep}dist${sep}`));
+  const { imports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    imports?: Record<string, Target>;
+  };
+  let target = imports?.[name];
+  while (typeof target === 'object') {
+    const choices: Record<string, Target> = target;
+    target = conditions.map(condition => choices[condition]).find(Boolean);
+  }
+  if (target === undefined) throw new Error(`import map: ${name} means nothing for browsers in ${folder}`);
+  return join(folder, target);
+};
+
 /** Everything that a file of ours imports by name, directly or through other files of ours. */
 const crawl = (project: string, path: string, found: Map<string, string | undefined>, seen: Set<string>): void => {
   if (seen.has(path)) return;
@@ -25,7 +42,12 @@ const crawl = (project: string, path: string, found: Map<string, string | undefi
     if (name.startsWith('node:')) continue;
     const isOurs = packageOf(name)?.startsWith('@residual/');
     if (name.startsWith('.')) crawl(project, join(dirname(path), name), found, seen);
-    else if (!isOurs) found.set(name, undefined);
+    else if (name.startsWith('#')) {
+      const file = internalFile(path, name);
+      if ((found.get(name) ?? file) !== file) throw new Error(`import map: ${name} means two files`);
+      found.set(name, file);
+      crawl(project, file, found, seen);
+    } else if (!isOurs) found.set(name, undefined);
     else {
       found.set(name, fileOf(project, name));
       crawl(project, fileOf(project, name), found, seen);
