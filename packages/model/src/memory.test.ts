@@ -1,0 +1,73 @@
+import '@residual/testkit/wasm';
+import { memory } from '@residual/tensor';
+import { expect, test } from 'vitest';
+import { loadModel } from './load-model.js';
+import { fixtureFiles } from './testing/fixture-files.js';
+
+const load = () => loadModel(fixtureFiles('fixtures/checkpoints/gpt2'));
+
+test('1,000 generations, aborted and failing ones among them, leave nothing behind', async () => {
+  const model = await load();
+  const before = memory();
+  for (let i = 0; i < 1000; i++) {
+    const abort = new AbortController();
+    const options = { temperature: 0.9, seed: i, eos: [], maxNewTokens: 3, signal: abort.signal };
+    const run = async () => {
+      for await (const step of model.generate([3, 5, 7], options)) {
+        if (i % 3 === 1 && step.index === 1) abort.abort();
+        if (i % 3 === 2 && step.index === 1) throw new Error('the reader failed');
+      }
+    };
+    if (i % 3 === 0) await run();
+    else await expect(run()).rejects.toThrow(i % 3 === 1 ? 'abort' : 'the reader failed');
+  }
+  expect(memory()).toEqual(before);
+  model.dispose();
+});
+
+test('loading again and again uses no more than the first time, and an aborted load leaves nothing', async () => {
+  const before = memory();
+  const first = await load();
+  const loaded = memory();
+  first.dispose();
+  expect(memory()).toEqual(before);
+  for (let i = 0; i < 5; i++) {
+    const again = await load();
+    expect(memory()).toEqual(loaded);
+    again.dispose();
+  }
+  const abort = new AbortController();
+  const onProgress = ({ stage }: { stage: string }) => stage === 'weights' && abort.abort();
+  const aborted = loadModel(fixtureFiles('fixtures/checkpoints/gpt2'), { signal: abort.signal, onProgress });
+  await expect(aborted).rejects.toThrow('abort');
+  expect(memory()).toEqual(before);
+});
+
+test('bad prompts and settings are errors that name both sides', async () => {
+  const model = await load();
+  const before = memory();
+  const failure = async (prompt: number[], options = {}) =>
+    model
+      .generate(prompt, options)
+      .whole()
+      .catch((error: Error) => error.message);
+  expect(await failure([])).toBe('generate: the prompt is empty and this model has no beginning token');
+  expect(await failure([1, 128])).toBe('generate: prompt id 128 is outside the vocabulary of 128');
+  expect(await failure(new Array(65).fill(1))).toBe(
+    'generate: prompt of 65 tokens is longer than the 64 positions this model has',
+  );
+  expect(await failure([1], { maxNewTokens: 1.5 })).toBe(
+    'generate: maxNewTokens is 1.5; it must be a whole number, 0 or more',
+  );
+  for (const options of [{ temperature: -1 }, { temperature: Number.NaN }, { temperature: 1, topP: 0 }]) {
+    expect(await failure([1], options)).toMatch(/^sampling: (temperature|topP) is /);
+  }
+  expect(await failure([1], { temperature: 1, topK: 0 })).toMatch(/^sampling: topK is 0/);
+  expect(await failure([1], { temperature: 1, seed: 0.5 })).toMatch(/^sampling: seed is 0.5/);
+  const none = await model.generate([4, 5], { maxNewTokens: 0 }).whole();
+  expect([none.tokens, none.finishReason]).toEqual([[4, 5], 'length']);
+  const full = await model.generate([4, 5], { eos: [], maxNewTokens: 100 }).whole();
+  expect([full.tokens.length, full.finishReason]).toEqual([64, 'positions']);
+  expect(memory()).toEqual(before);
+  model.dispose();
+});
