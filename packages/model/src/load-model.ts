@@ -93,13 +93,7 @@ async function readConfig(files: ModelFiles, signal: AbortSignal | undefined): P
   throw new ResidualError('files', `loadModel: ${files.origin} has no config.json`);
 }
 
-const textFiles = [
-  'config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'generation_config.json',
-  'special_tokens_map.json',
-];
+const textFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
 
 async function readTexts(files: ModelFiles, signal: AbortSignal | undefined): Promise<Record<string, string>> {
   const texts = await Promise.all(textFiles.map(async name => [name, await files.text(name, { signal })] as const));
