@@ -89,6 +89,7 @@ kernelTests('layerNorm', () => {
   test('without a bias, with numbers far from 0, with large ones', async () => {
     for (const [scale, shift] of [
       [1, 100],
+      [1, 1e4],
       [3000, 0],
       [1e-3, 0],
     ] as const) {

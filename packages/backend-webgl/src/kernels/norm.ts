@@ -48,10 +48,21 @@ function normalize(backend: WebGLBackend, { x, weight, bias }: Inputs, epsilon: 
   return y;
 }
 
-/** Of two rows at once: (mean, deviation) in xy and zw. The deviation, not its square, so that it stays in the range of 16-bit floats. */
-const partStatistics = `
-vec4 read(int row, int at) {
+/** Entries less the first of their row: numbers that lie far from 0 and near each other keep their digits. */
+const near = `
+vec4 nearFirst(int row, int at) {
   vec4 v = texel(x, row * halved(columns) + at);
+#ifdef CENTERED
+  v -= texel(x, row * halved(columns)).xxzz;
+#endif
+  return v;
+}
+`;
+
+/** Of two rows at once: (mean, deviation) in xy and zw. The deviation, not its square, so that it stays in the range of 16-bit floats. */
+const partStatistics = `${near}
+vec4 read(int row, int at) {
+  vec4 v = nearFirst(row, at);
   return 2 * at + 1 < columns ? v : vec4(v.x, 0.0, v.z, 0.0);
 }
 void main() {
@@ -80,7 +91,7 @@ void main() {
 `;
 
 /** Parts are joined as Chan, Golub and LeVeque (1983) do: no difference of large numbers. */
-const scale = `
+const scale = `${near}
 void main() {
   int i = here();
   int row = i / halved(columns);
@@ -103,7 +114,7 @@ void main() {
     count = total;
   }
   vec2 inverse = inversesqrt(squares / count + epsilon);
-  vec4 y = (texel(x, i) - mean.xxyy) * inverse.xxyy;
+  vec4 y = (nearFirst(row, at) - mean.xxyy) * inverse.xxyy;
 #ifdef HAS_weight
   y *= texel(weight, at).xyxy;
 #endif

@@ -43,9 +43,13 @@ function normalize(
   });
 }
 
-/** A workgroup for each row; the squares are summed around the mean, which is known by then. */
+/**
+ * A workgroup for each row. Entries count from the first of their row, so that numbers far from 0 and near each other keep their digits; the squares are
+ * summed around the mean, which is known by then.
+ */
 const codeFor = (width: 1 | 4, centered: boolean, hasWeight: boolean, hasBias: boolean) => {
   const total = (v: string) => (width === 4 ? `dot(${v}, vec4<f32>(1.0))` : v);
+  const first = centered ? ` - first` : '';
   return `
 var<workgroup> sums : array<f32, ${threads}>;
 var<workgroup> squares : array<f32, ${threads}>;
@@ -58,8 +62,9 @@ fn main(index : i32) {
   ${
     centered
       ? `
+  let first = x[start]${width === 4 ? '.x' : ''};
   var sum = 0.0;
-  for (var i = thread; i < length; i += ${threads}) { sum += ${total('x[start + i]')}; }
+  for (var i = thread; i < length; i += ${threads}) { sum += ${total('(x[start + i] - first)')}; }
   sums[thread] = sum;
   workgroupBarrier();
   for (var i = 0; i < ${threads}; i++) { mean += sums[i]; }
@@ -68,7 +73,7 @@ fn main(index : i32) {
   }
   var square = 0.0;
   for (var i = thread; i < length; i += ${threads}) {
-    let apart = x[start + i] - mean;
+    let apart = x[start + i]${first} - mean;
     square += ${width === 4 ? 'dot(apart, apart)' : 'apart * apart'};
   }
   squares[thread] = square;
@@ -77,7 +82,7 @@ fn main(index : i32) {
   for (var i = 0; i < ${threads}; i++) { variance += squares[i]; }
   let inverse = inverseSqrt(variance / f32(uniforms.dim) + uniforms.epsilon);
   for (var i = thread; i < length; i += ${threads}) {
-    result[start + i] = (x[start + i] - mean) * inverse${hasWeight ? ' * weight[i]' : ''}${hasBias ? ' + bias[i]' : ''};
+    result[start + i] = (x[start + i]${first} - mean) * inverse${hasWeight ? ' * weight[i]' : ''}${hasBias ? ' + bias[i]' : ''};
   }
 }
 `;
