@@ -1,4 +1,4 @@
-/** Shows the attention of one head over four tokens; any bundler or dev server serves it with attention.html. */
+/** Shows the attention of one head over four tokens; any bundler or dev server serves it with index.html. */
 import { defineAttention } from '@residual/elements';
 
 defineAttention();
