@@ -9,25 +9,34 @@ import { build } from 'esbuild';
 
 const here = name => fileURLToPath(new URL(name, import.meta.url));
 
-async function bundle(name, platform) {
-  const built = await build({
+/** A file beside which the package `webgpu` is installed. */
+const testkit = import.meta.resolve('@residual/testkit/webgpu-globals');
+
+async function bundle(name, options) {
+  const outfile = here(`../../../.residual/bench/${name.replace(/ts$/, 'mjs')}`);
+  await build({
     entryPoints: [here(name)],
     bundle: true,
-    write: false,
-    format: platform === 'node' ? 'esm' : 'iife',
-    platform,
-    mainFields: platform === 'node' ? ['main'] : ['module', 'main'],
+    outfile,
     conditions: ['@residual/source'],
-    banner:
-      platform === 'node'
-        ? { js: `import { createRequire } from 'node:module'; const require = createRequire('${import.meta.url}');` }
-        : {},
     logLevel: 'error',
+    ...options,
   });
-  return built.outputFiles[0].text;
+  return outfile;
 }
 
-const load = async code => import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
+const loadInNode = async name =>
+  import(
+    pathToFileURL(
+      await bundle(name, {
+        format: 'esm',
+        platform: 'node',
+        mainFields: ['main'],
+        banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+        define: { 'import.meta.url': JSON.stringify(testkit) },
+      }),
+    ).href
+  );
 
 function note({ model, op, composed, kernel }) {
   const columns = [model.padEnd(11), op.padEnd(44), composed.toFixed(3).padStart(10), kernel.toFixed(3).padStart(10)];
@@ -40,7 +49,7 @@ async function inChrome({ findChrome, chromeFlags }, only) {
   const page = await browser.newPage();
   page.on('console', message => message.type() === 'error' && console.error(message.text()));
   await page.exposeFunction('note', note);
-  await page.addScriptTag({ content: await bundle('webgl.ts', 'browser') });
+  await page.addScriptTag({ path: await bundle('webgl.ts', { format: 'iife', platform: 'browser' }) });
   await page.evaluate(pattern => globalThis.bench(pattern), only);
   await browser.close();
 }
@@ -51,10 +60,9 @@ async function inNode({ findChrome, findAdapter }, only) {
     process.exitCode = spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' }).status ?? 1;
     return;
   }
-  const require = createRequire(import.meta.resolve('@residual/testkit/webgpu-globals'));
-  const { create, globals } = await import(pathToFileURL(require.resolve('webgpu')).href);
+  const { create, globals } = await import(pathToFileURL(createRequire(testkit).resolve('webgpu')).href);
   Object.assign(globalThis, globals, { navigator: { gpu: create([]) } });
-  const { bench } = await load(await bundle('webgpu.ts', 'node'));
+  const { bench } = await loadInNode('webgpu.ts');
   await bench(only, note);
   process.exit(0); // the device keeps the process alive
 }
@@ -66,5 +74,5 @@ if (process.env.RESIDUAL_BENCH === undefined) {
     `${'model'.padEnd(11)}${`op on ${backend}`.padEnd(44)}${'composed'.padStart(10)}${'kernel'.padStart(10)}${'ratio'.padStart(11)}`,
   );
 }
-const machine = await load(await bundle('machine.ts', 'node'));
+const machine = await loadInNode('machine.ts');
 await (backend === 'webgl' ? inChrome : inNode)(machine, only);

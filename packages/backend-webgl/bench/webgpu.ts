@@ -1,4 +1,4 @@
-import '@residual/backend-webgpu';
+import '../../backend-webgpu/src/index.js';
 import { useBackend } from '@residual/tensor';
 import { measure, type Row } from './decode.js';
 
