@@ -48,7 +48,9 @@ test('a backend that does not start is named', async () => {
   const message = 'tensor: no backend starts on this machine (registered: broken)';
   expect(messageOf(() => tensor([1], [1]))).toBe(message);
   expect(await rejection(ready())).toBe(message);
-  expect(await rejection(useBackend('broken'))).toBe("useBackend: 'broken' does not start on this machine");
+  expect(await rejection(useBackend('broken'))).toBe(
+    "useBackend: 'broken' does not start on this machine: no such machine",
+  );
   tf.removeBackend('broken');
 });
 
@@ -78,7 +80,9 @@ test('a backend that fails to start leaves the one before active', async () => {
   tf.registerBackend('late', async () => {
     throw new Error('no such machine');
   });
-  expect(await rejection(useBackend('late'))).toBe("useBackend: 'late' does not start on this machine");
+  expect(await rejection(useBackend('late'))).toBe(
+    "useBackend: 'late' does not start on this machine: no such machine",
+  );
   const x = tensor([1], [1]);
   expect(backendOf(x)).toBe('slow');
   x.dispose();

@@ -34,7 +34,7 @@ export async function ready(): Promise<string> {
   return requireBackend();
 }
 
-/** Makes the backend `name` the active one and waits until it is ready. Errors when it was not imported or does not start here. */
+/** Makes the backend `name` the active one and waits until it is ready. Errors when it was not imported, or with the reason why it does not start here. */
 export async function useBackend(name: string): Promise<void> {
   const known = registeredBackends();
   if (!known.includes(name)) {
@@ -44,9 +44,35 @@ export async function useBackend(name: string): Promise<void> {
     );
   }
   const before = activeBackend();
-  if (await tf.setBackend(name)) return;
+  const failure = await failureOf(name);
+  if (!failure) return;
   if (before) await tf.setBackend(before);
-  throw new ResidualError('backend', `useBackend: '${name}' does not start on this machine`);
+  const reason = failure.cause instanceof Error ? `: ${failure.cause.message}` : '';
+  throw new ResidualError('backend', `useBackend: '${name}' does not start on this machine${reason}`, failure);
+}
+
+/** Starts a backend and gives what went wrong, if anything; tfjs prints that and keeps it to itself. */
+async function failureOf(name: string): Promise<{ cause: unknown } | undefined> {
+  const entry = tf.engine().registryFactory[name]!;
+  const { factory } = entry;
+  let cause: unknown;
+  const note = (error: unknown): never => {
+    cause = error;
+    throw error;
+  };
+  entry.factory = () => {
+    try {
+      const made = factory();
+      return made instanceof Promise ? made.catch(note) : made;
+    } catch (error) {
+      return note(error);
+    }
+  };
+  try {
+    return (await tf.setBackend(name)) ? undefined : { cause };
+  } finally {
+    entry.factory = factory;
+  }
 }
 
 /** The name of the backend that holds a tensor's data; 'none' where it was disposed. */
