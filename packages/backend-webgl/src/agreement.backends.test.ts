@@ -24,6 +24,7 @@ import {
   sum,
   type Tensor,
   tensor,
+  zeros,
 } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { getKernel, getKernelsForBackend, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
@@ -196,6 +197,8 @@ kernelTests('linear', () => {
     [[1], 1030, 6],
     [[1], 2000, 150],
     [[1], 3, 9000],
+    [[1], 20001, 3],
+    [[3], 20000, 2],
     [[130], 260, 70],
     [[], 5, 3],
   ] as const;
@@ -284,6 +287,12 @@ kernelTests('appendToCache', () => {
         await agree(run, [x, later, position, end], [], 0);
       }
     });
+
+  test('a cache that is larger than one texture is wide', async () => {
+    const [x, position] = [normal([1, 9, 2, 2]), whole([5])];
+    const run = () => appendToCache(appendToCache(zeros([1, 9, 2048, 2]), x, position), x, position);
+    await agree(run, [x, position], [], 0);
+  });
 
   test('rows that would lie beyond the capacity are left out', async () => {
     const [x, position] = [normal([1, 2, 3, 4]), whole([4])];

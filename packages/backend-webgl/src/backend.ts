@@ -7,7 +7,7 @@ import { TexturePool } from './texture-pool.js';
 /** tfjs's backend, repaired: reads end when the context is lost, video memory comes back, the precision it reports is the real one. */
 export class WebGLBackend extends MathBackendWebGL {
   private lost = false;
-  private readonly waiting = new Set<(error: Error) => void>();
+  private readonly waiting = new Set<() => void>();
   private readonly pool: TexturePool;
 
   constructor(onLost: () => void) {
@@ -19,7 +19,10 @@ export class WebGLBackend extends MathBackendWebGL {
       onLost();
     });
     if (env().getNumber('WEBGL_VERSION') === 2) {
-      gpgpu.createAndWaitForFence = () => commandsDone(gpgpu.gl as WebGL2RenderingContext, () => this.isLost);
+      gpgpu.createAndWaitForFence = async () => {
+        await commandsDone(gpgpu.gl as WebGL2RenderingContext, () => this.isLost);
+        if (this.isLost) throw contextLost('data'); // before tfjs downloads and keeps what is there now: zeros
+      };
     }
   }
 
@@ -46,13 +49,19 @@ export class WebGLBackend extends MathBackendWebGL {
   }
 
   override read(dataId: DataId): ReturnType<MathBackendWebGL['read']> {
-    if (this.isGone(dataId)) return Promise.reject(contextLost('data'));
+    const data = this.texData.get(dataId);
+    if (data?.values != null) return super.read(dataId);
+    if (this.isLost) return Promise.reject(contextLost('data'));
     return new Promise((resolve, reject) => {
-      this.waiting.add(reject);
+      const refuse = (error?: unknown) => {
+        if (this.isLost) data.values = undefined; // what tfjs downloaded after the loss
+        reject(this.isLost ? contextLost('data') : error);
+      };
+      this.waiting.add(refuse);
       super
         .read(dataId)
-        .then(resolve, error => reject(this.isLost ? contextLost('data') : error))
-        .finally(() => this.waiting.delete(reject));
+        .then(values => (this.isLost ? refuse() : resolve(values)), refuse)
+        .finally(() => this.waiting.delete(refuse));
     });
   }
 
@@ -74,7 +83,7 @@ export class WebGLBackend extends MathBackendWebGL {
 
   private giveUp(): void {
     this.lost = true;
-    for (const reject of this.waiting) reject(contextLost('data'));
+    for (const refuse of this.waiting) refuse();
     this.waiting.clear();
   }
 

@@ -3,7 +3,7 @@ const eager = 20;
 
 /**
  * Waits until the commands given so far are done. Looks between tasks of the page, through a message to itself: a timer would wait 4 ms each time, which
- * is longer than a step of a small model takes. Ends early when `given up` says so.
+ * is longer than a step of a small model takes. Ends early when `givenUp` says so.
  */
 export async function commandsDone(gl: WebGL2RenderingContext, givenUp: () => boolean): Promise<void> {
   const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);

@@ -1,0 +1,120 @@
+import {
+  add,
+  appendToCache,
+  argMax,
+  attend,
+  embed,
+  gelu,
+  keep,
+  layerNorm,
+  linear,
+  normalValues,
+  requireBackend,
+  reshape,
+  rotate,
+  type Tensor,
+  tensor,
+  tidy,
+  transpose,
+  zeros,
+} from '@residual/tensor';
+import { engine } from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { compiledPrograms as onWebGL } from './compiled.js';
+
+const backend = requireBackend();
+
+/** Programs that the active backend has compiled. */
+const compiledPrograms = () =>
+  backend === 'webgl'
+    ? onWebGL()
+    : Object.keys((engine().registry[backend] as unknown as { pipelineCache: object }).pipelineCache).length;
+
+const [modelDim, heads, vocab, capacity, chunk] = [12, 3, 23, 40, 5];
+const headDim = modelDim / heads;
+
+const weights = new Map<string, Tensor>();
+
+function weight(name: string, ...shape: number[]): Tensor {
+  const size = shape.reduce((product, n) => product * n, 1);
+  const made = weights.get(name) ?? keep(tensor(normalValues(1, name, size), shape));
+  weights.set(name, made);
+  return made;
+}
+
+interface Caches {
+  key: Tensor;
+  value: Tensor;
+}
+
+/** A decoder of one block: ids at `position`, of which `length` are real, to the id that comes next. */
+function step(caches: Caches, ids: readonly number[], position: number, length: number): Tensor {
+  return tidy(() => {
+    const rows = ids.length;
+    const norm = (x: Tensor, name: string) => layerNorm(x, weight(name, modelDim), weight('bias', modelDim), 1e-5);
+    const project = (x: Tensor, name: string) => linear(x, weight(name, modelDim, modelDim), weight('bias', modelDim));
+    const split = (x: Tensor) =>
+      rows === 1 ? reshape(x, [1, heads, 1, headDim]) : transpose(reshape(x, [1, rows, heads, headDim]), [0, 2, 1, 3]);
+    const at = tensor([position], [1], 'int32');
+    const places = tensor(
+      Int32Array.from(ids, (_, i) => Math.min(position + i, capacity - 1)),
+      [1, rows],
+      'int32',
+    );
+    const tables = {
+      cos: weight('cos', capacity, headDim / 2),
+      sin: weight('sin', capacity, headDim / 2),
+      ids: places,
+    };
+    let x = embed(weight('words', vocab, modelDim), tensor(Int32Array.from(ids), [1, rows], 'int32'));
+    const a = norm(x, 'first');
+    caches.key = keep(appendToCache(caches.key, rotate(split(project(a, 'key')), tables), at));
+    caches.value = keep(appendToCache(caches.value, split(project(a, 'value')), at));
+    const keyLength = tensor([position + length], [1], 'int32');
+    const query = rotate(split(project(a, 'query')), tables);
+    const mixed = attend({ query, ...caches, position: at, keyLength }, { causal: true });
+    const joined = reshape(rows === 1 ? mixed : transpose(mixed, [0, 2, 1, 3]), [1, rows, modelDim]);
+    x = add(x, project(joined, 'output'));
+    const up = gelu(linear(norm(x, 'second'), weight('up', 4 * modelDim, modelDim)), { approximate: true });
+    x = add(x, linear(up, weight('down', modelDim, 4 * modelDim)));
+    const last = embed(reshape(x, [rows, modelDim]), tensor([length - 1], [1], 'int32'));
+    return argMax(linear(last, weight('words', vocab, modelDim)));
+  });
+}
+
+/** Reads the prompt in chunks of one length and continues it. */
+async function tell(prompt: readonly number[], more: number): Promise<number[]> {
+  const empty = () => zeros([1, heads, capacity, headDim]);
+  const caches: Caches = { key: empty(), value: empty() };
+  const said: number[] = [];
+  const hear = async (chosen: Tensor) => {
+    said.push((await chosen.data())[0]!);
+    chosen.dispose();
+  };
+  for (let at = 0; at < prompt.length; at += chunk) {
+    const part = prompt.slice(at, at + chunk);
+    const padded = [...part, ...new Array<number>(chunk - part.length).fill(0)];
+    const chosen = step(caches, padded, at, part.length);
+    if (at + chunk >= prompt.length) await hear(chosen);
+    else chosen.dispose();
+  }
+  for (let i = 1; i < more; i++) await hear(step(caches, [said.at(-1)!], prompt.length + i - 1, 1));
+  caches.key.dispose();
+  caches.value.dispose();
+  return said;
+}
+
+describe.skipIf(backend !== 'webgl' && backend !== 'webgpu')(`programs on ${backend}`, () => {
+  test('ten prompts of different lengths compile nothing that the first has not compiled', async () => {
+    const prompt = (length: number) => Array.from({ length }, (_, i) => (i * 7 + length) % vocab);
+    const first = await tell(prompt(7), 6);
+    const before = compiledPrograms();
+    expect(before).toBeGreaterThan(10);
+    for (let length = 1; length <= 10; length++) {
+      const said = await tell(prompt(length), 6);
+      if (length === 7) expect(said).toEqual(first);
+    }
+    expect(compiledPrograms()).toBe(before);
+    for (const made of weights.values()) made.dispose();
+  });
+});
