@@ -1,0 +1,23 @@
+import { embed } from '@residual/tensor';
+import { test } from 'vitest';
+import { agree, kernelTests, normal, whole } from '../testing/agree.js';
+
+kernelTests('embed', () => {
+  for (const [rows, dim] of [
+    [1, 1],
+    [7, 5],
+    [10, 8],
+    [33, 3],
+  ] as const)
+    test(`weight [${rows}, ${dim}]`, async () => {
+      for (const shape of [[], [1], [1, 1], [5], [2, 3], [2, 2, 3]]) {
+        const size = shape.reduce((product, n) => product * n, 1);
+        const weight = normal([rows, dim]);
+        const ids = whole(
+          Array.from({ length: size }, (_, i) => (i * 5 + 2) % rows),
+          shape,
+        );
+        await agree(() => embed(weight, ids), [weight, ids], [weight]);
+      }
+    });
+});

@@ -1,0 +1,42 @@
+import { layerNorm, rmsNorm } from '@residual/tensor';
+import { test } from 'vitest';
+import { agree, kernelTests, normal } from '../testing/agree.js';
+
+const lastAxes = [1, 2, 3, 8, 31, 257];
+
+kernelTests('layerNorm', () => {
+  for (const dim of lastAxes)
+    test(`rows of ${dim}`, async () => {
+      for (const lead of [[1], [5], [2, 3], [2, 1, 3]]) {
+        const [x, weight, bias] = [normal([...lead, dim], 2, 1), normal([dim]), normal([dim])];
+        await agree(() => layerNorm(x, weight, bias, 1e-5), [x, weight, bias], dim > 1 ? [x, weight, bias] : []);
+      }
+    });
+
+  test('without a bias, with numbers far from 0, with large ones', async () => {
+    for (const [scale, shift] of [
+      [1, 100],
+      [1, 1e4],
+      [3000, 0],
+      [1e-3, 0],
+    ] as const) {
+      const [x, weight] = [normal([3, 50], scale, shift), normal([50])];
+      await agree(() => layerNorm(x, weight, undefined, 1e-6), [x, weight], [], 5e-5);
+    }
+  });
+});
+
+kernelTests('rmsNorm', () => {
+  for (const dim of lastAxes)
+    test(`rows of ${dim}`, async () => {
+      for (const lead of [[1], [5], [2, 3]]) {
+        const [x, weight] = [normal([...lead, dim], 2), normal([dim])];
+        await agree(() => rmsNorm(x, weight, 1e-6), [x, weight], [x, weight]);
+      }
+    });
+
+  test('without a weight', async () => {
+    const x = normal([3, 5, 7]);
+    await agree(() => rmsNorm(x, undefined, 1e-6), [x], [x]);
+  });
+});

@@ -1,0 +1,33 @@
+import { dispose, rotate } from '@residual/tensor';
+import { test } from 'vitest';
+import { agree, kernelTests, normal, whole } from '../testing/agree.js';
+
+kernelTests('rotate', () => {
+  for (const interleaved of [false, true])
+    for (const [headDim, pairs] of [
+      [2, 1],
+      [6, 3],
+      [8, 4],
+      [7, 3],
+      [10, 3],
+      [64, 32],
+    ] as const)
+      test(`${pairs} pairs of ${headDim}${interleaved ? ', interleaved' : ''}`, async () => {
+        for (const [batch, heads, length] of [
+          [1, 5, 1],
+          [2, 3, 5],
+          [3, 1, 4],
+        ] as const) {
+          const [cos, sin] = [normal([11, pairs]), normal([11, pairs])];
+          for (const idRows of new Set([1, batch])) {
+            const x = normal([batch, heads, length, headDim]);
+            const ids = whole(
+              Array.from({ length: idRows * length }, (_, i) => (i * 7 + 3) % 11),
+              [idRows, length],
+            );
+            await agree(() => rotate(x, { cos, sin, ids }, { interleaved }), [x, ids], [x]);
+          }
+          dispose([cos, sin]);
+        }
+      });
+});
