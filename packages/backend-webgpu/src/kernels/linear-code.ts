@@ -6,8 +6,10 @@ const lanes = 8;
 /** Columns that they share. */
 const share = 4;
 
-/** Rows and columns of a thread of `forManyRows`, and of its workgroup of 8 × 8 threads. */
+/** Rows and columns of the result that a thread of `forManyRows` computes. */
 const side = 4;
+
+/** Rows and columns that a workgroup of `forManyRows`, 8 × 8 threads, computes. */
 export const tileSide = side * 8;
 
 const each = (count: number, line: (index: number) => string): string =>
