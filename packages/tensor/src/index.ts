@@ -7,6 +7,7 @@ export {
   type GradientContext,
   type InputGradients,
   type Inputs,
+  type KernelInputs,
   type Op,
   run,
 } from './op.js';

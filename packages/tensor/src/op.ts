@@ -12,6 +12,9 @@ export type Inputs = Readonly<Record<string, Tensor | undefined>>;
 /** Plain settings of an op. Whatever changes from step to step is an input tensor, never an attribute. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
+/** The inputs of an op as kernels get them: where the data lies, its shape and type. */
+export type KernelInputs<I> = { readonly [Name in keyof I]: tf.TensorInfo };
+
 /** Gradient of the loss for the inputs of an op, each computed only when it is wanted; undefined where it is zero. Integer inputs have none. */
 export type InputGradients<I> = { readonly [Name in keyof I]?: () => Tensor | undefined };
 

@@ -1,33 +1,14 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { AttendAttributes, AttendInputs, KernelInputs } from '@residual/tensor';
 import { runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
 
-interface Inputs {
-  /** [batch, heads, queryLen, headDim] */
-  query: TensorInfo;
-  /** [batch, kvHeads, keyLen, headDim] */
-  key: TensorInfo;
-  /** [batch, kvHeads, keyLen, valueDim] */
-  value: TensorInfo;
-  /** [1 | batch, 1 | heads, 1 | queryLen, keyLen] */
-  bias?: TensorInfo;
-  /** int32 [1] */
-  position?: TensorInfo;
-  /** int32 [batch] */
-  keyStart?: TensorInfo;
-  /** int32 [batch] */
-  keyLength?: TensorInfo;
-  /** int32 [batch, keyLen] */
-  source?: TensorInfo;
-}
-
-type Attributes = { scale: number; causal: boolean; window: number; softCap: number };
+type Inputs = KernelInputs<AttendInputs>;
 
 /**
  * softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]. In two passes, scores and then values with the
  * softmax on the way; both visit only the keys that a query may see, so that an almost empty cache costs little.
  */
-export const attend: Kernel<Inputs, Attributes> = (backend, inputs, { scale, causal, window, softCap }) => {
+export const attend: Kernel<Inputs, AttendAttributes> = (backend, inputs, { scale, causal, window, softCap }) => {
   const { query, key, value, bias, position, keyStart, keyLength, source } = inputs;
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
   const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];

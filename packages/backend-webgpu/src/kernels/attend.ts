@@ -1,29 +1,11 @@
+import type { AttendAttributes, AttendInputs, KernelInputs } from '@residual/tensor';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import { runPass } from '../program.js';
 import { type AttendCode, forOneQuery, forQueryPerThread, queriesPerGroup } from './attend-code.js';
 import type { Kernel } from './kernel.js';
 
-interface Inputs {
-  /** [batch, heads, queryLen, headDim] */
-  query: TensorInfo;
-  /** [batch, kvHeads, keyLen, headDim] */
-  key: TensorInfo;
-  /** [batch, kvHeads, keyLen, valueDim] */
-  value: TensorInfo;
-  /** [1 | batch, 1 | heads, 1 | queryLen, keyLen] */
-  bias?: TensorInfo;
-  /** int32 [1] */
-  position?: TensorInfo;
-  /** int32 [batch] */
-  keyStart?: TensorInfo;
-  /** int32 [batch] */
-  keyLength?: TensorInfo;
-  /** int32 [batch, keyLen] */
-  source?: TensorInfo;
-}
-
-type Attributes = { scale: number; causal: boolean; window: number; softCap: number };
+type Inputs = KernelInputs<AttendInputs>;
 
 /** From so many queries on, each thread takes one, so that all of a group read the same key at once. */
 const manyQueries = 16;
@@ -32,7 +14,7 @@ const manyQueries = 16;
  * softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim], in one pass that holds no scores: what a query has
  * summed so far shrinks when a larger score comes (Milakov and Gimelshein 2018).
  */
-export const attend: Kernel<Inputs, Attributes> = (backend, inputs, { scale, causal, window, softCap }) => {
+export const attend: Kernel<Inputs, AttendAttributes> = (backend, inputs, { scale, causal, window, softCap }) => {
   const { query, value, bias } = inputs;
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
   const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
