@@ -11,7 +11,8 @@ export interface Composition {
 }
 
 /**
- * One line of a family's table: a tensor of the file and the paths it holds. `*` stands for the number of the block. Several paths lie one after another
+ * One line of a family's table: a tensor of the file and the paths it holds. `*` stands for the number of the block; a name that begins
+ * with `/` has no prefix. Several paths lie one after another
  * along the out axis. `transposed` says that the file stores matrices as [in, out].
  */
 export interface Row {

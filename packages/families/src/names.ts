@@ -1,4 +1,4 @@
-import { type HasNeeds, leavesOf, type NamedArrays, type Needs } from '@residual/layers';
+import { type HasNeeds, type NamedArrays, weightNeeds } from '@residual/layers';
 import { ResidualError, showShape } from '@residual/tensor';
 import type { Family, Row } from './family.js';
 
@@ -21,11 +21,7 @@ export interface Place {
 
 /** The place of each leaf of a layer in the files of a family, by path. Errors when the table has no row for a leaf. */
 export function placesIn(family: Family, layer: HasNeeds<unknown>): Map<string, Place> {
-  const shapes = new Map(
-    leavesOf(layer.needs as Needs)
-      .filter(({ need }) => need.kind !== 'table')
-      .map(({ path, need }) => [path, need.shape]),
-  );
+  const shapes = new Map(weightNeeds(layer).map(({ path, need }) => [path, need.shape]));
   const places = new Map<string, Place>();
   for (const path of shapes.keys()) {
     const found = rowOf(family.rows, path);
@@ -34,10 +30,7 @@ export function placesIn(family: Family, layer: HasNeeds<unknown>): Map<string, 
     const members = [row.ours].flat().map(pattern => shapes.get(pattern.replace('*', index))!);
     const start = members.slice(0, found.member).reduce((sum, shape) => sum + shape[0]!, 0);
     places.set(path, {
-      theirs:
-        family.prefix !== '' && row.theirs.startsWith('/')
-          ? row.theirs.slice(1)
-          : family.prefix + row.theirs.replace('*', index),
+      theirs: row.theirs.startsWith('/') ? row.theirs.slice(1) : family.prefix + row.theirs.replace('*', index),
       shape: shapes.get(path)!,
       start,
       rows: members.reduce((sum, shape) => sum + shape[0]!, 0),

@@ -24,13 +24,16 @@ export interface GenerateOptions extends Omit<PipelineOptions, 'eos'> {
 /** What `generation_config.json` may say, under its own names. */
 export type GenerationConfig = Readonly<Record<string, unknown>>;
 
+/** Whether a call draws its tokens: as its temperature says, else as the checkpoint recommends. If not, a seed would do nothing. */
+export function draws({ temperature }: GenerateOptions, config: GenerationConfig): boolean {
+  return temperature === undefined ? config.do_sample === true : temperature !== 0;
+}
+
 /** The settings of one call: what the caller gave, else what the checkpoint recommends; `ends` are the tokens that end its texts. */
 export function settingsOf(given: GenerateOptions, config: GenerationConfig, ends: readonly number[]): GenerateOptions {
-  const { temperature, maxNewTokens } = given;
-  const draws = temperature === undefined ? config.do_sample === true : temperature !== 0;
   const eos = given.eos ?? ends;
-  const recommended = { ...config, do_sample: draws, eos_token_id: eos.length > 0 ? eos : undefined };
-  const settings: Record<string, unknown> = { ...fromGenerationConfig(recommended, maxNewTokens) };
+  const recommended = { ...config, do_sample: draws(given, config), eos_token_id: eos.length > 0 ? eos : undefined };
+  const settings: Record<string, unknown> = { ...fromGenerationConfig(recommended, given.maxNewTokens) };
   for (const [name, value] of Object.entries(given)) if (value !== undefined && name !== 'eos') settings[name] = value;
   return settings;
 }

@@ -1,5 +1,5 @@
 export type { Step } from './generate.js';
-export type { GenerateOptions, GenerationConfig } from './generate-options.js';
+export { draws, type GenerateOptions, type GenerationConfig } from './generate-options.js';
 export type { Generation } from './generation.js';
 export { describeSource, type LoadModelOptions, type LoadProgress, loadModel } from './load-model.js';
 export { Model, type ModelParts, type Prompt } from './model.js';

@@ -1,4 +1,4 @@
-import { type GenerateOptions, loadModel } from '@residual/model';
+import { draws, type GenerateOptions, loadModel } from '@residual/model';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type NodeBackend, nodeBackends, rerunForWebGPU, startBackend } from '../machine/backends.js';
 import { progressLine } from '../output.js';
@@ -40,7 +40,15 @@ export function generateCommand(exit: (code: number) => void): Command {
     });
 }
 
-async function generate({ model: source, prompt, promptIds, backend, json, ...given }: Options): Promise<number> {
+async function generate({
+  model: source,
+  prompt,
+  promptIds,
+  backend,
+  json,
+  seed: asked,
+  ...given
+}: Options): Promise<number> {
   await startBackend(backend);
   const abort = new AbortController();
   const interrupt = () => abort.abort();
@@ -50,11 +58,13 @@ async function generate({ model: source, prompt, promptIds, backend, json, ...gi
     const model = await loadModel(source, { onProgress: progress.update, signal: abort.signal });
     progress.end();
     try {
-      const seed = given.seed ?? Math.floor(Math.random() * 2 ** 32);
-      const settings = { ...given, signal: abort.signal, seed } satisfies GenerateOptions;
+      const seed = asked ?? Math.floor(Math.random() * 2 ** 32);
+      const settings: GenerateOptions = { ...given, signal: abort.signal };
       const tokens = model.tokensOf(promptIds ?? prompt ?? '');
       const begun = performance.now();
-      const steps = model.generate(tokens, withoutUnusedSeed(settings, model.generationConfig))[Symbol.asyncIterator]();
+      const steps = model
+        .generate(tokens, draws(settings, model.generationConfig) ? { ...settings, seed } : settings)
+        [Symbol.asyncIterator]();
       if (!json && prompt) process.stdout.write(prompt);
       for (let step = await steps.next(); ; step = await steps.next()) {
         if (!step.done) {
@@ -82,17 +92,6 @@ async function generate({ model: source, prompt, promptIds, backend, json, ...gi
     progress.end();
     process.off('SIGINT', interrupt);
   }
-}
-
-/** A greedy choice heeds no seed, so it is not given one that nobody asked for. */
-function withoutUnusedSeed(
-  settings: GenerateOptions & { seed: number },
-  config: Readonly<Record<string, unknown>>,
-): GenerateOptions {
-  const draws = settings.temperature === undefined ? config.do_sample === true : settings.temperature !== 0;
-  if (draws) return settings;
-  const { seed: _, ...rest } = settings;
-  return rest;
 }
 
 function resultOf(
@@ -125,7 +124,7 @@ function resultOf(
 export function argsOf(command: Command): string[] {
   let top = command;
   while (top.parent) top = top.parent;
-  return (top as Command & { rawArgs: string[] }).rawArgs.slice(top.args.length === 0 ? 2 : 0);
+  return (top as Command & { rawArgs: string[] }).rawArgs; // commander's types leave it out
 }
 
 function number(text: string): number {

@@ -14,7 +14,10 @@ export type NodeBackend = (typeof nodeBackends)[number];
 export async function startBackend(name: NodeBackend): Promise<void> {
   if (name === 'cpu') await import('@residual/backend-cpu');
   if (name === 'wasm') await import('@residual/backend-wasm');
-  if (name === 'webgpu') await startWebGPU();
+  if (name === 'webgpu') {
+    await import('./webgpu-globals.js');
+    await import('@residual/backend-webgpu');
+  }
   await useBackend(name);
 }
 
@@ -41,11 +44,4 @@ export async function rerunForWebGPU(args: readonly string[]): Promise<number | 
     child.on('error', reject);
     child.on('exit', code => resolve(code ?? 1));
   });
-}
-
-async function startWebGPU(): Promise<void> {
-  const { create, globals } = await import('webgpu');
-  Object.assign(globalThis, globals);
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true, writable: true });
-  await import('@residual/backend-webgpu');
 }

@@ -122,11 +122,11 @@ async function lossAndGradients(model: Model, ids: readonly number[]): Promise<O
     });
   const { value, gradients: tree } = gradients(loss, weights);
   try {
-    const leaves = flatten(layer, tree as typeof weights);
+    const [leaves, own] = [flatten(layer, tree as typeof weights), flatten(layer, weights)];
     const named = await inTheirNames(family, layer, async path => {
       const gradient = leaves.get(path) as Matrix | undefined;
       if (gradient) return (await dense(gradient).data()) as Float32Array;
-      return new Float32Array(dense(flatten(layer, weights).get(path)!).size);
+      return new Float32Array(dense(own.get(path)!).size);
     });
     let sum = 0;
     const outputs: Outputs = new Map([['loss', await numbersOf(value)]]);
