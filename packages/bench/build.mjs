@@ -1,0 +1,41 @@
+// Bundles the program and the process of a subject for Node, and the pages in which subjects run on WebGL.
+import { rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const path = name => fileURLToPath(new URL(name, import.meta.url));
+const common = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' };
+rmSync(path('dist'), { recursive: true, force: true });
+
+/** The testkit is there as TypeScript only; everything else is imported as it is published. */
+const onlyTestkitInside = {
+  name: 'only-testkit-inside',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^[^./]/ }, ({ path: name, kind }) =>
+      kind === 'entry-point' || name.startsWith('@residual/testkit') ? undefined : { external: true },
+    );
+  },
+};
+await build({
+  ...common,
+  entryPoints: [path('src/main.ts'), path('src/child.ts')],
+  outdir: path('dist'),
+  platform: 'node',
+  splitting: true,
+  plugins: [onlyTestkitInside],
+});
+
+const pages = ['residual', 'tfjs'];
+await build({
+  ...common,
+  entryPoints: pages.map(name => path(`src/pages/${name}.ts`)),
+  outdir: path('dist/pages'),
+  splitting: true,
+  minify: true,
+  mainFields: ['module', 'main'],
+  external: ['node:*'],
+});
+for (const name of pages) {
+  const page = `<!doctype html><title>${name}</title><script type="module" src="${name}.js"></script>\n`;
+  writeFileSync(path(`dist/pages/${name}.html`), page);
+}

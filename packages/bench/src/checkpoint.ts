@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stories } from '@residual/model-stories';
+import { openSafetensors, writeSafetensors } from '@residual/safetensors';
+import { fileSource } from '@residual/safetensors/node';
+import { normalValues } from '@residual/tensor';
+import { type Shape, type ShapeName, shapes, tensorsOf } from './shape.js';
+
+/** Where checkpoints lie between runs. */
+const cache = fileURLToPath(new URL('../../../.residual/bench/', import.meta.url));
+
+/**
+ * A folder with `config.json` and `model.safetensors` (float32) of a shape, made when it is not there yet: random weights, or those of the story teller.
+ * All that is measured reads this one file.
+ */
+export async function checkpointOf(name: ShapeName): Promise<string> {
+  const folder = join(cache, name);
+  const file = join(folder, 'model.safetensors');
+  if (existsSync(file)) return folder;
+  await mkdir(folder, { recursive: true });
+  const shape: Shape = shapes[name];
+  const config = { ...shape, model_type: 'gpt2', architectures: ['GPT2LMHeadModel'], activation_function: 'gelu_new' };
+  await writeFile(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  const values = name === 'stories' ? await storyWeights() : randomWeights(shape);
+  const named = Object.fromEntries(
+    [...values].map(([key, data]) => [key, { dtype: 'F32' as const, shape: tensorsOf(shape).get(key)!, data }]),
+  );
+  await writeFile(`${file}.partial`, writeSafetensors(named, { format: 'pt' }));
+  await rename(`${file}.partial`, file);
+  return folder;
+}
+
+/** Random weights that write a lively text: norms begin at 1 and 0, the rest is normal, positions so strong that no word repeats for ever. */
+export function randomWeights(shape: Shape): Map<string, Float32Array> {
+  const deviation = 1.4 / Math.sqrt(shape.n_embd);
+  const start = (name: string, length: number) => {
+    if (/ln_\w\.weight$/.test(name)) return new Float32Array(length).fill(1);
+    if (/ln_\w\.bias$/.test(name)) return new Float32Array(length);
+    const strength = name.startsWith('wpe') ? 8 * deviation : deviation;
+    return normalValues(1, name, length).map(value => strength * value);
+  };
+  const sizes = [...tensorsOf(shape)].map(([name, dims]) => [name, dims.reduce((a, b) => a * b, 1)] as const);
+  return new Map(sizes.map(([name, length]) => [name, start(name, length)]));
+}
+
+async function storyWeights(): Promise<Map<string, Float32Array>> {
+  const stored = await openSafetensors(await fileSource(fileURLToPath(new URL('model.safetensors', stories))));
+  const values = new Map<string, Float32Array>();
+  for (const name of tensorsOf(shapes.stories).keys()) {
+    values.set(name, (await stored.readFloat32(`transformer.${name}`)).data);
+  }
+  return values;
+}

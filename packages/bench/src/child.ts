@@ -1,0 +1,36 @@
+/** The process of one subject: answers the questions of `inProcess`. */
+import type { SubjectName } from './machine.js';
+import { type Subject, write } from './subjects/subject.js';
+
+async function start(name: SubjectName): Promise<Subject> {
+  if (name === 'onnxruntime-web') return (await import('./subjects/onnxruntime.js')).onnxruntime();
+  if (name === 'residual') {
+    await import('@residual/backend-wasm');
+    return (await import('./subjects/residual.js')).residual();
+  }
+  await import('@tensorflow/tfjs-backend-wasm');
+  const { ready, setBackend } = await import('@tensorflow/tfjs-core');
+  await setBackend('wasm');
+  await ready();
+  return (await import('./subjects/stock.js')).stock();
+}
+
+const subject = start(process.argv[2] as SubjectName);
+
+const answers: Record<string, (...values: never[]) => Promise<unknown>> = {
+  load: async (source: string) => {
+    const loading = await subject;
+    const before = performance.now();
+    await loading.load(source);
+    return performance.now() - before;
+  },
+  write: async (prompt: readonly number[], count: number) => write(await subject, prompt, count),
+  peak: async () => process.resourceUsage().maxRSS * 1024,
+};
+
+process.on('message', ({ call, values }: { call: string; values: never[] }) => {
+  answers[call]!(...values).then(
+    value => process.send!({ value }),
+    (error: Error) => process.send!({ error: error.stack ?? String(error) }),
+  );
+});

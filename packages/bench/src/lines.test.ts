@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { cellsOf, linesOf } from './lines.js';
+import { lowerQuartile } from './measure.js';
+import { digits, table } from './table.js';
+
+const measured = new Map([
+  ['residual', { load: 1000, prefill: 130, decode: 24, peak: undefined }],
+  ['onnxruntime-web', { load: 4000, prefill: 100, decode: 20, peak: 5e8 }],
+] as const);
+
+test('a line is a ratio, with a verdict where something was promised', () => {
+  const lines = linesOf('shape', measured, ['decode', 'prefill', 'load', 'peak'], {
+    'decode onnxruntime-web': 1.2,
+    'prefill onnxruntime-web': 1.25,
+  });
+  expect(cellsOf(lines)).toEqual([
+    ['', 'ours', 'theirs', 'peer', 'ours / theirs', 'to reach'],
+    ['shape: decode, ms a token', '24.0', '20.0', 'onnxruntime-web', '1.20', 'at most 1.2: reached'],
+    ['shape: prefill, ms', '130', '100', 'onnxruntime-web', '1.30', 'at most 1.25: MISSED'],
+    ['shape: load, s', '1.00', '4.00', 'onnxruntime-web', '0.25', ''],
+  ]);
+});
+
+test('the lower quartile leaves disturbances out', () => {
+  expect(lowerQuartile([9, 1, 2, 100, 3])).toBe(2);
+  expect(lowerQuartile([5])).toBe(5);
+});
+
+test('cells become columns, numbers to the right', () => {
+  expect(
+    table([
+      ['a', '10'],
+      ['long', '9'],
+    ]),
+  ).toBe('a     10\nlong   9'); // prettier-ignore
+  expect([digits(0.01234), digits(12.34), digits(1234.5)]).toEqual(['0.0123', '12.3', '1235']);
+});

@@ -1,0 +1,170 @@
+import onnxProto from 'onnx-proto';
+import type { Shape } from '../shape.js';
+
+const { onnx } = onnxProto;
+type Attribute = number | string | readonly number[];
+
+/** Where a tensor's bytes lie in the file of weights. */
+export interface Stored {
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly byteLength: number;
+}
+
+/**
+ * GPT-2 as an ONNX graph with a key/value cache. Inputs: `ids` and `positions` int64 [1, length], `mask` [1, 1, length, keyLen] (added to the scores),
+ * `key.i` and `value.i` [1, heads, past, headDim]. Outputs: `logits` [1, vocab] of the last place, `next.key.i` and `next.value.i`. The weights are read out of
+ * `weightsFile`, a safetensors file, as external data. Normalization and gelu are the runtime's own fused ops.
+ */
+export function gpt2Graph(shape: Shape, stored: ReadonlyMap<string, Stored>, weightsFile: string): Uint8Array {
+  const { n_layer: depth, n_head: heads, n_embd: modelDim } = shape;
+  const headDim = modelDim / heads;
+  const graph = new GraphBuilder();
+  for (const [name, tensor] of stored) graph.external(name, tensor, weightsFile);
+  const heading = graph.integers([0, 0, heads, headDim]);
+  const merging = graph.integers([0, 0, modelDim]);
+  const scale = graph.float(1 / Math.sqrt(headDim));
+  const last = graph.integers([-1], []);
+  graph.input('ids', 'int64', [1, 'length']);
+  graph.input('positions', 'int64', [1, 'length']);
+  graph.input('mask', 'float', [1, 1, 'length', 'keyLen']);
+
+  const norm = (x: string, name: string) =>
+    graph.node('LayerNormalization', [x, `${name}.weight`, `${name}.bias`], { axis: -1, epsilon: 1e-5 });
+  const product = (x: string, name: string) => graph.node('MatMul', [x, `${name}.weight`]);
+  const linear = (x: string, name: string) => graph.node('Add', [product(x, name), `${name}.bias`]);
+  const split = (x: string) => graph.node('Transpose', [graph.node('Reshape', [x, heading])], { perm: [0, 2, 1, 3] });
+  const append = (kind: 'key' | 'value', i: number, x: string) => {
+    graph.input(`${kind}.${i}`, 'float', [1, heads, 'past', headDim]);
+    const joined = graph.node('Concat', [`${kind}.${i}`, split(x)], { axis: 2 }, `next.${kind}.${i}`);
+    graph.output(joined, [1, heads, 'keyLen', headDim]);
+    return joined;
+  };
+
+  const token = graph.node('Gather', ['wte.weight', 'ids'], { axis: 0 });
+  let x = graph.node('Add', [token, graph.node('Gather', ['wpe.weight', 'positions'], { axis: 0 })]);
+  for (let i = 0; i < depth; i++) {
+    const joined = linear(norm(x, `h.${i}.ln_1`), `h.${i}.attn.c_attn`);
+    const [query, newKey, newValue] = graph.nodes('Split', [joined], 3, { axis: -1, num_outputs: 3 });
+    const [key, value] = [append('key', i, newKey!), append('value', i, newValue!)];
+    const scores = graph.node('MatMul', [split(query!), graph.node('Transpose', [key], { perm: [0, 1, 3, 2] })]);
+    const masked = graph.node('Add', [graph.node('Mul', [scores, scale]), 'mask']);
+    const mixed = graph.node('MatMul', [graph.node('Softmax', [masked], { axis: -1 }), value]);
+    const merged = graph.node('Reshape', [graph.node('Transpose', [mixed], { perm: [0, 2, 1, 3] }), merging]);
+    x = graph.node('Add', [x, linear(merged, `h.${i}.attn.c_proj`)]);
+    const inner = [product(norm(x, `h.${i}.ln_2`), `h.${i}.mlp.c_fc`), `h.${i}.mlp.c_fc.bias`];
+    x = graph.node('Add', [
+      x,
+      linear(graph.node('FastGelu', inner, {}, undefined, 'com.microsoft'), `h.${i}.mlp.c_proj`),
+    ]);
+  }
+  const final = norm(graph.node('Gather', [x, last], { axis: 1 }), 'ln_f');
+  graph.output(graph.node('Gemm', [final, 'wte.weight'], { transB: 1 }, 'logits'), [1, shape.vocab_size]);
+  return graph.encode();
+}
+
+type Axes = readonly (number | string)[];
+
+/** Collects the parts of an ONNX graph; names of intermediate values are made up. */
+class GraphBuilder {
+  readonly #nodes: onnxProto.onnx.INodeProto[] = [];
+  readonly #initializers: onnxProto.onnx.ITensorProto[] = [];
+  readonly #inputs: onnxProto.onnx.IValueInfoProto[] = [];
+  readonly #outputs: onnxProto.onnx.IValueInfoProto[] = [];
+  #count = 0;
+
+  node(
+    type: string,
+    inputs: readonly string[],
+    attributes: Record<string, Attribute> = {},
+    name?: string,
+    domain = '',
+  ) {
+    const output = name ?? `v${this.#count++}`;
+    this.#add(type, inputs, [output], attributes, domain);
+    return output;
+  }
+
+  nodes(type: string, inputs: readonly string[], count: number, attributes: Record<string, Attribute>) {
+    const outputs = Array.from({ length: count }, () => `v${this.#count++}`);
+    this.#add(type, inputs, outputs, attributes, '');
+    return outputs;
+  }
+
+  input(name: string, type: 'int64' | 'float', axes: Axes) {
+    this.#inputs.push(valueInfo(name, type, axes));
+  }
+
+  output(name: string, axes: Axes) {
+    this.#outputs.push(valueInfo(name, 'float', axes));
+  }
+
+  external(name: string, { shape, offset, byteLength }: Stored, location: string) {
+    const entries = { location, offset: String(offset), length: String(byteLength) };
+    this.#initializers.push({
+      name,
+      dims: [...shape],
+      dataType: onnx.TensorProto.DataType.FLOAT,
+      dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
+      externalData: Object.entries(entries).map(([key, value]) => ({ key, value })),
+    });
+  }
+
+  integers(values: readonly number[], dims: readonly number[] = [values.length]) {
+    const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    return this.#constant({ dims: [...dims], dataType: onnx.TensorProto.DataType.INT64, rawData });
+  }
+
+  float(value: number) {
+    const rawData = new Uint8Array(Float32Array.of(value).buffer);
+    return this.#constant({ dims: [], dataType: onnx.TensorProto.DataType.FLOAT, rawData });
+  }
+
+  encode(): Uint8Array {
+    const model = {
+      irVersion: 8,
+      opsetImport: [
+        { domain: '', version: 18 },
+        { domain: 'com.microsoft', version: 1 },
+      ],
+      graph: {
+        name: 'gpt2',
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: this.#inputs,
+        output: this.#outputs,
+      },
+    };
+    return onnx.ModelProto.encode(model).finish();
+  }
+
+  #constant(tensor: onnxProto.onnx.ITensorProto) {
+    const name = `c${this.#count++}`;
+    this.#initializers.push({ name, ...tensor });
+    return name;
+  }
+
+  #add(
+    opType: string,
+    input: readonly string[],
+    output: string[],
+    attributes: Record<string, Attribute>,
+    domain: string,
+  ) {
+    const attribute = Object.entries(attributes).map(([name, value]) => attributeOf(name, value));
+    this.#nodes.push({ opType, input: [...input], output, attribute, domain, name: output[0]! });
+  }
+}
+
+function attributeOf(name: string, value: Attribute): onnxProto.onnx.IAttributeProto {
+  const { FLOAT, INT, INTS, STRING } = onnx.AttributeProto.AttributeType;
+  if (typeof value === 'string') return { name, type: STRING, s: new TextEncoder().encode(value) };
+  if (typeof value === 'object') return { name, type: INTS, ints: [...value] };
+  return Number.isInteger(value) ? { name, type: INT, i: value } : { name, type: FLOAT, f: value };
+}
+
+function valueInfo(name: string, type: 'int64' | 'float', axes: Axes): onnxProto.onnx.IValueInfoProto {
+  const { FLOAT, INT64 } = onnx.TensorProto.DataType;
+  const dim = axes.map(axis => (typeof axis === 'number' ? { dimValue: axis } : { dimParam: axis }));
+  return { name, type: { tensorType: { elemType: type === 'float' ? FLOAT : INT64, shape: { dim } } } };
+}

@@ -1,0 +1,88 @@
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-web';
+import type { Shape } from '../shape.js';
+import { gpt2Graph, type Stored } from './onnx-graph.js';
+import { likeliest, type Subject } from './subject.js';
+
+type Feeds = Record<string, ort.Tensor>;
+
+/** onnxruntime-web on WebAssembly with one thread, in float32, on a graph with a key/value cache that its optimizer has gone over. */
+export function onnxruntime(): Subject {
+  let session: ort.InferenceSession | undefined;
+  let shape: Shape | undefined;
+  let past: Feeds = {};
+  let length = 0;
+
+  const run = async (tokens: readonly number[]) => {
+    const keyLen = length + tokens.length;
+    const integers = (values: readonly number[]) =>
+      new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
+    const mask = Float32Array.from({ length: tokens.length * keyLen }, (_, i) =>
+      i % keyLen <= length + Math.floor(i / keyLen) ? 0 : -1e9,
+    );
+    const results = await session!.run({
+      ...past,
+      ids: integers(tokens),
+      positions: integers(tokens.map((_, i) => length + i)),
+      mask: new ort.Tensor('float32', mask, [1, 1, tokens.length, keyLen]),
+    });
+    length = keyLen;
+    past = Object.fromEntries(
+      Object.entries(results).flatMap(([name, value]) =>
+        name.startsWith('next.') ? [[name.slice('next.'.length), value]] : [],
+      ),
+    );
+    return likeliest(results.logits!.data as Float32Array);
+  };
+
+  return {
+    load: async folder => {
+      ort.env.wasm.numThreads = 1;
+      shape = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as Shape;
+      const file = 'model.safetensors';
+      const graph = gpt2Graph(shape, await storedIn(join(folder, file)), file);
+      session = await ort.InferenceSession.create(graph, {
+        executionProviders: ['wasm'],
+        graphOptimizationLevel: 'all',
+        externalData: [{ path: file, data: await readFile(join(folder, file)) }],
+      });
+    },
+    prefill: prompt => {
+      const { n_layer, n_head, n_embd } = shape!;
+      const empty = () => new ort.Tensor('float32', new Float32Array(), [1, n_head, 0, n_embd / n_head]);
+      length = 0;
+      past = {};
+      for (let i = 0; i < n_layer; i++) Object.assign(past, { [`key.${i}`]: empty(), [`value.${i}`]: empty() });
+      return run(prompt);
+    },
+    step: token => run([token]),
+  };
+}
+
+/** Where the tensors of a safetensors file lie in it. */
+async function storedIn(path: string): Promise<Map<string, Stored>> {
+  const handle = await open(path);
+  try {
+    const { buffer: size } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+    const headerBytes = Number(size.readBigUInt64LE());
+    const { buffer: header } = await handle.read(Buffer.alloc(headerBytes), 0, headerBytes, 8);
+    const { __metadata__, ...tensors } = JSON.parse(header.toString('utf8')) as Record<
+      string,
+      { shape: number[]; data_offsets: [number, number] }
+    >;
+    return new Map(
+      Object.entries(tensors).map(
+        ([
+          name,
+          {
+            shape,
+            data_offsets: [from, to],
+          },
+        ]) => [name, { shape, offset: 8 + headerBytes + from, byteLength: to - from }],
+      ),
+    );
+  } finally {
+    await handle.close();
+  }
+}

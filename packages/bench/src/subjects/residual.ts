@@ -1,0 +1,24 @@
+import { loadModel, type Model, type Step } from '@residual/model';
+import type { Subject } from './subject.js';
+
+/** This library through its front door, `loadModel` and `generate`, on the active backend. */
+export function residual(): Subject {
+  let model: Model | undefined;
+  let steps: AsyncIterator<Step, unknown> | undefined;
+  const next = async () => {
+    const { done, value } = await steps!.next();
+    if (done) throw new Error('residual: the text ended early');
+    return (value as Step).token;
+  };
+  return {
+    load: async source => {
+      model = await loadModel(source);
+    },
+    prefill: async prompt => {
+      await steps?.return?.();
+      steps = model!.generate(prompt, { temperature: 0, eos: [], maxNewTokens: 1024 })[Symbol.asyncIterator]();
+      return next();
+    },
+    step: next, // what it fed last is what it chose last
+  };
+}

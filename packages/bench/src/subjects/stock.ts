@@ -1,0 +1,98 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { likeliest, type Subject } from './subject.js';
+import { openCheckpoint } from './weights.js';
+
+type Past = readonly { readonly key: tf.Tensor; readonly value: tf.Tensor }[];
+
+/**
+ * GPT-2 as one composes it of TensorFlow.js's own ops, with care: products two-dimensional, heads batched, the tied head transposed once, constants held,
+ * the cache joined by `concat`, logits of the last place alone. The active backend computes.
+ */
+export function stock(): Subject {
+  let run: ((tokens: readonly number[]) => Promise<number>) | undefined;
+  let forget = () => {};
+  return {
+    load: async source => {
+      const { shape, names, read } = await openCheckpoint(source);
+      const weights = new Map<string, tf.Tensor>();
+      for (const name of names) {
+        const { shape: dims, data } = await read(name);
+        weights.set(name, tf.tensor(data, dims));
+      }
+      const model = compose(weights, shape.n_layer, shape.n_head);
+      let past: Past = [];
+      forget = () => {
+        tf.dispose(past as unknown as tf.TensorContainer);
+        past = [];
+      };
+      run = async tokens => {
+        const { logits, past: next } = model(tokens, past);
+        forget();
+        past = next;
+        const best = likeliest((await logits.data()) as Float32Array);
+        logits.dispose();
+        return best;
+      };
+    },
+    prefill: prompt => {
+      forget();
+      return run!(prompt);
+    },
+    step: token => run!([token]),
+  };
+}
+
+function compose(weights: Map<string, tf.Tensor>, depth: number, heads: number) {
+  const weight = <Rank extends tf.Tensor>(name: string) => weights.get(name) as Rank;
+  const head = tf.transpose(weight<tf.Tensor2D>('wte.weight')); // [modelDim, vocab]
+  const number = (value: number) => tf.scalar(value);
+  const [epsilon, half, one, cubic, root] = [1e-5, 0.5, 1, 0.044715, Math.sqrt(2 / Math.PI)].map(number) as tf.Scalar[];
+  const scale = number(Math.sqrt(heads / head.shape[0]!));
+
+  const norm = (x: tf.Tensor2D, name: string) => {
+    const { mean, variance } = tf.moments(x, -1, true);
+    const normal = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon!)));
+    return tf.add(tf.mul(normal, weight(`${name}.weight`)), weight(`${name}.bias`)) as tf.Tensor2D;
+  };
+  const linear = (x: tf.Tensor2D, name: string) =>
+    tf.add(tf.matMul(x, weight<tf.Tensor2D>(`${name}.weight`)), weight(`${name}.bias`)) as tf.Tensor2D;
+  const gelu = (x: tf.Tensor2D) => {
+    const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.mul(x, x), x), cubic!)), root!);
+    return tf.mul(tf.mul(x, half!), tf.add(tf.tanh(inner), one!)) as tf.Tensor2D;
+  };
+  const split = (x: tf.Tensor): tf.Tensor => tf.transpose(tf.reshape(x, [x.shape[0]!, heads, -1]), [1, 0, 2]); // [heads, length, headDim]
+
+  return (tokens: readonly number[], past: Past) =>
+    tf.tidy(() => {
+      const [length, before] = [tokens.length, past[0]?.key.shape[1] ?? 0];
+      const ids = tf.tensor1d([...tokens], 'int32');
+      const places = tf.range(before, before + length, 1, 'int32');
+      const hidden = length > 1 ? causal(length, before) : undefined; // [length, keyLen]
+      let x = tf.add(tf.gather(weight('wte.weight'), ids), tf.gather(weight('wpe.weight'), places)) as tf.Tensor2D;
+      const next: { key: tf.Tensor; value: tf.Tensor }[] = [];
+      for (let i = 0; i < depth; i++) {
+        const joined = linear(norm(x, `h.${i}.ln_1`), `h.${i}.attn.c_attn`);
+        const [query, newKey, newValue] = tf.split(joined, 3, 1).map(split) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+        const key = past[i] ? tf.concat([past[i]!.key, newKey], 1) : newKey;
+        const value = past[i] ? tf.concat([past[i]!.value, newValue], 1) : newValue;
+        next.push({ key, value });
+        const scores = tf.mul(tf.matMul(query, key, false, true), scale); // [heads, length, keyLen]
+        const mixed = tf.matMul(tf.softmax(hidden ? tf.add(scores, hidden) : scores), value) as tf.Tensor3D;
+        const merged = tf.reshape(tf.transpose(mixed, [1, 0, 2]), x.shape) as tf.Tensor2D;
+        x = tf.add(x, linear(merged, `h.${i}.attn.c_proj`));
+        const inner = gelu(linear(norm(x, `h.${i}.ln_2`), `h.${i}.mlp.c_fc`));
+        x = tf.add(x, linear(inner, `h.${i}.mlp.c_proj`));
+      }
+      const last = norm(tf.slice(x, [length - 1, 0], [1, -1]), 'ln_f');
+      return { logits: tf.matMul(last, head), past: next };
+    });
+}
+
+/** 0 where a query may look, -1e9 where it may not: [length, before + length]. */
+function causal(length: number, before: number): tf.Tensor2D {
+  const keyLen = before + length;
+  const values = Float32Array.from({ length: length * keyLen }, (_, i) =>
+    i % keyLen <= before + Math.floor(i / keyLen) ? 0 : -1e9,
+  );
+  return tf.tensor2d(values, [length, keyLen]);
+}
