@@ -4,6 +4,7 @@ import {
   appendToCache,
   concat,
   dispose,
+  gather,
   keep,
   ResidualError,
   range,
@@ -36,6 +37,8 @@ export interface CacheOptions {
 export class Cache {
   /** How many positions are filled. */
   length = 0;
+  /** The row whose keys each row reads at each place, int32 [batch, capacity], for the steps that follow; each its own if absent. Whoever sets it disposes it. */
+  source: Tensor | undefined;
   private capacity = 0;
   private readonly buckets: readonly number[];
   private readonly entries = new Map<string, KeysAndValues>();
@@ -89,6 +92,12 @@ export class Cache {
     this.capacity = next;
   }
 
+  /** How many keys a step of `more` positions will be shown: the capacity, after making room for them. */
+  roomFor(more: number): number {
+    this.reserve(more);
+    return this.capacity;
+  }
+
   /** Writes keys and values [batch, kvHeads, length, headDim] at `position` int32 [1] and gives all there are: what `selfAttention` calls. */
   append(path: string, key: Tensor, value: Tensor, position: Tensor): KeysAndValues {
     this.reserve(key.shape[2]!);
@@ -125,6 +134,12 @@ export class Cache {
     for (const x of old) if (!next.includes(x)) x.dispose();
   }
 
+  /** Each row `count` times, one after another: the beams of a text begin with what it has read. Memories stay as they are. */
+  repeat(count: number): void {
+    for (const [path, { key, value }] of this.entries)
+      this.entries.set(path, { key: repeated(key, count), value: repeated(value, count) });
+  }
+
   /** Frees everything; the cache is empty again. */
   dispose(): void {
     for (const { key, value } of [...this.entries.values(), ...this.memories.values()]) dispose([key, value]);
@@ -142,6 +157,15 @@ export class Cache {
 
 /** The slot of the cache; attention without one reads only what it is given. */
 export const cache = /* @__PURE__ */ slot<Cache>('cache');
+
+function repeated(x: Tensor, count: number): Tensor {
+  const next = tidy(() => {
+    const rows = Int32Array.from({ length: x.shape[0]! * count }, (_, i) => Math.floor(i / count));
+    return keep(gather(x, tensor(rows, [rows.length], 'int32'), 0));
+  });
+  x.dispose();
+  return next;
+}
 
 function grown(x: Tensor, capacity: number): Tensor {
   const [batch, kvHeads, length, headDim] = x.shape as [number, number, number, number];

@@ -1,5 +1,5 @@
 import { bind, type Dropout, type Layer, type Linear, layer } from '@residual/layers';
-import type { Tensor } from '@residual/tensor';
+import { expectShape, reshape, showShape, type Tensor } from '@residual/tensor';
 import { cache } from './cache.js';
 import { headDims, joinHeads, splitHeads } from './heads.js';
 import { type LookOptions, look } from './look.js';
@@ -36,7 +36,8 @@ export interface CrossAttention extends Layer<CrossAttentionNeeds, WithMemory, T
 /**
  * Attention whose keys and values come from a memory, such as the encoded sentence of another language: x [batch, queryLen, modelDim] and memory
  * [batch, keyLen, memoryDim] to [batch, queryLen, modelDim] (Vaswani et al. 2017). With a `cache` in the scope keys and values of the memory are computed
- * once. Padding of the memory stands in `memoryExtent`. Taps: `query`, `key`, `value`, `scores`, `weights`.
+ * once. Padding of the memory stands in `memoryExtent`. Several rows of x may read one memory, such as the beams of a sentence: they stand beside one another and
+ * are to the taps what more queries are, [memories, heads, rows · queryLen, ...]. Taps: `query`, `key`, `value`, `scores`, `weights`.
  */
 export function crossAttention(options: CrossAttentionOptions): CrossAttention {
   const { modelDim, heads, memoryDim = modelDim, dropout } = options;
@@ -49,12 +50,25 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
       const read = () => ({ key: splitHeads(key(memory), kvHeads), value: splitHeads(value(memory), kvHeads) });
       const held = scope.get(cache)?.memory(scope.path, read) ?? read();
       const seen = {
-        query: scope.tap('query', splitHeads(query(x), heads)),
+        query: scope.tap('query', splitHeads(perMemory(query(x), memory), heads)),
         key: scope.tap('key', held.key),
         value: scope.tap('value', held.value),
       };
-      return output(joinHeads(look(seen, scope.get(memoryExtent) ?? {}, options, scope)));
+      const taken = joinHeads(look(seen, scope.get(memoryExtent) ?? {}, options, scope));
+      return output(reshape(taken, [...x.shape.slice(0, 2), heads * headDim]));
     },
     { name: 'crossAttention', reads: modelDim, gives: modelDim, flops: keyLen => 4 * heads * headDim * keyLen },
   );
+}
+
+/** Queries of several rows that read one memory as more queries of it: [batch, queryLen, width] to [memories, batch / memories · queryLen, width]. */
+function perMemory(x: Tensor, memory: Tensor): Tensor {
+  const [batch, memories] = [x.shape[0]!, memory.shape[0]!];
+  if (batch === memories) return x;
+  expectShape(
+    batch % memories === 0,
+    () =>
+      `crossAttention: x ${showShape(x.shape)} has ${batch} rows and memory ${showShape(memory.shape)} has ${memories}; each memory serves the same number of rows`,
+  );
+  return reshape(x, [memories, -1, x.shape[2]!]);
 }

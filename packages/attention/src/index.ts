@@ -15,6 +15,6 @@ export {
   type LowRankValueOptions,
   lowRankValueAttention,
 } from './low-rank-value.js';
-export { both, causal, extent, type Mask, memoryExtent, padding, slidingWindow } from './mask.js';
+export { both, causal, extent, type Mask, memoryExtent, padding, sharedBias, slidingWindow } from './mask.js';
 export type { BiasOptions } from './projections.js';
 export { type AttentionNeeds, type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';

@@ -1,8 +1,8 @@
 import type { Positions, Scope, Weights } from '@residual/layers';
-import { ResidualError, type Tensor } from '@residual/tensor';
+import { add, ResidualError, type Tensor } from '@residual/tensor';
 import { cache } from './cache.js';
 import { type Heads, type LookOptions, look } from './look.js';
-import { extent } from './mask.js';
+import { extent, sharedBias } from './mask.js';
 
 /**
  * What a sequence takes from itself: its heads get their positions and are shown to the taps, join those of earlier steps where a `cache` is in the
@@ -24,12 +24,14 @@ export function lookBack(
   const where = scope.get(extent) ?? {};
   const seen = { ...own, ...withPast(own, options, scope) };
   const [heads, queryLen, keyLen] = [query.shape[1]!, query.shape[2]!, seen.key.shape[2]!];
-  const bias = positions?.onScores?.(weights, { heads, queryLen, keyLen }, scope);
+  const placedBias = positions?.onScores?.(weights, { heads, queryLen, keyLen }, scope);
+  const shared = scope.get(sharedBias);
+  const bias = placedBias && shared ? add(placedBias, shared) : (placedBias ?? shared);
   return look({ ...seen, bias }, where, options, scope);
 }
 
 /** Keys and values after those of earlier steps. */
-function withPast({ key, value }: Heads, { mask }: LookOptions, scope: Scope): { key: Tensor; value: Tensor } {
+function withPast({ key, value }: Heads, { mask }: LookOptions, scope: Scope): Pick<Heads, 'key' | 'value' | 'source'> {
   const past = scope.get(cache);
   if (!past) return { key, value };
   const position = scope.get(extent)?.position;
@@ -39,5 +41,5 @@ function withPast({ key, value }: Heads, { mask }: LookOptions, scope: Scope): {
   if (!position) return refuse('no position in the extent; run it by Cache.step');
   if (!mask?.causal)
     return refuse('the mask is not causal: earlier positions would have seen later ones; add causal()');
-  return past.append(scope.path, key, value, position);
+  return { ...past.append(scope.path, key, value, position), source: past.source };
 }

@@ -7,6 +7,7 @@ import {
   attentionValues,
   attentionWeights,
   type Extent,
+  fromSource,
   type Tensor,
   visibleKeys,
 } from '@residual/tensor';
@@ -30,6 +31,8 @@ export interface Heads {
   readonly key: Tensor;
   readonly value: Tensor;
   readonly bias?: Tensor | undefined;
+  /** The batch row that key and value of each place are read from, int32 [batch, keyLen]; each row its own if absent. */
+  readonly source?: Tensor | undefined;
 }
 
 /**
@@ -47,5 +50,5 @@ export function look(heads: Heads, where: Extent, options: LookOptions, scope: S
   const scores = scope.tap('scores', attentionScores(inputs, settings));
   const visible = visibleKeys(heads.query.shape[2]!, heads.key.shape[2]!, mask, where);
   const weights = scope.tap('weights', attentionWeights(scores, visible));
-  return attentionValues(dropout ? dropout({}, weights, within) : weights, heads.value);
+  return attentionValues(dropout ? dropout({}, weights, within) : weights, fromSource(heads.value, heads.source));
 }

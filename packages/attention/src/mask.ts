@@ -1,5 +1,5 @@
 import { slot } from '@residual/layers';
-import { type Extent, ResidualError, tensor, type Visibility } from '@residual/tensor';
+import { type Extent, ResidualError, type Tensor, tensor, type Visibility } from '@residual/tensor';
 
 /** Which keys a query may look at, as plain data: masks are composed with `both` and handed to the op as they are. */
 export type Mask = Visibility;
@@ -27,6 +27,9 @@ export function both(...masks: readonly Mask[]): Mask {
  * int32 [batch]. Tensors, since they change from step to step.
  */
 export const extent = /* @__PURE__ */ slot<Extent>('extent');
+
+/** The slot of a bias on the scores of every self-attention below, [1 | batch, heads, 1 | queryLen, keyLen]: what positions of a whole stack put there. */
+export const sharedBias = /* @__PURE__ */ slot<Tensor>('sharedBias');
 
 /** The slot of the padding of a memory that cross-attention reads. */
 export const memoryExtent = /* @__PURE__ */ slot<Extent>('memoryExtent');

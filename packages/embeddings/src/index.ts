@@ -1,5 +1,11 @@
 export { type Alibi, alibi, alibiSlopes } from './alibi.js';
 export { type LearnedPositions, type LearnedPositionsOptions, learnedPositions } from './learned.js';
+export {
+  type RelativePositions,
+  type RelativePositionsOptions,
+  relativeBucket,
+  relativePositions,
+} from './relative.js';
 export { type Rotary, type RotaryOptions, rotary } from './rotary.js';
 export { type RotaryFrequencyOptions, type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
 export { type SinusoidalPositions, type SinusoidalPositionsOptions, sinusoidalPositions } from './sinusoidal.js';

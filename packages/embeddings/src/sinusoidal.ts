@@ -16,6 +16,10 @@ export interface SinusoidalPositionsOptions {
   readonly dim: number;
   /** Sine and cosine alternate (`interleaved`, as in the paper, the default), or all sines come first (`halves`, as in Marian). */
   readonly layout?: 'interleaved' | 'halves';
+  /** The longest wavelength is 2π · 10000 itself (`inclusive`, as in M2M-100), or one step of the same ratio further (`exclusive`, as in the paper, the default). */
+  readonly spacing?: 'exclusive' | 'inclusive';
+  /** The position of the first token; 0 if absent. */
+  readonly offset?: number;
 }
 
 /**
@@ -40,12 +44,14 @@ export function sinusoidalPositions(options: SinusoidalPositionsOptions): Sinuso
   };
 }
 
-function sinusoids({ positions, dim, layout = 'interleaved' }: SinusoidalPositionsOptions): Float32Array {
+function sinusoids(options: SinusoidalPositionsOptions): Float32Array {
+  const { positions, dim, layout = 'interleaved', spacing = 'exclusive', offset = 0 } = options;
   const values = new Float32Array(positions * dim);
   const half = dim / 2;
+  const steps = spacing === 'exclusive' ? half : half - 1;
   for (let position = 0; position < positions; position++) {
     for (let i = 0; i < half; i++) {
-      const angle = position / 10000 ** ((2 * i) / dim);
+      const angle = (position + offset) / 10000 ** (i / steps);
       const [sine, cosine] = layout === 'interleaved' ? [2 * i, 2 * i + 1] : [i, half + i];
       values[position * dim + sine] = Math.sin(angle);
       values[position * dim + cosine] = Math.cos(angle);

@@ -58,7 +58,7 @@ export {
   attend,
   attentionScores,
 } from './transformer/attend.js';
-export { attentionValues, attentionWeights } from './transformer/attend-steps.js';
+export { attentionValues, attentionWeights, fromSource } from './transformer/attend-steps.js';
 export { appendToCache } from './transformer/cache.js';
 export { crossEntropy } from './transformer/cross-entropy.js';
 export { type DropoutAttributes, dropout, type RandomPlace } from './transformer/dropout.js';

@@ -1,31 +1,42 @@
 import { cache, extent, memoryExtent } from '@residual/attention';
-import { expectSameWidth, type Layer, layer, places, type Scope } from '@residual/layers';
-import type { Tensor } from '@residual/tensor';
+import type { TokenEmbedding } from '@residual/embeddings';
+import { expectSameWidth, type Layer, layer, places, type Scope, type VectorNeed } from '@residual/layers';
+import { gather, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 import type { CrossPart } from './cross-block.js';
-import { headOf } from './head.js';
+import { headOf, type TiedOptions } from './head.js';
 import { embedded, type InputNeeds, type InputParts, inputNeeds } from './input.js';
+import { readout } from './readout.js';
 
 /** The parts of an encoder-decoder. */
 export interface EncoderDecoderParts<Encoder extends Part, Decoder extends CrossPart> {
   /** How the ids of the source become vectors. */
   readonly source: InputParts;
-  /** How those of the target do; with the weights of the source if absent: one table for both languages. */
-  readonly target?: InputParts;
+  /** How those of the target do. Without an embedding it shares the source's table; as the source in everything if absent. */
+  readonly target?: TargetParts;
   readonly encoder: Encoder;
   /** A stack that reads x and a memory. */
   readonly decoder: Decoder;
   /** modelDim to vocab; the target's table if absent (tied). */
   readonly head?: Part;
+  /** How a tied head uses the table. */
+  readonly tied?: TiedOptions;
 }
+
+/** How ids of the target become vectors; the table may be that of the source. */
+export type TargetParts = Omit<InputParts, 'embedding'> & Partial<Pick<InputParts, 'embedding'>>;
+
+/** What that needs. */
+export type TargetNeeds = Omit<InputNeeds, 'embedding'> & { readonly embedding: TokenEmbedding | undefined };
 
 /** What an encoder-decoder needs. */
 export type EncoderDecoderNeeds<Encoder extends Part, Decoder extends CrossPart> = {
   readonly source: InputNeeds;
-  readonly target: InputNeeds | undefined;
+  readonly target: TargetNeeds | undefined;
   readonly encoder: Encoder;
   readonly decoder: Decoder;
   readonly head: Part | undefined;
+  readonly logitsBias: VectorNeed | undefined;
 };
 
 /** Source ids int32 [batch, keyLen] and target ids int32 [batch, length]. */
@@ -61,19 +72,23 @@ export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
 ): EncoderDecoder<Encoder, Decoder> {
   const { encoder, decoder, head } = parts;
   const source = inputNeeds('encoderDecoder', parts.source);
-  const target = parts.target && inputNeeds('encoderDecoder', parts.target);
-  const into = target ?? source;
+  const into = parts.target
+    ? inputNeeds('encoderDecoder', { ...parts.target, embedding: parts.target.embedding ?? source.embedding })
+    : source;
+  const target = parts.target && { ...into, embedding: parts.target.embedding };
   expectSameWidth('encoderDecoder', { source: source.embedding, target: into.embedding, encoder, decoder });
-  const { logits, flops } = headOf('encoderDecoder', into.embedding, head);
-  const needs: EncoderDecoderNeeds<Encoder, Decoder> = { source, target, encoder, decoder, head };
+  const { logits, bias, flops } = headOf('encoderDecoder', into.embedding, head, parts.tied);
+  const needs: EncoderDecoderNeeds<Encoder, Decoder> = { source, target, encoder, decoder, head, logitsBias: bias };
 
   const encode = layer(needs, (w, ids: Tensor, scope) =>
     encoder(w.encoder, embedded(source, w.source, ids, scope.at('source')), scope.at('encoder')),
   );
   const decode = layer(needs, (w, { ids, memory }: Decoding, scope) => {
-    const own = w.target ?? w.source;
-    const x = embedded(into, own, ids, scope.at('target'));
-    return logits(w.head, own.embedding, decoder(w.decoder, { x, memory }, scope.at('decoder')), scope);
+    const table = w.target?.embedding ?? w.source.embedding;
+    const x = embedded(into, { ...(w.target ?? w.source), embedding: table }, ids, scope.at('target'));
+    const read = decoder(w.decoder, { x, memory }, scope.at('decoder'));
+    const rows = scope.get(readout);
+    return logits(w, table, rows ? gather(read, rows, 1) : read, scope);
   });
   const whole = layer(
     needs,

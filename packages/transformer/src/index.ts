@@ -22,13 +22,16 @@ export {
   type EncoderDecoderParts,
   encoderDecoder,
   type SourceAndTarget,
+  type TargetNeeds,
+  type TargetParts,
 } from './encoder-decoder.js';
+export type { TiedOptions } from './head.js';
 export type { InputNeeds, InputParts } from './input.js';
 export {
   type LanguageModel,
   type LanguageModelNeeds,
   type LanguageModelParts,
   languageModel,
-  readout,
 } from './language-model.js';
+export { readout } from './readout.js';
 export { type CrossStack, crossStack, type Stack, type StackNeeds, type StackOptions, stack } from './stack.js';

@@ -1,11 +1,9 @@
-import { expectSameWidth, type Layer, layer, type Positions, slot } from '@residual/layers';
+import { expectSameWidth, type Layer, layer, type Positions } from '@residual/layers';
 import { gather, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 import { headOf } from './head.js';
 import { embedded, type InputNeeds, type InputParts, inputNeeds } from './input.js';
-
-/** Which positions get logits, int32 [rows]; all if the slot is empty. Prediction needs only the last one. */
-export const readout = /* @__PURE__ */ slot<Tensor>('readout');
+import { readout } from './readout.js';
 
 /** The parts of a language model. */
 export interface LanguageModelParts<
@@ -57,7 +55,7 @@ export function languageModel<
     (w, ids: Tensor, scope) => {
       const x = decoder(w.decoder, embedded(input, w, ids, scope), scope.at('decoder'));
       const rows = scope.get(readout);
-      return logits(w.head, w.embedding, rows ? gather(x, rows, 1) : x, scope);
+      return logits(w, w.embedding, rows ? gather(x, rows, 1) : x, scope);
     },
     { name: 'languageModel', flops },
   );

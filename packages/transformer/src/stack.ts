@@ -1,5 +1,15 @@
-import type { WithMemory } from '@residual/attention';
-import { type AnyLayer, bind, expectSameWidth, type Layer, layer } from '@residual/layers';
+import { cache, sharedBias, type WithMemory } from '@residual/attention';
+import {
+  type AnyLayer,
+  bind,
+  expectPositions,
+  expectSameWidth,
+  type Layer,
+  layer,
+  type Positions,
+  type Scope,
+  type Weights,
+} from '@residual/layers';
 import { ResidualError, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 import type { CrossPart } from './cross-block.js';
@@ -10,12 +20,15 @@ export interface StackOptions<Block extends AnyLayer> {
   /** How many blocks; the length of the list if one is given. */
   readonly depth?: number;
   readonly norm?: Part | undefined;
+  /** Positions that act on the scores of all blocks alike, such as those of T5: one table, one computation. */
+  readonly positions?: Positions | undefined;
 }
 
 /** What a stack needs. */
 export type StackNeeds<Block> = {
   readonly layers: readonly Block[];
   readonly norm: Part | undefined;
+  readonly positions: Positions | undefined;
 };
 
 /** Blocks one after another: [batch, length, modelDim] to the same. */
@@ -32,7 +45,7 @@ export function stack<Block extends Part>(options: StackOptions<Block>): Stack<B
     needs,
     (w, x: Tensor, scope) => {
       const { layers, norm } = parts;
-      const at = scope.at('layers');
+      const at = withBias(parts, w, x, scope).at('layers');
       for (const [i, block] of bind(layers, w.layers, at).entries()) x = at.at(i).tap('output', block(x));
       return scope.tap('output', bind({ norm }, w, scope).norm(x));
     },
@@ -51,7 +64,7 @@ export function crossStack<Block extends CrossPart>(options: StackOptions<Block>
     needs,
     (w, { x, memory }: WithMemory, scope) => {
       const { layers, norm } = parts;
-      const at = scope.at('layers');
+      const at = withBias(parts, w, x, scope).at('layers');
       for (const [i, block] of bind(layers, w.layers, at).entries()) x = at.at(i).tap('output', block({ x, memory }));
       return scope.tap('output', bind({ norm }, w, scope).norm(x));
     },
@@ -59,10 +72,30 @@ export function crossStack<Block extends CrossPart>(options: StackOptions<Block>
   );
 }
 
-function stackOf<Block extends AnyLayer>(name: string, { block, depth, norm }: StackOptions<Block>) {
+/** The scope of the blocks: with the bias that positions of the whole stack put on their scores. */
+function withBias(
+  { positions }: StackNeeds<AnyLayer>,
+  w: Weights<StackNeeds<AnyLayer>>,
+  x: Tensor,
+  scope: Scope,
+): Scope {
+  if (!positions) return scope;
+  const queryLen = x.shape[1]!;
+  const keyLen = scope.get(cache)?.roomFor(queryLen) ?? queryLen;
+  const shape = { heads: positions.heads!, queryLen, keyLen };
+  return scope.with(sharedBias, positions.onScores!(w.positions, shape, scope.at('positions')));
+}
+
+function stackOf<Block extends AnyLayer>(name: string, { block, depth, norm, positions }: StackOptions<Block>) {
   const layers = isList(block) ? listed(name, block, depth) : repeated(name, block, depth);
   const width = expectSameWidth(name, { ...Object.fromEntries(layers.map((part, i) => [`block ${i}`, part])), norm });
-  const needs: StackNeeds<Block> = { layers, norm };
+  expectPositions(name, positions, 'attention', {});
+  if (positions && !(positions.onScores && positions.heads))
+    throw new ResidualError(
+      'fit',
+      `${name}: positions of a whole stack act on the scores; give others to its attentions`,
+    );
+  const needs: StackNeeds<Block> = { layers, norm, positions };
   return { needs, about: { name, reads: width, gives: width } };
 }
 

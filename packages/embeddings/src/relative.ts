@@ -1,0 +1,82 @@
+import { type MatrixNeed, matrix, type Positions, placesOf, type Weights } from '@residual/layers';
+import {
+  add,
+  embed,
+  maximum,
+  minimum,
+  ResidualError,
+  range,
+  reshape,
+  sub,
+  type Tensor,
+  tensor,
+  transpose,
+} from '@residual/tensor';
+
+/** Learned biases on the scores by how far apart two positions are. */
+export interface RelativePositions extends Positions<{ readonly weight: MatrixNeed }> {
+  readonly heads: number;
+}
+
+/** Settings of `relativePositions` and `relativeBucket`. */
+export interface RelativePositionsOptions {
+  readonly heads: number;
+  /** How many distances are told apart; 32 if absent. */
+  readonly buckets?: number;
+  /** Distances from here on share one bucket; 128 if absent. */
+  readonly maxDistance?: number;
+  /** Whether keys after the query have buckets of their own, as an encoder needs; false if absent: they share that of distance 0. */
+  readonly bidirectional?: boolean;
+}
+
+/**
+ * Relative positions of T5 (Raffel et al. 2020): the bias of a head for the bucket of key position - query position is added to the scores, [1 | batch, heads,
+ * queryLen, keyLen], for keys that lie at 0 .. keyLen - 1. One table [buckets, heads] may serve a whole stack of blocks.
+ */
+export function relativePositions(options: RelativePositionsOptions): RelativePositions {
+  const { heads, buckets = 32, maxDistance = 128 } = options;
+  expectBuckets(options);
+  const needs = { weight: matrix([buckets, heads], { role: 'position' }) };
+  const distances = Array.from({ length: 2 * maxDistance + 1 }, (_, i) => i - maxDistance);
+  const bucketOf = Int32Array.from(distances, distance => relativeBucket(distance, options));
+  return {
+    needs,
+    about: { name: 'relativePositions' },
+    heads,
+    onScores: (weights: Weights<typeof needs>, { queryLen, keyLen }, scope): Tensor => {
+      const { ids } = placesOf(scope, queryLen);
+      const apart = sub(reshape(range(keyLen), [1, 1, keyLen]), reshape(ids, [ids.shape[0]!, queryLen, 1]));
+      const row = add(minimum(maximum(apart, -maxDistance), maxDistance), maxDistance);
+      const byDistance = embed(weights.weight, tensor(bucketOf, [bucketOf.length], 'int32')); // [distances, heads]
+      return transpose(embed(byDistance, row), [0, 3, 1, 2]);
+    },
+  };
+}
+
+/**
+ * The bucket of a distance (key position - query position): small distances have one each, larger ones share them by powers, up to `maxDistance`. Computed in
+ * float32 as the reference does, since a rounding decides at the borders.
+ */
+export function relativeBucket(distance: number, options: Omit<RelativePositionsOptions, 'heads'>): number {
+  const { buckets = 32, maxDistance = 128, bidirectional = false } = options;
+  const size = bidirectional ? buckets / 2 : buckets;
+  const first = bidirectional && distance > 0 ? size : 0;
+  const away = bidirectional ? Math.abs(distance) : Math.max(-distance, 0);
+  const exact = Math.floor(size / 2);
+  if (away < exact) return first + away;
+  const float = Math.fround;
+  const powers = float(float(Math.log(float(away / exact))) / float(Math.log(maxDistance / exact)));
+  return first + Math.min(exact + Math.floor(float(powers * (size - exact))), size - 1);
+}
+
+function expectBuckets({ buckets = 32, maxDistance = 128, bidirectional = false }: RelativePositionsOptions): void {
+  const least = bidirectional ? 4 : 2;
+  if (!Number.isInteger(buckets) || buckets < least || buckets % least !== 0)
+    throw new ResidualError('range', `relativePositions: buckets is ${buckets}; it must be a multiple of ${least}`);
+  const exact = buckets / least;
+  if (!Number.isInteger(maxDistance) || maxDistance <= exact)
+    throw new ResidualError(
+      'range',
+      `relativePositions: maxDistance is ${maxDistance}; with ${buckets} buckets it must be a whole number above ${exact}`,
+    );
+}
