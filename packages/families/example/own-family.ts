@@ -2,7 +2,7 @@
 import { causal, selfAttention } from '@residual/attention';
 import '@residual/backend-cpu';
 import { rotary, tokenEmbedding } from '@residual/embeddings';
-import { ConfigReader, type Family, familyOf, inTheirNames } from '@residual/families';
+import { type CausalComposition, ConfigReader, type Family, familyOf, inTheirNames } from '@residual/families';
 import { flatten, init, layerNorm } from '@residual/layers';
 import { gatedMlp } from '@residual/mlp';
 import { dense, dispose, ready, tensor } from '@residual/tensor';
@@ -10,7 +10,7 @@ import { languageModel, stack, transformerBlock } from '@residual/transformer';
 
 const [ours, theirs] = ['decoder.layers.*', 'blocks.*'];
 
-const lark: Family = {
+const lark: Family<CausalComposition> = {
   name: 'lark',
   modelTypes: ['lark'],
   architectures: ['LarkForCausalLM'],
@@ -34,6 +34,7 @@ const lark: Family = {
     config.finish(ignoreConfig);
     const embedding = tokenEmbedding({ vocab, dim: modelDim });
     return {
+      kind: 'causal-lm',
       model: languageModel({ embedding, decoder: stack({ block, depth, norm }) }),
       positions,
       depth,

@@ -52,9 +52,13 @@ export class ConfigReader {
 
   /** An activation under the name that published configs use. */
   activation(name: string, fallback: string): Activation {
-    const value = this.value(name) ?? fallback;
+    return this.activationNamed(name, this.value(name) ?? fallback);
+  }
+
+  /** The activation of this name; `field` is where it was found. */
+  activationNamed(field: string, value: unknown): Activation {
     const known = typeof value === 'string' ? activations[value] : undefined;
-    return known ?? this.refuse(name, value, `one of ${Object.keys(activations).join(', ')}`);
+    return known ?? this.refuse(field, value, `one of ${Object.keys(activations).join(', ')}`);
   }
 
   /** Refuses the file unless the field has this value or is absent. */

@@ -4,10 +4,10 @@ import { dropout, layerNorm, linear } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import { languageModel, stack, transformerBlock } from '@residual/transformer';
 import { ConfigReader } from './config.js';
-import type { Family } from './family.js';
+import type { CausalComposition, Family } from './family.js';
 
 /** GPT-2 (Radford et al. 2019) and what was published in its layout. */
-export const gpt2: Family = {
+export const gpt2: Family<CausalComposition> = {
   name: 'gpt2',
   modelTypes: ['gpt2'],
   architectures: ['GPT2LMHeadModel', 'GPT2Model'],
@@ -54,7 +54,7 @@ export const gpt2: Family = {
       decoder: stack({ block, norm }),
       head: tied ? undefined : linear({ in: modelDim, out: vocab, bias: false, role: 'unembedding' }),
     });
-    return { model, positions, depth, heads };
+    return { kind: 'causal-lm', model, positions, depth, heads };
   },
   prefix: 'transformer.',
   rows: [

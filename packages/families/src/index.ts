@@ -1,7 +1,13 @@
+export { bart } from './bart.js';
 export { type Config, ConfigReader } from './config.js';
-export type { Composition, Family, Row } from './family.js';
+export type { CausalComposition, Composition, Family, Row, SequenceToSequenceComposition } from './family.js';
 export { gpt2 } from './gpt2.js';
 export { families, familyOf } from './known.js';
 export { llama } from './llama.js';
+export { m2m100 } from './m2m100.js';
+export { marian } from './marian.js';
+export { mbart } from './mbart.js';
 export { inOurNames, inTheirNames, type Place, placesIn, type StoredArrays } from './names.js';
+export { pegasus } from './pegasus.js';
 export { rotaryFields } from './rope.js';
+export { mt5, t5 } from './t5.js';

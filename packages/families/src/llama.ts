@@ -4,11 +4,11 @@ import { dropout, linear, rmsNorm } from '@residual/layers';
 import { gatedMlp } from '@residual/mlp';
 import { languageModel, stack, transformerBlock } from '@residual/transformer';
 import { ConfigReader } from './config.js';
-import type { Family } from './family.js';
+import type { CausalComposition, Family } from './family.js';
 import { rotaryFields } from './rope.js';
 
 /** Llama (Touvron et al. 2023) and what was published in its layout: grouped heads, rotary positions, RMS norm, gated perceptron. */
-export const llama: Family = {
+export const llama: Family<CausalComposition> = {
   name: 'llama',
   modelTypes: ['llama'],
   architectures: ['LlamaForCausalLM', 'LlamaModel'],
@@ -50,7 +50,7 @@ export const llama: Family = {
       decoder: stack({ block, depth, norm }),
       head: tied ? undefined : linear({ in: modelDim, out: vocab, bias: false, role: 'unembedding' }),
     });
-    return { model, positions, depth, heads };
+    return { kind: 'causal-lm', model, positions, depth, heads };
   },
   prefix: 'model.',
   rows: [

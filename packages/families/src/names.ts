@@ -17,14 +17,19 @@ export interface Place {
   readonly start: number;
   readonly rows: number;
   readonly transposed: boolean;
+  /** Whether the file's shape has an axis of length 1 in front. */
+  readonly leading: boolean;
+  /** The number that a file without the tensor means; undefined if it must be there. */
+  readonly absent: number | undefined;
 }
 
 /** The place of each leaf of a layer in the files of a family, by path. Errors when the table has no row for a leaf. */
 export function placesIn(family: Family, layer: HasNeeds<unknown>): Map<string, Place> {
   const shapes = new Map(weightNeeds(layer).map(({ path, need }) => [path, need.shape]));
+  const rows = family.rows.filter(({ beside }) => beside === undefined || shapes.has(beside.replace('*', '0')));
   const places = new Map<string, Place>();
   for (const path of shapes.keys()) {
-    const found = rowOf(family.rows, path);
+    const found = rowOf(rows, path);
     if (!found) throw new ResidualError('family', `${family.name}: the table has no row for ${path}`);
     const { row, index } = found;
     const members = [row.ours].flat().map(pattern => shapes.get(pattern.replace('*', index))!);
@@ -35,6 +40,8 @@ export function placesIn(family: Family, layer: HasNeeds<unknown>): Map<string, 
       start,
       rows: members.reduce((sum, shape) => sum + shape[0]!, 0),
       transposed: row.transposed === true && shapes.get(path)!.length === 2,
+      leading: row.leading === true,
+      absent: row.absent,
     });
   }
   return places;
@@ -46,18 +53,20 @@ export function inOurNames(family: Family, layer: HasNeeds<unknown>, stored: Sto
   const present = new Set(stored.names);
   const nameOf = (theirs: string) => [theirs, theirs.replace(family.prefix, '')].find(name => present.has(name));
   const used = new Set<string>();
-  const found = new Map<string, { name: string; place: Place }>();
+  const found = new Map<string, { name: string | undefined; place: Place }>();
   for (const [path, place] of places) {
-    const name = nameOf(place.theirs) ?? aliasOf(family, place.theirs, present);
-    if (name === undefined) continue;
-    used.add(name);
+    const name = nameOf(place.theirs) ?? aliasesOf(family, place.theirs).find(alias => present.has(alias));
+    if (name === undefined && place.absent === undefined) continue;
+    if (name !== undefined) used.add(name);
     found.set(path, { name, place });
   }
-  const twins = Object.entries(family.aliases).filter(([theirs, alias]) => {
-    const written = nameOf(theirs);
-    return written !== undefined && used.has(written) && present.has(alias) && !used.has(alias);
-  });
-  for (const [, alias] of twins) used.add(alias);
+  const twins = new Map<string, string[]>();
+  for (const { name, place } of found.values()) {
+    if (name === undefined) continue;
+    const others = aliasesOf(family, place.theirs).filter(alias => present.has(alias) && !used.has(alias));
+    if (others.length > 0) twins.set(name, others);
+    for (const alias of others) used.add(alias);
+  }
   const unused = [...present].filter(name => !used.has(name) && !family.buffers.some(buffer => buffer.test(name)));
   let last: { name: string; values: Float32Array } | undefined;
   const read = async (name: string, signal?: AbortSignal) => {
@@ -68,14 +77,16 @@ export function inOurNames(family: Family, layer: HasNeeds<unknown>, stored: Sto
     names: [...found.keys(), ...unused],
     shapeOf: path => {
       const entry = found.get(path);
-      return entry && shapeIn(entry.place, stored.shapeOf(entry.name)!);
+      if (entry?.name === undefined) return entry?.place.shape;
+      return shapeIn(entry.place, stored.shapeOf(entry.name)!);
     },
     nameIn: path => found.get(path)?.name ?? places.get(path)?.theirs ?? path,
     read: async (path, { signal }) => {
       const { name, place } = found.get(path)!;
+      if (name === undefined) return new Float32Array(sizeOf(place)).fill(place.absent!);
       const values = await read(name, signal);
-      const [, alias] = twins.find(([theirs]) => nameOf(theirs) === name) ?? [];
-      if (alias !== undefined) expectEqual(name, values, alias, await stored.readFloat32(alias, { signal }));
+      for (const alias of twins.get(name) ?? [])
+        expectEqual(name, values, alias, await stored.readFloat32(alias, { signal }));
       const part = moveIn(place, values);
       if (place.start + place.shape[0]! === place.rows) last = undefined;
       return part;
@@ -94,7 +105,7 @@ export async function inTheirNames(
     const [, ...rest] = place.shape;
     const shape = [place.rows, ...rest];
     const target = written.get(place.theirs) ?? {
-      shape: place.transposed ? shape.toReversed() : shape,
+      shape: place.transposed ? shape.toReversed() : place.leading ? [1, ...shape] : shape,
       values: new Float32Array(shape.reduce((product, n) => product * n, 1)),
     };
     moveOut(place, await read(path), target.values);
@@ -116,16 +127,19 @@ function rowOf(rows: readonly Row[], path: string): { row: Row; index: string; m
   return undefined;
 }
 
-function aliasOf(family: Family, theirs: string, present: ReadonlySet<string>): string | undefined {
-  const alias = family.aliases[theirs];
-  return alias !== undefined && present.has(alias) ? alias : undefined;
+function aliasesOf(family: Family, theirs: string): readonly string[] {
+  return [family.aliases[theirs] ?? []].flat();
+}
+
+function sizeOf({ shape }: Place): number {
+  return shape.reduce((product, length) => product * length, 1);
 }
 
 /** Our leaf's shape if the file's tensor is as the table says, else the shape that the file has. */
-function shapeIn({ shape, rows, transposed }: Place, stored: readonly number[]): readonly number[] {
+function shapeIn({ shape, rows, transposed, leading }: Place, stored: readonly number[]): readonly number[] {
   const [, ...rest] = shape;
   const whole = [rows, ...rest];
-  const expected = transposed ? whole.toReversed() : whole;
+  const expected = transposed ? whole.toReversed() : leading ? [1, ...whole] : whole;
   return stored.join() === expected.join() ? shape : transposed ? stored.toReversed() : stored;
 }
 

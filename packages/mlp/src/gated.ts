@@ -1,26 +1,30 @@
-import { bind, type Layer, type Linear, layer, linear } from '@residual/layers';
+import { bind, type Dropout, type Layer, type Linear, layer, linear } from '@residual/layers';
 import { gated, type Tensor } from '@residual/tensor';
 import type { MlpOptions } from './plain.js';
 
 /** Three linear maps, one of which opens and closes another. */
 export interface GatedMlp
-  extends Layer<{ readonly gate: Linear; readonly up: Linear; readonly down: Linear }, Tensor, Tensor> {}
+  extends Layer<
+    { readonly gate: Linear; readonly up: Linear; readonly down: Linear; readonly dropout: Dropout | undefined },
+    Tensor,
+    Tensor
+  > {}
 
 /**
  * down(activation(gate(x)) · up(x)), [..., modelDim] to the same through [..., hiddenDim] (Shazeer 2020). `silu` and no biases if absent, as in Llama.
  * Tap: `hidden`, after the product.
  */
 export function gatedMlp(options: MlpOptions): GatedMlp {
-  const { modelDim, hiddenDim = 4 * modelDim, activation = 'silu', bias = false } = options;
+  const { modelDim, hiddenDim = 4 * modelDim, activation = 'silu', bias = false, dropout } = options;
   const gate = linear({ in: modelDim, out: hiddenDim, bias, role: 'gate' });
   const up = linear({ in: modelDim, out: hiddenDim, bias, role: 'up' });
   const down = linear({ in: hiddenDim, out: modelDim, bias, role: 'down' });
-  const parts = { gate, up, down };
+  const parts = { gate, up, down, dropout };
   return layer(
     parts,
     (w, x: Tensor, scope) => {
-      const { gate, up, down } = bind(parts, w, scope);
-      return down(scope.tap('hidden', gated(gate(x), up(x), activation)));
+      const { gate, up, down, dropout } = bind(parts, w, scope);
+      return down(dropout(scope.tap('hidden', gated(gate(x), up(x), activation))));
     },
     { name: 'gatedMlp', reads: modelDim, gives: modelDim },
   );

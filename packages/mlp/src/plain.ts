@@ -1,4 +1,4 @@
-import { bind, type Layer, type Linear, layer, linear } from '@residual/layers';
+import { bind, type Dropout, type Layer, type Linear, layer, linear } from '@residual/layers';
 import { type Activation, activate, type Tensor } from '@residual/tensor';
 
 /** Settings of both perceptrons. */
@@ -9,25 +9,32 @@ export interface MlpOptions {
   readonly activation?: Activation;
   /** Whether all of its linear maps have a bias. */
   readonly bias?: boolean;
+  /** Dropout in the middle, after the activation. */
+  readonly dropout?: Dropout | undefined;
 }
 
 /** Two linear maps with an activation between. */
-export interface Mlp extends Layer<{ readonly up: Linear; readonly down: Linear }, Tensor, Tensor> {}
+export interface Mlp
+  extends Layer<
+    { readonly up: Linear; readonly down: Linear; readonly dropout: Dropout | undefined },
+    Tensor,
+    Tensor
+  > {}
 
 /**
  * down(activation(up(x))), [..., modelDim] to the same through [..., hiddenDim] (Vaswani et al. 2017). Exact `gelu` and biases if absent. Tap: `hidden`,
  * after the activation.
  */
 export function mlp(options: MlpOptions): Mlp {
-  const { modelDim, hiddenDim = 4 * modelDim, activation = 'gelu', bias = true } = options;
+  const { modelDim, hiddenDim = 4 * modelDim, activation = 'gelu', bias = true, dropout } = options;
   const up = linear({ in: modelDim, out: hiddenDim, bias, role: 'up' });
   const down = linear({ in: hiddenDim, out: modelDim, bias, role: 'down' });
-  const parts = { up, down };
+  const parts = { up, down, dropout };
   return layer(
     parts,
     (w, x: Tensor, scope) => {
-      const { up, down } = bind(parts, w, scope);
-      return down(scope.tap('hidden', activate(activation, up(x))));
+      const { up, down, dropout } = bind(parts, w, scope);
+      return down(dropout(scope.tap('hidden', activate(activation, up(x)))));
     },
     { name: 'mlp', reads: modelDim, gives: modelDim },
   );

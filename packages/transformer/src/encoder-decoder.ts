@@ -4,12 +4,12 @@ import { expectSameWidth, type Layer, layer, places, type Scope, type VectorNeed
 import { gather, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 import type { CrossPart } from './cross-block.js';
-import { headOf, type TiedOptions } from './head.js';
+import { type HeadParts, headOf } from './head.js';
 import { embedded, type InputNeeds, type InputParts, inputNeeds } from './input.js';
 import { readout } from './readout.js';
 
 /** The parts of an encoder-decoder. */
-export interface EncoderDecoderParts<Encoder extends Part, Decoder extends CrossPart> {
+export interface EncoderDecoderParts<Encoder extends Part, Decoder extends CrossPart> extends HeadParts {
   /** How the ids of the source become vectors. */
   readonly source: InputParts;
   /** How those of the target do. Without an embedding it shares the source's table; as the source in everything if absent. */
@@ -17,10 +17,6 @@ export interface EncoderDecoderParts<Encoder extends Part, Decoder extends Cross
   readonly encoder: Encoder;
   /** A stack that reads x and a memory. */
   readonly decoder: Decoder;
-  /** modelDim to vocab; the target's table if absent (tied). */
-  readonly head?: Part;
-  /** How a tied head uses the table. */
-  readonly tied?: TiedOptions;
 }
 
 /** How ids of the target become vectors; the table may be that of the source. */
@@ -77,7 +73,7 @@ export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
     : source;
   const target = parts.target && { ...into, embedding: parts.target.embedding };
   expectSameWidth('encoderDecoder', { source: source.embedding, target: into.embedding, encoder, decoder });
-  const { logits, bias, flops } = headOf('encoderDecoder', into.embedding, head, parts.tied);
+  const { logits, bias, flops } = headOf('encoderDecoder', into.embedding, parts);
   const needs: EncoderDecoderNeeds<Encoder, Decoder> = { source, target, encoder, decoder, head, logitsBias: bias };
 
   const encode = layer(needs, (w, ids: Tensor, scope) =>

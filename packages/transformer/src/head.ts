@@ -3,12 +3,14 @@ import { expectSameWidth, type Scope, type VectorNeed, vector, type Weights } fr
 import { add, mul, ResidualError, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 
-/** How logits come from the embedding's own table. */
-export interface TiedOptions {
+/** The head of a model: a matrix of its own or the embedding's table, and what comes before and after it. */
+export interface HeadParts<Own extends Part | undefined = Part | undefined> {
+  /** The last matrix, modelDim to vocab; the embedding's own table if absent (tied). */
+  readonly head?: Own;
   /** What the decoder's output is multiplied by first, such as 1 / √modelDim in T5; 1 if absent. */
-  readonly scale?: number;
-  /** Whether a bias of the vocabulary's length is added, as in Marian. */
-  readonly bias?: boolean;
+  readonly headScale?: number;
+  /** Whether a bias of the vocabulary's length is added to the logits of a tied head, as in Marian. */
+  readonly logitsBias?: boolean;
 }
 
 /** The last step to logits: a head of its own, or the table of the embedding. */
@@ -29,28 +31,27 @@ export interface HeadWeights {
 }
 
 /** The head of a model, checked against its width and vocabulary. */
-export function headOf(name: string, embedding: TokenEmbedding, head: Part | undefined, tied: TiedOptions = {}): Head {
+export function headOf(name: string, embedding: TokenEmbedding, parts: HeadParts): Head {
   const { vocab, dim } = embedding;
-  const { scale = 1, bias = false } = tied;
+  const { head, headScale = 1, logitsBias = false } = parts;
   expectSameWidth(name, { embedding, head: head && { about: { reads: head.about.reads } } });
   expectSameWidth(name, {
     vocabulary: { about: { gives: vocab } },
     head: head && { about: { gives: head.about.gives } },
   });
-  if (head && (scale !== 1 || bias))
-    throw new ResidualError(
-      'fit',
-      `${name}: scale and bias of a tied head would do nothing, there is a head of its own`,
-    );
-  const share = tiedHead(embedding);
-  const byTable = (own: HeadWeights, table: Weights<TokenEmbedding>, x: Tensor) => {
-    const logits = share(table, scale === 1 ? x : mul(x, scale));
-    return own.logitsBias ? add(logits, own.logitsBias) : logits;
+  if (head && logitsBias)
+    throw new ResidualError('fit', `${name}: logitsBias belongs to a tied head; give the head of its own a bias`);
+  const tied = tiedHead(embedding);
+  const shared = (bias: Tensor | undefined, table: Weights<TokenEmbedding>, x: Tensor) => {
+    const logits = tied(table, x);
+    return bias ? add(logits, bias) : logits;
   };
   return {
-    logits: (own, table, x, scope) =>
-      scope.tap('logits', head ? head(own.head, x, scope.at('head')) : byTable(own, table, x)),
-    bias: bias ? vector([vocab]) : undefined,
+    logits: (own, table, x, scope) => {
+      const read = headScale === 1 ? x : mul(x, headScale);
+      return scope.tap('logits', head ? head(own.head, read, scope.at('head')) : shared(own.logitsBias, table, read));
+    },
+    bias: logitsBias ? vector([vocab]) : undefined,
     flops: () => (head ? 0 : 2 * vocab * dim),
   };
 }

@@ -25,7 +25,7 @@ export {
   type TargetNeeds,
   type TargetParts,
 } from './encoder-decoder.js';
-export type { TiedOptions } from './head.js';
+export type { HeadParts } from './head.js';
 export type { InputNeeds, InputParts } from './input.js';
 export {
   type LanguageModel,

@@ -1,7 +1,7 @@
-import { expectSameWidth, type Layer, layer, type Positions } from '@residual/layers';
+import { expectSameWidth, type Layer, layer, type Positions, type VectorNeed } from '@residual/layers';
 import { gather, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
-import { headOf } from './head.js';
+import { type HeadParts, headOf } from './head.js';
 import { embedded, type InputNeeds, type InputParts, inputNeeds } from './input.js';
 import { readout } from './readout.js';
 
@@ -10,10 +10,9 @@ export interface LanguageModelParts<
   Decoder extends Part,
   Scheme extends Positions | undefined = Positions | undefined,
   Head extends Part | undefined = Part | undefined,
-> extends InputParts<Scheme> {
+> extends InputParts<Scheme>,
+    HeadParts<Head> {
   readonly decoder: Decoder;
-  /** The last matrix, modelDim to vocab; the embedding's own table if absent (tied). */
-  readonly head?: Head;
 }
 
 /** What it needs. */
@@ -24,6 +23,7 @@ export type LanguageModelNeeds<
 > = InputNeeds<Scheme> & {
   readonly decoder: Decoder;
   readonly head: Head;
+  readonly logitsBias: VectorNeed | undefined;
 };
 
 /** Token ids int32 [batch, length] to logits [batch, length, vocab]. */
@@ -48,8 +48,8 @@ export function languageModel<
   const { embedding, decoder, head } = parts;
   const input = inputNeeds('languageModel', parts);
   expectSameWidth('languageModel', { embedding, decoder });
-  const { logits, flops } = headOf('languageModel', embedding, head);
-  const needs: LanguageModelNeeds<Decoder, Scheme, Head> = { ...input, decoder, head: head as Head };
+  const { logits, bias, flops } = headOf('languageModel', embedding, parts);
+  const needs: LanguageModelNeeds<Decoder, Scheme, Head> = { ...input, decoder, head: head as Head, logitsBias: bias };
   const model = layer(
     needs,
     (w, ids: Tensor, scope) => {

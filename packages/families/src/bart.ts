@@ -1,0 +1,24 @@
+import { learnedPositions } from '@residual/embeddings';
+import { fairseqFamily } from './fairseq.js';
+import type { Family, SequenceToSequenceComposition } from './family.js';
+
+/** BART (Lewis et al. 2020): norms after each sum, learned positions behind two unused rows, a norm on the input. */
+export const bart: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({
+  name: 'bart',
+  modelTypes: ['bart'],
+  architectures: ['BartForConditionalGeneration', 'BartModel'],
+  norms: 'after',
+  inputNorm: true,
+  positions: options => learnedPositions({ ...options, offset: 2 }),
+  learned: true,
+  logitsBias: true,
+  scaleEmbedding: false,
+  activation: 'gelu',
+  fixed: {
+    normalize_before: false,
+    normalize_embedding: true,
+    add_final_layer_norm: false,
+    add_bias_logits: false,
+    extra_pos_embeddings: 2,
+  },
+});

@@ -1,0 +1,25 @@
+import { sinusoidalPositions } from '@residual/embeddings';
+import { fairseqFamily } from './fairseq.js';
+import type { Family, SequenceToSequenceComposition } from './family.js';
+
+/** Marian (Junczys-Dowmunt et al. 2018): the first transformer's blocks with sinusoids, as the OPUS-MT translators have them. */
+export const marian: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({
+  name: 'marian',
+  modelTypes: ['marian'],
+  architectures: ['MarianMTModel', 'MarianModel'],
+  norms: 'after',
+  inputNorm: false,
+  positions: options => sinusoidalPositions({ ...options, layout: 'halves' }),
+  learned: false,
+  logitsBias: true,
+  scaleEmbedding: false,
+  activation: 'gelu',
+  ownTables: true,
+  fixed: {
+    normalize_before: false,
+    normalize_embedding: false,
+    add_final_layer_norm: false,
+    add_bias_logits: false,
+    extra_pos_embeddings: undefined,
+  },
+});

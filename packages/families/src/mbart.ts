@@ -1,0 +1,24 @@
+import { learnedPositions } from '@residual/embeddings';
+import { fairseqFamily } from './fairseq.js';
+import type { Family, SequenceToSequenceComposition } from './family.js';
+
+/** mBART (Liu et al. 2020): BART with norms before each part and one more at the end of each side. */
+export const mbart: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({
+  name: 'mbart',
+  modelTypes: ['mbart'],
+  architectures: ['MBartForConditionalGeneration', 'MBartModel'],
+  norms: 'before',
+  inputNorm: true,
+  positions: options => learnedPositions({ ...options, offset: 2 }),
+  learned: true,
+  logitsBias: true,
+  scaleEmbedding: false,
+  activation: 'gelu',
+  fixed: {
+    normalize_before: true,
+    normalize_embedding: true,
+    add_final_layer_norm: true,
+    add_bias_logits: false,
+    extra_pos_embeddings: 2,
+  },
+});
