@@ -1,4 +1,4 @@
-import type { Positions, Scope, Weights } from '@residual/layers';
+import { type Positions, places, type Scope, type Weights } from '@residual/layers';
 import { ResidualError, type Tensor } from '@residual/tensor';
 import { cache } from './cache.js';
 import { type Heads, type LookOptions, look } from './look.js';
@@ -25,7 +25,12 @@ export function lookBack(
   const seen = { ...own, ...withPast(own, options, scope) };
   const [heads, queryLen, keyLen] = [query.shape[1]!, query.shape[2]!, seen.key.shape[2]!];
   const bias = positions?.onScores?.(weights, { heads, queryLen, keyLen }, scope);
-  return look({ ...seen, bias }, where, options, scope);
+  return look({ ...seen, bias }, where, options, scope, filledOf(scope, keyLen));
+}
+
+/** How many of `keyLen` keys are filled: all, unless they are the places of a cache. */
+function filledOf(scope: Scope, keyLen: number): number {
+  return scope.get(cache) ? Math.min(scope.get(places)?.total ?? keyLen, keyLen) : keyLen;
 }
 
 /** Keys and values after those of earlier steps. */
