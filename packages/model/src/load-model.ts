@@ -58,8 +58,11 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       shapeOf: name => stored.tensors.get(name)?.shape,
       readFloat32: async (name, { signal: each }) => (await stored.readFloat32(name, { signal: each })).data,
     });
+    const place = new Map([...stored.tensors.keys()].map((name, index) => [name, index]));
+    const inOrder = (path: string) => place.get(arrays.nameIn?.(path) ?? path) ?? 0;
+    const names = [...arrays.names].sort((a, b) => inOrder(a) - inOrder(b)); // as they lie in the file
     const placed = (done: number, total: number) => onProgress?.({ stage: 'weights', done, total });
-    return load(composition.model, arrays, { ...(reading && { signal: reading }), onProgress: placed });
+    return load(composition.model, { ...arrays, names }, { ...(reading && { signal: reading }), onProgress: placed });
   };
   const weights = await readWeights(signal);
   return new Model({ family, config, composition, weights, tokenizer, generationConfig, texts, reload: readWeights });
