@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileSource } from '@residual/safetensors/node';
 import type { ModelFiles } from '../sources/files.js';
+import type { HubEnvironment } from '../sources/hub.js';
 import type { Store } from '../sources/store.js';
 
 /** The files of a folder on disk, by path or `file:` URL; undefined if there is no such folder. */
@@ -14,6 +15,16 @@ export async function folderFiles(path: string): Promise<ModelFiles | undefined>
     origin: folder,
     text: name => unlessMissing(readFile(join(folder, name), 'utf8')),
     bytes: name => unlessMissing(fileSource(join(folder, name))),
+  };
+}
+
+/** What the environment says of the hub, by the variables of Hugging Face's own tools: `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`. */
+export function hubEnvironment(): HubEnvironment {
+  const { HF_ENDPOINT: endpoint, HF_TOKEN: token, HF_HUB_OFFLINE: offline = '' } = process.env;
+  return {
+    ...(endpoint && { endpoint }),
+    ...(token && { token }),
+    ...(/^(1|true|yes|on)$/i.test(offline) && { offline: true }),
   };
 }
 
