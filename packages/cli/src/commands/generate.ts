@@ -67,7 +67,7 @@ async function generate(options: Options): Promise<number> {
         }
         const [row] = step.value;
         const seconds = (performance.now() - begun) / 1000;
-        const text = model.tokenizer ? textOf(row!.tokens) : '';
+        const text = model.tokenizer ? wholeText(row!, textOf) : '';
         console.log(json ? JSON.stringify(resultOf(row!, { seconds, seed, backend, text })) : '');
         return 0;
       }
@@ -95,6 +95,12 @@ function settingsOf(
   if (!draws(settings, config)) return { settings, seed: undefined };
   const used = seed ?? Math.floor(Math.random() * 2 ** 32);
   return { settings: { ...settings, seed: used }, seed: used };
+}
+
+/** Prompt and new text; a stop text and what follows it is left out. */
+function wholeText(row: Generated, textOf: (ids: readonly number[]) => string): string {
+  if (row.finishReason !== 'stop') return textOf(row.tokens);
+  return textOf(row.tokens.slice(0, row.promptLength)) + row.text;
 }
 
 function resultOf(
