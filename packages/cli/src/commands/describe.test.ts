@@ -14,19 +14,15 @@ const described = async (source: string) => {
 
 test('gpt3 has the weights and matrices of the well-known explanation', async () => {
   const { census, parameters, positions, depth } = await described('gpt3');
+  const each = { query: 14_495_514_624, key: 14_495_514_624, value: 14_495_514_624, output: 14_495_514_624 };
+  const mlp = { up: 57_982_058_496, gate: 0, down: 57_982_058_496, other: 0 };
+  const ends = { embedding: 617_558_016, unembedding: 617_558_016 };
+  const all = { weights: 175_181_291_520, matrices: 27_938 };
   expect(census).toEqual({
-    embedding: 617_558_016,
-    query: 14_495_514_624,
-    key: 14_495_514_624,
-    value: 14_495_514_624,
-    output: 14_495_514_624,
-    up: 57_982_058_496,
-    gate: 0,
-    down: 57_982_058_496,
-    unembedding: 617_558_016,
-    other: 0,
-    weights: 175_181_291_520,
-    matrices: 27_938,
+    ...each,
+    ...mlp,
+    ...ends,
+    ...all,
     value_map: { full: 150_994_944, factored: 3_145_728 },
   });
   const [block, positionTable] = [(12 * 12_288 + 13) * 12_288, 2048 * 12_288];

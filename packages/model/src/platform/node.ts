@@ -28,10 +28,8 @@ export function hubEnvironment(): HubEnvironment {
   };
 }
 
-/** The folder for downloads: `RESIDUAL_CACHE`, else `~/.cache/residual`. */
-export async function openStore(
-  path = process.env.RESIDUAL_CACHE ?? join(homedir(), '.cache', 'residual'),
-): Promise<Store> {
+/** The folder for downloads: `RESIDUAL_CACHE`, else `residual` in `HF_HOME`, in `XDG_CACHE_HOME` or in `~/.cache`. */
+export async function openStore(path = cacheFolder()): Promise<Store> {
   const place = (key: string) => join(path, ...key.split('/'));
   return {
     readText: key => unlessMissing(readFile(place(key), 'utf8')),
@@ -71,6 +69,11 @@ export async function openStore(
       };
     },
   };
+}
+
+function cacheFolder(): string {
+  const { RESIDUAL_CACHE, HF_HOME, XDG_CACHE_HOME } = process.env;
+  return RESIDUAL_CACHE || join(HF_HOME || XDG_CACHE_HOME || join(homedir(), '.cache'), 'residual');
 }
 
 async function unlessMissing<T>(value: Promise<T>): Promise<T | undefined> {

@@ -102,6 +102,18 @@ test('the environment of Hugging Face tools is heeded: endpoint, token, offline'
   expect(hub.asked).toEqual([]);
 });
 
+test.each([
+  ['RESIDUAL_CACHE', ''],
+  ['HF_HOME', 'residual'],
+  ['XDG_CACHE_HOME', 'residual'],
+])('downloads stay where %s says', async (name, below) => {
+  for (const variable of ['RESIDUAL_CACHE', 'HF_HOME', 'XDG_CACHE_HOME']) vi.stubEnv(variable, '');
+  vi.stubEnv(name, cache);
+  expect(same(await weights({}, { cache: undefined } as unknown as HubOptions))).toBe(true);
+  const host = hub.endpoint.replace('http://', '').replace(':', '_');
+  expect(await readdir(join(cache, below, host, 'someone', 'tale', hub.commit))).toEqual(['model.safetensors']);
+});
+
 test('settings of a call come before the environment', async () => {
   vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1');
   vi.stubEnv('HF_TOKEN', 'hf_other');
