@@ -1,6 +1,6 @@
-import { emptyScope, type Positions, places, placesOf, record } from '@residual/layers';
-import { add, dispose, memory, mul, reshape, sliceAxis, type Tensor, tensor, toFloat } from '@residual/tensor';
-import { expectClose, expectNoLeak } from '@residual/testkit';
+import { emptyScope, type Positions, places, placesOf, record, replace } from '@residual/layers';
+import { add, dispose, memory, mul, reshape, sliceAxis, type Tensor, tensor, tidy, toFloat } from '@residual/tensor';
+import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { numbers, randomWeights } from '../test/reference.js';
 import {
@@ -72,19 +72,52 @@ test('padding on the left stays hidden in every step', async () => {
   dispose(where);
 });
 
-test('taps in a step show all keys there is room for, and weights only on those that are filled', async () => {
-  cache.step(5, scope => attention(weights, sliceAxis(x, 1, 0, 5), scope)).dispose();
-  const recorder = record(['weights', 'key']);
-  cache.step(1, scope => attention(weights, sliceAxis(x, 1, 5, 1), scope), recorder.scope).dispose();
-  expect(recorder.values.get('key')!.shape).toEqual([batch, 1, 1, 5]);
-  expect(recorder.values.get('weights')!.shape).toEqual([batch, 2, 1, 8]);
-  const looks = [...(await recorder.values.get('weights')!.data())];
-  for (let row = 0; row < 4; row++) {
-    const own = looks.slice(8 * row, 8 * row + 8);
-    expect(own.slice(6)).toEqual([0, 0]);
-    expect(Math.min(...own.slice(0, 6))).toBeGreaterThan(0);
+test('taps in a step show the keys that are filled, and no room behind them', async () => {
+  const whole = record(['weights', 'scores']);
+  attention(weights, x, whole.scope).dispose();
+  for (const count of [5, 1, 3]) {
+    const start = cache.length;
+    const total = start + count;
+    const recorder = record(['weights', 'scores', 'key']);
+    cache.step(count, scope => attention(weights, sliceAxis(x, 1, start, count), scope), recorder.scope).dispose();
+    expect(recorder.values.get('key')!.shape).toEqual([batch, 1, count, 5]);
+    for (const name of ['weights', 'scores']) {
+      const seen = recorder.values.get(name)!;
+      expect(seen.shape).toEqual([batch, 2, count, total]);
+      const expected = tidy(() => sliceAxis(sliceAxis(whole.values.get(name)!, 2, start, count), 3, 0, total));
+      await expectClose(seen, expected, close);
+      expected.dispose();
+    }
+    recorder.dispose();
   }
+  whole.dispose();
+});
+
+test.each(['scores', 'weights'])('%s that are replaced in a step act as in one pass', async name => {
+  const change = (all: Tensor) => tidy(() => mul(all, tensor([0.5, 2], [1, 2, 1, 1])));
+  const expected = attention(weights, x, replace({ [name]: change }));
+  for (const [start, count] of [
+    [0, 5],
+    [5, 1],
+  ] as const) {
+    const scope = replace({ [name]: change });
+    const y = cache.step(count, inner => attention(weights, sliceAxis(x, 1, start, count), inner), scope);
+    const part = sliceAxis(expected, 1, start, count);
+    await expectClose(y, part, close);
+    dispose([y, part]);
+  }
+  expected.dispose();
+});
+
+test('places of padding count among the keys, and weigh nothing', async () => {
+  const where = padding({ left: [0, 3] });
+  const recorder = record(['weights'], emptyScope.with(extent, where));
+  cache.step(5, scope => attention(weights, sliceAxis(x, 1, 0, 5), scope), recorder.scope).dispose();
+  const looks = (await nestedOf(recorder.values.get('weights')!)) as Rows[][];
+  expect(looks[1]![0]![4]!.slice(0, 3)).toEqual([0, 0, 0]);
+  expect(looks[1]![0]![4]!).toHaveLength(5);
   recorder.dispose();
+  dispose(where);
 });
 
 test('capacity grows from size to size and ends at the positions', () => {

@@ -1,8 +1,8 @@
-import { emptyScope, record } from '@residual/layers';
+import { emptyScope } from '@residual/layers';
 import { dispose, gradients, memory, sum, type Tensor, zeros } from '@residual/tensor';
 import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { attendInFloat64, type Looking, numbers, plainOf, randomWeights } from '../test/reference.js';
+import { attendInFloat64, expectLooks, type Looking, numbers, plainOf, randomWeights } from '../test/reference.js';
 import { Cache, crossAttention, memoryExtent, padding } from './index.js';
 
 const [batch, queryLen, keyLen, modelDim, memoryDim, headDim] = [2, 3, 5, 11, 13, 7];
@@ -27,23 +27,9 @@ test('queries come from x, keys and values from a memory of another width and le
   const attention = crossAttention(dims);
   const [input, weights] = [inputs(), randomWeights(attention)];
   const expected = await reference(input, weights, () => ({ heads: 4, kvHeads: 2 }));
-  const recorder = record(['*']);
-  const [seen, y] = [attention(weights, input, recorder.scope), attention(weights, input)];
-  await expectClose(
-    y,
-    expected.map(({ output }) => output),
-    close,
-  );
-  await expectClose(seen, y, close);
-  expect([...recorder.values.keys()]).toEqual(['query', 'key', 'value', 'scores', 'weights']);
-  for (const name of ['query', 'key', 'value', 'scores', 'weights'] as const)
-    await expectClose(
-      recorder.values.get(name)!,
-      expected.map(row => row[name]),
-      close,
-    );
-  recorder.dispose();
-  dispose([input, weights, seen, y]);
+  const names = ['query', 'key', 'value', 'scores', 'weights'] as const;
+  await expectLooks((given, scope) => attention(weights, given, scope), input, expected, names);
+  dispose([input, weights]);
 });
 
 test('padding of the memory is seen by no one', async () => {

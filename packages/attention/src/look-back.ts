@@ -1,4 +1,4 @@
-import type { Positions, Scope, Weights } from '@residual/layers';
+import { type Positions, places, type Scope, type Weights } from '@residual/layers';
 import { add, ResidualError, type Tensor } from '@residual/tensor';
 import { cache } from './cache.js';
 import { type Heads, type LookOptions, look } from './look.js';
@@ -27,7 +27,12 @@ export function lookBack(
   const placedBias = positions?.onScores?.(weights, { heads, queryLen, keyLen }, scope);
   const shared = scope.get(sharedBias);
   const bias = placedBias && shared ? add(placedBias, shared) : (placedBias ?? shared);
-  return look({ ...seen, bias }, where, options, scope);
+  return look({ ...seen, bias }, where, options, scope, filledOf(scope, keyLen));
+}
+
+/** How many of `keyLen` keys are filled: all, unless they are the places of a cache. */
+function filledOf(scope: Scope, keyLen: number): number {
+  return scope.get(cache) ? Math.min(scope.get(places)?.total ?? keyLen, keyLen) : keyLen;
 }
 
 /** Keys and values after those of earlier steps. */

@@ -6,8 +6,10 @@ import {
   attentionScores,
   attentionValues,
   attentionWeights,
+  concat,
   type Extent,
   fromSource,
+  sliceAxis,
   type Tensor,
   visibleKeys,
 } from '@residual/tensor';
@@ -37,9 +39,15 @@ export interface Heads {
 
 /**
  * What each query takes from the values, softmax(query keyᵀ · scale) value: [batch, heads, queryLen, headDim]. One `attend` op, unless someone asked for
- * `scores` or `weights`; then the same in three steps.
+ * `scores` or `weights`; then the same in three steps. Behind the first `filled` keys there is only room in a cache, which is not shown.
  */
-export function look(heads: Heads, where: Extent, options: LookOptions, scope: Scope): Tensor {
+export function look(
+  heads: Heads,
+  where: Extent,
+  options: LookOptions,
+  scope: Scope,
+  filled: number = heads.key.shape[2]!,
+): Tensor {
   const { mask = {}, scale, softCap, dropout } = options;
   const within = scope.at('dropout');
   const inputs: AttendInputs = { ...heads, ...where };
@@ -47,8 +55,17 @@ export function look(heads: Heads, where: Extent, options: LookOptions, scope: S
   if (!scope.wants('scores') && !scope.wants('weights'))
     return attend(inputs, { ...settings, dropout: dropout?.placeIn(within) });
 
-  const scores = scope.tap('scores', attentionScores(inputs, settings));
+  const scores = show('scores', attentionScores(inputs, settings), filled, scope);
   const visible = visibleKeys(heads.query.shape[2]!, heads.key.shape[2]!, mask, where);
-  const weights = scope.tap('weights', attentionWeights(scores, visible));
+  const weights = show('weights', attentionWeights(scores, visible), filled, scope);
   return attentionValues(dropout ? dropout({}, weights, within) : weights, fromSource(heads.value, heads.source));
+}
+
+/** Hands a tap the first `filled` keys of x [batch, heads, queryLen, keyLen]; what it puts in their place stands before the others. */
+function show(name: string, x: Tensor, filled: number, scope: Scope): Tensor {
+  const keyLen = x.shape[3]!;
+  if (filled === keyLen || !scope.wants(name)) return scope.tap(name, x);
+  const shown = sliceAxis(x, 3, 0, filled);
+  const given = scope.tap(name, shown);
+  return given === shown ? x : concat([given, sliceAxis(x, 3, filled, keyLen - filled)], 3);
 }

@@ -10,7 +10,7 @@ import {
   rmsNormRows,
 } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { attendInFloat64, type Looking, numbers, plainOf, randomWeights } from '../test/reference.js';
+import { attendInFloat64, expectLooks, type Looking, numbers, plainOf, randomWeights } from '../test/reference.js';
 import { both, causal, extent, padding, selfAttention, slidingWindow } from './index.js';
 
 const [batch, length, modelDim, headDim] = [2, 7, 11, 5];
@@ -27,26 +27,14 @@ test('scores, weights and what is taken are those of softmax(q kᵀ / √headDim
   const attention = selfAttention(dims);
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   const expected = await reference(x, weights, () => ({ heads: 3 }));
-  const recorder = record(['query', 'key', 'value', 'scores', 'weights'], emptyScope);
-  const [seen, y] = [attention(weights, x, recorder.scope), attention(weights, x)];
-  await expectClose(
-    y,
-    expected.map(({ output }) => output),
-    close,
-  );
-  await expectClose(
-    seen,
-    expected.map(({ output }) => output),
-    close,
-  );
-  for (const name of ['query', 'key', 'value', 'scores', 'weights'] as const)
-    await expectClose(
-      recorder.values.get(name)!,
-      expected.map(row => row[name]),
-      close,
-    );
-  recorder.dispose();
-  dispose([x, weights, seen, y]);
+  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, [
+    'query',
+    'key',
+    'value',
+    'scores',
+    'weights',
+  ]);
+  dispose([x, weights]);
 });
 
 const masks: [string, ReturnType<typeof both>, (query: number, key: number) => boolean][] = [
@@ -60,20 +48,8 @@ test.each(masks)('a mask hides keys: %s', async (_, mask, sees) => {
   const attention = selfAttention({ ...dims, mask });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   const expected = await reference(x, weights, () => ({ heads: 3, sees }));
-  const recorder = record(['weights']);
-  const [seen, y] = [attention(weights, x, recorder.scope), attention(weights, x)];
-  await expectClose(
-    y,
-    expected.map(({ output }) => output),
-    close,
-  );
-  await expectClose(
-    recorder.values.get('weights')!,
-    expected.map(row => row.weights),
-    close,
-  );
-  recorder.dispose();
-  dispose([x, weights, seen, y]);
+  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, ['weights']);
+  dispose([x, weights]);
 });
 
 test.each([
@@ -101,46 +77,16 @@ test.each([
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   expect(weights.key.weight.shape).toEqual([kvHeads * headDim, modelDim]);
   const expected = await reference(x, weights, () => ({ heads, kvHeads, sees: (i, j) => j <= i }));
-  const recorder = record(['weights', 'key']);
-  const [seen, y] = [attention(weights, x, recorder.scope), attention(weights, x)];
-  await expectClose(
-    y,
-    expected.map(({ output }) => output),
-    close,
-  );
-  await expectClose(seen, y, close);
-  await expectClose(
-    recorder.values.get('key')!,
-    expected.map(({ key }) => key),
-    close,
-  );
-  await expectClose(
-    recorder.values.get('weights')!,
-    expected.map(row => row.weights),
-    close,
-  );
-  recorder.dispose();
-  dispose([x, weights, seen, y]);
+  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, ['key', 'weights']);
+  dispose([x, weights]);
 });
 
 test('scale and soft cap act on the scores', async () => {
   const attention = selfAttention({ ...dims, scale: 0.3, softCap: 0.7 });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   const expected = await reference(x, weights, () => ({ heads: 3, score: { scale: 0.3, softCap: 0.7 } }));
-  const recorder = record(['scores']);
-  const [seen, y] = [attention(weights, x, recorder.scope), attention(weights, x)];
-  await expectClose(
-    y,
-    expected.map(({ output }) => output),
-    close,
-  );
-  await expectClose(
-    recorder.values.get('scores')!,
-    expected.map(({ scores }) => scores),
-    close,
-  );
-  recorder.dispose();
-  dispose([x, weights, seen, y]);
+  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, ['scores']);
+  dispose([x, weights]);
 });
 
 test('biases are where they are wanted', async () => {
@@ -149,13 +95,8 @@ test('biases are where they are wanted', async () => {
   const { query, key, value, output } = weights;
   expect([query, key, value, output].map(({ bias }) => bias?.shape)).toEqual([[15], undefined, [15], undefined]);
   const expected = await reference(x, weights, () => ({ heads: 3 }));
-  const y = attention(weights, x);
-  await expectClose(
-    y,
-    expected.map(row => row.output),
-    close,
-  );
-  dispose([x, weights, y]);
+  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, []);
+  dispose([x, weights]);
 });
 
 test('positions act on the heads of query and key, and on the scores', async () => {
@@ -188,25 +129,8 @@ test('positions act on the heads of query and key, and on the scores', async () 
   const turn = (row: Row, i: number) => row.map(value => value * (1 + i / 8));
   const bias = (head: number, _: number, key: number) => head + key / 4;
   const expected = await reference(x, weights, () => ({ heads: 3, sees: (i, j) => j <= i, turn, bias }));
-  const recorder = record(['query', 'scores']);
-  const [seen, y] = [attention(weights, x, recorder.scope), attention(weights, x)];
-  await expectClose(
-    y,
-    expected.map(({ output }) => output),
-    close,
-  );
-  await expectClose(
-    recorder.values.get('query')!,
-    expected.map(({ query }) => query),
-    close,
-  );
-  await expectClose(
-    recorder.values.get('scores')!,
-    expected.map(({ scores }) => scores),
-    close,
-  );
-  recorder.dispose();
-  dispose([x, weights, seen, y]);
+  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, ['query', 'scores']);
+  dispose([x, weights]);
 });
 
 test('norms act on each head of query and key', async () => {
@@ -254,13 +178,8 @@ test('one token is one row of a longer text', async () => {
   const weights = randomWeights(attention);
   const x = numbers('x', [batch, 1, modelDim]);
   const expected = await reference(x, weights, () => ({ heads: 3 }));
-  const y = attention(weights, x);
-  await expectClose(
-    y,
-    expected.map(({ output }) => output),
-    close,
-  );
-  dispose([weights, x, y]);
+  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, []);
+  dispose([x, weights]);
 });
 
 test('nothing is left behind, with and without taps', async () => {

@@ -1,6 +1,7 @@
-import { type HasNeeds, unflatten, type Weights, weightNeeds } from '@residual/layers';
-import { normalValues, type Tensor, tensor } from '@residual/tensor';
-import { attendRows, headRows, linearRows, nestedOf, type Row, type Rows } from '@residual/testkit';
+import { type HasNeeds, record, type Scope, unflatten, type Weights, weightNeeds } from '@residual/layers';
+import { dispose, normalValues, type Tensor, tensor } from '@residual/tensor';
+import { attendRows, expectClose, headRows, linearRows, nestedOf, type Row, type Rows } from '@residual/testkit';
+import { expect } from 'vitest';
 
 /** Numbers of a shape that look random, the same everywhere. */
 export const numbers = (name: string, shape: readonly number[]): Tensor =>
@@ -80,4 +81,27 @@ export const attendInFloat64 = (x: Rows, memory: Rows, plain: Plain, looking: Lo
     mixed: seen.map(({ mixed }) => mixed),
     output: project(joined, plain.output),
   };
+};
+
+/** What the loops give of each row of a batch. */
+export type Expected = ReturnType<typeof attendInFloat64>[];
+
+/** The output of an attention, with and without taps, and what it shows the taps of `names` must be what the loops give. */
+export const expectLooks = async <Input>(
+  run: (input: Input, scope?: Scope) => Tensor,
+  input: Input,
+  expected: Expected,
+  names: readonly ('query' | 'key' | 'value' | 'scores' | 'weights')[],
+): Promise<void> => {
+  const recorder = record(names);
+  const outputs = [run(input, recorder.scope), run(input)];
+  const output = expected.map(row => row.output);
+  for (const y of outputs) await expectClose(y, output, { absolute: 1e-5 });
+  expect([...recorder.values.keys()]).toEqual(names);
+  for (const name of names) {
+    const tapped = expected.map(row => row[name]);
+    await expectClose(recorder.values.get(name)!, tapped, { absolute: 1e-5 });
+  }
+  recorder.dispose();
+  dispose(outputs);
 };

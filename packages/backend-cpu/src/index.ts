@@ -1,1 +1,15 @@
-import '@tensorflow/tfjs-backend-cpu';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** tfjs's backend, without the advertisement that it prints in Node when it makes its first tensor. */
+class QuietBackend extends MathBackendCPU {
+  constructor() {
+    super();
+    Object.assign(this, { firstUse: false }); // tfjs types it private
+  }
+}
+
+if (!('cpu' in tf.engine().registry)) {
+  tf.removeBackend('cpu');
+  tf.registerBackend('cpu', () => new QuietBackend(), 1);
+} // else tensors lie on it already

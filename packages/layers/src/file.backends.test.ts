@@ -105,6 +105,17 @@ test('progress counts numbers', async () => {
   expect(seen).toEqual([6, 8, 14, 16, 22, 24, 31].map(done => [done, 31]));
 });
 
+test('arrays are read in the order in which the source names them, each once', async () => {
+  const read: string[] = [];
+  const source = arrays(name => {
+    read.push(name);
+    return zeros(name);
+  });
+  const names = [...source.names].reverse();
+  dispose(await load(composed, { ...source, names }));
+  expect(read).toEqual(names);
+});
+
 test('messages name what the source calls it', async () => {
   const lacking = {
     ...arrays(zeros),

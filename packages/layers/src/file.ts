@@ -4,7 +4,7 @@ import { expectSame, type Given } from './differences.js';
 import { treeOf, type Weights, weightNeeds } from './needs.js';
 import { flatten, type HasNeeds, sizeOf, tableMaker } from './tree.js';
 
-/** Where weights come from: arrays by path, read one at a time. */
+/** Where weights come from: arrays by path, read one at a time in the order of `names`. */
 export interface NamedArrays extends Given {
   read(name: string, options: { signal?: AbortSignal }): Promise<Float32Array>;
 }
@@ -42,17 +42,20 @@ export async function load<N>(
   const inMemory = source instanceof Uint8Array || source instanceof ArrayBuffer;
   const arrays = arraysIn(inMemory ? await openSafetensors(bytesSource(source)) : source);
   const wanted = weightNeeds(layer);
-  expectSame('load', wanted, arrays);
+  const names = [...arrays.names];
+  const nameIn = (path: string) => arrays.nameIn?.(path) ?? path;
+  expectSame('load', wanted, { names, nameIn, shapeOf: path => arrays.shapeOf(path) });
+  const shapes = new Map(wanted.map(({ path, need }) => [path, need.shape]));
   const values = new Map<string, Tensor>();
   const total = wanted.reduce((sum, { need }) => sum + sizeOf(need), 0);
   const tables = tableMaker();
   const made: Matrix[] = [];
   try {
     let done = 0;
-    for (const { path, need } of wanted) {
+    for (const path of names) {
       const array = await arrays.read(path, signal ? { signal } : {});
       signal?.throwIfAborted();
-      values.set(path, tensor(array, need.shape));
+      values.set(path, tensor(array, shapes.get(path)!));
       done += array.length;
       onProgress?.(done, total);
     }

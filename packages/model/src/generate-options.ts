@@ -29,11 +29,32 @@ export function draws({ temperature }: GenerateOptions, config: GenerationConfig
   return temperature === undefined ? config.do_sample === true : temperature !== 0;
 }
 
+/** What would change the text and does not exist here, with the value by which `generation_config.json` says "not used". */
+const missing = [
+  ['num_beams', 1],
+  ['num_beam_groups', 1],
+  ['num_return_sequences', 1],
+  ['constraints', null],
+  ['force_words_ids', null],
+  ['max_time', null],
+  ['token_healing', false],
+] as const;
+
 /** The settings of one call: what the caller gave, else what the checkpoint recommends; `ends` are the tokens that end its texts. */
 export function settingsOf(given: GenerateOptions, config: GenerationConfig, ends: readonly number[]): GenerateOptions {
+  for (const [name, off] of missing) {
+    const value = config[name] ?? off;
+    if (value === off) continue;
+    const shown = `${name} ${JSON.stringify(value)}`;
+    throw new ResidualError(
+      'option',
+      `generate: generation_config.json asks for ${shown}, which does not exist here; loadModel(source, { generationConfig }) puts another in its place`,
+    );
+  }
   const eos = given.eos ?? ends;
   const recommended = { ...config, do_sample: draws(given, config), eos_token_id: eos.length > 0 ? eos : undefined };
   const settings: Record<string, unknown> = { ...fromGenerationConfig(recommended, given.maxNewTokens) };
+  if (config.stop_strings) settings.stop = [config.stop_strings].flat(); // one text or several
   for (const [name, value] of Object.entries(given)) if (value !== undefined && name !== 'eos') settings[name] = value;
   return settings;
 }

@@ -19,7 +19,10 @@ export interface Step extends Choice {
   readonly text: string;
   /** The likeliest tokens before any processor, as many as `top` asked for. */
   readonly top: readonly Choice[];
-  /** The tensors asked for by `taps`, by path; one row's share of each. */
+  /**
+   * The tensors asked for by `taps`, by path; one row's share of each. `attention.weights` is [heads, queryLen, keyLen]: the queries are the tokens fed in
+   * this step, the keys all places so far, in a batch of unequal prompts with the padding before the row among them, which weighs 0.
+   */
   readonly taps: Readonly<Record<string, PlainTensor>>;
   /** Why the row ends here, on its last step. */
   readonly finishReason?: Finish;
@@ -81,7 +84,8 @@ export async function* generateRows(
         recorder = taps.length > 0 ? (recorder ?? record(taps)) : undefined;
         const scope = recorder?.scope ?? emptyScope;
         decoding ??= new Decoding({ ...generator, weights: generator.weights(), padding, scope });
-        seen = await advance(decoding, rows, padding, generator.fixedShapes(), recorder, signal);
+        const fixedShapes = taps.length === 0 && generator.fixedShapes(); // taps show what was fed, nothing beside it
+        seen = await advance(decoding, rows, padding, fixedShapes, recorder, signal);
       } catch (error) {
         release();
         if (!(await generator.recover(error, signal))) throw error;

@@ -3,6 +3,7 @@ import { load } from '@residual/layers';
 import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
 import { ResidualError, ready } from '@residual/tensor';
 import { tokenizerFromJson } from '@residual/tokenizer';
+import type { GenerationConfig } from './generate-options.js';
 import { Model } from './model.js';
 import type { ModelFiles, OnBytes } from './sources/files.js';
 import { filesOf, type ModelSource, type SourceOptions } from './sources/source.js';
@@ -13,6 +14,8 @@ export interface LoadModelOptions extends SourceOptions {
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Families beside those of `@residual/families`; looked through first. */
   readonly families?: readonly Family[];
+  /** In the place of the checkpoint's `generation_config.json`, under its names. */
+  readonly generationConfig?: GenerationConfig;
   /** Config fields that are not understood but known to leave the numbers alone. */
   readonly ignoreConfig?: readonly string[];
 }
@@ -50,7 +53,8 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
         config: parse(files, 'tokenizer_config.json', texts['tokenizer_config.json']),
       })
     : undefined;
-  const generationConfig = parse(files, 'generation_config.json', texts['generation_config.json']) ?? {};
+  const generationConfig =
+    options.generationConfig ?? parse(files, 'generation_config.json', texts['generation_config.json']) ?? {};
   const readWeights = async (reading: AbortSignal | undefined) => {
     const stored = await openWeights(files, reading, onBytes);
     const arrays = inOurNames(family, composition.model, {
@@ -58,8 +62,11 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       shapeOf: name => stored.tensors.get(name)?.shape,
       readFloat32: async (name, { signal: each }) => (await stored.readFloat32(name, { signal: each })).data,
     });
+    const place = new Map([...stored.tensors.keys()].map((name, index) => [name, index]));
+    const inOrder = (path: string) => place.get(arrays.nameIn?.(path) ?? path) ?? 0;
+    const names = [...arrays.names].sort((a, b) => inOrder(a) - inOrder(b)); // as they lie in the file
     const placed = (done: number, total: number) => onProgress?.({ stage: 'weights', done, total });
-    return load(composition.model, arrays, { ...(reading && { signal: reading }), onProgress: placed });
+    return load(composition.model, { ...arrays, names }, { ...(reading && { signal: reading }), onProgress: placed });
   };
   const weights = await readWeights(signal);
   return new Model({ family, config, composition, weights, tokenizer, generationConfig, texts, reload: readWeights });

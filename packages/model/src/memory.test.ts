@@ -1,5 +1,5 @@
-import '@residual/testkit/wasm';
 import { memory } from '@residual/tensor';
+import { wasmMemory } from '@residual/testkit/wasm';
 import { expect, test } from 'vitest';
 import { loadModel } from './load-model.js';
 import { fixtureFiles } from './testing/fixture-files.js';
@@ -41,6 +41,18 @@ test('loading again and again uses no more than the first time, and an aborted l
   const aborted = loadModel(fixtureFiles('fixtures/checkpoints/gpt2'), { signal: abort.signal, onProgress });
   await expect(aborted).rejects.toThrow('abort');
   expect(memory()).toEqual(before);
+});
+
+test('the memory that a load took serves the next load: the heap stays as it is', async () => {
+  const sizes: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    const model = await loadModel(fixtureFiles('packages/model-stories/model'));
+    await model.generate([5, 7, 11], { eos: [], maxNewTokens: 3 }).whole();
+    sizes.push(wasmMemory().heapBytes);
+    model.dispose();
+  }
+  expect(sizes[0]).toBeGreaterThan(4 * 9.4e6);
+  expect(new Set(sizes).size).toBe(1);
 });
 
 test('bad prompts and settings are errors that name both sides', async () => {

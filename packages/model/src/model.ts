@@ -121,7 +121,7 @@ export class Model {
     if (!this.tokenizer) throw new ResidualError('prompt', 'generate: this model has no tokenizer; give token ids');
     const { ids } = this.tokenizer.encode(prompt);
     if (ids.length > 0) return ids;
-    const begin = this.tokenizer.bosToken ?? this.config.bos_token_id;
+    const begin = this.tokenizer.bosToken ?? this.config.bos_token_id ?? this.generationConfig.bos_token_id;
     if (typeof begin === 'number') return [begin];
     throw new ResidualError('prompt', 'generate: the prompt is empty and this model has no beginning token');
   }

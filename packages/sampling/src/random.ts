@@ -1,6 +1,6 @@
 import { expectOption } from './errors.js';
 
-/** One round of integer mixing: equal inputs give equal outputs, a changed bit changes half of them (lowbias32, C. Wellons). */
+/** One round of a 32-bit integer hash in which each bit depends on all (lowbias32, C. Wellons 2018). */
 function mix(h: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
   h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
@@ -23,10 +23,20 @@ export const expectSeed = (seed: number): void =>
     'a whole number from 0 to 4294967295',
   );
 
-/** 24 random bits as a number in [0, 1): mix(mix(mix(seed ⊕ 0x9e3779b9) + stream) + counter), its upper 24 bits times 2⁻²⁴. */
-function uniform(seed: number, stream: number, counter: number): number {
-  const hash = mix((mix((mix(seed ^ 0x9e3779b9) + stream) | 0) + counter) | 0);
-  return (hash >>> 8) * 2 ** -24;
+const chain = (first: number, second: number, third: number): number =>
+  mix((mix((mix(first) + second) | 0) + third) | 0);
+
+/**
+ * The numbers of a seed and a place by their count: 24 random bits as a number in [0, 1). With the key a = mix(mix(mix(seed ⊕ 0x9e3779b9) + stream) + 0),
+ * b = mix(mix(mix(0x85ebca6b) + stream) + seed) it is mix(mix(count + a) ⊕ b), its upper 24 bits times 2⁻²⁴; sums modulo 2³². `@residual/tensor` has
+ * the same numbers for weights and dropout.
+ */
+function uniforms(seed: number, path: string): (counter: number) => number {
+  expectSeed(seed);
+  const stream = streamOf(path);
+  const a = chain(seed ^ 0x9e3779b9, stream, 0);
+  const b = chain(0x85ebca6b, stream, seed);
+  return counter => (mix(mix((counter + a) | 0) ^ b) >>> 8) * 2 ** -24;
 }
 
 /**
@@ -34,8 +44,7 @@ function uniform(seed: number, stream: number, counter: number): number {
  * order, on any backend. A multiple of 2⁻²⁴; `seed` and `counter` are whole numbers from 0 to 2³² - 1.
  */
 export function uniformAt(seed: number, path: string, counter: number): number {
-  expectSeed(seed);
-  return uniform(seed, streamOf(path), counter);
+  return uniforms(seed, path)(counter);
 }
 
 /**
@@ -43,6 +52,6 @@ export function uniformAt(seed: number, path: string, counter: number): number {
  * can still be drawn.
  */
 export function fineUniformAt(seed: number, path: string, n: number): number {
-  const stream = streamOf(path);
-  return uniform(seed, stream, 2 * n) + uniform(seed, stream, 2 * n + 1) * 2 ** -24;
+  const uniform = uniforms(seed, path);
+  return uniform(2 * n) + uniform(2 * n + 1) * 2 ** -24;
 }

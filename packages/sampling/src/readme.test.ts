@@ -36,7 +36,7 @@ test('the code of the README prints what its comments say', async () => {
 
 test('the example tells a sentence', async () => {
   const program = await bundle(readFileSync(here('../example/bigrams.ts'), 'utf8'));
-  expect(await printed(`process.argv = [];\n${program}`)).toEqual(['"The cat ran to the dog sat on the mat."']);
+  expect(await printed(`process.argv = [];\n${program}`)).toEqual(['"The cat saw the rat."']);
 });
 
 test('all of the main entry takes less than 5 kB, gzipped; one processor a fraction of it', async () => {

@@ -15,7 +15,7 @@ export const softmax: Kernel<{ logits: TensorInfo }, unknown> = (heap, { logits 
 /** log Σ eˣ along the last axis: [..., dim] to [...], or [..., 1] with `keepDims`. */
 export const logSumExp: Kernel<{ x: TensorInfo }, { keepDims: boolean }> = (heap, { x }, { keepDims }) => {
   const y = heap.output([...x.shape.slice(0, -1), ...(keepDims ? [1] : [])]);
-  logSums(heap, x, y);
+  fromSums(heap, x, y, (largest, sum) => largest + Math.log(sum));
   return y;
 };
 
@@ -35,21 +35,28 @@ export const crossEntropy: Kernel<{ logits: TensorInfo; labels: TensorInfo }, { 
     );
   }
   const y = heap.output([rows]);
-  logSums(heap, logits, y);
-  const [loss, chosen] = [heap.floats(y), heap.floats(logits)];
-  names.forEach((label, row) => {
-    loss[row] = label === ignore ? 0 : loss[row]! - chosen[row * vocab + label]!;
-  });
+  const chosen = (row: number) => heap.floats(logits)[row * vocab + names[row]!]!;
+  fromSums(
+    heap,
+    logits,
+    y,
+    (largest, sum, row) => (names[row] === ignore ? 0 : largest - chosen(row) + Math.log(sum)), // the difference first: it is exact where the loss is small
+  );
   return y;
 };
 
-/** Writes log Σ eˣ of each row of x to y. */
-function logSums(heap: Heap, x: TensorInfo, y: TensorInfo): void {
+/** Writes what `use` makes of each row's largest entry and Σ e^(x - largest) to y. */
+function fromSums(
+  heap: Heap,
+  x: TensorInfo,
+  y: TensorInfo,
+  use: (largest: number, sum: number, row: number) => number,
+): void {
   const dim = x.shape.at(-1)!;
   const rows = sizeOf(x.shape) / dim;
   heap.scratch(rows, sums => {
     heap.call.exponentialSums!(heap.pointer(x), heap.pointer(y), sums, rows, dim);
     const [values, totals] = [heap.floats(y), heap.floatsAt(sums, rows)];
-    for (let row = 0; row < rows; row++) values[row]! += Math.log(totals[row]!);
+    for (let row = 0; row < rows; row++) values[row] = use(values[row]!, totals[row]!, row);
   });
 }

@@ -75,8 +75,9 @@ void main() {
     sum += s.yw * exp(s.xz - largest);
   }
   int row = 2 * pair;
-  vec2 loss = largest + log(sum);
-  float second = row + 1 < rows ? (loss.y - chosen(row + 1)) * counts(row + 1) : 0.0;
-  setOutput(vec4((loss.x - chosen(row)) * counts(row), second, 0.0, 0.0));
+  // The difference first: it is exact where the loss is small.
+  float first = (largest.x - chosen(row) + log(sum.x)) * counts(row);
+  float second = row + 1 < rows ? (largest.y - chosen(row + 1) + log(sum.y)) * counts(row + 1) : 0.0;
+  setOutput(vec4(first, second, 0.0, 0.0));
 }
 `;

@@ -45,7 +45,7 @@ fn main(index : i32) {
   var total = 0.0;
   for (var i = 0; i < ${threads}; i++) { total += sums[i] * exp(tops[i] - highest); }
   let label = labels[row];
-  let loss = highest + log(total) - logits[start + max(label, 0)];
+  let loss = highest - logits[start + max(label, 0)] + log(total); // the difference first: it is exact where the loss is small
   result[row] = select(loss, 0.0, label == uniforms.ignored);
 }
 `;

@@ -17,7 +17,9 @@ export function describeCommand(exit: (code: number) => void): Command {
     .option('--parts', 'list every part, not only those of the first block')
     .option('--json', 'print one object instead of tables')
     .action(async (source: string, { json, parts }: { json?: boolean; parts?: boolean }) => {
-      const { family, composition } = await describeSource(presets[source] ?? (await configIn(source)) ?? source);
+      const { family, composition } = await describeSource(
+        presets[source] ?? (await configIn(source)) ?? folderOf(source),
+      );
       const { model, positions, depth } = composition;
       const description = describe(model, { keyLen: positions });
       const { parameters, bytes, flopsPerToken, census } = description;
@@ -43,7 +45,8 @@ export function describeCommand(exit: (code: number) => void): Command {
           whole(count),
         ]);
         console.log(columns([['part', 'what', 'shape', 'parameters'], ...rows]));
-        if (!parts && depth > 1) console.log(`(blocks 1 to ${depth - 1} as block 0; --parts lists them)`);
+        if (!parts && depth === 2) console.log('(block 1 as block 0; --parts lists it)');
+        if (!parts && depth > 2) console.log(`(blocks 1 to ${depth - 1} as block 0; --parts lists them)`);
         console.log(`\n${summary({ parameters, bytes, flopsPerToken, positions })}\n\n${censusTable(census, depth)}`);
       }
       exit(0);
@@ -66,6 +69,11 @@ async function configIn(path: string): Promise<Config | undefined> {
   throw new ResidualError('files', `describe: ${path} holds no object of config fields`);
 }
 
+/** Of the URL of a config.json the folder above it; another source as it is. */
+function folderOf(source: string): string {
+  return /^https?:/.test(source) ? source.replace(/\/config\.json$/, '/') : source;
+}
+
 function summary(facts: { parameters: number; bytes: number; flopsPerToken: number; positions: number }): string {
   return columns([
     ['parameters', whole(facts.parameters)],
@@ -79,7 +87,7 @@ function censusTable(census: Census, depth: number): string {
   const rows = Object.entries(roles)
     .filter(([, count]) => count > 0)
     .map(([role, count]) => [role, whole(count)]);
-  const total = `${whole(weights)} weights in ${whole(matrices)} matrices in ${depth} blocks (vectors and position tables not counted)`;
+  const total = `${whole(weights)} weights in ${whole(matrices)} matrices (often called layers) in ${depth} blocks (vectors and position tables not counted)`;
   const value =
     valueMap &&
     `value map of a head: ${whole(valueMap.full)} in full, ${whole(valueMap.factored)} factored into value-down and value-up`;

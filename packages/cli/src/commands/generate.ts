@@ -1,7 +1,8 @@
-import { draws, type GenerateOptions, loadModel } from '@residual/model';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { draws, type Generated, type GenerateOptions, type GenerationConfig, loadModel } from '@residual/model';
+import { Command, Option } from 'commander';
 import { type NodeBackend, nodeBackends, rerunForWebGPU, startBackend } from '../machine/backends.js';
 import { progressLine } from '../output.js';
+import { seed, temperature, tokenCount, tokenIds, topK, topP } from './option-values.js';
 
 interface Options {
   readonly model: string;
@@ -25,12 +26,12 @@ export function generateCommand(exit: (code: number) => void): Command {
     .addOption(
       new Option('--prompt <text>', 'text to continue; empty: from the beginning token').conflicts('promptIds'),
     )
-    .option('--prompt-ids <ids>', 'token ids to continue, with commas between', ids)
-    .option('--max-new-tokens <n>', 'how many tokens may follow', number)
-    .option('--temperature <t>', '0 is greedy, 1 draws as the model says', number)
-    .option('--top-k <k>', 'draw from the k likeliest tokens', number)
-    .option('--top-p <p>', 'draw from the likeliest tokens that make up p', number)
-    .option('--seed <s>', 'the same seed gives the same text; a new one each time if absent', number)
+    .option('--prompt-ids <ids>', 'token ids to continue, with commas between', tokenIds)
+    .option('--max-new-tokens <n>', 'how many tokens may follow', tokenCount)
+    .option('--temperature <t>', '0 is greedy, 1 draws as the model says', temperature)
+    .option('--top-k <k>', 'draw from the k likeliest tokens', topK)
+    .option('--top-p <p>', 'draw from the likeliest tokens that make up p', topP)
+    .option('--seed <s>', 'draw by this seed, the same text each time; a new one each time if absent', seed)
     .option('--stop <text...>', 'texts that end the generation')
     .addOption(new Option('--backend <name>', 'what computes').choices(nodeBackends).default('wasm'))
     .option('--json', 'print one object instead of text')
@@ -40,15 +41,8 @@ export function generateCommand(exit: (code: number) => void): Command {
     });
 }
 
-async function generate({
-  model: source,
-  prompt,
-  promptIds,
-  backend,
-  json,
-  seed: asked,
-  ...given
-}: Options): Promise<number> {
+async function generate(options: Options): Promise<number> {
+  const { model: source, prompt, promptIds, backend, json } = options;
   await startBackend(backend);
   const abort = new AbortController();
   const interrupt = () => abort.abort();
@@ -58,28 +52,23 @@ async function generate({
     const model = await loadModel(source, { onProgress: progress.update, signal: abort.signal });
     progress.end();
     try {
-      const seed = asked ?? Math.floor(Math.random() * 2 ** 32);
-      const settings: GenerateOptions = { ...given, signal: abort.signal };
+      const { settings, seed } = settingsOf(options, model.generationConfig);
       const tokens = model.tokensOf(promptIds ?? prompt ?? '');
+      const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
       const begun = performance.now();
-      const steps = model
-        .generate(tokens, draws(settings, model.generationConfig) ? { ...settings, seed } : settings)
-        [Symbol.asyncIterator]();
-      if (!json && prompt) process.stdout.write(prompt);
+      const steps = model.generate(tokens, { ...settings, signal: abort.signal })[Symbol.asyncIterator]();
+      let before = prompt ?? (promptIds ? textOf(promptIds) : ''); // shown when all is known to be well
       for (let step = await steps.next(); ; step = await steps.next()) {
+        if (!json) process.stdout.write(before);
+        before = '';
         if (!step.done) {
-          if (!json) process.stdout.write(step.value.text);
+          if (!json) process.stdout.write(model.tokenizer ? step.value.text : `,${step.value.token}`);
           continue;
         }
         const [row] = step.value;
         const seconds = (performance.now() - begun) / 1000;
-        if (!json) process.stdout.write('\n');
-        else
-          console.log(
-            JSON.stringify(
-              resultOf(row!, { seconds, seed, backend, text: model.tokenizer?.decode(row!.tokens) ?? '' }),
-            ),
-          );
+        const text = model.tokenizer ? wholeText(row!, textOf) : '';
+        console.log(json ? JSON.stringify(resultOf(row!, { seconds, seed, backend, text })) : '');
         return 0;
       }
     } finally {
@@ -94,16 +83,29 @@ async function generate({
   }
 }
 
+/** The settings of the run: filters or a seed without a temperature ask for a draw; a draw without a seed gets a new one. */
+function settingsOf(
+  { maxNewTokens, temperature, topK, topP, seed, stop }: Options,
+  config: GenerationConfig,
+): { settings: GenerateOptions; seed: number | undefined } {
+  const asked = { maxNewTokens, temperature, topK, topP, stop };
+  const wantsDraw = temperature === undefined && [topK, topP, seed].some(value => value !== undefined);
+  const usual = typeof config.temperature === 'number' ? config.temperature : 1;
+  const settings = wantsDraw ? { ...asked, temperature: usual } : asked;
+  if (!draws(settings, config)) return { settings, seed: undefined };
+  const used = seed ?? Math.floor(Math.random() * 2 ** 32);
+  return { settings: { ...settings, seed: used }, seed: used };
+}
+
+/** Prompt and new text; a stop text and what follows it is left out. */
+function wholeText(row: Generated, textOf: (ids: readonly number[]) => string): string {
+  if (row.finishReason !== 'stop') return textOf(row.tokens);
+  return textOf(row.tokens.slice(0, row.promptLength)) + row.text;
+}
+
 function resultOf(
-  row: {
-    text: string;
-    tokens: readonly number[];
-    newTokens: readonly number[];
-    promptLength: number;
-    finishReason: string;
-    logprob: number;
-  },
-  { text, seconds, seed, backend }: { text: string; seconds: number; seed: number; backend: string },
+  row: Generated,
+  { text, seconds, seed, backend }: { text: string; seconds: number; seed: number | undefined; backend: string },
 ) {
   return {
     text,
@@ -115,7 +117,7 @@ function resultOf(
     logprob: row.logprob,
     seconds,
     tokens_per_second: row.newTokens.length / seconds,
-    seed,
+    seed: seed ?? null,
     backend,
   };
 }
@@ -125,16 +127,4 @@ export function argsOf(command: Command): string[] {
   let top = command;
   while (top.parent) top = top.parent;
   return (top as Command & { rawArgs: string[] }).rawArgs; // commander's types leave it out
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('it must be a number.');
-}
-
-function ids(text: string): number[] {
-  const values = text.split(',').map(part => (part.trim() === '' ? Number.NaN : Number(part)));
-  if (values.every(value => Number.isInteger(value) && value >= 0)) return values;
-  throw new InvalidArgumentError('it must be whole numbers with commas between, such as 1,2,3.');
 }

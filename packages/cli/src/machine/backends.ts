@@ -40,8 +40,10 @@ export async function rerunForWebGPU(args: readonly string[]): Promise<number | 
     stdio: 'inherit',
     env: { ...process.env, ...environment, RESIDUAL_WEBGPU: 'ready' },
   });
-  return new Promise((resolve, reject) => {
+  const wait = () => {}; // Ctrl-C reaches the child too, which ends as it should
+  process.on('SIGINT', wait);
+  return new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', code => resolve(code ?? 1));
-  });
+  }).finally(() => process.off('SIGINT', wait));
 }

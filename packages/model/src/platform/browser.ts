@@ -1,10 +1,16 @@
 import { blobSource } from '@residual/safetensors';
 import type { ModelFiles } from '../sources/files.js';
+import type { HubEnvironment } from '../sources/hub.js';
 import type { Store } from '../sources/store.js';
 
 /** There are no folders in a page. */
 export async function folderFiles(_path: string): Promise<ModelFiles | undefined> {
   return undefined;
+}
+
+/** A page has no environment. */
+export function hubEnvironment(): HubEnvironment {
+  return {};
 }
 
 /** After this many bytes a part is saved, so that a closed page loses no more. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileSource } from '@residual/safetensors/node';
 import type { ModelFiles } from '../sources/files.js';
+import type { HubEnvironment } from '../sources/hub.js';
 import type { Store } from '../sources/store.js';
 
 /** The files of a folder on disk, by path or `file:` URL; undefined if there is no such folder. */
@@ -17,10 +18,18 @@ export async function folderFiles(path: string): Promise<ModelFiles | undefined>
   };
 }
 
-/** The folder for downloads: `RESIDUAL_CACHE`, else `~/.cache/residual`. */
-export async function openStore(
-  path = process.env.RESIDUAL_CACHE ?? join(homedir(), '.cache', 'residual'),
-): Promise<Store> {
+/** What the environment says of the hub, by the variables of Hugging Face's own tools: `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`. */
+export function hubEnvironment(): HubEnvironment {
+  const { HF_ENDPOINT: endpoint, HF_TOKEN: token, HF_HUB_OFFLINE: offline = '' } = process.env;
+  return {
+    ...(endpoint && { endpoint }),
+    ...(token && { token }),
+    ...(/^(1|true|yes|on)$/i.test(offline) && { offline: true }),
+  };
+}
+
+/** The folder for downloads: `RESIDUAL_CACHE`, else `residual` in `HF_HOME`, in `XDG_CACHE_HOME` or in `~/.cache`. */
+export async function openStore(path = cacheFolder()): Promise<Store> {
   const place = (key: string) => join(path, ...key.split('/'));
   return {
     readText: key => unlessMissing(readFile(place(key), 'utf8')),
@@ -60,6 +69,11 @@ export async function openStore(
       };
     },
   };
+}
+
+function cacheFolder(): string {
+  const { RESIDUAL_CACHE, HF_HOME, XDG_CACHE_HOME } = process.env;
+  return RESIDUAL_CACHE || join(HF_HOME || XDG_CACHE_HOME || join(homedir(), '.cache'), 'residual');
 }
 
 async function unlessMissing<T>(value: Promise<T>): Promise<T | undefined> {

@@ -1,74 +1,34 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryFile } from '@residual/testkit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type LocalHub, startHub } from '@residual/testkit/hub';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { HubOptions } from './hub.js';
 import { filesOf } from './source.js';
 
-const commit = 'a'.repeat(40);
 const names = ['config.json', 'model.safetensors', 'tokenizer.json'];
 const files = new Map<string, Uint8Array>();
-const asked: string[] = [];
-let server: Server;
+let hub: LocalHub;
 let cache: string;
-/** How many bytes an answer gives before the connection is cut; whole answers if undefined. */
-let cutAfter: number | undefined;
-let spoil = false;
-let down = false;
-
-const listing = () => ({
-  sha: commit,
-  siblings: [...files].map(([rfilename, bytes]) => {
-    const blobId = createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const lfs = rfilename.endsWith('.safetensors') ? { lfs: { sha256, size: bytes.length } } : {};
-    return { rfilename, size: bytes.length, blobId, ...lfs };
-  }),
-});
-
-const serveFile = (bytes: Uint8Array, range: string | undefined, response: ServerResponse) => {
-  const start = Number(/bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0);
-  const body = Buffer.from(bytes.slice(start));
-  if (spoil && body.length > 0) body[body.length - 1]! ^= 1;
-  const contentRange = { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` };
-  response.writeHead(start > 0 ? 206 : 200, { 'content-length': body.length, ...(start > 0 && contentRange) });
-  if (cutAfter === undefined || body.length <= cutAfter) response.end(body);
-  else response.write(body.subarray(0, cutAfter), () => setTimeout(() => response.destroy(), 20));
-};
 
 beforeEach(async () => {
   for (const name of names) files.set(name, await repositoryFile(`fixtures/models/stories260k/${name}`));
-  [cutAfter, spoil, down] = [undefined, false, false];
-  asked.length = 0;
   cache = await mkdtemp(join(tmpdir(), 'residual-hub-'));
-  server = createServer((request, response) => {
-    asked.push(`${request.url} ${request.headers.range ?? ''}`.trim());
-    if (down) return void response.destroy();
-    const name = decodeURIComponent(request.url!.split('/').at(-1)!);
-    if (request.url!.startsWith('/api/models/someone/tale/revision/main')) response.end(JSON.stringify(listing()));
-    else if (request.url === `/someone/tale/resolve/${commit}/${name}`)
-      serveFile(files.get(name)!, request.headers.range, response);
-    else response.writeHead(404).end();
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  hub = await startHub(files);
 });
 
 afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise(resolve => server.close(resolve));
+  vi.unstubAllEnvs();
+  await hub.close();
   await rm(cache, { recursive: true });
 });
 
-const open = (id = 'someone/tale') => {
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return filesOf(id, { hub: { endpoint, cache, patience: 1 } });
-};
+const open = (id = 'someone/tale', settings: HubOptions = {}) =>
+  filesOf(id, { hub: { endpoint: hub.endpoint, cache, patience: 1, ...settings } });
 
-const weights = async (options: { signal?: AbortSignal } = {}) => {
-  const source = (await (await open()).bytes('model.safetensors', options))!;
+const weights = async (options: { signal?: AbortSignal } = {}, settings: HubOptions = {}) => {
+  const source = (await (await open('someone/tale', settings)).bytes('model.safetensors', options))!;
   return source.read(0, source.size);
 };
 
@@ -77,31 +37,32 @@ const same = (bytes: Uint8Array) => Buffer.compare(bytes, files.get('model.safet
 
 test('a file is downloaded once, checked, and read from the disk afterwards, also without a network', async () => {
   expect(same(await weights())).toBe(true);
-  expect(asked.filter(url => url.includes('resolve'))).toHaveLength(1);
-  down = true;
+  expect(hub.asked.filter(url => url.includes('resolve'))).toHaveLength(1);
+  expect(hub.asked.filter(url => url.startsWith('storage'))).toHaveLength(1);
+  hub.down = true;
   expect(same(await weights())).toBe(true);
 });
 
 test('a connection that is cut is taken up where it ended', async () => {
-  cutAfter = 400_000;
+  hub.cutAfter = 400_000;
   expect(same(await weights())).toBe(true);
-  const ranges = asked.filter(url => url.includes('model.safetensors')).map(url => url.split(' ')[1]);
+  const ranges = hub.asked.filter(url => url.startsWith('storage')).map(url => url.split(' ')[1]);
   expect(ranges).toEqual([undefined, 'bytes=400000-', 'bytes=800000-']);
 });
 
 test('an abort keeps what is there, and the next call goes on from it', async () => {
-  cutAfter = 400_000;
+  hub.cutAfter = 400_000;
   const abort = new AbortController();
   const files_ = await open();
   const onBytes = (_: string, received: number) => received >= 400_000 && abort.abort();
   await expect(files_.bytes('model.safetensors', { signal: abort.signal, onBytes })).rejects.toThrow('abort');
-  cutAfter = undefined;
+  hub.cutAfter = undefined;
   expect(same(await weights())).toBe(true);
-  expect(asked.at(-1)).toMatch(/bytes=400000-$/);
+  expect(hub.asked.at(-1)).toMatch(/bytes=400000-$/);
 });
 
 test('bytes that are not those announced are refused and not kept', async () => {
-  spoil = true;
+  hub.spoil = true;
   await expect(weights()).rejects.toThrow(
     /has sha256 digest [0-9a-f]{64}, it was announced as [0-9a-f]{64}; nothing was kept/,
   );
@@ -111,7 +72,7 @@ test('bytes that are not those announced are refused and not kept', async () => 
 
 test('a server that never answers is an error after a few attempts, an unknown id one that names it', async () => {
   await expect(open('someone/else')).rejects.toThrow(/has no model someone\/else at main: status 404/);
-  down = true;
+  hub.down = true;
   await expect(open()).rejects.toThrow(/does not answer .* and someone\/tale is not stored/);
 });
 
@@ -119,4 +80,55 @@ test('a file that the repository does not list is undefined, a text is its text'
   const found = await open();
   expect(await found.text('vocab.json', {})).toBeUndefined();
   expect(JSON.parse((await found.text('config.json', {}))!).model_type).toBe('llama');
+});
+
+test('the environment of Hugging Face tools is heeded: endpoint, token, offline', async () => {
+  vi.stubEnv('HF_ENDPOINT', `${hub.endpoint}/`);
+  vi.stubEnv('HF_TOKEN', 'hf_secret');
+  const fromEnvironment = { endpoint: undefined } as unknown as HubOptions;
+  expect(same(await weights({}, fromEnvironment))).toBe(true);
+  expect(hub.asked.filter(url => !url.startsWith('storage')).every(url => url.endsWith('Bearer hf_secret'))).toBe(true);
+  expect(hub.asked.filter(url => url.startsWith('storage'))).toEqual(['storage']); // the token is not for where the hub sends us
+  hub.asked.length = 0;
+  vi.stubEnv('HF_HUB_OFFLINE', '1');
+  expect(same(await weights({}, fromEnvironment))).toBe(true);
+  await expect(open('someone/else', fromEnvironment)).rejects.toThrow(
+    `loadModel: ${hub.endpoint}/api/models/someone/else/revision/main?blobs=true is not stored, and nothing is downloaded while offline`,
+  );
+  const found = await open('someone/tale', fromEnvironment);
+  await expect(found.text('config.json', {})).rejects.toThrow(
+    `loadModel: ${hub.endpoint}/someone/tale/resolve/${hub.commit}/config.json is not stored, and nothing is downloaded while offline`,
+  );
+  expect(hub.asked).toEqual([]);
+});
+
+test.each([
+  ['RESIDUAL_CACHE', ''],
+  ['HF_HOME', 'residual'],
+  ['XDG_CACHE_HOME', 'residual'],
+])('downloads stay where %s says', async (name, below) => {
+  for (const variable of ['RESIDUAL_CACHE', 'HF_HOME', 'XDG_CACHE_HOME']) vi.stubEnv(variable, '');
+  vi.stubEnv(name, cache);
+  expect(same(await weights({}, { cache: undefined } as unknown as HubOptions))).toBe(true);
+  const host = hub.endpoint.replace('http://', '').replace(':', '_');
+  expect(await readdir(join(cache, below, host, 'someone', 'tale', hub.commit))).toEqual(['model.safetensors']);
+});
+
+test('settings of a call come before the environment', async () => {
+  vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1');
+  vi.stubEnv('HF_TOKEN', 'hf_other');
+  vi.stubEnv('HF_HUB_OFFLINE', 'on');
+  expect(same(await weights({}, { token: 'hf_mine', offline: false }))).toBe(true);
+  expect(hub.asked[0]).toMatch(/Bearer hf_mine$/);
+});
+
+test('without a store a file is read by ranges from where the hub sends us', async () => {
+  const source = (await (await open('someone/tale', { cache: false })).bytes('model.safetensors', {}))!;
+  const bytes = files.get('model.safetensors')!;
+  expect(source.size).toBe(bytes.length);
+  expect(Buffer.compare(await source.read(1000, 2000), bytes.slice(1000, 2000))).toBe(0);
+  expect(hub.asked.filter(url => url.startsWith('storage'))).toEqual([
+    'storage bytes=0-65535',
+    `storage bytes=1000-${bytes.length - 1}`,
+  ]);
 });

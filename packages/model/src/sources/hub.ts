@@ -1,6 +1,6 @@
 import { httpSource } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
-import { openStore } from '#platform';
+import { hubEnvironment, openStore } from '#platform';
 import { type DownloadOptions, download, type RemoteFile } from './download.js';
 import type { ModelFiles } from './files.js';
 import { readAhead } from './read-ahead.js';
@@ -8,17 +8,22 @@ import type { Store } from './store.js';
 
 /** Settings of a hub in the layout of Hugging Face. */
 export interface HubOptions {
-  /** `https://huggingface.co` if absent. */
+  /** `HF_ENDPOINT` of the environment (Node) if absent, else `https://huggingface.co`. */
   readonly endpoint?: string;
   /** Branch, tag or commit; `main` if absent. */
   readonly revision?: string;
-  /** For repositories that are not open to everyone. */
+  /** For repositories that are not open to everyone; `HF_TOKEN` of the environment (Node) if absent. */
   readonly token?: string;
+  /** Asks nothing of the network, what was stored before serves; `HF_HUB_OFFLINE` of the environment (Node) if absent. */
+  readonly offline?: boolean;
   /** Where downloads stay: a folder (Node) or a name in the browser's storage; false keeps nothing. */
   readonly cache?: string | false;
   /** Milliseconds before a download that failed is tried again. */
   readonly patience?: number;
 }
+
+/** Settings that an environment may hold. */
+export type HubEnvironment = Pick<HubOptions, 'endpoint' | 'token' | 'offline'>;
 
 /** What the hub says of a repository at a revision. */
 interface Repository {
@@ -35,24 +40,25 @@ export async function hubFiles(
   hub: HubOptions,
   options: { fetch: typeof globalThis.fetch; signal?: AbortSignal | undefined },
 ): Promise<ModelFiles> {
-  const { endpoint = 'https://huggingface.co', revision = 'main', token, cache, patience } = hub;
+  const { endpoint = 'https://huggingface.co', token, offline = false } = { ...hubEnvironment(), ...definedIn(hub) };
+  const { revision = 'main', cache, patience } = hub;
   const base = endpoint.replace(/\/+$/, '');
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   const store = cache === false ? undefined : await openStore(cache);
   const folder = `${new URL(base).host.replace(/[^\w.-]/g, '_')}/${id}`;
-  const repository = await listOf(id, { base, revision, folder, store, headers, ...options });
+  const fetch = offline ? refused : options.fetch;
+  const repository = await listOf(id, { base, revision, folder, store, headers, ...options, fetch });
   const origin = `${id} (${revision})`;
   const find = (name: string) => {
     const file = repository.files.find(each => each.name === name);
     const path = name.split('/').map(encodeURIComponent).join('/');
     return file && { ...file, url: `${base}/${id}/resolve/${repository.commit}/${path}` };
   };
-  const settings: DownloadOptions = { ...options, headers, ...(patience !== undefined && { patience }) };
+  const settings: DownloadOptions = { ...options, fetch, headers, ...(patience !== undefined && { patience }) };
   const bytes: ModelFiles['bytes'] = async (name, { signal, onBytes }) => {
     const file = find(name);
     if (!file) return undefined;
-    if (!store)
-      return readAhead(await httpSource(file.url, { fetch: options.fetch, headers, signal }), { name, onBytes });
+    if (!store) return readAhead(await httpSource(file.url, { fetch, headers, signal }), { name, onBytes });
     return download(store, `${folder}/${repository.commit}/${name}`, file, { ...settings, signal, onBytes });
   };
   return {
@@ -63,6 +69,16 @@ export async function hubFiles(
       return source && new TextDecoder().decode(await source.read(0, source.size, { signal }));
     },
   };
+}
+
+/** Stands in the place of `fetch` while nothing may be asked. */
+async function refused(url: unknown): Promise<never> {
+  throw new ResidualError('offline', `loadModel: ${url} is not stored, and nothing is downloaded while offline`);
+}
+
+/** The settings that are there, so that others show through where one is undefined. */
+function definedIn(hub: HubOptions): HubOptions {
+  return Object.fromEntries(Object.entries(hub).filter(([, value]) => value !== undefined));
 }
 
 interface Listing {
@@ -89,6 +105,7 @@ async function listOf(
     signal?.throwIfAborted();
     const known = await store?.readText(key);
     if (known !== undefined) return repositoryOf(url, known);
+    if (ResidualError.is(cause)) throw cause;
     throw new ResidualError(
       'hub',
       `loadModel: ${base} does not answer (${(cause as Error).message}) and ${id} is not stored`,

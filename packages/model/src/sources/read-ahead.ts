@@ -1,25 +1,33 @@
 import type { Source } from '@residual/safetensors';
 import type { OnBytes } from './files.js';
 
-/** How many bytes one request asks for at least. */
+/** How many bytes one request asks for. */
 const window = 2 ** 24;
 
-/** A source that reads on while it is at it, so that many small reads in the order of the file become few requests; it tells how far it is. */
+/**
+ * A source that reads in windows of 16 MiB, so that reads in the order of the file become few requests and nothing more than a window is held beside
+ * what was asked for; it tells how far it is.
+ */
 export function readAhead(source: Source, { name, onBytes }: { name: string; onBytes?: OnBytes | undefined }): Source {
-  let ahead: { start: number; bytes: Uint8Array } = { start: 0, bytes: new Uint8Array(0) };
+  let [from, ahead] = [0, new Uint8Array(0)];
   let furthest = 0;
   return {
     size: source.size,
     read: async (start, end, options) => {
-      const from = start - ahead.start;
-      const to = end - ahead.start;
-      if (from < 0 || to > ahead.bytes.length) {
-        const bytes = await source.read(start, Math.min(Math.max(end, start + window), source.size), options);
-        ahead = { start, bytes };
-        furthest = Math.max(furthest, start + bytes.length);
-        onBytes?.(name, furthest, source.size);
+      const bytes = new Uint8Array(end - start);
+      for (let at = start; at < end; ) {
+        if (at < from || at >= from + ahead.length) {
+          const next = await source.read(at, Math.min(at + window, source.size), options);
+          if (next.length === 0) return bytes.subarray(0, at - start);
+          [from, ahead] = [at, next as Uint8Array<ArrayBuffer>];
+          furthest = Math.max(furthest, at + next.length);
+          onBytes?.(name, furthest, source.size);
+        }
+        const part = ahead.subarray(at - from, end - from);
+        bytes.set(part, at - start);
+        at += part.length;
       }
-      return ahead.bytes.slice(start - ahead.start, end - ahead.start);
+      return bytes;
     },
   };
 }

@@ -11,7 +11,11 @@ export function urlFiles(base: string | URL, { fetch }: { fetch: typeof globalTh
     origin: folder.href,
     text: async (name, { signal }) => {
       const url = new URL(name, folder);
-      const response = await fetch(url, { signal: signal ?? null });
+      const response = await fetch(url, { signal: signal ?? null }).catch((error: Error) => {
+        signal?.throwIfAborted();
+        const reason = error.cause instanceof Error ? error.cause.message : error.message; // Node tells it in the cause
+        throw new ResidualError('files', `loadModel: ${url.href} does not answer: ${reason}`, { cause: error });
+      });
       const isPage = response.headers.get('content-type')?.startsWith('text/html'); // a server that answers everything with a page
       if (response.ok && !isPage) return response.text();
       await response.body?.cancel();

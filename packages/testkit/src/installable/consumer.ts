@@ -25,27 +25,16 @@ const entriesOf = ({ manifest }: Project): Consumer['entries'] =>
     .map(specifier => ({ specifier, inBrowser: runsInBrowser(specifier) }));
 
 /**
- * Installs a package, and what its README installs and its example imports beside it, into a new project. Packages of this
+ * Makes a new npm project in `folder`, inside the workshop, and installs packages by name and version (undefined where none is named). Packages of this
  * workspace come from their tarballs, by overrides wherever another one asks for them.
  */
-export const install = async (
-  project: Project,
-  readme: Readme | undefined,
-  example: Example | undefined,
-  workshop: string,
-): Promise<Consumer> => {
-  const folder = join(workshop, project.name);
+export const installInto = async (folder: string, wanted: ReadonlyMap<string, string | undefined>): Promise<void> => {
   mkdirSync(folder, { recursive: true });
   const packed = new Map(
     packages()
       .filter(({ manifest }) => manifest.private !== true)
       .map(({ manifest }) => [manifest.name, `file:../packed/${tarballName(manifest)}`]),
   );
-  const imported = example ? packagesOf(example) : [];
-  const wanted = new Map<string, string | undefined>(
-    [project.manifest.name, ...imported].map(name => [name, undefined]),
-  );
-  for (const [name, version] of readme?.install ?? []) wanted.set(name, version);
   const manifest = {
     private: true,
     type: 'module',
@@ -71,5 +60,21 @@ export const install = async (
   });
   if (code !== 0)
     throw new Error(`installable: npm install ${[...wanted.keys()].join(' ')} ended with ${code}\n${output}`);
+};
+
+/** Installs a package, and what its README installs and its example imports beside it, into a new project. */
+export const install = async (
+  project: Project,
+  readme: Readme | undefined,
+  example: Example | undefined,
+  workshop: string,
+): Promise<Consumer> => {
+  const folder = join(workshop, project.name);
+  const imported = example ? packagesOf(example) : [];
+  const wanted = new Map<string, string | undefined>(
+    [project.manifest.name, ...imported].map(name => [name, undefined]),
+  );
+  for (const [name, version] of readme?.install ?? []) wanted.set(name, version);
+  await installInto(folder, wanted);
   return { folder, project, entries: entriesOf(project) };
 };

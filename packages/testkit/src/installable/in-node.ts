@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { transform } from 'esbuild';
 import type { Consumer } from './consumer.js';
 import { withResults } from './results.js';
-import { runNode } from './run.js';
+import { type Ended, runNode } from './run.js';
 
 const browserGlobals = [
   'window',
@@ -61,8 +61,13 @@ export const requireErrors = async ({ folder, entries }: Consumer): Promise<stri
 
 /** Runs code of a README in Node, its types taken off; the output where it fails, empty where all goes well. */
 export const runReadme = async ({ folder }: Consumer, name: string, code: string): Promise<string> => {
+  const ended = await runCode(folder, name, code);
+  return ended.code === 0 ? '' : `ended with ${ended.code}\n${ended.output}`;
+};
+
+/** Runs code of a README in Node, its types taken off. What it logs beside a comment must be what the comment states. */
+export const runCode = async (folder: string, name: string, code: string): Promise<Ended> => {
   const { code: script } = await transform(withResults(code), { loader: 'ts', format: 'esm', target: 'node20' });
   writeFileSync(join(folder, `${name}.mjs`), script);
-  const ended = await runNode([`${name}.mjs`], folder, 180);
-  return ended.code === 0 ? '' : `ended with ${ended.code}\n${ended.output}`;
+  return runNode([`${name}.mjs`], folder, 180);
 };

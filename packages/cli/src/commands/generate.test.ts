@@ -1,0 +1,218 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fixtureJson, repositoryFile } from '@residual/testkit';
+import { startHub } from '@residual/testkit/hub';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { fixture, printed } from '../testing/printed.js';
+
+const stories = fixture('models/stories260k');
+const nameless = fixture('checkpoints/gpt2'); // has no tokenizer, 64 positions, 128 tokens
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'residual-generate-'));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
+
+const generate = (model: string, ...args: string[]) => printed('generate', '--model', model, ...args);
+
+const result = async (model: string, ...args: string[]) => {
+  const { code, out, errors } = await generate(model, ...args, '--json');
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  return JSON.parse(out);
+};
+
+test('one object tells all of a run, and the text streamed is the same', async () => {
+  const drawn = ['--prompt', 'Once', '--max-new-tokens', '7', '--temperature', '0.8', '--seed', '3'];
+  const told = await result(stories, ...drawn);
+  expect(told).toEqual({
+    text: expect.stringMatching(/^Once/),
+    new_text: expect.any(String),
+    token_ids: expect.any(Array),
+    new_token_ids: expect.any(Array),
+    prompt_tokens: 2,
+    finish_reason: 'length',
+    logprob: expect.any(Number),
+    seconds: expect.any(Number),
+    tokens_per_second: expect.any(Number),
+    seed: 3,
+    backend: 'wasm',
+  });
+  expect(told.new_token_ids).toHaveLength(7);
+  expect(told.token_ids).toEqual([1, 403, ...told.new_token_ids]);
+  expect(told.text).toBe(`Once${told.new_text}`);
+  expect(told.tokens_per_second).toBeCloseTo(7 / told.seconds);
+  expect(await generate(stories, ...drawn)).toEqual({ code: 0, out: `${told.text}\n`, errors: '' });
+});
+
+test('temperature 0 is greedy: the tokens of the reference, from the beginning token where the prompt is empty or absent', async () => {
+  const golden = await fixtureJson<{ greedy_ids: number[] }>('models/stories260k/golden.json');
+  const expected = golden.greedy_ids.slice(0, 21);
+  for (const prompt of [['--prompt', ''], []]) {
+    const told = await result(stories, ...prompt, '--temperature', '0', '--max-new-tokens', '20');
+    expect(told.token_ids).toEqual(expected);
+    expect(told.prompt_tokens).toBe(1);
+    expect(told.seed).toBeNull();
+  }
+});
+
+test('without a temperature the checkpoint says whether tokens are drawn; filters and a seed ask for it', async () => {
+  const seedOf = async (...args: string[]) => (await result(folder, '--max-new-tokens', '1', ...args)).seed;
+  await cp(stories, folder, { recursive: true });
+  expect(await seedOf()).toBeNull();
+  expect(await seedOf('--seed', '5')).toBe(5);
+  expect(await seedOf('--top-k', '5')).toEqual(expect.any(Number));
+  expect(await seedOf('--top-p', '0.5')).toEqual(expect.any(Number));
+  await writeFile(join(folder, 'generation_config.json'), JSON.stringify({ do_sample: true, max_new_tokens: 3 }));
+  expect(await seedOf()).toEqual(expect.any(Number));
+  expect(await seedOf('--temperature', '0')).toBeNull();
+  expect((await result(folder)).new_token_ids).toHaveLength(3);
+});
+
+test('one seed gives one text, and each filter is heeded', async () => {
+  const ids = async (...args: string[]) =>
+    (await result(stories, '--prompt', 'Once', '--max-new-tokens', '30', '--temperature', '1.5', ...args))
+      .new_token_ids;
+  const seven = await ids('--seed', '7');
+  expect(await ids('--seed', '7')).toEqual(seven);
+  expect(await ids('--seed', '8')).not.toEqual(seven);
+  const greedy = (await result(stories, '--prompt', 'Once', '--max-new-tokens', '30', '--temperature', '0'))
+    .new_token_ids;
+  expect(seven).not.toEqual(greedy);
+  expect(await ids('--seed', '7', '--top-k', '1')).toEqual(greedy);
+  expect(await ids('--seed', '7', '--top-p', '0.000001')).toEqual(greedy);
+});
+
+test('no new tokens give the prompt back; where positions run out that is the reason', async () => {
+  expect(await result(stories, '--prompt', 'Once', '--max-new-tokens', '0')).toMatchObject({
+    text: 'Once',
+    new_text: '',
+    token_ids: [1, 403],
+    new_token_ids: [],
+    finish_reason: 'length',
+  });
+  expect((await generate(stories, '--prompt', 'Once', '--max-new-tokens', '0')).out).toBe('Once\n');
+  const full = await result(nameless, '--prompt-ids', '1,2,3', '--max-new-tokens', '500');
+  expect([full.finish_reason, full.token_ids.length]).toEqual(['positions', 64]);
+});
+
+test('ids in: the text of the whole where there is a tokenizer, ids where there is none', async () => {
+  const args = ['--max-new-tokens', '3', '--temperature', '0'];
+  const { text } = await result(stories, '--prompt', 'Once', ...args);
+  expect((await generate(stories, '--prompt-ids', '1,403', ...args)).out).toBe(`${text}\n`);
+  const told = await result(nameless, '--prompt-ids', '1, 40', ...args);
+  expect((await generate(nameless, '--prompt-ids', '1,40', ...args)).out).toBe(`${told.token_ids.join(',')}\n`);
+  expect(told.text).toBe('');
+});
+
+test('a stop text ends it and is not part of it', async () => {
+  const told = await result(stories, '--prompt', 'Once', '--temperature', '0', '--stop', 'girl', 'zebra');
+  expect([told.finish_reason, told.text]).toEqual(['stop', 'Once upon a time, there was a little ']);
+});
+
+test.each(['cpu', 'wasm'])('--backend %s tells which computed', async backend => {
+  const told = await result(stories, '--prompt', 'Once', '--temperature', '0', '--backend', backend);
+  expect(told.backend).toBe(backend);
+  expect(told.text).toMatch(/^Once upon a time, there was a little girl named Lily\./);
+});
+
+test('a checkpoint comes from a URL or, by id, from the hub, whose connection may break', async () => {
+  const names = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
+  const bytes = names.map(async name => [name, await repositoryFile(`fixtures/models/stories260k/${name}`)] as const);
+  const hub = await startHub(new Map(await Promise.all(bytes)));
+  vi.stubEnv('HF_ENDPOINT', hub.endpoint);
+  vi.stubEnv('RESIDUAL_CACHE', folder);
+  const args = ['--prompt', 'Once', '--temperature', '0', '--max-new-tokens', '5'];
+  const { token_ids: expected } = await result(stories, ...args);
+  expect((await result(`${hub.endpoint}/plain/`, ...args)).token_ids).toEqual(expected);
+  hub.cutAfter = 700_000;
+  hub.asked.length = 0;
+  expect((await result('someone/tale', ...args)).token_ids).toEqual(expected);
+  expect(hub.asked.filter(url => url.startsWith('storage'))).toEqual(['storage', 'storage bytes=700000-']);
+  hub.down = true;
+  expect((await result('someone/tale', ...args)).token_ids).toEqual(expected);
+  await hub.close();
+});
+
+const ids = 'It must be whole numbers with commas between, such as 1,2,3.';
+test.each([
+  ['temperature', '<t>', '-1', 'It must be a number, 0 (greedy) or more.'],
+  ['temperature', '<t>', 'NaN', 'It must be a number, 0 (greedy) or more.'],
+  ['temperature', '<t>', 'Infinity', 'It must be a number, 0 (greedy) or more.'],
+  ['temperature', '<t>', '', 'It must be a number, 0 (greedy) or more.'],
+  ['top-p', '<p>', '0', 'It must be a number above 0 and at most 1.'],
+  ['top-p', '<p>', '1.01', 'It must be a number above 0 and at most 1.'],
+  ['top-k', '<k>', '0', 'It must be a whole number, 1 or more.'],
+  ['top-k', '<k>', '2.5', 'It must be a whole number, 1 or more.'],
+  ['seed', '<s>', '1.5', 'It must be a whole number from 0 to 4294967295.'],
+  ['seed', '<s>', '4294967296', 'It must be a whole number from 0 to 4294967295.'],
+  ['max-new-tokens', '<n>', '-1', 'It must be a whole number, 0 or more.'],
+  ['max-new-tokens', '<n>', '1.5', 'It must be a whole number, 0 or more.'],
+  ['prompt-ids', '<ids>', '1,,2', ids],
+  ['prompt-ids', '<ids>', '1.5', ids],
+  ['prompt-ids', '<ids>', '-1', ids],
+  ['prompt-ids', '<ids>', '', ids],
+])('--%s %s of %j is refused before anything is loaded', async (name, value, text, need) => {
+  const message = `error: option '--${name} ${value}' argument '${text}' is invalid. ${need}\n`;
+  expect(await generate('./nowhere', `--${name}=${text}`)).toEqual({ code: 1, out: '', errors: message });
+});
+
+test.each([
+  [
+    './nowhere',
+    ['--prompt', 'a'],
+    'loadModel: ./nowhere is neither a folder that exists, nor a URL, nor an id such as owner/name',
+  ],
+  [fixture('models'), ['--prompt', 'a'], `loadModel: ${fixture('models')} has no config.json`],
+  [nameless, ['--prompt', 'a'], 'generate: this model has no tokenizer; give token ids'],
+  [nameless, [], 'generate: this model has no tokenizer; give token ids'],
+  [nameless, ['--prompt-ids', '1,128'], 'generate: prompt id 128 is outside the vocabulary of 128'],
+  [
+    nameless,
+    ['--prompt-ids', Array(65).fill(1).join(',')],
+    'generate: prompt of 65 tokens is longer than the 64 positions this model has',
+  ],
+  [
+    nameless,
+    ['--prompt-ids', '1', '--stop', 'x'],
+    'generate: stop strings need a tokenizer, this model has none; end tokens by eos',
+  ],
+])('%s %j: one sentence, exit code 1, and nothing else is written', async (model, args, message) => {
+  expect(await generate(model, ...args)).toEqual({ code: 1, out: '', errors: `residual: ${message}\n` });
+});
+
+test('an empty prompt needs a beginning token', async () => {
+  await cp(stories, folder, { recursive: true });
+  const change = async (name: string, drop: readonly string[]) => {
+    const fields = JSON.parse(await readFile(join(folder, name), 'utf8'));
+    for (const field of drop) delete fields[field];
+    await writeFile(join(folder, name), JSON.stringify(fields));
+  };
+  await change('tokenizer.json', ['post_processor']);
+  await change('tokenizer_config.json', ['bos_token', 'add_bos_token']);
+  await change('config.json', ['bos_token_id']);
+  expect((await result(folder, '--max-new-tokens', '0')).token_ids).toEqual([1]); // generation_config.json has one still
+  await change('generation_config.json', ['bos_token_id']);
+  const message = 'residual: generate: the prompt is empty and this model has no beginning token\n';
+  expect(await generate(folder, '--prompt', '')).toEqual({ code: 1, out: '', errors: message });
+});
+
+test.each([
+  [['--prompt', 'a', '--prompt-ids', '1'], "option '--prompt <text>' cannot be used with option '--prompt-ids <ids>'"],
+  [
+    ['--backend', 'metal'],
+    "option '--backend <name>' argument 'metal' is invalid. Allowed choices are cpu, wasm, webgpu.",
+  ],
+  [['--temprature', '1'], "unknown option '--temprature'\n(Did you mean --temperature?)"],
+])('%j is refused', async (args, message) => {
+  expect(await generate(stories, ...args)).toEqual({ code: 1, out: '', errors: `error: ${message}\n` });
+});
+
+test('a model must be named', async () => {
+  const errors = "error: required option '--model <source>' not specified\n";
+  expect(await printed('generate', '--prompt', 'a')).toEqual({ code: 1, out: '', errors });
+});

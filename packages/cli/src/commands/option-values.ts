@@ -1,0 +1,36 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Reads an option's value as a number and refuses, before anything is loaded, what does not fit. */
+function number(need: string, fits: (value: number) => boolean): (text: string) => number {
+  return text => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (fits(value)) return value;
+    throw new InvalidArgumentError(`It must be ${need}.`);
+  };
+}
+
+const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => {
+  return (value: number) => Number.isInteger(value) && value >= least && value <= most;
+};
+
+/** How many tokens may follow: 0, 1, 2, ... */
+export const tokenCount = number('a whole number, 0 or more', whole(0));
+
+/** A temperature: 0 or more. */
+export const temperature = number('a number, 0 (greedy) or more', value => value >= 0 && value < Infinity);
+
+/** How many of the likeliest tokens are drawn from: 1, 2, 3, ... */
+export const topK = number('a whole number, 1 or more', whole(1));
+
+/** A share of probability above 0, at most 1. */
+export const topP = number('a number above 0 and at most 1', value => value > 0 && value <= 1);
+
+/** A seed of 32 bits. */
+export const seed = number('a whole number from 0 to 4294967295', whole(0, 2 ** 32 - 1));
+
+/** Token ids with commas between. */
+export function tokenIds(text: string): number[] {
+  const values = text.split(',').map(part => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (values.every(whole(0))) return values;
+  throw new InvalidArgumentError('It must be whole numbers with commas between, such as 1,2,3.');
+}

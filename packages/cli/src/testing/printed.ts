@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import { run } from '../main.js';
+
+/** The path of a fixture. */
+export const fixture = (path: string): string =>
+  fileURLToPath(new URL(`../../../../fixtures/${path}`, import.meta.url));
+
+/** What a command writes on both streams, and its exit code. */
+export interface Printed {
+  readonly code: number;
+  readonly out: string;
+  readonly errors: string;
+}
+
+/** Runs a command in this process. */
+export async function printed(...args: string[]): Promise<Printed> {
+  const [out, errors]: [string[], string[]] = [[], []];
+  vi.spyOn(console, 'log').mockImplementation(text => out.push(`${text}\n`));
+  vi.spyOn(console, 'error').mockImplementation(text => errors.push(`${text}\n`));
+  vi.spyOn(process.stdout, 'write').mockImplementation(text => out.push(String(text)) > 0);
+  vi.spyOn(process.stderr, 'write').mockImplementation(text => errors.push(String(text)) > 0);
+  try {
+    const code = await run(args);
+    return { code, out: out.join(''), errors: errors.join('') };
+  } finally {
+    vi.restoreAllMocks();
+  }
+}

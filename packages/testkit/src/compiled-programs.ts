@@ -1,0 +1,9 @@
+import { requireBackend } from '@residual/tensor';
+
+/** How many programs the active GPU backend has compiled so far; undefined on a backend that compiles none. */
+export const compiledPrograms = async (): Promise<number | undefined> => {
+  const name = requireBackend();
+  if (name === 'webgl') return (await import('@residual/backend-webgl')).compiledPrograms();
+  if (name === 'webgpu') return (await import('@residual/backend-webgpu')).compiledPrograms();
+  return undefined;
+};

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A hub on this machine that holds one model, `someone/tale`, in the layout of Hugging Face, and the same files under `/plain/`. */
+export interface LocalHub {
+  /** Its address; large files come from another port, as the real hub's storage is another host. */
+  readonly endpoint: string;
+  readonly commit: string;
+  /** What was asked, in order: `PATH`, or `storage`, then the range and what was said to show who asks. */
+  readonly asked: string[];
+  /** How many bytes an answer gives before the connection is cut; whole answers if undefined. */
+  cutAfter: number | undefined;
+  /** Whether the last byte of each file is wrong. */
+  spoil: boolean;
+  /** Whether connections end without an answer. */
+  down: boolean;
+  /** Whether ranges are heeded. */
+  ranges: boolean;
+  close(): Promise<void>;
+}
+
+const addressOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const hex = (kind: 'sha1' | 'sha256', ...parts: (string | Uint8Array)[]) =>
+  parts.reduce((hash, part) => hash.update(part), createHash(kind)).digest('hex');
+const isLarge = (name: string) => name.endsWith('.safetensors');
+
+/** Starts a hub that serves `files` by name; the map is read anew at each request. */
+export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<LocalHub> => {
+  const commit = 'a'.repeat(40);
+
+  const listing = () => ({
+    sha: commit,
+    siblings: [...files].map(([rfilename, bytes]) => {
+      const blobId = hex('sha1', `blob ${bytes.length}\0`, bytes);
+      const lfs = isLarge(rfilename) ? { lfs: { sha256: hex('sha256', bytes), size: bytes.length } } : {};
+      return { rfilename, size: bytes.length, blobId, ...lfs };
+    }),
+  });
+
+  const serve = (name: string, range: string | undefined, response: ServerResponse) => {
+    const bytes = files.get(name);
+    if (!bytes) return void response.writeHead(404).end();
+    const [, from = '0', to = ''] = (hub.ranges && /bytes=(\d+)-(\d*)/.exec(range ?? '')) || [];
+    const [start, end] = [Number(from), Math.min(to === '' ? bytes.length : Number(to) + 1, bytes.length)];
+    const body = Buffer.from(bytes.slice(start, end));
+    if (hub.spoil && body.length > 0) body[body.length - 1]! ^= 1;
+    const isPart = hub.ranges && range !== undefined;
+    const contentRange = { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` };
+    response.writeHead(isPart ? 206 : 200, { 'content-length': body.length, ...(isPart && contentRange) });
+    if (hub.cutAfter === undefined || body.length <= hub.cutAfter) response.end(body);
+    else response.write(body.subarray(0, hub.cutAfter), () => setTimeout(() => response.destroy(), 20));
+  };
+
+  const start = async (answer: (url: URL, range: string | undefined, response: ServerResponse) => void) => {
+    const server = createServer(({ url, headers: { range, authorization } }, response) => {
+      const path = new URL(url!, 'http://hub');
+      const who = path.pathname === '/signed' ? 'storage' : url!;
+      hub.asked.push([who, range, authorization].filter(part => part !== undefined).join(' '));
+      if (hub.down) response.destroy();
+      else answer(path, range, response);
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    return server;
+  };
+
+  const storage = await start((url, range, response) => serve(url.searchParams.get('file')!, range, response));
+  const server = await start((url, range, response) => {
+    const name = decodeURIComponent(url.pathname.split('/').at(-1)!);
+    if (url.pathname === '/api/models/someone/tale/revision/main') response.end(JSON.stringify(listing()));
+    else if (url.pathname === `/plain/${name}`) serve(name, range, response);
+    else if (url.pathname !== `/someone/tale/resolve/${commit}/${name}`) response.writeHead(404).end();
+    else if (!isLarge(name)) serve(name, range, response);
+    else {
+      const location = `${addressOf(storage)}/signed?file=${name}`;
+      const bytes = files.get(name)!;
+      const linked = { 'x-linked-size': bytes.length, 'x-linked-etag': `"${hex('sha256', bytes)}"` };
+      response.writeHead(302, { location, 'x-repo-commit': commit, ...linked }).end();
+    }
+  });
+
+  const hub: LocalHub = {
+    endpoint: addressOf(server),
+    commit,
+    asked: [],
+    cutAfter: undefined,
+    spoil: false,
+    down: false,
+    ranges: true,
+    close: async () => {
+      for (const each of [server, storage]) {
+        each.closeAllConnections();
+        await new Promise(resolve => each.close(resolve));
+      }
+    },
+  };
+  return hub;
+};

@@ -1,0 +1,37 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, inject, test } from 'vitest';
+import { importsOf, packageOf } from '../repository/imports.js';
+import { root } from '../repository/workspace.js';
+import { installInto } from './consumer.js';
+import { runCode } from './in-node.js';
+import { typeErrors } from './types.js';
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll('\r\n', '\n');
+const blocks = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = '']) => code);
+const folder = () => join(inject('workshop'), 'root-readme');
+const fileOf = (index: number) => join(folder(), `block-${index + 1}.ts`);
+
+beforeAll(async () => {
+  mkdirSync(folder());
+  for (const [index, code] of blocks.entries()) writeFileSync(fileOf(index), `${code}\nexport {};\n`);
+  const names = blocks.flatMap((_, index) => importsOf(fileOf(index)).flatMap(name => packageOf(name) ?? []));
+  await installInto(folder(), new Map(names.map(name => [name, undefined])));
+});
+
+test('each block of the README at the root type-checks and runs as it stands, and logs what its comments say', async () => {
+  expect(blocks).toHaveLength(2);
+  for (const [index, code] of blocks.entries()) {
+    expect(typeErrors([fileOf(index)], 'bundler', true)).toEqual([]);
+    const { code: exit, output } = await runCode(folder(), `block-${index + 1}`, code);
+    expect({ exit, output }).toEqual({ exit: 0, output: expect.not.stringContaining('README says') });
+  }
+});
+
+test('the story is the one that the README tells', async () => {
+  const [, beginning = '', told = ''] = /^It writes: \*(.*?)\*(.*) \.\.\.$/m.exec(readme)!;
+  const index = blocks.findIndex(code => code.includes(`generate('${beginning}'`));
+  const { output } = await runCode(folder(), 'story', blocks[index]!);
+  expect(output.slice(0, told.length)).toBe(told);
+  expect(told.length).toBeGreaterThan(50);
+});
