@@ -4,8 +4,10 @@ import type { Config } from './config.js';
 /** A composition that a config describes, with what its user must know. */
 export interface Composition {
   readonly model: LanguageModel<Part>;
-  /** Longest sequence. */
+  /** Longest sequence it is made for. */
   readonly positions: number;
+  /** Whether longer ones can be computed too: rotary angles have no end, a learned table has. False if absent. */
+  readonly openEnded?: boolean;
   readonly depth: number;
   readonly heads: number;
 }
