@@ -3,13 +3,23 @@ import { expect, test } from 'vitest';
 import { compare } from './parity/compare.js';
 import { Golden } from './parity/golden.js';
 import { fixtureFiles } from './testing/fixture-files.js';
-import { continued, type Fields, lossOf, namedFrom, noRepeats, passOver, referenceOf } from './testing/reference.js';
+import {
+  continued,
+  type Fields,
+  lossOf,
+  namedFrom,
+  noRepeats,
+  passOver,
+  referenceOf,
+  slopeOf,
+} from './testing/reference.js';
 
 // The loops that other tests take for the truth must themselves agree with Hugging Face transformers.
 test.each(['gpt2', 'llama', 'llama3-rope'])('the float64 loops agree with the reference outputs of %s', async name => {
   const folder = `checkpoints/${name}`;
   const config = await fixtureJson<Fields>(`${folder}/config.json`);
-  const pass = referenceOf(config, await namedFrom(await fixture(`${folder}/model.safetensors`)));
+  const weights = await namedFrom(await fixture(`${folder}/model.safetensors`));
+  const pass = referenceOf(config, weights);
   const golden = await Golden.open(fixtureFiles(`fixtures/${folder}`));
   const [ids, mask] = [await golden.rows('input_ids'), await golden.rows('attention_mask')];
   const differ = async (name: string, shape: readonly number[], data: readonly number[]) => {
@@ -30,6 +40,13 @@ test.each(['gpt2', 'llama', 'llama3-rope'])('the float64 loops agree with the re
   ]);
   expect(await differ('logits_padded_batch', [2, 10, 128], padded)).toBeLessThan(1e-5);
   if (golden.settings.loss) expect(lossOf(pass, ids[0]!)).toBeCloseTo(golden.settings.loss as number, 6);
+  for (const leaf of golden.names.filter(each => each.startsWith('grad.'))) {
+    const { data } = await golden.read(leaf);
+    const index = data.length >> 1;
+    expect(Math.abs(slopeOf(config, weights, ids[0]!, leaf.slice('grad.'.length), index) - data[index]!)).toBeLessThan(
+      2e-6,
+    );
+  }
 
   const greedy = continued(pass, ids.slice(0, 1), 24);
   expect(await differ('greedy', [1, 34], greedy.rows.flat())).toBe(0);

@@ -1,6 +1,6 @@
 import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safetensors';
 import { uniformValues } from '@residual/tensor';
-import type { Fields, Named, Pass, Stored } from '../../../families/test/reference.js';
+import { type Fields, lossOf, type Named, type Pass, type Stored } from '../../../families/test/reference.js';
 import { gpt2Reference, gpt2Shapes } from '../../../families/test/reference-gpt2.js';
 import { llamaReference, llamaShapes } from '../../../families/test/reference-llama.js';
 
@@ -22,6 +22,23 @@ export const weightsOf = (config: Fields, seed: number): Named => {
       return [name, { shape, values: Float64Array.from(values) }];
     }),
   );
+};
+
+/** The slope of the loss over `ids` in one entry of a weight, by central differences. */
+export const slopeOf = (
+  config: Fields,
+  weights: Named,
+  ids: readonly number[],
+  name: string,
+  index: number,
+): number => {
+  const step = 1e-5;
+  const lossAt = (change: number) => {
+    const values = Float64Array.from(weights[name]!.values);
+    values[index]! += change;
+    return lossOf(referenceOf(config, { ...weights, [name]: { ...weights[name]!, values } }), ids);
+  };
+  return (lossAt(step) - lossAt(-step)) / (2 * step);
 };
 
 /** Whole numbers from 0 to below `end`. */
