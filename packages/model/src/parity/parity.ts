@@ -53,7 +53,7 @@ export async function parity(source: ModelSource, options: LoadModelOptions = {}
 }
 
 /** Our outputs as a safetensors file. */
-export function dump(outputs: Outputs): Uint8Array {
+export function dump(outputs: Outputs): Uint8Array<ArrayBuffer> {
   return writeSafetensors(
     Object.fromEntries(
       [...outputs].map(([name, { shape, data }]) => [
