@@ -1,5 +1,6 @@
 import { inTheirNames } from '@residual/families';
 import { emptyScope, flatten, type Recorder, record } from '@residual/layers';
+import { noRepeatNgram, type Processor, repetitionPenalty } from '@residual/sampling';
 import {
   crossEntropy,
   dense,
@@ -14,6 +15,7 @@ import {
   tidy,
 } from '@residual/tensor';
 import { forward } from '../decoding.js';
+import type { GenerateOptions } from '../generate-options.js';
 import type { Model } from '../model.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
@@ -79,26 +81,37 @@ async function paddedLogits(model: Model, { ids, padding }: Inputs): Promise<Num
 }
 
 /** Greedy continuations with end tokens off, prompt and padding included; those that a learned table of positions has no room for are left out. */
-async function continuations(model: Model, golden: Golden, { ids, before }: Inputs, wanted: Wanted): Promise<Outputs> {
+async function continuations(model: Model, golden: Golden, { ids, prompts }: Inputs, wanted: Wanted): Promise<Outputs> {
   const outputs: Outputs = new Map();
   const cases = [
     { name: 'greedy', rows: 1, length: 24, options: {} },
     { name: 'greedy_padded_batch', rows: ids.length, length: 12, options: {} },
-    { name: 'greedy_rep_penalty', rows: 1, length: 16, options: { repetitionPenalty: 1.3, noRepeatNgram: 2 } },
+    { name: 'greedy_rep_penalty', rows: 1, length: 16, options: withoutRepeats(ids[0]!, prompts[0]!) },
   ];
   for (const { name, rows, length, options } of cases) {
     if (!wanted(name)) continue;
-    const prompts = ids.slice(0, rows).map((row, i) => row.slice(before[i]));
     const asked = (golden.shapeOf(name)?.[1] ?? 0) - ids[0]!.length;
     const maxNewTokens = asked > 0 ? asked : length;
     const positions = ids[0]!.length + maxNewTokens;
     if (positions > model.positions && !model.openEnded) continue;
     const settings = { ...options, temperature: 0, eos: [], maxNewTokens, positions };
-    const made = await model.generateBatch(prompts, settings).whole();
-    const data = made.flatMap(({ tokens }, i) => [...ids[i]!.slice(0, before[i]), ...tokens]);
+    const made = await model.generateBatch(prompts.slice(0, rows), settings).whole();
+    const data = made.flatMap(({ newTokens }, i) => [...ids[i]!, ...newTokens]);
     outputs.set(name, { shape: [rows, data.length / rows], data });
   }
   return outputs;
+}
+
+/** The settings of `greedy_rep_penalty`; the reference counts padding among what was said. */
+function withoutRepeats(ids: readonly number[], prompt: readonly number[]): GenerateOptions {
+  if (ids.length === prompt.length) return { repetitionPenalty: 1.3, noRepeatNgram: 2 };
+  const overAll =
+    (process: Processor): Processor =>
+    (logits, context, out) => {
+      const tokens = [...ids, ...Array.from(context.tokens).slice(prompt.length)];
+      return process(logits, { ...context, tokens, promptLength: ids.length }, out);
+    };
+  return { processors: [overAll(repetitionPenalty(1.3)), overAll(noRepeatNgram(2))] };
 }
 
 /** The mean loss of predicting each next token of `ids`, and its gradient for each tensor of the file. */

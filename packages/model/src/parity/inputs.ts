@@ -7,8 +7,8 @@ export interface Inputs {
   readonly ids: readonly (readonly number[])[];
   /** Padding that a pass over the rows hides. */
   readonly padding: readonly number[];
-  /** Padding that continuations leave out: the same, or without a mask the padding tokens that rows begin with, as the reference takes them. */
-  readonly before: readonly number[];
+  /** What is continued: the rows without padding, and without padding tokens where there is no mask, which the reference then infers from them. */
+  readonly prompts: readonly (readonly number[])[];
 }
 
 /** Reads `input_ids` and `attention_mask`, [batch, length] each. Errors when they do not fit each other or the model. */
@@ -32,7 +32,8 @@ export async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
     if (at >= 0) unfit(`input_ids has ${tokens[at]} at [${row}, ${at}], outside the vocabulary of ${model.vocab}`);
   }
   if (!golden.shapeOf('attention_mask')) {
-    return { ids, padding: ids.map(() => 0), before: ids.map((row, i) => leading(row, i, paddingToken(model), unfit)) };
+    const prompts = ids.map((row, i) => withoutPadding(row, i, paddingToken(model), unfit));
+    return { ids, padding: ids.map(() => 0), prompts };
   }
   const mask = await golden.rows('attention_mask');
   if (mask.length !== ids.length || mask[0]!.length !== length)
@@ -40,7 +41,7 @@ export async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
       `attention_mask is [${mask.length}, ${mask[0]?.length ?? 0}], input_ids [${ids.length}, ${length}]; they must be equal`,
     );
   const padding = mask.map((row, i) => leftOf(row, i, unfit));
-  return { ids, padding, before: padding };
+  return { ids, padding, prompts: ids.map((row, i) => row.slice(padding[i])) };
 }
 
 /** How many places a mask hides before a row; it may hide none after. */
@@ -53,16 +54,15 @@ function leftOf(mask: readonly number[], row: number, unfit: (why: string) => ne
   return start;
 }
 
-/** How many padding tokens a row begins with; the reference would hide those that come later too, so they are refused. */
-function leading(row: readonly number[], i: number, pad: number | undefined, unfit: (why: string) => never): number {
-  if (pad === undefined) return 0;
-  const start = row.findIndex(id => id !== pad);
-  const later = row.indexOf(pad, Math.max(start, 0));
-  if (start < 0 || later >= 0)
-    unfit(
-      `input_ids has the padding token ${pad} at [${i}, ${Math.max(later, 0)}] and there is no attention_mask; add one`,
-    );
-  return start;
+/** A row without its padding tokens: hidden from every key and counted by no position, as if they were not there. */
+function withoutPadding(
+  row: readonly number[],
+  i: number,
+  pad: number | undefined,
+  unfit: (why: string) => never,
+): readonly number[] {
+  if (row.at(-1) === pad) unfit(`input_ids ends row ${i} with the padding token ${pad} and there is no attention_mask`);
+  return row.filter(id => id !== pad);
 }
 
 function paddingToken({ generationConfig, config }: Model): number | undefined {
