@@ -70,12 +70,16 @@ export function inOurNames(family: Family, layer: HasNeeds<unknown>, stored: Sto
       const entry = found.get(path);
       return entry && shapeIn(entry.place, stored.shapeOf(entry.name)!);
     },
+    storedAs: path => {
+      const entry = found.get(path);
+      return entry && { held: stored.shapeOf(entry.name)!, wanted: storedShape(entry.place) };
+    },
     nameIn: path => found.get(path)?.name ?? places.get(path)?.theirs ?? path,
     read: async (path, { signal }) => {
       const { name, place } = found.get(path)!;
       const values = await read(name, signal);
       const [, alias] = twins.find(([theirs]) => nameOf(theirs) === name) ?? [];
-      if (alias !== undefined) expectEqual(name, values, alias, await stored.readFloat32(alias, { signal }));
+      if (alias !== undefined) await expectEqual(stored, name, values, alias, signal);
       const part = moveIn(place, values);
       if (place.start + place.shape[0]! === place.rows) last = undefined;
       return part;
@@ -91,10 +95,9 @@ export async function inTheirNames(
 ): Promise<Map<string, { shape: number[]; values: Float32Array }>> {
   const written = new Map<string, { shape: number[]; values: Float32Array }>();
   for (const [path, place] of placesIn(family, layer)) {
-    const [, ...rest] = place.shape;
-    const shape = [place.rows, ...rest];
+    const shape = storedShape(place);
     const target = written.get(place.theirs) ?? {
-      shape: place.transposed ? shape.toReversed() : shape,
+      shape,
       values: new Float32Array(shape.reduce((product, n) => product * n, 1)),
     };
     moveOut(place, await read(path), target.values);
@@ -121,12 +124,15 @@ function aliasOf(family: Family, theirs: string, present: ReadonlySet<string>): 
   return alias !== undefined && present.has(alias) ? alias : undefined;
 }
 
-/** Our leaf's shape if the file's tensor is as the table says, else the shape that the file has. */
-function shapeIn({ shape, rows, transposed }: Place, stored: readonly number[]): readonly number[] {
-  const [, ...rest] = shape;
-  const whole = [rows, ...rest];
-  const expected = transposed ? whole.toReversed() : whole;
-  return stored.join() === expected.join() ? shape : transposed ? stored.toReversed() : stored;
+/** The shape of the file's tensor that holds a leaf, alone or with others. */
+function storedShape({ shape, rows, transposed }: Place): number[] {
+  const whole = [rows, ...shape.slice(1)];
+  return transposed ? whole.toReversed() : whole;
+}
+
+/** Our leaf's shape if the file's tensor is as the table says, else one that differs from it. */
+function shapeIn(place: Place, stored: readonly number[]): readonly number[] {
+  return stored.join() === storedShape(place).join() ? place.shape : [...stored, 0];
 }
 
 function moveIn({ shape, start, rows, transposed }: Place, values: Float32Array): Float32Array {
@@ -146,11 +152,19 @@ function moveOut({ shape, start, rows, transposed }: Place, values: Float32Array
   for (let i = 0; i < width; i++) for (let o = 0; o < out; o++) target[i * rows + start + o] = values[o * width + i]!;
 }
 
-function expectEqual(name: string, values: Float32Array, alias: string, others: Float32Array): void {
-  const different = values.length === others.length ? values.findIndex((value, i) => value !== others[i]) : 0;
+async function expectEqual(
+  stored: StoredArrays,
+  name: string,
+  values: Float32Array,
+  alias: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const others = await stored.readFloat32(alias, { signal });
+  const [shape, other] = [name, alias].map(each => showShape(stored.shapeOf(each)!));
+  const different = shape === other ? values.findIndex((value, i) => value !== others[i]) : 0;
   if (different < 0) return;
   throw new ResidualError(
     'load',
-    `load: ${name} and ${alias} are two names of one tensor but differ at ${different} (${values[different]} and ${others[different]}), shapes ${showShape([values.length])} and ${showShape([others.length])}`,
+    `load: ${name} and ${alias} are two names of one tensor but differ at ${different} (${values[different]} and ${others[different]}), shapes ${shape} and ${other}; with tie_word_embeddings false they are two`,
   );
 }
