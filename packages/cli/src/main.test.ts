@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { fixture, printed } from './testing/printed.js';
+import { fixturePath as fixture } from './testing/folders.js';
+import { printed } from './testing/printed.js';
 
 test('parity agrees with a reference, and says so in numbers', async () => {
   const { code, out } = await printed('parity', fixture('checkpoints/llama-sharded'), '--json');

@@ -1,12 +1,11 @@
 import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
 import { ResidualError, rotate, type Tensor, tensor } from '@residual/tensor';
-import { expectRoom } from './room.js';
 import { type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
 
 /** Settings of `rotary`. */
 export interface RotaryOptions {
   readonly headDim: number;
-  /** Longest sequence, 2,048 if absent. */
+  /** How many positions have their angles stored, 2,048 if absent; longer sequences work too. */
   readonly positions?: number;
   /** 10,000 if absent. */
   readonly base?: number;
@@ -25,35 +24,35 @@ export interface Rotary extends Positions<{ readonly cos: TableNeed; readonly si
 
 /**
  * Rotary positions (Su et al. 2021) on queries and keys [batch, heads, length, headDim]. The angles are computed in float64 and stored in two tables
- * [positions, rotaryDim / 2] that all layers of a tree share; `dynamic` scaling makes others for a sequence beyond `originalPositions`, since its
- * angles follow the length. Errors when a sequence is longer than `positions`.
+ * [positions, rotaryDim / 2] that all layers of a tree share. They have no end: a sequence longer than `positions` gets tables of its own, made as it comes
+ * (exact, and slower), and so does `dynamic` scaling beyond `originalPositions`, since its angles follow the length.
  */
 export function rotary(options: RotaryOptions): Rotary {
   const { headDim, positions = 2048, base, rotaryDim = headDim, interleaved = false, scaling } = options;
   if (rotaryDim > headDim)
     throw new ResidualError('fit', `rotary: rotaryDim ${rotaryDim} is more than headDim ${headDim}`);
-  const shape = [positions, rotaryDim / 2];
-  const wavesFor = (length: number) => {
+  const wavesFor = (rows: number, length: number) => {
     const { frequencies, amplitude } = rotaryFrequencies({ rotaryDim, base, scaling, length });
     return (wave: (angle: number) => number) =>
-      Float32Array.from({ length: positions * frequencies.length }, (_, i) => {
+      Float32Array.from({ length: rows * frequencies.length }, (_, i) => {
         const [position, pair] = [Math.floor(i / frequencies.length), i % frequencies.length];
         return amplitude * wave(position * frequencies[pair]!);
       });
   };
-  const short = wavesFor(0);
+  const shape = [positions, rotaryDim / 2];
+  const short = wavesFor(positions, 0);
   const needs = { cos: table(shape, () => short(Math.cos)), sin: table(shape, () => short(Math.sin)) };
 
   // Queries and keys of all blocks of a step have one length.
-  let latest = { length: 0, cos: new Float32Array(), sin: new Float32Array() };
-  const tablesFor = (length: number) => {
-    if (latest.length !== length) {
-      const waves = wavesFor(length);
-      latest = { length, cos: waves(Math.cos), sin: waves(Math.sin) };
+  let latest = { rows: 0, length: 0, cos: new Float32Array(), sin: new Float32Array() };
+  const tablesFor = (rows: number, length: number) => {
+    if (latest.rows !== rows || latest.length !== length) {
+      const waves = wavesFor(rows, length);
+      latest = { rows, length, cos: waves(Math.cos), sin: waves(Math.sin) };
     }
-    return { cos: tensor(latest.cos, shape), sin: tensor(latest.sin, shape) };
+    return { cos: tensor(latest.cos, [rows, rotaryDim / 2]), sin: tensor(latest.sin, [rows, rotaryDim / 2]) };
   };
-  const isLong = (length: number) => scaling?.type === 'dynamic' && length > scaling.originalPositions;
+  const follows = (length: number) => scaling?.type === 'dynamic' && length > scaling.originalPositions;
 
   return {
     needs,
@@ -62,8 +61,10 @@ export function rotary(options: RotaryOptions): Rotary {
     positions,
     onHeads: (weights: Weights<typeof needs>, x: Tensor, scope) => {
       const { ids, total } = placesOf(scope, x.shape[2]!);
-      expectRoom('rotary', total, positions);
-      const { cos, sin } = isLong(total) ? tablesFor(total) : weights;
+      const stored = total <= positions && !follows(total);
+      // A step may be rounded up by tokens that stand after `total`; few sizes, so that a GPU compiles for few shapes.
+      const rows = 2 ** Math.ceil(Math.log2(total + x.shape[2]!));
+      const { cos, sin } = stored ? weights : tablesFor(rows, follows(total) ? total : 0);
       return rotate(x, { cos, sin, ids }, { interleaved });
     },
   };

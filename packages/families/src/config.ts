@@ -1,4 +1,6 @@
-import { type Activation, ResidualError } from '@residual/tensor';
+import type { AnyActivation } from '@residual/mlp';
+import { ResidualError } from '@residual/tensor';
+import { activations } from './activations.js';
 
 /** A parsed `config.json`. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -51,13 +53,13 @@ export class ConfigReader {
   }
 
   /** An activation under the name that published configs use. */
-  activation(name: string, fallback: string): Activation {
+  activation(name: string, fallback: string): AnyActivation {
     return this.activationNamed(name, this.value(name) ?? fallback);
   }
 
   /** The activation of this name; `field` is where it was found. */
-  activationNamed(field: string, value: unknown): Activation {
-    const known = typeof value === 'string' ? activations[value] : undefined;
+  activationNamed(field: string, value: unknown): AnyActivation {
+    const known = typeof value === 'string' && Object.hasOwn(activations, value) ? activations[value] : undefined;
     return known ?? this.refuse(field, value, `one of ${Object.keys(activations).join(', ')}`);
   }
 
@@ -88,20 +90,6 @@ export class ConfigReader {
     );
   }
 }
-
-const activations: Readonly<Record<string, Activation>> = {
-  gelu: 'gelu',
-  gelu_python: 'gelu',
-  gelu_new: 'geluTanh',
-  gelu_fast: 'geluTanh',
-  gelu_pytorch_tanh: 'geluTanh',
-  silu: 'silu',
-  swish: 'silu',
-  relu: 'relu',
-  tanh: 'tanh',
-  sigmoid: 'sigmoid',
-  linear: 'identity',
-};
 
 /** Fields that say how a model was stored, trained, named or is to be sampled from, and leave logits alone. */
 const withoutEffect: readonly string[] = [
@@ -170,4 +158,11 @@ const withoutEffect: readonly string[] = [
   'tie_encoder_decoder',
   'cross_attention_hidden_size',
   'transformers.js_config',
+  'is_llama_config',
+  'max_sequence_length',
+  'model_max_length',
+  'output_past',
+  'predict_special_tokens',
+  'unsloth_fixed',
+  'unsloth_version',
 ];

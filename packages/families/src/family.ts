@@ -3,8 +3,10 @@ import type { Config } from './config.js';
 
 /** What every composition tells its user. */
 interface Facts {
-  /** Longest sequence. */
+  /** Longest sequence it is made for. */
   readonly positions: number;
+  /** Whether longer ones can be computed too: rotary angles and relative positions have no end, a learned table has. False if absent. */
+  readonly openEnded?: boolean;
   /** Blocks that write: those of a language model, or of a decoder. */
   readonly depth: number;
   readonly heads: number;

@@ -44,13 +44,19 @@ export const llama: Family<CausalComposition> = {
       }),
     });
     const tied = config.flag('tie_word_embeddings', false);
+    config.only('rope_interleaved', false);
+    config.only('use_sliding_window', false);
+    const layerTypes = config.value('layer_types') ?? [];
+    if (!(Array.isArray(layerTypes) && layerTypes.every(type => type === 'full_attention')))
+      config.refuse('layer_types', layerTypes, 'full_attention for every layer');
     config.finish(['pretraining_tp', ...(ignoreConfig ?? [])]);
     const model = languageModel({
       embedding: tokenEmbedding({ vocab, dim: modelDim }),
       decoder: stack({ block, depth, norm }),
       head: tied ? undefined : linear({ in: modelDim, out: vocab, bias: false, role: 'unembedding' }),
     });
-    return { kind: 'causal-lm', model, positions, depth, heads };
+    const stretched = scaling?.type === 'dynamic' ? Math.floor(scaling.factor * positions) : positions;
+    return { kind: 'causal-lm', model, positions: stretched, openEnded: true, depth, heads };
   },
   prefix: 'model.',
   rows: [

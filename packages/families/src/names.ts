@@ -80,13 +80,16 @@ export function inOurNames(family: Family, layer: HasNeeds<unknown>, stored: Sto
       if (entry?.name === undefined) return entry?.place.shape;
       return shapeIn(entry.place, stored.shapeOf(entry.name)!);
     },
+    storedAs: path => {
+      const entry = found.get(path);
+      return entry?.name === undefined ? undefined : { held: stored.shapeOf(entry.name)!, wanted: storedShape(entry.place) };
+    },
     nameIn: path => found.get(path)?.name ?? places.get(path)?.theirs ?? path,
     read: async (path, { signal }) => {
       const { name, place } = found.get(path)!;
       if (name === undefined) return new Float32Array(sizeOf(place)).fill(place.absent!);
       const values = await read(name, signal);
-      for (const alias of twins.get(name) ?? [])
-        expectEqual(name, values, alias, await stored.readFloat32(alias, { signal }));
+      for (const alias of twins.get(name) ?? []) await expectEqual(stored, name, values, alias, signal);
       const part = moveIn(place, values);
       if (place.start + place.shape[0]! === place.rows) last = undefined;
       return part;
@@ -102,10 +105,9 @@ export async function inTheirNames(
 ): Promise<Map<string, { shape: number[]; values: Float32Array }>> {
   const written = new Map<string, { shape: number[]; values: Float32Array }>();
   for (const [path, place] of placesIn(family, layer)) {
-    const [, ...rest] = place.shape;
-    const shape = [place.rows, ...rest];
+    const shape = storedShape(place);
     const target = written.get(place.theirs) ?? {
-      shape: place.transposed ? shape.toReversed() : place.leading ? [1, ...shape] : shape,
+      shape,
       values: new Float32Array(shape.reduce((product, n) => product * n, 1)),
     };
     moveOut(place, await read(path), target.values);
@@ -135,12 +137,15 @@ function sizeOf({ shape }: Place): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** Our leaf's shape if the file's tensor is as the table says, else the shape that the file has. */
-function shapeIn({ shape, rows, transposed, leading }: Place, stored: readonly number[]): readonly number[] {
-  const [, ...rest] = shape;
-  const whole = [rows, ...rest];
-  const expected = transposed ? whole.toReversed() : leading ? [1, ...whole] : whole;
-  return stored.join() === expected.join() ? shape : transposed ? stored.toReversed() : stored;
+/** The shape of the file's tensor that holds a leaf, alone or with others. */
+function storedShape({ shape, rows, transposed, leading }: Place): number[] {
+  const whole = [rows, ...shape.slice(1)];
+  return transposed ? whole.toReversed() : leading ? [1, ...whole] : whole;
+}
+
+/** Our leaf's shape if the file's tensor is as the table says, else one that differs from it. */
+function shapeIn(place: Place, stored: readonly number[]): readonly number[] {
+  return stored.join() === storedShape(place).join() ? place.shape : [...stored, 0];
 }
 
 /** Transposing goes by so many rows at a time that each line of memory is touched once. */
@@ -167,11 +172,19 @@ function moveOut({ shape, start, rows, transposed }: Place, values: Float32Array
   for (let i = 0; i < width; i++) for (let o = 0; o < out; o++) target[i * rows + start + o] = values[o * width + i]!;
 }
 
-function expectEqual(name: string, values: Float32Array, alias: string, others: Float32Array): void {
-  const different = values.length === others.length ? values.findIndex((value, i) => value !== others[i]) : 0;
+async function expectEqual(
+  stored: StoredArrays,
+  name: string,
+  values: Float32Array,
+  alias: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const others = await stored.readFloat32(alias, { signal });
+  const [shape, other] = [name, alias].map(each => showShape(stored.shapeOf(each)!));
+  const different = shape === other ? values.findIndex((value, i) => value !== others[i]) : 0;
   if (different < 0) return;
   throw new ResidualError(
     'load',
-    `load: ${name} and ${alias} are two names of one tensor but differ at ${different} (${values[different]} and ${others[different]}), shapes ${showShape([values.length])} and ${showShape([others.length])}`,
+    `load: ${name} and ${alias} are two names of one tensor but differ at ${different} (${values[different]} and ${others[different]}), shapes ${shape} and ${other}; with tie_word_embeddings false they are two`,
   );
 }

@@ -2,31 +2,35 @@ import type { RotaryScaling } from '@residual/embeddings';
 import type { ConfigReader } from './config.js';
 
 type Fields = Readonly<Record<string, unknown>>;
+type ReadNumber = (name: string, fallback?: number) => number;
 
 /**
- * Base and scaling of rotary positions as configs write them: `rope_theta` and `rope_scaling` in older files, `rope_parameters` in newer ones. A type or
- * field that is not understood is refused.
+ * Base and scaling of rotary positions as configs write them: `rope_theta` and `rope_scaling` in older files, `rope_parameters` in newer ones. `positions`
+ * is `max_position_embeddings`, which stands in for what a scaling leaves out. A type or field that is not understood is refused.
  */
 export function rotaryFields(config: ConfigReader, positions: number): { base: number; scaling?: RotaryScaling } {
-  const newer = record(config, 'rope_parameters');
-  const older = record(config, 'rope_scaling');
-  const fields: Fields = { ...older, ...newer };
-  const number = (name: string, fallback?: number): number => {
+  const fields = fieldsOf(config);
+  const number: ReadNumber = (name, fallback) => {
     const value = fields[name] ?? fallback;
     return typeof value === 'number' && Number.isFinite(value) ? value : config.refuse(name, value, 'a number');
   };
-  const base = typeof fields.rope_theta === 'number' ? fields.rope_theta : config.number('rope_theta', 10000);
-  config.value('rope_theta');
+  const base = number('rope_theta', config.number('rope_theta', 10000));
   const type = String(fields.rope_type ?? fields.type ?? 'default');
-  const originalPositions = number('original_max_position_embeddings', positions);
   refuseUnknown(config, fields, type);
+  // Beside the scaling it counts for more than inside.
+  const beside = config.value('original_max_position_embeddings');
+  const originalPositions =
+    beside === undefined
+      ? number('original_max_position_embeddings', positions)
+      : config.size('original_max_position_embeddings');
   switch (type) {
     case 'default':
       return { base };
     case 'linear':
       return { base, scaling: { type, factor: number('factor') } };
     case 'dynamic':
-      return { base, scaling: { type, factor: number('factor'), originalPositions } };
+      // The reference measures the stretch from max_position_embeddings alone.
+      return { base, scaling: { type, factor: number('factor'), originalPositions: positions } };
     case 'llama3':
       return {
         base,
@@ -39,18 +43,14 @@ export function rotaryFields(config: ConfigReader, positions: number): { base: n
         },
       };
     case 'yarn':
-      return { base, scaling: yarn(fields, number, originalPositions) };
+      return { base, scaling: yarn(fields, number, originalPositions, positions) };
     default:
-      return config.refuse('rope_type', type, 'default, linear, dynamic, llama3 or yarn');
+      return config.refuse('rope_type', type, Object.keys(ownFields).join(', '));
   }
 }
 
-function yarn(
-  fields: Fields,
-  number: (name: string, fallback?: number) => number,
-  originalPositions: number,
-): RotaryScaling {
-  const factor = number('factor');
+function yarn(fields: Fields, number: ReadNumber, originalPositions: number, positions: number): RotaryScaling {
+  const factor = number('factor', positions / originalPositions);
   const temperature = (mscale: number) => (factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1);
   const both = fields.mscale && fields.mscale_all_dim;
   const attentionFactor = both ? temperature(number('mscale')) / temperature(number('mscale_all_dim')) : temperature(1);
@@ -58,14 +58,15 @@ function yarn(
     type: 'yarn',
     factor,
     originalPositions,
-    betaFast: number('beta_fast', 32),
-    betaSlow: number('beta_slow', 1),
+    betaFast: number('beta_fast', 32) || 32,
+    betaSlow: number('beta_slow', 1) || 1,
     attentionFactor: number('attention_factor', attentionFactor),
-    truncate: fields.truncate !== false,
+    truncate: fields.truncate === undefined || fields.truncate === true,
   };
 }
 
-const fieldsOf: Readonly<Record<string, readonly string[]>> = {
+/** The fields that say something for each type, beside those that all of them know. */
+const ownFields: Readonly<Record<string, readonly string[]>> = {
   default: [],
   linear: ['factor'],
   dynamic: ['factor'],
@@ -73,13 +74,31 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   yarn: ['factor', 'beta_fast', 'beta_slow', 'attention_factor', 'mscale', 'mscale_all_dim', 'truncate'],
 };
 
+const sharedFields: readonly string[] = ['rope_type', 'type', 'rope_theta', 'original_max_position_embeddings'];
+
 function refuseUnknown(config: ConfigReader, fields: Fields, type: string): void {
-  const known = ['rope_type', 'type', 'rope_theta', 'original_max_position_embeddings', ...(fieldsOf[type] ?? [])];
+  const own = Object.hasOwn(ownFields, type) ? ownFields[type] : undefined;
+  if (own === undefined) return;
   for (const [name, value] of Object.entries(fields)) {
     const unscaled = name === 'partial_rotary_factor' && value === 1;
-    if (known.includes(name) || value === null || unscaled || !fieldsOf[type]) continue;
+    if (unscaled || value === null || own.includes(name) || sharedFields.includes(name)) continue;
     config.refuse(`rope_parameters.${name}`, value, `absent for rope_type ${type}`);
   }
+}
+
+/** The older object or the newer one; both may be there if they say the same. */
+function fieldsOf(config: ConfigReader): Fields {
+  config.only('partial_rotary_factor', 1);
+  const [older, newer] = [record(config, 'rope_scaling'), record(config, 'rope_parameters')];
+  if (Object.keys(older).length === 0) return newer;
+  if (Object.keys(newer).length > 0 && textOf(older) !== textOf(newer)) {
+    config.refuse('rope_scaling', older, `absent or what rope_parameters is, ${JSON.stringify(newer)}`);
+  }
+  return older;
+}
+
+function textOf(fields: Fields): string {
+  return JSON.stringify(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function record(config: ConfigReader, name: string): Fields {

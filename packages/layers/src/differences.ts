@@ -7,6 +7,8 @@ export interface Given {
   shapeOf(path: string): readonly number[] | undefined;
   /** What the giver calls a path, for messages; the path itself if absent. */
   nameIn?(path: string): string;
+  /** What lies under a path that does not fit, and what would, where that is not the shape that is needed: an array may be stored with others, or turned. */
+  storedAs?(path: string): { readonly held: readonly number[]; readonly wanted: readonly number[] } | undefined;
 }
 
 /** Throws one error that lists all that is missing, misshapen or left over; faults that differ only in the numbers of their steps are counted. */
@@ -16,7 +18,10 @@ export function expectSame(name: string, wanted: readonly PlacedLeaf<WeightNeed>
     const [shape, theirs] = [given.shapeOf(path), given.nameIn?.(path) ?? path];
     const needs = `${path} needs ${showShape(need.shape)}`;
     if (!shape) return [`${needs}, ${theirs} is missing`];
-    return showShape(shape) === showShape(need.shape) ? [] : [`${needs}, ${theirs} holds ${showShape(shape)}`];
+    if (showShape(shape) === showShape(need.shape)) return [];
+    const { held, wanted } = given.storedAs?.(path) ?? { held: shape, wanted: need.shape };
+    const instead = showShape(wanted) === showShape(need.shape) ? '' : ` instead of ${showShape(wanted)}`;
+    return [`${needs}, ${theirs} holds ${showShape(held)}${instead}`];
   });
   const unused = [...given.names].filter(path => !known.has(path)).map(path => `${path} is not needed`);
   if (faults.length + unused.length > 0)

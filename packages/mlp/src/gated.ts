@@ -1,5 +1,5 @@
 import { bind, type Dropout, type Layer, type Linear, layer, linear } from '@residual/layers';
-import { gated, type Tensor } from '@residual/tensor';
+import { gated, mul, type Tensor } from '@residual/tensor';
 import type { MlpOptions } from './plain.js';
 
 /** Three linear maps, one of which opens and closes another. */
@@ -24,7 +24,9 @@ export function gatedMlp(options: MlpOptions): GatedMlp {
     parts,
     (w, x: Tensor, scope) => {
       const { gate, up, down, dropout } = bind(parts, w, scope);
-      return down(dropout(scope.tap('hidden', gated(gate(x), up(x), activation))));
+      const hidden =
+        typeof activation === 'function' ? mul(activation(gate(x)), up(x)) : gated(gate(x), up(x), activation);
+      return down(dropout(scope.tap('hidden', hidden)));
     },
     { name: 'gatedMlp', reads: modelDim, gives: modelDim },
   );

@@ -1,2 +1,2 @@
 export { type GatedMlp, gatedMlp } from './gated.js';
-export { type Mlp, type MlpOptions, mlp } from './plain.js';
+export { type AnyActivation, type Mlp, type MlpOptions, mlp } from './plain.js';

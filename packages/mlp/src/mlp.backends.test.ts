@@ -1,5 +1,15 @@
 import { count, emptyScope, type HasNeeds, record, unflatten, type Weights, weightNeeds } from '@residual/layers';
-import { type Activation, dispose, gradients, mul, normalValues, sum, type Tensor, tensor } from '@residual/tensor';
+import {
+  type Activation,
+  abs,
+  dispose,
+  gradients,
+  mul,
+  normalValues,
+  sum,
+  type Tensor,
+  tensor,
+} from '@residual/tensor';
 import {
   expectClose,
   expectNoLeak,
@@ -86,6 +96,35 @@ test.each(names)('down(%s(gate(x)) · up(x))', async activation => {
   await expectClose(recorder.values.get('hidden')!, hidden, { absolute: 5e-5 });
   recorder.dispose();
   dispose([x, weights, y]);
+});
+
+test('an activation may be a function of ops, with its gradient: |x| x in both', async () => {
+  const bent = (x: Tensor) => mul(x, abs(x));
+  const bent64 = (x: number) => x * Math.abs(x);
+  const x = numbers('x', [batch, length, modelDim]);
+  const rows = (await nestedOf(x)) as Rows[];
+  for (const layer of [
+    mlp({ modelDim, hiddenDim, activation: bent, bias: false }),
+    gatedMlp({ modelDim, hiddenDim, activation: bent }),
+  ]) {
+    const weights = randomWeights(layer as HasNeeds<object>);
+    const { up, gate, down } = await plainOf(weights);
+    const hidden = rows.map(one => {
+      const opened = linearRows(one, (gate ?? up)!.weight).map(row => row.map(bent64));
+      return gate ? linearRows(one, up!.weight).map((row, i) => row.map((value, d) => value * opened[i]![d]!)) : opened;
+    });
+    const run = layer as (weights: object, x: Tensor) => Tensor;
+    const y = run(weights, x);
+    const expected = hidden.map(one => linearRows(one, down!.weight));
+    await expectClose(y, expected, { absolute: 5e-5, relative: 1e-5 });
+    // Each entry of the last matrix has the sum of what it reads as its slope.
+    const found = gradients(() => sum(run(weights, x)), weights);
+    const read = Array.from({ length: hiddenDim }, (_, d) => hidden.flat().reduce((total, row) => total + row[d]!, 0));
+    const slopes = (found.gradients as Record<string, { weight: Tensor }>).down!.weight;
+    await expectClose(slopes, Array(modelDim).fill(read), { absolute: 2e-4, relative: 1e-5 });
+    dispose([weights, y, found]);
+  }
+  dispose(x);
 });
 
 test('what is left out: four times the width, exact gelu and biases; silu and none where gated', async () => {

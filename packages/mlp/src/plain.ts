@@ -1,12 +1,15 @@
 import { bind, type Dropout, type Layer, type Linear, layer, linear } from '@residual/layers';
 import { type Activation, activate, type Tensor } from '@residual/tensor';
 
+/** An activation by name, or a function of its own, element by element, made of ops of `@residual/tensor`. */
+export type AnyActivation = Activation | ((x: Tensor) => Tensor);
+
 /** Settings of both perceptrons. */
 export interface MlpOptions {
   readonly modelDim: number;
   /** Width in the middle; 4 · modelDim if absent. */
   readonly hiddenDim?: number;
-  readonly activation?: Activation;
+  readonly activation?: AnyActivation;
   /** Whether all of its linear maps have a bias. */
   readonly bias?: boolean;
   /** Dropout in the middle, after the activation. */
@@ -34,7 +37,8 @@ export function mlp(options: MlpOptions): Mlp {
     parts,
     (w, x: Tensor, scope) => {
       const { up, down, dropout } = bind(parts, w, scope);
-      return down(dropout(scope.tap('hidden', activate(activation, up(x)))));
+      const hidden = typeof activation === 'function' ? activation(up(x)) : activate(activation, up(x));
+      return down(dropout(scope.tap('hidden', hidden)));
     },
     { name: 'mlp', reads: modelDim, gives: modelDim },
   );

@@ -38,9 +38,10 @@ export class Decoding {
 
   /**
    * Feeds the same number of tokens to every row, ids [batch][length], and gives the logits after the last: [batch, 1, vocab], which the caller disposes.
-   * `length` is rounded up to `shape` by tokens that leave no trace, so that a GPU compiles its programs for few shapes.
+   * `length` is rounded up to `shape` by tokens that leave no trace, so that a GPU compiles its programs for few shapes. `total` is how long the rows are by
+   * the end of what is fed in several pieces: positions that follow the length count it as one.
    */
-  feed(ids: readonly (readonly number[])[], shape = ids[0]!.length): Tensor {
+  feed(ids: readonly (readonly number[])[], shape = ids[0]!.length, total = this.length + ids[0]!.length): Tensor {
     const { model, weights, scope, padding, positions } = this.options;
     const length = ids[0]!.length;
     const past = this.cache.length;
@@ -54,7 +55,7 @@ export class Decoding {
         ...(padding.some(pad => pad > 0) && { keyStart: tensor(padding, [padding.length], 'int32') }),
       };
       const inner = scope
-        .with(places, { ids: tensor(at, [spread.length, shape], 'int32'), total: past + length })
+        .with(places, { ids: tensor(at, [spread.length, shape], 'int32'), total })
         .with(extent, where)
         .with(cache, this.cache)
         .with(readout, tensor([length - 1], [1], 'int32'));

@@ -8,6 +8,11 @@ export interface GenerateOptions extends Omit<PipelineOptions, 'eos'> {
   readonly eos?: readonly number[];
   /** How many tokens may follow the prompt; from `generation_config.json`, else 128. 0 gives the prompt back. */
   readonly maxNewTokens?: number;
+  /**
+   * How long a text may become, prompt included; `model.positions` if absent. More works where positions are computed, as rotary ones are, not where they
+   * are learned.
+   */
+  readonly positions?: number;
   /** Texts that end the generation; they are not part of the text. */
   readonly stop?: readonly string[];
   /** How many of the likeliest tokens each step reports; 0 if absent. */
@@ -71,4 +76,17 @@ export function lengthOf({ maxNewTokens }: GenerateOptions, config: GenerationCo
   if (typeof config.max_new_tokens === 'number') return config.max_new_tokens;
   if (typeof config.max_length === 'number') return Math.max(config.max_length - promptLength, 0);
   return 128;
+}
+
+/** How many positions a text of this call may take. Errors where the model was not made for so many and cannot compute more. */
+export function roomOf(
+  { positions: wanted }: GenerateOptions,
+  { positions, openEnded }: { readonly positions: number; readonly openEnded: boolean },
+): number {
+  if (wanted === undefined) return positions;
+  if (!(Number.isInteger(wanted) && wanted > 0)) {
+    throw new ResidualError('option', `generate: positions is ${wanted}; it must be a whole number above 0`);
+  }
+  if (wanted <= positions || openEnded) return wanted;
+  throw new ResidualError('option', `generate: positions is ${wanted}; this model has learned ones for ${positions}`);
 }

@@ -4,7 +4,7 @@ import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { LanguageModel, Part } from '@residual/transformer';
 import { Decoding } from './decoding.js';
-import { type GenerateOptions, type GenerationConfig, lengthOf, settingsOf } from './generate-options.js';
+import { type GenerateOptions, type GenerationConfig, lengthOf, roomOf, settingsOf } from './generate-options.js';
 import { pacer } from './pacer.js';
 import { type PlainTensor, plainTaps } from './plain-tensor.js';
 import { type Finish, type Generated, Row } from './row.js';
@@ -34,6 +34,8 @@ export interface Generator {
   readonly weights: () => Weights<LanguageModel<Part>>;
   readonly tokenizer: Tokenizer | undefined;
   readonly positions: number;
+  /** Whether more positions than these can be computed. */
+  readonly openEnded: boolean;
   readonly generationConfig: GenerationConfig;
   readonly ends: readonly number[];
   /** Runs before each call: the weights must be on the active backend. */
@@ -51,9 +53,18 @@ export async function* generateRows(
   options: GenerateOptions,
 ): AsyncGenerator<Step, Generated[]> {
   generator.check();
-  const longest = checkPrompts(generator, prompts);
+  const positions = roomOf(options, generator);
+  const longest = checkPrompts(generator.model, positions, prompts);
   const settings = settingsOf(options, generator.generationConfig, generator.ends);
-  const { maxNewTokens: _length, stop = [], taps = [], skipSpecialTokens, signal, ...sampling } = settings;
+  const {
+    maxNewTokens: _length,
+    positions: _room,
+    stop = [],
+    taps = [],
+    skipSpecialTokens,
+    signal,
+    ...sampling
+  } = settings;
   if (stop.length > 0 && !generator.tokenizer) {
     throw new ResidualError(
       'option',
@@ -61,7 +72,7 @@ export async function* generateRows(
     );
   }
   const choose: Sampler = sampler(sampling as GreedyOptions);
-  const limits = { eos: sampling.eos, positions: generator.positions };
+  const limits = { eos: sampling.eos, positions };
   const rows = prompts.map(prompt => {
     const maxNewTokens = lengthOf(options, generator.generationConfig, prompt.length);
     const stream = generator.tokenizer?.decodeStream({ skipSpecialTokens });
@@ -83,7 +94,7 @@ export async function* generateRows(
       try {
         recorder = taps.length > 0 ? (recorder ?? record(taps)) : undefined;
         const scope = recorder?.scope ?? emptyScope;
-        decoding ??= new Decoding({ ...generator, weights: generator.weights(), padding, scope });
+        decoding ??= new Decoding({ model: generator.model, weights: generator.weights(), positions, padding, scope });
         const fixedShapes = taps.length === 0 && generator.fixedShapes(); // taps show what was fed, nothing beside it
         seen = await advance(decoding, rows, padding, fixedShapes, recorder, signal);
       } catch (error) {
@@ -125,7 +136,7 @@ async function advance(
     signal?.throwIfAborted();
     const [from, length, shape] = [decoding.length, ...chunk(decoding, total, fixedShapes)];
     const ids = rows.map((row, i) => Array.from({ length }, (_, j) => row.tokens[from + j - padding[i]!] ?? 0));
-    const logits = decoding.feed(ids, shape);
+    const logits = decoding.feed(ids, shape, total);
     try {
       if (decoding.length < total) continue;
       const values = (await logits.data()) as Float32Array;
@@ -149,7 +160,11 @@ function chunk(decoding: Decoding, total: number, fixedShapes: boolean): [length
 }
 
 /** Checks ids and lengths; gives the longest. */
-function checkPrompts({ model, positions }: Generator, prompts: readonly (readonly number[])[]): number {
+function checkPrompts(
+  { vocab }: LanguageModel<Part>,
+  positions: number,
+  prompts: readonly (readonly number[])[],
+): number {
   if (prompts.length === 0) throw new ResidualError('prompt', 'generate: there is no prompt');
   for (const prompt of prompts) {
     if (prompt.length === 0)
@@ -160,9 +175,9 @@ function checkPrompts({ model, positions }: Generator, prompts: readonly (readon
         `generate: prompt of ${prompt.length} tokens is longer than the ${positions} positions this model has`,
       );
     }
-    const unknown = prompt.find(id => !(Number.isInteger(id) && id >= 0 && id < model.vocab));
+    const unknown = prompt.find(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
     if (unknown !== undefined) {
-      throw new ResidualError('prompt', `generate: prompt id ${unknown} is outside the vocabulary of ${model.vocab}`);
+      throw new ResidualError('prompt', `generate: prompt id ${unknown} is outside the vocabulary of ${vocab}`);
     }
   }
   return Math.max(...prompts.map(prompt => prompt.length));

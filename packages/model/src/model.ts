@@ -33,8 +33,10 @@ export class Model {
   readonly config: Config;
   readonly generationConfig: GenerationConfig;
   readonly tokenizer: Tokenizer | undefined;
-  /** Longest sequence. */
+  /** Longest sequence it is made for. */
   readonly positions: number;
+  /** Whether longer ones can be computed too, as where positions are rotary. */
+  readonly openEnded: boolean;
   readonly vocab: number;
   readonly depth: number;
   readonly heads: number;
@@ -56,6 +58,7 @@ export class Model {
     this.generationConfig = generationConfig;
     this.tokenizer = tokenizer;
     this.positions = composition.positions;
+    this.openEnded = composition.openEnded ?? false;
     this.depth = composition.depth;
     this.heads = composition.heads;
     this.layer = composition.model;
@@ -155,13 +158,14 @@ export class Model {
   }
 
   private run(prompts: readonly Prompt[], options: GenerateOptions) {
-    const { positions, generationConfig, tokenizer } = this;
+    const { positions, openEnded, generationConfig, tokenizer } = this;
     return generateRows(
       {
         model: this.layer,
         weights: () => this.weights,
         tokenizer,
         positions,
+        openEnded,
         generationConfig,
         ends: this.ends(),
         check: () => this.check(),

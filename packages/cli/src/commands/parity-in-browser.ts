@@ -1,50 +1,74 @@
-import { createServer, type Server } from 'node:http';
+import { stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { Numbers, ParityReport } from '@residual/model/parity';
+import type { ParityReport } from '@residual/model/parity';
 import { ResidualError } from '@residual/tensor';
 import { chromium } from 'playwright-core';
 import sirv from 'sirv';
 import { chromeFlags, findChrome } from '../machine/chrome.js';
 
-/** A report as it leaves the page: infinities and typed arrays do not cross. */
-interface PageReport extends Omit<ParityReport, 'outputs'> {
-  readonly outputs: readonly (readonly [string, Numbers])[];
+/** What a comparison found, with our outputs as the bytes of a file where they are wanted. */
+export interface Compared extends Omit<ParityReport, 'outputs'> {
+  readonly dumped?: Uint8Array | undefined;
+}
+
+/** What the page says. */
+interface Answer {
+  readonly report?: Compared;
+  readonly failure?: string;
 }
 
 /** Compares a folder on the webgl backend, in a Chrome or Chromium of this machine. Errors say what to install if there is none. */
-export async function parityInBrowser(folder: string): Promise<ParityReport> {
+export async function parityInBrowser(folder: string, wantsDump: boolean): Promise<Compared> {
   const executablePath = findChrome();
   if (!executablePath) {
     throw new ResidualError('backend', 'parity: webgl needs Chrome or Chromium; install one, or set CHROME_PATH to it');
   }
-  const server = await serve(folder);
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory())
+    throw new ResidualError('files', `parity: ${folder} is not a folder that exists; webgl reads no other sources`);
+  const received: { dumped?: Uint8Array } = {};
+  const server = await serve(folder, bytes => {
+    received.dumped = bytes;
+  });
   const browser = await chromium.launch({ executablePath, args: [...chromeFlags] });
   try {
     const page = await browser.newPage();
-    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/page.html`);
+    const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+    await page.goto(`${origin}/page.html`);
     await page.waitForFunction('globalThis.runParity !== undefined');
-    const report = (await page.evaluate('globalThis.runParity()')) as PageReport;
-    return { ...report, outputs: new Map(report.outputs) };
+    const { report, failure } = (await page.evaluate(`globalThis.runParity({ wantsDump: ${wantsDump} })`)) as Answer;
+    if (!report) throw new ResidualError('parity', `${failure}`.replaceAll(`${origin}/model/`, folder));
+    return { ...report, ...received };
   } finally {
     await browser.close();
     server.close();
   }
 }
 
-/** Serves the built page and, under `/model/`, the folder, to this machine alone. */
-async function serve(folder: string): Promise<Server> {
+/** Serves the built page and, under `/model/`, the folder, to this machine alone; takes our outputs at `/dump`. */
+async function serve(folder: string, onDump: (bytes: Uint8Array) => void): Promise<Server> {
   const page = sirv(fileURLToPath(new URL('../../dist/browser', import.meta.url)), { dev: true });
   const model = sirv(folder, { dev: true, dotfiles: false });
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const missing = () => {
       response.statusCode = 404;
       response.end();
     };
-    if (!request.url?.startsWith('/model/')) return page(request, response, missing);
-    request.url = request.url.slice('/model'.length);
-    return model(request, response, missing);
+    if (request.url === '/dump' && request.method === 'POST') {
+      onDump(await bodyOf(request));
+      response.end();
+    } else if (request.url?.startsWith('/model/')) {
+      request.url = request.url.slice('/model'.length);
+      model(request, response, missing);
+    } else page(request, response, missing);
   });
   await new Promise<void>(resolve => server.listen(0, 'localhost', resolve));
   return server;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of request) pieces.push(piece);
+  return Buffer.concat(pieces);
 }

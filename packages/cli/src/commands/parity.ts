@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import type { Check, ParityReport } from '@residual/model/parity';
-import { dump, parity } from '@residual/model/parity';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Check, dump, parity } from '@residual/model/parity';
+import { ResidualError } from '@residual/tensor';
+import { Command, Option } from 'commander';
 import { type NodeBackend, nodeBackends, rerunForWebGPU, startBackend } from '../machine/backends.js';
 import { columns } from '../output.js';
 import { argsOf } from './generate.js';
-import { parityInBrowser } from './parity-in-browser.js';
+import { type Compared, parityInBrowser } from './parity-in-browser.js';
 
 interface Options {
   readonly backend: NodeBackend | 'webgl';
@@ -13,7 +13,7 @@ interface Options {
   readonly dump?: string;
 }
 
-type Named = ParityReport & { readonly folder: string };
+type Named = Compared & { readonly folder: string };
 
 /** `residual parity`: compares checkpoints with the reference outputs that lie beside them. */
 export function parityCommand(exit: (code: number) => void): Command {
@@ -30,7 +30,8 @@ export function parityCommand(exit: (code: number) => void): Command {
     .option('--dump <file>', "write our own outputs under the reference's names; works without references too")
     .option('--json', 'print one object instead of tables')
     .action(async (folders: string[], options: Options, command: Command) => {
-      if (options.dump && folders.length > 1) throw new InvalidArgumentError('--dump takes one folder');
+      if (options.dump && folders.length > 1)
+        throw new ResidualError('option', `parity: --dump takes one folder; here are ${folders.length}`);
       const again = options.backend === 'webgpu' ? await rerunForWebGPU(argsOf(command)) : undefined;
       exit(again ?? (await compareAll(folders, options)));
     });
@@ -40,19 +41,28 @@ async function compareAll(folders: readonly string[], { backend, json, dump: fil
   const reports: Named[] = [];
   if (backend !== 'webgl') await startBackend(backend);
   for (const folder of folders) {
-    const report = backend === 'webgl' ? await parityInBrowser(folder) : await parity(folder);
+    const compareOn = backend === 'webgl' ? parityInBrowser : parityHere;
+    const report = await compareOn(folder, file !== undefined);
     reports.push({ ...report, folder });
     if (!json) console.log(tableOf(folder, report));
   }
-  if (file) await writeFile(file, dump(reports[0]!.outputs));
+  if (file) {
+    await writeFile(file, reports[0]!.dumped!);
+    if (!json) console.log(`our own outputs are in ${file}`);
+  }
   const pass = reports.every(accepted(file !== undefined));
   if (json) console.log(JSON.stringify(plain(reports, pass)));
   return pass ? 0 : 1;
 }
 
-/** A report passes when everything that can be compared agrees; a dump of a folder without references has nothing to compare. */
-function accepted(dumped: boolean): (report: ParityReport) => boolean {
-  return ({ pass, checks, skipped }) => pass || (dumped && checks.length === 0 && skipped.length === 0);
+async function parityHere(folder: string, wantsDump: boolean): Promise<Compared> {
+  const { outputs, ...report } = await parity(folder);
+  return { ...report, ...(wantsDump && { dumped: dump(outputs) }) };
+}
+
+/** A report passes when everything that can be compared agrees; a dump of a folder of inputs has nothing to compare. */
+function accepted(dumped: boolean): (report: Compared) => boolean {
+  return ({ pass, checks, inputsOnly }) => pass || (dumped && inputsOnly && checks.length === 0);
 }
 
 function plain(reports: readonly Named[], pass: boolean) {
@@ -76,7 +86,8 @@ function plain(reports: readonly Named[], pass: boolean) {
   };
 }
 
-function tableOf(folder: string, { checks, skipped }: ParityReport): string {
+function tableOf(folder: string, { checks, skipped }: Compared): string {
+  if (checks.length === 0 && skipped.length === 0) return `${folder}\nnothing to compare with: inputs only\n`;
   const row = ({ name, maxAbsolute, maxRelative, tolerance, pass, note }: Check) => [
     name,
     maxAbsolute.toExponential(1),

@@ -1,5 +1,6 @@
 import { inTheirNames } from '@residual/families';
 import { emptyScope, flatten, type Recorder, record } from '@residual/layers';
+import { noRepeatNgram, type Processor, repetitionPenalty } from '@residual/sampling';
 import {
   crossEntropy,
   dense,
@@ -14,9 +15,11 @@ import {
   tidy,
 } from '@residual/tensor';
 import { forward } from '../decoding.js';
+import type { GenerateOptions } from '../generate-options.js';
 import type { Model } from '../model.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
+import { type Inputs, inputsOf } from './inputs.js';
 
 /** Our outputs under the reference's names. */
 export type Outputs = Map<string, Numbers>;
@@ -24,34 +27,19 @@ export type Outputs = Map<string, Numbers>;
 /** Which outputs are wanted: those that the reference has, or all of them when it has none. */
 export type Wanted = (name: string) => boolean;
 
-/** The ids of the golden inputs with how many places of padding stand before each row. */
-export interface Inputs {
-  readonly ids: readonly (readonly number[])[];
-  readonly padding: readonly number[];
-}
-
 /** Everything a decoder-only checkpoint is compared on: logits, hidden states, attention weights, continuations, loss and gradients. */
 export async function causalOutputs(model: Model, golden: Golden, wanted: Wanted): Promise<Outputs> {
-  const inputs = await inputsOf(golden);
+  const inputs = await inputsOf(golden, model);
   const outputs: Outputs = new Map();
   for (const [name, numbers] of await insideOf(model, inputs)) if (wanted(name)) outputs.set(name, numbers);
-  if (wanted('logits_padded_batch') && inputs.ids.length > 1) {
-    outputs.set('logits_padded_batch', await paddedLogits(model, inputs));
-  }
+  if (wanted('logits_padded_batch')) outputs.set('logits_padded_batch', await paddedLogits(model, inputs));
   for (const [name, numbers] of await continuations(model, golden, inputs, wanted)) outputs.set(name, numbers);
-  if (wanted('loss') || wanted('grad_norm') || golden.names.some(name => name.startsWith('grad.'))) {
+  const trained = wanted('loss') || wanted('grad_norm') || golden.names.some(name => name.startsWith('grad.'));
+  if (trained && inputs.ids[0]!.length > 1) {
     for (const [name, numbers] of await lossAndGradients(model, inputs.ids[0]!))
       if (wanted(name)) outputs.set(name, numbers);
   }
   return outputs;
-}
-
-async function inputsOf(golden: Golden): Promise<Inputs> {
-  const ids = await golden.rows('input_ids');
-  const mask = golden.shapeOf('attention_mask')
-    ? await golden.rows('attention_mask')
-    : ids.map(row => row.map(() => 1));
-  return { ids, padding: mask.map(row => row.indexOf(1)) };
 }
 
 /** Of row 0: `logits`, `hidden_states.i` (0 after the embedding, the last after the final norm) and `attentions.i`. */
@@ -92,23 +80,38 @@ async function paddedLogits(model: Model, { ids, padding }: Inputs): Promise<Num
   }
 }
 
-/** Greedy continuations with end tokens off, prompt and padding included. */
-async function continuations(model: Model, golden: Golden, { ids, padding }: Inputs, wanted: Wanted): Promise<Outputs> {
+/** Greedy continuations with end tokens off, prompt and padding included; those that a learned table of positions has no room for are left out. */
+async function continuations(model: Model, golden: Golden, { ids, prompts }: Inputs, wanted: Wanted): Promise<Outputs> {
   const outputs: Outputs = new Map();
   const cases = [
     { name: 'greedy', rows: 1, length: 24, options: {} },
     { name: 'greedy_padded_batch', rows: ids.length, length: 12, options: {} },
-    { name: 'greedy_rep_penalty', rows: 1, length: 16, options: { repetitionPenalty: 1.3, noRepeatNgram: 2 } },
+    { name: 'greedy_rep_penalty', rows: 1, length: 16, options: withoutRepeats(ids[0]!, prompts[0]!) },
   ];
   for (const { name, rows, length, options } of cases) {
     if (!wanted(name)) continue;
-    const prompts = ids.slice(0, rows).map((row, i) => row.slice(padding[i]));
-    const maxNewTokens = (golden.shapeOf(name)?.[1] ?? ids[0]!.length + length) - ids[0]!.length;
-    const made = await model.generateBatch(prompts, { ...options, temperature: 0, eos: [], maxNewTokens }).whole();
-    const data = made.flatMap(({ tokens }, i) => [...ids[i]!.slice(0, padding[i]), ...tokens]);
+    const asked = (golden.shapeOf(name)?.[1] ?? 0) - ids[0]!.length;
+    const maxNewTokens = asked > 0 ? asked : length;
+    const positions = ids[0]!.length + maxNewTokens;
+    if (positions > model.positions && !model.openEnded) continue;
+    const settings = { ...options, temperature: 0, eos: [], maxNewTokens, positions };
+    const made = await model.generateBatch(prompts.slice(0, rows), settings).whole();
+    const data = made.flatMap(({ newTokens }, i) => [...ids[i]!, ...newTokens]);
     outputs.set(name, { shape: [rows, data.length / rows], data });
   }
   return outputs;
+}
+
+/** The settings of `greedy_rep_penalty`; the reference counts padding among what was said. */
+function withoutRepeats(ids: readonly number[], prompt: readonly number[]): GenerateOptions {
+  if (ids.length === prompt.length) return { repetitionPenalty: 1.3, noRepeatNgram: 2 };
+  const overAll =
+    (process: Processor): Processor =>
+    (logits, context, out) => {
+      const tokens = [...ids, ...Array.from(context.tokens).slice(prompt.length)];
+      return process(logits, { ...context, tokens, promptLength: ids.length }, out);
+    };
+  return { processors: [overAll(repetitionPenalty(1.3)), overAll(noRepeatNgram(2))] };
 }
 
 /** The mean loss of predicting each next token of `ids`, and its gradient for each tensor of the file. */

@@ -20,7 +20,10 @@ export class Golden {
     const text = (await files.text('golden.json', { signal })) ?? '{}';
     if (!source) throw new ResidualError('files', `parity: ${files.origin} has no golden.safetensors to compare with`);
     try {
-      return new Golden(JSON.parse(text), await openSafetensors(source, { signal }));
+      const settings: unknown = JSON.parse(text);
+      if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
+        throw new Error(`golden.json is not an object: ${text.slice(0, 20)}`);
+      return new Golden(settings as Record<string, unknown>, await openSafetensors(source, { signal }));
     } catch (cause) {
       throw new ResidualError('files', `parity: golden files of ${files.origin}: ${(cause as Error).message}`, {
         cause,
@@ -47,9 +50,11 @@ export class Golden {
     };
   }
 
-  /** The rows of a matrix of whole numbers, such as ids. */
+  /** The rows of a matrix of numbers, such as ids. Errors when it is no matrix. */
   async rows(name: string): Promise<number[][]> {
     const { shape, data } = await this.read(name);
+    if (shape.length !== 2)
+      throw new ResidualError('parity', `parity: ${name} is [${shape.join(', ')}]; it must be [rows, length]`);
     const [rows, length] = shape as [number, number];
     return Array.from({ length: rows }, (_, i) => Array.from({ length }, (_, j) => data[i * length + j]!));
   }

@@ -14,19 +14,24 @@ export interface ParityReport {
   readonly checks: readonly Check[];
   /** References that are not compared, with the reason. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** Whether the files hold inputs and settings only, so that there was no tensor to compare with. */
+  readonly inputsOnly: boolean;
   /** Our own outputs under the reference's names. */
   readonly outputs: Outputs;
 }
 
 /**
  * Loads a checkpoint that lies beside reference outputs (`golden.safetensors`, `golden.json`) and compares ours with them, tensor by tensor, on the
- * active backend. Where the folder holds inputs only, nothing is compared and `outputs` holds everything we compute.
+ * active backend. Where the folder holds inputs only, `outputs` holds everything we compute and at most the numbers of `golden.json` are compared.
  */
 export async function parity(source: ModelSource, options: LoadModelOptions = {}): Promise<ParityReport> {
   const files = await filesOf(source, options);
   const golden = await Golden.open(files, options.signal);
   const processors = processorSettings(golden.settings);
-  if (processors) return judge(await referencesOf(golden, 'logits'), await processorOutputs(golden, processors));
+  if (processors) {
+    const references = await referencesOf(golden, 'logits');
+    return judge(references, await processorOutputs(golden, processors), references.size === 0);
+  }
   const { kind } = golden.settings;
   if (kind !== undefined && kind !== 'causal-lm') {
     throw new ResidualError(
@@ -38,16 +43,17 @@ export async function parity(source: ModelSource, options: LoadModelOptions = {}
   const model = await loadModel(files, options);
   try {
     const comparable = new Map([...references].filter(([name]) => !notYet(name)));
-    const wanted = (name: string) => references.size === 0 || comparable.has(name);
+    const inputsOnly = !golden.names.some(name => !inputs.includes(name));
+    const wanted = (name: string) => inputsOnly || comparable.has(name);
     const outputs = await causalOutputs(model, golden, wanted);
-    return judge(references, outputs);
+    return await judge(references, outputs, inputsOnly);
   } finally {
     model.dispose();
   }
 }
 
 /** Our outputs as a safetensors file. */
-export function dump(outputs: Outputs): Uint8Array {
+export function dump(outputs: Outputs): Uint8Array<ArrayBuffer> {
   return writeSafetensors(
     Object.fromEntries(
       [...outputs].map(([name, { shape, data }]) => [
@@ -72,7 +78,11 @@ async function referencesOf(golden: Golden, ...also: readonly string[]): Promise
   return new Map([...tensors, ...numbers]);
 }
 
-async function judge(references: Map<string, () => Promise<Numbers>>, outputs: Outputs): Promise<ParityReport> {
+async function judge(
+  references: Map<string, () => Promise<Numbers>>,
+  outputs: Outputs,
+  inputsOnly: boolean,
+): Promise<ParityReport> {
   const checks: Check[] = [];
   const skipped: { name: string; reason: string }[] = [];
   const largestGradient = await largestOf([...references].filter(([name]) => name.startsWith('grad.')));
@@ -83,7 +93,7 @@ async function judge(references: Map<string, () => Promise<Numbers>>, outputs: O
     else if (ours) checks.push(compare(name, ours, await read(), toleranceOf(name, largestGradient)));
     else checks.push(missing(name));
   }
-  return { pass: checks.length > 0 && checks.every(({ pass }) => pass), checks, skipped, outputs };
+  return { pass: checks.length > 0 && checks.every(({ pass }) => pass), checks, skipped, inputsOnly, outputs };
 }
 
 /** Why a reference is not compared yet. */

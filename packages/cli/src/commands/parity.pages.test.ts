@@ -1,0 +1,50 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expectClose } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { checkpointWith, comparable, fixturePath, inFolder, inputsOf, tensorsIn } from '../testing/folders.js';
+import { printed } from '../testing/printed.js';
+
+const onWebgl = (...args: string[]) => printed('parity', '--backend', 'webgl', ...args);
+
+test('webgl runs in a browser: its dump comes back whole', () =>
+  inFolder(async place => {
+    const folder = await checkpointWith(join(place, 'inputs'), 'llama', await inputsOf('llama'));
+    const file = join(place, 'out.safetensors');
+    const { code, out, errors } = await onWebgl('--json', '--dump', file, folder);
+    expect([code, out, errors]).toEqual([0, '{"pass":true,"checks":[],"skipped":[]}\n', '']);
+    const [ours, theirs] = [
+      await tensorsIn(file),
+      await tensorsIn(fixturePath('checkpoints/llama/golden.safetensors')),
+    ];
+    expect([...ours.keys()].sort()).toEqual([...comparable(theirs.keys()), 'grad_norm', 'loss'].sort());
+    for (const output of comparable(theirs.keys())) {
+      const [own, reference] = [ours.get(output)!, theirs.get(output)!];
+      expect([output, own.dtype, own.shape]).toEqual([output, reference.dtype, reference.shape]);
+      await expectClose(own.data as Float32Array, reference.data as Float32Array, { absolute: 1e-4 });
+    }
+  }));
+
+test('webgl compares, and what differs endlessly crosses too', () =>
+  inFolder(async place => {
+    expect(await onWebgl('--json', fixturePath('checkpoints/llama-sharded'))).toMatchObject({ code: 0, errors: '' });
+    const logits = { dtype: 'F32', shape: [1], data: Float32Array.of(1) } as const;
+    const folder = await checkpointWith(place, 'llama', { ...(await inputsOf('llama')), logits });
+    const { code, out } = await onWebgl('--json', folder);
+    expect(code).toBe(1);
+    expect(JSON.parse(out).checks).toMatchObject([{ name: 'logits', max_abs: null, pass: false }]);
+  }));
+
+test('what is wrong on webgl is one sentence that names the folder', () =>
+  inFolder(async place => {
+    expect(await onWebgl(place)).toEqual({
+      code: 1,
+      out: '',
+      errors: `residual: parity: ${place} has no golden.safetensors to compare with\n`,
+    });
+    await writeFile(join(place, 'golden.safetensors'), new Uint8Array(4));
+    expect((await onWebgl(place)).errors).toMatch(/^residual: parity: golden files of .*: openSafetensors: [^\n]*\n$/);
+    const nowhere = join(place, 'nowhere');
+    const message = `residual: parity: ${nowhere} is not a folder that exists; webgl reads no other sources\n`;
+    expect((await onWebgl(nowhere)).errors).toBe(message);
+  }));

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StoredTensor } from '@residual/safetensors';
+import { expectClose } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { checkpointWith, comparable, fixturePath, inFolder, inputsOf, tensorsIn } from '../testing/folders.js';
+import { printed } from '../testing/printed.js';
+
+const wide = ({ shape, data }: StoredTensor): StoredTensor => ({
+  dtype: 'I64',
+  shape,
+  data: BigInt64Array.from(Array.from(data as Int32Array, BigInt)),
+});
+
+/** A dump holds what the reference holds: names, dtypes, shapes and, within the tolerance, numbers. */
+async function expectLikeReference(dumpPath: string, name: string) {
+  const [ours, theirs] = [
+    await tensorsIn(dumpPath),
+    await tensorsIn(fixturePath(`checkpoints/${name}/golden.safetensors`)),
+  ];
+  expect([...ours.keys()].sort()).toEqual([...comparable(theirs.keys()), 'grad_norm', 'loss'].sort());
+  for (const output of comparable(theirs.keys())) {
+    const [own, reference] = [ours.get(output)!, theirs.get(output)!];
+    expect([output, own.dtype, own.shape]).toEqual([output, reference.dtype, reference.shape]);
+    await expectClose(own.data as Float32Array, reference.data as Float32Array, { absolute: 1e-4 });
+  }
+  const { loss, grad_norm } = JSON.parse(await readFile(fixturePath(`checkpoints/${name}/golden.json`), 'utf8'));
+  for (const [number, expected] of Object.entries({ loss, grad_norm })) {
+    const { dtype, shape, data } = ours.get(number)!;
+    expect([dtype, shape]).toEqual(['F32', []]);
+    expect((data as Float32Array)[0]).toBeCloseTo(expected, 4);
+  }
+}
+
+test.each([
+  ['no golden.json', undefined, false],
+  [
+    'settings alone, 64-bit ids',
+    { kind: 'causal-lm', architecture: 'GPT2LMHeadModel', adamw: { lr: 0.01, steps: 3 } },
+    true,
+  ],
+] as const)('a dump of inputs only is what the reference would hold: %s', (_, settings, is64) =>
+  inFolder(async place => {
+    const { input_ids, attention_mask } = await inputsOf('gpt2');
+    const tensors = is64
+      ? { input_ids: wide(input_ids), attention_mask: wide(attention_mask) }
+      : { input_ids, attention_mask };
+    const folder = await checkpointWith(join(place, 'inputs'), 'gpt2', tensors, settings);
+    const file = join(place, 'out.safetensors');
+    const { code, out, errors } = await printed('parity', '--dump', file, folder);
+    expect([code, errors]).toEqual([0, '']);
+    expect(out).toBe(`${folder}\nnothing to compare with: inputs only\n\nour own outputs are in ${file}\n`);
+    await expectLikeReference(file, 'gpt2');
+  }),
+);
+
+test('a dump may come with JSON, and the numbers of golden.json are compared', () =>
+  inFolder(async place => {
+    const golden = JSON.parse(await readFile(fixturePath('checkpoints/llama/golden.json'), 'utf8'));
+    const folder = await checkpointWith(join(place, 'inputs'), 'llama', await inputsOf('llama'), golden);
+    const file = join(place, 'out.safetensors');
+    const { code, out } = await printed('parity', '--json', '--dump', file, folder);
+    const { pass, checks, skipped } = JSON.parse(out);
+    expect([code, pass]).toEqual([0, true]);
+    expect(checks.map(({ name }: { name: string }) => name)).toEqual(['loss', 'grad_norm']);
+    expect(skipped).toEqual([{ name: 'beam4_scores', reason: 'beam search does not exist yet' }]);
+    await expectLikeReference(file, 'llama');
+  }));
+
+test('a dump beside a reference holds what is compared, and does not hide what differs', () =>
+  inFolder(async place => {
+    const { input_ids } = await inputsOf('llama');
+    const logits = { dtype: 'F32', shape: [1, 10, 128], data: new Float32Array(1280) } as const;
+    const folder = await checkpointWith(join(place, 'wrong'), 'llama', { input_ids, logits });
+    const file = join(place, 'out.safetensors');
+    const { code, out } = await printed('parity', '--dump', file, folder);
+    expect(code).toBe(1);
+    expect(out).toContain('DIFFERS');
+    expect([...(await tensorsIn(file)).keys()]).toEqual(['logits']);
+  }));
+
+test('what cannot be compared is exit code 1: inputs only, a name that is not known, a shape that is another', () =>
+  inFolder(async place => {
+    const inputs = await inputsOf('llama');
+    const bare = await printed('parity', '--json', await checkpointWith(join(place, 'bare'), 'llama', inputs));
+    expect([bare.code, JSON.parse(bare.out)]).toEqual([1, { pass: false, checks: [], skipped: [] }]);
+    const beam4 = { dtype: 'I32', shape: [1], data: Int32Array.of(1) } as const;
+    const skipped = await checkpointWith(join(place, 'skipped'), 'llama', { ...inputs, beam4 });
+    expect((await printed('parity', skipped)).code).toBe(1);
+    expect((await printed('parity', '--dump', join(place, 'skipped.safetensors'), skipped)).code).toBe(1);
+    const numbers = { dtype: 'F32', shape: [1], data: Float32Array.of(1) } as const;
+    const folder = await checkpointWith(join(place, 'odd'), 'llama', { ...inputs, surprise: numbers, logits: numbers });
+    const odd = await printed('parity', '--json', folder);
+    expect(odd.code).toBe(1);
+    expect(JSON.parse(odd.out).checks).toMatchObject([
+      { name: 'logits', max_abs: null, pass: false, note: 'ours is [1, 10, 128], the reference [1]' },
+      { name: 'surprise', max_abs: null, pass: false, note: 'this version computes nothing of that name' },
+    ]);
+  }));
+
+test('one dump is of one folder', async () => {
+  const { code, errors } = await printed('parity', '--dump', '/nowhere', fixturePath('models'), fixturePath('models'));
+  expect([code, errors]).toEqual([1, 'residual: parity: --dump takes one folder; here are 2\n']);
+});

@@ -1,0 +1,51 @@
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bytesSource, openSafetensors, type StoredTensor, writeSafetensors } from '@residual/safetensors';
+
+/** The path of a fixture. */
+export const fixturePath = (path: string): string =>
+  fileURLToPath(new URL(`../../../../fixtures/${path}`, import.meta.url));
+
+/** The tensors of a file by name. */
+export async function tensorsIn(path: string): Promise<Map<string, StoredTensor>> {
+  const file = await openSafetensors(bytesSource(new Uint8Array(await readFile(path))));
+  const read = async (name: string) => [name, await file.read(name)] as const;
+  return new Map(await Promise.all([...file.tensors.keys()].map(read)));
+}
+
+/** A folder of its own for as long as `use` runs. */
+export async function inFolder(use: (path: string) => Promise<void>): Promise<void> {
+  const path = await mkdtemp(join(tmpdir(), 'residual-parity-'));
+  try {
+    await use(path);
+  } finally {
+    await rm(path, { recursive: true });
+  }
+}
+
+/** A checkpoint of the fixtures with other tensors beside it, and a golden.json where there is one. */
+export async function checkpointWith(
+  folder: string,
+  name: string,
+  tensors: Readonly<Record<string, StoredTensor>>,
+  settings?: object,
+): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  for (const file of ['config.json', 'model.safetensors', 'generation_config.json'])
+    await copyFile(fixturePath(`checkpoints/${name}/${file}`), join(folder, file));
+  await writeFile(join(folder, 'golden.safetensors'), writeSafetensors(tensors));
+  if (settings) await writeFile(join(folder, 'golden.json'), JSON.stringify(settings));
+  return folder;
+}
+
+/** The inputs of a fixture, without its outputs. */
+export async function inputsOf(name: string): Promise<{ input_ids: StoredTensor; attention_mask: StoredTensor }> {
+  const tensors = await tensorsIn(fixturePath(`checkpoints/${name}/golden.safetensors`));
+  return { input_ids: tensors.get('input_ids')!, attention_mask: tensors.get('attention_mask')! };
+}
+
+/** Names of what the reference holds and this version computes. */
+export const comparable = (names: Iterable<string>): string[] =>
+  [...names].filter(name => !/^(input_ids|attention_mask|beam4|after\.)/.test(name)).sort();

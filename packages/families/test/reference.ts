@@ -1,0 +1,188 @@
+/**
+ * The published architectures in plain float64 loops, weights under the file's names: the truth for settings that no fixture has. Nothing of Residual is
+ * imported here but types, so that both can only agree by being right.
+ */
+
+/** Numbers in rows. */
+export type Rows = number[][];
+
+/** A weight as a file holds it, row by row. */
+export interface Stored {
+  readonly shape: readonly number[];
+  readonly values: Float64Array;
+}
+
+/** Weights by name. */
+export type Named = Readonly<Record<string, Stored>>;
+
+/** A parsed config.json. */
+// biome-ignore lint/suspicious/noExplicitAny: JSON, each reader knows its fields
+export type Fields = Readonly<Record<string, any>>;
+
+/** What one pass shows. */
+export interface Seen {
+  /** [length, vocab]. */
+  readonly logits: Rows;
+  /** After the embedding, after each block but the last, after the final norm: each [length, modelDim]. */
+  readonly hidden: readonly Rows[];
+  /** By block and head: [length, keys]. */
+  readonly attentions: readonly (readonly Rows[])[];
+}
+
+/** Keys and values of the places before, by block and head. */
+export type Past = { keys: Rows[]; values: Rows[] }[];
+
+/** One pass over the tokens that stand at `places`, after what `past` holds (and then holds too); `total` is how long the longest row is by its end. */
+export type Pass = (tokens: readonly number[], places: readonly number[], total: number, past: Past) => Seen;
+
+/** Entry [row, column] of a matrix. */
+export const entry = ({ shape, values }: Stored, row: number, column: number): number =>
+  values[row * shape[1]! + column]!;
+
+/** One row of a matrix. */
+export const rowOf = ({ shape, values }: Stored, row: number): number[] =>
+  Array.from(values.subarray(row * shape[1]!, (row + 1) * shape[1]!));
+
+/** a + b. */
+export const plus = (a: Rows, b: Rows): Rows => a.map((row, i) => row.map((value, d) => value + b[i]![d]!));
+
+/** eˣ / Σ eˣ. */
+export const softmax = (scores: readonly number[]): number[] => {
+  const largest = Math.max(...scores);
+  const powers = scores.map(score => Math.exp(score - largest));
+  let sum = 0;
+  for (const power of powers) sum += power;
+  return powers.map(power => power / sum);
+};
+
+/** Attention of `queries` (by head) to the places before and to their own, each query head sharing the keys of its group. */
+export const look = (
+  queries: readonly Rows[],
+  { keys, values }: { keys: readonly Rows[]; values: readonly Rows[] },
+  scale: number,
+): { mixed: Rows; weights: Rows[] } => {
+  const [length, shared] = [queries[0]!.length, queries.length / keys.length];
+  const mixed: Rows = Array.from({ length }, () => []);
+  const weights = queries.map((head, h) => {
+    const [ownKeys, ownValues] = [keys[Math.floor(h / shared)]!, values[Math.floor(h / shared)]!];
+    const before = ownKeys.length - length;
+    return head.map((query, i) => {
+      const scores: number[] = [];
+      for (let j = 0; j <= before + i; j++) {
+        let score = 0;
+        for (let d = 0; d < query.length; d++) score += query[d]! * ownKeys[j]![d]!;
+        scores.push(score * scale);
+      }
+      const row = softmax(scores);
+      for (let d = 0; d < query.length; d++) {
+        let sum = 0;
+        for (let j = 0; j < row.length; j++) sum += row[j]! * ownValues[j]![d]!;
+        mixed[i]!.push(sum);
+      }
+      return [...row, ...Array<number>(length - 1 - i).fill(0)];
+    });
+  });
+  return { mixed, weights };
+};
+
+/** Columns head · headDim .. of each row, for every head. */
+export const heads = (rows: Rows, count: number): Rows[] =>
+  Array.from({ length: count }, (_, h) => {
+    const headDim = rows[0]!.length / count;
+    return rows.map(row => row.slice(h * headDim, (h + 1) * headDim));
+  });
+
+/** The error function: its power series near 0, the continued fraction of its complement elsewhere. */
+const erf = (x: number): number => {
+  const z = Math.abs(x);
+  if (z < 3) {
+    let [term, sum] = [z, z];
+    for (let n = 1; n < 100; n++) {
+      term *= (-z * z) / n;
+      sum += term / (2 * n + 1);
+    }
+    return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
+  }
+  let fraction = z;
+  for (let n = 60; n >= 1; n--) fraction = z + n / 2 / fraction;
+  return Math.sign(x) * (1 - Math.exp(-z * z) / Math.sqrt(Math.PI) / fraction);
+};
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const byTanh = (x: number) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+const byErf = (x: number) => (x / 2) * (1 + erf(x / Math.SQRT2));
+
+/** Activations under the names of configs. */
+export const activations: Readonly<Record<string, (x: number) => number>> = {
+  gelu: byErf,
+  gelu_python: byErf,
+  gelu_new: byTanh,
+  gelu_fast: byTanh,
+  gelu_pytorch_tanh: byTanh,
+  gelu_python_tanh: byTanh,
+  gelu_accurate: byTanh,
+  quick_gelu: x => x * sigmoid(1.702 * x),
+  silu: x => x * sigmoid(x),
+  swish: x => x * sigmoid(x),
+  relu: x => Math.max(x, 0),
+  relu2: x => Math.max(x, 0) ** 2,
+  tanh: Math.tanh,
+  sigmoid,
+  linear: x => x,
+};
+
+const counted = (length: number, first = 0) => Array.from({ length }, (_, i) => first + i);
+
+/** A whole row at once; `padding` places before it are hidden, and counted. */
+export const passOver = (pass: Pass, tokens: readonly number[], padding = 0): Seen =>
+  pass(tokens.slice(padding), counted(tokens.length - padding, padding), tokens.length, []);
+
+/** Mean of -log p(next token) over the row. */
+export const lossOf = (pass: Pass, tokens: readonly number[]): number => {
+  const { logits } = passOver(pass, tokens);
+  let sum = 0;
+  for (let i = 0; i + 1 < tokens.length; i++) {
+    const largest = Math.max(...logits[i]!);
+    const powers = logits[i]!.reduce((all, logit) => all + Math.exp(logit - largest), 0);
+    sum += largest + Math.log(powers) - logits[i]![tokens[i + 1]!]!;
+  }
+  return sum / (tokens.length - 1);
+};
+
+/** Changes logits by the tokens so far. */
+export type Adjust = (logits: readonly number[], tokens: readonly number[]) => readonly number[];
+
+/** What was said before becomes less likely (Keskar et al. 2019), and no pair of tokens comes twice. */
+export const noRepeats: Adjust = (logits, tokens) => {
+  const penalty = 1.3;
+  const last = tokens.at(-1);
+  return logits.map((logit, id) => {
+    if (tokens.some((token, i) => i > 0 && token === id && tokens[i - 1] === last)) return Number.NEGATIVE_INFINITY;
+    if (!tokens.includes(id)) return logit;
+    return logit < 0 ? logit * penalty : logit / penalty;
+  });
+};
+
+/** Rows continued by the likeliest token, keys and values kept from step to step; `margin` is the smallest lead that a choice had. */
+export const continued = (
+  pass: Pass,
+  rows: readonly (readonly number[])[],
+  count: number,
+  adjust: Adjust = logits => logits,
+): { rows: number[][]; margin: number } => {
+  const longest = Math.max(...rows.map(row => row.length));
+  let margin = Number.POSITIVE_INFINITY;
+  const whole = rows.map(row => {
+    const [tokens, past]: [number[], Past] = [[...row], []];
+    for (let step = 0; step < count; step++) {
+      const fed = step === 0 ? tokens : tokens.slice(-1);
+      const { logits } = pass(fed, counted(fed.length, tokens.length - fed.length), longest + step, past);
+      const choices = adjust(logits.at(-1)!, tokens);
+      const order = counted(choices.length).sort((a, b) => choices[b]! - choices[a]!);
+      margin = Math.min(margin, choices[order[0]!]! - choices[order[1]!]!);
+      tokens.push(order[0]!);
+    }
+    return tokens;
+  });
+  return { rows: whole, margin };
+};

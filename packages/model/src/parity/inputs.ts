@@ -1,0 +1,71 @@
+import { ResidualError } from '@residual/tensor';
+import type { Model } from '../model.js';
+import type { Golden } from './golden.js';
+
+/** What the reference was given: ids of equally long rows, and how many places of padding stand before each. */
+export interface Inputs {
+  readonly ids: readonly (readonly number[])[];
+  /** Padding that a pass over the rows hides. */
+  readonly padding: readonly number[];
+  /** What is continued: the rows without padding, and without padding tokens where there is no mask, which the reference then infers from them. */
+  readonly prompts: readonly (readonly number[])[];
+}
+
+/** Reads `input_ids` and `attention_mask`, [batch, length] each. Errors when they do not fit each other or the model. */
+export async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
+  if (!golden.shapeOf('input_ids')) {
+    throw new ResidualError(
+      'parity',
+      `parity: golden.safetensors has no input_ids; it holds ${golden.names.join(', ')}`,
+    );
+  }
+  const ids = await golden.rows('input_ids');
+  const unfit = (why: string): never => {
+    throw new ResidualError('parity', `parity: ${why}`);
+  };
+  const length = ids[0]?.length ?? 0;
+  if (length === 0) unfit(`input_ids is [${ids.length}, ${length}]; it must hold tokens`);
+  if (length > model.positions && !model.openEnded)
+    unfit(`input_ids of ${length} tokens are more than the ${model.positions} positions this model has`);
+  for (const [row, tokens] of ids.entries()) {
+    const at = tokens.findIndex(id => !(Number.isInteger(id) && id >= 0 && id < model.vocab));
+    if (at >= 0) unfit(`input_ids has ${tokens[at]} at [${row}, ${at}], outside the vocabulary of ${model.vocab}`);
+  }
+  if (!golden.shapeOf('attention_mask')) {
+    const prompts = ids.map((row, i) => withoutPadding(row, i, paddingToken(model), unfit));
+    return { ids, padding: ids.map(() => 0), prompts };
+  }
+  const mask = await golden.rows('attention_mask');
+  if (mask.length !== ids.length || mask[0]!.length !== length)
+    unfit(
+      `attention_mask is [${mask.length}, ${mask[0]?.length ?? 0}], input_ids [${ids.length}, ${length}]; they must be equal`,
+    );
+  const padding = mask.map((row, i) => leftOf(row, i, unfit));
+  return { ids, padding, prompts: ids.map((row, i) => row.slice(padding[i])) };
+}
+
+/** How many places a mask hides before a row; it may hide none after. */
+function leftOf(mask: readonly number[], row: number, unfit: (why: string) => never): number {
+  const start = mask.findIndex(seen => seen !== 0);
+  if (start < 0) unfit(`attention_mask hides all of row ${row}`);
+  const hole = mask.findIndex((seen, i) => i > start && seen === 0);
+  if (hole >= 0)
+    unfit(`attention_mask hides [${row}, ${hole}] but not [${row}, ${start}]; only padding on the left is compared`);
+  return start;
+}
+
+/** A row without its padding tokens: hidden from every key and counted by no position, as if they were not there. */
+function withoutPadding(
+  row: readonly number[],
+  i: number,
+  pad: number | undefined,
+  unfit: (why: string) => never,
+): readonly number[] {
+  if (row.at(-1) === pad) unfit(`input_ids ends row ${i} with the padding token ${pad} and there is no attention_mask`);
+  return row.filter(id => id !== pad);
+}
+
+function paddingToken({ generationConfig, config }: Model): number | undefined {
+  const pad = generationConfig.pad_token_id ?? config.pad_token_id;
+  return typeof pad === 'number' ? pad : undefined;
+}

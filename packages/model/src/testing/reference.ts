@@ -1,0 +1,80 @@
+import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safetensors';
+import { uniformValues } from '@residual/tensor';
+import { type Fields, lossOf, type Named, type Pass, type Stored } from '../../../families/test/reference.js';
+import { gpt2Reference, gpt2Shapes } from '../../../families/test/reference-gpt2.js';
+import { llamaReference, llamaShapes } from '../../../families/test/reference-llama.js';
+
+export * from '../../../families/test/reference.js';
+
+/** The float64 loops for a config. */
+export const referenceOf = (config: Fields, weights: Named): Pass =>
+  config.model_type === 'gpt2' ? gpt2Reference(config, weights) : llamaReference(config, weights);
+
+/** Weights of a config, each large enough to matter, exact in float32. */
+export const weightsOf = (config: Fields, seed: number): Named => {
+  const shapes = config.model_type === 'gpt2' ? gpt2Shapes(config) : llamaShapes(config);
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => {
+      const size = shape.reduce((product, n) => product * n, 1);
+      const middle = /(ln_\w+|norm)\.weight$/.test(name) ? 1 : 0;
+      const spread = shape.length === 1 || /wpe/.test(name) ? 0.5 : 0.8;
+      const values = Float32Array.from(uniformValues(seed, name, size), value => middle + spread * (2 * value - 1));
+      return [name, { shape, values: Float64Array.from(values) }];
+    }),
+  );
+};
+
+/** The slope of the loss over `ids` in one entry of a weight, by central differences. */
+export const slopeOf = (
+  config: Fields,
+  weights: Named,
+  ids: readonly number[],
+  name: string,
+  index: number,
+): number => {
+  const step = 1e-5;
+  const lossAt = (change: number) => {
+    const values = Float64Array.from(weights[name]!.values);
+    values[index]! += change;
+    return lossOf(referenceOf(config, { ...weights, [name]: { ...weights[name]!, values } }), ids);
+  };
+  return (lossAt(step) - lossAt(-step)) / (2 * step);
+};
+
+/** Whole numbers from 0 to below `end`. */
+export const idsOf = (seed: number, count: number, end: number): number[] =>
+  Array.from(uniformValues(seed, 'ids', count), value => Math.floor(value * end));
+
+/** The weights of a file in float64. */
+export const namedFrom = async (bytes: Uint8Array): Promise<Named> => {
+  const file = await openSafetensors(bytesSource(bytes));
+  const read = async (name: string): Promise<[string, Stored]> => {
+    const { shape, data } = await file.readFloat32(name);
+    return [name, { shape, values: Float64Array.from(data) }];
+  };
+  return Object.fromEntries(await Promise.all([...file.tensors.keys()].map(read)));
+};
+
+/** A file of 32-bit floats. */
+export const fileOf = (weights: Named): Uint8Array =>
+  writeSafetensors(
+    Object.fromEntries(
+      Object.entries(weights).map(([name, { shape, values }]) => [
+        name,
+        { dtype: 'F32' as const, shape, data: Float32Array.from(values) },
+      ]),
+    ),
+  );
+
+/** A JSON file. */
+export const jsonFile = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+/** Inputs beside a checkpoint: [batch, length] each, without a mask where there is none. */
+export const inputsFile = (ids: readonly (readonly number[])[], mask?: readonly (readonly number[])[]): Uint8Array => {
+  const matrix = (rows: readonly (readonly number[])[]) => ({
+    dtype: 'I32' as const,
+    shape: [rows.length, rows[0]!.length],
+    data: Int32Array.from(rows.flat()),
+  });
+  return writeSafetensors({ input_ids: matrix(ids), ...(mask && { attention_mask: matrix(mask) }) });
+};
