@@ -13,14 +13,16 @@ export interface TokenEmbeddingOptions {
   readonly dim: number;
   /** What the vectors are multiplied by, such as √dim; 1 if absent. */
   readonly scale?: number;
+  /** The id of padding: its look-ups pass no gradient back, so that its row is not trained by them. */
+  readonly padding?: number | undefined;
 }
 
 /** The vector of each token: ids int32 [batch, length] to [batch, length, dim]. */
-export function tokenEmbedding({ vocab, dim, scale = 1 }: TokenEmbeddingOptions): TokenEmbedding {
+export function tokenEmbedding({ vocab, dim, scale = 1, padding }: TokenEmbeddingOptions): TokenEmbedding {
   const lookUp = layer(
     { weight: matrix([vocab, dim], { role: 'embedding' }) },
     (w, ids: Tensor) => {
-      const vectors = embed(w.weight, ids);
+      const vectors = embed(w.weight, ids, { padding });
       return scale === 1 ? vectors : mul(vectors, scale);
     },
     { name: 'tokenEmbedding', gives: dim },

@@ -33,6 +33,13 @@ export class ConfigReader {
     return this.refuse(name, value, 'a whole number above 0');
   }
 
+  /** The id of a token, undefined where there is none. */
+  token(name: string): number | undefined {
+    const value = this.value(name);
+    if (value === undefined || (Number.isInteger(value) && (value as number) >= -1)) return value as number | undefined;
+    return this.refuse(name, value, 'the id of a token');
+  }
+
   /** A finite number. */
   number(name: string, fallback?: number): number {
     const value = this.value(name) ?? fallback;

@@ -28,7 +28,7 @@ const side = (name: 'encoder' | 'decoder', input: 'source' | 'target'): Row[] =>
 ];
 
 /** The tensors of a file in the layout of fairseq's encoder-decoders. A table of its own for each language has another name than a shared one. */
-export const fairseqRows: readonly Row[] = [
+export const fairseqRows = (): readonly Row[] => [
   { theirs: 'encoder.embed_tokens.weight', ours: 'source.embedding.weight', beside: 'target.embedding.weight' },
   { theirs: 'decoder.embed_tokens.weight', ours: 'target.embedding.weight' },
   { theirs: 'shared.weight', ours: 'source.embedding.weight' },

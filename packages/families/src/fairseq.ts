@@ -49,7 +49,7 @@ export function fairseqFamily(variant: Variant): Family<SequenceToSequenceCompos
     architectures,
     compose: (fields, { ignoreConfig = [] } = {}) => compose(variant, new ConfigReader(name, fields), ignoreConfig),
     prefix: 'model.',
-    rows: fairseqRows,
+    rows: fairseqRows(),
     buffers: [/(^|\.)embed_positions\.(weights?|_float_tensor)$/, /^(model\.)?(encoder|decoder)\.version$/],
     aliases: {
       'model.shared.weight': [
@@ -87,6 +87,7 @@ function compose(
   const shared = !variant.ownTables || config.flag('share_encoder_decoder_embeddings', true);
   const targetVocab = variant.ownTables ? config.size('decoder_vocab_size', vocab) : vocab;
   const tied = config.flag('tie_word_embeddings', true);
+  const padding = config.token('pad_token_id');
   for (const [field, allowed] of Object.entries(variant.fixed)) config.only(field, allowed);
   config.finish([...trainingFields, ...ignoreConfig]);
 
@@ -115,9 +116,9 @@ function compose(
   const after = variant.norms === 'after';
   const last = after ? {} : { norm };
   const isApart = !shared || variant.learned;
-  const ownTable = shared ? {} : { embedding: tokenEmbedding({ vocab: targetVocab, dim: modelDim, scale }) };
+  const ownTable = shared ? {} : { embedding: tokenEmbedding({ vocab: targetVocab, dim: modelDim, scale, padding }) };
   const model = encoderDecoder({
-    source: { embedding: tokenEmbedding({ vocab, dim: modelDim, scale }), ...input() },
+    source: { embedding: tokenEmbedding({ vocab, dim: modelDim, scale, padding }), ...input() },
     ...(isApart && { target: { ...ownTable, ...input() } }),
     encoder: stack({
       block: (after ? postNormBlock(encoderParts) : transformerBlock(encoderParts)) as Part,

@@ -51,7 +51,7 @@ export const llama: Family<CausalComposition> = {
       config.refuse('layer_types', layerTypes, 'full_attention for every layer');
     config.finish(['pretraining_tp', ...(ignoreConfig ?? [])]);
     const model = languageModel({
-      embedding: tokenEmbedding({ vocab, dim: modelDim }),
+      embedding: tokenEmbedding({ vocab, dim: modelDim, padding: config.token('pad_token_id') }),
       decoder: stack({ block, depth, norm }),
       head: tied ? undefined : linear({ in: modelDim, out: vocab, bias: false, role: 'unembedding' }),
     });

@@ -4,7 +4,16 @@ import { dense, dispose, memory } from '@residual/tensor';
 import { expect, test } from 'vitest';
 import { gpt2Shapes } from '../test/reference-gpt2.js';
 import { llamaShapes } from '../test/reference-llama.js';
-import { type Config, type Family, gpt2, inOurNames, inTheirNames, llama, placesIn } from './index.js';
+import {
+  type CausalComposition,
+  type Config,
+  type Family,
+  gpt2,
+  inOurNames,
+  inTheirNames,
+  llama,
+  placesIn,
+} from './index.js';
 
 type File = Record<string, { shape: readonly number[]; values: Float32Array }>;
 
@@ -32,7 +41,7 @@ const stored = (file: File) => ({
   shapeOf: (name: string) => file[name]?.shape,
   readFloat32: async (name: string) => file[name]!.values,
 });
-const loaded = async (family: Family, config: Config, file: File) => {
+const loaded = async (family: Family<CausalComposition>, config: Config, file: File) => {
   const { model } = family.compose(config);
   const weights = await load(model, inOurNames(family, model, stored(file)));
   const leaves = flatten(model, weights);
@@ -44,7 +53,7 @@ const loaded = async (family: Family, config: Config, file: File) => {
   dispose(weights);
   return Object.fromEntries(written) as File;
 };
-const failure = async (family: Family, config: Config, file: File) => {
+const failure = async (family: Family<CausalComposition>, config: Config, file: File) => {
   const before = memory();
   const message = await loaded(family, config, file).then(
     () => 'no error',
@@ -60,7 +69,7 @@ const one = (value: number, shape: readonly number[]) => ({
   values: new Float32Array(shape.reduce((product, n) => product * n, 1)).fill(value),
 });
 
-test.each<[string, Family, Config]>([
+test.each<[string, Family<CausalComposition>, Config]>([
   ['gpt2, tied', gpt2, gpt2Config],
   ['gpt2, a head of its own', gpt2, { ...gpt2Config, tie_word_embeddings: false }],
   ['llama, a head of its own, grouped heads', llama, { ...llamaConfig, num_key_value_heads: 2, head_dim: 6 }],

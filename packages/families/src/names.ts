@@ -82,7 +82,9 @@ export function inOurNames(family: Family, layer: HasNeeds<unknown>, stored: Sto
     },
     storedAs: path => {
       const entry = found.get(path);
-      return entry?.name === undefined ? undefined : { held: stored.shapeOf(entry.name)!, wanted: storedShape(entry.place) };
+      return entry?.name === undefined
+        ? undefined
+        : { held: stored.shapeOf(entry.name)!, wanted: storedShape(entry.place) };
     },
     nameIn: path => found.get(path)?.name ?? places.get(path)?.theirs ?? path,
     read: async (path, { signal }) => {

@@ -4,8 +4,9 @@ import { dropout, linear, rmsNorm } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
 import { crossBlock, crossStack, encoderDecoder, type Part, stack, transformerBlock } from '@residual/transformer';
 import { ConfigReader } from './config.js';
-import type { Family, Row, SequenceToSequenceComposition } from './family.js';
+import type { Family, SequenceToSequenceComposition } from './family.js';
 import { normThenDropout } from './norm-then-dropout.js';
+import { t5Rows } from './t5-rows.js';
 
 /** T5 (Raffel et al. 2020) and T5 1.1, FLAN-T5: relative positions shared by all blocks of a side, scores without a scale, no biases. */
 export const t5: Family<SequenceToSequenceComposition> = /* @__PURE__ */ t5Family('t5', 'T5', {
@@ -28,9 +29,6 @@ interface Defaults {
   readonly mayScale: boolean;
 }
 
-/** No table of positions bounds the length. */
-const unbounded = 2 ** 31 - 1;
-
 function t5Family(name: string, prefix: string, defaults: Defaults): Family<SequenceToSequenceComposition> {
   return {
     name,
@@ -38,7 +36,7 @@ function t5Family(name: string, prefix: string, defaults: Defaults): Family<Sequ
     architectures: [`${prefix}ForConditionalGeneration`, `${prefix}Model`],
     compose: (fields, { ignoreConfig = [] } = {}) => compose(defaults, new ConfigReader(name, fields), ignoreConfig),
     prefix: '',
-    rows,
+    rows: t5Rows(),
     buffers: [/EncDecAttention\.relative_attention_bias\.weight$/],
     aliases: { 'shared.weight': ['encoder.embed_tokens.weight', 'decoder.embed_tokens.weight', 'lm_head.weight'] },
   };
@@ -55,6 +53,7 @@ function compose(
   const encoderDepth = config.size('num_layers', 6);
   const depth = config.size('num_decoder_layers', encoderDepth);
   const vocab = config.size('vocab_size', 32128);
+  const positions = config.size('n_positions', 512); // what it was trained on; the biases know no end
   const buckets = config.size('relative_attention_num_buckets', 32);
   const maxDistance = config.size('relative_attention_max_distance', 128);
   const rate = config.rate('dropout_rate');
@@ -68,7 +67,7 @@ function compose(
 
   const settings = { modelDim, heads, headDim, bias: false, scale: 1, dropout: drop };
   const embedding = tokenEmbedding({ vocab, dim: modelDim });
-  const positions = { heads, buckets, maxDistance };
+  const relative = { heads, buckets, maxDistance };
   const last = normThenDropout(norm, drop);
   const model = encoderDecoder({
     source: { embedding, onEmbedded: drop },
@@ -76,7 +75,7 @@ function compose(
       block: transformerBlock({ norm, attention: selfAttention(settings), mlp: perceptron, dropout: drop }) as Part,
       depth: encoderDepth,
       norm: last,
-      positions: relativePositions({ ...positions, bidirectional: true }),
+      positions: relativePositions({ ...relative, bidirectional: true }),
     }),
     decoder: crossStack({
       block: crossBlock({
@@ -88,12 +87,12 @@ function compose(
       }),
       depth,
       norm: last,
-      positions: relativePositions(positions),
+      positions: relativePositions(relative),
     }),
     ...(scales && { headScale: 1 / Math.sqrt(modelDim) }),
     ...(!tied && { head: linear({ in: modelDim, out: vocab, bias: false, role: 'unembedding' }) }),
   });
-  return { kind: 'seq2seq-lm', model, positions: unbounded, depth, heads, encoderDepth, encoderHeads: heads };
+  return { kind: 'seq2seq-lm', model, positions, openEnded: true, depth, heads, encoderDepth, encoderHeads: heads };
 }
 
 function perceptronOf(
@@ -114,43 +113,8 @@ function perceptronOf(
   return gated ? gatedMlp(options) : mlp(options);
 }
 
-const projections = (theirs: string, ours: string): Row[] =>
-  Object.entries({ q: 'query', k: 'key', v: 'value', o: 'output' }).map(([short, long]) => ({
-    theirs: `${theirs}.${short}.weight`,
-    ours: `${ours}.${long}.weight`,
-  }));
-
-const side = (name: 'encoder' | 'decoder', perceptron: number): Row[] => {
-  const [theirs, ours] = [`${name}.block.*.layer`, `${name}.layers.*`];
-  const dense = `${theirs}.${perceptron}.DenseReluDense`;
-  return [
-    {
-      theirs: `${name}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`,
-      ours: `${name}.positions.weight`,
-    },
-    ...projections(`${theirs}.0.SelfAttention`, `${ours}.attention`),
-    { theirs: `${theirs}.0.layer_norm.weight`, ours: `${ours}.attentionNorm.weight` },
-    { theirs: `${dense}.wi_0.weight`, ours: `${ours}.mlp.gate.weight` },
-    { theirs: `${dense}.wi_1.weight`, ours: `${ours}.mlp.up.weight`, beside: `${ours}.mlp.gate.weight` },
-    { theirs: `${dense}.wi.weight`, ours: `${ours}.mlp.up.weight` },
-    { theirs: `${dense}.wo.weight`, ours: `${ours}.mlp.down.weight` },
-    { theirs: `${theirs}.${perceptron}.layer_norm.weight`, ours: `${ours}.mlpNorm.weight` },
-    { theirs: `${name}.final_layer_norm.weight`, ours: `${name}.norm.weight` },
-  ];
-};
-
-const rows: readonly Row[] = [
-  { theirs: 'shared.weight', ours: 'source.embedding.weight' },
-  ...side('encoder', 1),
-  ...side('decoder', 2),
-  ...projections('decoder.block.*.layer.1.EncDecAttention', 'decoder.layers.*.crossAttention'),
-  { theirs: 'decoder.block.*.layer.1.layer_norm.weight', ours: 'decoder.layers.*.crossAttentionNorm.weight' },
-  { theirs: 'lm_head.weight', ours: 'head.weight' },
-];
-
-/** Fields that leave the numbers alone here: `n_positions` bounded the training, the others are of training. */
+/** Fields that leave the numbers alone here: they are of training, or follow from others. */
 const silentFields: readonly string[] = [
-  'n_positions',
   'initializer_factor',
   'classifier_dropout',
   'num_hidden_layers',

@@ -1,16 +1,18 @@
 import { Cache, cache, extent } from '@residual/attention';
-import { places, type Scope, type Weights } from '@residual/layers';
-import { type Extent, type Tensor, tensor, tidy } from '@residual/tensor';
-import { type LanguageModel, type Part, readout } from '@residual/transformer';
+import { places, type Scope } from '@residual/layers';
+import { dispose, type Extent, type Tensor, tensor, tidy } from '@residual/tensor';
+import { readout } from '@residual/transformer';
 
 /** Settings of a `Decoding`. */
 export interface DecodingOptions {
-  readonly model: LanguageModel<Part>;
-  readonly weights: Weights<LanguageModel<Part>>;
+  /** Ids int32 [batch, length] to the logits that `readout` asks for, [batch, 1, vocab]. */
+  readonly run: (ids: Tensor, scope: Scope) => Tensor;
   readonly positions: number;
   /** How many places of padding stand before each row. */
   readonly padding: readonly number[];
   readonly scope: Scope;
+  /** Tensors that `run` reads and that are freed with the rows, such as the encoded source. */
+  readonly held?: readonly Tensor[];
 }
 
 /**
@@ -42,7 +44,7 @@ export class Decoding {
    * the end of what is fed in several pieces: positions that follow the length count it as one.
    */
   feed(ids: readonly (readonly number[])[], shape = ids[0]!.length, total = this.length + ids[0]!.length): Tensor {
-    const { model, weights, scope, padding, positions } = this.options;
+    const { run, scope, padding, positions } = this.options;
     const length = ids[0]!.length;
     const past = this.cache.length;
     this.cache.reserve(shape);
@@ -59,29 +61,15 @@ export class Decoding {
         .with(extent, where)
         .with(cache, this.cache)
         .with(readout, tensor([length - 1], [1], 'int32'));
-      return model(weights, tensor(ids.flatMap(row), [ids.length, shape], 'int32'), inner);
+      return run(tensor(ids.flatMap(row), [ids.length, shape], 'int32'), inner);
     });
     this.cache.length += length;
     return logits;
   }
 
-  /** Frees the cache. */
+  /** Frees the cache and what is held with it. */
   dispose(): void {
     this.cache.dispose();
+    dispose(this.options.held);
   }
-}
-
-/**
- * Logits of the whole of equally long rows in one pass without a cache: ids [batch][length] to [batch, length, vocab]. Padding on the left is hidden from
- * attention; positions count from the first place, padding included.
- */
-export function forward(
-  { model, weights, scope, padding }: Omit<DecodingOptions, 'positions'>,
-  ids: readonly (readonly number[])[],
-): Tensor {
-  return tidy(() => {
-    const rows = tensor(ids.flat(), [ids.length, ids[0]!.length], 'int32');
-    const keyStart = padding.some(pad => pad > 0) ? tensor(padding, [padding.length], 'int32') : undefined;
-    return model(weights, rows, keyStart ? scope.with(extent, { keyStart }) : scope);
-  });
 }

@@ -1,9 +1,9 @@
-import { emptyScope, type Recorder, record, type Weights } from '@residual/layers';
+import { emptyScope, type Recorder, record } from '@residual/layers';
 import { type Choice, finishReason, type GreedyOptions, type Sampler, sampler, stopStrings } from '@residual/sampling';
 import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
-import type { LanguageModel, Part } from '@residual/transformer';
-import { Decoding } from './decoding.js';
+import type { Begin } from './begin.js';
+import type { Decoding } from './decoding.js';
 import { type GenerateOptions, type GenerationConfig, lengthOf, roomOf, settingsOf } from './generate-options.js';
 import { pacer } from './pacer.js';
 import { type PlainTensor, plainTaps } from './plain-tensor.js';
@@ -30,8 +30,9 @@ export interface Step extends Choice {
 
 /** What generation works on. */
 export interface Generator {
-  readonly model: LanguageModel<Part>;
-  readonly weights: () => Weights<LanguageModel<Part>>;
+  readonly vocab: number;
+  /** Begins rows anew, after a lost context too. */
+  readonly begin: Begin;
   readonly tokenizer: Tokenizer | undefined;
   readonly positions: number;
   /** Whether more positions than these can be computed. */
@@ -54,7 +55,7 @@ export async function* generateRows(
 ): AsyncGenerator<Step, Generated[]> {
   generator.check();
   const positions = roomOf(options, generator);
-  const longest = checkPrompts(generator.model, positions, prompts);
+  const longest = checkPrompts('generate', generator.vocab, positions, prompts);
   const settings = settingsOf(options, generator.generationConfig, generator.ends);
   const {
     maxNewTokens: _length,
@@ -94,7 +95,7 @@ export async function* generateRows(
       try {
         recorder = taps.length > 0 ? (recorder ?? record(taps)) : undefined;
         const scope = recorder?.scope ?? emptyScope;
-        decoding ??= new Decoding({ model: generator.model, weights: generator.weights(), positions, padding, scope });
+        decoding ??= generator.begin({ positions, padding, scope });
         const fixedShapes = taps.length === 0 && generator.fixedShapes(); // taps show what was fed, nothing beside it
         seen = await advance(decoding, rows, padding, fixedShapes, recorder, signal);
       } catch (error) {
@@ -160,24 +161,25 @@ function chunk(decoding: Decoding, total: number, fixedShapes: boolean): [length
 }
 
 /** Checks ids and lengths; gives the longest. */
-function checkPrompts(
-  { vocab }: LanguageModel<Part>,
+export function checkPrompts(
+  name: string,
+  vocab: number,
   positions: number,
   prompts: readonly (readonly number[])[],
 ): number {
-  if (prompts.length === 0) throw new ResidualError('prompt', 'generate: there is no prompt');
+  if (prompts.length === 0) throw new ResidualError('prompt', `${name}: there is no prompt`);
   for (const prompt of prompts) {
     if (prompt.length === 0)
-      throw new ResidualError('prompt', 'generate: the prompt is empty and this model has no beginning token');
+      throw new ResidualError('prompt', `${name}: the prompt is empty and this model has no beginning token`);
     if (prompt.length > positions) {
       throw new ResidualError(
         'positions',
-        `generate: prompt of ${prompt.length} tokens is longer than the ${positions} positions this model has`,
+        `${name}: prompt of ${prompt.length} tokens is longer than the ${positions} positions this model has`,
       );
     }
     const unknown = prompt.find(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
     if (unknown !== undefined) {
-      throw new ResidualError('prompt', `generate: prompt id ${unknown} is outside the vocabulary of ${vocab}`);
+      throw new ResidualError('prompt', `${name}: prompt id ${unknown} is outside the vocabulary of ${vocab}`);
     }
   }
   return Math.max(...prompts.map(prompt => prompt.length));

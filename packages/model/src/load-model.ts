@@ -1,5 +1,5 @@
 import { type Composition, type Config, type Family, families, familyOf, inOurNames } from '@residual/families';
-import { load } from '@residual/layers';
+import { type HasNeeds, load, type Weights } from '@residual/layers';
 import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
 import { ResidualError, ready } from '@residual/tensor';
 import { tokenizerFromJson } from '@residual/tokenizer';
@@ -66,7 +66,9 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     const inOrder = (path: string) => place.get(arrays.nameIn?.(path) ?? path) ?? 0;
     const names = [...arrays.names].sort((a, b) => inOrder(a) - inOrder(b)); // as they lie in the file
     const placed = (done: number, total: number) => onProgress?.({ stage: 'weights', done, total });
-    return load(composition.model, { ...arrays, names }, { ...(reading && { signal: reading }), onProgress: placed });
+    const layer: HasNeeds<unknown> = composition.model;
+    const settings = { ...(reading && { signal: reading }), onProgress: placed };
+    return (await load(layer, { ...arrays, names }, settings)) as Weights<Composition['model']>;
   };
   const weights = await readWeights(signal);
   return new Model({ family, config, composition, weights, tokenizer, generationConfig, texts, reload: readWeights });

@@ -1,13 +1,14 @@
 import { type Composition, type Config, type Family, inTheirNames } from '@residual/families';
-import { type Description, describe, flatten, record, type Weights } from '@residual/layers';
+import { type Description, describe, flatten, type HasNeeds, record, type Weights } from '@residual/layers';
 import { writeSafetensors } from '@residual/safetensors';
 import { dense, dispose, type Matrix, ResidualError, recoveryOfLost, requireBackend } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
-import type { LanguageModel, Part } from '@residual/transformer';
-import { forward } from './decoding.js';
-import { generateRows } from './generate.js';
+import { type Begin, beginCausal, beginWriting } from './begin.js';
+import { forward } from './forward.js';
+import { checkPrompts, generateRows } from './generate.js';
 import type { GenerateOptions, GenerationConfig } from './generate-options.js';
 import { type Generation, generation } from './generation.js';
+import { causalOf, encoderDecoderOf } from './kinds.js';
 import { type PlainTensor, plainTaps } from './plain-tensor.js';
 import type { Generated } from './row.js';
 
@@ -16,13 +17,13 @@ export interface ModelParts {
   readonly family: Family;
   readonly config: Config;
   readonly composition: Composition;
-  readonly weights: Weights<LanguageModel<Part>>;
+  readonly weights: Weights<Composition['model']>;
   readonly tokenizer: Tokenizer | undefined;
   readonly generationConfig: GenerationConfig;
   /** Texts of the checkpoint's other files, by name, kept for saving. */
   readonly texts: Readonly<Record<string, string>>;
   /** Reads the weights again after the backend lost them. */
-  readonly reload?: (signal: AbortSignal | undefined) => Promise<Weights<LanguageModel<Part>>>;
+  readonly reload?: (signal: AbortSignal | undefined) => Promise<Weights<Composition['model']>>;
 }
 
 /** A prompt: text, or token ids as they are. */
@@ -40,14 +41,19 @@ export class Model {
   readonly vocab: number;
   readonly depth: number;
   readonly heads: number;
-  /** The composition, a layer like any other. */
-  readonly layer: LanguageModel<Part>;
+  /** Blocks and heads that read a source; 0 in a model without an encoder. */
+  readonly encoderDepth: number;
+  readonly encoderHeads: number;
+  /** Of which kind it is, and its layer as that kind has it. */
+  readonly composition: Composition;
+  /** The composed layer, like any other. */
+  readonly layer: Composition['model'];
   /** The backend that holds the weights. */
   readonly backend: string;
   /** The family whose table the checkpoint follows. */
   readonly family: Family;
   private readonly parts: ModelParts;
-  private tree: Weights<LanguageModel<Part>> | undefined;
+  private tree: Weights<Composition['model']> | undefined;
   private recovering: Promise<void> | undefined;
 
   constructor(parts: ModelParts) {
@@ -61,6 +67,9 @@ export class Model {
     this.openEnded = composition.openEnded ?? false;
     this.depth = composition.depth;
     this.heads = composition.heads;
+    this.encoderDepth = composition.kind === 'seq2seq-lm' ? composition.encoderDepth : 0;
+    this.encoderHeads = composition.kind === 'seq2seq-lm' ? composition.encoderHeads : 0;
+    this.composition = composition;
     this.layer = composition.model;
     this.vocab = composition.model.vocab;
     this.tree = weights;
@@ -68,12 +77,15 @@ export class Model {
   }
 
   /** The tree of weights; it belongs to the model. Errors after `dispose`. */
-  get weights(): Weights<LanguageModel<Part>> {
+  get weights(): Weights<Composition['model']> {
     if (this.tree === undefined) throw new ResidualError('disposed', 'Model: it was disposed');
     return this.tree;
   }
 
-  /** Continues a prompt, token by token, each step with its evidence. Settings left out follow `generation_config.json`. */
+  /**
+   * Continues a prompt, token by token, each step with its evidence; an encoder-decoder reads the prompt as its source and writes what belongs to it. Settings left
+   * out follow `generation_config.json`.
+   */
   generate(prompt: Prompt, options: GenerateOptions = {}): Generation<Generated> {
     return generation(
       () => this.run([prompt], options),
@@ -103,9 +115,7 @@ export class Model {
     this.expectRoom('forward', tokens);
     const recorder = record(taps);
     try {
-      const logits = forward({ model: this.layer, weights: this.weights, scope: recorder.scope, padding: [0] }, [
-        tokens,
-      ]);
+      const logits = forward(causalOf('forward', this), [tokens], [0], recorder.scope);
       try {
         const data = (await logits.data()) as Float32Array;
         const [seen] = await plainTaps(recorder.values, 1);
@@ -129,6 +139,14 @@ export class Model {
     throw new ResidualError('prompt', 'generate: the prompt is empty and this model has no beginning token');
   }
 
+  /** The token with which an encoder-decoder begins to write. */
+  get startToken(): number {
+    const { generationConfig, config } = this;
+    const start = generationConfig.decoder_start_token_id ?? config.decoder_start_token_id ?? config.bos_token_id;
+    if (typeof start === 'number') return start;
+    throw new ResidualError('prompt', 'generate: neither config names the decoder_start_token_id');
+  }
+
   /** Parts, shapes, parameters, bytes, operations per token and the census. */
   describe({ keyLen = 1 }: { keyLen?: number } = {}): Description {
     return describe(this.layer, { keyLen });
@@ -136,7 +154,8 @@ export class Model {
 
   /** The checkpoint's files as a published one has them, by name: config, weights as float32, tokenizer. */
   async save(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-    const leaves = flatten(this.layer, this.weights);
+    const layer: HasNeeds<unknown> = this.layer;
+    const leaves = flatten(layer, this.weights as never);
     const stored = await inTheirNames(this.parts.family, this.layer, async path => {
       return (await dense(leaves.get(path) as Matrix).data()) as Float32Array;
     });
@@ -158,21 +177,33 @@ export class Model {
   }
 
   private run(prompts: readonly Prompt[], options: GenerateOptions) {
-    const { positions, openEnded, generationConfig, tokenizer } = this;
+    const tokens = prompts.map(prompt => this.tokensOf(prompt));
+    const { positions, openEnded, generationConfig, tokenizer, vocab, composition } = this;
+    const fixedShapes = () => this.backend.startsWith('webg');
+    const shared = {
+      vocab,
+      tokenizer,
+      positions,
+      openEnded,
+      generationConfig,
+      ends: this.ends(),
+      check: () => this.check(),
+      fixedShapes,
+      recover: (error: unknown, signal: AbortSignal | undefined) => this.recover(error, signal),
+    };
+    if (composition.kind === 'causal-lm') {
+      const begin: Begin = settings => beginCausal(causalOf('generate', this))(settings);
+      return generateRows({ ...shared, begin }, tokens, options);
+    }
+    const room = openEnded ? Number.POSITIVE_INFINITY : positions;
+    checkPrompts('generate', composition.model.source.vocab, room, tokens);
+    const begin: Begin = settings =>
+      beginWriting(encoderDecoderOf('generate', this), tokens, { fixedShapes: fixedShapes(), positions: room })(
+        settings,
+      );
     return generateRows(
-      {
-        model: this.layer,
-        weights: () => this.weights,
-        tokenizer,
-        positions,
-        openEnded,
-        generationConfig,
-        ends: this.ends(),
-        check: () => this.check(),
-        fixedShapes: () => this.backend.startsWith('webg'),
-        recover: (error, signal) => this.recover(error, signal),
-      },
-      prompts.map(prompt => this.tokensOf(prompt)),
+      { ...shared, begin },
+      tokens.map(() => [this.startToken]),
       options,
     );
   }

@@ -1,7 +1,7 @@
 import { memory } from '@residual/tensor';
 import { expect, test } from 'vitest';
-import type { Outputs } from './parity/causal.js';
 import { parity } from './parity/index.js';
+import type { Outputs } from './parity/outputs.js';
 import {
   continued,
   fileOf,

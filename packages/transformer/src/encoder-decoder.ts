@@ -54,6 +54,9 @@ export interface EncoderDecoder<Encoder extends Part, Decoder extends CrossPart>
   readonly encode: Layer<EncoderDecoderNeeds<Encoder, Decoder>, Tensor, Tensor>;
   /** Target ids int32 [batch, length] and the memory to logits [batch, length, vocab]. */
   readonly decode: Layer<EncoderDecoderNeeds<Encoder, Decoder>, Decoding, Tensor>;
+  /** What it reads: how many tokens the source's vocabulary has. */
+  readonly source: { readonly vocab: number };
+  /** How many tokens it writes with. */
   readonly vocab: number;
   readonly dim: number;
 }
@@ -93,7 +96,7 @@ export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
     { name: 'encoderDecoder', flops },
   );
   const { vocab, dim } = into.embedding;
-  return Object.assign(whole, { encode, decode, vocab, dim });
+  return Object.assign(whole, { encode, decode, source: { vocab: source.embedding.vocab }, vocab, dim });
 }
 
 /** The scope of the source: its padding is that of the memory, and what belongs to the target's steps is not its own. */

@@ -1,31 +1,14 @@
-import { inTheirNames } from '@residual/families';
-import { emptyScope, flatten, type Recorder, record } from '@residual/layers';
+import { emptyScope, type Recorder, record } from '@residual/layers';
 import { noRepeatNgram, type Processor, repetitionPenalty } from '@residual/sampling';
-import {
-  crossEntropy,
-  dense,
-  dispose,
-  gradients,
-  type Matrix,
-  mean,
-  reshape,
-  sliceAxis,
-  type Tensor,
-  tensor,
-  tidy,
-} from '@residual/tensor';
-import { forward } from '../decoding.js';
+import { crossEntropy, mean, reshape, sliceAxis, tensor, tidy } from '@residual/tensor';
+import { forward } from '../forward.js';
 import type { GenerateOptions } from '../generate-options.js';
+import { causalOf } from '../kinds.js';
 import type { Model } from '../model.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
 import { type Inputs, inputsOf } from './inputs.js';
-
-/** Our outputs under the reference's names. */
-export type Outputs = Map<string, Numbers>;
-
-/** Which outputs are wanted: those that the reference has, or all of them when it has none. */
-export type Wanted = (name: string) => boolean;
+import { gradientOutputs, numbersOf, type Outputs, type Wanted } from './outputs.js';
 
 /** Everything a decoder-only checkpoint is compared on: logits, hidden states, attention weights, continuations, loss and gradients. */
 export async function causalOutputs(model: Model, golden: Golden, wanted: Wanted): Promise<Outputs> {
@@ -48,9 +31,7 @@ async function insideOf(model: Model, { ids }: Inputs): Promise<Outputs> {
   const layer = (i: number, tap: string) => `decoder.layers.${i}.${tap}`;
   const taps = ['embedded', 'decoder.output', 'decoder.layers.*.output', 'decoder.layers.*.attention.weights'];
   const recorder = record(taps);
-  const logits = forward({ model: model.layer, weights: model.weights, scope: recorder.scope, padding: [0] }, [
-    ids[0]!,
-  ]);
+  const logits = forward(causalOf('parity', model), [ids[0]!], [0], recorder.scope);
   try {
     const outputs: Outputs = new Map([['logits', await numbersOf(logits)]]);
     const hidden = (i: number) => (i === 0 ? 'embedded' : i === depth ? 'decoder.output' : layer(i - 1, 'output'));
@@ -66,7 +47,7 @@ async function insideOf(model: Model, { ids }: Inputs): Promise<Outputs> {
 
 /** Logits of all rows at once, rows of padding zeroed: [batch, length, vocab]. */
 async function paddedLogits(model: Model, { ids, padding }: Inputs): Promise<Numbers> {
-  const logits = forward({ model: model.layer, weights: model.weights, scope: emptyScope, padding }, ids);
+  const logits = forward(causalOf('parity', model), ids, padding, emptyScope);
   try {
     const { shape, data } = await numbersOf(logits);
     const [, length, vocab] = shape as [number, number, number];
@@ -115,38 +96,17 @@ function withoutRepeats(ids: readonly number[], prompt: readonly number[]): Gene
 }
 
 /** The mean loss of predicting each next token of `ids`, and its gradient for each tensor of the file. */
-async function lossAndGradients(model: Model, ids: readonly number[]): Promise<Outputs> {
-  const { layer, weights, family } = model;
-  const loss = () =>
+function lossAndGradients(model: Model, ids: readonly number[]): Promise<Outputs> {
+  const { layer, weights } = causalOf('parity', model);
+  return gradientOutputs(model, () =>
     tidy(() => {
       const logits = layer(weights, tensor(ids, [1, ids.length], 'int32'));
       const before = reshape(sliceAxis(logits, 1, 0, ids.length - 1), [ids.length - 1, model.vocab]);
       return mean(crossEntropy(before, tensor(ids.slice(1), [ids.length - 1], 'int32')));
-    });
-  const { value, gradients: tree } = gradients(loss, weights);
-  try {
-    const [leaves, own] = [flatten(layer, tree as typeof weights), flatten(layer, weights)];
-    const named = await inTheirNames(family, layer, async path => {
-      const gradient = leaves.get(path) as Matrix | undefined;
-      if (gradient) return (await dense(gradient).data()) as Float32Array;
-      return new Float32Array(dense(own.get(path)!).size);
-    });
-    let sum = 0;
-    const outputs: Outputs = new Map([['loss', await numbersOf(value)]]);
-    for (const [name, { shape, values }] of named) {
-      outputs.set(`grad.${name}`, { shape, data: values });
-      for (const entry of values) sum += entry * entry;
-    }
-    return outputs.set('grad_norm', { shape: [], data: [Math.sqrt(sum)] });
-  } finally {
-    dispose([value, tree]);
-  }
+    }),
+  );
 }
 
 async function recorded({ values }: Recorder, path: string): Promise<Numbers> {
   return numbersOf(values.get(path)!);
-}
-
-async function numbersOf(x: Tensor): Promise<Numbers> {
-  return { shape: x.shape, data: (await x.data()) as Float32Array };
 }

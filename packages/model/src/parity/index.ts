@@ -1,3 +1,3 @@
-export type { Outputs } from './causal.js';
 export type { Check, Numbers } from './compare.js';
+export type { Outputs } from './outputs.js';
 export { dump, type ParityReport, parity } from './parity.js';

@@ -20,32 +20,53 @@ export async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
     );
   }
   const ids = await golden.rows('input_ids');
-  const unfit = (why: string): never => {
-    throw new ResidualError('parity', `parity: ${why}`);
-  };
-  const length = ids[0]?.length ?? 0;
-  if (length === 0) unfit(`input_ids is [${ids.length}, ${length}]; it must hold tokens`);
-  if (length > model.positions && !model.openEnded)
-    unfit(`input_ids of ${length} tokens are more than the ${model.positions} positions this model has`);
-  for (const [row, tokens] of ids.entries()) {
-    const at = tokens.findIndex(id => !(Number.isInteger(id) && id >= 0 && id < model.vocab));
-    if (at >= 0) unfit(`input_ids has ${tokens[at]} at [${row}, ${at}], outside the vocabulary of ${model.vocab}`);
-  }
+  expectIds('input_ids', ids, model, model.vocab);
   if (!golden.shapeOf('attention_mask')) {
-    const prompts = ids.map((row, i) => withoutPadding(row, i, paddingToken(model), unfit));
+    const prompts = ids.map((row, i) => withoutPadding(row, i, paddingToken(model)));
     return { ids, padding: ids.map(() => 0), prompts };
   }
-  const mask = await golden.rows('attention_mask');
-  if (mask.length !== ids.length || mask[0]!.length !== length)
-    unfit(
-      `attention_mask is [${mask.length}, ${mask[0]?.length ?? 0}], input_ids [${ids.length}, ${length}]; they must be equal`,
-    );
-  const padding = mask.map((row, i) => leftOf(row, i, unfit));
+  const mask = await maskOf(golden, ids);
+  const padding = mask.map((row, i) => leftOf(row, i));
   return { ids, padding, prompts: ids.map((row, i) => row.slice(padding[i])) };
 }
 
+/** Throws that the golden files do not fit. */
+export function unfit(why: string): never {
+  throw new ResidualError('parity', `parity: ${why}`);
+}
+
+/** Throws unless rows hold ids of a vocabulary, no more than the model has positions for. */
+export function expectIds(
+  name: string,
+  rows: readonly (readonly number[])[],
+  { positions, openEnded }: Pick<Model, 'positions' | 'openEnded'>,
+  vocab: number,
+): void {
+  const length = rows[0]?.length ?? 0;
+  if (length === 0) unfit(`${name} is [${rows.length}, ${length}]; it must hold tokens`);
+  if (length > positions && !openEnded)
+    unfit(`${name} of ${length} tokens are more than the ${positions} positions this model has`);
+  for (const [row, tokens] of rows.entries()) {
+    const at = tokens.findIndex(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
+    if (at >= 0) unfit(`${name} has ${tokens[at]} at [${row}, ${at}], outside the vocabulary of ${vocab}`);
+  }
+}
+
+/** The mask of the golden files, all ones where there is none. Errors when it is not of the shape of the ids. */
+export async function maskOf(
+  golden: Golden,
+  ids: readonly (readonly number[])[],
+): Promise<readonly (readonly number[])[]> {
+  if (!golden.shapeOf('attention_mask')) return ids.map(row => row.map(() => 1));
+  const [mask, length] = [await golden.rows('attention_mask'), ids[0]!.length];
+  if (mask.length === ids.length && mask[0]!.length === length) return mask;
+  return unfit(
+    `attention_mask is [${mask.length}, ${mask[0]?.length ?? 0}], input_ids [${ids.length}, ${length}]; they must be equal`,
+  );
+}
+
 /** How many places a mask hides before a row; it may hide none after. */
-function leftOf(mask: readonly number[], row: number, unfit: (why: string) => never): number {
+function leftOf(mask: readonly number[], row: number): number {
   const start = mask.findIndex(seen => seen !== 0);
   if (start < 0) unfit(`attention_mask hides all of row ${row}`);
   const hole = mask.findIndex((seen, i) => i > start && seen === 0);
@@ -55,17 +76,13 @@ function leftOf(mask: readonly number[], row: number, unfit: (why: string) => ne
 }
 
 /** A row without its padding tokens: hidden from every key and counted by no position, as if they were not there. */
-function withoutPadding(
-  row: readonly number[],
-  i: number,
-  pad: number | undefined,
-  unfit: (why: string) => never,
-): readonly number[] {
+function withoutPadding(row: readonly number[], i: number, pad: number | undefined): readonly number[] {
   if (row.at(-1) === pad) unfit(`input_ids ends row ${i} with the padding token ${pad} and there is no attention_mask`);
   return row.filter(id => id !== pad);
 }
 
-function paddingToken({ generationConfig, config }: Model): number | undefined {
+/** The id of padding, where a config names it. */
+export function paddingToken({ generationConfig, config }: Model): number | undefined {
   const pad = generationConfig.pad_token_id ?? config.pad_token_id;
   return typeof pad === 'number' ? pad : undefined;
 }

@@ -2,10 +2,12 @@ import { writeSafetensors } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
 import { type LoadModelOptions, loadModel } from '../load-model.js';
 import { filesOf, type ModelSource } from '../sources/source.js';
-import { causalOutputs, type Outputs } from './causal.js';
+import { causalOutputs } from './causal.js';
 import { type Check, compare, type Numbers, type Tolerance } from './compare.js';
 import { Golden } from './golden.js';
+import type { Outputs } from './outputs.js';
 import { processorOutputs, processorSettings } from './processors.js';
+import { sequenceToSequenceOutputs } from './sequence-to-sequence.js';
 
 /** What a comparison found. */
 export interface ParityReport {
@@ -33,10 +35,10 @@ export async function parity(source: ModelSource, options: LoadModelOptions = {}
     return judge(references, await processorOutputs(golden, processors), references.size === 0);
   }
   const { kind } = golden.settings;
-  if (kind !== undefined && kind !== 'causal-lm') {
+  if (kind !== undefined && !(typeof kind === 'string' && Object.hasOwn(outputsOf, kind))) {
     throw new ResidualError(
       'parity',
-      `parity: golden.json is of kind ${JSON.stringify(kind)}; this version compares causal-lm`,
+      `parity: golden.json is of kind ${JSON.stringify(kind)}; this version compares ${Object.keys(outputsOf).join(', ')}`,
     );
   }
   const references = await referencesOf(golden);
@@ -45,7 +47,8 @@ export async function parity(source: ModelSource, options: LoadModelOptions = {}
     const comparable = new Map([...references].filter(([name]) => !notYet(name)));
     const inputsOnly = !golden.names.some(name => !inputs.includes(name));
     const wanted = (name: string) => inputsOnly || comparable.has(name);
-    const outputs = await causalOutputs(model, golden, wanted);
+    const compute = outputsOf[(kind as keyof typeof outputsOf | undefined) ?? model.composition.kind];
+    const outputs = await compute(model, golden, wanted);
     return await judge(references, outputs, inputsOnly);
   } finally {
     model.dispose();
@@ -66,7 +69,10 @@ export function dump(outputs: Outputs): Uint8Array<ArrayBuffer> {
   );
 }
 
-const inputs: readonly string[] = ['input_ids', 'attention_mask'];
+/** What is computed of each kind of model. */
+const outputsOf = { 'causal-lm': causalOutputs, 'seq2seq-lm': sequenceToSequenceOutputs };
+
+const inputs: readonly string[] = ['input_ids', 'attention_mask', 'decoder_input_ids', 'labels'];
 
 /** Tensors of `golden.safetensors` that are not inputs, and the numbers of `golden.json`. */
 async function referencesOf(golden: Golden, ...also: readonly string[]): Promise<Map<string, () => Promise<Numbers>>> {
@@ -108,7 +114,7 @@ function notYet(name: string): string | undefined {
  */
 function toleranceOf(name: string, largestGradient: number): Tolerance {
   if (name.startsWith('greedy')) return { absolute: 0 };
-  if (name.startsWith('attentions.')) return { absolute: 1e-5 };
+  if (name.includes('attentions.')) return { absolute: 1e-5 };
   if (name.startsWith('grad.')) return { absolute: 1e-7 * largestGradient, ofLargest: 1e-4 };
   return name === 'grad_norm' ? { absolute: 0, ofLargest: 1e-4 } : { absolute: 1e-4 };
 }

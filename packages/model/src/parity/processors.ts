@@ -21,8 +21,8 @@ import {
   typicalP,
 } from '@residual/sampling';
 import { ResidualError } from '@residual/tensor';
-import type { Outputs } from './causal.js';
 import type { Golden } from './golden.js';
+import type { Outputs } from './outputs.js';
 
 /** A processor, and how long the prompt was if the reference was told. */
 interface Made {

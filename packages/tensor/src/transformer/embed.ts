@@ -1,6 +1,7 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
-import { equal } from '../ops/compare.js';
+import { mul } from '../ops/arithmetic.js';
+import { equal, notEqual } from '../ops/compare.js';
 import { toFloat } from '../ops/convert.js';
 import { range } from '../ops/create.js';
 import { matMul } from '../ops/mat-mul.js';
@@ -9,20 +10,31 @@ import type { Matrix, Tensor } from '../tensor.js';
 import { gather } from './gather.js';
 import { dense } from './matrix.js';
 
-const embedOp: Op<{ weight: Tensor; ids: Tensor }, Record<never, never>> = {
+const embedOp: Op<{ weight: Tensor; ids: Tensor }, { padding?: number }> = {
   name: 'residual.embed',
   compose: ({ weight, ids }) => reshape(gather(weight, reshape(ids, [-1]), 0), [...ids.shape, weight.shape[1]!]),
   saves: ['ids'],
-  gradient: (dy, { saved: { ids }, shapes: { weight } }) => ({
-    weight: () => scatterAdd(reshape(dy, [ids.size, weight[1]!]), reshape(ids, [ids.size]), weight[0]!),
+  gradient: (dy, { saved: { ids }, shapes: { weight }, attributes: { padding } }) => ({
+    weight: () => {
+      const [rows, row] = [reshape(dy, [ids.size, weight[1]!]), reshape(ids, [ids.size])];
+      const counted = padding === undefined ? rows : mul(rows, toFloat(notEqual(reshape(ids, [ids.size, 1]), padding)));
+      return scatterAdd(counted, row, weight[0]!);
+    },
   }),
 };
 
-/** The rows of `weight` that `ids` name: weight [rows, dim], ids int32 [...] to [..., dim]. An id outside is an error on cpu and wasm alone. */
-export function embed(weight: Matrix, ids: Tensor): Tensor {
+/**
+ * The rows of `weight` that `ids` name: weight [rows, dim], ids int32 [...] to [..., dim]. Look-ups of the id `padding` pass no gradient back. An id outside is an
+ * error on cpu and wasm alone.
+ */
+export function embed(
+  weight: Matrix,
+  ids: Tensor,
+  { padding }: { readonly padding?: number | undefined } = {},
+): Tensor {
   expectShape(weight.shape.length === 2, () => `embed: weight ${showShape(weight.shape)} is not [rows, dim]`);
   if (ids.dtype !== 'int32') throw new ResidualError('dtype', `embed: ids are ${ids.dtype}; they must be int32`);
-  return run(embedOp, { weight: dense(weight), ids }, {});
+  return run(embedOp, { weight: dense(weight), ids }, padding === undefined ? {} : { padding });
 }
 
 type Scatter = { updates: Tensor; indices: Tensor };

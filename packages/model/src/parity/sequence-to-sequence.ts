@@ -1,0 +1,131 @@
+import { emptyScope, type Recorder, record } from '@residual/layers';
+import { crossEntropy, mul, reshape, sum, type Tensor, tensor, tidy } from '@residual/tensor';
+import { forwardPair, type Rows } from '../forward.js';
+import { encoderDecoderOf } from '../kinds.js';
+import type { Model } from '../model.js';
+import type { Numbers } from './compare.js';
+import type { Golden } from './golden.js';
+import { expectIds, maskOf, paddingToken, unfit } from './inputs.js';
+import { gradientOutputs, numbersOf, type Outputs, type Wanted } from './outputs.js';
+
+/** What the reference was given: sources padded on the right, their lengths, and the targets that are fed. */
+interface Inputs {
+  readonly source: Rows;
+  readonly lengths: readonly number[];
+  readonly target: Rows;
+  /** What each target place should predict; -100 where it does not count. */
+  readonly labels: Rows | undefined;
+}
+
+/** Everything an encoder-decoder is compared on: logits, hidden states, attention of three kinds, continuations, loss and gradients. */
+export async function sequenceToSequenceOutputs(model: Model, golden: Golden, wanted: Wanted): Promise<Outputs> {
+  const inputs = await inputsOf(golden, model);
+  const outputs: Outputs = new Map();
+  for (const [name, numbers] of await insideOf(model, inputs)) if (wanted(name)) outputs.set(name, numbers);
+  if (wanted('greedy')) outputs.set('greedy', await greedy(model, golden, inputs));
+  const trained = wanted('loss') || wanted('grad_norm') || golden.names.some(name => name.startsWith('grad.'));
+  if (trained && inputs.labels) {
+    const { labels } = inputs;
+    for (const [name, numbers] of await gradientOutputs(model, () => lossOf(model, inputs, labels)))
+      if (wanted(name)) outputs.set(name, numbers);
+  }
+  return outputs;
+}
+
+async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
+  const missing = ['input_ids', 'decoder_input_ids'].find(name => !golden.shapeOf(name));
+  if (missing) unfit(`golden.safetensors has no ${missing}; it holds ${golden.names.join(', ')}`);
+  const [source, target] = [await golden.rows('input_ids'), await golden.rows('decoder_input_ids')];
+  if (source.length !== target.length)
+    unfit(`input_ids has ${source.length} rows, decoder_input_ids ${target.length}; they must be equal`);
+  const { layer } = encoderDecoderOf('parity', model);
+  expectIds('input_ids', source, model, layer.source.vocab);
+  expectIds('decoder_input_ids', target, model, layer.vocab);
+  const mask = await maskOf(golden, source);
+  const lengths = mask.map((row, i) => {
+    const length = row.filter(seen => seen !== 0).length;
+    if (length > 0 && row.slice(0, length).every(seen => seen !== 0)) return length;
+    return unfit(`attention_mask of row ${i} hides a place before one that it shows; padding must be on the right`);
+  });
+  const labels = golden.shapeOf('labels') ? await golden.rows('labels') : undefined;
+  return { source, lengths, target, labels };
+}
+
+/** `logits`, what the encoder gives, hidden states and attention weights of the decoder for all rows; attention of the encoder for row 0. */
+async function insideOf(model: Model, inputs: Inputs): Promise<Outputs> {
+  const { depth, encoderDepth } = model;
+  const recorder = record([
+    ...['encoder.output', 'target.embedded', 'decoder.output', 'decoder.layers.*.output'],
+    ...[
+      'encoder.layers.*.attention.weights',
+      'decoder.layers.*.attention.weights',
+      'decoder.layers.*.crossAttention.weights',
+    ],
+  ]);
+  const logits = forwardPair(encoderDecoderOf('parity', model), inputs, recorder.scope);
+  try {
+    const recorded = (path: string) => numbersAt(recorder, path);
+    const outputs: Outputs = new Map([['logits', await numbersOf(logits)]]);
+    outputs.set('encoder_last_hidden_state', withoutPadding(await recorded('encoder.output'), inputs.lengths));
+    for (let i = 0; i <= depth; i++) {
+      const after = i === depth ? 'decoder.output' : `decoder.layers.${i - 1}.output`;
+      outputs.set(`decoder_hidden_states.${i}`, await recorded(i === 0 ? 'target.embedded' : after));
+    }
+    for (let i = 0; i < depth; i++) {
+      outputs.set(`decoder_attentions.${i}`, await recorded(`decoder.layers.${i}.attention.weights`));
+      outputs.set(`cross_attentions.${i}`, await recorded(`decoder.layers.${i}.crossAttention.weights`));
+    }
+    for (let i = 0; i < encoderDepth; i++) {
+      const { shape, data } = await recorded(`encoder.layers.${i}.attention.weights`);
+      const size = data.length / shape[0]!;
+      const first = Float32Array.from({ length: size }, (_, at) => data[at]!);
+      outputs.set(`encoder_attentions.${i}`, { shape: [1, ...shape.slice(1)], data: first });
+    }
+    return outputs;
+  } finally {
+    recorder.dispose();
+    logits.dispose();
+  }
+}
+
+/** Hidden states [batch, length, modelDim] with those of padding set to zero. */
+function withoutPadding({ shape, data }: Numbers, lengths: readonly number[]): Numbers {
+  const [, length, width] = shape as [number, number, number];
+  const values = Float32Array.from(data);
+  for (const [row, seen] of lengths.entries())
+    values.fill(0, (row * length + seen) * width, (row + 1) * length * width);
+  return { shape, data: values };
+}
+
+/** Greedy continuations with end tokens, the token of the beginning included; rows that end early are filled with padding. */
+async function greedy(model: Model, golden: Golden, { source, lengths }: Inputs): Promise<Numbers> {
+  const asked = (golden.shapeOf('greedy')?.[1] ?? 0) - 1;
+  const sources = source.map((row, i) => row.slice(0, lengths[i]));
+  const maxNewTokens = Math.max(asked, 12);
+  const made = await model.generateBatch(sources, { temperature: 0, maxNewTokens }).whole();
+  const longest = Math.max(...made.map(({ tokens }) => tokens.length));
+  const pad = paddingToken(model) ?? 0;
+  const rows = made.map(({ tokens }) => Array.from({ length: longest }, (_, i) => tokens[i] ?? pad));
+  return { shape: [rows.length, longest], data: rows.flat() };
+}
+
+/** The mean loss of all labels, -100 left out; the decoder is fed the labels one place later, as the reference does. */
+function lossOf(model: Model, { source, lengths }: Inputs, labels: Rows): Tensor {
+  const running = encoderDecoderOf('parity', model);
+  const pad = paddingToken(model) ?? 0;
+  const target = labels.map(row => [
+    model.startToken,
+    ...row.slice(0, -1).map(label => (label === -100 ? pad : label)),
+  ]);
+  const flat = labels.flat();
+  return tidy(() => {
+    const logits = forwardPair(running, { source, lengths, target }, emptyScope);
+    const rows = reshape(logits, [flat.length, running.layer.vocab]);
+    const losses = crossEntropy(rows, tensor(flat, [flat.length], 'int32'), { ignore: -100 });
+    return mul(sum(losses), 1 / flat.filter(label => label !== -100).length);
+  });
+}
+
+async function numbersAt({ values }: Recorder, path: string): Promise<Numbers> {
+  return numbersOf(values.get(path)!);
+}
