@@ -22,9 +22,13 @@ export interface DecodingOptions {
 export class Decoding {
   private readonly options: DecodingOptions;
   private readonly cache: Cache;
+  private padding: readonly number[];
+  /** By row and place, the row of the cache that holds it; undefined while each row holds its own. */
+  private source: readonly Int32Array[] | undefined;
 
   constructor(options: DecodingOptions) {
     this.options = options;
+    this.padding = options.padding;
     this.cache = new Cache({ positions: options.positions });
   }
 
@@ -44,11 +48,13 @@ export class Decoding {
    * the end of what is fed in several pieces: positions that follow the length count it as one.
    */
   feed(ids: readonly (readonly number[])[], shape = ids[0]!.length, total = this.length + ids[0]!.length): Tensor {
-    const { run, scope, padding, positions } = this.options;
+    const { run, scope, positions } = this.options;
+    const { padding } = this;
     const length = ids[0]!.length;
     const past = this.cache.length;
-    this.cache.reserve(shape);
+    const keyLen = this.cache.roomFor(shape);
     const logits = tidy(() => {
+      this.cache.source = this.sourceOf(keyLen);
       const row = (values: readonly number[]) => Array.from({ length: shape }, (_, i) => values[i] ?? 0);
       const spread = padding.every(pad => pad === padding[0]) ? padding.slice(0, 1) : padding;
       const at = spread.flatMap(pad => row([]).map((_, i) => Math.min(Math.max(past + i - pad, 0), positions - 1)));
@@ -63,8 +69,38 @@ export class Decoding {
         .with(readout, tensor([length - 1], [1], 'int32'));
       return run(tensor(ids.flatMap(row), [ids.length, shape], 'int32'), inner);
     });
+    this.cache.source = undefined;
     this.cache.length += length;
+    this.source?.forEach((places, row) => {
+      places.fill(row, past, past + length);
+    });
     return logits;
+  }
+
+  /** Each row `count` times: the beams of a text begin with what it has read. */
+  repeat(count: number): void {
+    this.cache.repeat(count);
+    this.padding = this.padding.flatMap(pad => Array<number>(count).fill(pad));
+  }
+
+  /** Lets each row go on from another: row i is now what row `parents[i]` was. Nothing moves in the cache; reading follows a table. */
+  reorder(parents: ArrayLike<number>): void {
+    const rows = Array.from({ length: this.padding.length }, (_, row) => parents[row]!);
+    if (rows.every((parent, row) => parent === row)) return;
+    const { positions } = this.options;
+    const before = this.source ?? rows.map((_, row) => new Int32Array(positions).fill(row));
+    this.source = rows.map(parent => before[parent]!.slice());
+  }
+
+  /** The table for `keyLen` places, int32 [rows, keyLen]. */
+  private sourceOf(keyLen: number): Tensor | undefined {
+    if (!this.source) return undefined;
+    const values = new Int32Array(this.source.length * keyLen);
+    for (const [row, places] of this.source.entries()) {
+      values.set(places.subarray(0, this.cache.length), row * keyLen);
+      values.fill(row, row * keyLen + this.cache.length, (row + 1) * keyLen);
+    }
+    return tensor(values, [this.source.length, keyLen], 'int32');
   }
 
   /** Frees the cache and what is held with it. */

@@ -36,24 +36,37 @@ export function draws({ temperature }: GenerateOptions, config: GenerationConfig
 
 /** What would change the text and does not exist here, with the value by which `generation_config.json` says "not used". */
 const missing = [
-  ['num_beams', 1],
-  ['num_beam_groups', 1],
-  ['num_return_sequences', 1],
   ['constraints', null],
   ['force_words_ids', null],
   ['max_time', null],
   ['token_healing', false],
 ] as const;
 
+/** What asks for a beam search, with the value by which it does not. */
+const searches = [
+  ['num_beams', 1],
+  ['num_beam_groups', 1],
+  ['num_return_sequences', 1],
+] as const;
+
 /** The settings of one call: what the caller gave, else what the checkpoint recommends; `ends` are the tokens that end its texts. */
 export function settingsOf(given: GenerateOptions, config: GenerationConfig, ends: readonly number[]): GenerateOptions {
-  for (const [name, off] of missing) {
-    const value = config[name] ?? off;
-    if (value === off) continue;
-    const shown = `${name} ${JSON.stringify(value)}`;
+  const asksFor = (names: readonly (readonly [string, unknown])[]) => {
+    const found = names.find(([name, off]) => (config[name] ?? off) !== off);
+    return found && `generate: generation_config.json asks for ${found[0]} ${JSON.stringify(config[found[0]])}`;
+  };
+  const strange = asksFor(missing);
+  if (strange) {
     throw new ResidualError(
       'option',
-      `generate: generation_config.json asks for ${shown}, which does not exist here; loadModel(source, { generationConfig }) puts another in its place`,
+      `${strange}, which does not exist here; loadModel(source, { generationConfig }) puts another in its place`,
+    );
+  }
+  const search = given.temperature === undefined && asksFor(searches);
+  if (search) {
+    throw new ResidualError(
+      'option',
+      `${search}: call beamSearch, or give a temperature (0 is greedy) for one text at a time`,
     );
   }
   const eos = given.eos ?? ends;
@@ -89,4 +102,29 @@ export function roomOf(
   }
   if (wanted <= positions || openEnded) return wanted;
   throw new ResidualError('option', `generate: positions is ${wanted}; this model has learned ones for ${positions}`);
+}
+
+/** Checks ids and lengths; gives the longest. */
+export function checkPrompts(
+  name: string,
+  vocab: number,
+  positions: number,
+  prompts: readonly (readonly number[])[],
+): number {
+  if (prompts.length === 0) throw new ResidualError('prompt', `${name}: there is no prompt`);
+  for (const prompt of prompts) {
+    if (prompt.length === 0)
+      throw new ResidualError('prompt', `${name}: the prompt is empty and this model has no beginning token`);
+    if (prompt.length > positions) {
+      throw new ResidualError(
+        'positions',
+        `${name}: prompt of ${prompt.length} tokens is longer than the ${positions} positions this model has`,
+      );
+    }
+    const unknown = prompt.find(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
+    if (unknown !== undefined) {
+      throw new ResidualError('prompt', `${name}: prompt id ${unknown} is outside the vocabulary of ${vocab}`);
+    }
+  }
+  return Math.max(...prompts.map(prompt => prompt.length));
 }

@@ -2,11 +2,19 @@ import { emptyScope, type Recorder, record } from '@residual/layers';
 import { type Choice, finishReason, type GreedyOptions, type Sampler, sampler, stopStrings } from '@residual/sampling';
 import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
+import { advance, type Seen } from './advance.js';
 import type { Begin } from './begin.js';
 import type { Decoding } from './decoding.js';
-import { type GenerateOptions, type GenerationConfig, lengthOf, roomOf, settingsOf } from './generate-options.js';
+import {
+  checkPrompts,
+  type GenerateOptions,
+  type GenerationConfig,
+  lengthOf,
+  roomOf,
+  settingsOf,
+} from './generate-options.js';
 import { pacer } from './pacer.js';
-import { type PlainTensor, plainTaps } from './plain-tensor.js';
+import type { PlainTensor } from './plain-tensor.js';
 import { type Finish, type Generated, Row } from './row.js';
 
 /** One token and its evidence. */
@@ -114,73 +122,4 @@ export async function* generateRows(
   } finally {
     release();
   }
-}
-
-/** What one pass gave, by row. */
-interface Seen {
-  readonly logits: (row: number) => Float32Array;
-  readonly taps: (row: number) => Readonly<Record<string, PlainTensor>>;
-}
-
-/** Feeds what the rows hold beyond the cache and reads the logits that follow. */
-async function advance(
-  decoding: Decoding,
-  rows: readonly Row[],
-  padding: readonly number[],
-  fixedShapes: boolean,
-  recorder: Recorder | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Seen> {
-  const places = rows.map((row, i) => (row.finish === undefined ? padding[i]! + row.tokens.length : 0));
-  const total = Math.max(...places);
-  for (;;) {
-    signal?.throwIfAborted();
-    const [from, length, shape] = [decoding.length, ...chunk(decoding, total, fixedShapes)];
-    const ids = rows.map((row, i) => Array.from({ length }, (_, j) => row.tokens[from + j - padding[i]!] ?? 0));
-    const logits = decoding.feed(ids, shape, total);
-    try {
-      if (decoding.length < total) continue;
-      const values = (await logits.data()) as Float32Array;
-      const taps = await plainTaps(recorder?.values, rows.length);
-      const vocab = values.length / rows.length;
-      return { logits: i => values.subarray(i * vocab, (i + 1) * vocab), taps: i => taps[i]! };
-    } finally {
-      logits.dispose();
-    }
-  }
-}
-
-/** Lengths of one pass on backends that compile programs by shape. */
-const shapes = [1, 16, 64, 256];
-
-/** How many tokens the next pass feeds, and in which shape. */
-function chunk(decoding: Decoding, total: number, fixedShapes: boolean): [length: number, shape: number] {
-  const length = Math.min(total - decoding.length, shapes.at(-1)!);
-  const shape = fixedShapes ? shapes.find(size => size >= length)! : length;
-  return [length, decoding.fits(shape) ? shape : length];
-}
-
-/** Checks ids and lengths; gives the longest. */
-export function checkPrompts(
-  name: string,
-  vocab: number,
-  positions: number,
-  prompts: readonly (readonly number[])[],
-): number {
-  if (prompts.length === 0) throw new ResidualError('prompt', `${name}: there is no prompt`);
-  for (const prompt of prompts) {
-    if (prompt.length === 0)
-      throw new ResidualError('prompt', `${name}: the prompt is empty and this model has no beginning token`);
-    if (prompt.length > positions) {
-      throw new ResidualError(
-        'positions',
-        `${name}: prompt of ${prompt.length} tokens is longer than the ${positions} positions this model has`,
-      );
-    }
-    const unknown = prompt.find(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
-    if (unknown !== undefined) {
-      throw new ResidualError('prompt', `${name}: prompt id ${unknown} is outside the vocabulary of ${vocab}`);
-    }
-  }
-  return Math.max(...prompts.map(prompt => prompt.length));
 }

@@ -5,17 +5,17 @@ import type { Generated } from './row.js';
  * A text to be written: iterate over its steps, or ask for the whole. Nothing runs before that; each iteration and each `whole()` is a run of its own,
  * and the same settings and seed give the same text. Leaving an iteration early frees what it held.
  */
-export interface Generation<Whole> {
-  [Symbol.asyncIterator](): AsyncGenerator<Step, readonly Generated[]>;
+export interface Generation<Whole, Each = Step, Result = readonly Generated[]> {
+  [Symbol.asyncIterator](): AsyncGenerator<Each, Result>;
   /** Runs to the end and gives the result. */
   whole(): Promise<Whole>;
 }
 
 /** Makes a generation of the function that starts it. */
-export function generation<Whole>(
-  start: () => AsyncGenerator<Step, readonly Generated[]>,
-  wholeOf: (rows: readonly Generated[]) => Whole,
-): Generation<Whole> {
+export function generation<Whole, Each, Result>(
+  start: () => AsyncGenerator<Each, Result>,
+  wholeOf: (result: Result) => Whole,
+): Generation<Whole, Each, Result> {
   return {
     [Symbol.asyncIterator]: start,
     whole: async () => {

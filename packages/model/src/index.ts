@@ -5,6 +5,7 @@ export { describeSource, type LoadModelOptions, type LoadProgress, loadModel } f
 export { Model, type ModelParts, type Prompt } from './model.js';
 export type { PlainTensor } from './plain-tensor.js';
 export type { Finish, Generated } from './row.js';
+export type { BeamState, Found, Search, SearchOptions, SearchStep } from './search.js';
 export type { ModelFiles, OnBytes } from './sources/files.js';
 export type { HubOptions } from './sources/hub.js';
 export type { ModelSource, SourceOptions } from './sources/source.js';

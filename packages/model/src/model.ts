@@ -5,12 +5,13 @@ import { dense, dispose, type Matrix, ResidualError, recoveryOfLost, requireBack
 import type { Tokenizer } from '@residual/tokenizer';
 import { type Begin, beginCausal, beginWriting } from './begin.js';
 import { forward } from './forward.js';
-import { checkPrompts, generateRows } from './generate.js';
-import type { GenerateOptions, GenerationConfig } from './generate-options.js';
+import { type Generator, generateRows } from './generate.js';
+import { checkPrompts, type GenerateOptions, type GenerationConfig } from './generate-options.js';
 import { type Generation, generation } from './generation.js';
 import { causalOf, encoderDecoderOf } from './kinds.js';
 import { type PlainTensor, plainTaps } from './plain-tensor.js';
 import type { Generated } from './row.js';
+import { type Found, type Search, type SearchOptions, searchRows } from './search.js';
 
 /** What a `Model` is made of. */
 export interface ModelParts {
@@ -102,6 +103,25 @@ export class Model {
   }
 
   /**
+   * Searches for the likeliest continuations of a prompt, several beams side by side; an encoder-decoder reads the prompt as its source. Steps tell how the tree
+   * grows; the whole is the texts that were found, best first.
+   */
+  beamSearch(prompt: Prompt, options: SearchOptions = {}): Search<readonly Found[]> {
+    return generation(
+      () => this.search([prompt], options),
+      found => found[0]!,
+    );
+  }
+
+  /** The same for several prompts of any lengths at once: by prompt what was found. */
+  beamSearchBatch(prompts: readonly Prompt[], options: SearchOptions = {}): Search<readonly (readonly Found[])[]> {
+    return generation(
+      () => this.search(prompts, options),
+      found => found,
+    );
+  }
+
+  /**
    * One pass over a text without generating: logits [length, vocab] and the tensors at `taps`, as plain data. The logits at place i predict the
    * token at i + 1.
    */
@@ -177,6 +197,20 @@ export class Model {
   }
 
   private run(prompts: readonly Prompt[], options: GenerateOptions) {
+    const { generator, begun } = this.begin('generate', prompts);
+    return generateRows(generator, begun, options);
+  }
+
+  private search(prompts: readonly Prompt[], options: SearchOptions) {
+    const { generator, begun, sources } = this.begin('beamSearch', prompts);
+    return searchRows(generator, begun, options, sources);
+  }
+
+  /** What rows begin with: prompts as they are, or the start token and sources that are read. */
+  private begin(
+    name: string,
+    prompts: readonly Prompt[],
+  ): { generator: Generator; begun: readonly (readonly number[])[]; sources?: readonly (readonly number[])[] } {
     const tokens = prompts.map(prompt => this.tokensOf(prompt));
     const { positions, openEnded, generationConfig, tokenizer, vocab, composition } = this;
     const fixedShapes = () => this.backend.startsWith('webg');
@@ -192,20 +226,14 @@ export class Model {
       recover: (error: unknown, signal: AbortSignal | undefined) => this.recover(error, signal),
     };
     if (composition.kind === 'causal-lm') {
-      const begin: Begin = settings => beginCausal(causalOf('generate', this))(settings);
-      return generateRows({ ...shared, begin }, tokens, options);
+      const begin: Begin = settings => beginCausal(causalOf(name, this))(settings);
+      return { generator: { ...shared, begin }, begun: tokens };
     }
     const room = openEnded ? Number.POSITIVE_INFINITY : positions;
-    checkPrompts('generate', composition.model.source.vocab, room, tokens);
+    checkPrompts(name, composition.model.source.vocab, room, tokens);
     const begin: Begin = settings =>
-      beginWriting(encoderDecoderOf('generate', this), tokens, { fixedShapes: fixedShapes(), positions: room })(
-        settings,
-      );
-    return generateRows(
-      { ...shared, begin },
-      tokens.map(() => [this.startToken]),
-      options,
-    );
+      beginWriting(encoderDecoderOf(name, this), tokens, { fixedShapes: fixedShapes(), positions: room })(settings);
+    return { generator: { ...shared, begin }, begun: tokens.map(() => [this.startToken]), sources: tokens };
   }
 
   private ends(): readonly number[] {

@@ -1,8 +1,8 @@
 import '@residual/testkit/wasm';
 import { expect, test } from 'vitest';
+import { continued, type Fields, fileOf, idsOf, jsonFile, referenceOf, weightsOf } from '../test/reference.js';
+import { settings } from '../test/settings.js';
 import { loadModel } from './load-model.js';
-import { continued, type Fields, fileOf, idsOf, jsonFile, referenceOf, weightsOf } from './testing/reference.js';
-import { settings } from './testing/settings.js';
 
 const files = (config: Fields) =>
   new Map([

@@ -1,8 +1,5 @@
 import { fixture, fixtureJson } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { compare } from './parity/compare.js';
-import { Golden } from './parity/golden.js';
-import { fixtureFiles } from './testing/fixture-files.js';
 import {
   continued,
   type Fields,
@@ -12,7 +9,10 @@ import {
   passOver,
   referenceOf,
   slopeOf,
-} from './testing/reference.js';
+} from '../test/reference.js';
+import { compare } from './parity/compare.js';
+import { Golden } from './parity/golden.js';
+import { fixtureFiles } from './testing/fixture-files.js';
 
 // The loops that other tests take for the truth must themselves agree with Hugging Face transformers.
 test.each(['gpt2', 'llama', 'llama3-rope'])('the float64 loops agree with the reference outputs of %s', async name => {

@@ -1,7 +1,5 @@
 import { memory } from '@residual/tensor';
 import { expect, test } from 'vitest';
-import { parity } from './parity/index.js';
-import type { Outputs } from './parity/outputs.js';
 import {
   continued,
   fileOf,
@@ -16,8 +14,10 @@ import {
   referenceOf,
   slopeOf,
   weightsOf,
-} from './testing/reference.js';
-import { settings } from './testing/settings.js';
+} from '../test/reference.js';
+import { settings } from '../test/settings.js';
+import { parity } from './parity/index.js';
+import type { Outputs } from './parity/outputs.js';
 
 const [length, padding] = [10, [0, 3]];
 

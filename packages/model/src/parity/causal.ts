@@ -5,9 +5,10 @@ import { forward } from '../forward.js';
 import type { GenerateOptions } from '../generate-options.js';
 import { causalOf } from '../kinds.js';
 import type { Model } from '../model.js';
+import { beamOutputs, searches } from './beams.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
-import { type Inputs, inputsOf } from './inputs.js';
+import { type Inputs, inputsOf, paddingToken } from './inputs.js';
 import { gradientOutputs, numbersOf, type Outputs, type Wanted } from './outputs.js';
 
 /** Everything a decoder-only checkpoint is compared on: logits, hidden states, attention weights, continuations, loss and gradients. */
@@ -17,6 +18,8 @@ export async function causalOutputs(model: Model, golden: Golden, wanted: Wanted
   for (const [name, numbers] of await insideOf(model, inputs)) if (wanted(name)) outputs.set(name, numbers);
   if (wanted('logits_padded_batch')) outputs.set('logits_padded_batch', await paddedLogits(model, inputs));
   for (const [name, numbers] of await continuations(model, golden, inputs, wanted)) outputs.set(name, numbers);
+  for (const [name, numbers] of await beams(model, golden, inputs, wanted))
+    if (wanted(name)) outputs.set(name, numbers);
   const trained = wanted('loss') || wanted('grad_norm') || golden.names.some(name => name.startsWith('grad.'));
   if (trained && inputs.ids[0]!.length > 1) {
     for (const [name, numbers] of await lossAndGradients(model, inputs.ids[0]!))
@@ -79,6 +82,22 @@ async function continuations(model: Model, golden: Golden, { ids, prompts }: Inp
     const made = await model.generateBatch(prompts.slice(0, rows), settings).whole();
     const data = made.flatMap(({ newTokens }, i) => [...ids[i]!, ...newTokens]);
     outputs.set(name, { shape: [rows, data.length / rows], data });
+  }
+  return outputs;
+}
+
+/** What beams find after row 0. */
+async function beams(model: Model, golden: Golden, { ids, prompts }: Inputs, wanted: Wanted): Promise<Outputs> {
+  const outputs: Outputs = new Map();
+  for (const [name, options] of Object.entries(searches['causal-lm'])) {
+    if (!wanted(name) && !wanted(`${name}_scores`)) continue;
+    const asked = (golden.shapeOf(name)?.[1] ?? 0) - ids[0]!.length;
+    const maxNewTokens = asked > 0 ? asked : 12;
+    const positions = ids[0]!.length + maxNewTokens;
+    if (positions > model.positions && !model.openEnded) continue;
+    const found = await model.beamSearch(prompts[0]!, { ...options, maxNewTokens, positions }).whole();
+    const pad = paddingToken(model) ?? 2;
+    for (const [each, numbers] of beamOutputs(name, [found], () => ids[0]!, pad)) outputs.set(each, numbers);
   }
   return outputs;
 }

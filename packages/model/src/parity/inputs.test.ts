@@ -14,8 +14,8 @@ import {
   passOver,
   referenceOf,
   weightsOf,
-} from '../testing/reference.js';
-import { settings } from '../testing/settings.js';
+} from '../../test/reference.js';
+import { settings } from '../../test/settings.js';
 import { parity } from './index.js';
 
 type Ids = readonly (readonly number[])[];

@@ -3,6 +3,7 @@ import { crossEntropy, mul, reshape, sum, type Tensor, tensor, tidy } from '@res
 import { forwardPair, type Rows } from '../forward.js';
 import { encoderDecoderOf } from '../kinds.js';
 import type { Model } from '../model.js';
+import { beamOutputs, searches } from './beams.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
 import { expectIds, maskOf, paddingToken, unfit } from './inputs.js';
@@ -23,6 +24,13 @@ export async function sequenceToSequenceOutputs(model: Model, golden: Golden, wa
   const outputs: Outputs = new Map();
   for (const [name, numbers] of await insideOf(model, inputs)) if (wanted(name)) outputs.set(name, numbers);
   if (wanted('greedy')) outputs.set('greedy', await greedy(model, golden, inputs));
+  for (const [name, options] of Object.entries(searches['seq2seq-lm'])) {
+    if (!wanted(name) && !wanted(`${name}_scores`)) continue;
+    const maxNewTokens = Math.max((golden.shapeOf(name)?.[1] ?? 0) - 1, 12);
+    const found = await model.beamSearchBatch(sourcesOf(inputs), { ...options, maxNewTokens }).whole();
+    const made = beamOutputs(name, found, () => [model.startToken], paddingToken(model) ?? 0);
+    for (const [each, numbers] of made) if (wanted(each)) outputs.set(each, numbers);
+  }
   const trained = wanted('loss') || wanted('grad_norm') || golden.names.some(name => name.startsWith('grad.'));
   if (trained && inputs.labels) {
     const { labels } = inputs;
@@ -98,15 +106,19 @@ function withoutPadding({ shape, data }: Numbers, lengths: readonly number[]): N
 }
 
 /** Greedy continuations with end tokens, the token of the beginning included; rows that end early are filled with padding. */
-async function greedy(model: Model, golden: Golden, { source, lengths }: Inputs): Promise<Numbers> {
+async function greedy(model: Model, golden: Golden, inputs: Inputs): Promise<Numbers> {
   const asked = (golden.shapeOf('greedy')?.[1] ?? 0) - 1;
-  const sources = source.map((row, i) => row.slice(0, lengths[i]));
   const maxNewTokens = Math.max(asked, 12);
-  const made = await model.generateBatch(sources, { temperature: 0, maxNewTokens }).whole();
+  const made = await model.generateBatch(sourcesOf(inputs), { temperature: 0, maxNewTokens }).whole();
   const longest = Math.max(...made.map(({ tokens }) => tokens.length));
   const pad = paddingToken(model) ?? 0;
   const rows = made.map(({ tokens }) => Array.from({ length: longest }, (_, i) => tokens[i] ?? pad));
   return { shape: [rows.length, longest], data: rows.flat() };
+}
+
+/** The sources without padding. */
+function sourcesOf({ source, lengths }: Inputs): Rows {
+  return source.map((row, i) => row.slice(0, lengths[i]));
 }
 
 /** The mean loss of all labels, -100 left out; the decoder is fed the labels one place later, as the reference does. */

@@ -56,6 +56,7 @@ export interface ModelFacts {
   readonly config: Readonly<Record<string, unknown>>;
   readonly generationConfig: Readonly<Record<string, unknown>>;
   readonly positions: number;
+  readonly openEnded: boolean;
   readonly vocab: number;
   readonly depth: number;
   readonly heads: number;

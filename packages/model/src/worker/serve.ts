@@ -99,12 +99,13 @@ export function serveModels(port: Port): void {
 }
 
 function factsOf(number: number, model: Model): ModelFacts {
-  const { config, generationConfig, positions, vocab, depth, heads, backend, tokenizer } = model;
+  const { config, generationConfig, positions, openEnded, vocab, depth, heads, backend, tokenizer } = model;
   return {
     model: number,
     config,
     generationConfig,
     positions,
+    openEnded,
     vocab,
     depth,
     heads,

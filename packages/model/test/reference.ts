@@ -1,10 +1,10 @@
 import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safetensors';
 import { uniformValues } from '@residual/tensor';
-import { type Fields, lossOf, type Named, type Pass, type Stored } from '../../../families/test/reference.js';
-import { gpt2Reference, gpt2Shapes } from '../../../families/test/reference-gpt2.js';
-import { llamaReference, llamaShapes } from '../../../families/test/reference-llama.js';
+import { type Fields, lossOf, type Named, type Pass, type Stored } from '../../families/test/reference.js';
+import { gpt2Reference, gpt2Shapes } from '../../families/test/reference-gpt2.js';
+import { llamaReference, llamaShapes } from '../../families/test/reference-llama.js';
 
-export * from '../../../families/test/reference.js';
+export * from '../../families/test/reference.js';
 
 /** The float64 loops for a config. */
 export const referenceOf = (config: Fields, weights: Named): Pass =>

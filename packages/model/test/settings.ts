@@ -66,8 +66,8 @@ export const settings: Readonly<Record<string, Fields>> = {
     rope_scaling: {
       type: 'yarn',
       factor: 4,
-      beta_fast: 20,
-      beta_slow: 0.5,
+      beta_fast: 2,
+      beta_slow: 0.25,
       truncate: false,
       mscale: 0.8,
       mscale_all_dim: 1.2,

@@ -1,0 +1,32 @@
+import type { Found, SearchOptions } from '../search.js';
+import type { Numbers } from './compare.js';
+import type { Outputs } from './outputs.js';
+
+/** Continuations found with 4 beams, `name`, by prompt and best first, and their scores, `name_scores`. Shorter rows are filled with padding. */
+export function beamOutputs(name: string, found: readonly (readonly Found[])[], before: Before, pad: number): Outputs {
+  const rows = found.flatMap((texts, i) => texts.map(({ newTokens }) => [...before(i), ...newTokens]));
+  const longest = Math.max(...rows.map(row => row.length));
+  const data = rows.flatMap(row => Array.from({ length: longest }, (_, i) => row[i] ?? pad));
+  const scores: Numbers = { shape: [rows.length], data: found.flat().map(({ score }) => score) };
+  return new Map([
+    [name, { shape: [rows.length, longest], data }],
+    [`${name}_scores`, scores],
+  ]);
+}
+
+/** What stands before the new tokens of a prompt. */
+type Before = (prompt: number) => readonly number[];
+
+/** How the reference searched, by name of its result: 4 beams, 12 new tokens. */
+export const searches: Readonly<Record<'causal-lm' | 'seq2seq-lm', Readonly<Record<string, SearchOptions>>>> = {
+  'causal-lm': { beam4: { beams: 4, returned: 2, lengthPenalty: 1, earlyStopping: false, eos: [2] } },
+  'seq2seq-lm': {
+    beam4: { beams: 4, returned: 1, lengthPenalty: 0.8, earlyStopping: false },
+    beam4_early_return3: { beams: 4, returned: 3, lengthPenalty: 1, earlyStopping: true },
+  },
+};
+
+/** Whether a name is that of ids, not of numbers. */
+export function isIds(name: string): boolean {
+  return name.startsWith('greedy') || (name.startsWith('beam4') && !name.endsWith('_scores'));
+}

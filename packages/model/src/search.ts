@@ -1,0 +1,176 @@
+import { emptyScope } from '@residual/layers';
+import type { ProcessorOptions } from '@residual/sampling';
+import {
+  type BeamOptions,
+  type BeamSearch,
+  type BeamStep,
+  beamSearch,
+  type Hypothesis,
+} from '@residual/sampling/beams';
+import { fromGenerationConfig } from '@residual/sampling/generation-config';
+import { advance } from './advance.js';
+import type { Decoding } from './decoding.js';
+import type { Generator } from './generate.js';
+import { checkPrompts, lengthOf, roomOf } from './generate-options.js';
+import type { Generation } from './generation.js';
+import { pacer } from './pacer.js';
+
+/** Settings of a beam search; those left out follow `generation_config.json`. */
+export interface SearchOptions extends Omit<ProcessorOptions, 'eos'> {
+  /** How many texts grow side by side; 4 where neither the call nor the file says. */
+  readonly beams?: number | undefined;
+  /** How many of them are results; 1 if absent. */
+  readonly returned?: number | undefined;
+  /** score = sum of log-probabilities / new tokens^lengthPenalty; 1 if absent. */
+  readonly lengthPenalty?: number | undefined;
+  /** true: done when as many texts as beams have ended; false, the default: when none could become better by one more token; 'never': at any length. */
+  readonly earlyStopping?: boolean | 'never' | undefined;
+  /** Groups of beams that find different texts, each token of an earlier group costing a later one `diversityPenalty`. */
+  readonly groups?: number | undefined;
+  readonly diversityPenalty?: number | undefined;
+  /** Tokens that end a text; those of `generation_config.json` if absent, none if empty. */
+  readonly eos?: readonly number[] | undefined;
+  /** How many tokens may follow the prompt; as in `generate`. */
+  readonly maxNewTokens?: number | undefined;
+  readonly positions?: number | undefined;
+  readonly skipSpecialTokens?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A text that a search has found. */
+export interface Found extends Hypothesis {
+  /** The new text, without prompt and end token. */
+  readonly text: string;
+}
+
+/** One beam after a step. */
+export interface BeamState {
+  /** The token it took. */
+  readonly token: number;
+  /** The beam of the same prompt that it continues. */
+  readonly parent: number;
+  /** Sum of the log-probabilities of its tokens. */
+  readonly sum: number;
+  /** Natural log of the token's probability as the model gave it. */
+  readonly logprob: number;
+}
+
+/** What one step of a search did, by prompt. */
+export interface SearchStep {
+  /** Counts the steps from 0. */
+  readonly index: number;
+  /** Beams that go on; none for a prompt that is done. */
+  readonly beams: readonly (readonly BeamState[])[];
+  /** Texts that ended in this step and are among the best so far. */
+  readonly finished: readonly (readonly Found[])[];
+}
+
+/** A search to be run: iterate over its steps, or ask for the whole. */
+export type Search<Whole> = Generation<Whole, SearchStep, readonly (readonly Found[])[]>;
+
+/** Steps of a search over all prompts at once; the return value is what was found, best first, by prompt. `sources` are what an encoder-decoder has read. */
+export async function* searchRows(
+  generator: Generator,
+  prompts: readonly (readonly number[])[],
+  options: SearchOptions,
+  sources?: readonly (readonly number[])[],
+): AsyncGenerator<SearchStep, Found[][]> {
+  generator.check();
+  const { signal, skipSpecialTokens } = options;
+  const positions = roomOf(options, generator);
+  const longest = checkPrompts('beamSearch', generator.vocab, positions, prompts);
+  const settings = searchSettings(generator, options, prompts, positions);
+  const search = beamSearch(settings, prompts, sources);
+  const { beams } = settings;
+  const named = (found: Hypothesis): Found => {
+    const { newTokens, finishReason } = found;
+    const tokens = finishReason === 'eos' ? newTokens.slice(0, -1) : newTokens;
+    return { ...found, text: generator.tokenizer?.decode(tokens, { skipSpecialTokens }) ?? '' };
+  };
+  const pace = pacer();
+  let rows: Text[] = prompts.map(tokens => ({ tokens: [...tokens], finish: undefined }));
+  let decoding: Decoding | undefined;
+  const paddingOf = (count: number) => prompts.flatMap(prompt => Array<number>(count).fill(longest - prompt.length));
+  try {
+    while (!search.done) {
+      await pace(signal);
+      let step: BeamStep;
+      try {
+        const padding = paddingOf(rows.length / prompts.length);
+        decoding ??= generator.begin({ positions, padding, scope: emptyScope });
+        const seen = await advance(decoding, rows, padding, generator.fixedShapes(), undefined, signal);
+        const apart = rows.length / prompts.length === 1 ? beams : 1; // before the first step the beams of a prompt are one row
+        step = search.step(row => seen.logits(Math.floor(row / apart)));
+        if (apart > 1) rows = rows.flatMap(row => Array.from({ length: beams }, () => row));
+        if (apart > 1) decoding.repeat(beams);
+      } catch (error) {
+        decoding?.dispose();
+        decoding = undefined;
+        if (!(await generator.recover(error, signal))) throw error;
+        continue; // the beams are fed again from their beginning
+      }
+      rows = rows.map((_, row) => ({
+        tokens: [...rows[step.parents[row]!]!.tokens, step.tokens[row]!],
+        finish: undefined,
+      }));
+      decoding.reorder(step.parents);
+      yield stepOf(step, search, beams, named);
+    }
+    return search.results().map(found => found.map(named));
+  } finally {
+    decoding?.dispose();
+  }
+}
+
+/** A row on its way: its tokens, prompt included. */
+interface Text {
+  readonly tokens: number[];
+  readonly finish: undefined;
+}
+
+function stepOf(
+  { index, tokens, parents, sums, logprobs, finished }: BeamStep,
+  search: BeamSearch,
+  beams: number,
+  named: (found: Hypothesis) => Found,
+): SearchStep {
+  const going = new Set(search.rows);
+  return {
+    index,
+    beams: finished.map((_, prompt) => {
+      const rows = Array.from({ length: beams }, (_, beam) => prompt * beams + beam).filter(row => going.has(row));
+      return rows.map(row => ({
+        token: tokens[row]!,
+        parent: parents[row]! % beams,
+        sum: sums[row]!,
+        logprob: logprobs[row]!,
+      }));
+    }),
+    finished: finished.map(found => found.map(named)),
+  };
+}
+
+function searchSettings(
+  { generationConfig: config, ends }: Generator,
+  options: SearchOptions,
+  prompts: readonly (readonly number[])[],
+  positions: number,
+): BeamOptions {
+  const { signal: _, skipSpecialTokens: __, positions: ___, maxNewTokens, eos = ends, ...given } = options;
+  const number = (name: string) => (typeof config[name] === 'number' ? (config[name] as number) : undefined);
+  const newTokens = Math.max(...prompts.map(prompt => lengthOf({ maxNewTokens }, config, prompt.length)));
+  const recommended = { ...config, do_sample: false, eos_token_id: eos.length > 0 ? [...eos] : undefined };
+  const groups = number('num_beam_groups') ?? 1;
+  const asked = {
+    beams: Math.max(number('num_beams') ?? 1, 1) > 1 ? number('num_beams')! : 4,
+    returned: number('num_return_sequences'),
+    lengthPenalty: number('length_penalty'),
+    earlyStopping: config.early_stopping as boolean | 'never' | undefined,
+    ...(groups > 1 && { groups, diversityPenalty: number('diversity_penalty') }),
+    ...fromGenerationConfig(recommended, maxNewTokens),
+  };
+  const settings: Record<string, unknown> = {};
+  for (const [name, value] of [...Object.entries(asked), ...Object.entries(given)])
+    if (value !== undefined && value !== null) settings[name] = value;
+  return { ...settings, maxNewTokens: newTokens, maxLength: positions } as unknown as BeamOptions;
+}

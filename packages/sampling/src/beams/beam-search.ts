@@ -1,0 +1,206 @@
+import { ResidualError } from '../errors.js';
+import { type Beam, behind, extend, type Hypothesis, hypothesis, isReal, largest, type Outcome } from './beam.js';
+import { continuationsOf, type Group } from './continuations.js';
+import { finishedBeams } from './finished.js';
+import { groupedBeams } from './grouped.js';
+import { type BeamOptions, type Settings, settingsOf } from './options.js';
+
+/**
+ * Logits of all rows, [batch · beams, vocab], or a function from a row to its logits [vocab], which is asked for `search.rows` alone.
+ * They are read during the step and not changed.
+ */
+export type Logits = Float32Array | ((row: number) => Float32Array);
+
+/** What one step did, by row: row `prompt · beams + beam`, [batch · beams]. */
+export interface BeamStep {
+  /** Counts the steps from 0. */
+  readonly index: number;
+  /** The token that each row takes; `pad` where a prompt (or a group) is done. */
+  readonly tokens: Int32Array;
+  /** The row that each row continues: put the cache in this order, then feed `tokens`. Rows that are done stay where they are. */
+  readonly parents: Int32Array;
+  /** Sum of each row's log-probabilities after the processors; 0 where it is done, around -1e9 where it only holds a place. */
+  readonly sums: Float32Array;
+  /** Natural log of each token's probability as the model gave it; 0 where the row is done. */
+  readonly logprobs: Float32Array;
+  /** By prompt: what ended in this step and is among the best so far. */
+  readonly finished: readonly (readonly Hypothesis[])[];
+}
+
+/** A beam search on its way: ask `rows` of the model, give their logits to `step`, until `done`. */
+export interface BeamSearch {
+  /** Whether all prompts are done. */
+  readonly done: boolean;
+  /**
+   * The rows whose logits the next step reads. Before the first step the beams of a prompt are the same, so it is the first row of
+   * each; later all rows of the prompts (and groups) that are not done.
+   */
+  readonly rows: readonly number[];
+  /** Takes the logits that follow the tokens of each row; throws when one is NaN or Infinity or the search is done. */
+  step(logits: Logits): BeamStep;
+  /** By prompt: the best texts that have ended, best first, up to `returned`: fewer before the search is done, and where there are none. */
+  results(): Hypothesis[][];
+}
+
+/** One prompt: its beams, group after group, and what ended. */
+interface Text {
+  readonly prompt: number;
+  beams: Beam[];
+  readonly outcomes: readonly Outcome[];
+  readonly isDone: boolean[];
+  readonly context: Group['context'];
+}
+
+/**
+ * Searches for the most likely continuations of each prompt, keeping `beams` of them in each step (Freitag and Al-Onaizan 2017,
+ * arXiv:1702.01806), as `_beam_search` of Hugging Face transformers 5 does; with `groups` diverse beam search (Vijayakumar et al.
+ * 2016, arXiv:1610.02424) as its version 4. It knows no model and no tensor. Prompts may differ in length and do not depend on each
+ * other. For an encoder-decoder a prompt is what its decoder starts with, and `encoderTokens` what its encoder read, by prompt.
+ *
+ * The processors see log-probabilities, natural logs of softmax(logits). Of equal sums that of the lower row and then of the lower
+ * token is taken, which the reference leaves to its hardware. Throws for an unknown or unfit option.
+ */
+export function beamSearch(
+  options: BeamOptions,
+  prompts: readonly (readonly number[])[],
+  encoderTokens?: readonly (readonly number[])[],
+): BeamSearch {
+  const settings = settingsOf(options);
+  const { beams, size, returned, pad } = settings;
+  if (encoderTokens && encoderTokens.length !== prompts.length) {
+    const text = `encoderTokens are ${encoderTokens.length} rows; there are ${prompts.length} prompts`;
+    throw new ResidualError('option', text);
+  }
+  const texts = prompts.map((tokens, prompt) => textOf(settings, tokens, prompt, encoderTokens?.[prompt]));
+  const find = continuationsOf(settings);
+  const total = prompts.length * beams;
+  let index = 0;
+
+  const isDone = ({ isDone }: Text): boolean => isDone.every(Boolean);
+  /** Before the first step the beams of a prompt share its first row. */
+  const rowOf = (prompt: number, beam: number): number => prompt * beams + (index === 0 ? 0 : beam);
+  const rows = (): number[] => {
+    const open = texts.flatMap(({ prompt, beams, isDone }) =>
+      beams.flatMap((_, beam) => (isDone[Math.floor(beam / size)] ? [] : [rowOf(prompt, beam)])),
+    );
+    return [...new Set(open)];
+  };
+
+  return {
+    get done() {
+      return texts.every(isDone);
+    },
+    get rows() {
+      return rows();
+    },
+    step(logits) {
+      if (texts.every(isDone)) {
+        throw new ResidualError(
+          'option',
+          `step was called on a search that is done, after ${index} steps; see results()`,
+        );
+      }
+      const read = reader(logits, total, beams);
+      const step = {
+        index,
+        tokens: new Int32Array(total).fill(pad),
+        parents: Int32Array.from({ length: total }, (_, row) => row),
+        sums: new Float32Array(total),
+        logprobs: new Float32Array(total),
+        finished: texts.map((): Hypothesis[] => []),
+      };
+      for (const text of texts) {
+        const { prompt, outcomes, context } = text;
+        const next = [...text.beams];
+        const taken: number[] = [];
+        for (const [group, outcome] of outcomes.entries()) {
+          const first = group * size;
+          if (text.isDone[group]) {
+            for (let i = 0; i < size; i++) taken.push(pad); // as in the reference, a group that is done counts its padding
+            continue;
+          }
+          const own = text.beams.slice(first, first + size);
+          const best = find({ beams: own, rows: own.map((_, i) => rowOf(prompt, first + i)), taken, context }, read);
+          const kept = outcome.kept;
+          const running = outcome.take(best, index + 1);
+          step.finished[prompt]!.push(...outcome.kept.filter(each => !kept.includes(each)));
+          taken.push(...running.map(({ token }) => token));
+          text.isDone[group] = outcome.done || !isReal(running[0]!);
+          for (const [i, continuation] of running.entries()) {
+            next[first + i] = extend(continuation);
+            if (text.isDone[group]) continue;
+            const row = prompt * beams + first + i;
+            step.tokens[row] = continuation.token;
+            step.parents[row] = continuation.row;
+            step.sums[row] = continuation.sum;
+            step.logprobs[row] = continuation.logprob;
+          }
+        }
+        text.beams = next;
+        if (isDone(text) && outcomes.every(({ kept }) => kept.length === 0)) {
+          const left = `prompt ${prompt} has no text that ends: ${index} tokens after it none is left to be chosen`;
+          throw new ResidualError('logits', left);
+        }
+      }
+      index++;
+      return step;
+    },
+    results: () =>
+      texts.map(({ outcomes }) => {
+        const kept = [...outcomes].reverse().flatMap(({ kept }) => kept); // of equal ones the later group's
+        return largest(kept, returned, ({ score }) => score);
+      }),
+  };
+}
+
+/** A prompt before the first step; one with no room for a token is its own and only result. */
+function textOf(
+  settings: Settings,
+  tokens: readonly number[],
+  prompt: number,
+  encoderTokens: readonly number[] | undefined,
+): Text {
+  const { groups, size, beams, maxNewTokens, maxLength } = settings;
+  if (tokens.length > maxLength) {
+    throw new ResidualError(
+      'option',
+      `prompt ${prompt} of ${tokens.length} tokens is longer than maxLength, ${maxLength}`,
+    );
+  }
+  const room = Math.min(maxNewTokens, maxLength - tokens.length);
+  const start = (sum: number): Beam => ({ tokens: [...tokens], rows: [], logprobs: [], sum });
+  const alone: Outcome = { done: true, kept: [hypothesis(start(0), 0, 'length')], take: () => [] };
+  const outcome = () =>
+    room === 0 ? alone : groups > 1 ? groupedBeams(settings, room) : finishedBeams(settings, room);
+  const outcomes = Array.from({ length: room === 0 ? 1 : groups }, outcome);
+  return {
+    prompt,
+    // All beams but the first of a group hold a place: the first step continues one prompt, not the same one several times.
+    beams: Array.from({ length: beams }, (_, beam) => start(beam % size === 0 ? 0 : behind)),
+    outcomes,
+    isDone: Array.from({ length: groups }, () => room === 0),
+    context: { promptLength: tokens.length, ...(encoderTokens && { encoderTokens }) },
+  };
+}
+
+/** Reads the logits of a row, and checks that all rows are equally long. */
+function reader(logits: Logits, total: number, beams: number): (row: number) => Float32Array {
+  if (typeof logits !== 'function') {
+    const vocab = logits.length / total;
+    if (!Number.isInteger(vocab)) {
+      const text = `${logits.length} logits are not ${total} rows (${total / beams} prompts · ${beams} beams) of equal length`;
+      throw new ResidualError('logits', text);
+    }
+    return row => logits.subarray(row * vocab, (row + 1) * vocab);
+  }
+  let first: { row: number; vocab: number } | undefined;
+  return row => {
+    const values = logits(row);
+    first ??= { row, vocab: values.length };
+    if (values.length !== first.vocab) {
+      const text = `row ${row} has ${values.length} logits; row ${first.row} has ${first.vocab}`;
+      throw new ResidualError('logits', text);
+    }
+    return values;
+  };
+}

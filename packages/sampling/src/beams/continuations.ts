@@ -1,0 +1,65 @@
+import { ResidualError } from '../errors.js';
+import { type Context, runInPlace } from '../processor.js';
+import { best } from '../select.js';
+import { weigh } from '../weigh.js';
+import { type Beam, type Continuation, isReal, largest } from './beam.js';
+import type { Settings } from './options.js';
+
+/** A group of beams of one prompt, before a step. */
+export interface Group {
+  readonly beams: readonly Beam[];
+  /** By beam: the row whose logits follow it. */
+  readonly rows: readonly number[];
+  /** What the groups before took in this step. */
+  readonly taken: readonly number[];
+  readonly context: Omit<Context, 'tokens' | 'row'>;
+}
+
+/**
+ * A function that finds the best continuations of a group, best first, of equal ones that of the lower beam and then the lower
+ * token: the `count` largest of [size · vocab] sums, without sorting or holding more than one row of the vocab.
+ */
+export function continuationsOf(settings: Settings) {
+  const { before, after, diversityPenalty, count, size } = settings;
+  let scratch = new Float32Array(0);
+
+  /** The sums of one beam with each token [vocab], and the log of what its probabilities are divided by. */
+  const sumsOf = (logits: Float32Array, beam: Beam, row: number, { taken, context }: Group) => {
+    if (scratch.length !== logits.length) scratch = new Float32Array(logits.length);
+    let sums = scratch;
+    sums.set(logits);
+    const { logSum } = weigh(sums);
+    for (let id = 0; id < sums.length; id++) sums[id]! -= logSum;
+    const known = { ...context, tokens: beam.tokens, row };
+    sums = runInPlace(before, sums, known);
+    for (const token of taken) sums[token]! -= diversityPenalty;
+    sums = runInPlace(after, sums, known);
+    const sum = beam.sum;
+    for (let id = 0; id < sums.length; id++) {
+      if (!(sums[id]! < Infinity)) {
+        const text = `row ${row}: processors made logits[${id}] ${sums[id]}; it must be a finite number or -Infinity`;
+        throw new ResidualError('logits', text);
+      }
+      sums[id]! += sum;
+    }
+    return { sums, logSum };
+  };
+
+  return (group: Group, logits: (row: number) => Float32Array): Continuation[] => {
+    const found: Continuation[] = [];
+    for (const [i, beam] of group.beams.entries()) {
+      if (!isReal(beam) && found.filter(isReal).length >= count) continue; // a beam that holds a place: behind all those
+      const row = group.rows[i]!;
+      const values = logits(row);
+      if (values.length * size < count) {
+        const text = `${values.length} logits are too few for ${size} beams, which need ${count} continuations`;
+        throw new ResidualError('logits', text);
+      }
+      const { sums, logSum } = sumsOf(values, beam, row, group);
+      for (const token of best(sums, count)) {
+        found.push({ beam, row, token, logprob: values[token]! - logSum, sum: sums[token]! });
+      }
+    }
+    return largest(found, count, ({ sum }) => sum);
+  };
+}
