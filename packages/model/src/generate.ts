@@ -36,7 +36,7 @@ export interface Generator {
   readonly positions: number;
   readonly generationConfig: GenerationConfig;
   readonly ends: readonly number[];
-  /** Runs before each call: the weights must be on the active backend. */
+  /** Runs before each step: the weights must be on the active backend. */
   readonly check: () => void;
   /** Whether the active backend compiles programs per shape, so that prompts are fed in few lengths. */
   readonly fixedShapes: () => boolean;
@@ -79,11 +79,13 @@ export async function* generateRows(
   try {
     while (rows.some(row => row.finish === undefined)) {
       await pace(signal);
+      generator.check();
       let seen: Seen;
       try {
         recorder = taps.length > 0 ? (recorder ?? record(taps)) : undefined;
         const scope = recorder?.scope ?? emptyScope;
-        decoding ??= new Decoding({ ...generator, weights: generator.weights(), padding, scope });
+        const weights = generator.weights(); // an error once the model is disposed
+        decoding ??= new Decoding({ ...generator, weights, padding, scope });
         const fixedShapes = taps.length === 0 && generator.fixedShapes(); // taps show what was fed, nothing beside it
         seen = await advance(decoding, rows, padding, fixedShapes, recorder, signal);
       } catch (error) {
