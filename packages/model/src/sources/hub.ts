@@ -148,7 +148,7 @@ function repositoryOf(url: string, text: string): Repository {
     const known =
       typeof name === 'string' && Number.isSafeInteger(size) && size >= 0 && /^[0-9a-f]{40,64}$/.test(digest.hex);
     if (!known) return fail(`describes ${JSON.stringify(name)} without size and digest`);
-    const inside = name.split('/').every(step => step !== '' && !/^\.+$|[\\:\0]/.test(step));
+    const inside = name.split('/').every(step => step !== '' && !/^\.\.?$|[\\\0]/.test(step));
     return inside ? { name, size, digest } : fail(`lists ${JSON.stringify(name)}, which is no place below its folder`);
   });
   return { commit: sha, files };
