@@ -1,6 +1,5 @@
-import { expect, test } from 'vitest';
-import { fixturePath as fixture } from './testing/folders.js';
-import { printed } from './testing/printed.js';
+import { expect, test, vi } from 'vitest';
+import { fixture, printed } from './testing/printed.js';
 
 test('parity agrees with a reference, and says so in numbers', async () => {
   const { code, out } = await printed('parity', fixture('checkpoints/llama-sharded'), '--json');
@@ -16,4 +15,23 @@ test('what is wrong is one sentence and exit code 1', async () => {
   const { code, errors } = await printed('parity', fixture('models'));
   expect(code).toBe(1);
   expect(errors).toMatch(/^residual: parity: .* has no golden\.safetensors to compare with\n$/);
+});
+
+test('it tells its version, and what there is', async () => {
+  expect((await printed('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(await printed('--help')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/generate[\s\S]*parity[\s\S]*describe/),
+  });
+  const unknown = await printed('frobnicate');
+  expect(unknown).toMatchObject({ code: 1, out: '' });
+  expect(unknown.errors).toMatch(/^error: unknown command 'frobnicate'\n\nUsage: residual/);
+});
+
+test('with RESIDUAL_DEBUG an error comes whole', async () => {
+  vi.stubEnv('RESIDUAL_DEBUG', '1');
+  const { code, errors } = await printed('describe', './nowhere');
+  vi.unstubAllEnvs();
+  expect(code).toBe(1);
+  expect(errors).toMatch(/^ResidualError: loadModel: \.\/nowhere is neither/);
 });

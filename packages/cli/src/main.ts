@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
 import { describeCommand } from './commands/describe.js';
 import { generateCommand } from './commands/generate.js';
@@ -7,7 +8,9 @@ import { reportError } from './output.js';
 /** Runs the command line with its arguments, without those of Node; gives the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   let code = 0;
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
   const program = new Command('residual')
+    .version(version)
     .description(
       'Transformers in the terminal: generate text, compare a checkpoint with its reference, describe what it is made of.',
     )

@@ -28,8 +28,8 @@ const message = (use: () => unknown): string => {
 test('a family is found by model_type, else by architectures', () => {
   expect(familyOf({ model_type: 'gpt2', architectures: ['LlamaForCausalLM'] })).toBe(gpt2);
   expect(familyOf({ architectures: ['Other', 'LlamaForCausalLM'] })).toBe(llama);
-  expect(message(() => familyOf({ model_type: 't5', architectures: ['LlamaForCausalLM'] }))).toBe(
-    'familyOf: model_type "t5" (architectures ["LlamaForCausalLM"]) is not known; known are gpt2, llama',
+  expect(message(() => familyOf({ model_type: 'albatross', architectures: ['LlamaForCausalLM'] }))).toBe(
+    'familyOf: model_type "albatross" (architectures ["LlamaForCausalLM"]) is not known; known are gpt2, llama, marian, bart, mbart, m2m_100, pegasus, t5, mt5',
   );
   expect(message(() => familyOf({}, [llama]))).toBe(
     'familyOf: model_type undefined (architectures undefined) is not known; known are llama',

@@ -44,7 +44,8 @@ export async function load<N>(
   const wanted = weightNeeds(layer);
   const names = [...arrays.names];
   const nameIn = (path: string) => arrays.nameIn?.(path) ?? path;
-  expectSame('load', wanted, { names, nameIn, shapeOf: path => arrays.shapeOf(path) });
+  const storedAs = (path: string) => arrays.storedAs?.(path);
+  expectSame('load', wanted, { names, nameIn, storedAs, shapeOf: path => arrays.shapeOf(path) });
   const shapes = new Map(wanted.map(({ path, need }) => [path, need.shape]));
   const values = new Map<string, Tensor>();
   const total = wanted.reduce((sum, { need }) => sum + sizeOf(need), 0);

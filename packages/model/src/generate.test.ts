@@ -187,17 +187,28 @@ test('fields that leave the text alone are passed over, those that would change 
   });
   const refusals: [object, string][] = [
     [
-      { num_beams: 4 },
-      'generate: generation_config.json asks for num_beams 4, which does not exist here; loadModel(source, { generationConfig }) puts another in its place',
+      { max_time: 1.5 },
+      'generate: generation_config.json asks for max_time 1.5, which does not exist here; loadModel(source, { generationConfig }) puts another in its place',
     ],
-    [{ num_return_sequences: 2 }, 'asks for num_return_sequences 2'],
-    [{ max_time: 1.5 }, 'asks for max_time 1.5'],
     [{ penalty_alpha: 0.6 }, 'sampling: penalty_alpha is 0.6; it must be 0 or not given; there is no processor for it'],
   ];
   for (const [config, message] of refusals)
     await withConfig(config, async other => {
       await expect(other.generate('Once', greedy).whole()).rejects.toThrow(message);
     });
+});
+
+test('a file that asks for beams is followed by beamSearch; one text at a time must be asked for', async () => {
+  await withConfig({ num_beams: 3, num_return_sequences: 2, length_penalty: 0.5, max_new_tokens: 6 }, async other => {
+    await expect(other.generate('Once').whole()).rejects.toThrow(
+      'generate: generation_config.json asks for num_beams 3: call beamSearch, or give a temperature (0 is greedy) for one text at a time',
+    );
+    expect((await other.generate('Once', { temperature: 0 }).whole()).newTokens).toHaveLength(6);
+    const found = await other.beamSearch('Once').whole();
+    expect(
+      found.map(({ newTokens, score, sum }) => newTokens.length === 6 && Math.abs(score - sum / 6 ** 0.5) < 1e-6),
+    ).toEqual([true, true]);
+  });
 });
 
 test('another generation_config.json can be put in its place', async () => {

@@ -47,7 +47,7 @@ export interface Generator {
   readonly openEnded: boolean;
   readonly generationConfig: GenerationConfig;
   readonly ends: readonly number[];
-  /** Runs before each call: the weights must be on the active backend. */
+  /** Runs before each step: the weights must be on the active backend. */
   readonly check: () => void;
   /** Whether the active backend compiles programs per shape, so that prompts are fed in few lengths. */
   readonly fixedShapes: () => boolean;
@@ -99,6 +99,7 @@ export async function* generateRows(
   try {
     while (rows.some(row => row.finish === undefined)) {
       await pace(signal);
+      generator.check();
       let seen: Seen;
       try {
         recorder = taps.length > 0 ? (recorder ?? record(taps)) : undefined;

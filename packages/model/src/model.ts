@@ -221,7 +221,10 @@ export class Model {
       openEnded,
       generationConfig,
       ends: this.ends(),
-      check: () => this.check(),
+      check: () => {
+        void this.weights; // an error once the model is disposed
+        this.check();
+      },
       fixedShapes,
       recover: (error: unknown, signal: AbortSignal | undefined) => this.recover(error, signal),
     };

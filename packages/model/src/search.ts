@@ -94,6 +94,7 @@ export async function* searchRows(
   try {
     while (!search.done) {
       await pace(signal);
+      generator.check();
       let step: BeamStep;
       try {
         const padding = paddingOf(rows.length / prompts.length);

@@ -17,6 +17,10 @@ export interface LocalHub {
   down: boolean;
   /** Whether ranges are heeded. */
   ranges: boolean;
+  /** The status of every answer, where none is as it should be. */
+  status: number | undefined;
+  /** What is listed in the place of the truth. */
+  listing: unknown;
   close(): Promise<void>;
 }
 
@@ -58,6 +62,7 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
       const who = path.pathname === '/signed' ? 'storage' : url!;
       hub.asked.push([who, range, authorization].filter(part => part !== undefined).join(' '));
       if (hub.down) response.destroy();
+      else if (hub.status !== undefined) response.writeHead(hub.status).end();
       else answer(path, range, response);
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -67,7 +72,8 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
   const storage = await start((url, range, response) => serve(url.searchParams.get('file')!, range, response));
   const server = await start((url, range, response) => {
     const name = decodeURIComponent(url.pathname.split('/').at(-1)!);
-    if (url.pathname === '/api/models/someone/tale/revision/main') response.end(JSON.stringify(listing()));
+    if (url.pathname === '/api/models/someone/tale/revision/main')
+      response.end(JSON.stringify(hub.listing ?? listing()));
     else if (url.pathname === `/plain/${name}`) serve(name, range, response);
     else if (url.pathname !== `/someone/tale/resolve/${commit}/${name}`) response.writeHead(404).end();
     else if (!isLarge(name)) serve(name, range, response);
@@ -87,6 +93,8 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
     spoil: false,
     down: false,
     ranges: true,
+    status: undefined,
+    listing: undefined,
     close: async () => {
       for (const each of [server, storage]) {
         each.closeAllConnections();

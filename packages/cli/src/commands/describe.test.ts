@@ -93,7 +93,7 @@ test.each([
   ['missing.json', "describe: missing.json cannot be read: ENOENT: no such file or directory, open 'missing.json'"],
   [
     fixture('checkpoints/llama-sharded/model.safetensors.index.json'),
-    'familyOf: model_type undefined (architectures undefined) is not known; known are gpt2, llama',
+    'familyOf: model_type undefined (architectures undefined) is not known; known are gpt2, llama, marian, bart, mbart, m2m_100, pegasus, t5, mt5',
   ],
 ])('%s is one sentence and exit code 1', async (source, message) => {
   expect(await printed('describe', source)).toEqual({ code: 1, out: '', errors: `residual: ${message}\n` });

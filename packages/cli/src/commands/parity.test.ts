@@ -18,7 +18,7 @@ async function expectLikeReference(dumpPath: string, name: string) {
     await tensorsIn(dumpPath),
     await tensorsIn(fixturePath(`checkpoints/${name}/golden.safetensors`)),
   ];
-  expect([...ours.keys()].sort()).toEqual([...comparable(theirs.keys()), 'grad_norm', 'loss'].sort());
+  expect([...ours.keys()].sort()).toEqual([...comparable(theirs.keys()), 'beam4_scores', 'grad_norm', 'loss'].sort());
   for (const output of comparable(theirs.keys())) {
     const [own, reference] = [ours.get(output)!, theirs.get(output)!];
     expect([output, own.dtype, own.shape]).toEqual([output, reference.dtype, reference.shape]);
@@ -62,8 +62,8 @@ test('a dump may come with JSON, and the numbers of golden.json are compared', (
     const { code, out } = await printed('parity', '--json', '--dump', file, folder);
     const { pass, checks, skipped } = JSON.parse(out);
     expect([code, pass]).toEqual([0, true]);
-    expect(checks.map(({ name }: { name: string }) => name)).toEqual(['loss', 'grad_norm']);
-    expect(skipped).toEqual([{ name: 'beam4_scores', reason: 'beam search does not exist yet' }]);
+    expect(checks.map(({ name }: { name: string }) => name)).toEqual(['loss', 'grad_norm', 'beam4_scores']);
+    expect(skipped).toEqual([]);
     await expectLikeReference(file, 'llama');
   }));
 

@@ -132,3 +132,62 @@ test('without a store a file is read by ranges from where the hub sends us', asy
     `storage bytes=1000-${bytes.length - 1}`,
   ]);
 });
+
+test('an answer that is refused says what with, and what may help', async () => {
+  for (const [status, hint] of [
+    [401, '; it may need a token'],
+    [403, '; it may need a token'],
+    [404, ''],
+  ] as const) {
+    hub.status = status;
+    await expect(open()).rejects.toThrow(
+      `loadModel: ${hub.endpoint} has no model someone/tale at main: status ${status}${hint}`,
+    );
+  }
+  hub.status = undefined;
+  const found = await open();
+  hub.status = 410;
+  const url = `${hub.endpoint}/someone/tale/resolve/${hub.commit}/model.safetensors`;
+  await expect(found.bytes('model.safetensors', {})).rejects.toThrow(`download: ${url} gave status 410`);
+  hub.status = 503;
+  await expect(found.bytes('model.safetensors', {})).rejects.toThrow(
+    `download: ${url} ended 4 times at 0 of ${files.get('model.safetensors')!.length} bytes: status 503`,
+  );
+});
+
+test('a list that says too little is refused', async () => {
+  const url = `${hub.endpoint}/api/models/someone/tale/revision/main?blobs=true`;
+  const file = { rfilename: 'config.json', size: 3, blobId: 'b'.repeat(40) };
+  for (const [listing, message] of [
+    [{ siblings: [] }, 'names no commit (sha is undefined)'],
+    [{ sha: hub.commit }, 'lists no files'],
+    [{ sha: hub.commit, siblings: [{ ...file, size: -1 }] }, 'describes "config.json" without size and digest'],
+    [{ sha: hub.commit, siblings: [{ ...file, blobId: 'x' }] }, 'describes "config.json" without size and digest'],
+    [
+      { sha: hub.commit, siblings: [{ ...file, blobId: undefined }] },
+      'describes "config.json" without size and digest',
+    ],
+    [{ sha: hub.commit, siblings: [null] }, 'describes undefined without size and digest'],
+  ] as const) {
+    hub.listing = listing;
+    await expect(open()).rejects.toThrow(`loadModel: the answer of ${url} ${message}`);
+  }
+});
+
+test.each(['../escaped', 'a/../../escaped', '/etc/escaped', 'C:\\escaped', 'a//b'])(
+  'a list that leads out of the folder of downloads is refused: %s',
+  async rfilename => {
+    hub.listing = { sha: hub.commit, siblings: [{ rfilename, size: 3, blobId: 'b'.repeat(40) }] };
+    await expect(open()).rejects.toThrow(`lists ${JSON.stringify(rfilename)}, which is no place below its folder`);
+    expect(await readdir(cache)).toEqual([]);
+  },
+);
+
+test('more bytes than were announced are refused', async () => {
+  const [config] = [files.get('config.json')!];
+  const found = await open();
+  files.set('config.json', new Uint8Array([...config, 32]));
+  await expect(found.text('config.json', {})).rejects.toThrow(
+    `sends more than the ${config.length} bytes that were announced`,
+  );
+});

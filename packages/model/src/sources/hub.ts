@@ -140,13 +140,16 @@ function repositoryOf(url: string, text: string): Repository {
   if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/.test(sha))
     return fail(`names no commit (sha is ${JSON.stringify(sha)})`);
   if (!Array.isArray(siblings)) return fail('lists no files');
-  const files = siblings.map(({ rfilename: name, size, blobId, lfs }) => {
+  const files = siblings.map(sibling => {
+    const { rfilename: name, size, blobId, lfs } = sibling ?? {};
     const digest = lfs
       ? { kind: 'sha256' as const, hex: lfs.sha256 ?? lfs.oid }
       : { kind: 'git' as const, hex: blobId };
     const known =
       typeof name === 'string' && Number.isSafeInteger(size) && size >= 0 && /^[0-9a-f]{40,64}$/.test(digest.hex);
-    return known ? { name, size, digest } : fail(`describes ${JSON.stringify(name)} without size and digest`);
+    if (!known) return fail(`describes ${JSON.stringify(name)} without size and digest`);
+    const inside = name.split('/').every(step => step !== '' && !/^\.\.?$|[\\\0]/.test(step));
+    return inside ? { name, size, digest } : fail(`lists ${JSON.stringify(name)}, which is no place below its folder`);
   });
   return { commit: sha, files };
 }

@@ -71,3 +71,23 @@ test('an abort on this side ends the generation on the other, and leaving an ite
   models.close();
   port1.close();
 });
+
+test('what cannot cross a port is refused here, errors keep their words and codes, and a closed connection ends what runs', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const models = connectModels(port2);
+  const there = await models.load(await files());
+  const functions = there.generate('Once', { processors: [row => row] });
+  await expect(functions.whole()).rejects.toThrow(
+    'generate: functions (processors, allowedTokens) cannot cross a port; generate in the same thread',
+  );
+  await expect(there.generate('Once', { maxNewTokens: 1.5 }).whole()).rejects.toMatchObject({
+    message: 'generate: maxNewTokens is 1.5; it must be a whole number, 0 or more',
+    code: 'option',
+  });
+  await expect(models.load(new Map())).rejects.toThrow('loadModel: the files given has no config.json');
+  const running = there.generate('Once', { maxNewTokens: 400 }).whole();
+  models.close();
+  await expect(running).rejects.toThrow('connectModels: the connection was closed');
+  port1.close();
+});

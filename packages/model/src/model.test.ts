@@ -1,0 +1,78 @@
+import '@residual/testkit/cpu';
+import '@residual/testkit/wasm';
+import { memory, useBackend } from '@residual/tensor';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Step } from './generate.js';
+import { loadModel } from './load-model.js';
+import type { Model } from './model.js';
+import { fixtureFiles } from './testing/fixture-files.js';
+
+const options = { temperature: 0.9, seed: 2, eos: [], maxNewTokens: 12 };
+
+let before: ReturnType<typeof memory>;
+let model: Model;
+beforeEach(async () => {
+  await useBackend('wasm');
+  before = memory();
+  model = await loadModel(fixtureFiles('fixtures/checkpoints/gpt2'));
+});
+afterEach(async () => {
+  await useBackend('wasm');
+  model.dispose();
+  expect(memory()).toEqual(before);
+});
+
+test('generations that take turns do not disturb each other', async () => {
+  const prompts = [
+    [3, 5, 7],
+    [11, 13],
+  ];
+  const alone = await Promise.all(prompts.map(prompt => model.generate(prompt, options).whole()));
+  const running = prompts.map(prompt => model.generate(prompt, options)[Symbol.asyncIterator]());
+  const said: number[][] = [[], []];
+  for (let turn = 0; turn < 12; turn++)
+    for (const [i, steps] of running.entries()) said[i]!.push(((await steps.next()).value as Step).token);
+  await Promise.all(running.map(steps => steps.return([])));
+  expect(said).toEqual(alone.map(({ newTokens }) => newTokens));
+});
+
+test('a model that is disposed in the middle of a text ends it with an error, and cannot begin another', async () => {
+  const run = async () => {
+    for await (const step of model.generate([3, 5], options)) if (step.index === 2) model.dispose();
+  };
+  await expect(run()).rejects.toThrow('Model: it was disposed');
+  expect(memory()).toEqual(before);
+  await expect(model.generate([3]).whole()).rejects.toThrow('Model: it was disposed');
+  await expect(model.forward([3])).rejects.toThrow('Model: it was disposed');
+  await expect(model.save()).rejects.toThrow('Model: it was disposed');
+});
+
+test('under another backend than it was loaded on it says so, also in the middle of a text', async () => {
+  const message = "Model: the weights are on 'wasm', the active backend is 'cpu'; useBackend('wasm') or load it again";
+  const run = async () => {
+    for await (const step of model.generate([3, 5], options)) if (step.index === 2) await useBackend('cpu');
+  };
+  await expect(run()).rejects.toThrow(message);
+  await expect(model.forward([3])).rejects.toThrow(message);
+  await expect(model.generate([3]).whole()).rejects.toThrow(message);
+});
+
+test('what forward and a batch cannot take is named', async () => {
+  await expect(model.forward([])).rejects.toThrow('forward: there are no tokens');
+  await expect(model.forward([3, -1])).rejects.toThrow('forward: id -1 is outside the vocabulary of 128');
+  await expect(model.forward(Array(70).fill(1))).rejects.toThrow(
+    'forward: 70 tokens are more than the 64 positions this model has',
+  );
+  await expect(model.forward('text')).rejects.toThrow('generate: this model has no tokenizer; give token ids');
+  await expect(model.forward([3], { signal: AbortSignal.abort() })).rejects.toThrow('abort');
+  await expect(model.generateBatch([]).whole()).rejects.toThrow('generate: there is no prompt');
+  await expect(model.forward([3], { taps: ['a..b'] })).rejects.toThrow("record: 'a..b' has the step ''");
+});
+
+test('what is saved and loaded again computes the same', async () => {
+  const files = await model.save();
+  expect([...files.keys()]).toEqual(['config.json', 'generation_config.json', 'model.safetensors']);
+  const again = await loadModel(files);
+  expect((await again.forward([3, 5, 7])).logits).toEqual((await model.forward([3, 5, 7])).logits);
+  again.dispose();
+});
