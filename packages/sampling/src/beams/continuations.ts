@@ -26,7 +26,7 @@ export function continuationsOf(settings: Settings) {
   /** The sums of one beam with each token [vocab], and the log of what its probabilities are divided by. */
   const sumsOf = (logits: Float32Array, beam: Beam, row: number, { taken, context }: Group) => {
     if (scratch.length !== logits.length) scratch = new Float32Array(logits.length);
-    let sums = scratch;
+    let sums: Float32Array = scratch;
     sums.set(logits);
     const { logSum } = weigh(sums);
     for (let id = 0; id < sums.length; id++) sums[id]! -= logSum;
