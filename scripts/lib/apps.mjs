@@ -11,15 +11,28 @@ const folders = name => {
     .filter(({ folder }) => existsSync(join(folder, 'package.json')));
 };
 
-/** The demo apps: name, folder, the built page's folder, and the sentence of their package.json. */
+/**
+ * The demo apps, in the order in which they are listed. What an app says of itself stands in its package.json: `description` is its sentence, and `demo` has a
+ * `title`, and if need be a `path` other than the folder's name and an `order` (small ones first; those without one come last, by name).
+ */
 export const apps = () =>
-  folders('apps').map(({ name, folder }) => {
-    const { description = '' } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    return { name, folder, pages: join(folder, 'dist'), description };
-  });
+  folders('apps')
+    .map(({ name, folder }) => {
+      const { description = '', demo = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      const { title = name, path = name, order = Number.MAX_SAFE_INTEGER } = demo;
+      return { name, folder, pages: join(folder, 'dist'), title, description, path, order };
+    })
+    .sort((a, b) => a.order - b.order);
 
-/** The models that lie in the repository as data packages: `packages/model-NAME/model` is served under `/models/NAME/`. */
-export const models = () =>
+const below = (part, prefix) =>
   folders('packages')
-    .filter(({ name, folder }) => name.startsWith('model-') && existsSync(join(folder, 'model')))
-    .map(({ name, folder }) => ({ name: name.slice('model-'.length), folder: join(folder, 'model') }));
+    .map(({ name, folder }) => ({ name, folder: join(folder, part) }))
+    .filter(({ name, folder }) => name.startsWith(prefix) && existsSync(folder))
+    .map(({ name, folder }) => ({ name: name.slice(prefix.length), folder }));
+
+/** What data packages hold, by the path under which pages find it: `packages/model-NAME/model` at `models/NAME`, `packages/NAME/data` at `data/NAME`. */
+export const dataFolders = () =>
+  new Map([
+    ...below('model', 'model-').map(({ name, folder }) => [`models/${name}`, folder]),
+    ...below('data', '').map(({ name, folder }) => [`data/${name}`, folder]),
+  ]);

@@ -1,4 +1,4 @@
-import { apps, models } from './apps.mjs';
+import { apps, dataFolders } from './apps.mjs';
 import { setUp } from './set-up.mjs';
 
 await setUp();
@@ -11,13 +11,13 @@ if (app === undefined) {
 }
 
 const [{ createServer }, { default: sirv }] = await Promise.all([import('vite'), import('sirv')]);
-/** Serves the models of the repository under `/models/NAME/`, as the demo does. */
-const modelFiles = {
-  name: 'residual-models',
+/** Serves the models and other data of the repository beside the app, as the demo does. */
+const data = {
+  name: 'residual-data',
   configureServer: ({ middlewares }) => {
-    for (const model of models()) middlewares.use(`/models/${model.name}`, sirv(model.folder, { dev: true }));
+    for (const [path, folder] of dataFolders()) middlewares.use(`/${path}`, sirv(folder, { dev: true }));
   },
 };
-const server = await createServer({ root: app.folder, plugins: [modelFiles] });
+const server = await createServer({ root: app.folder, base: `/${app.path}/`, plugins: [data] });
 await server.listen();
 server.printUrls();

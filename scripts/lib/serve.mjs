@@ -1,21 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { apps, models } from './apps.mjs';
+import { apps, dataFolders } from './apps.mjs';
 import { landingPage, landingStyle } from './landing.mjs';
+import { root } from './run.mjs';
 
 /**
- * What a page may do: run its own scripts and WebAssembly, and ask this server, and the Hugging Face Hub and its file
- * servers, which it does only when someone enters a Hub id.
+ * What a page may do: run its own scripts and WebAssembly, with its own styles, and read data from this server, from other
+ * servers over https, and from servers on this machine. It asks another than this one only when someone enters a Hub id or a URL.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data: blob:",
   "font-src 'self'",
-  "connect-src 'self' blob: data: https://huggingface.co https://*.huggingface.co https://*.hf.co",
+  "connect-src 'self' blob: data: https: http://localhost:* http://127.0.0.1:*",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -27,20 +28,20 @@ const headers = {
   'Referrer-Policy': 'no-referrer',
 };
 
-const titleOf = ({ name, pages }) =>
-  /<title>([^<]+)<\/title>/.exec(readFileSync(join(pages, 'index.html'), 'utf8'))?.[1]?.trim() ?? name;
-
-/** One handler for the landing page, the built apps and the models. */
+/** One handler for the landing page, the built apps, and the models and other data. */
 const handler = async () => {
   const { default: sirv } = await import('sirv');
   const built = apps().filter(({ pages }) => existsSync(join(pages, 'index.html')));
-  const page = landingPage(built.map(app => ({ ...app, title: titleOf(app) })));
-  const own = { '/': ['text/html;charset=utf-8', page], '/landing.css': ['text/css;charset=utf-8', landingStyle] };
+  const own = {
+    '/': ['text/html;charset=utf-8', landingPage(built)],
+    '/landing.css': ['text/css;charset=utf-8', landingStyle()],
+  };
   const files = folder =>
     sirv(folder, { etag: true, setHeaders: response => response.setHeader('Cache-Control', 'no-cache') });
   const mounts = new Map([
-    ...models().map(({ name, folder }) => [`/models/${name}`, files(folder)]),
-    ...built.map(({ name, pages }) => [`/${name}`, files(pages)]),
+    ...[...dataFolders()].map(([path, folder]) => [`/${path}`, files(folder)]),
+    ...built.map(({ path, pages }) => [`/${path}`, files(pages)]),
+    ['/fonts', files(join(root, 'node_modules', '@fontsource-variable'))],
   ]);
 
   return (request, response) => {
@@ -89,8 +90,8 @@ const listenLocally = async (handle, port) => {
 };
 
 /**
- * Serves the landing page, the built apps under `/NAME/` and the models under `/models/NAME/`, on `port` or the next free
- * one. Resolves to the address and a function that stops it.
+ * Serves the landing page, the built apps under `/PATH/`, and models and other data under `/models/NAME/` and `/data/NAME/`, on
+ * `port` or the next free one. Resolves to the address and a function that stops it.
  */
 export const serve = async ({ port = 4173 } = {}) => {
   const handle = await handler();

@@ -1,4 +1,4 @@
-import { make, shadow, visible } from './parts.js';
+import { make, shadow, sheet, visible } from './parts.js';
 
 /** The attention weights of one head: `data[query * keyLen + key]`, rows that sum to 1. */
 export interface AttentionWeights {
@@ -47,6 +47,7 @@ const causal = (query: number, key: number, [queryLen, keyLen]: readonly [number
 /** Defines `<residual-attention>`; it fires `residual-cell` with a `CellDetail` for the cell that is read. Does nothing where it is defined. */
 export function defineAttention(): void {
   if (customElements.get('residual-attention')) return;
+  const shared = sheet(style);
   customElements.define(
     'residual-attention',
     class extends HTMLElement implements AttentionElement {
@@ -58,7 +59,7 @@ export function defineAttention(): void {
 
       constructor() {
         super();
-        shadow(this, style).append(make('div', { class: 'scroll' }, this.#table), this.#output);
+        shadow(this, shared).append(make('div', { class: 'scroll' }, this.#table), this.#output);
         const look = (event: Event) => {
           const cell = (event.target as Element).closest<HTMLElement>('td[data-key]');
           if (cell) this.read(Number(cell.dataset.query), Number(cell.dataset.key));

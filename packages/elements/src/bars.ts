@@ -1,4 +1,4 @@
-import { make, percent, shadow, visible } from './parts.js';
+import { make, percent, shadow, sheet, visible } from './parts.js';
 
 /** One token that could come next. */
 export interface Bar {
@@ -59,6 +59,7 @@ const heads = () => ['token', 'before', 'after processing'].map(name => make('th
 /** Defines `<residual-bars>`; its attribute `label` is the table's caption. Does nothing where it is defined. */
 export function defineBars(): void {
   if (customElements.get('residual-bars')) return;
+  const shared = sheet(style);
   customElements.define(
     'residual-bars',
     class extends HTMLElement implements BarsElement {
@@ -70,7 +71,7 @@ export function defineBars(): void {
       constructor() {
         super();
         const head = make('thead', {}, make('tr', {}, ...heads()));
-        shadow(this, style).append(make('table', {}, this.#caption, head, this.#body));
+        shadow(this, shared).append(make('table', {}, this.#caption, head, this.#body));
       }
 
       attributeChangedCallback(): void {

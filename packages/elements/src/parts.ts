@@ -10,10 +10,17 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Makes a style that all elements of one kind share; unlike a style element it needs no leave of a page's Content-Security-Policy. */
+export function sheet(style: string): CSSStyleSheet {
+  const made = new CSSStyleSheet();
+  made.replaceSync(style);
+  return made;
+}
+
 /** Opens an element's shadow with a style and gives it back. */
-export function shadow(element: HTMLElement, style: string): ShadowRoot {
+export function shadow(element: HTMLElement, style: CSSStyleSheet): ShadowRoot {
   const root = element.attachShadow({ mode: 'open' });
-  root.append(make('style', {}, style));
+  root.adoptedStyleSheets = [style];
   return root;
 }
 

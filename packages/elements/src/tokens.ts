@@ -1,4 +1,4 @@
-import { make, shadow, visible } from './parts.js';
+import { make, shadow, sheet, visible } from './parts.js';
 
 /** One token as it is shown. */
 export interface ShownToken {
@@ -47,6 +47,7 @@ small { font: 0.68rem/1.2 ui-monospace, monospace; }
 /** Defines `<residual-tokens>`; it fires `residual-token` with a `TokenDetail` as the pointer or the focus moves. Does nothing where it is defined. */
 export function defineTokens(): void {
   if (customElements.get('residual-tokens')) return;
+  const shared = sheet(style);
   customElements.define(
     'residual-tokens',
     class extends HTMLElement implements TokensElement {
@@ -56,7 +57,7 @@ export function defineTokens(): void {
 
       constructor() {
         super();
-        shadow(this, style).append(this.#list);
+        shadow(this, shared).append(this.#list);
         const indexOf = (event: Event) => {
           const option = (event.target as Element).closest('[role=option]');
           return option ? [...this.#list.children].indexOf(option) : -1;

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apps } from '../../../../scripts/lib/apps.mjs';
 import { launchChrome } from '../browser.js';
-import { apps } from '../repository/workspace.js';
 import { type Demo, startDemo } from './start.js';
 
-const names = apps().map(({ name }) => name);
+const paths = apps().map(({ path }) => path);
 let browser: Browser;
 let demo: Demo;
 
@@ -54,27 +54,28 @@ describe('npm run demo, with the network cut', () => {
   });
 
   test('the landing page lists every app', async () => {
-    expect(names.length).toBeGreaterThan(0);
+    expect(paths.length).toBeGreaterThan(0);
     const { foreign, errors, links } = await look('');
     expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
-    expect(links).toEqual(names.map(name => `/${name}/`));
+    expect(links).toEqual(paths.map(path => `/${path}/`));
   });
 
-  test.each(names)('%s opens without errors and asks nothing of another origin', async name => {
-    const { foreign, errors } = await look(`${name}/`);
+  test.each(paths)('%s opens without errors and asks nothing of another origin', async path => {
+    const { foreign, errors } = await look(`${path}/`);
     expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
   });
 
   test('pages allow no inline script and no eval', async () => {
-    for (const path of ['', ...names.map(name => `${name}/`)]) {
+    for (const path of ['', ...paths.map(path => `${path}/`)]) {
       const policy = (await fetch(demo.address + path)).headers.get('content-security-policy') ?? '';
       expect(policy).toMatch(/script-src 'self' 'wasm-unsafe-eval';/);
       expect(policy).toMatch(/^default-src 'none';/);
+      expect(policy).toMatch(/style-src 'self';/);
     }
   });
 
   test('what lies outside the served folders is not there', async () => {
-    for (const path of ['package.json', '..%2fpackage.json', `${names[0]}/..%2f..%2f..%2fpackage.json`, 'models/']) {
+    for (const path of ['package.json', '..%2fpackage.json', `${paths[0]}/..%2f..%2f..%2fpackage.json`, 'models/']) {
       expect((await fetch(demo.address + path)).status).toBe(404);
     }
   });

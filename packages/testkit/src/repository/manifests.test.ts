@@ -71,3 +71,12 @@ test('the workspace depends on itself by ranges that npm reads', () => {
   );
   expect(wrong).toEqual([]);
 });
+
+test('apps say their title and one sentence, and no two have one path', () => {
+  const wrong = apps()
+    .filter(({ manifest: { demo, description = '' } }) => !demo?.title || !/^[A-Z].{20,160}\.$/.test(description))
+    .map(({ name }) => name);
+  expect(wrong).toEqual([]);
+  const paths = apps().map(({ name, manifest }) => manifest.demo?.path ?? name);
+  expect(paths).toEqual([...new Set(paths)]);
+});

@@ -20,6 +20,8 @@ export interface Manifest {
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
+  /** What the landing page of the demo shows of an app, beside its description. */
+  demo?: { title?: string; path?: string; order?: number };
 }
 
 /** A package or an app of the workspace. */
