@@ -5,6 +5,7 @@ export { Encoding, type Offset } from './encoding.js';
 export { ResidualError, type TokenizerErrorCode } from './errors.js';
 export { type LoadOptions, loadTokenizer, tokenizerFromJson } from './load.js';
 export type { Padding } from './padding.js';
+export { type SaveOptions, saveTokenizer } from './saving/save.js';
 export {
   type BatchOptions,
   type DecodeOptions,

@@ -54,6 +54,7 @@ export function loadTokenizer(json: object | string, components: Components, { c
     truncation: file.has('truncation') ? readTruncation(file.object('truncation')) : undefined,
     padding: file.has('padding') ? readPadding(file.object('padding')) : undefined,
     roles,
+    file: withoutTables(file),
   });
 }
 
@@ -66,19 +67,24 @@ function parsed(json: object | string, what: string): unknown {
   }
 }
 
-/** Files written before models had a type tell it by their fields. */
-function readModel(file: Fields, components: Components): Model {
-  const model = file.object('model');
-  if (model.has('type')) return readComponent('model', components.models, file.raw('model'), 'model');
-  const type = model.has('merges')
-    ? 'BPE'
-    : Array.isArray(model.raw('vocab'))
-      ? 'Unigram'
-      : model.has('continuing_subword_prefix')
-        ? 'WordPiece'
-        : 'WordLevel';
-  return readComponent('model', components.models, { ...(file.raw('model') as object), type }, 'model');
+/** What a file says beside its two large tables, which the model holds in its own form. */
+function withoutTables(file: Fields): { readonly [name: string]: unknown } {
+  const names = ['truncation', 'padding', 'added_tokens', 'normalizer', 'pre_tokenizer', 'post_processor', 'decoder'];
+  const { vocab, merges, ...model } = file.raw('model') as { readonly [name: string]: unknown };
+  return { ...Object.fromEntries(names.map(name => [name, file.raw(name)])), model: { ...model, type: typeOf(file) } };
 }
+
+/** Files written before models had a type tell it by their fields. */
+function typeOf(file: Fields): string {
+  const model = file.object('model');
+  if (model.has('type')) return model.string('type');
+  if (model.has('merges')) return 'BPE';
+  if (Array.isArray(model.raw('vocab'))) return 'Unigram';
+  return model.has('continuing_subword_prefix') ? 'WordPiece' : 'WordLevel';
+}
+
+const readModel = (file: Fields, components: Components): Model =>
+  readComponent('model', components.models, { ...(file.raw('model') as object), type: typeOf(file) }, 'model');
 
 /** The id of a token with a role, written as itself or as an object with its content; undefined if it is not given. */
 function roleId(settings: Fields, name: string, idOf: (token: string) => number | undefined): number | undefined {

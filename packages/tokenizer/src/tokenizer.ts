@@ -15,6 +15,8 @@ export interface TokenizerParts extends PipelineParts {
   readonly decoder: Decoder;
   readonly truncation: Truncation | undefined;
   readonly padding: Padding | undefined;
+  /** What its `tokenizer.json` says, without the tables of the model; undefined if there is none that describes it. */
+  readonly file?: { readonly [name: string]: unknown };
   /** Ids of the tokens that have a role, where the configuration names them. */
   readonly roles: { readonly bos?: number; readonly eos?: number; readonly pad?: number; readonly unk?: number };
 }
@@ -51,7 +53,8 @@ export interface DecodeStream {
 
 /** Text to token ids and back. Made by `tokenizerFromJson`. */
 export class Tokenizer {
-  readonly #parts: TokenizerParts;
+  /** What it is made of. */
+  readonly parts: TokenizerParts;
   readonly #pipeline: Pipeline;
   readonly #addedIds = new Map<string, number>();
   readonly #added = new Map<number, AddedToken>();
@@ -68,7 +71,7 @@ export class Tokenizer {
   readonly vocabSize: number;
 
   constructor(parts: TokenizerParts) {
-    this.#parts = parts;
+    this.parts = parts;
     const { addedTokens, model, roles } = parts;
     for (const token of addedTokens) {
       this.#addedIds.set(token.content, token.id);
@@ -93,7 +96,7 @@ export class Tokenizer {
     texts: readonly (string | readonly [text: string, pair: string])[],
     options: BatchOptions = {},
   ): Encoding[] {
-    const { truncation = this.#parts.truncation, padding = this.#parts.padding } = options;
+    const { truncation = this.parts.truncation, padding = this.parts.padding } = options;
     const drafts = texts.map(entry => {
       const sequences = Array.isArray(entry) ? entry.map(checkEncoded) : [checkEncoded(entry)];
       return this.#draft(sequences, truncation ?? undefined, options.addSpecialTokens ?? true);
@@ -118,7 +121,7 @@ export class Tokenizer {
   /** The text of ids. Ids that no token has are left out, as the reference does. */
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
     const pieces: string[] = [];
-    const run = this.#parts.decoder(text => text !== '' && pieces.push(text));
+    const run = this.parts.decoder(text => text !== '' && pieces.push(text));
     const { skipSpecialTokens = true } = options;
     for (const id of ids) {
       const token = this.#decoded(id, skipSpecialTokens);
@@ -134,7 +137,7 @@ export class Tokenizer {
    */
   decodeStream({ skipSpecialTokens = true }: DecodeOptions = {}): DecodeStream {
     let ready = '';
-    const run = this.#parts.decoder(text => {
+    const run = this.parts.decoder(text => {
       ready += text;
     });
     const taken = () => {
@@ -157,12 +160,12 @@ export class Tokenizer {
 
   /** The token of an id; undefined if there is none. */
   idToToken(id: number): string | undefined {
-    return this.#added.get(id)?.content ?? this.#parts.model.vocabulary.token(id);
+    return this.#added.get(id)?.content ?? this.parts.model.vocabulary.token(id);
   }
 
   /** The id of a token; undefined if there is none. */
   tokenToId(token: string): number | undefined {
-    return this.#addedIds.get(token) ?? this.#parts.model.vocabulary.id(token);
+    return this.#addedIds.get(token) ?? this.parts.model.vocabulary.id(token);
   }
 
   /** Whether decoding without special tokens leaves an id out. */
@@ -176,7 +179,7 @@ export class Tokenizer {
 
   /** The parts of an encoding and of what overflows it, and what they need to work out the rest. */
   #draft(texts: readonly string[], truncation: Truncation | undefined, addSpecialTokens: boolean): Draft {
-    const { postProcessor } = this.#parts;
+    const { postProcessor } = this.parts;
     const limit = truncation?.stopEarly && truncation.direction !== 'left' ? truncation.maxLength : undefined;
     const ids = texts.map(text => this.#pipeline.ids(text, limit));
     const added = addSpecialTokens ? addedCount(postProcessor, texts.length > 1) : 0;

@@ -29,6 +29,7 @@ export function bpeModel(vocabulary: Vocabulary, merges: PairTable, rules: Symbo
   const symbols = new Symbols();
   return cached({
     vocabulary,
+    merges,
     readsBytes: true,
     unknownId: rules.unknownId,
     tokenize(text, start, end, bytes, ids, spans) {

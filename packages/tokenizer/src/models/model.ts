@@ -1,4 +1,5 @@
 import type { Vocabulary } from '../vocabulary.js';
+import type { PairTable } from './pair-table.js';
 
 /** Turns one piece of text into tokens. */
 export interface Model {
@@ -9,6 +10,10 @@ export interface Model {
   readonly unknownId?: number | undefined;
   /** Whether an unknown token shows the text it stands for instead of the unknown token's own. */
   readonly showsUnknownText?: boolean;
+  /** The merges of a byte-pair encoding, by rank. */
+  readonly merges?: PairTable;
+  /** The log-probabilities of a Unigram model, by id. */
+  readonly scores?: Float64Array;
   /**
    * Appends the ids of `text[start, end)`. Where `spans` is given it also appends for each id the pair `from, to` of UTF-8
    * bytes of the piece that it covers.

@@ -45,6 +45,14 @@ export class PairTable {
     return this.#slots[found + 3]!;
   }
 
+  /** All pairs with their values, in no order. */
+  *entries(): Generator<readonly [left: number, right: number, first: number, second: number]> {
+    const slots = this.#slots;
+    for (let at = 0; at < slots.length; at += 4) {
+      if (slots[at] !== -1) yield [slots[at]!, slots[at + 1]!, slots[at + 2]!, slots[at + 3]!];
+    }
+  }
+
   #grow(): void {
     const old = this.#slots;
     this.#slots = new Int32Array(old.length * 2).fill(-1);

@@ -34,6 +34,7 @@ export function unigramModel(
   const paths = new Paths();
   return cached({
     vocabulary,
+    scores,
     readsBytes: false,
     unknownId,
     showsUnknownText: true,
