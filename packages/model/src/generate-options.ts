@@ -1,6 +1,7 @@
 import type { PipelineOptions } from '@residual/sampling';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { ResidualError } from '@residual/tensor';
+import type { Zeroed } from './zeroing.js';
 
 /** The sampling settings of `@residual/sampling` with what ends a text and what is reported. */
 export interface GenerateOptions extends Omit<PipelineOptions, 'eos'> {
@@ -21,6 +22,8 @@ export interface GenerateOptions extends Omit<PipelineOptions, 'eos'> {
   readonly seed?: number;
   /** Paths of taps whose tensors each step carries as plain data, such as `decoder.layers.*.attention.weights`. */
   readonly taps?: readonly string[];
+  /** Tensors, or heads of them, that are zero: to see what a head, or attention as a whole, does. */
+  readonly zeroed?: readonly Zeroed[];
   /** Whether special tokens are left out of the text; true if absent. */
   readonly skipSpecialTokens?: boolean;
   readonly signal?: AbortSignal;

@@ -1,4 +1,4 @@
-import { emptyScope, type Recorder, record } from '@residual/layers';
+import { type Recorder, record } from '@residual/layers';
 import { type Choice, finishReason, type GreedyOptions, type Sampler, sampler, stopStrings } from '@residual/sampling';
 import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
@@ -16,6 +16,7 @@ import {
 import { pacer } from './pacer.js';
 import type { PlainTensor } from './plain-tensor.js';
 import { type Finish, type Generated, Row } from './row.js';
+import { type Zeroing, zeroing } from './zeroing.js';
 
 /** One token and its evidence. */
 export interface Step extends Choice {
@@ -70,6 +71,7 @@ export async function* generateRows(
     positions: _room,
     stop = [],
     taps = [],
+    zeroed,
     skipSpecialTokens,
     signal,
     ...sampling
@@ -89,6 +91,7 @@ export async function* generateRows(
   });
   const padding = prompts.map(prompt => longest - prompt.length);
   const pace = pacer();
+  let zero: Zeroing | undefined;
   let recorder: Recorder | undefined;
   let decoding: Decoding | undefined;
   const release = () => {
@@ -102,11 +105,12 @@ export async function* generateRows(
       generator.check();
       let seen: Seen;
       try {
-        recorder = taps.length > 0 ? (recorder ?? record(taps)) : undefined;
-        const scope = recorder?.scope ?? emptyScope;
-        decoding ??= generator.begin({ positions, padding, scope });
+        zero ??= zeroing('generate', zeroed);
+        recorder = taps.length > 0 ? (recorder ?? record(taps, zero.scope)) : undefined;
+        decoding ??= generator.begin({ positions, padding, scope: (recorder ?? zero).scope });
         const fixedShapes = taps.length === 0 && generator.fixedShapes(); // taps show what was fed, nothing beside it
         seen = await advance(decoding, rows, padding, fixedShapes, recorder, signal);
+        zero.expectUsed();
       } catch (error) {
         release();
         if (!(await generator.recover(error, signal))) throw error;

@@ -12,6 +12,11 @@ import { causalOf, encoderDecoderOf } from './kinds.js';
 import { type PlainTensor, plainTaps } from './plain-tensor.js';
 import type { Generated } from './row.js';
 import { type Found, type Search, type SearchOptions, searchRows } from './search.js';
+import { alignPieces } from './translate/align.js';
+import type { TranslateOptions } from './translate/options.js';
+import { translateTexts } from './translate/translate.js';
+import type { Translation, TranslationStep } from './translate/translation.js';
+import { type Zeroed, zeroing } from './zeroing.js';
 
 /** What a `Model` is made of. */
 export interface ModelParts {
@@ -25,6 +30,15 @@ export interface ModelParts {
   readonly texts: Readonly<Record<string, string>>;
   /** Reads the weights again after the backend lost them. */
   readonly reload?: (signal: AbortSignal | undefined) => Promise<Weights<Composition['model']>>;
+}
+
+/** What `forward` shows, and leaves out. */
+export interface ForwardOptions {
+  /** Paths of taps whose tensors are given as plain data. */
+  readonly taps?: readonly string[];
+  /** Tensors, or heads of them, that are zero. */
+  readonly zeroed?: readonly Zeroed[];
+  readonly signal?: AbortSignal;
 }
 
 /** A prompt: text, or token ids as they are. */
@@ -122,21 +136,40 @@ export class Model {
   }
 
   /**
+   * Translates a text with an encoder-decoder, line by line, long lines sentence by sentence, spaces and line breaks kept: iterate to see it as it is written,
+   * or ask for the whole. Of several texts the whole is their translations in the same order; they are translated in batches of like length.
+   */
+  translate(text: string, options?: TranslateOptions): Generation<Translation, TranslationStep, readonly Translation[]>;
+  translate(
+    texts: readonly string[],
+    options?: TranslateOptions,
+  ): Generation<readonly Translation[], TranslationStep, readonly Translation[]>;
+  translate(texts: string | readonly string[], options: TranslateOptions = {}) {
+    const alone = !Array.isArray(texts);
+    return generation(
+      () => this.translating([texts].flat() as readonly string[], options, alone),
+      (translations): Translation | readonly Translation[] => (alone ? translations[0]! : translations),
+    ) as never;
+  }
+
+  /**
    * One pass over a text without generating: logits [length, vocab] and the tensors at `taps`, as plain data. The logits at place i predict the
    * token at i + 1.
    */
   async forward(
     prompt: Prompt,
-    { taps = [], signal }: { taps?: readonly string[]; signal?: AbortSignal } = {},
+    { taps = [], zeroed, signal }: ForwardOptions = {},
   ): Promise<{ tokens: readonly number[]; logits: PlainTensor; taps: Readonly<Record<string, PlainTensor>> }> {
     this.check();
     signal?.throwIfAborted();
     const tokens = this.tokensOf(prompt);
     this.expectRoom('forward', tokens);
-    const recorder = record(taps);
+    const zero = zeroing('forward', zeroed);
+    const recorder = record(taps, zero.scope);
     try {
       const logits = forward(causalOf('forward', this), [tokens], [0], recorder.scope);
       try {
+        zero.expectUsed();
         const data = (await logits.data()) as Float32Array;
         const [seen] = await plainTaps(recorder.values, 1);
         return { tokens, logits: { shape: logits.shape.slice(1), data }, taps: seen! };
@@ -204,6 +237,29 @@ export class Model {
   private search(prompts: readonly Prompt[], options: SearchOptions) {
     const { generator, begun, sources } = this.begin('beamSearch', prompts);
     return searchRows(generator, begun, options, sources);
+  }
+
+  private translating(texts: readonly string[], options: TranslateOptions, alone: boolean) {
+    this.check();
+    const running = () => encoderDecoderOf('translate', this);
+    const { tokenizer, generationConfig, positions } = this;
+    running();
+    if (!tokenizer) throw new ResidualError('prompt', 'translate: this model has no tokenizer');
+    return translateTexts(
+      {
+        tokenizer,
+        generationConfig,
+        positions,
+        begin: sources => this.begin('translate', sources),
+        align: pieces => {
+          this.check();
+          return alignPieces(running(), pieces, { tokenizer, zeroed: options.zeroed });
+        },
+      },
+      texts,
+      options,
+      alone,
+    );
   }
 
   /** What rows begin with: prompts as they are, or the start token and sources that are read. */

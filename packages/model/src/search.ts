@@ -1,4 +1,3 @@
-import { emptyScope } from '@residual/layers';
 import type { ProcessorOptions } from '@residual/sampling';
 import {
   type BeamOptions,
@@ -14,6 +13,7 @@ import type { Generator } from './generate.js';
 import { checkPrompts, lengthOf, roomOf } from './generate-options.js';
 import type { Generation } from './generation.js';
 import { pacer } from './pacer.js';
+import { type Zeroed, zeroing } from './zeroing.js';
 
 /** Settings of a beam search; those left out follow `generation_config.json`. */
 export interface SearchOptions extends Omit<ProcessorOptions, 'eos'> {
@@ -33,6 +33,8 @@ export interface SearchOptions extends Omit<ProcessorOptions, 'eos'> {
   /** How many tokens may follow the prompt; as in `generate`. */
   readonly maxNewTokens?: number | undefined;
   readonly positions?: number | undefined;
+  /** Tensors, or heads of them, that are zero; as in `generate`. */
+  readonly zeroed?: readonly Zeroed[] | undefined;
   readonly skipSpecialTokens?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -88,6 +90,7 @@ export async function* searchRows(
     return { ...found, text: generator.tokenizer?.decode(tokens, { skipSpecialTokens }) ?? '' };
   };
   const pace = pacer();
+  const zero = zeroing('beamSearch', options.zeroed);
   let rows: Text[] = prompts.map(tokens => ({ tokens: [...tokens], finish: undefined }));
   let decoding: Decoding | undefined;
   const paddingOf = (count: number) => prompts.flatMap(prompt => Array<number>(count).fill(longest - prompt.length));
@@ -98,8 +101,9 @@ export async function* searchRows(
       let step: BeamStep;
       try {
         const padding = paddingOf(rows.length / prompts.length);
-        decoding ??= generator.begin({ positions, padding, scope: emptyScope });
+        decoding ??= generator.begin({ positions, padding, scope: zero.scope });
         const seen = await advance(decoding, rows, padding, generator.fixedShapes(), undefined, signal);
+        zero.expectUsed();
         const apart = rows.length / prompts.length === 1 ? beams : 1; // before the first step the beams of a prompt are one row
         step = search.step(row => seen.logits(Math.floor(row / apart)));
         if (apart > 1) rows = rows.flatMap(row => Array.from({ length: beams }, () => row));
@@ -157,7 +161,7 @@ function searchSettings(
   prompts: readonly (readonly number[])[],
   positions: number,
 ): BeamOptions {
-  const { signal: _, skipSpecialTokens: __, positions: ___, maxNewTokens, eos = ends, ...given } = options;
+  const { signal: _s, skipSpecialTokens: _k, positions: _p, zeroed: _z, maxNewTokens, eos = ends, ...given } = options;
   const number = (name: string) => (typeof config[name] === 'number' ? (config[name] as number) : undefined);
   const newTokens = Math.max(...prompts.map(prompt => lengthOf({ maxNewTokens }, config, prompt.length)));
   const recommended = { ...config, do_sample: false, eos_token_id: eos.length > 0 ? [...eos] : undefined };

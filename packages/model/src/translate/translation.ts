@@ -1,0 +1,112 @@
+import type { Step } from '../generate.js';
+import type { SearchStep } from '../search.js';
+import type { Alignment } from './alignment.js';
+
+/** A piece of a text and its translation. */
+export interface TranslatedPiece {
+  /** What stands before it in the text: spaces, line breaks. */
+  readonly before: string;
+  readonly source: string;
+  readonly translation: string;
+  readonly sourceTokens: readonly number[];
+  /** The tokens of the translation, without its end token. */
+  readonly tokens: readonly number[];
+  /** Sum of the natural logs of the probabilities of its tokens, the end token included. */
+  readonly logprob: number;
+  /** So many tokens does `logprob` count. */
+  readonly counted: number;
+  /** logprob / counted^lengthPenalty. */
+  readonly score: number;
+  /** An end token was chosen, or the limit or the positions were reached: what is missing then is not translated. */
+  readonly finishReason: 'eos' | 'length' | 'positions';
+  /** Which tokens and words of the source each of its own looked at, where it was asked for. */
+  readonly alignment?: Alignment;
+}
+
+/** A text and its translation. */
+export interface Translation {
+  readonly source: string;
+  readonly translation: string;
+  /** The tokens of all pieces, without end tokens. */
+  readonly tokens: readonly number[];
+  /** Sum of the log-probabilities of all pieces / their tokens^lengthPenalty, end tokens counted; 0 for a text without words. */
+  readonly score: number;
+  readonly pieces: readonly TranslatedPiece[];
+}
+
+/** Which piece of which text. */
+export interface PiecePlace {
+  readonly text: number;
+  readonly piece: number;
+}
+
+/** A piece begins to be translated. */
+export interface PieceBegun extends PiecePlace {
+  readonly kind: 'begun';
+  readonly added: string;
+  readonly source: string;
+  readonly sourceTokens: readonly number[];
+  /** Where each token stands in the source, [start, end) in UTF-16 units; [0, 0] for added ones. */
+  readonly sourceSpans: readonly (readonly [start: number, end: number])[];
+}
+
+/** One more token of a greedy translation of one text. */
+export interface TokenStep extends PiecePlace {
+  readonly kind: 'token';
+  readonly added: string;
+  readonly step: Step;
+}
+
+/** One more step of a beam search for the translation of one text. */
+export interface BeamsStep extends PiecePlace {
+  readonly kind: 'beams';
+  readonly added: '';
+  readonly step: SearchStep;
+}
+
+/** A piece is translated. */
+export interface PieceDone extends PiecePlace {
+  readonly kind: 'piece';
+  readonly added: string;
+  readonly translated: TranslatedPiece;
+  /** Tokens of sources that are translated, and of all. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A text is translated. */
+export interface TextDone {
+  readonly kind: 'text';
+  readonly text: number;
+  readonly added: string;
+  readonly translation: Translation;
+}
+
+/** What happens while texts are translated. `added` is what it adds to the translation: of one text, all of them in turn are the translation. */
+export type TranslationStep = PieceBegun | TokenStep | BeamsStep | PieceDone | TextDone;
+
+/** The translation of a text whose pieces are translated. */
+export function translationOf(
+  source: string,
+  pieces: readonly TranslatedPiece[],
+  after: string,
+  lengthPenalty: number,
+): Translation {
+  const sum = (of: (piece: TranslatedPiece) => number) => pieces.reduce((total, piece) => total + of(piece), 0);
+  return {
+    source,
+    translation: pieces.map((piece, i) => gapBefore(pieces[i - 1], piece) + piece.translation).join('') + after,
+    tokens: pieces.flatMap(({ tokens }) => tokens),
+    score: pieces.length === 0 ? 0 : sum(({ logprob }) => logprob) / sum(({ counted }) => counted) ** lengthPenalty,
+    pieces,
+  };
+}
+
+/** What stands before a piece: what stood there in the source, or a space where a language without spaces had none and this one needs it. */
+export function gapBefore(
+  last: { readonly translation: string } | undefined,
+  { before, translation }: { readonly before: string; readonly translation: string },
+): string {
+  const needed = last !== undefined && before === '' && /[.!?,;:…]$/.test(last.translation) && /^[\p{L}\p{N}]/u.test(translation);
+  return needed ? ' ' : before;
+}

@@ -1,0 +1,52 @@
+import { emptyScope, replace, type Scope } from '@residual/layers';
+import { mul, ResidualError, showShape, type Tensor, tensor } from '@residual/tensor';
+
+/** A tensor that is zero wherever it comes up: ablation, to see what it does. */
+export interface Zeroed {
+  /** Path of the tap, with `*` and `**` as in `record`: `decoder.layers.2.crossAttention.weights`. */
+  readonly tap: string;
+  /** The heads, axis 1 of [batch, heads, ...], that are zero; all of the tensor if absent. */
+  readonly heads?: readonly number[] | undefined;
+}
+
+/** A scope in which tensors are zero. */
+export interface Zeroing {
+  readonly scope: Scope;
+  /** Errors when a path never came up, after the model ran in the scope. */
+  expectUsed(): void;
+}
+
+/** Sets tensors to zero in a scope. Errors for a head that is not there. */
+export function zeroing(name: string, zeroed: readonly Zeroed[] = [], scope: Scope = emptyScope): Zeroing {
+  const unused = new Set(zeroed.map(({ tap }) => tap));
+  let inner = scope;
+  for (const { tap, heads } of zeroed) {
+    const make = (x: Tensor, path: string) => {
+      unused.delete(tap);
+      return mul(x, heads ? maskOf(name, x, path, heads) : tensor([0], [1]));
+    };
+    inner = replace({ [tap]: make }, inner);
+  }
+  return {
+    scope: inner,
+    expectUsed: () => {
+      for (const tap of unused)
+        throw new ResidualError('option', `${name}: zeroed names '${tap}'; no tensor of this model has that path`);
+    },
+  };
+}
+
+/** 0 for the heads that are off, 1 for the others: [1, heads, 1, ...]. */
+function maskOf(name: string, x: Tensor, path: string, off: readonly number[]): Tensor {
+  const heads = x.rank > 2 ? x.shape[1]! : 0;
+  const beyond = off.find(head => !(Number.isInteger(head) && head >= 0 && head < heads));
+  if (beyond !== undefined) {
+    const held = heads > 0 ? `heads 0 to ${heads - 1}` : `no heads, its shape is ${showShape(x.shape)}`;
+    throw new ResidualError('option', `${name}: zeroed asks for head ${beyond} of ${path}, which has ${held}`);
+  }
+  const values = Array.from({ length: heads }, (_, head) => (off.includes(head) ? 0 : 1));
+  return tensor(
+    values,
+    x.shape.map((_, axis) => (axis === 1 ? heads : 1)),
+  );
+}
