@@ -22,8 +22,8 @@ export interface WordsOptions {
   /** The layers and heads whose average is taken; all if absent. */
   readonly heads?: readonly (readonly [layer: number, head: number])[];
   /**
-   * Whether a token is taken to look where the step does that reads it, one later than the step that chose it: often the better alignment (Chen et al. 2020,
-   * arXiv:2004.14837).
+   * Whether a token is taken to look where the step does that reads it, one later than the step that chose it: in some models the better alignment (Chen et
+   * al. 2020, arXiv:2004.14837).
    */
   readonly shifted?: boolean;
 }
@@ -48,7 +48,8 @@ export function wordAlignment(
       const start = ((layer * headCount + head) * targetLen + row) * sourceLen;
       for (const [i, sourceWord] of from.entries())
         if (sourceWord !== undefined)
-          data[word * sourceWords.length + sourceWord]! += attention.data[start + i]! / (heads.length * tokensOf[word]!);
+          data[word * sourceWords.length + sourceWord]! +=
+            attention.data[start + i]! / (heads.length * tokensOf[word]!);
     }
   }
   return { shape: [targetWords.length, sourceWords.length], data };

@@ -69,7 +69,12 @@ export function translateSettings(
   const maxNewTokens = wanted ?? (fileLimit === undefined ? positions - 1 : undefined);
   const shared = definedOf({ forcedBos, ...others, maxNewTokens, signal });
   const divide = (text: string) =>
-    piecesOf(text, { count: part => read(part).ids.length, longest, room: positions, language: languageOf(sourceLanguage) });
+    piecesOf(text, {
+      count: part => read(part).ids.length,
+      longest,
+      room: positions,
+      language: languageOf(sourceLanguage),
+    });
   return {
     beams,
     lengthPenalty: lengthPenalty ?? fileNumber(generationConfig, 'length_penalty') ?? 1,
@@ -112,7 +117,8 @@ const definedOf = (options: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 function expectWhole(name: string, value: number, least: number): void {
-  if (!(Number.isInteger(value) && value >= least)) refuse(`${name} is ${value}; it must be a whole number, ${least} or more`);
+  if (!(Number.isInteger(value) && value >= least))
+    refuse(`${name} is ${value}; it must be a whole number, ${least} or more`);
 }
 
 function refuse(what: string): never {

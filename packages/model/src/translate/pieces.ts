@@ -43,7 +43,7 @@ export function piecesOf(text: string, options: PieceOptions): Pieces {
 }
 
 const lineBreak = /(\r\n|[\n\r\v\f\u0085\u2028\u2029])/; // in brackets, so that they are kept
-const spaced = /^(\s*)([^]*?)(\s*)$/;
+const spaced = /^(\s*)([\s\S]*?)(\s*)$/;
 
 /** Parts of a line that together are the line. */
 function stretchesOf(line: string, options: PieceOptions): string[] {
@@ -65,7 +65,8 @@ function sentencesOf(line: string, language: string | undefined): string[] {
   return open === '' ? sentences : [...sentences, open];
 }
 
-const abbreviated = /(?:^|[\s("'“‘«])(?:Mr|Mrs|Ms|Dr|Prof|St|Mt|Jr|Sr|Mme|Mlle|vs|No|Nr|bzw|z\.B|d\.h|e\.g|i\.e|p\.ex|\p{Lu})\.\s*$/u;
+const abbreviated =
+  /(?:^|[\s("'“‘«])(?:Mr|Mrs|Ms|Dr|Prof|St|Mt|Jr|Sr|Mme|Mlle|vs|No|Nr|bzw|z\.B|d\.h|e\.g|i\.e|p\.ex|\p{Lu})\.\s*$/u;
 
 /** A sentence in parts of at most `room` tokens: halved, as often as it takes, at the best place near the middle. */
 function fitting(sentence: string, options: PieceOptions): string[] {

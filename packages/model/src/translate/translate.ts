@@ -116,7 +116,8 @@ function shownOf({ text, piece, before, sentence, source }: Job, last: Translate
   let shown = '';
   let begun = false;
   const further = (written: string) => {
-    const added = written === '' || shown !== '' ? written : gapBefore(last, { before, translation: written }) + written;
+    const added =
+      written === '' || shown !== '' ? written : gapBefore(last, { before, translation: written }) + written;
     shown += added;
     return added;
   };
@@ -125,7 +126,16 @@ function shownOf({ text, piece, before, sentence, source }: Job, last: Translate
       const place = { text, piece };
       const begin: TranslationStep[] = begun
         ? []
-        : [{ kind: 'begun', ...place, added: '', source: sentence, sourceTokens: source.ids, sourceSpans: source.spans }];
+        : [
+            {
+              kind: 'begun',
+              ...place,
+              added: '',
+              source: sentence,
+              sourceTokens: source.ids,
+              sourceSpans: source.spans,
+            },
+          ];
       begun = true;
       if ('row' in step) return [...begin, { kind: 'token', ...place, added: further(step.text), step }];
       return [...begin, { kind: 'beams', ...place, added: '', step }];

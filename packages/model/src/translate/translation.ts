@@ -107,6 +107,7 @@ export function gapBefore(
   last: { readonly translation: string } | undefined,
   { before, translation }: { readonly before: string; readonly translation: string },
 ): string {
-  const needed = last !== undefined && before === '' && /[.!?,;:…]$/.test(last.translation) && /^[\p{L}\p{N}]/u.test(translation);
+  const needed =
+    last !== undefined && before === '' && /[.!?,;:…]$/.test(last.translation) && /^[\p{L}\p{N}]/u.test(translation);
   return needed ? ' ' : before;
 }

@@ -3,17 +3,30 @@ import { ResidualError } from '@residual/tensor';
 import type { Step } from '../generate.js';
 import type { GenerateOptions } from '../generate-options.js';
 import type { LoadModelOptions } from '../load-model.js';
-import type { Model, Prompt } from '../model.js';
+import type { ForwardOptions, Model, Prompt } from '../model.js';
 import type { Generated } from '../row.js';
+import type { Found, SearchOptions, SearchStep } from '../search.js';
 import type { ModelSource } from '../sources/source.js';
-import type { Method, ModelFacts, PlainError, Port, Response } from './protocol.js';
+import type { TranslateOptions } from '../translate/options.js';
+import type { Translation, TranslationStep } from '../translate/translation.js';
+import type { Method, ModelFacts, PlainError, Port, Response, Streaming } from './protocol.js';
 
 /** A model on the other side of a port: what it does is asked for, what it is is known. */
 export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'> {
   /** As `Model.generate`; functions of your own (`processors`) cannot cross a port. */
   generate(prompt: Prompt, options?: GenerateOptions): RemoteGeneration<Generated>;
   generateBatch(prompts: readonly Prompt[], options?: GenerateOptions): RemoteGeneration<readonly Generated[]>;
-  forward(prompt: Prompt, options?: { taps?: readonly string[]; signal?: AbortSignal }): ReturnType<Model['forward']>;
+  beamSearch(prompt: Prompt, options?: SearchOptions): RemoteGeneration<readonly Found[], SearchStep>;
+  beamSearchBatch(
+    prompts: readonly Prompt[],
+    options?: SearchOptions,
+  ): RemoteGeneration<readonly (readonly Found[])[], SearchStep>;
+  translate(text: string, options?: TranslateOptions): RemoteGeneration<Translation, TranslationStep>;
+  translate(
+    texts: readonly string[],
+    options?: TranslateOptions,
+  ): RemoteGeneration<readonly Translation[], TranslationStep>;
+  forward(prompt: Prompt, options?: ForwardOptions): ReturnType<Model['forward']>;
   describe(options?: { keyLen?: number }): Promise<Description>;
   save(): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
   tokensOf(prompt: Prompt): Promise<readonly number[]>;
@@ -24,7 +37,7 @@ export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'> 
 }
 
 /** A text to be written on the other side; see `Generation`. */
-export interface RemoteGeneration<Whole> extends AsyncIterable<Step> {
+export interface RemoteGeneration<Whole, Each = Step> extends AsyncIterable<Each> {
   whole(): Promise<Whole>;
 }
 
@@ -78,14 +91,14 @@ export function connectModels(port: Port): Models {
       signal?.addEventListener('abort', () => port.postMessage({ call, abort: true }), { once: true });
     });
 
-  const stream = <Whole>(
-    method: Method,
+  const stream = <Whole, Each = Step>(
+    method: Streaming,
     prompt: unknown,
-    options: GenerateOptions,
+    options: Options,
     model: number,
-  ): RemoteGeneration<Whole> => {
-    async function* steps(): AsyncGenerator<Step, Whole> {
-      const { signal, ...plain } = plainOptions(options);
+  ): RemoteGeneration<Whole, Each> => {
+    async function* steps(): AsyncGenerator<Each, Whole> {
+      const { signal, ...plain } = plainOptions(method, options);
       signal?.throwIfAborted();
       const arrived: Response[] = [];
       let wake = () => {};
@@ -105,7 +118,7 @@ export function connectModels(port: Port): Models {
           else if ('error' in response) throw signal?.aborted ? signal.reason : errorOf(response.error);
           else if ('result' in response) return response.result as Whole;
           else if ('step' in response) {
-            yield response.step as Step;
+            yield response.step as Each;
             port.postMessage({ call, more: true });
           }
         }
@@ -133,6 +146,10 @@ export function connectModels(port: Port): Models {
         ...known,
         generate: (prompt, settings = {}) => stream('generate', prompt, settings, model),
         generateBatch: (prompts, settings = {}) => stream('generateBatch', prompts, settings, model),
+        beamSearch: (prompt, settings = {}) => stream('beamSearch', prompt, settings, model),
+        beamSearchBatch: (prompts, settings = {}) => stream('beamSearchBatch', prompts, settings, model),
+        translate: (texts: string | readonly string[], settings: TranslateOptions = {}) =>
+          stream<never, TranslationStep>('translate', texts, settings, model),
         forward: (prompt, { signal: stop, ...settings } = {}) =>
           ask('forward', [prompt, settings], { model, signal: stop }),
         describe: (settings = {}) => ask('describe', [settings], { model }),
@@ -157,11 +174,14 @@ export function connectModels(port: Port): Models {
   };
 }
 
-function plainOptions(options: GenerateOptions): GenerateOptions {
+/** The options that can cross a port. */
+type Options = GenerateOptions | SearchOptions | TranslateOptions;
+
+function plainOptions(method: Streaming, options: Options): Options {
   if (!options.processors && !options.allowedTokens) return options;
   throw new ResidualError(
     'option',
-    'generate: functions (processors, allowedTokens) cannot cross a port; generate in the same thread',
+    `${method}: functions (processors, allowedTokens) cannot cross a port; ${method} in the same thread`,
   );
 }
 

@@ -21,11 +21,13 @@ export type Request =
   | { readonly call: number; readonly abort: true }
   | { readonly call: number; readonly more: true };
 
+/** What answers step by step. */
+export type Streaming = 'generate' | 'generateBatch' | 'beamSearch' | 'beamSearchBatch' | 'translate';
+
 /** What can be asked: the functions of `Models` and of a `RemoteModel`. */
 export type Method =
   | 'load'
-  | 'generate'
-  | 'generateBatch'
+  | Streaming
   | 'forward'
   | 'describe'
   | 'save'
@@ -60,6 +62,12 @@ export interface ModelFacts {
   readonly vocab: number;
   readonly depth: number;
   readonly heads: number;
+  readonly encoderDepth: number;
+  readonly encoderHeads: number;
+  /** What it does: `causal-lm` continues a text, `seq2seq-lm` writes what belongs to a source. */
+  readonly kind: string;
+  /** The family's name, such as `gpt2`. */
+  readonly family: string;
   readonly backend: string;
   readonly hasTokenizer: boolean;
 }
@@ -70,7 +78,9 @@ export function plainError(error: unknown): PlainError {
   return { name, message, ...(typeof code === 'string' && { code }) };
 }
 
-/** The buffers of plain tensors in a message, so that they are moved and not copied. */
-export function buffersOf(taps: Readonly<Record<string, PlainTensor>>): ArrayBuffer[] {
-  return [...new Set(Object.values(taps).map(({ data }) => data.buffer as ArrayBuffer))];
+/** The buffers of the taps of a step, so that they are moved and not copied. */
+export function buffersOf(step: unknown): ArrayBuffer[] {
+  const { taps, step: inner } = step as { taps?: Readonly<Record<string, PlainTensor>>; step?: unknown };
+  if (inner) return buffersOf(inner);
+  return [...new Set(Object.values(taps ?? {}).map(({ data }) => data.buffer as ArrayBuffer))];
 }

@@ -1,9 +1,17 @@
 import { registeredBackends, useBackend } from '@residual/tensor';
-import type { GenerateOptions } from '../generate-options.js';
+import type { Generation } from '../generation.js';
 import { type LoadModelOptions, loadModel } from '../load-model.js';
-import type { Model, Prompt } from '../model.js';
+import type { ForwardOptions, Model, Prompt } from '../model.js';
 import type { ModelSource } from '../sources/source.js';
-import { buffersOf, type ModelFacts, type Port, plainError, type Request, type Response } from './protocol.js';
+import {
+  buffersOf,
+  type ModelFacts,
+  type Port,
+  plainError,
+  type Request,
+  type Response,
+  type Streaming,
+} from './protocol.js';
 
 /**
  * Answers a page through a port: put `serveModels(self)` into a worker that imports the backends it may use. Everything a `Model` does works through
@@ -44,24 +52,20 @@ export function serveModels(port: Port): void {
     }
     const model = models.get(number!);
     if (!model) throw new Error(`serveModels: there is no model ${number}; it was disposed`);
-    switch (method) {
-      case 'generate':
-      case 'generateBatch': {
-        const [prompt, options] = args as [Prompt | readonly Prompt[], GenerateOptions];
-        const settings = { ...options, signal };
-        const generation =
-          method === 'generate'
-            ? model.generate(prompt as Prompt, settings)
-            : model.generateBatch(prompt as readonly Prompt[], settings);
-        const steps = generation[Symbol.asyncIterator]();
-        for (let step = await steps.next(); ; step = await steps.next()) {
-          if (step.done) return method === 'generate' ? step.value[0] : step.value;
-          send({ call, step: step.value }, buffersOf(step.value.taps));
-          await turnOf(call);
-        }
+    if (isStreaming(method)) {
+      const [given, options] = args as [never, object];
+      const run = model[method] as (given: never, options: object) => Generation<unknown, unknown, readonly unknown[]>;
+      const steps = run.call(model, given, { ...options, signal })[Symbol.asyncIterator]();
+      const alone = method === 'generate' || method === 'beamSearch' || typeof given === 'string';
+      for (let step = await steps.next(); ; step = await steps.next()) {
+        if (step.done) return alone ? step.value[0] : step.value;
+        send({ call, step: step.value }, buffersOf(step.value));
+        await turnOf(call);
       }
+    }
+    switch (method) {
       case 'forward': {
-        const [prompt, options] = args as [Prompt, { taps?: readonly string[] }];
+        const [prompt, options] = args as [Prompt, ForwardOptions];
         return model.forward(prompt, { ...options, signal });
       }
       case 'describe':
@@ -98,8 +102,13 @@ export function serveModels(port: Port): void {
   port.start?.();
 }
 
+function isStreaming(method: string): method is Streaming {
+  return ['generate', 'generateBatch', 'beamSearch', 'beamSearchBatch', 'translate'].includes(method);
+}
+
 function factsOf(number: number, model: Model): ModelFacts {
   const { config, generationConfig, positions, openEnded, vocab, depth, heads, backend, tokenizer } = model;
+  const { encoderDepth, encoderHeads } = model;
   return {
     model: number,
     config,
@@ -109,6 +118,10 @@ function factsOf(number: number, model: Model): ModelFacts {
     vocab,
     depth,
     heads,
+    encoderDepth,
+    encoderHeads,
+    kind: model.composition.kind,
+    family: model.family.name,
     backend,
     hasTokenizer: tokenizer !== undefined,
   };

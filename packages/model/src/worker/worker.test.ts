@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 import { loadModel } from '../load-model.js';
 import { connectModels, serveModels } from './index.js';
 
-const files = async () =>
+const files = async (folder = 'fixtures/models/stories260k') =>
   new Map(
     await Promise.all(
       ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json'].map(
-        async name => [name, await repositoryFile(`fixtures/models/stories260k/${name}`)] as const,
+        async name => [name, await repositoryFile(`${folder}/${name}`)] as const,
       ),
     ),
   );
@@ -49,6 +49,36 @@ test('a model over a port does what the model itself does', async () => {
   port1.close();
   expect(warnings).toEqual([]); // 20 steps leave no 20 listeners
   process.off('warning', warned);
+});
+
+test('beams and translations cross a port too', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const models = connectModels(port2);
+  const translator = await files('packages/model-en-fr/model');
+  const here = await loadModel(translator);
+  const there = await models.load(translator);
+  expect([there.kind, there.family, there.encoderDepth, there.encoderHeads]).toEqual(['seq2seq-lm', 'marian', 4, 4]);
+  const text = 'I am here. You are there.';
+  const taps = ['decoder.layers.1.crossAttention.weights'];
+  for (const options of [{ taps }, { beams: 3, alignments: true }]) {
+    const [own, steps] = [[], []] as unknown[][];
+    for await (const step of here.translate(text, options)) own!.push(step);
+    for await (const step of there.translate(text, options)) steps!.push(step);
+    expect(steps).toEqual(own);
+    expect(await there.translate(text, options).whole()).toEqual(await here.translate(text, options).whole());
+  }
+  expect(await there.translate([text]).whole()).toEqual(await here.translate([text]).whole());
+  expect(await there.beamSearch(text).whole()).toEqual(await here.beamSearch(text).whole());
+  expect(await there.beamSearchBatch([text]).whole()).toEqual(await here.beamSearchBatch([text]).whole());
+  const functions = there.translate(text, { processors: [row => row] });
+  await expect(functions.whole()).rejects.toThrow(
+    'translate: functions (processors, allowedTokens) cannot cross a port; translate in the same thread',
+  );
+  await there.dispose();
+  here.dispose();
+  models.close();
+  port1.close();
 });
 
 test('an abort on this side ends the generation on the other, and leaving an iteration too', async () => {

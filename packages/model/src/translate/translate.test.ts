@@ -1,0 +1,189 @@
+import '@residual/testkit/wasm';
+import { memory } from '@residual/tensor';
+import { fixtureJson } from '@residual/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PlainTensor, type TranslationStep, wordAlignment } from '../index.js';
+import { loadModel } from '../load-model.js';
+import type { Model } from '../model.js';
+import { fixtureFiles } from '../testing/fixture-files.js';
+
+interface Sentences {
+  examples: {
+    en: string;
+    greedy: { ids: number[]; text: string };
+    beam4: { ids: number[]; text: string; score: number };
+  }[];
+}
+
+let model: Model;
+let sentences: Sentences['examples'];
+let held: ReturnType<typeof memory>;
+
+beforeAll(async () => {
+  model = await loadModel(fixtureFiles('packages/model-en-fr/model'));
+  sentences = (await fixtureJson<Sentences>('models/en-fr/golden.json')).examples;
+  held = memory();
+});
+
+afterAll(() => {
+  expect(memory()).toEqual(held); // after all that was translated, aborted and refused
+  model.dispose();
+});
+
+test('many texts at once are translated as the reference does, in their order', async () => {
+  const made = await model.translate(sentences.map(({ en }) => en)).whole();
+  expect(made.map(({ source }) => source)).toEqual(sentences.map(({ en }) => en));
+  expect(made.map(({ tokens }) => tokens)).toEqual(sentences.map(({ greedy }) => greedy.ids));
+  expect(made.map(({ translation }) => translation)).toEqual(sentences.map(({ greedy }) => greedy.text));
+});
+
+test('four beams find what those of the reference find, with its scores', async () => {
+  const some = sentences.slice(0, 24);
+  const made = await model
+    .translate(
+      some.map(({ en }) => en),
+      { beams: 4, batch: 7 },
+    )
+    .whole();
+  for (const [i, { beam4 }] of some.entries()) {
+    expect(made[i]!.tokens).toEqual(beam4.ids);
+    expect(made[i]!.translation).toBe(beam4.text);
+    expect(made[i]!.score).toBeCloseTo(beam4.score, 4);
+  }
+});
+
+test('one text appears as it is written: all that is added is the translation', async () => {
+  const text = `  ${sentences[0]!.en}\r\n\n\t${sentences[1]!.en} \n`;
+  const whole = await model.translate(text).whole();
+  expect(whole.translation).toBe(`  ${sentences[0]!.greedy.text}\r\n\n\t${sentences[1]!.greedy.text} \n`);
+  const { steps, added } = await stepsOf(text);
+  expect(added).toBe(whole.translation);
+  expect(steps.map(({ kind }) => kind).filter((kind, i, all) => kind !== all[i - 1])).toEqual([
+    'begun',
+    'token',
+    'piece',
+    'begun',
+    'token',
+    'piece',
+    'text',
+  ]);
+  const pieces = steps.filter(step => step.kind === 'piece');
+  expect(pieces.map(({ done, total }) => done / total)).toEqual([expect.any(Number), 1]);
+  const beams = await stepsOf(text, { beams: 3 });
+  expect(beams.added).toBe((await model.translate(text, { beams: 3 }).whole()).translation);
+  expect(beams.steps.some(step => step.kind === 'beams' && step.step.beams[0]!.length === 3)).toBe(true);
+});
+
+test('a long line is translated sentence by sentence, and nothing between them is lost', async () => {
+  const [a, b, c, d] = sentences.slice(2, 6);
+  const text = [a, b, c, d].map(each => each!.en).join('  ');
+  const { translation, pieces } = await model.translate(text, { longest: 12 }).whole();
+  expect(translation).toBe([a, b, c, d].map(each => each!.greedy.text).join('  '));
+  expect(pieces.map(({ before }) => before)).toEqual(['', '  ', '  ', '  ']);
+});
+
+test('a text without words is its own translation', async () => {
+  for (const text of ['', ' ', '\n', ' \r\n\t']) {
+    const { translation, tokens, score, pieces } = await model.translate(text).whole();
+    expect({ translation, tokens, score, pieces }).toEqual({ translation: text, tokens: [], score: 0, pieces: [] });
+  }
+  expect((await model.translate(['', sentences[0]!.en, '']).whole()).map(({ translation }) => translation)).toEqual([
+    '',
+    sentences[0]!.greedy.text,
+    '',
+  ]);
+  expect(await model.translate([]).whole()).toEqual([]);
+});
+
+test('an alignment says where each token looked, and its words where they come from', async () => {
+  const text = 'The black cat drinks cold milk.';
+  const [first, second] = await model.translate([text, sentences[0]!.en], { alignments: true, beams: 2 }).whole();
+  const { translation, pieces } = first!;
+  const { alignment, sourceTokens, tokens } = pieces[0]!;
+  const { attention, words, source, target, sourceWords, targetWords } = alignment!;
+  expect(attention.shape).toEqual([4, 4, tokens.length + 1, sourceTokens.length]);
+  for (let row = 0; row < attention.data.length / sourceTokens.length; row++) {
+    const seen = attention.data.subarray(row * sourceTokens.length, (row + 1) * sourceTokens.length);
+    expect(seen.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+  }
+  expect(source.map(([start, end]) => text.slice(start, end)).join('')).toBe(text);
+  expect(target.map(([start, end]) => translation.slice(start, end)).join('')).toBe(translation);
+  expect(words.shape).toEqual([targetWords.length, sourceWords.length]);
+  const wordAt = ([start, end]: readonly [number, number], whole: string) => whole.slice(start, end);
+  const looksAt = (read: PlainTensor) =>
+    targetWords.map((span, i) => {
+      const row = [...read.data.subarray(i * sourceWords.length, (i + 1) * sourceWords.length)];
+      return `${wordAt(span, translation)} ${wordAt(sourceWords[row.indexOf(Math.max(...row))]!, text)}`;
+    });
+  const pairs = ['Le The', 'chat cat', 'noir black', 'boit drinks', 'du milk', 'lait milk', 'froid cold', '. .'];
+  const ofLayer = (layer: number) => Array.from({ length: 4 }, (_, head) => [layer, head] as const);
+  expect(looksAt(wordAlignment(alignment!, { heads: ofLayer(2) }))).toEqual(pairs);
+  const later = looksAt(wordAlignment(alignment!, { heads: ofLayer(2), shifted: true }));
+  expect(later.slice(0, 3)).toEqual(['Le cat', 'chat black', 'noir drinks']); // what was looked at one step later
+  expect(words.data).toEqual(wordAlignment(alignment!, { heads: [0, 1, 2, 3].flatMap(ofLayer) }).data);
+  // the same steps seen while a greedy translation is written
+  const tap = 'decoder.layers.3.crossAttention.weights';
+  const { steps } = await stepsOf(sentences[0]!.en, { taps: [tap] });
+  const seen = steps.flatMap(step => (step.kind === 'token' ? [step.step.taps[tap]!] : []));
+  const whole = (await model.translate(sentences[0]!.en, { alignments: true }).whole()).pieces[0]!.alignment!.attention;
+  const [, heads, targetLen, sourceLen] = whole.shape as [number, number, number, number];
+  expect(seen.length).toBe(targetLen);
+  for (const [token, { data }] of seen.entries())
+    for (let head = 0; head < heads; head++)
+      for (let i = 0; i < sourceLen; i++) {
+        const expected = whole.data[((3 * heads + head) * targetLen + token) * sourceLen + i]!;
+        expect(data[head * sourceLen + i]).toBeCloseTo(expected, 5);
+      }
+  expect(second!.pieces[0]!.alignment!.attention.shape[2]).toBe(second!.tokens.length + 1);
+});
+
+test('without cross-attention the translation has nothing to do with its source', async () => {
+  const zeroed = [{ tap: 'decoder.layers.*.crossAttention.weights' }];
+  const texts = sentences.slice(0, 2).map(({ en }) => en);
+  const [a, b] = await model.translate(texts, { zeroed }).whole();
+  expect(a!.translation).toBe(b!.translation);
+  const head = await model
+    .translate(texts, { zeroed: [{ tap: 'decoder.layers.2.crossAttention.weights', heads: [1] }] })
+    .whole();
+  expect(head.map(({ score }) => score)).not.toEqual((await model.translate(texts).whole()).map(({ score }) => score));
+});
+
+test('what does not fit is refused', async () => {
+  const refusal = (options: object, text: unknown = 'Hello.') => model.translate(text as string, options).whole();
+  await expect(refusal({ beams: 0 })).rejects.toThrow('translate: beams is 0; it must be a whole number, 1 or more');
+  await expect(refusal({ earlyStopping: true })).rejects.toThrow(
+    'translate: earlyStopping does nothing with 1 beam; leave it out',
+  );
+  await expect(refusal({ top: 3, beams: 2 })).rejects.toThrow('translate: top does nothing with 2 beams; leave it out');
+  await expect(refusal({ targetLanguage: 'de' })).rejects.toThrow(
+    "translate: targetLanguage 'de' is not one token: the vocabulary names no language",
+  );
+  await expect(refusal({}, 7)).rejects.toThrow('translate: text 0 must be a string, it is a number');
+  await expect(refusal({ zeroed: [{ tap: 'decoder.layers.9.*' }] })).rejects.toThrow(
+    "generate: zeroed names 'decoder.layers.9.*'; no tensor of this model has that path",
+  );
+  const heads = { tap: 'decoder.layers.0.crossAttention.weights', heads: [4] };
+  await expect(refusal({ zeroed: [heads] })).rejects.toThrow(
+    'generate: zeroed asks for head 4 of decoder.layers.0.crossAttention.weights, which has heads 0 to 3',
+  );
+  const word = 'a'.repeat(3000);
+  await expect(refusal({}, word)).rejects.toThrow(
+    /^translate: a word of \d+ tokens, 'a{40}…', is longer than the 128 positions/,
+  );
+});
+
+test('a translation can be aborted, and left', async () => {
+  const controller = new AbortController();
+  const run = (async () => {
+    for await (const step of model.translate('A long story. '.repeat(20), { signal: controller.signal }))
+      if (step.kind === 'piece') controller.abort(new Error('enough'));
+  })();
+  await expect(run).rejects.toThrow('enough');
+  for await (const { kind } of model.translate(sentences[0]!.en, { beams: 2 })) if (kind === 'beams') break;
+});
+
+async function stepsOf(text: string, options: object = {}) {
+  const steps: TranslationStep[] = [];
+  for await (const step of model.translate(text, options)) steps.push(step);
+  return { steps, added: steps.map(({ added }) => added).join('') };
+}
