@@ -8,7 +8,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const bundle = async (contents: string, minify = false): Promise<string> => {
   const { outputFiles } = await build({
     stdin: { contents, loader: 'ts', resolveDir: here('.') },
-    alias: { '@residual/sampling': here('index.ts') },
+    alias: { '@residual/sampling/beams': here('beams/index.ts'), '@residual/sampling': here('index.ts') },
     bundle: true,
     format: 'esm',
     minify,
@@ -43,4 +43,5 @@ test('all of the main entry takes less than 5 kB, gzipped; one processor a fract
   const size = async (code: string) => gzipSync(await bundle(code, true), { level: 9 }).length;
   expect(await size("export * from '@residual/sampling'")).toBeLessThan(5000);
   expect(await size("export { topK } from '@residual/sampling'")).toBeLessThan(1000);
+  expect(await size("export * from '@residual/sampling/beams'")).toBeLessThan(6000); // with all processors
 });
