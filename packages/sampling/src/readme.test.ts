@@ -43,5 +43,5 @@ test('all of the main entry takes less than 5 kB, gzipped; one processor a fract
   const size = async (code: string) => gzipSync(await bundle(code, true), { level: 9 }).length;
   expect(await size("export * from '@residual/sampling'")).toBeLessThan(5000);
   expect(await size("export { topK } from '@residual/sampling'")).toBeLessThan(1000);
-  expect(await size("export * from '@residual/sampling/beams'")).toBeLessThan(6000); // with all processors
+  expect(await size("export * from '@residual/sampling/beams'")).toBeLessThan(6500); // with all processors
 });
