@@ -1,22 +1,23 @@
-import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
 import { describeCommand } from './commands/describe.js';
+import { evaluateCommand } from './commands/evaluate.js';
 import { generateCommand } from './commands/generate.js';
 import { parityCommand } from './commands/parity.js';
+import { translateCommand } from './commands/translate.js';
 import { reportError } from './output.js';
+import { packageVersion } from './version.js';
 
 /** Runs the command line with its arguments, without those of Node; gives the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   let code = 0;
-  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
   const program = new Command('residual')
-    .version(version)
+    .version(await packageVersion())
     .description(
-      'Transformers in the terminal: generate text, compare a checkpoint with its reference, describe what it is made of.',
+      'Transformers in the terminal: generate text, translate, measure, compare a checkpoint with its reference, describe what it is made of.',
     )
     .exitOverride()
     .showHelpAfterError();
-  const commands = [generateCommand, parityCommand, describeCommand];
+  const commands = [generateCommand, translateCommand, evaluateCommand, parityCommand, describeCommand];
   for (const make of commands)
     program.addCommand(
       make(exit => {

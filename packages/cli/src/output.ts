@@ -6,17 +6,27 @@ export function reportError(error: unknown): void {
   else console.error(`residual: ${error instanceof Error ? error.message : String(error)}`);
 }
 
-/** Shows on a terminal how far loading is, on one line of standard error; nothing where that is no terminal. */
-export function progressLine(): { update: (progress: LoadProgress) => void; end: () => void } {
-  if (!process.stderr.isTTY) return { update: () => {}, end: () => {} };
+/** A line of standard error that says how far something is. */
+export interface ProgressLine {
+  /** Puts other words there. */
+  show(text: string): void;
+  /** Says how far loading is. */
+  loading(progress: LoadProgress): void;
+  /** Clears the line. */
+  end(): void;
+}
+
+/** Shows on a terminal how far something is, on one line of standard error; nothing where that is no terminal. */
+export function progressLine(): ProgressLine {
   let shown = '';
   const show = (text: string) => {
-    if (text === shown) return;
+    if (text === shown || !process.stderr.isTTY) return;
     process.stderr.write(`\r${text.padEnd(shown.length)}`);
     shown = text;
   };
   return {
-    update: progress => {
+    show,
+    loading: progress => {
       const share = Math.floor((100 * progress.done) / Math.max(progress.total, 1));
       show(
         progress.stage === 'bytes'
@@ -25,6 +35,7 @@ export function progressLine(): { update: (progress: LoadProgress) => void; end:
       );
     },
     end: () => {
+      if (shown === '') return;
       show('');
       process.stderr.write('\r');
     },

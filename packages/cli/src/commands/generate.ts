@@ -1,8 +1,8 @@
-import { draws, type Generated, type GenerateOptions, type GenerationConfig, loadModel } from '@residual/model';
+import { draws, type Generated, type GenerateOptions, type GenerationConfig } from '@residual/model';
 import { Command, Option } from 'commander';
-import { type NodeBackend, nodeBackends, rerunForWebGPU, startBackend } from '../machine/backends.js';
-import { progressLine } from '../output.js';
+import { type NodeBackend, nodeBackends, rerunForWebGPU } from '../machine/backends.js';
 import { seed, temperature, tokenCount, tokenIds, topK, topP } from './option-values.js';
+import { withModel } from './with-model.js';
 
 interface Options {
   readonly model: string;
@@ -42,45 +42,28 @@ export function generateCommand(exit: (code: number) => void): Command {
 }
 
 async function generate(options: Options): Promise<number> {
-  const { model: source, prompt, promptIds, backend, json } = options;
-  await startBackend(backend);
-  const abort = new AbortController();
-  const interrupt = () => abort.abort();
-  process.once('SIGINT', interrupt);
-  const progress = progressLine();
-  try {
-    const model = await loadModel(source, { onProgress: progress.update, signal: abort.signal });
-    progress.end();
-    try {
-      const { settings, seed } = settingsOf(options, model.generationConfig);
-      const tokens = model.tokensOf(promptIds ?? prompt ?? '');
-      const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
-      const begun = performance.now();
-      const steps = model.generate(tokens, { ...settings, signal: abort.signal })[Symbol.asyncIterator]();
-      let before = prompt ?? (promptIds ? textOf(promptIds) : ''); // shown when all is known to be well
-      for (let step = await steps.next(); ; step = await steps.next()) {
-        if (!json) process.stdout.write(before);
-        before = '';
-        if (!step.done) {
-          if (!json) process.stdout.write(model.tokenizer ? step.value.text : `,${step.value.token}`);
-          continue;
-        }
-        const [row] = step.value;
-        const seconds = (performance.now() - begun) / 1000;
-        const text = model.tokenizer ? wholeText(row!, textOf) : '';
-        console.log(json ? JSON.stringify(resultOf(row!, { seconds, seed, backend, text })) : '');
-        return 0;
+  const { prompt, promptIds, backend, json } = options;
+  return withModel(options, async ({ model, signal }) => {
+    const { settings, seed } = settingsOf(options, model.generationConfig);
+    const tokens = model.tokensOf(promptIds ?? prompt ?? '');
+    const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
+    const begun = performance.now();
+    const steps = model.generate(tokens, { ...settings, signal })[Symbol.asyncIterator]();
+    let before = prompt ?? (promptIds ? textOf(promptIds) : ''); // shown when all is known to be well
+    for (let step = await steps.next(); ; step = await steps.next()) {
+      if (!json) process.stdout.write(before);
+      before = '';
+      if (!step.done) {
+        if (!json) process.stdout.write(model.tokenizer ? step.value.text : `,${step.value.token}`);
+        continue;
       }
-    } finally {
-      model.dispose();
+      const [row] = step.value;
+      const seconds = (performance.now() - begun) / 1000;
+      const text = model.tokenizer ? wholeText(row!, textOf) : '';
+      console.log(json ? JSON.stringify(resultOf(row!, { seconds, seed, backend, text })) : '');
+      return 0;
     }
-  } catch (error) {
-    if (abort.signal.aborted) return 130;
-    throw error;
-  } finally {
-    progress.end();
-    process.off('SIGINT', interrupt);
-  }
+  });
 }
 
 /** The settings of the run: filters or a seed without a temperature ask for a draw; a draw without a seed gets a new one. */

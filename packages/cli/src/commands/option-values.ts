@@ -28,6 +28,15 @@ export const topP = number('a number above 0 and at most 1', value => value > 0 
 /** A seed of 32 bits. */
 export const seed = number('a whole number from 0 to 4294967295', whole(0, 2 ** 32 - 1));
 
+/** How many texts grow side by side: 1, 2, 3, ... */
+export const beamCount = number('a whole number, 1 or more', whole(1));
+
+/** How many lines are worked on at once: 1, 2, 3, ... */
+export const lineCount = number('a whole number, 1 or more', whole(1));
+
+/** The exponent of a length: any number. */
+export const penalty = number('a number', Number.isFinite);
+
 /** Token ids with commas between. */
 export function tokenIds(text: string): number[] {
   const values = text.split(',').map(part => (part.trim() === '' ? Number.NaN : Number(part)));

@@ -1,0 +1,56 @@
+import type { Translation } from '@residual/model';
+import { Argument, Command, Option } from 'commander';
+import { chunksFrom, lineGroups } from '../lines.js';
+import { rerunForWebGPU } from '../machine/backends.js';
+import { argsOf } from './generate.js';
+import { type TranslatingOptions, translateLines, translateOptions, withTranslatingOptions } from './translating.js';
+import { type Work, withModel } from './with-model.js';
+
+interface Options extends TranslatingOptions {
+  readonly file?: string;
+  readonly json?: boolean;
+}
+
+/** So many batches of lines are read before they are translated, so that those of a batch can be of like length. */
+const batchesAhead = 16;
+
+/** `residual translate`: lines in, their translations out, in order. */
+export function translateCommand(exit: (code: number) => void): Command {
+  const command = new Command('translate').description(
+    'Translate lines with an encoder-decoder: a text, a file, or standard input. Settings left out follow its generation_config.json.',
+  );
+  return withTranslatingOptions(command)
+    .addArgument(new Argument('[text]', 'what to translate; left out: standard input'))
+    .addOption(new Option('--file <path>', 'a file of lines to translate'))
+    .option('--json', 'print one object for each line')
+    .action(async (text: string | undefined, options: Options, command: Command) => {
+      if (text !== undefined && options.file !== undefined)
+        command.error("error: option '--file <path>' cannot be used with a text");
+      const again = options.backend === 'webgpu' ? await rerunForWebGPU(argsOf(command)) : undefined;
+      exit(again ?? (await withModel(options, work => translate(text, options, work))));
+    });
+}
+
+async function translate(text: string | undefined, options: Options, work: Work): Promise<number> {
+  const { model, signal, progress } = work;
+  const typed = text === undefined && options.file === undefined && process.stdin.isTTY;
+  if (typed) console.error('Type a line to translate it; Ctrl-D ends.');
+  const { batch = typed ? 1 : 32 } = options;
+  const settings = translateOptions(options, { batch, signal });
+  const begun = performance.now();
+  let done = 0;
+  const chunks = chunksFrom('translate', { text, file: options.file, signal });
+  for await (const lines of lineGroups(chunks, batch === 1 ? 1 : batch * batchesAhead)) {
+    await translateLines(model, lines, settings, translation => {
+      done++;
+      progress.end(); // standard output may be the same terminal
+      process.stdout.write(`${options.json ? JSON.stringify(resultOf(translation)) : translation.translation}\n`);
+      progress.show(`${done} lines, ${((done * 1000) / (performance.now() - begun)).toFixed(1)} per second`);
+    });
+  }
+  return 0;
+}
+
+function resultOf({ source, translation, tokens, score }: Translation) {
+  return { source, translation, token_ids: tokens, score };
+}

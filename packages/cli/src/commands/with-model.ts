@@ -1,0 +1,39 @@
+import { loadModel, type Model } from '@residual/model';
+import { type NodeBackend, startBackend } from '../machine/backends.js';
+import { type ProgressLine, progressLine } from '../output.js';
+
+/** What a command works with. */
+export interface Work {
+  readonly model: Model;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly progress: ProgressLine;
+}
+
+/** Loads a model on a backend, with its progress shown, for as long as `use` runs; gives the exit code that it gives, 130 after Ctrl-C. */
+export async function withModel(
+  { model: source, backend }: { readonly model: string; readonly backend: NodeBackend },
+  use: (work: Work) => Promise<number>,
+): Promise<number> {
+  await startBackend(backend);
+  const abort = new AbortController();
+  const interrupt = () => abort.abort();
+  process.once('SIGINT', interrupt);
+  const progress = progressLine();
+  const { signal } = abort;
+  try {
+    const model = await loadModel(source, { onProgress: progress.loading, signal });
+    progress.end();
+    try {
+      return await use({ model, signal, progress });
+    } finally {
+      model.dispose();
+    }
+  } catch (error) {
+    if (signal.aborted) return 130;
+    throw error;
+  } finally {
+    progress.end();
+    process.off('SIGINT', interrupt);
+  }
+}

@@ -1,0 +1,44 @@
+import { open } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
+import { ResidualError } from '@residual/tensor';
+
+/** Where lines come from: a text, a file, or else standard input. */
+export interface LinesFrom {
+  readonly text?: string | undefined;
+  readonly file?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Chunks of text as they are read, UTF-8. Errors, naming `command`, where the file cannot be read; an abort ends the reading. */
+export async function* chunksFrom(command: string, { text, file, signal }: LinesFrom): AsyncGenerator<string> {
+  if (text !== undefined) return yield text;
+  try {
+    const stream = file === undefined ? process.stdin : (await open(file)).createReadStream();
+    if (signal) addAbortSignal(signal, stream);
+    const decoder = new TextDecoder();
+    for await (const bytes of stream) yield decoder.decode(bytes as Buffer, { stream: true });
+    yield decoder.decode();
+  } catch (error) {
+    signal?.throwIfAborted();
+    const name = file ?? 'standard input';
+    throw new ResidualError('files', `${command}: ${name} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Lines in groups of `size`, the last one of what is left. Line ends are `\n` or `\r\n`; what follows the last one is a line where it is not empty. */
+export async function* lineGroups(chunks: AsyncIterable<string>, size: number): AsyncGenerator<string[]> {
+  let group: string[] = [];
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) {
+      group.push(line.replace(/\r$/, ''));
+      if (group.length < size) continue;
+      yield group;
+      group = [];
+    }
+  }
+  if (rest !== '') group.push(rest);
+  if (group.length > 0) yield group;
+}
