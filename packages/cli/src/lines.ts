@@ -9,9 +9,9 @@ export interface LinesFrom {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Chunks of text as they are read, UTF-8. Errors, naming `command`, where the file cannot be read; an abort ends the reading. */
+/** Chunks of text as they are read, UTF-8; a text ends with a line end. Errors, naming `command`, where the file cannot be read; an abort ends the reading. */
 export async function* chunksFrom(command: string, { text, file, signal }: LinesFrom): AsyncGenerator<string> {
-  if (text !== undefined) return yield text;
+  if (text !== undefined) return yield text.endsWith('\n') ? text : `${text}\n`;
   try {
     const stream = file === undefined ? process.stdin : (await open(file)).createReadStream();
     if (signal) addAbortSignal(signal, stream);

@@ -21,7 +21,7 @@ test('it tells its version, and what there is', async () => {
   expect((await printed('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect(await printed('--help')).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/generate[\s\S]*parity[\s\S]*describe/),
+    out: expect.stringMatching(/generate[\s\S]*translate[\s\S]*evaluate[\s\S]*parity[\s\S]*describe/),
   });
   const unknown = await printed('frobnicate');
   expect(unknown).toMatchObject({ code: 1, out: '' });

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { ResidualError } from '@residual/tensor';
 import { Command } from 'commander';
 import { rerunForWebGPU } from '../machine/backends.js';
 import { type Bleu, bleu, chrf } from '../metrics/index.js';
+import { type Pair, pairsIn } from '../pairs.js';
 import { packageVersion } from '../version.js';
 import { argsOf } from './generate.js';
 import { type TranslatingOptions, translateLines, translateOptions, withTranslatingOptions } from './translating.js';
@@ -13,12 +12,6 @@ interface Options extends TranslatingOptions {
   readonly from: string;
   readonly to: string;
   readonly json?: boolean;
-}
-
-/** A sentence and all its translations that are right. */
-interface Pair {
-  readonly source: string;
-  readonly references: readonly string[];
 }
 
 /** `residual evaluate translation`: BLEU and chrF on sentences with references. */
@@ -38,7 +31,7 @@ export function evaluateTranslationCommand(exit: (code: number) => void): Comman
 }
 
 async function evaluate(options: Options): Promise<number> {
-  const pairs = await pairsIn(options);
+  const pairs = await pairsIn(options.references, options);
   return withModel(options, async work => {
     const begun = performance.now();
     const { translations, tokens, decoding } = await translated(pairs, options, work);
@@ -93,37 +86,4 @@ function bleuLine({ score, precisions, brevityPenalty, hypothesisLength, referen
   const parts = precisions.map(precision => precision.toFixed(1)).join('/');
   const ratio = (hypothesisLength / referenceLength).toFixed(3);
   return `BLEU = ${score.toFixed(2)} ${parts} (BP = ${brevityPenalty.toFixed(3)} ratio = ${ratio} hyp_len = ${hypothesisLength} ref_len = ${referenceLength})`;
-}
-
-/** Reads the sentences of a file. Errors name the line and what does not fit. */
-async function pairsIn({ references: file, from, to }: Options): Promise<Pair[]> {
-  const text = await readFile(file, 'utf8').catch(error => refuse(`${file} cannot be read: ${error.message}`));
-  const pairs = text
-    .split(/\r?\n/)
-    .flatMap((line, i) => (line.trim() === '' ? [] : [pairOf(line, `${file}, line ${i + 1}`)]));
-  return pairs.length > 0 ? pairs : refuse(`${file} has no line`);
-
-  function pairOf(line: string, where: string): Pair {
-    const fields = parsed(line, where);
-    const [source, given] = [fields[from], [fields[to]].flat()];
-    if (typeof source !== 'string') refuse(`${where}: "${from}" must be a text, it is ${JSON.stringify(source)}`);
-    const texts = given.filter(each => typeof each === 'string');
-    if (texts.length === given.length && texts.some(each => each !== '')) return { source, references: texts };
-    return refuse(`${where}: "${to}" must be a text or several, it is ${JSON.stringify(fields[to])}`);
-  }
-}
-
-function parsed(line: string, where: string): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    refuse(`${where} is not JSON: ${(error as Error).message}`);
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  return refuse(`${where} must be an object, it is ${line.slice(0, 40)}`);
-}
-
-function refuse(what: string): never {
-  throw new ResidualError('references', `evaluate translation: ${what}`);
 }

@@ -1,0 +1,159 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { fixtureJson } from '@residual/testkit';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { fixture, printed } from '../testing/printed.js';
+
+interface Golden {
+  readonly examples: readonly {
+    readonly en: string;
+    readonly greedy: { readonly ids: readonly number[]; readonly text: string };
+    readonly beam4: { readonly ids: readonly number[]; readonly text: string; readonly score: number };
+  }[];
+}
+
+const englishFrench = fixture('../packages/model-en-fr/model');
+const { examples } = await fixtureJson<Golden>('models/en-fr/golden.json');
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'residual-translate-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const translate = (...args: string[]) => printed('translate', '--model', englishFrench, ...args);
+const file = async (text: string) => {
+  const path = join(folder, 'lines.txt');
+  await writeFile(path, text);
+  return path;
+};
+
+/** Runs `act` with `text` on standard input, in chunks of a few bytes. */
+async function withInput<T>(text: string, act: () => Promise<T>): Promise<T> {
+  const input = new PassThrough();
+  const spy = vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as unknown as typeof process.stdin);
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length; at += 7) input.write(bytes.subarray(at, at + 7));
+  input.end();
+  try {
+    return await act();
+  } finally {
+    spy.mockRestore();
+  }
+}
+
+test('a file of golden sentences gives the reference line by line, in order', async () => {
+  const sentences = await file(examples.map(({ en }) => `${en}\n`).join(''));
+  const out = examples.map(({ greedy }) => `${greedy.text}\n`).join('');
+  expect(await translate('--file', sentences)).toEqual({ code: 0, out, errors: '' });
+  expect((await translate('--file', sentences, '--batch', '7')).out).toBe(out);
+});
+
+test('--json tells source, translation, tokens and score of each line, with 4 beams those of the reference', async () => {
+  const some = examples.slice(0, 12);
+  const sentences = await file(some.map(({ en }) => `${en}\n`).join(''));
+  const { code, out } = await translate('--file', sentences, '--beams', '4', '--json');
+  expect(code).toBe(0);
+  const told = out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  expect(told).toEqual(
+    some.map(({ en, beam4 }) => ({
+      source: en,
+      translation: beam4.text,
+      token_ids: beam4.ids,
+      score: expect.closeTo(beam4.score, 4),
+    })),
+  );
+});
+
+test('empty lines stay empty, \\r\\n ends a line too, and the last one needs no end', async () => {
+  const lines = 'He refused to pay.\r\n\n\nThis is expensive.\n  \nI have toothache.';
+  const out = "Il refusa de payer.\n\n\nC'est cher.\n  \nJ'ai mal aux dents.\n";
+  expect((await translate('--file', await file(lines))).out).toBe(out);
+  expect((await translate(lines)).out).toBe(out);
+  const { out: told } = await translate('', '--json');
+  expect(JSON.parse(told)).toEqual({ source: '', translation: '', token_ids: [], score: 0 });
+  expect(await translate('--file', await file(''))).toEqual({ code: 0, out: '', errors: '' });
+});
+
+test('without a text and a file, lines come from standard input, characters cut by a chunk too', async () => {
+  const { code, out } = await withInput('Café. “He refused to pay.”\n\nThis is expensive.\n', () =>
+    translate('--json'),
+  );
+  expect(code).toBe(0);
+  const told = out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  expect(told.map(({ source }) => source)).toEqual(['Café. “He refused to pay.”', '', 'This is expensive.']);
+  expect(told[2].translation).toBe("C'est cher.");
+});
+
+test('a line longer than the positions is translated in parts, a word longer than them is refused with both numbers', async () => {
+  const long = Array(40).fill('He refused to pay.').join(' ');
+  expect((await translate(long)).out).toBe(`${Array(40).fill('Il refusa de payer.').join(' ')}\n`);
+  const { code, errors } = await translate('qzxw'.repeat(200));
+  expect(code).toBe(1);
+  expect(errors).toMatch(
+    /^residual: translate: a word of \d+ tokens, 'qzxw[qzxw]+…', is longer than the 128 positions this model has\n$/,
+  );
+});
+
+test('settings are heeded: length penalty, a limit of tokens, cross-attention left out', async () => {
+  const scoreOf = async (...args: string[]) =>
+    JSON.parse((await translate('He wears glasses.', '--json', '--beams', '4', ...args)).out);
+  const usual = await scoreOf();
+  const without = await scoreOf('--length-penalty', '0');
+  expect(without.score).toBeCloseTo(usual.score * (usual.token_ids.length + 1), 3); // the end token counts
+  const short = JSON.parse((await translate('Give me the wine.', '--json', '--max-new-tokens', '2')).out);
+  expect(short.token_ids).toHaveLength(1); // the second one is the end token, which the config forces
+  const blind = async (text: string) => (await translate(text, '--without-cross-attention')).out;
+  expect(await blind('Give me the wine.')).toBe(await blind('He refused to pay.'));
+});
+
+test('Ctrl-C ends it with exit code 130; what is translated by then stands there', async () => {
+  const input = new PassThrough();
+  const spy = vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as unknown as typeof process.stdin);
+  const running = translate('--batch', '1');
+  input.write('This is expensive.\n');
+  await vi.waitFor(() => expect(process.stdout.write).toHaveBeenCalled(), { timeout: 20_000 });
+  process.emit('SIGINT');
+  expect(await running).toEqual({ code: 130, out: "C'est cher.\n", errors: '' });
+  spy.mockRestore();
+});
+
+const wrong: readonly (readonly [readonly string[], string])[] = [
+  [
+    ['--file', './nowhere.txt'],
+    "residual: translate: ./nowhere.txt cannot be read: ENOENT: no such file or directory, open './nowhere.txt'",
+  ],
+  [['--beams', '0', 'a'], "error: option '--beams <n>' argument '0' is invalid. It must be a whole number, 1 or more."],
+  [['--batch', '0', 'a'], "error: option '--batch <n>' argument '0' is invalid. It must be a whole number, 1 or more."],
+  [
+    ['--length-penalty', 'x', 'a'],
+    "error: option '--length-penalty <p>' argument 'x' is invalid. It must be a number.",
+  ],
+  [
+    ['--early-stopping', 'no', 'a'],
+    "error: option '--early-stopping <when>' argument 'no' is invalid. It must be true, false or never.",
+  ],
+  [['--early-stopping', 'true', 'a'], 'residual: translate: earlyStopping does nothing with 1 beam; leave it out'],
+  [['--file', 'x', 'a'], "error: option '--file <path>' cannot be used with a text"],
+];
+
+test.each(wrong)('%j is refused', async (args, message) => {
+  const { code, out, errors } = await translate(...args);
+  expect({ code, out, errors }).toEqual({ code: 1, out: '', errors: `${message}\n` });
+});
+
+test('a model that only continues texts is refused', async () => {
+  const { code, errors } = await printed('translate', '--model', fixture('models/stories260k'), 'a');
+  expect(code).toBe(1);
+  expect(errors).toBe(
+    'residual: translate: llama continues a text and has no encoder; this works on an encoder-decoder\n',
+  );
+});
