@@ -1,16 +1,15 @@
-import type { Vocabulary } from '../vocabulary.js';
 import { PairTable } from './pair-table.js';
 
 /** The root of a trie. */
 export const root = 0;
 
-/** A tree of the tokens of a vocabulary by their UTF-16 units: finds all tokens that begin at a place in one walk. */
+/** A tree of tokens by their UTF-16 units: finds all tokens that begin at a place in one walk. */
 export class Trie {
   readonly #branches = new PairTable();
   readonly #ids: number[] = [-1];
 
-  constructor(vocabulary: Vocabulary) {
-    for (const [token, id] of vocabulary.entries()) {
+  constructor(tokens: Iterable<readonly [token: string, id: number]>) {
+    for (const [token, id] of tokens) {
       let node = root;
       for (let index = 0; index < token.length; index++) {
         const unit = token.charCodeAt(index);

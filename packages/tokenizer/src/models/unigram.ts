@@ -28,7 +28,7 @@ export function unigramModel(
   unknownId: number | undefined,
   fallback: readonly number[] | undefined,
 ): Model {
-  const trie = new Trie(vocabulary);
+  const trie = new Trie(vocabulary.entries());
   const unknownScore =
     scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY) - unknownPenalty;
   const paths = new Paths();

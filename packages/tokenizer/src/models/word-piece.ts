@@ -18,7 +18,7 @@ export const wordPiece: Reader<Model> = fields => {
 
 /** WordPiece from its parts; words of more than `longest` characters are unknown. */
 export function wordPieceModel(vocabulary: Vocabulary, unknownId: number, prefix: string, longest: number): Model {
-  const trie = new Trie(vocabulary);
+  const trie = new Trie(vocabulary.entries());
   const inside = trie.walk(prefix); // where tokens that continue a word begin; -1 if there are none
   return cached({
     vocabulary,

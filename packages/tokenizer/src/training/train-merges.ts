@@ -1,0 +1,103 @@
+import { failInput } from '../errors.js';
+import { type AlphabetOptions, alphabetOf } from './alphabet.js';
+import type { WordCounts } from './count-words.js';
+import type { Pace } from './pace.js';
+import { Pairs } from './pairs.js';
+import { Words } from './words.js';
+
+/** How merges are learnt; names and meanings as in the reference's trainers. */
+export interface MergeOptions extends AlphabetOptions {
+  /** Pairs that occur less often are not merged. Default 0. */
+  readonly minFrequency?: number;
+  /** Stands before all characters of a word but the first. */
+  readonly continuingSubwordPrefix?: string;
+  /** Stands after the last character of a word. */
+  readonly endOfWordSuffix?: string;
+  /** Tokens of three characters and more are shorter than this. Default: no limit. */
+  readonly maxTokenLength?: number;
+}
+
+/** What is learnt: all tokens by id, and the pairs of ids that are merged, in the order of their ranks. */
+export interface Merges {
+  readonly tokens: readonly string[];
+  readonly merges: readonly (readonly [left: number, right: number])[];
+}
+
+/**
+ * Learns a byte-pair encoding (Sennrich et al. 2016): special tokens, then the alphabet, then always the most frequent pair of neighbours
+ * becomes a token, of equally frequent pairs the one with the lowest ids, until there are `size` tokens. Affixed characters
+ * get their ids in the order in which the words bring them up.
+ */
+export async function trainMerges(
+  counts: WordCounts,
+  size: number,
+  specialTokens: readonly string[],
+  options: MergeOptions,
+  pace: Pace,
+): Promise<Merges> {
+  const { continuingSubwordPrefix: prefix = '', minFrequency = 0 } = options;
+  const tokens: string[] = [];
+  const ids = new Map<string, number>();
+  const idOf = (token: string) => {
+    const known = ids.get(token);
+    if (known !== undefined) return known;
+    ids.set(token, tokens.length);
+    return tokens.push(token) - 1;
+  };
+  for (const token of specialTokens) idOf(token);
+  const special = tokens.length;
+  for (const char of alphabetOf(counts, options)) idOf(char);
+  const words = symbolsOf(counts, ids, idOf, options);
+  if (tokens.length > size) {
+    failInput(
+      `trainTokenizer: size ${size} is less than the ${tokens.length} tokens that it begins with (${special} special, ${tokens.length - special} of the alphabet); it must be at least ${tokens.length}`,
+    );
+  }
+  const pairs = new Pairs();
+  for (let word = 0; word < words.count; word++) {
+    words.countPairs(word, pairs);
+    if ((word & 255) === 0 && pace.isDue) await pace.rest('pairs', word, words.count);
+  }
+  const merges: [number, number][] = [];
+  while (tokens.length < size) {
+    pairs.enqueue();
+    const next = pairs.takeFirst(minFrequency);
+    if (!next) break;
+    const { left, right } = next;
+    const second = tokens[right]!;
+    const merged = idOf(tokens[left]! + (second.startsWith(prefix) ? second.slice(prefix.length) : second));
+    merges.push([left, right]);
+    for (const word of next.words) words.merge(word, left, right, merged, pairs);
+    if (pace.isDue) await pace.rest('merges', tokens.length, size);
+  }
+  await pace.rest('merges', tokens.length, tokens.length);
+  return { tokens, merges: lastOfEach(merges) };
+}
+
+/** The words as symbols; characters that are not in the alphabet are left out. */
+function symbolsOf(
+  counts: WordCounts,
+  ids: ReadonlyMap<string, number>,
+  idOf: (token: string) => number,
+  { continuingSubwordPrefix = '', endOfWordSuffix = '', maxTokenLength }: MergeOptions,
+): Words {
+  const symbols: number[] = [];
+  const sizes: number[] = [];
+  for (const word of counts.keys()) {
+    const from = symbols.length;
+    let at = 0;
+    for (const char of word) {
+      const before = at === 0 ? '' : continuingSubwordPrefix;
+      at += char.length;
+      if (ids.has(char)) symbols.push(idOf(before + char + (at === word.length ? endOfWordSuffix : '')));
+    }
+    sizes.push(symbols.length - from);
+  }
+  return new Words(symbols, sizes, [...counts.values()], maxTokenLength);
+}
+
+/** A pair that came up again, by way of a token that was there before, has the rank of its last time. */
+function lastOfEach(merges: readonly [number, number][]): readonly [number, number][] {
+  const last = new Map(merges.map((pair, rank) => [pair.join(), rank]));
+  return merges.filter((pair, rank) => last.get(pair.join()) === rank);
+}

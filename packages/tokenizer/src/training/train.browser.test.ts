@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { trainTokenizer } from './train.js';
+
+const lines = Array.from({ length: 3000 }, (_, line) => `the ${line} lines that lie in ${line % 7} tins, 🙂 é`);
+
+test.each(['byte-level-bpe', 'bpe', 'wordpiece', 'unigram'] as const)(
+  'a %s is trained in the page, which stays alive',
+  async kind => {
+    let frames = 0;
+    const count = () => {
+      frames++;
+      requestAnimationFrame(count);
+    };
+    requestAnimationFrame(count);
+    const started = performance.now();
+    const tokenizer = await trainTokenizer(lines, { kind, size: 400 });
+    const seconds = (performance.now() - started) / 1000;
+    expect(tokenizer.decode(tokenizer.encode('the lines lie in tins').ids)).toBe('the lines lie in tins');
+    expect(frames).toBeGreaterThanOrEqual(Math.floor(seconds * 4));
+  },
+);

@@ -1,0 +1,63 @@
+/**
+ * Sorts places of `text` by what begins there, compared over at most `depth` entries and up to the first 0, which ends it. Multikey quicksort (Bentley and
+ * Sedgewick 1997); only the first `depth` entries cost, so long repetitions do no harm.
+ */
+export function sortSuffixes(text: Int32Array, places: Int32Array, depth: number): void {
+  const stack: number[] = [0, places.length, 0];
+  while (stack.length > 0) {
+    const at = stack.pop()!;
+    const end = stack.pop()!;
+    const start = stack.pop()!;
+    if (at === depth || end - start < 2) continue;
+    if (end - start < 12) {
+      sortFew(text, places, start, end, at, depth);
+      continue;
+    }
+    const key = (index: number) => text[places[index]! + at]!;
+    const pivot = middle(key(start), key((start + end) >> 1), key(end - 1));
+    let [less, next, more] = [start, start, end]; // below, equal (up to `next`), unknown, above
+    while (next < more) {
+      const value = key(next);
+      if (value < pivot) swap(places, less++, next++);
+      else if (value > pivot) swap(places, next, --more);
+      else next++;
+    }
+    stack.push(start, less, at, more, end, at);
+    if (pivot !== 0) stack.push(less, more, at + 1);
+  }
+}
+
+/** How many entries two places have in common, at most `depth`; a common end counts as `depth`. */
+export function commonLength(text: Int32Array, a: number, b: number, depth: number): number {
+  for (let at = 0; at < depth; at++) {
+    if (text[a + at] !== text[b + at]) return at;
+    if (text[a + at] === 0) break;
+  }
+  return depth;
+}
+
+function sortFew(text: Int32Array, places: Int32Array, start: number, end: number, at: number, depth: number): void {
+  for (let index = start + 1; index < end; index++) {
+    const place = places[index]!;
+    let to = index;
+    for (; to > start && isBefore(text, place, places[to - 1]!, at, depth); to--) places[to] = places[to - 1]!;
+    places[to] = place;
+  }
+}
+
+function isBefore(text: Int32Array, a: number, b: number, at: number, depth: number): boolean {
+  for (; at < depth; at++) {
+    const [left, right] = [text[a + at]!, text[b + at]!];
+    if (left !== right) return left < right;
+    if (left === 0) return false;
+  }
+  return false;
+}
+
+function swap(places: Int32Array, a: number, b: number): void {
+  const place = places[a]!;
+  places[a] = places[b]!;
+  places[b] = place;
+}
+
+const middle = (a: number, b: number, c: number) => Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));

@@ -1,0 +1,75 @@
+import type { Pairs } from './pairs.js';
+
+/** The words of a corpus as symbols, side by side in one array, and how often each occurs. */
+export class Words {
+  readonly #symbols: Int32Array;
+  /** How many characters a symbol stands for; only needed where tokens have a longest length. */
+  readonly #lengths: Int32Array | undefined;
+  readonly #starts: Int32Array;
+  readonly #sizes: Int32Array;
+  readonly #times: readonly number[];
+
+  /** `symbols` are the words' symbols one after another, `sizes` how many each word has, `times` how often it occurs. */
+  constructor(
+    symbols: readonly number[],
+    sizes: readonly number[],
+    times: readonly number[],
+    /** Longer tokens are not made, where that is asked for. */
+    readonly longest: number | undefined,
+  ) {
+    this.#symbols = Int32Array.from(symbols);
+    this.#sizes = Int32Array.from(sizes);
+    this.#times = times;
+    this.#starts = new Int32Array(sizes.length);
+    for (let word = 1; word < sizes.length; word++) this.#starts[word] = this.#starts[word - 1]! + sizes[word - 1]!;
+    if (longest !== undefined) this.#lengths = new Int32Array(symbols.length).fill(1);
+  }
+
+  get count(): number {
+    return this.#sizes.length;
+  }
+
+  /** Counts the neighbours in a word. */
+  countPairs(word: number, pairs: Pairs): void {
+    const first = this.#starts[word]!;
+    const last = first + this.#sizes[word]! - 1;
+    const times = this.#times[word]!;
+    for (let at = first; at < last; at++) pairs.change(this.#symbols[at]!, this.#symbols[at + 1]!, word, times);
+  }
+
+  /** Makes `merged` of each `left` that `right` follows, from the left, and tells `pairs` which neighbours went and came. */
+  merge(word: number, left: number, right: number, merged: number, pairs: Pairs): void {
+    const symbols = this.#symbols;
+    const lengths = this.#lengths;
+    const first = this.#starts[word]!;
+    const end = first + this.#sizes[word]!;
+    const times = this.#times[word]!;
+    let to = first; // what is read at `from` is written at `to`
+    for (let from = first; from < end; from++, to++) {
+      const isPair = symbols[from] === left && from + 1 < end && symbols[from + 1] === right;
+      if (!isPair) {
+        symbols[to] = symbols[from]!;
+        if (lengths) lengths[to] = lengths[from]!;
+        continue;
+      }
+      const length = lengths ? lengths[from]! + lengths[from + 1]! : 0;
+      if (to > first) {
+        pairs.change(symbols[to - 1]!, left, word, -times);
+        if (this.#fits(to - 1, length)) pairs.change(symbols[to - 1]!, merged, word, times);
+      }
+      from++;
+      if (from + 1 < end) {
+        pairs.change(right, symbols[from + 1]!, word, -times);
+        if (this.#fits(from + 1, length)) pairs.change(merged, symbols[from + 1]!, word, times);
+      }
+      symbols[to] = merged;
+      if (lengths) lengths[to] = length;
+    }
+    this.#sizes[word] = to - first;
+  }
+
+  /** Whether the symbol at a place and a neighbour of `length` may become one: together they stay below the longest length. */
+  #fits(at: number, length: number): boolean {
+    return this.#lengths === undefined || this.#lengths[at]! + length < this.longest!;
+  }
+}
