@@ -1,5 +1,5 @@
 import { emptyScope } from '@residual/layers';
-import { dispose, gradients, memory, sum, type Tensor, zeros } from '@residual/tensor';
+import { dispose, gradients, memory, sum, type Tensor, tensor, zeros } from '@residual/tensor';
 import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { attendInFloat64, expectLooks, type Looking, numbers, plainOf, randomWeights } from '../test/reference.js';
@@ -43,6 +43,23 @@ test('padding of the memory is seen by no one', async () => {
     close,
   );
   dispose([input, weights, where, y]);
+});
+
+test('rows that stand beside one another may read one memory', async () => {
+  const attention = crossAttention(dims);
+  const [input, weights] = [inputs(), randomWeights(attention)];
+  const x = numbers('beams', [6, queryLen, modelDim]); // three rows for each memory
+  const rows: Rows[] = await nestedOf(input.memory);
+  const repeated = tensor(rows.flatMap(row => [row, row, row]).flat(2), [6, keyLen, memoryDim]);
+  const [where, whereRepeated] = [padding({ lengths: [5, 2] }), padding({ lengths: [5, 5, 5, 2, 2, 2] })];
+  const shared = attention(weights, { x, memory: input.memory }, emptyScope.with(memoryExtent, where));
+  const alone = attention(weights, { x, memory: repeated }, emptyScope.with(memoryExtent, whereRepeated));
+  await expectClose(shared, await nestedOf(alone), { absolute: 1e-5 });
+  const five = numbers('five', [5, queryLen, modelDim]);
+  expect(() => attention(weights, { x: five, memory: input.memory })).toThrow(
+    'crossAttention: x [5, 3, 11] has 5 rows and memory [2, 5, 13] has 2; each memory serves the same number of rows',
+  );
+  dispose([input, weights, x, repeated, where, whereRepeated, shared, alone, five]);
 });
 
 test('with a cache the memory is read once, and the cache keeps what was read', async () => {

@@ -50,7 +50,7 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
       const read = () => ({ key: splitHeads(key(memory), kvHeads), value: splitHeads(value(memory), kvHeads) });
       const held = scope.get(cache)?.memory(scope.path, read) ?? read();
       const seen = {
-        query: scope.tap('query', splitHeads(perMemory(query(x), memory), heads)),
+        query: scope.tap('query', splitHeads(perMemory(x, query(x), memory), heads)),
         key: scope.tap('key', held.key),
         value: scope.tap('value', held.value),
       };
@@ -61,14 +61,14 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
   );
 }
 
-/** Queries of several rows that read one memory as more queries of it: [batch, queryLen, width] to [memories, batch / memories · queryLen, width]. */
-function perMemory(x: Tensor, memory: Tensor): Tensor {
+/** Queries of several rows of x that read one memory as more queries of it: [batch, queryLen, width] to [memories, batch / memories · queryLen, width]. */
+function perMemory(x: Tensor, query: Tensor, memory: Tensor): Tensor {
   const [batch, memories] = [x.shape[0]!, memory.shape[0]!];
-  if (batch === memories) return x;
+  if (batch === memories) return query;
   expectShape(
     batch % memories === 0,
     () =>
       `crossAttention: x ${showShape(x.shape)} has ${batch} rows and memory ${showShape(memory.shape)} has ${memories}; each memory serves the same number of rows`,
   );
-  return reshape(x, [memories, -1, x.shape[2]!]);
+  return reshape(query, [memories, -1, query.shape[2]!]);
 }

@@ -56,6 +56,28 @@ test('learned positions add the row of each place', async () => {
   dispose([x, weights, where.ids, y, z]);
 });
 
+test('sinusoids may begin at another position, and reach the longest wavelength itself', async () => {
+  const values = async (options: object) => {
+    const scheme = sinusoidalPositions({ positions: 5, dim: 6, ...options });
+    const weights = init(scheme, { seed: 1 });
+    const x = tensor(new Float32Array(3 * 6), [1, 3, 6]);
+    const y = scheme.onInput!(weights, x, emptyScope);
+    const rows: Rows[] = await nestedOf(y);
+    dispose([weights, x, y]);
+    return rows[0]!;
+  };
+  const wave = (position: number, steps: number) =>
+    [0, 1, 2].map(i => position / 10000 ** (i / steps)).map(angle => [Math.sin(angle), Math.cos(angle)]);
+  const interleaved = (steps: number, first: number) => [0, 1, 2].map(i => wave(i + first, steps).flat());
+  const halves = (steps: number, first: number) =>
+    [0, 1, 2].map(i => [0, 1].flatMap(part => wave(i + first, steps).map(pair => pair[part]!)));
+  await expectClose(await values({}), interleaved(3, 0), { absolute: 1e-6 });
+  await expectClose(await values({ offset: 2 }), interleaved(3, 2), { absolute: 1e-6 });
+  await expectClose(await values({ spacing: 'inclusive', layout: 'halves', offset: 2 }), halves(2, 2), {
+    absolute: 1e-6,
+  });
+});
+
 test('rows at the start of a learned table may belong to no position', async () => {
   const scheme = learnedPositions({ positions: 5, dim, offset: 2 });
   const weights = init(scheme, { seed: 1 });

@@ -57,6 +57,24 @@ test('a row that was looked up twice gets both gradients', async () => {
   dispose([own, ids, dy, found]);
 });
 
+test('look-ups of padding pass no gradient back', async () => {
+  const embedding = tokenEmbedding({ vocab: 3, dim: 2, padding: 2 });
+  const [own, ids, dy] = [weights(), tensor([2, 0, 2], [1, 3], 'int32'), tensor([1, 10, 100, 1000, 2, 20], [1, 3, 2])];
+  const y = embedding(own, ids);
+  await expectClose(y, [[table[2]!, table[0]!, table[2]!]], { absolute: 0 });
+  const found = gradients(() => sum(mul(embedding(own, ids), dy)), own);
+  await expectClose(
+    found.gradients.weight!,
+    [
+      [100, 1000],
+      [0, 0],
+      [0, 0],
+    ],
+    { absolute: 1e-4 },
+  );
+  dispose([own, ids, dy, y, found]);
+});
+
 test('the tied head multiplies by the table', async () => {
   const embedding = tokenEmbedding({ vocab: 3, dim: 2 });
   const [own, x] = [weights(), tensor([1, 0, 2, -1], [1, 2, 2])];

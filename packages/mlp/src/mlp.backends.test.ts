@@ -1,11 +1,24 @@
-import { count, emptyScope, type HasNeeds, record, unflatten, type Weights, weightNeeds } from '@residual/layers';
+import {
+  count,
+  dropout,
+  emptyScope,
+  type HasNeeds,
+  randomness,
+  record,
+  unflatten,
+  type Weights,
+  weightNeeds,
+} from '@residual/layers';
 import {
   type Activation,
   abs,
+  bitsAt,
   dispose,
   gradients,
   mul,
   normalValues,
+  randomKey,
+  streamOf,
   sum,
   type Tensor,
   tensor,
@@ -39,12 +52,13 @@ const randomWeights = <N>(layer: HasNeeds<N>): Weights<N> =>
 
 type Plain = { weight: Rows; bias?: Row };
 const plainOf = async (weights: object): Promise<Record<string, Plain>> => {
-  const read = Object.entries(weights as Record<string, { weight: Tensor; bias: Tensor | undefined }>).map(
-    async ([name, { weight, bias }]) => [
-      name,
-      { weight: await nestedOf(weight), bias: bias && (await nestedOf(bias)) },
-    ],
+  const linears = Object.entries(weights as Record<string, { weight: Tensor; bias: Tensor | undefined }>).filter(
+    ([name]) => name !== 'dropout',
   );
+  const read = linears.map(async ([name, { weight, bias }]) => [
+    name,
+    { weight: await nestedOf(weight), bias: bias && (await nestedOf(bias)) },
+  ]);
   return Object.fromEntries(await Promise.all(read));
 };
 
@@ -187,3 +201,43 @@ test.each([
   await expectNoLeak(() => layer(weights, x).dispose());
   dispose([x, dy, weights, found]);
 });
+
+test.each(['plain', 'gated'])(
+  'in the %s one an activation may be a function, and dropout stands in the middle',
+  async kind => {
+    const options = {
+      modelDim,
+      hiddenDim,
+      activation: (x: Tensor) => mul(mul(x, x), x),
+      dropout: dropout({ rate: 0.4 }),
+    };
+    const part = kind === 'plain' ? mlp(options) : (gatedMlp(options) as never as ReturnType<typeof mlp>);
+    const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(part)];
+    const plain = await plainOf(weights);
+    const rows: Rows[] = await nestedOf(x);
+    const expected = (mask: (place: number) => number) =>
+      rows.map((row, i) => {
+        const up = linearRows(row, plain.up!.weight, plain.up!.bias);
+        const gate = plain.gate && linearRows(row, plain.gate.weight, plain.gate.bias);
+        const hidden = up.map((values, token) =>
+          values.map((value, at) => {
+            const made = gate ? gate[token]![at]! ** 3 * value : value ** 3;
+            return made * mask((i * length + token) * hiddenDim + at);
+          }),
+        );
+        return linearRows(hidden, plain.down!.weight, plain.down!.bias);
+      });
+    const key = randomKey(11, streamOf('dropout'), 2);
+    const kept = (place: number) => (bitsAt(key, place) >>> 8 < Math.round(0.4 * 2 ** 24) ? 0 : 1 / 0.6);
+    const y = part(weights, x);
+    await expectClose(
+      y,
+      expected(() => 1),
+      { relative: 1e-4 },
+    ); // no randomness, no dropout
+    const training = emptyScope.with(randomness, { seed: 11, step: 2 });
+    const z = part(weights, x, training);
+    await expectClose(z, expected(kept), { relative: 1e-4 });
+    dispose([x, weights, y, z]);
+  },
+);

@@ -1,9 +1,9 @@
 import { Cache, causal, crossAttention, extent, memoryExtent, padding, selfAttention } from '@residual/attention';
-import { learnedPositions, sinusoidalPositions, tokenEmbedding } from '@residual/embeddings';
+import { learnedPositions, relativePositions, sinusoidalPositions, tokenEmbedding } from '@residual/embeddings';
 import { count, emptyScope, layerNorm, linear, record } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import { dispose, gradients, sliceAxis, sum, type Tensor, tensor } from '@residual/tensor';
-import { expectClose, expectNoLeak, layerNormRows, linearRows, type Row, type Rows } from '@residual/testkit';
+import { expectClose, expectNoLeak, layerNormRows, linearRows, nestedOf, type Row, type Rows } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { embedded64, plainTree, randomWeights, stack64 } from '../test/float64.js';
 import { crossBlock, crossStack, encoderDecoder, stack, transformerBlock } from './index.js';
@@ -68,6 +68,57 @@ test('source and target ids to logits', async () => {
   expect({ vocab: model.vocab, dim: model.dim }).toEqual({ vocab: 7, dim: 6 });
   await expectNoLeak(() => model(weights, ids).dispose());
   y.dispose();
+});
+
+test('source and target may share one table and have positions of their own', async () => {
+  const positions = sinusoidalPositions({ positions: 11, dim: modelDim });
+  const shared = encoderDecoder({ source: side(13), target: { positions }, encoder, decoder });
+  const theirs = randomWeights(shared);
+  const both = { source: ids.source, target: ids.target };
+  const y = shared(theirs, both);
+  const plain = await plainTree(theirs);
+  const read = (tree: object) => ({ ...tree, embedding: plain.source.embedding });
+  const expected = [0, 1].map(row => {
+    const at = (which: readonly number[], own: { positions: { weight: Rows; table: Rows } }) =>
+      embedded64(which, plain.source.embedding.weight, own.positions.weight ?? own.positions.table);
+    const memory = stack64(at(sources[row]!, plain.source), plain.encoder, { heads });
+    const target = at(targets[row]!, read(plain.target) as never);
+    const z = stack64(target, plain.decoder, { heads, sees: (i, j) => j <= i }, 'pre', memory);
+    return linearRows(z, plain.source.embedding.weight) as Rows;
+  });
+  await expectClose(y, expected, close);
+  expect(shared.source.vocab).toBe(shared.vocab);
+  dispose([theirs, y]);
+});
+
+test('positions of a whole stack put one bias on the scores of all its blocks', async () => {
+  const relative = relativePositions({ heads, buckets: 4, maxDistance: 3, bidirectional: true });
+  const block = transformerBlock({ norm, attention: selfAttention({ modelDim, heads }), mlp: perceptron });
+  const whole = stack({ block, depth: 2, norm, positions: relative });
+  const apart = stack({
+    block: transformerBlock({
+      norm,
+      attention: selfAttention({ modelDim, heads, positions: relative }),
+      mlp: perceptron,
+    }),
+    depth: 2,
+    norm,
+  });
+  const theirs = randomWeights(whole);
+  const layers = theirs.layers.map(each => ({
+    ...each,
+    attention: { ...each.attention, positions: theirs.positions },
+  }));
+  const x = tensor(
+    Array.from({ length: 60 }, (_, i) => Math.sin(i)),
+    [2, 5, 6],
+  );
+  const [y, z] = [whole(theirs, x), apart({ ...theirs, layers } as never, x)];
+  await expectClose(y, await nestedOf(z), close);
+  const without = whole({ ...theirs, positions: { weight: tensor(Array(8).fill(0), [4, 2]) } } as never, x);
+  await expect(expectClose(without, await nestedOf(z), { absolute: 1e-2 })).rejects.toThrow('differ');
+  dispose([theirs, x, y, z, without]);
+  expect(() => stack({ block, depth: 2, positions: learnedPositions({ positions: 3, dim: 6 }) })).toThrow('stack: ');
 });
 
 test('the source is encoded once and the target decoded step by step', async () => {

@@ -49,6 +49,21 @@ test('ids to logits with the head tied to the embedding', async () => {
   y.dispose();
 });
 
+test('what is read by the head may be scaled, and a tied head may have a bias', async () => {
+  const scaled = languageModel({ ...parts, headScale: 0.25, logitsBias: true });
+  const theirs = randomWeights(scaled);
+  const y = scaled(theirs, ids);
+  const plain = await plainTree(theirs);
+  const bias = await nestedOf(theirs.logitsBias!);
+  const plainRows = rows.map(row => logits64(row, plain, heads) as Rows);
+  await expectClose(
+    y,
+    plainRows.map(row => row.map(logits => logits.map((logit, i) => logit / 4 + (bias as number[])[i]!))),
+    close,
+  );
+  dispose([theirs, y]);
+});
+
 test('ids to logits with a head of its own', async () => {
   const theirs = randomWeights(own);
   const y = own(theirs, ids);
