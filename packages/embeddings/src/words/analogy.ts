@@ -1,0 +1,55 @@
+import { type Answer, type ArithmeticOptions, arithmetic } from './arithmetic.js';
+import { expectWhole, ResidualError } from './errors.js';
+import { type NearestOptions, type Neighbour, nearest, rowsOf } from './nearest.js';
+import { expectRow } from './spelling.js';
+import { cosineOf, unitRow, type WordVectors } from './table.js';
+import { addTo, unitOf } from './vector.js';
+
+/** `a` is to `b` as `c` is to the words this finds, best first: b - a + c without the three. Errors: unknown words. */
+export function analogy(
+  vectors: WordVectors,
+  a: string,
+  b: string,
+  c: string,
+  options: ArithmeticOptions = {},
+): readonly Answer[] {
+  const factors = new Map<string, number>();
+  for (const [word, factor] of [[b, 1], [a, -1], [c, 1]] as const) {
+    expectRow('analogy', vectors, word);
+    factors.set(word, (factors.get(word) ?? 0) + factor);
+  }
+  return arithmetic(
+    vectors,
+    [...factors].map(([word, factor]) => ({ word, factor })),
+    options,
+  ).neighbours;
+}
+
+/** The word of a list that fits least, and by word the cosine with the mean of all unit vectors, best first. Errors: under three words, unknown ones. */
+export function oddOneOut(vectors: WordVectors, words: readonly string[]): { odd: string; fits: Neighbour[] } {
+  if (words.length < 3)
+    throw new ResidualError('option', `oddOneOut: ${words.length} words; it takes three or more to tell`);
+  const unit = unitOf(meanOf('oddOneOut', vectors, words));
+  const fits = [...rowsOf('oddOneOut', vectors, words)]
+    .map(row => ({ word: vectors.words[row]!, row, similarity: cosineOf(vectors, row, unit) }))
+    .sort((a, b) => b.similarity - a.similarity);
+  return { odd: fits.at(-1)!.word, fits };
+}
+
+/** The mean of the unit vectors of words [dims], and the words nearest to it without them. Errors: no words, unknown ones. */
+export function midpoint(
+  vectors: WordVectors,
+  words: readonly string[],
+  { top = 10, exclude = words }: NearestOptions = {},
+): { vector: Float64Array; neighbours: Neighbour[] } {
+  if (words.length === 0) throw new ResidualError('option', 'midpoint: there are no words');
+  expectWhole('midpoint', 'top', top, 1);
+  const vector = meanOf('midpoint', vectors, words);
+  return { vector, neighbours: nearest(vectors, vector, { top, exclude }) };
+}
+
+function meanOf(name: string, vectors: WordVectors, words: readonly string[]): Float64Array {
+  const mean = new Float64Array(vectors.dims);
+  for (const word of words) addTo(mean, unitRow(vectors, expectRow(name, vectors, word)), 1 / words.length);
+  return mean;
+}

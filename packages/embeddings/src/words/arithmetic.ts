@@ -1,0 +1,143 @@
+import { expectWhole, ResidualError } from './errors.js';
+import { parseExpression, type Term } from './expression.js';
+import { type Neighbour, nearestRows, rowsOf } from './nearest.js';
+import { type Ranked, selection } from './select.js';
+import { blockRows, slots } from './scan.js';
+import { unknownWord } from './spelling.js';
+import { cosineOf, rowVector, unitRow, type WordVectors } from './table.js';
+import { addTo, dot, lengthOf, unitOf } from './vector.js';
+
+/**
+ * How the words of an expression are weighed: `add` (3CosAdd) by the cosine with the sum of unit vectors, `multiply` (3CosMul) by the product of the cosines
+ * with each word, moved to 0 to 1, those subtracted dividing, `euclid` by the distance from the sum of the vectors as they are.
+ */
+export type Method = 'add' | 'multiply' | 'euclid';
+
+/** Settings of `arithmetic`. */
+export interface ArithmeticOptions {
+  /** How many neighbours; 10 if absent. */
+  readonly top?: number;
+  /** `add` if absent. (Levy, Goldberg 2014 compare `add` and `multiply`.) */
+  readonly method?: Method;
+  /** Words that are no answer; the expression's own if absent. */
+  readonly exclude?: readonly string[];
+}
+
+/** A word near the result of an expression. */
+export interface Answer extends Neighbour {
+  /** What it was ranked by: the cosine (`add`), the product (`multiply`) or the distance, smallest first (`euclid`). */
+  readonly score: number;
+}
+
+/** What an expression comes to. */
+export interface Result {
+  readonly terms: readonly Term[];
+  /** The sum [dims]: of unit vectors, for `euclid` of the vectors as they are. */
+  readonly vector: Float64Array;
+  readonly neighbours: readonly Answer[];
+}
+
+/**
+ * Computes an expression, such as `king - man + woman`, and finds the words nearest to it, exactly. Errors: an expression that cannot be read, unknown words
+ * (with the nearest spellings), a sum of zero.
+ */
+export function arithmetic(
+  vectors: WordVectors,
+  expression: string | readonly Term[],
+  { top = 10, method = 'add', exclude }: ArithmeticOptions = {},
+): Result {
+  expectWhole('arithmetic', 'top', top, 1);
+  if (method !== 'add' && method !== 'multiply' && method !== 'euclid')
+    throw new ResidualError('option', `arithmetic: method is ${JSON.stringify(method)}; there are add, multiply and euclid`);
+  const terms = typeof expression === 'string' ? parseExpression(expression) : expression;
+  const rows = terms.map(({ word }) => rowOf(vectors, word));
+  const vector = new Float64Array(vectors.dims);
+  for (const [i, { factor }] of terms.entries())
+    addTo(vector, (method === 'euclid' ? rowVector : unitRow)(vectors, rows[i]!), factor);
+  if (!(lengthOf(vector) > 1e-9))
+    throw new ResidualError('expression', 'arithmetic: the words cancel each other out; nothing is near a vector of zeros');
+  const leaveOut = exclude ? rowsOf('arithmetic', vectors, exclude) : new Set(rows);
+  const unit = unitOf(vector);
+  const ranked =
+    method === 'add'
+      ? nearestRows(vectors, [unit], top, [leaveOut])[0]!
+      : method === 'multiply'
+        ? byProduct(vectors, terms, rows, top, leaveOut)
+        : byDistance(vectors, vector, top, leaveOut);
+  const neighbours = ranked.map(({ row, value }) => ({
+    word: vectors.words[row]!,
+    row,
+    similarity: method === 'add' ? value : cosineOf(vectors, row, unit),
+    score: method === 'euclid' ? Math.sqrt(Math.max(0, -value)) : value,
+  }));
+  return { terms, vector, neighbours };
+}
+
+function rowOf(vectors: WordVectors, word: string): number {
+  const row = vectors.rows.get(word);
+  if (row !== undefined) return row;
+  const parts = word.split('-');
+  const minus =
+    parts.length > 1 && parts.every(part => vectors.rows.has(part)) ? `; a minus has spaces: ${parts.join(' - ')}` : '';
+  throw new ResidualError('word', `arithmetic: ${unknownWord(vectors, word)}${minus}`);
+}
+
+/** ∏ ((1 + cos) / 2)^factor over the words, 0.001 added where it divides. (Levy, Goldberg 2014, with exponents for factors) */
+function byProduct(
+  vectors: WordVectors,
+  terms: readonly Term[],
+  rows: readonly number[],
+  top: number,
+  leaveOut: ReadonlySet<number>,
+): Ranked[] {
+  if (terms.length > slots)
+    throw new ResidualError('expression', `arithmetic: ${terms.length} words; at most ${slots} can be multiplied`);
+  const { scan, words } = vectors;
+  const units = rows.map(row => unitRow(vectors, row));
+  const errors = units.map((unit, slot) => scan.ask(slot, unit));
+  const chosen = selection(top);
+  const shifted = (cosine: number, factor: number) =>
+    (Math.min(1, Math.max(0, (1 + cosine) / 2)) + (factor < 0 ? 0.001 : 0)) ** factor;
+  const low = new Float64Array(blockRows);
+  const high = new Float64Array(blockRows);
+  for (let from = 0; from < words.length; from += blockRows) {
+    const count = Math.min(blockRows, words.length - from);
+    low.fill(1);
+    high.fill(1);
+    for (const [slot, { factor }] of terms.entries()) {
+      scan.block(slot, from, count);
+      const error = factor < 0 ? -errors[slot]! : errors[slot]!;
+      for (let i = 0; i < count; i++) {
+        low[i]! *= shifted(scan.scores[i]! - error, factor);
+        high[i]! *= shifted(scan.scores[i]! + error, factor);
+      }
+    }
+    for (let i = 0; i < count; i++)
+      if (high[i]! >= chosen.bar && !leaveOut.has(from + i)) chosen.offer(from + i, low[i]!, high[i]!);
+  }
+  return chosen.best(row =>
+    terms.reduce((product, { factor }, i) => product * shifted(cosineOf(vectors, row, units[i]!), factor), 1),
+  );
+}
+
+/** -|row - vector|², by |row|² - 2 row · vector. */
+function byDistance(vectors: WordVectors, vector: Float64Array, top: number, leaveOut: ReadonlySet<number>): Ranked[] {
+  const { scan, words, norms } = vectors;
+  const length = lengthOf(vector);
+  const error = scan.ask(0, unitOf(vector));
+  const chosen = selection(top);
+  for (let from = 0; from < words.length; from += blockRows) {
+    const count = Math.min(blockRows, words.length - from);
+    scan.block(0, from, count);
+    for (let i = 0; i < count; i++) {
+      const norm = norms[from + i]!;
+      const value = norm * (2 * length * scan.scores[i]! - norm);
+      const slack = norm * 2 * length * error;
+      if (value + slack >= chosen.bar && !leaveOut.has(from + i)) chosen.offer(from + i, value - slack, value + slack);
+    }
+  }
+  return chosen.best(row => {
+    const own = rowVector(vectors, row);
+    return 2 * dot(own, vector) - dot(own, own) - length * length;
+  });
+}

@@ -1,0 +1,102 @@
+import { expectVector, ResidualError } from './errors.js';
+import { expectRow } from './spelling.js';
+import { newScan } from './scan.js';
+import { finishTable, rowVector, unitRow, type WordVectors } from './table.js';
+import { addTo, dot, lengthOf, unitOf } from './vector.js';
+
+/** Two words that differ in one thing: `['man', 'woman']`. */
+export type Pair = readonly [from: string, to: string];
+
+/** A direction of meaning. */
+export interface Direction {
+  /** Of length 1 [dims]. */
+  readonly vector: Float64Array;
+  /** By pair the cosine of its own step with the direction: near 1 where all pairs say the same. */
+  readonly agreement: readonly number[];
+}
+
+/**
+ * The direction that pairs of words share: the mean of the steps from the first word to the second, between unit vectors, each step of length 1. Errors: no
+ * pairs, unknown words, a pair of one word, pairs that cancel each other out.
+ */
+export function direction(vectors: WordVectors, pairs: readonly Pair[]): Direction {
+  if (pairs.length === 0)
+    throw new ResidualError('option', "direction: there are no pairs; give some, like [['man', 'woman']]");
+  const steps = pairs.map((pair, i) => {
+    if (pair.length !== 2)
+      throw new ResidualError('option', `direction: pair ${i} has ${(pair as readonly string[]).length} words; a pair has 2`);
+    const [from, to] = pair.map(word => unitRow(vectors, expectRow('direction', vectors, word))) as [
+      Float64Array,
+      Float64Array,
+    ];
+    const step = to.map((value, k) => value - from[k]!);
+    if (lengthOf(step) < 1e-9)
+      throw new ResidualError('option', `direction: from ${JSON.stringify(pair[0])} to ${JSON.stringify(pair[1])} is no step`);
+    return unitOf(step);
+  });
+  const sum = new Float64Array(vectors.dims);
+  for (const step of steps) addTo(sum, step);
+  if (lengthOf(sum) < 1e-9) throw new ResidualError('option', `direction: the ${pairs.length} pairs cancel each other out`);
+  const vector = unitOf(sum);
+  return { vector, agreement: steps.map(step => dot(step, vector)) };
+}
+
+/** A word and its place along a direction. */
+export interface Placed {
+  readonly word: string;
+  readonly row: number;
+  /** The cosine of its vector with the direction: -1 to 1. */
+  readonly at: number;
+}
+
+/** Words in the order of their places along a direction, lowest first. Errors: unknown words, a direction of another length. */
+export function project(
+  vectors: WordVectors,
+  words: readonly string[],
+  along: Direction | ArrayLike<number>,
+): Placed[] {
+  const unit = vectorOfDirection('project', vectors, along);
+  return words
+    .map(word => {
+      const row = expectRow('project', vectors, word);
+      return { word, row, at: dot(unitRow(vectors, row), unit) };
+    })
+    .sort((a, b) => a.at - b.at);
+}
+
+/** Settings of `debias`. */
+export interface DebiasOptions {
+  /** The only words that change; all if absent. */
+  readonly only?: readonly string[];
+  /** Words that stay as they are, such as those that mean the direction: `['man', 'woman']`. */
+  readonly keep?: readonly string[];
+}
+
+/**
+ * A new table in float32 without a direction: from each vector its part along the direction is taken away, so that all words stand at 0 on it. (Bolukbasi et
+ * al. 2016, the step "neutralize") It takes away this direction only: what else carries a bias stays. Errors: unknown words, a direction of another length.
+ */
+export function debias(
+  vectors: WordVectors,
+  along: Direction | ArrayLike<number>,
+  { only, keep = [] }: DebiasOptions = {},
+): WordVectors {
+  const unit = vectorOfDirection('debias', vectors, along);
+  const { words, dims } = vectors;
+  const chosen = new Set((only ?? words).map(word => expectRow('debias', vectors, word)));
+  for (const word of keep) chosen.delete(expectRow('debias', vectors, word));
+  const scan = newScan('float32', words.length, dims);
+  for (let row = 0; row < words.length; row++) {
+    const vector = rowVector(vectors, row);
+    if (chosen.has(row)) addTo(vector, unit, -dot(vector, unit));
+    scan.data.set(vector, row * dims);
+  }
+  return finishTable('debias', words, dims, scan, undefined);
+}
+
+function vectorOfDirection(name: string, { dims }: WordVectors, along: Direction | ArrayLike<number>): Float64Array {
+  const vector = 'agreement' in along ? along.vector : along;
+  expectVector(name, vector, dims);
+  if (lengthOf(vector) === 0) throw new ResidualError('vectors', `${name}: a direction of zeros points nowhere`);
+  return unitOf(vector);
+}

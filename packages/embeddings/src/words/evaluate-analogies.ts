@@ -1,0 +1,110 @@
+import { ResidualError } from './errors.js';
+import { nearestRows } from './nearest.js';
+import { slots } from './scan.js';
+import { unitRow, type WordVectors } from './table.js';
+import { addTo, unitOf } from './vector.js';
+
+/** `a` is to `b` as `c` is to `d`. */
+export type Question = readonly [a: string, b: string, c: string, d: string];
+
+/** Questions of one kind. */
+export interface QuestionCategory {
+  readonly name: string;
+  readonly questions: readonly Question[];
+}
+
+/** How many questions were answered right. */
+export interface Tally {
+  /** Questions of which all four words are in the vocabulary. */
+  readonly covered: number;
+  readonly correct: number;
+  readonly total: number;
+  /** Correct ones of those covered, 0 to 1; 0 where none is covered. */
+  readonly accuracy: number;
+}
+
+/** The tally of all questions and of each category. */
+export interface AnalogyReport extends Tally {
+  readonly categories: readonly (Tally & { readonly name: string })[];
+}
+
+/** Settings of an evaluation. */
+export interface EvaluateOptions {
+  readonly signal?: AbortSignal;
+  /** Called after each group of questions. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+/** Reads questions in the form of word2vec's `questions-words.txt`: lines `: CATEGORY`, and lines of four words. Errors name the line. */
+export function parseAnalogies(text: string): QuestionCategory[] {
+  const categories: { name: string; questions: Question[] }[] = [];
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    const words = line.trim().split(/\s+/);
+    if (words[0] === '') continue;
+    if (words[0]!.startsWith(':')) {
+      categories.push({ name: line.trim().replace(/^:\s*/, ''), questions: [] });
+      continue;
+    }
+    if (words.length !== 4)
+      throw new ResidualError('file', `parseAnalogies: line ${i + 1} has ${words.length} words; a question has 4`);
+    if (categories.length === 0) categories.push({ name: 'questions', questions: [] });
+    categories.at(-1)!.questions.push(words as unknown as Question);
+  }
+  if (!categories.some(({ questions }) => questions.length > 0))
+    throw new ResidualError('file', 'parseAnalogies: there are no questions');
+  return categories;
+}
+
+/**
+ * Answers analogy questions by b - a + c of unit vectors, the three words of the question being no answer, and counts. A word that is not in the vocabulary
+ * as it is written is looked up in small letters. (Mikolov et al. 2013)
+ */
+export async function evaluateAnalogies(
+  vectors: WordVectors,
+  categories: readonly QuestionCategory[],
+  { signal, onProgress }: EvaluateOptions = {},
+): Promise<AnalogyReport> {
+  const all = categories.flatMap(({ questions }, category) =>
+    questions.flatMap(question => {
+      const rows = question.map(word => vectors.rows.get(word) ?? vectors.rows.get(word.toLowerCase()));
+      return rows.includes(undefined) ? [] : [{ category, rows: rows as number[] }];
+    }),
+  );
+  const covered = categories.map(() => 0);
+  const correct = categories.map(() => 0);
+  const group = 8 * slots;
+  for (let from = 0; from < all.length; from += group) {
+    const asked = all.slice(from, from + group);
+    const found = answersOf(vectors, asked);
+    for (const [i, { category, rows }] of asked.entries()) {
+      covered[category]!++;
+      if (found[i] === rows[3]) correct[category]!++;
+    }
+    onProgress?.({ done: from + asked.length, total: all.length });
+    await new Promise(resolve => setTimeout(resolve)); // others have their turn
+    signal?.throwIfAborted();
+  }
+  const tally = (own: readonly number[], right: readonly number[], total: number): Tally => {
+    const [sum, good] = [own.reduce((a, b) => a + b, 0), right.reduce((a, b) => a + b, 0)];
+    return { covered: sum, correct: good, total, accuracy: sum > 0 ? good / sum : 0 };
+  };
+  return {
+    ...tally(covered, correct, categories.reduce((sum, { questions }) => sum + questions.length, 0)),
+    categories: categories.map(({ name, questions }, i) => ({
+      name,
+      ...tally([covered[i]!], [correct[i]!], questions.length),
+    })),
+  };
+}
+
+/** By question the row of the word that b - a + c points to. */
+function answersOf(vectors: WordVectors, asked: readonly { rows: readonly number[] }[]): (number | undefined)[] {
+  const units = asked.map(({ rows: [a, b, c] }) => {
+    const sum = unitRow(vectors, b!);
+    addTo(sum, unitRow(vectors, a!), -1);
+    addTo(sum, unitRow(vectors, c!));
+    return unitOf(sum);
+  });
+  const leaveOut = asked.map(({ rows }) => new Set(rows.slice(0, 3)));
+  return nearestRows(vectors, units, 1, leaveOut).map(found => found[0]?.row);
+}

@@ -1,0 +1,105 @@
+import { ResidualError } from './errors.js';
+import { type Token, tokensOf } from './expression-tokens.js';
+
+/** A word of an expression with what it is multiplied by. */
+export interface Term {
+  readonly word: string;
+  readonly factor: number;
+}
+
+/** Either a plain number or a sum of words. */
+type Value = number | Map<string, number>;
+
+/**
+ * Reads an expression of words, `king - man + woman`, as the sum that it is. Words may hold hyphens (a minus has a space before or behind it), stand in quotes
+ * (`"new york"`), be multiplied and divided by numbers (`0.5 * warm`, `cold / 2`) and put in parentheses. Errors tell the place, counted from 1.
+ */
+export function parseExpression(text: string): Term[] {
+  const tokens = tokensOf(text);
+  let next = 0;
+  if (tokens.length === 0) fail('the expression is empty; write one like king - man + woman');
+
+  const peek = (): Token | undefined => tokens[next];
+  const isOperator = (...symbols: string[]) => {
+    const token = peek();
+    return token?.kind === 'operator' && symbols.includes(token.text) ? token : undefined;
+  };
+
+  const sum = (): Value => {
+    let value = product();
+    for (let operator = isOperator('+', '-'); operator; operator = isOperator('+', '-')) {
+      next++;
+      value = add(value, product(), operator);
+    }
+    return value;
+  };
+  const product = (): Value => {
+    let value = signed();
+    for (let operator = isOperator('*', '/'); operator; operator = isOperator('*', '/')) {
+      next++;
+      value = operator.text === '*' ? multiply(value, signed(), operator) : divide(value, signed(), operator);
+    }
+    return value;
+  };
+  const signed = (): Value => {
+    const operator = isOperator('+', '-');
+    if (!operator) return single();
+    next++;
+    return operator.text === '-' ? multiply(signed(), -1, operator) : signed();
+  };
+  const single = (): Value => {
+    const token = peek();
+    if (!token) return fail(`the expression ends behind ${shown(tokens.at(-1)!)}, where a word or number must follow`);
+    next++;
+    if (token.kind === 'number') return Number(token.text);
+    if (token.kind === 'word') return new Map([[token.text, 1]]);
+    if (token.text !== '(') return fail(`${shown(token)} stands where a word, a number or ( must`);
+    const value = sum();
+    if (!isOperator(')')) fail(`the parenthesis at ${token.at} is not closed`);
+    next++;
+    return value;
+  };
+
+  const value = sum();
+  const left = peek();
+  if (left?.kind === 'operator') fail(`${shown(left)} closes nothing`);
+  if (left) {
+    const both = `${tokens[next - 1]!.text} ${left.text}`;
+    fail(`${shown(left)} follows without + or - before it; a word with a space is written in quotes, "${both}"`);
+  }
+  if (typeof value === 'number')
+    return fail(`the number ${value} alone is no vector; put it in quotes where the word is meant, "${value}"`);
+  return [...value].map(([word, factor]) => ({ word, factor }));
+}
+
+function add(a: Value, b: Value, { text, at }: Token): Value {
+  const sign = text === '-' ? -1 : 1;
+  if (typeof a === 'number' && typeof b === 'number') return a + sign * b;
+  if (typeof a === 'number' || typeof b === 'number') {
+    const number = typeof a === 'number' ? a : b;
+    return fail(`${text} at ${at} joins the number ${number} and a word; put it in quotes where the word is meant`);
+  }
+  const sum = new Map(a);
+  for (const [word, factor] of b) sum.set(word, (sum.get(word) ?? 0) + sign * factor);
+  return sum;
+}
+
+function multiply(a: Value, b: Value, { at }: Token): Value {
+  if (typeof a === 'number') return typeof b === 'number' ? a * b : scaled(b, a);
+  return typeof b === 'number' ? scaled(a, b) : fail(`* at ${at} joins two words; one side must be a number`);
+}
+
+function divide(a: Value, b: Value, { at }: Token): Value {
+  if (typeof b !== 'number') return fail(`/ at ${at} divides by a word; it must be a number`);
+  if (b === 0) return fail(`/ at ${at} divides by 0`);
+  return typeof a === 'number' ? a / b : scaled(a, 1 / b);
+}
+
+const scaled = (value: Map<string, number>, factor: number): Value =>
+  new Map([...value].map(([word, own]) => [word, own * factor]));
+
+const shown = ({ text, at }: Token): string => `${JSON.stringify(text)} at ${at}`;
+
+function fail(what: string): never {
+  throw new ResidualError('expression', `parseExpression: ${what}`);
+}

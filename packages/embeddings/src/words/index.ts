@@ -1,0 +1,22 @@
+export { analogy, midpoint, oddOneOut } from './analogy.js';
+export { type Answer, type ArithmeticOptions, arithmetic, type Method, type Result } from './arithmetic.js';
+export { type DebiasOptions, type Direction, debias, direction, type Pair, type Placed, project } from './direction.js';
+export { ResidualError } from './errors.js';
+export {
+  type AnalogyReport,
+  type EvaluateOptions,
+  evaluateAnalogies,
+  parseAnalogies,
+  type Question,
+  type QuestionCategory,
+  type Tally,
+} from './evaluate-analogies.js';
+export { evaluateSimilarity, parseRatings, type RatedPair, type SimilarityReport } from './evaluate-similarity.js';
+export { parseExpression, type Term } from './expression.js';
+export { type Bytes, type VectorSource, type Vocabulary, type WordVectorsOptions, wordVectors } from './load.js';
+export { type NearestOptions, type Neighbour, nearest, similarity, type WordOrVector } from './nearest.js';
+export { type PcaOptions, type Projection, pca } from './pca.js';
+export { spearman } from './rank-correlation.js';
+export type { Scan } from './scan.js';
+export { complete, type SpellingOptions, suggest } from './spelling.js';
+export { rowVector, type TableParts, unitRow, vectorTable, type WordVectors } from './table.js';

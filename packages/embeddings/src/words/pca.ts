@@ -1,0 +1,84 @@
+import { symmetricEigen } from './eigen.js';
+import { expectVector, ResidualError } from './errors.js';
+import { expectRow } from './spelling.js';
+import { unitRow, type WordVectors } from './table.js';
+import { dot } from './vector.js';
+
+/** Settings of a projection. */
+export interface PcaOptions {
+  /** Axes to keep: 2 if absent. */
+  readonly dims?: number;
+  /** The words that the axes are found from and placed; all if absent. */
+  readonly words?: readonly string[];
+}
+
+/** Where words lie on the axes along which they differ most. */
+export interface Projection {
+  readonly dims: number;
+  /** [words, dims], row after row. */
+  readonly points: Float32Array;
+  /** The axes [dims], each of length 1 [vectors.dims]. */
+  readonly axes: readonly Float64Array[];
+  /** What share of all variance each axis holds. */
+  readonly shares: readonly number[];
+  /** Places any vector [vectors.dims] on the axes: the answer of an expression, say. */
+  place(vector: ArrayLike<number>): number[];
+}
+
+/**
+ * Principal components of the unit vectors of words, exactly: the eigenvectors of their covariance, each with its sign such that its largest entry is positive.
+ * (Pearson 1901) Errors: fewer words than axes and one more, unknown words.
+ */
+export function pca(vectors: WordVectors, { dims = 2, words }: PcaOptions = {}): Projection {
+  const rows = words ? words.map(word => expectRow('pca', vectors, word)) : [...vectors.words.keys()];
+  const width = vectors.dims;
+  if (!(Number.isInteger(dims) && dims > 0 && dims <= width))
+    throw new ResidualError('option', `pca: dims is ${dims}; it must be a whole number from 1 to ${width}`);
+  if (rows.length <= dims)
+    throw new ResidualError('option', `pca: ${rows.length} words do not make ${dims} axes; it takes ${dims + 1} or more`);
+  const { mean, covariance } = momentsOf(vectors, rows);
+  const { values, vectors: all } = symmetricEigen(covariance, width);
+  const axes = all.slice(0, dims).map(withSign);
+  const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
+  const offsets = axes.map(axis => dot(axis, mean));
+  const place = (vector: ArrayLike<number>) => {
+    expectVector('pca', vector, width);
+    return axes.map((axis, i) => dot(axis, vector) - offsets[i]!);
+  };
+  const points = new Float32Array(rows.length * dims);
+  for (const [i, row] of rows.entries()) {
+    const unit = unitRow(vectors, row);
+    for (let k = 0; k < dims; k++) points[i * dims + k] = dot(axes[k]!, unit) - offsets[k]!;
+  }
+  const shares = [...values.subarray(0, dims)].map(value => (total > 0 ? Math.max(0, value) / total : 0));
+  return { dims, points, axes, shares, place };
+}
+
+/** Mean and covariance of the unit vectors of rows, in float64. */
+function momentsOf(vectors: WordVectors, rows: readonly number[]): { mean: Float64Array; covariance: Float64Array } {
+  const { dims } = vectors;
+  const mean = new Float64Array(dims);
+  const sums = new Float64Array(dims * dims);
+  for (const row of rows) {
+    const unit = unitRow(vectors, row);
+    for (let i = 0; i < dims; i++) {
+      const own = unit[i]!;
+      mean[i]! += own / rows.length;
+      for (let j = 0, at = i * dims; j <= i; j++) sums[at++]! += own * unit[j]!;
+    }
+  }
+  const covariance = new Float64Array(dims * dims);
+  for (let i = 0; i < dims; i++)
+    for (let j = 0; j <= i; j++) {
+      const value = (sums[i * dims + j]! - rows.length * mean[i]! * mean[j]!) / Math.max(1, rows.length - 1);
+      covariance[i * dims + j] = value;
+      covariance[j * dims + i] = value;
+    }
+  return { mean, covariance };
+}
+
+function withSign(axis: Float64Array): Float64Array {
+  let largest = 0;
+  for (const value of axis) if (Math.abs(value) > Math.abs(largest) + 1e-12) largest = value;
+  return largest < 0 ? axis.map(value => -value) : axis;
+}

@@ -1,0 +1,82 @@
+import type { Source } from '@residual/safetensors';
+import { ResidualError } from './errors.js';
+import type { WordVectorsOptions } from './load.js';
+import { parseNumber } from './parse-number.js';
+import { counted } from './progress.js';
+import { readerOf } from './reader.js';
+import { headerOf } from './read-word2vec.js';
+import { newScan } from './scan.js';
+import { finishTable, type WordVectors } from './table.js';
+
+const newline = 10;
+const longestLine = 2 ** 22;
+
+/**
+ * A table from lines `WORD NUMBER NUMBER ...`: GloVe's form, or word2vec's with a line `COUNT DIMS` before them. The last `DIMS` fields are the numbers, so that
+ * a word may hold spaces. A GloVe file that begins with such a line is read too.
+ */
+export async function readText(
+  source: Source,
+  kind: 'glove' | 'word2vec',
+  { limit = Number.POSITIVE_INFINITY, signal, onProgress }: WordVectorsOptions,
+): Promise<WordVectors> {
+  const reader = readerOf(counted(source, onProgress), signal);
+  const decoder = new TextDecoder();
+  let line = await reader.until(newline, longestLine);
+  let number = 1;
+  const fail = (what: string): never => {
+    throw new ResidualError('vectors', `wordVectors: line ${number} ${what}`);
+  };
+  if (!line) throw new ResidualError('vectors', 'wordVectors: the file is empty');
+  const first = decoder.decode(line);
+  let { count, dims } = { count: Number.POSITIVE_INFINITY, dims: first.trim().split(/\s+/).length - 1 };
+  if (kind === 'word2vec' || /^\d+ \d+\s*$/.test(first)) {
+    ({ count, dims } = headerOf(first, source.size, 2));
+    line = await reader.until(newline, longestLine);
+    number++;
+  }
+  if (dims < 1) fail(`has no numbers behind its word: ${JSON.stringify(first.slice(0, 60))}`);
+
+  const words: string[] = [];
+  let data = new Float32Array(Math.min(count, limit, 2 ** 14) * dims);
+  const wanted = Math.min(count, limit);
+  for (; line && words.length < wanted; line = await reader.until(newline, longestLine), number++) {
+    const end = trimmedEnd(line);
+    if (end === 0) fail('is empty');
+    if ((words.length + 1) * dims > data.length) {
+      const larger = new Float32Array(Math.min(wanted, 2 * (data.length / dims)) * dims);
+      larger.set(data);
+      data = larger;
+    }
+    const word = readRow(line, end, data, words.length * dims, dims);
+    if (typeof word === 'number') fail(`has ${word} numbers behind its word; ${dims} would fit`);
+    else words.push(decoder.decode(line.subarray(0, word.length)));
+  }
+  if (Number.isFinite(count) && words.length < wanted)
+    throw new ResidualError('vectors', `wordVectors: the file ends after ${words.length} words; it announces ${count}`);
+  const scan = newScan('float32', words.length, dims);
+  scan.data.set(data.subarray(0, words.length * dims));
+  return finishTable('wordVectors', words, dims, scan, undefined);
+}
+
+/** Where a line ends without spaces and carriage returns. */
+function trimmedEnd(line: Uint8Array): number {
+  let end = line.length;
+  while (end > 0 && (line[end - 1] === 32 || line[end - 1] === 13)) end--;
+  return end;
+}
+
+/** Reads the numbers of a line from behind; gives the bytes of its word, or how many numbers there were where they do not suffice. */
+function readRow(line: Uint8Array, end: number, into: Float32Array, at: number, dims: number): { length: number } | number {
+  const isSpace = (at: number) => line[at] === 32 || line[at] === 9;
+  for (let k = dims - 1; k >= 0; k--) {
+    let start = end;
+    while (start > 0 && !isSpace(start - 1)) start--;
+    if (start === 0) return dims - 1 - k;
+    const value = parseNumber(line, start, end);
+    if (value === undefined) return dims - 1 - k;
+    into[at + k] = value;
+    for (end = start - 1; end > 0 && isSpace(end - 1); ) end--;
+  }
+  return { length: end };
+}

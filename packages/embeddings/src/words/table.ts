@@ -1,0 +1,120 @@
+import { ResidualError } from './errors.js';
+import { newScan, type Scan } from './scan.js';
+
+/** Words and their vectors: rows of one table in the order of the words, most frequent first where the source has it so. */
+export interface WordVectors {
+  readonly words: readonly string[];
+  /** The row of each word. */
+  readonly rows: ReadonlyMap<string, number>;
+  /** Numbers in a vector. */
+  readonly dims: number;
+  readonly dtype: 'float32' | 'int8';
+  /** The numbers as they are stored [words, dims], row after row. Not to be changed. */
+  readonly data: Float32Array | Int8Array;
+  /** By row what stored numbers are multiplied by: the scale of int8 rows; absent for float32. */
+  readonly scale: Float32Array | undefined;
+  /** By row the length (Euclidean norm) of its vector. */
+  readonly norms: Float64Array;
+  /** The comparison of all rows with one vector, on the table's own memory. */
+  readonly scan: Scan;
+}
+
+/** What `vectorTable` makes a table of. */
+export interface TableParts {
+  readonly words: readonly string[];
+  /** [words, dims], row after row. */
+  readonly data: Float32Array | Int8Array;
+  /** By row the scale of int8 numbers. */
+  readonly scale?: Float32Array;
+}
+
+/**
+ * A table from plain arrays, which are copied. Errors: a table whose rows are not as many as the words, a word that comes twice, numbers that are not
+ * finite, int8 without a scale by row.
+ */
+export function vectorTable({ words, data, scale }: TableParts): WordVectors {
+  const dims = data.length / words.length;
+  if (words.length === 0) throw new ResidualError('vectors', 'vectorTable: there are no words');
+  if (!(Number.isInteger(dims) && dims > 0))
+    throw new ResidualError(
+      'vectors',
+      `vectorTable: ${data.length} numbers do not make ${words.length} vectors of one length`,
+    );
+  const dtype = data instanceof Int8Array ? 'int8' : 'float32';
+  const scan = newScan(dtype, words.length, dims);
+  scan.data.set(data);
+  return finishTable('vectorTable', words, dims, scan, scale);
+}
+
+/** A table over a scan whose data is filled; `name` is the function that errors speak of. */
+export function finishTable(
+  name: string,
+  words: readonly string[],
+  dims: number,
+  scan: Scan,
+  scale: Float32Array | undefined,
+): WordVectors {
+  const { data, factors } = scan;
+  const dtype = data instanceof Int8Array ? 'int8' : 'float32';
+  const count = data.length / dims;
+  if (words.length !== count)
+    throw new ResidualError(
+      'vectors',
+      `${name}: the table has ${count} rows, the vocabulary ${words.length} words; they must be equally many`,
+    );
+  if (dtype === 'int8' && scale?.length !== count)
+    throw new ResidualError(
+      'vectors',
+      `${name}: int8 rows need a scale each: ${count} rows, ${scale?.length ?? 0} scales`,
+    );
+  const rows = rowsOf(name, words);
+  const norms = new Float64Array(count);
+  for (let row = 0; row < count; row++) {
+    let sum = 0;
+    for (let at = row * dims; at < (row + 1) * dims; at++) sum += data[at]! * data[at]!;
+    const unscaled = Math.sqrt(sum);
+    norms[row] = unscaled * (scale?.[row] ?? 1);
+    if (!Number.isFinite(norms[row]) || (scale && scale[row]! < 0)) {
+      const numbers = data.subarray(row * dims, (row + 1) * dims);
+      const place = numbers.findIndex(value => !Number.isFinite(value));
+      const what = place < 0 ? `has the scale ${scale?.[row]}` : `holds ${numbers[place]} at place ${place}`;
+      throw new ResidualError('vectors', `${name}: row ${row} (${JSON.stringify(words[row])}) ${what}`);
+    }
+    factors[row] = norms[row] === 0 ? 0 : Math.min(1 / unscaled, 3e38);
+  }
+  return { words, rows, dims, dtype, data, scale, norms, scan };
+}
+
+function rowsOf(name: string, words: readonly string[]): Map<string, number> {
+  const rows = new Map<string, number>();
+  for (const [row, word] of words.entries()) {
+    if (typeof word !== 'string')
+      throw new ResidualError('vectors', `${name}: word ${row} of the vocabulary is ${JSON.stringify(word)}, not a text`);
+    const before = rows.get(word);
+    if (before !== undefined)
+      throw new ResidualError('vectors', `${name}: ${JSON.stringify(word)} stands twice, in rows ${before} and ${row}`);
+    rows.set(word, row);
+  }
+  return rows;
+}
+
+/** The vector of a row, [dims] in float64, as the source has it. */
+export function rowVector({ data, dims, scale }: WordVectors, row: number): Float64Array {
+  const factor = scale?.[row] ?? 1;
+  return Float64Array.from(data.subarray(row * dims, (row + 1) * dims), value => value * factor);
+}
+
+/** The same of length 1; a row of zeros stays zeros. */
+export function unitRow(vectors: WordVectors, row: number): Float64Array {
+  const { data, dims, norms, scale } = vectors;
+  const factor = norms[row] === 0 ? 0 : (scale?.[row] ?? 1) / norms[row]!;
+  return Float64Array.from(data.subarray(row * dims, (row + 1) * dims), value => value * factor);
+}
+
+/** The cosine of a row with a unit vector, in float64. */
+export function cosineOf({ data, dims, norms, scale }: WordVectors, row: number, unit: ArrayLike<number>): number {
+  if (norms[row] === 0) return 0;
+  let sum = 0;
+  for (let k = 0, at = row * dims; k < dims; k++) sum += unit[k]! * data[at++]!;
+  return (sum * (scale?.[row] ?? 1)) / norms[row]!;
+}
