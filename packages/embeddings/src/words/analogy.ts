@@ -14,7 +14,11 @@ export function analogy(
   options: ArithmeticOptions = {},
 ): readonly Answer[] {
   const factors = new Map<string, number>();
-  for (const [word, factor] of [[b, 1], [a, -1], [c, 1]] as const) {
+  for (const [word, factor] of [
+    [b, 1],
+    [a, -1],
+    [c, 1],
+  ] as const) {
     expectRow('analogy', vectors, word);
     factors.set(word, (factors.get(word) ?? 0) + factor);
   }

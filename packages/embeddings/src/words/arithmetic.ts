@@ -1,8 +1,8 @@
 import { expectWhole, ResidualError } from './errors.js';
 import { parseExpression, type Term } from './expression.js';
 import { type Neighbour, nearestRows, rowsOf } from './nearest.js';
-import { type Ranked, selection } from './select.js';
 import { blockRows, slots } from './scan.js';
+import { type Ranked, selection } from './select.js';
 import { unknownWord } from './spelling.js';
 import { cosineOf, rowVector, unitRow, type WordVectors } from './table.js';
 import { addTo, dot, lengthOf, unitOf } from './vector.js';
@@ -48,14 +48,20 @@ export function arithmetic(
 ): Result {
   expectWhole('arithmetic', 'top', top, 1);
   if (method !== 'add' && method !== 'multiply' && method !== 'euclid')
-    throw new ResidualError('option', `arithmetic: method is ${JSON.stringify(method)}; there are add, multiply and euclid`);
+    throw new ResidualError(
+      'option',
+      `arithmetic: method is ${JSON.stringify(method)}; there are add, multiply and euclid`,
+    );
   const terms = typeof expression === 'string' ? parseExpression(expression) : expression;
   const rows = terms.map(({ word }) => rowOf(vectors, word));
   const vector = new Float64Array(vectors.dims);
   for (const [i, { factor }] of terms.entries())
     addTo(vector, (method === 'euclid' ? rowVector : unitRow)(vectors, rows[i]!), factor);
   if (!(lengthOf(vector) > 1e-9))
-    throw new ResidualError('expression', 'arithmetic: the words cancel each other out; nothing is near a vector of zeros');
+    throw new ResidualError(
+      'expression',
+      'arithmetic: the words cancel each other out; nothing is near a vector of zeros',
+    );
   const leaveOut = exclude ? rowsOf('arithmetic', vectors, exclude) : new Set(rows);
   const unit = unitOf(vector);
   const ranked =

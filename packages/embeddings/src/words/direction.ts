@@ -1,6 +1,6 @@
 import { expectVector, ResidualError } from './errors.js';
-import { expectRow } from './spelling.js';
 import { newScan } from './scan.js';
+import { expectRow } from './spelling.js';
 import { finishTable, rowVector, unitRow, type WordVectors } from './table.js';
 import { addTo, dot, lengthOf, unitOf } from './vector.js';
 
@@ -24,19 +24,26 @@ export function direction(vectors: WordVectors, pairs: readonly Pair[]): Directi
     throw new ResidualError('option', "direction: there are no pairs; give some, like [['man', 'woman']]");
   const steps = pairs.map((pair, i) => {
     if (pair.length !== 2)
-      throw new ResidualError('option', `direction: pair ${i} has ${(pair as readonly string[]).length} words; a pair has 2`);
+      throw new ResidualError(
+        'option',
+        `direction: pair ${i} has ${(pair as readonly string[]).length} words; a pair has 2`,
+      );
     const [from, to] = pair.map(word => unitRow(vectors, expectRow('direction', vectors, word))) as [
       Float64Array,
       Float64Array,
     ];
     const step = to.map((value, k) => value - from[k]!);
     if (lengthOf(step) < 1e-9)
-      throw new ResidualError('option', `direction: from ${JSON.stringify(pair[0])} to ${JSON.stringify(pair[1])} is no step`);
+      throw new ResidualError(
+        'option',
+        `direction: from ${JSON.stringify(pair[0])} to ${JSON.stringify(pair[1])} is no step`,
+      );
     return unitOf(step);
   });
   const sum = new Float64Array(vectors.dims);
   for (const step of steps) addTo(sum, step);
-  if (lengthOf(sum) < 1e-9) throw new ResidualError('option', `direction: the ${pairs.length} pairs cancel each other out`);
+  if (lengthOf(sum) < 1e-9)
+    throw new ResidualError('option', `direction: the ${pairs.length} pairs cancel each other out`);
   const vector = unitOf(sum);
   return { vector, agreement: steps.map(step => dot(step, vector)) };
 }

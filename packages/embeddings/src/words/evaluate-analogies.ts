@@ -89,7 +89,11 @@ export async function evaluateAnalogies(
     return { covered: sum, correct: good, total, accuracy: sum > 0 ? good / sum : 0 };
   };
   return {
-    ...tally(covered, correct, categories.reduce((sum, { questions }) => sum + questions.length, 0)),
+    ...tally(
+      covered,
+      correct,
+      categories.reduce((sum, { questions }) => sum + questions.length, 0),
+    ),
     categories: categories.map(({ name, questions }, i) => ({
       name,
       ...tally([covered[i]!], [correct[i]!], questions.length),

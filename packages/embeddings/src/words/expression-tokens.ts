@@ -20,8 +20,7 @@ export function tokensOf(text: string): Token[] {
     if (/\s/.test(letter)) at++;
     else if (Object.hasOwn(quotes, letter)) {
       const end = text.indexOf(quotes[letter]!, at + 1);
-      if (end < 0)
-        throw new ResidualError('expression', `parseExpression: the quote at ${at + 1} is not closed`);
+      if (end < 0) throw new ResidualError('expression', `parseExpression: the quote at ${at + 1} is not closed`);
       tokens.push({ kind: 'word', text: text.slice(at + 1, end), at: at + 1 });
       at = end + 1;
     } else if (figure !== undefined) {
@@ -44,6 +43,6 @@ function isOperator(text: string, at: number): boolean {
   const letter = text[at]!;
   if (/[+*/()×·÷]/.test(letter)) return true;
   if (!/[-−–]/.test(letter)) return false;
-  const inWord = (other: string | undefined) => other !== undefined && !/[\s+*/()×·÷]/.test(other);
+  const inWord = (other: string | undefined) => other !== undefined && !/[\s+*/()×·÷-]/.test(other);
   return !(letter === '-' && inWord(text[at - 1]) && inWord(text[at + 1]));
 }

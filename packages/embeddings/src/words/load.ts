@@ -44,7 +44,8 @@ export async function wordVectors(source: VectorSource, options: WordVectorsOpti
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
     throw new ResidualError('option', `wordVectors: limit is ${limit}; it must be a whole number from 1 on`);
   signal?.throwIfAborted();
-  if (typeof source === 'string' || source instanceof URL) return wordVectors(await openPlace(source, options), options);
+  if (typeof source === 'string' || source instanceof URL)
+    return wordVectors(await openPlace(source, options), options);
   if ('safetensors' in source) return readSafetensors(sourceOf(source.safetensors), source.vocab, options);
   if ('glove' in source) return readText(sourceOf(source.glove), 'glove', options);
   if (source.binary) return readBinary(sourceOf(source.word2vec), options);

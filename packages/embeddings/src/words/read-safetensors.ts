@@ -64,7 +64,9 @@ export function wordsOf(vocab: Vocabulary): readonly string[] {
   try {
     parsed = JSON.parse(vocab);
   } catch (cause) {
-    throw new ResidualError('vectors', `wordVectors: the vocabulary is no JSON: ${(cause as Error).message}`, { cause });
+    throw new ResidualError('vectors', `wordVectors: the vocabulary is no JSON: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   if (Array.isArray(parsed)) return parsed;
   const words: string[] = [];

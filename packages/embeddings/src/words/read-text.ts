@@ -3,8 +3,8 @@ import { ResidualError } from './errors.js';
 import type { WordVectorsOptions } from './load.js';
 import { parseNumber } from './parse-number.js';
 import { counted } from './progress.js';
-import { readerOf } from './reader.js';
 import { headerOf } from './read-word2vec.js';
+import { readerOf } from './reader.js';
 import { newScan } from './scan.js';
 import { finishTable, type WordVectors } from './table.js';
 
@@ -67,7 +67,13 @@ function trimmedEnd(line: Uint8Array): number {
 }
 
 /** Reads the numbers of a line from behind; gives the bytes of its word, or how many numbers there were where they do not suffice. */
-function readRow(line: Uint8Array, end: number, into: Float32Array, at: number, dims: number): { length: number } | number {
+function readRow(
+  line: Uint8Array,
+  end: number,
+  into: Float32Array,
+  at: number,
+  dims: number,
+): { length: number } | number {
   const isSpace = (at: number) => line[at] === 32 || line[at] === 9;
   for (let k = dims - 1; k >= 0; k--) {
     let start = end;

@@ -58,7 +58,7 @@ function onWasm(dtype: 'float32' | 'int8', rows: number, dims: number): Scan | u
   let kernel: Kernel;
   let memory: WebAssembly.Memory;
   try {
-    memory = new WebAssembly.Memory({ initial: Math.ceil(end / 65536) });
+    memory = new WebAssembly.Memory({ initial: Math.max(2, Math.ceil(end / 65536)) });
     const code = Uint8Array.from(atob(bytes), letter => letter.charCodeAt(0));
     kernel = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } }).exports as never;
   } catch {
@@ -70,8 +70,7 @@ function onWasm(dtype: 'float32' | 'int8', rows: number, dims: number): Scan | u
   const scales = new Float64Array(slots).fill(1);
   const pass = dtype === 'int8' ? kernel.scan_i8 : kernel.scan_f32;
   return {
-    data:
-      dtype === 'int8' ? new Int8Array(buffer, table, rows * dims) : new Float32Array(buffer, table, rows * dims),
+    data: dtype === 'int8' ? new Int8Array(buffer, table, rows * dims) : new Float32Array(buffer, table, rows * dims),
     factors: new Float32Array(buffer, factorsAt, rows),
     scores: new Float32Array(buffer, scoresAt, blockRows),
     ask: (slot, unit) => {

@@ -89,7 +89,10 @@ function rowsOf(name: string, words: readonly string[]): Map<string, number> {
   const rows = new Map<string, number>();
   for (const [row, word] of words.entries()) {
     if (typeof word !== 'string')
-      throw new ResidualError('vectors', `${name}: word ${row} of the vocabulary is ${JSON.stringify(word)}, not a text`);
+      throw new ResidualError(
+        'vectors',
+        `${name}: word ${row} of the vocabulary is ${JSON.stringify(word)}, not a text`,
+      );
     const before = rows.get(word);
     if (before !== undefined)
       throw new ResidualError('vectors', `${name}: ${JSON.stringify(word)} stands twice, in rows ${before} and ${row}`);

@@ -1,0 +1,1 @@
+export { type UmapOptions, umap } from './umap.js';

@@ -1,0 +1,172 @@
+/** The library on real vectors: what the literature reports of them holds. */
+import { fixture } from '@residual/testkit';
+import { englishWords } from '@residual/word-vectors';
+import { beforeAll, expect, test } from 'vitest';
+import {
+  analogy,
+  arithmetic,
+  complete,
+  debias,
+  direction,
+  evaluateAnalogies,
+  midpoint,
+  nearest,
+  oddOneOut,
+  type Pair,
+  parseAnalogies,
+  pca,
+  project,
+  similarity,
+  suggest,
+  type WordVectors,
+  wordVectors,
+} from './index.js';
+
+let vectors: WordVectors;
+beforeAll(async () => {
+  vectors = await wordVectors(englishWords);
+});
+
+test('there are 50,000 words of 100 numbers in 8 bits', () => {
+  expect([vectors.words.length, vectors.dims, vectors.dtype]).toEqual([50_000, 100, 'int8']);
+});
+
+test.each([
+  ['king - man + woman', 'queen', 0.77],
+  ['paris - france + italy', 'rome', 0.819],
+  ['walking - walked + swam', 'swimming', 0.708],
+  ['doctor - man + woman', 'nurse', 0.773],
+])('%s comes near to %s', (expression, word, cosine) => {
+  const [best] = arithmetic(vectors, expression).neighbours;
+  expect(best!.word).toBe(word);
+  expect(best!.similarity).toBeCloseTo(cosine, 2);
+});
+
+test('the three ways to weigh agree on the queen, and an analogy is their expression', () => {
+  for (const method of ['add', 'multiply', 'euclid'] as const)
+    expect(arithmetic(vectors, 'king - man + woman', { method, top: 1 }).neighbours[0]!.word).toBe('queen');
+  expect(analogy(vectors, 'man', 'king', 'woman', { top: 3 })).toEqual(
+    arithmetic(vectors, 'king - man + woman', { top: 3 }).neighbours,
+  );
+});
+
+test('the analogy set: 64.7 % of the covered questions, as the reference', { timeout: 120_000 }, async () => {
+  const questions = parseAnalogies(new TextDecoder().decode(await fixture('analogies/questions-words.txt')));
+  const seen: number[] = [];
+  const report = await evaluateAnalogies(vectors, questions, { onProgress: ({ done }) => seen.push(done) });
+  expect([report.covered, report.total, report.categories.length]).toEqual([17_592, 19_544, 14]);
+  expect(Math.abs(report.accuracy - 0.6465)).toBeLessThan(0.002);
+  expect(report.categories.reduce((sum, { correct }) => sum + correct, 0)).toBe(report.correct);
+  expect(seen.at(-1)).toBe(17_592);
+});
+
+test('the odd one out, the middle and the neighbours are what one expects', () => {
+  expect(oddOneOut(vectors, ['breakfast', 'cereal', 'dinner', 'lunch']).odd).toBe('cereal');
+  expect(oddOneOut(vectors, ['cat', 'dog', 'car', 'horse']).odd).toBe('car');
+  expect(
+    midpoint(vectors, ['red', 'yellow'])
+      .neighbours.slice(0, 5)
+      .map(({ word }) => word),
+  ).toContain('blue');
+  expect(nearest(vectors, 'frog', { top: 5 }).map(({ word }) => word)).toContain('toad');
+  expect(similarity(vectors, 'cat', 'dog')).toBeGreaterThan(similarity(vectors, 'cat', 'car'));
+});
+
+test('spellings: suggestions and completions, the frequent ones first', () => {
+  expect(suggest(vectors, 'quene', { top: 3 })).toContain('queen');
+  expect(suggest(vectors, 'womna', { top: 1 })).toEqual(['woman']);
+  expect(complete(vectors, 'quee')[0]).toBe('queen');
+  expect(complete(vectors, 'king', { top: 3 })[0]).toBe('king');
+  expect(complete(vectors, 'kin', { top: 2 }).every(word => word.startsWith('kin'))).toBe(true);
+  expect(complete(vectors, 'zzzzz')).toEqual([]);
+});
+
+const order = (pairs: readonly Pair[], words: readonly string[]) =>
+  project(vectors, words, direction(vectors, pairs)).map(({ word }) => word);
+
+test('plurals: from cat to cats, numbers are ordered by how many they are', () => {
+  expect(order([['cat', 'cats']], ['three', 'one', 'four', 'two'])).toEqual(['one', 'two', 'three', 'four']);
+  const plural = direction(vectors, [
+    ['cat', 'cats'],
+    ['dog', 'dogs'],
+    ['car', 'cars'],
+    ['tree', 'trees'],
+  ]);
+  const unseen = project(vectors, ['house', 'houses', 'river', 'rivers', 'king', 'kings'], plural);
+  expect(
+    unseen
+      .slice(0, 3)
+      .map(({ word }) => word)
+      .sort(),
+  ).toEqual(['house', 'king', 'river']);
+  expect(Math.min(...plural.agreement)).toBeGreaterThan(0.7);
+});
+
+test('gender, tense, capitals and comparison: a direction of a few pairs puts unseen pairs on their sides', () => {
+  const cases: { pairs: Pair[]; low: string[]; high: string[] }[] = [
+    {
+      pairs: [
+        ['man', 'woman'],
+        ['king', 'queen'],
+        ['he', 'she'],
+      ],
+      low: ['father', 'uncle', 'actor', 'boy'],
+      high: ['mother', 'aunt', 'actress', 'girl'],
+    },
+    {
+      pairs: [
+        ['walk', 'walked'],
+        ['play', 'played'],
+        ['look', 'looked'],
+      ],
+      low: ['jump', 'talk', 'help', 'open'],
+      high: ['jumped', 'talked', 'helped', 'opened'],
+    },
+    {
+      pairs: [
+        ['france', 'paris'],
+        ['italy', 'rome'],
+        ['japan', 'tokyo'],
+      ],
+      low: ['spain', 'russia', 'egypt', 'poland'],
+      high: ['madrid', 'moscow', 'cairo', 'warsaw'],
+    },
+    {
+      pairs: [
+        ['big', 'bigger'],
+        ['small', 'smaller'],
+        ['fast', 'faster'],
+      ],
+      low: ['strong', 'cheap', 'slow', 'old'],
+      high: ['stronger', 'cheaper', 'slower', 'older'],
+    },
+  ];
+  for (const { pairs, low, high } of cases) {
+    const placed = order(pairs, [...high, ...low]);
+    expect(placed.slice(0, low.length).sort()).toEqual([...low].sort());
+  }
+});
+
+test('debiasing leaves nothing along the direction and other distances nearly as they were', () => {
+  const gender = direction(vectors, [
+    ['man', 'woman'],
+    ['he', 'she'],
+  ]);
+  const neutral = debias(vectors, gender, { keep: ['man', 'woman', 'he', 'she', 'king', 'queen'] });
+  const [before, after] = [vectors, neutral].map(table => project(table, ['nurse', 'engineer'], gender));
+  expect(before![1]!.at - before![0]!.at).toBeGreaterThan(0.2);
+  for (const { at } of after!) expect(Math.abs(at)).toBeLessThan(1e-6);
+  expect(project(neutral, ['queen'], gender)[0]!.at).toBeCloseTo(project(vectors, ['queen'], gender)[0]!.at, 6);
+  expect(similarity(neutral, 'apple', 'fruit')).toBeCloseTo(similarity(vectors, 'apple', 'fruit'), 1);
+  const only = debias(vectors, gender, { only: ['nurse'] });
+  expect(project(only, ['engineer'], gender)[0]!.at).toBeCloseTo(project(vectors, ['engineer'], gender)[0]!.at, 6);
+});
+
+test('principal components of all words: exact, in order, the same each time', () => {
+  const projection = pca(vectors, { dims: 3 });
+  expect(projection.points).toHaveLength(150_000);
+  const [first, second, third] = projection.shares as [number, number, number];
+  expect(first > second && second > third).toBe(true);
+  expect(first).toBeCloseTo(0.0506, 3);
+  expect(pca(vectors, { dims: 3 }).points).toEqual(projection.points);
+});
