@@ -9,7 +9,7 @@ import type { Found, SearchOptions, SearchStep } from '../search.js';
 import type { ModelSource } from '../sources/source.js';
 import type { TranslateOptions } from '../translate/options.js';
 import type { Translation, TranslationStep } from '../translate/translation.js';
-import type { Method, ModelFacts, PlainError, Port, Response, Streaming } from './protocol.js';
+import type { Method, ModelFacts, PlainEncoding, PlainError, Port, Response, Streaming } from './protocol.js';
 
 /** A model on the other side of a port: what it does is asked for, what it is is known. */
 export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'> {
@@ -30,6 +30,8 @@ export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'> 
   describe(options?: { keyLen?: number }): Promise<Description>;
   save(): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
   tokensOf(prompt: Prompt): Promise<readonly number[]>;
+  /** The tokens of a text with their places in it; errors where the model has no tokenizer. */
+  encode(text: string): Promise<PlainEncoding>;
   decode(ids: readonly number[], options?: { skipSpecialTokens?: boolean }): Promise<string>;
   /** The tokens as the vocabulary writes them. */
   tokenOf(ids: readonly number[]): Promise<readonly (string | undefined)[]>;
@@ -155,6 +157,7 @@ export function connectModels(port: Port): Models {
         describe: (settings = {}) => ask('describe', [settings], { model }),
         save: () => ask('save', [], { model }),
         tokensOf: prompt => ask('tokensOf', [prompt], { model }),
+        encode: text => ask('encode', [text], { model }),
         decode: (ids, settings = {}) => ask('decode', [ids, settings], { model }),
         tokenOf: ids => ask('tokenOf', [ids], { model }),
         dispose: () => ask('dispose', [], { model }),

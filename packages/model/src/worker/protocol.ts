@@ -32,6 +32,7 @@ export type Method =
   | 'describe'
   | 'save'
   | 'tokensOf'
+  | 'encode'
   | 'decode'
   | 'tokenOf'
   | 'dispose'
@@ -78,9 +79,25 @@ export function plainError(error: unknown): PlainError {
   return { name, message, ...(typeof code === 'string' && { code }) };
 }
 
-/** The buffers of the taps of a step, so that they are moved and not copied. */
-export function buffersOf(step: unknown): ArrayBuffer[] {
-  const { taps, step: inner } = step as { taps?: Readonly<Record<string, PlainTensor>>; step?: unknown };
-  if (inner) return buffersOf(inner);
-  return [...new Set(Object.values(taps ?? {}).map(({ data }) => data.buffer as ArrayBuffer))];
+/** The tokens of a text as plain data: the parts of an `Encoding` that a view shows. */
+export interface PlainEncoding {
+  readonly ids: readonly number[];
+  /** As the vocabulary writes them. */
+  readonly tokens: readonly string[];
+  /** For each token `[start, end)` in UTF-16 units of the text; added tokens have `[0, 0]`. */
+  readonly offsets: readonly (readonly [start: number, end: number])[];
+  /** 1 for tokens that were added around the text. */
+  readonly specialTokensMask: readonly number[];
+}
+
+/** The buffers of what a step or a pass over a text carries, so that they are moved and not copied: attention alone may be many megabytes. */
+export function buffersOf(answer: unknown): ArrayBuffer[] {
+  const { taps, logits, step } = answer as {
+    taps?: Readonly<Record<string, PlainTensor>>;
+    logits?: PlainTensor;
+    step?: unknown;
+  };
+  if (step) return buffersOf(step);
+  const tensors = [...Object.values(taps ?? {}), ...(logits ? [logits] : [])];
+  return [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))];
 }

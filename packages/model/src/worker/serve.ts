@@ -1,4 +1,4 @@
-import { registeredBackends, useBackend } from '@residual/tensor';
+import { ResidualError, registeredBackends, useBackend } from '@residual/tensor';
 import type { Generation } from '../generation.js';
 import { type LoadModelOptions, loadModel } from '../load-model.js';
 import type { ForwardOptions, Model, Prompt } from '../model.js';
@@ -6,6 +6,7 @@ import type { ModelSource } from '../sources/source.js';
 import {
   buffersOf,
   type ModelFacts,
+  type PlainEncoding,
   type Port,
   plainError,
   type Request,
@@ -74,6 +75,11 @@ export function serveModels(port: Port): void {
         return model.save();
       case 'tokensOf':
         return model.tokensOf(args[0] as Prompt);
+      case 'encode': {
+        if (!model.tokenizer) throw new ResidualError('prompt', 'encode: this model has no tokenizer');
+        const { ids, tokens, offsets, specialTokensMask } = model.tokenizer.encode(args[0] as string);
+        return { ids, tokens, offsets, specialTokensMask } satisfies PlainEncoding;
+      }
       case 'decode':
         return model.tokenizer?.decode(args[0] as number[], args[1] as { skipSpecialTokens?: boolean });
       case 'tokenOf':
@@ -93,7 +99,7 @@ export function serveModels(port: Port): void {
       running.set(request.call, { abort: new AbortController() });
       answer(request)
         .then(
-          result => send({ call: request.call, result }),
+          result => send({ call: request.call, result }, request.method === 'forward' ? buffersOf(result) : []),
           error => send({ call: request.call, error: plainError(error) }),
         )
         .finally(() => running.delete(request.call));

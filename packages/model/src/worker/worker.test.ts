@@ -38,7 +38,10 @@ test('a model over a port does what the model itself does', async () => {
   for await (const step of here.generate('Once upon', options)) own.push(step);
   expect(steps).toEqual(own);
   expect(await there.generate('Once upon', options).whole()).toEqual(await here.generate('Once upon', options).whole());
-  expect(await there.forward('Once')).toEqual(await here.forward('Once'));
+  const seen = { taps: ['decoder.layers.*.attention.weights'] };
+  expect(await there.forward('Once upon', seen)).toEqual(await here.forward('Once upon', seen));
+  const { ids, tokens, offsets, specialTokensMask } = here.tokenizer!.encode('Once upon');
+  expect(await there.encode('Once upon')).toEqual({ ids, tokens, offsets, specialTokensMask });
   expect(await there.describe()).toEqual(here.describe());
   expect([there.positions, there.openEnded]).toEqual([512, true]);
   await there.dispose();
@@ -115,6 +118,9 @@ test('what cannot cross a port is refused here, errors keep their words and code
     message: 'generate: maxNewTokens is 1.5; it must be a whole number, 0 or more',
     code: 'option',
   });
+  const mute = await models.load(new Map([...(await files())].filter(([name]) => !name.startsWith('tokenizer'))));
+  await expect(mute.encode('Once')).rejects.toThrow('encode: this model has no tokenizer');
+  await mute.dispose();
   await expect(models.load(new Map())).rejects.toThrow('loadModel: the files given has no config.json');
   const running = there.generate('Once', { maxNewTokens: 400 }).whole();
   models.close();
