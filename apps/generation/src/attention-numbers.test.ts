@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { patternOf, placesOf, regards } from './attention-numbers.js';
+import { chosenHead, mostTokens, patternOf, placesOf, regards } from './attention-numbers.js';
 
 const texts = ['a', ' fl', 'uffy', ' blue', ' creature'];
 
@@ -25,10 +25,22 @@ test('the head that looks most from the noun at the adjectives comes first', () 
     'decoder.layers.0.attention.weights': tap(head([0.5, 0.125, 0, 0.125, 0.25]), head([0, 0, 0, 0, 1])),
   });
   const found = regards(pattern, texts, 'creature', ['fluffy', 'blue']);
-  expect(found[0]).toEqual({ layer: 1, head: 0, weights: [0.5, 0.25], total: 0.75 });
+  expect(found[0]).toEqual({ layer: 1, head: 0, query: 4, keys: [1, 2, 3], weights: [0.5, 0.25], total: 0.75 });
   expect(found.map(({ layer, head }) => [layer, head]).slice(0, 2)).toEqual([
     [1, 0],
     [0, 0],
   ]);
   expect(regards(pattern, texts, 'creature', ['red'])).toEqual([]);
+  expect(regards(pattern, texts, '', ['blue'])).toEqual([]);
+  expect(regards(pattern, texts, 'creature', [])).toEqual([]);
+  expect(chosenHead(found, { layer: -1, head: -1 })).toEqual({ layer: 1, head: 0 });
+  expect(chosenHead(found, { layer: 0, head: -1 })).toEqual({ layer: 0, head: 0 });
+  expect(chosenHead(found, { layer: -1, head: 1 })).toEqual({ layer: 0, head: 1 });
+  expect(chosenHead([], { layer: 3, head: -1 })).toEqual({ layer: 3, head: 0 });
+});
+
+test('all heads of a text together take at most 128 MB', () => {
+  expect(mostTokens(6, 5)).toBeGreaterThan(1000);
+  const length = mostTokens(12, 12);
+  expect(length * length * 144 * 4).toBeLessThanOrEqual(128 * 2 ** 20);
 });

@@ -3,6 +3,11 @@ import type { PlainTensor } from '@residual/model';
 /** The weights of every head of one text: `heads[layer][head]` are [length · length] numbers. */
 export type Pattern = readonly (readonly Float32Array[])[];
 
+/** Of a longer text the attention of all heads would take more than 128 MB. */
+export function mostTokens(layers: number, heads: number): number {
+  return Math.floor(Math.sqrt(2 ** 25 / Math.max(1, layers * heads)));
+}
+
 /** Sorts what the taps `decoder.layers.*.attention.weights` gave, each [heads, length, length], by layer and head. */
 export function patternOf(taps: Readonly<Record<string, PlainTensor>>): Pattern {
   const layers: Float32Array[][] = [];
@@ -17,7 +22,7 @@ export function patternOf(taps: Readonly<Record<string, PlainTensor>>): Pattern 
 
 /** The places of the tokens that a word is made of, where it last stands; empty where it does not. */
 export function placesOf(word: string, texts: readonly string[]): number[] {
-  const from = texts.join('').lastIndexOf(word);
+  const from = word === '' ? -1 : texts.join('').lastIndexOf(word);
   if (from < 0) return [];
   const places: number[] = [];
   let begin = 0;
@@ -33,6 +38,9 @@ export function placesOf(word: string, texts: readonly string[]): number[] {
 export interface Regard {
   readonly layer: number;
   readonly head: number;
+  /** The place of the token that looks, and those of the tokens that it looks at. */
+  readonly query: number;
+  readonly keys: readonly number[];
   /** For each of the words, the sum of the weights on its tokens. */
   readonly weights: readonly number[];
   readonly total: number;
@@ -47,12 +55,23 @@ export function regards(
 ): readonly Regard[] {
   const query = placesOf(noun, texts).at(-1);
   const places = words.map(word => placesOf(word, texts));
-  if (query === undefined || places.some(each => each.length === 0)) return [];
+  if (query === undefined || words.length === 0 || places.some(each => each.length === 0)) return [];
   const found = pattern.flatMap((heads, layer) =>
     heads.map((data, head) => {
       const weights = places.map(keys => keys.reduce((sum, key) => sum + data[query * texts.length + key]!, 0));
-      return { layer, head, weights, total: weights.reduce((sum, weight) => sum + weight, 0) };
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      return { layer, head, query, keys: places.flat(), weights, total };
     }),
   );
   return found.sort((a, b) => b.total - a.total);
+}
+
+/** The head that is asked for; where layer or head is -1, that which looks most among those that are left. */
+export function chosenHead(
+  found: readonly Regard[],
+  { layer, head }: { readonly layer: number; readonly head: number },
+): { layer: number; head: number } {
+  const fits = (each: Regard) => (layer < 0 || each.layer === layer) && (head < 0 || each.head === head);
+  const best = found.find(fits);
+  return { layer: best?.layer ?? Math.max(layer, 0), head: best?.head ?? Math.max(head, 0) };
 }

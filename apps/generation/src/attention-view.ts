@@ -1,54 +1,125 @@
-import type { AttentionElement } from '@residual/elements';
-import { type Pattern, patternOf, regards } from './attention-numbers.js';
-import { byId } from './page.js';
+import type {
+  AttentionElement,
+  CellDetail,
+  HeadDetail,
+  HeadsElement,
+  ShownToken,
+  TokensElement,
+} from '@residual/elements';
+import { chosenHead, mostTokens, type Pattern, patternOf, type Regard, regards } from './attention-numbers.js';
+import { readControls, share, writeControls } from './controls.js';
+import { attempt, byId, on } from './page.js';
 import type { Session } from './session.js';
+import { preset } from './settings.js';
+import { promptTokens } from './story.js';
 
-/** More tokens than this are too many to read; the first ones are shown. */
-const most = 40;
-const noun = 'creature';
-const adjectives = ['fluffy', 'blue'];
-
-/** Wires the attention section; gives the function that shows the pattern of the text in its box. */
-export function attentionView(session: Session): () => Promise<void> {
+/** Wires the attention section; gives the function that shows the attention of the text in its box. */
+export function attentionView(
+  session: Session,
+  story: { readonly tokens: readonly ShownToken[] },
+): () => Promise<void> {
   const element = byId<AttentionElement>('attention');
-  const text = byId<HTMLInputElement>('attention-text');
+  const heads = byId<HeadsElement>('heads');
+  const row = byId<TokensElement>('row');
   const [layer, head] = [byId<HTMLSelectElement>('layer'), byId<HTMLSelectElement>('head')];
-  let texts: readonly string[] = [];
+  let tokens: readonly ShownToken[] = [];
   let pattern: Pattern = [];
+  let shown = { layer: 0, head: 0 };
 
+  const texts = () => tokens.map(({ text }) => text);
   const show = () => {
-    const data = pattern[Number(layer.value)]?.[Number(head.value)];
-    if (data) element.show(texts, { shape: [texts.length, texts.length], data });
+    const { noun, words, ...chosen } = readControls();
+    const looked = words.split(/\s+/).filter(word => word !== '');
+    const found = regards(pattern, texts(), noun.trim(), looked);
+    shown = chosenHead(found, chosen);
+    heads.chosen = shown;
+    byId('head-title').textContent = `Layer ${shown.layer}, head ${shown.head}`;
+    byId('adjectives').textContent = sentence(found, shown, noun.trim(), looked);
+    byId('ranking').replaceChildren(...found.slice(0, 5).map(each => item(each, looked)));
+    const data = pattern[shown.layer]![shown.head]!;
+    element.show(texts(), { shape: [tokens.length, tokens.length], data });
+    const query = found[0]?.query ?? tokens.length - 1;
+    element.read(query, Math.min(query, found[0]?.keys[0] ?? 0));
   };
-  const numbers = (count: number) => Array.from({ length: count }, (_, i) => new Option(String(i), String(i)));
-  for (const select of [layer, head]) select.addEventListener('change', show);
 
-  return async () => {
+  element.addEventListener('residual-cell', event => {
+    const { query } = (event as CustomEvent<CellDetail>).detail;
+    const { length } = tokens;
+    row.shade(pattern[shown.layer]![shown.head]!.subarray(query * length, query * length + query + 1));
+    row.selected = query;
+  });
+  row.addEventListener('residual-token', event => {
+    const { index } = (event as CustomEvent<{ index: number }>).detail;
+    element.read(index, index);
+  });
+  heads.addEventListener('residual-head', event => {
+    const { layer: atLayer, head: atHead } = (event as CustomEvent<HeadDetail>).detail;
+    writeControls({ layer: atLayer, head: atHead });
+    share();
+    attempt(show);
+  });
+  for (const id of ['layer', 'head', 'noun', 'words'])
+    on(id, 'change', () => {
+      if (tokens.length > 0) show();
+    });
+
+  const compute = async () => {
     const { model } = session;
-    const ids = (await model.tokensOf(text.value)).slice(0, most);
-    const { taps } = await model.forward(ids, { taps: ['decoder.layers.*.attention.weights'] });
-    texts = await session.textsOf(ids);
-    pattern = patternOf(taps);
-    const [layers, heads] = [pattern.length, pattern[0]?.length ?? 0];
-    if (layer.options.length !== layers) layer.replaceChildren(...numbers(layers));
-    if (head.options.length !== heads) head.replaceChildren(...numbers(heads));
-    const found = regards(pattern, texts, noun, adjectives);
-    const [best] = found;
-    if (best) [layer.value, head.value] = [String(best.layer), String(best.head)];
-    byId('adjectives').textContent = best ? sentence(best) : '';
-    byId('heads').replaceChildren(
-      ...found.slice(0, 5).map(each => Object.assign(document.createElement('li'), { textContent: line(each) })),
+    const { text, layer: atLayer, head: atHead } = readControls();
+    const ofStory = story.tokens.map(token => token.text).join('') === text;
+    const all = ofStory ? story.tokens : await promptTokens(model, text);
+    const seen = all.slice(0, Math.min(mostTokens(model.depth, model.heads), model.positions));
+    const { taps } = await model.forward(
+      seen.map(({ id }) => id),
+      { taps: ['decoder.layers.*.attention.weights'] },
     );
+    [tokens, pattern] = [seen, patternOf(taps)];
+    offer(layer, pattern.length);
+    offer(head, pattern[0]?.length ?? 0);
+    writeControls({ layer: atLayer, head: atHead });
+    row.tokens = tokens;
+    heads.show(pattern, [tokens.length, tokens.length]);
     show();
   };
+
+  on('attention-form', 'submit', compute);
+  on('take-story', 'click', () => {
+    writeControls({ text: story.tokens.map(({ text }) => text).join('') });
+    share();
+    return compute();
+  });
+  on('take-preset', 'click', () => {
+    const { text, noun, words, layer: atLayer, head: atHead } = preset;
+    writeControls({ text, noun, words, layer: atLayer, head: atHead });
+    share();
+    return compute();
+  });
+  offer(layer, 0);
+  offer(head, 0);
+  return compute;
 }
 
-type Found = ReturnType<typeof regards>[number];
+/** Lets one of some numbers be chosen, or -1 for the one that looks most. */
+function offer(select: HTMLSelectElement, count: number): void {
+  if (select.options.length === count + 1) return;
+  const numbers = Array.from({ length: count }, (_, i) => new Option(String(i), String(i)));
+  select.replaceChildren(new Option('most', '-1'), ...numbers);
+}
 
-const line = ({ layer, head, weights, total }: Found) =>
-  `layer ${layer}, head ${head}: ${adjectives.map((word, i) => `${word} ${weights[i]!.toFixed(3)}`).join(', ')}; together ${total.toFixed(3)}`;
+const numbersOf = ({ weights, total }: Regard, words: readonly string[]) =>
+  `${words.map((word, i) => `${word} ${weights[i]!.toFixed(3)}`).join(', ')}; together ${total.toFixed(3)}`;
 
-const sentence = (best: Found) =>
-  `From “${noun}” the head that looks most at its adjectives is layer ${best.layer}, head ${best.head}: ${adjectives
-    .map((word, i) => `${best.weights[i]!.toFixed(3)} on “${word}”`)
-    .join(', ')}.`;
+const item = (regard: Regard, words: readonly string[]) =>
+  Object.assign(document.createElement('li'), {
+    textContent: `layer ${regard.layer}, head ${regard.head}: ${numbersOf(regard, words)}`,
+  });
+
+function sentence(found: readonly Regard[], shown: HeadDetail, noun: string, words: readonly string[]): string {
+  const [best] = found;
+  const here = found.find(({ layer, head }) => layer === shown.layer && head === shown.head);
+  if (!best || !here) return '';
+  const weights = words.map((word, i) => `${here.weights[i]!.toFixed(3)} on “${word}”`).join(', ');
+  if (here === best)
+    return `From “${noun}” the head that looks most at them is layer ${here.layer}, head ${here.head}: ${weights}.`;
+  return `From “${noun}” layer ${here.layer}, head ${here.head} has ${weights}; layer ${best.layer}, head ${best.head} looks most at them.`;
+}

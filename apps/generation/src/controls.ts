@@ -1,24 +1,31 @@
 import { byId } from './page.js';
-import type { Settings } from './settings.js';
+import { hashOf, preset, type Settings } from './settings.js';
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
-const texts = ['prompt', 'mode', 'backend', 'model'] as const;
-const numbers = ['temperature', 'topK', 'topP', 'seed', 'maxNewTokens'] as const;
+const names = Object.keys(preset) as (keyof Settings)[];
 
-/** What the controls of the page say. */
+/** What the controls of the page say; an empty number is none, so that what uses it says what would fit. */
 export function readControls(): Settings {
-  const entries = [
-    ...texts.map(name => [name, byId<Field>(name).value]),
-    ...numbers.map(name => [name, Number.parseFloat(byId<Field>(name).value)]),
-  ];
-  const settings = Object.fromEntries(entries) as Settings;
-  return { ...settings, model: settings.model.trim() };
+  const entries = names.map(name => {
+    const { value } = byId<Field>(name);
+    if (typeof preset[name] === 'number') return [name, Number.parseFloat(value)];
+    return [name, name === 'model' || name === 'hub' ? value.trim() : value];
+  });
+  return Object.fromEntries(entries) as Settings;
 }
 
-/** Puts settings into the controls; a backend that is not offered becomes `auto`. */
-export function writeControls(settings: Settings): void {
-  for (const name of [...texts, ...numbers]) byId<Field>(name).value = String(settings[name]);
-  const backend = byId<HTMLSelectElement>('backend');
-  if (backend.selectedIndex < 0) backend.value = 'auto';
+/** Puts settings into the controls; of a choice that is not offered the first is taken. */
+export function writeControls(settings: Partial<Settings>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    const field = byId<Field>(name);
+    field.value = String(value);
+    if (field instanceof HTMLSelectElement && field.selectedIndex < 0) field.selectedIndex = 0;
+  }
+}
+
+/** Says in the address what the controls say. */
+export function share(): void {
+  const hash = hashOf(readControls());
+  history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
 }

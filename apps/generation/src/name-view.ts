@@ -1,21 +1,51 @@
-import { byId } from './page.js';
+import type { BarsElement } from '@residual/elements';
+import { readControls } from './controls.js';
+import { attempt, byId, on } from './page.js';
 import type { Session } from './session.js';
-import { wordProbability } from './word-probability.js';
+import { expectedAfter, largest } from './word-probability.js';
+
+/** Milliseconds without a key before a text that is being edited is computed. */
+const patience = 350;
+/** How many of the likeliest tokens after each beginning are shown. */
+const shown = 4;
 
 /** Wires the name experiment; gives the function that computes it for the texts in its boxes. */
 export function nameView(session: Session): () => Promise<void> {
-  const value = (id: string) => byId<HTMLTextAreaElement | HTMLInputElement>(id).value;
-  return async () => {
-    const word = value('name-word');
-    const [first, edited, end] = [value('name-start'), value('name-edited'), value('name-end')];
-    const probability = (start: string) => wordProbability(session.model, `${start.trim()} ${end.trim()}`, word);
-    const [before, after] = [await probability(first), await probability(edited)];
-    byId('name-result').textContent =
-      `“${word.trim()}” comes next with probability ${before.toFixed(4)} after the first beginning and ${after.toFixed(4)} after the edited one: ${ratio(before, after)}.`;
-    byId<HTMLMeterElement>('name-before').value = before;
-    byId<HTMLMeterElement>('name-after').value = after;
+  const bars = byId<BarsElement>('name-bars');
+  let asked = 0;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+
+  const compare = async () => {
+    clearTimeout(waiting);
+    const mine = ++asked;
+    const { start, edited, end, word } = readControls();
+    const after = (beginning: string) => expectedAfter(session.model, `${beginning.trim()} ${end.trim()}`, word);
+    const [first, second] = [await after(start), await after(edited)];
+    const ids = [first.token, ...largest(first.logprobs, shown), ...largest(second.logprobs, shown)];
+    const unique = [...new Set(ids)];
+    const texts = await session.textsOf(unique);
+    if (mine !== asked) return; // the texts are others by now
+    byId('name-result').textContent = sentence(word.trim(), first.probability, second.probability);
+    bars.bars = unique.map((id, i) => ({
+      id,
+      text: texts[i]!,
+      before: Math.exp(first.logprobs[id]!),
+      after: Math.exp(second.logprobs[id]!),
+      chosen: id === first.token,
+    }));
   };
+
+  on('name-form', 'submit', compare);
+  byId('name-form').addEventListener('input', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => attempt(compare), patience);
+  });
+  return compare;
 }
 
-const ratio = (before: number, after: number) =>
-  after < before ? `${(before / after).toFixed(1)} times less` : `${(after / before).toFixed(1)} times more`;
+function sentence(word: string, before: number, after: number): string {
+  const [less, more] = [before / after, after / before];
+  const change =
+    after === before ? 'the same' : after < before ? `${less.toFixed(1)} times less` : `${more.toFixed(1)} times more`;
+  return `“${word}” comes next with probability ${before.toFixed(4)} after the beginning and ${after.toFixed(4)} after the edited one: ${change}.`;
+}

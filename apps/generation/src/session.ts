@@ -1,45 +1,54 @@
 import type { LoadProgress } from '@residual/model';
 import { connectModels, type Models, type RemoteModel } from '@residual/model/worker';
 import { megabytes } from './page.js';
+import { tokenTexts } from './token-texts.js';
 
 /** The shipped model, relative to where the page lies. */
 const shipped = () => new URL('../models/stories/', document.baseURI);
 
-/** Where a model comes from: the shipped one, a Hugging Face id, or files that someone dropped. */
-export type Origin = 'shipped' | { readonly id: string } | { readonly files: readonly File[] };
+/** Where a model comes from: the shipped one, a Hugging Face id or a URL, or files that someone dropped. */
+export type Origin = 'shipped' | { readonly id: string; readonly hub: string } | { readonly files: readonly File[] };
+
+/** How loading is watched and ended. */
+export interface Loading {
+  readonly signal: AbortSignal;
+  /** Told in words and numbers how far it is. */
+  readonly report: (words: string, done: number, total: number) => void;
+}
 
 /** The worker with its backends and the one model that is loaded. */
 export interface Session {
   readonly backends: readonly string[];
+  /** Whether WebGL is missing or simulated on the processor here, so that `auto` is WebAssembly. */
+  readonly softwareGraphics: boolean;
   /** The model in use. Errors before one is loaded. */
   readonly model: RemoteModel;
   readonly origin: Origin;
   /** Loads a model on a backend and puts it in the place of the last; where that fails the last stays on its own backend. */
-  load(origin: Origin, backend: string): Promise<RemoteModel>;
+  load(origin: Origin, backend: string, loading: Loading): Promise<void>;
   /** The text of each token by itself. */
   textsOf(ids: readonly number[]): Promise<readonly string[]>;
 }
 
-/** Starts the worker; `report` is told in words how far loading is. */
-export async function openSession(report: (words: string, done: number, total: number) => void): Promise<Session> {
+/** Starts the worker. */
+export async function openSession(): Promise<Session> {
   const worker = new Worker(new URL('./worker-entry.ts', import.meta.url), { type: 'module' });
   const softwareGraphics = await readiness(worker);
   const models: Models = connectModels(worker);
   const backends = (await models.backends()).filter(name => name !== 'cpu');
   let model: RemoteModel | undefined;
   let origin: Origin = 'shipped';
-  let texts = new Map<number, string>();
+  let textsOf = tokenTexts(() => Promise.resolve(''));
 
-  const onProgress = (progress: LoadProgress) => {
-    const { done, total } = progress;
-    if (progress.stage === 'weights') report(`placing weights: ${done} of ${total}`, done, total);
-    else report(`${progress.file}: ${megabytes(done)} of ${megabytes(total)}`, done, total);
+  const useBackend = async (name: string) => {
+    if (name !== 'auto') return models.useBackend(name);
+    if (softwareGraphics) return models.useBackend('wasm');
+    return models.useBackend('webgl').catch(() => models.useBackend('wasm'));
   };
-  const nameOf = (backend: string) => (backend !== 'auto' ? backend : softwareGraphics ? 'wasm' : 'webgl');
-  const sourceOf = (from: Origin) => (from === 'shipped' ? shipped() : 'id' in from ? from.id : from.files);
 
   return {
     backends,
+    softwareGraphics,
     get model() {
       if (!model) throw new Error('No model is loaded yet.');
       return model;
@@ -47,30 +56,30 @@ export async function openSession(report: (words: string, done: number, total: n
     get origin() {
       return origin;
     },
-    load: async (from, backend) => {
+    load: async (from, backend, { signal, report }) => {
       const before = model?.backend;
-      await models.useBackend(nameOf(backend));
+      await useBackend(backend);
+      const source = from === 'shipped' ? shipped() : 'id' in from ? from.id : from.files;
+      const hub = typeof from === 'object' && 'hub' in from && from.hub !== '' ? { endpoint: from.hub } : {};
+      const onProgress = (progress: LoadProgress) => report(wordsOf(progress), progress.done, progress.total);
       try {
-        const loaded = await models.load(sourceOf(from), { onProgress });
+        const loaded = await models.load(source, { hub, signal, onProgress });
         await model?.dispose();
-        [model, origin, texts] = [loaded, from, new Map()];
-        return loaded;
+        [model, origin] = [loaded, from];
+        textsOf = tokenTexts(ids => loaded.decode(ids, { skipSpecialTokens: false }));
       } catch (error) {
         if (before) await models.useBackend(before);
         throw error;
       }
     },
-    textsOf: async ids => {
-      const [known, current] = [texts, model!];
-      const missing = [...new Set(ids)].filter(id => !known.has(id));
-      const decoded = await Promise.all(missing.map(id => current.decode([id], { skipSpecialTokens: false })));
-      missing.forEach((id, i) => {
-        known.set(id, decoded[i] ?? `#${id}`);
-      });
-      return ids.map(id => known.get(id)!);
-    },
+    textsOf: ids => textsOf(ids),
   };
 }
+
+const wordsOf = (progress: LoadProgress) =>
+  progress.stage === 'weights'
+    ? `Placing weights: ${progress.done} of ${progress.total}`
+    : `Loading ${progress.file}: ${megabytes(progress.done)} of ${megabytes(progress.total)}`;
 
 /** Waits until the worker says that its backends are there; gives whether its graphics are software. */
 function readiness(worker: Worker): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** What the page can be set to; all of it stands in the address. */
+/** What the page can be set to; all of it stands in the address. Each name is also the id of its control. */
 export interface Settings {
   readonly prompt: string;
   readonly mode: 'sampled' | 'greedy';
@@ -8,10 +8,23 @@ export interface Settings {
   readonly topP: number;
   readonly seed: number;
   readonly maxNewTokens: number;
+  /** The text whose attention is shown, the word in it that looks, and the words it looks at. */
+  readonly text: string;
+  readonly noun: string;
+  readonly words: string;
+  /** Numbers, or -1 for that which looks most at the words. */
+  readonly layer: number;
+  readonly head: number;
+  /** Two beginnings, what follows both, and the word that is expected then. */
+  readonly start: string;
+  readonly edited: string;
+  readonly end: string;
+  readonly word: string;
   /** `auto` takes the graphics card where there is a real one, else WebAssembly. */
   readonly backend: string;
-  /** A Hugging Face id; empty for the shipped model. */
+  /** A Hugging Face id or a URL; empty for the shipped model. */
   readonly model: string;
+  readonly hub: string;
 }
 
 /** What stands there before the first click. */
@@ -23,8 +36,18 @@ export const preset: Settings = {
   topP: 0.95,
   seed: 7,
   maxNewTokens: 48,
+  text: 'a fluffy blue creature',
+  noun: 'creature',
+  words: 'fluffy blue',
+  layer: -1,
+  head: -1,
+  start: 'Once upon a time, there was a little girl named Lily.',
+  edited: 'Once upon a time, there was a little girl named Sue.',
+  end: 'She loved to play in the park. One day, she saw a big dog. The dog wanted to play with',
+  word: 'Lily',
   backend: 'auto',
   model: '',
+  hub: 'https://huggingface.co',
 };
 
 /** The settings in the part of an address after `#`; what is missing or no number there is as in the preset. */

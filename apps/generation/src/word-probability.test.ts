@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wordProbability } from './word-probability.js';
+import { expectedAfter, largest } from './word-probability.js';
 
 const vocab = 3;
 /** Letters are tokens; what follows a place is known: logits 0, 1, 2 turned by the place. */
@@ -17,9 +17,16 @@ test('the probability of a word is the product over its tokens, each at the plac
   const sum = 1 + Math.E + Math.E ** 2;
   // after place 1 `c` has logit (2 + 1) % 3 = 0; after place 2 `a` has logit 2
   const expected = (1 / sum) * (Math.E ** 2 / sum);
-  expect(await wordProbability(model, 'a b ', 'ca')).toBeCloseTo(expected, 6);
+  const { probability, logprobs, token } = await expectedAfter(model, 'a b ', 'ca');
+  expect(probability).toBeCloseTo(expected, 6);
+  expect([...logprobs].map(Math.exp)).toEqual([1, 2, 0].map(logit => expect.closeTo(Math.exp(logit) / sum, 6)));
+  expect(token).toBe(2);
 });
 
 test('no word is an error', async () => {
-  await expect(wordProbability(model, 'a b', ' ')).rejects.toThrow('the next word is empty');
+  await expect(expectedAfter(model, 'a b', ' ')).rejects.toThrow('the next word is empty');
+});
+
+test('the largest come first, of equal ones the lower id', () => {
+  expect(largest(Float64Array.of(0.25, 0.5, 0.125, 0.5), 3)).toEqual([1, 3, 0]);
 });

@@ -1,19 +1,29 @@
 import type { RemoteModel } from '@residual/model/worker';
 
-/** The log of the softmax of row `row` of `logits` [length, vocab] at `id`, in float64. */
-export function logprobAt(logits: Float32Array, vocab: number, row: number, id: number): number {
-  const values = logits.subarray(row * vocab, (row + 1) * vocab);
+/** The natural logs of the softmax of row `row` of `logits` [length, vocab], in float64. */
+export function logprobsAt(logits: Float32Array, vocab: number, row: number): Float64Array {
+  const values = Float64Array.from(logits.subarray(row * vocab, (row + 1) * vocab));
   const most = values.reduce((a, b) => Math.max(a, b));
-  const sum = values.reduce((total, value) => total + Math.exp(value - most), 0);
-  return values[id]! - most - Math.log(sum);
+  const logSum = most + Math.log(values.reduce((total, value) => total + Math.exp(value - most), 0));
+  return values.map(value => value - logSum);
 }
 
-/** The probability that `text` goes on with a space and `word`: the product over the tokens of the word. */
-export async function wordProbability(
+/** What is expected after a text. */
+export interface Expected {
+  /** The probability that the text goes on with a space and the word: the product over the tokens of the word. */
+  readonly probability: number;
+  /** The natural logs of the probabilities of all tokens at the text's last position, [vocab]. */
+  readonly logprobs: Float64Array;
+  /** The first token of the word. */
+  readonly token: number;
+}
+
+/** What a model expects after a text, a word in particular. Errors where there is no word, or its tokens run into those of the text. */
+export async function expectedAfter(
   model: Pick<RemoteModel, 'tokensOf' | 'forward' | 'vocab'>,
   text: string,
   word: string,
-): Promise<number> {
+): Promise<Expected> {
   const start = text.trimEnd();
   const [before, whole] = await Promise.all([model.tokensOf(start), model.tokensOf(`${start} ${word.trim()}`)]);
   if (word.trim() === '') throw new Error('Name experiment: the next word is empty; give one, such as a name.');
@@ -24,6 +34,14 @@ export async function wordProbability(
   }
   const { logits } = await model.forward(whole);
   const added = whole.slice(before.length);
-  const logprobs = added.map((id, i) => logprobAt(logits.data, model.vocab, before.length + i - 1, id));
-  return Math.exp(logprobs.reduce((sum, logprob) => sum + logprob, 0));
+  const rows = added.map((_, i) => logprobsAt(logits.data, model.vocab, before.length + i - 1));
+  const logprob = added.reduce((sum, id, i) => sum + rows[i]![id]!, 0);
+  return { probability: Math.exp(logprob), logprobs: rows[0]!, token: added[0]! };
+}
+
+/** The ids of the largest of some numbers, largest first. */
+export function largest(values: Float64Array, count: number): number[] {
+  return Array.from(values.keys())
+    .sort((a, b) => values[b]! - values[a]! || a - b)
+    .slice(0, count);
 }

@@ -1,4 +1,6 @@
-import { make, shadow, sheet, visible } from './parts.js';
+import { cellAt, firstQuery, type Layout, layoutOf, visibleKeys } from './attention-layout.js';
+import { paint } from './attention-paint.js';
+import { base, make, shadow, sheet, visible } from './parts.js';
 
 /** The attention weights of one head: `data[query * keyLen + key]`, rows that sum to 1. */
 export interface AttentionWeights {
@@ -14,12 +16,22 @@ export interface CellDetail {
   readonly weight: number;
 }
 
-/** `<residual-attention>`: who looks at whom, as a triangle: a row for each query, a column for each key up to it. */
+/** How a map is shown. */
+export interface AttentionOptions {
+  /** The tokens that look, where they are others than those that are looked at, as in cross-attention: [queryLen]. The last of the keys if absent. */
+  readonly queries?: readonly string[];
+  /** Whether keys after their query are hidden; true if absent, false where there are other `queries`. */
+  readonly masked?: boolean;
+}
+
+/** `<residual-attention>`: who looks at whom, a row for each query, a column for each key: a triangle, or under no mask a rectangle. */
 export interface AttentionElement extends HTMLElement {
-  /** Shows the weights of one head over tokens; throws where their numbers differ. */
-  show(tokens: readonly string[], weights: AttentionWeights): void;
+  /** Shows the weights of one head over tokens [keyLen]; throws where their numbers differ. */
+  show(tokens: readonly string[], weights: AttentionWeights, options?: AttentionOptions): void;
   /** Reads one cell off, as pointer and arrow keys do; throws where a key comes after its query or there is none. */
   read(query: number, key: number): CellDetail;
+  /** Where a cell lies on the screen now; of size 0 where there is none. */
+  rectOf(query: number, key: number): DOMRect;
 }
 
 declare global {
@@ -29,124 +41,172 @@ declare global {
 }
 
 const style = `
-:host { display: block; }
-.scroll { overflow: auto; max-height: 32rem; max-width: 100%; }
-table { border-collapse: collapse; font-size: 0.75rem; }
-th { font: inherit; font-family: ui-monospace, monospace; white-space: nowrap; padding: 0 0.3rem; }
-tbody th { text-align: end; }
-thead th { writing-mode: vertical-rl; transform: rotate(180deg); text-align: start; padding: 0.3rem 0; }
-td { min-width: 1.6rem; height: 1.6rem; padding: 0; }
-td[data-key] { border: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
-td[data-key]:focus-visible, td.read { outline: 2px solid currentColor; outline-offset: -1px; }
-output { display: block; min-height: 1.5rem; margin-top: 0.4rem; font-variant-numeric: tabular-nums; }
+.map { position: relative; overflow: auto; max-width: 100%; max-height: min(80vh, 44rem); width: fit-content; touch-action: pan-x pan-y; }
+canvas { display: block; }
+.mark { position: absolute; inset: 0 auto auto 0; pointer-events: none; box-shadow: inset 0 0 0 1.5px var(--ink); border-radius: 1px; }
+.row, .column { position: absolute; inset: 0 auto auto 0; pointer-events: none; background: var(--ink); opacity: 0.07; }
+output { display: block; min-height: 1.6rem; margin-top: 0.75rem; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.accent { color: var(--accent); } .ink { color: var(--ink); } .paper { color: var(--paper); } .line { color: var(--line); }
+.probe { display: none; font: 0.75rem var(--mono); }
 `;
 
-const causal = (query: number, key: number, [queryLen, keyLen]: readonly [number, number]) =>
-  key <= query + keyLen - queryLen;
+const longest = 18;
+const short = (text: string) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+const hint = 'Point at a cell, or move with the arrow keys, to read its weight.';
 
 /** Defines `<residual-attention>`; it fires `residual-cell` with a `CellDetail` for the cell that is read. Does nothing where it is defined. */
 export function defineAttention(): void {
   if (customElements.get('residual-attention')) return;
-  const shared = sheet(style);
+  const shared = sheet(base, style);
   customElements.define(
     'residual-attention',
     class extends HTMLElement implements AttentionElement {
-      #tokens: readonly string[] = [];
-      #weights: AttentionWeights = { shape: [0, 0], data: [] };
-      #cell: HTMLElement | undefined;
-      readonly #table = make('table', { role: 'grid', 'aria-label': 'attention weights' });
+      #keys: readonly string[] = [];
+      #queries: readonly string[] = [];
+      #data: ArrayLike<number> = [];
+      #size = { queryLen: 0, keyLen: 0, masked: true };
+      #layout: Layout | undefined;
+      #cell: { readonly query: number; readonly key: number } | undefined;
+      readonly #canvas = make('canvas', { 'aria-hidden': 'true' });
+      readonly #marks = ['row', 'column', 'mark'].map(name => make('div', { class: name, hidden: '' }));
+      readonly #probes = ['accent', 'ink', 'paper', 'line'].map(name => make('span', { class: `probe ${name}` }));
       readonly #output = make('output', { 'aria-live': 'polite' });
+      readonly #map = make('div', { class: 'map', role: 'application', 'aria-roledescription': 'attention map' });
+      #drawnFor = 0;
+      readonly #resized = new ResizeObserver(() => {
+        if (this.clientWidth !== this.#drawnFor) this.#draw();
+      });
+      readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
+      readonly #redraw = () => this.#draw();
 
       constructor() {
         super();
-        shadow(this, shared).append(make('div', { class: 'scroll' }, this.#table), this.#output);
-        const look = (event: Event) => {
-          const cell = (event.target as Element).closest<HTMLElement>('td[data-key]');
-          if (cell) this.read(Number(cell.dataset.query), Number(cell.dataset.key));
-        };
-        this.#table.addEventListener('pointerover', look);
-        this.#table.addEventListener('focusin', look);
-        this.#table.addEventListener('keydown', event => this.#move(event));
+        this.#map.append(this.#canvas, ...this.#marks);
+        this.#map.setAttribute('aria-label', 'attention weights, read with the arrow keys');
+        shadow(this, shared).append(...this.#probes, this.#map, this.#output);
+        for (const event of ['pointermove', 'pointerdown'] as const)
+          this.#map.addEventListener(event, ({ clientX, clientY }) => {
+            const { left, top } = this.#canvas.getBoundingClientRect();
+            const cell = this.#layout && cellAt(this.#layout, clientX - left, clientY - top);
+            if (cell) this.read(cell.query, cell.key);
+          });
+        this.#map.addEventListener('focus', () => {
+          if (!this.#cell && this.#size.queryLen > 0) this.read(this.#size.queryLen - 1, 0);
+        });
+        this.#map.addEventListener('keydown', event => this.#move(event));
       }
 
-      show(tokens: readonly string[], weights: AttentionWeights): void {
+      connectedCallback(): void {
+        this.#resized.observe(this);
+        this.#scheme.addEventListener('change', this.#redraw);
+      }
+
+      disconnectedCallback(): void {
+        this.#resized.disconnect();
+        this.#scheme.removeEventListener('change', this.#redraw);
+      }
+
+      show(
+        tokens: readonly string[],
+        weights: AttentionWeights,
+        { queries, masked = !queries }: AttentionOptions = {},
+      ): void {
         const [queryLen, keyLen] = weights.shape;
         if (tokens.length !== keyLen || weights.data.length !== queryLen * keyLen) {
           throw new RangeError(
             `residual-attention: ${tokens.length} tokens and ${weights.data.length} weights do not fit [queryLen ${queryLen}, keyLen ${keyLen}]; they need ${keyLen} and ${queryLen * keyLen}`,
           );
         }
-        this.#tokens = tokens;
-        this.#weights = weights;
+        const asking = queries ?? tokens.slice(keyLen - queryLen);
+        if (asking.length !== queryLen) {
+          throw new RangeError(
+            `residual-attention: ${asking.length} queries do not fit [queryLen ${queryLen}, keyLen ${keyLen}]; they need ${queryLen}`,
+          );
+        }
+        this.#keys = tokens.map(visible);
+        this.#queries = asking.map(visible);
+        this.#data = weights.data;
+        this.#size = { queryLen, keyLen, masked };
         this.#cell = undefined;
-        this.#output.textContent = 'Point at a cell, or move with the arrow keys, to read its weight.';
-        const names = tokens.map(text => make('th', { scope: 'col' }, visible(text)));
-        const rows = Array.from({ length: queryLen }, (_, query) => this.#row(query));
-        const corner = make('td');
-        this.#table.replaceChildren(make('thead', {}, make('tr', {}, corner, ...names)), make('tbody', {}, ...rows));
-        this.#at(0, 0)?.setAttribute('tabindex', '0');
+        this.#output.textContent = hint;
+        if (queryLen > 0) this.#map.tabIndex = 0;
+        this.#draw();
       }
 
       read(query: number, key: number): CellDetail {
-        const cell = this.#at(query, key);
-        if (!cell) throw new RangeError(`residual-attention: query ${query} has no key ${key} to look at`);
-        const weight = this.#weight(query, key);
-        if (cell === this.#cell) return { query, key, weight };
-        for (const old of [this.#cell, this.#at(0, 0)]) {
-          old?.classList.remove('read');
-          old?.setAttribute('tabindex', '-1');
-        }
-        cell.classList.add('read');
-        cell.setAttribute('tabindex', '0');
-        this.#cell = cell;
-        this.#output.textContent = this.#words(query, key);
-        const detail: CellDetail = { query, key, weight };
+        const { queryLen, keyLen } = this.#size;
+        const isCell = [query, key].every(Number.isInteger) && query >= 0 && query < queryLen;
+        if (!isCell || key < 0 || key >= visibleKeys(this.#size, query))
+          throw new RangeError(`residual-attention: query ${query} has no key ${key} to look at`);
+        const detail: CellDetail = { query, key, weight: this.#data[query * keyLen + key]! };
+        if (this.#cell?.query === query && this.#cell.key === key) return detail;
+        this.#cell = { query, key };
+        this.#output.textContent = `${this.#queries[query]} looks at ${this.#keys[key]}: ${detail.weight.toFixed(4)}`;
+        this.#mark();
         this.dispatchEvent(new CustomEvent('residual-cell', { detail, bubbles: true, composed: true }));
         return detail;
       }
 
-      #row(query: number): HTMLElement {
-        const { shape } = this.#weights;
-        const cells = this.#tokens.map((_, key) => {
-          if (!causal(query, key, shape)) return make('td', { 'aria-hidden': 'true' });
-          const cell = make('td', {
-            'data-query': String(query),
-            'data-key': String(key),
-            'aria-label': this.#words(query, key),
-            tabindex: '-1',
-          });
-          const share = Math.min(this.#weight(query, key), 1) * 100;
-          cell.style.background = `color-mix(in srgb, var(--residual-accent, #4666d0) ${share.toFixed(1)}%, transparent)`;
-          return cell;
-        });
-        return make('tr', {}, make('th', { scope: 'row' }, visible(this.#name(query))), ...cells);
+      rectOf(query: number, key: number): DOMRect {
+        const layout = this.#layout;
+        if (!layout || query >= layout.queryLen || key >= visibleKeys(layout, query)) return new DOMRect();
+        const { left, top } = this.#canvas.getBoundingClientRect();
+        const { cell } = layout;
+        return new DOMRect(left + layout.left + key * cell, top + layout.top + query * cell, cell, cell);
       }
 
-      #name(query: number): string {
-        const [queryLen, keyLen] = this.#weights.shape;
-        return this.#tokens[query + keyLen - queryLen]!;
+      #draw(): void {
+        const available = this.clientWidth;
+        this.#drawnFor = available;
+        if (available === 0 || this.#size.keyLen === 0) return;
+        const [accent, ink, paper, line] = this.#probes.map(probe => getComputedStyle(probe).color) as [
+          string,
+          string,
+          string,
+          string,
+        ];
+        const { fontSize, fontFamily } = getComputedStyle(this.#probes[0]!);
+        const font = `${fontSize} ${fontFamily}`;
+        const context = this.#canvas.getContext('2d')!;
+        context.font = font;
+        const [keys, queries] = [this.#keys.map(short), this.#queries.map(short)];
+        const widthOf = (text: string) => context.measureText(text).width;
+        this.#layout = layoutOf(this.#size, available, queries.map(widthOf), keys.map(widthOf));
+        paint(
+          this.#canvas,
+          this.#layout,
+          { data: this.#data, queries, keys },
+          { accent, ink, paper, line, font },
+          devicePixelRatio,
+        );
+        this.#mark();
       }
 
-      #weight(query: number, key: number): number {
-        return this.#weights.data[query * this.#weights.shape[1] + key]!;
-      }
-
-      #words(query: number, key: number): string {
-        const [from, to] = [visible(this.#name(query)), visible(this.#tokens[key]!)];
-        return `${from} looks at ${to}: ${this.#weight(query, key).toFixed(4)}`;
-      }
-
-      #at(query: number, key: number): HTMLElement | undefined {
-        const selector = `td[data-query="${query}"][data-key="${key}"]`;
-        return this.#table.querySelector<HTMLElement>(selector) ?? undefined;
+      /** Frames the cell that is read, and its row and column. */
+      #mark(): void {
+        const [layout, read] = [this.#layout, this.#cell];
+        for (const mark of this.#marks) mark.hidden = !read || !layout;
+        if (!read || !layout) return;
+        const { cell, left, top } = layout;
+        const [x, y] = [left + read.key * cell, top + read.query * cell];
+        const place = (mark: HTMLElement, ...[atX, atY, width, height]: [number, number, number, number]) => {
+          mark.style.transform = `translate(${atX}px, ${atY}px)`;
+          [mark.style.width, mark.style.height] = [`${width}px`, `${height}px`];
+        };
+        const [row, column, mark] = this.#marks;
+        place(row!, left, y, visibleKeys(layout, read.query) * cell, cell);
+        const from = firstQuery(layout, read.key);
+        place(column!, x, top + from * cell, cell, (layout.queryLen - from) * cell);
+        place(mark!, x, y, cell, cell);
       }
 
       #move(event: KeyboardEvent): void {
         const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
         if (!step || !this.#cell) return;
         event.preventDefault();
-        const { query, key } = this.#cell.dataset;
-        this.#at(Number(query) + step[0]!, Number(key) + step[1]!)?.focus();
+        const [query, key] = [this.#cell.query + step[0]!, this.#cell.key + step[1]!];
+        if (query >= 0 && query < this.#size.queryLen && key >= 0 && key < visibleKeys(this.#size, query))
+          this.read(query, key);
       }
     },
   );

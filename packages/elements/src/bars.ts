@@ -1,4 +1,4 @@
-import { make, percent, shadow, sheet, visible } from './parts.js';
+import { base, make, percent, shadow, sheet, visible } from './parts.js';
 
 /** One token that could come next. */
 export interface Bar {
@@ -12,7 +12,10 @@ export interface Bar {
   readonly chosen?: boolean;
 }
 
-/** `<residual-bars>`: probabilities of the next token as bars, before and after processing, in a table that can be read out. */
+/**
+ * `<residual-bars>`: two probabilities of each of some tokens as bars, in a table that can be read out. As a rule before and after processing; the
+ * attributes `before` and `after` name other columns.
+ */
 export interface BarsElement extends HTMLElement {
   /** What is shown, in this order. */
   bars: readonly Bar[];
@@ -25,26 +28,26 @@ declare global {
 }
 
 const style = `
-:host { display: block; overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
-caption { text-align: start; padding-bottom: 0.3rem; }
-th, td { padding: 0.1rem 0.4rem 0.1rem 0; text-align: start; font-weight: normal; white-space: nowrap; }
-thead th { font-size: 0.8rem; }
-tbody th { font-family: ui-monospace, monospace; }
-td { width: 42%; }
-tr.chosen th { font-weight: 700; text-decoration: underline; text-underline-offset: 0.2em; }
-.bar { position: relative; }
-.bar i { position: absolute; inset: 0.05rem auto 0.05rem 0; border-radius: 0.15rem; }
-.bar span { position: relative; padding-left: 0.25rem; font-variant-numeric: tabular-nums; }
-.before i { background: color-mix(in srgb, CanvasText 25%, Canvas); }
-.after i { background: color-mix(in srgb, var(--residual-accent, #4666d0) 45%, Canvas); }
+:host { overflow-x: auto; }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; font-size: 0.875rem; }
+caption { text-align: start; padding-bottom: 0.6rem; }
+th, td { padding: 0.28rem 0.9rem 0.28rem 0; text-align: start; font-weight: inherit; vertical-align: baseline; }
+thead th { font-size: 0.75rem; color: var(--muted); border-bottom: 1px solid var(--line); }
+tbody:empty { display: none; }
+tbody th { font-family: var(--mono); font-size: 0.8125rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+tr.chosen { font-weight: 650; }
+tr.chosen th { color: var(--accent); }
+td { font-variant-numeric: tabular-nums; }
+.bar { height: 0.25rem; margin-top: 0.1rem; border-radius: 1rem; background: var(--line); overflow: hidden; }
+.bar i { display: block; height: 100%; border-radius: inherit; }
+.before i { background: var(--muted); }
+.after i { background: var(--accent); }
 `;
 
 const cell = (name: string, probability: number) => {
   const fill = make('i');
   fill.style.width = `${Math.min(Math.max(probability, 0), 1) * 100}%`;
-  const bar = make('div', { class: 'bar' }, fill, make('span', {}, percent(probability)));
-  return make('td', { class: name }, bar);
+  return make('td', { class: name }, percent(probability), make('div', { class: 'bar' }, fill));
 };
 
 const row = ({ text, id, before, after, chosen = false }: Bar) => {
@@ -54,28 +57,33 @@ const row = ({ text, id, before, after, chosen = false }: Bar) => {
   return all;
 };
 
-const heads = () => ['token', 'before', 'after processing'].map(name => make('th', { scope: 'col' }, name));
-
 /** Defines `<residual-bars>`; its attribute `label` is the table's caption. Does nothing where it is defined. */
 export function defineBars(): void {
   if (customElements.get('residual-bars')) return;
-  const shared = sheet(style);
+  const shared = sheet(base, style);
+  const usual = { before: 'before', after: 'after processing' };
   customElements.define(
     'residual-bars',
     class extends HTMLElement implements BarsElement {
-      static readonly observedAttributes = ['label'];
+      static readonly observedAttributes = ['label', ...Object.keys(usual)];
       #bars: readonly Bar[] = [];
       readonly #caption = make('caption');
       readonly #body = make('tbody');
+      readonly #heads = {
+        before: make('th', { scope: 'col' }, usual.before),
+        after: make('th', { scope: 'col' }, usual.after),
+      };
 
       constructor() {
         super();
-        const head = make('thead', {}, make('tr', {}, ...heads()));
+        const { before, after } = this.#heads;
+        const head = make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, 'token'), before, after));
         shadow(this, shared).append(make('table', {}, this.#caption, head, this.#body));
       }
 
-      attributeChangedCallback(): void {
-        this.#caption.textContent = this.getAttribute('label');
+      attributeChangedCallback(name: 'label' | 'before' | 'after', _: string | null, value: string | null): void {
+        if (name === 'label') this.#caption.textContent = value;
+        else this.#heads[name].textContent = value ?? usual[name];
       }
 
       get bars(): readonly Bar[] {

@@ -1,5 +1,6 @@
 import { defineAttention } from './attention.js';
 import { defineBars } from './bars.js';
+import { defineHeads } from './heads.js';
 import { defineTokens } from './tokens.js';
 
 /** Defines all elements of this package on the page; those that are defined already stay. */
@@ -7,4 +8,5 @@ export function defineElements(): void {
   defineTokens();
   defineBars();
   defineAttention();
+  defineHeads();
 }

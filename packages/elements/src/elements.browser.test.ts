@@ -1,10 +1,12 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { type CellDetail, defineElements, type TokenDetail } from './index.js';
+import { type CellDetail, defineElements, type HeadDetail, type TokenDetail } from './index.js';
 
 beforeAll(defineElements);
 afterEach(() => document.body.replaceChildren());
 
-const put = <Name extends 'residual-tokens' | 'residual-bars' | 'residual-attention'>(name: Name) => {
+const put = <Name extends 'residual-tokens' | 'residual-bars' | 'residual-attention' | 'residual-heads'>(
+  name: Name,
+) => {
   const element = document.createElement(name);
   document.body.append(element);
   return element;
@@ -17,7 +19,7 @@ test('tokens show text and id, spaces and line ends included', () => {
   const tokens = put('residual-tokens');
   tokens.tokens = [{ text: 'Once', id: 5, given: true }];
   tokens.push({ text: ' upon\n', id: 71 });
-  expect(all(tokens, '[role=option]').map(option => option.textContent)).toEqual(['Once5', '␣upon⏎71']);
+  expect(all(tokens, '[role=option]').map(option => option.textContent)).toEqual(['Once5', '·upon↵71']);
   expect(all(tokens, '.given')).toHaveLength(1);
 });
 
@@ -46,31 +48,164 @@ test('bars are as wide as the probabilities and say them', () => {
   expect(all(bars, 'caption')[0]!.textContent).toBe('what comes next');
   expect(all(bars, 'td').map(cell => cell.textContent)).toEqual(['50.0%', '75.0%', '0.10%', '0%']);
   expect(all(bars, 'i').map(fill => fill.style.width)).toEqual(['50%', '75%', '0.1%', '0%']);
-  expect(all(bars, 'tr.chosen th')[0]!.textContent).toBe('␣a ◂');
+  expect(all(bars, 'tr.chosen th')[0]!.textContent).toBe('·a ◂');
 });
 
 const weights = { shape: [3, 3] as const, data: [1, 0, 0, 0.25, 0.75, 0, 0.125, 0.5, 0.375] };
+const pointAt = (attention: HTMLElement, { x, y, width, height }: DOMRect) =>
+  all(attention, '.map')[0]!.dispatchEvent(
+    new PointerEvent('pointermove', { clientX: x + width / 2, clientY: y + height / 2, bubbles: true }),
+  );
+const press = (element: HTMLElement, key: string) =>
+  element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+/** How much accent there is in the middle of a cell, 0 .. 255. */
+const inkAt = (attention: HTMLElement, { x, y, width, height }: DOMRect) => {
+  const canvas = attention.shadowRoot!.querySelector('canvas')!;
+  const { left, top } = canvas.getBoundingClientRect();
+  const [atX, atY] = [x - left + width / 4, y - top + height / 4].map(at => Math.round(at * devicePixelRatio));
+  return canvas.getContext('2d')!.getImageData(atX!, atY!, 1, 1).data[3]!;
+};
 
 test('attention is a triangle whose cells are read by pointer, by keys and by call', () => {
   const attention = put('residual-attention');
   attention.show(['a', ' b', 'c'], weights);
-  expect(all(attention, 'td[data-key]')).toHaveLength(6);
   const seen: CellDetail[] = [];
   attention.addEventListener('residual-cell', event => seen.push((event as CustomEvent<CellDetail>).detail));
-  const cell = (query: number, key: number) => all(attention, `[data-query="${query}"][data-key="${key}"]`)[0]!;
-  cell(2, 0).dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
-  cell(2, 0).dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+  pointAt(attention, attention.rectOf(2, 0));
+  const map = all(attention, '.map')[0]!;
+  for (const key of ['ArrowRight', 'ArrowUp', 'ArrowRight', 'ArrowUp']) press(map, key); // the last two would leave the triangle
   expect(seen).toEqual([
     { query: 2, key: 0, weight: 0.125 },
     { query: 2, key: 1, weight: 0.5 },
+    { query: 1, key: 1, weight: 0.75 },
   ]);
-  expect(all(attention, 'output')[0]!.textContent).toBe('c looks at ␣b: 0.5000');
+  expect(all(attention, 'output')[0]!.textContent).toBe('·b looks at ·b: 0.7500');
   expect(attention.read(1, 0)).toEqual({ query: 1, key: 0, weight: 0.25 });
-  expect(() => attention.read(0, 1)).toThrow('residual-attention: query 0 has no key 1 to look at');
+  for (const [query, key] of [
+    [0, 1],
+    [3, 0],
+    [-1, 0],
+    [1, -1],
+    [0.5, 0],
+  ] as const)
+    expect(() => attention.read(query, key)).toThrow(`residual-attention: query ${query} has no key ${key} to look at`);
+  expect(attention.rectOf(0, 1).width).toBe(0);
+});
+
+test('the darker a cell, the larger its weight; under the mask there is nothing', () => {
+  const attention = put('residual-attention');
+  attention.show(['a', 'b', 'c'], weights);
+  const [full, half, little] = [attention.rectOf(0, 0), attention.rectOf(2, 1), attention.rectOf(2, 0)];
+  const hidden = new DOMRect(full.x + 2 * full.width, full.y + full.height, full.width, full.height);
+  const inks = [full, half, little, hidden].map(rect => inkAt(attention, rect));
+  expect(inks[0]).toBe(255);
+  expect(inks[0]).toBeGreaterThan(inks[1]! + 20);
+  expect(inks[1]).toBeGreaterThan(inks[2]! + 20);
+  expect(inks[3]).toBe(0);
+});
+
+test('other queries than keys make a rectangle, and so does no mask', () => {
+  const attention = put('residual-attention');
+  const cross = { shape: [2, 3] as const, data: [0.5, 0.25, 0.25, 0, 0, 1] };
+  attention.show(['a', 'b', 'c'], cross, { queries: ['x', 'y'] });
+  expect(attention.read(0, 2)).toEqual({ query: 0, key: 2, weight: 0.25 });
+  expect(all(attention, 'output')[0]!.textContent).toBe('x looks at c: 0.2500');
+  attention.show(['a', 'b', 'c'], weights, { masked: false });
+  expect(attention.read(0, 2).weight).toBe(0);
+  attention.show(['a', 'b', 'c'], cross); // the last two of three tokens look
+  expect(attention.read(0, 1).weight).toBe(0.25);
+  expect(() => attention.read(0, 2)).toThrow('query 0 has no key 2');
+  expect(() => attention.show(['a', 'b', 'c'], cross, { queries: ['x'] })).toThrow(
+    'residual-attention: 1 queries do not fit [queryLen 2, keyLen 3]; they need 2',
+  );
+});
+
+test('a long text fits into its place, and each of its cells can be pointed at', () => {
+  const attention = put('residual-attention');
+  const length = 211;
+  const data = new Float32Array(length * length).map((_, at) => (at % 17) / 17);
+  const tokens = Array.from({ length }, (_, place) => `token${place}`);
+  const begun = performance.now();
+  attention.show(tokens, { shape: [length, length], data });
+  expect(performance.now() - begun).toBeLessThan(500);
+  attention.style.width = '900px';
+  attention.show(tokens, { shape: [length, length], data });
+  const seen: number[] = [];
+  attention.addEventListener('residual-cell', event => seen.push((event as CustomEvent<CellDetail>).detail.weight));
+  for (const [query, key] of [
+    [0, 0],
+    [150, 41],
+    [210, 210],
+  ] as const)
+    pointAt(attention, attention.rectOf(query, key));
+  expect(seen).toEqual([data[0], data[150 * length + 41], data[210 * length + 210]]);
+  expect(all(attention, 'canvas')[0]!.getBoundingClientRect().width).toBeLessThanOrEqual(900);
 });
 
 test('attention of other tokens than its weights have is an error with both numbers', () => {
   expect(() => put('residual-attention').show(['a', 'b'], weights)).toThrow(
     'residual-attention: 2 tokens and 9 weights do not fit [queryLen 3, keyLen 3]; they need 3 and 9',
   );
+});
+
+test('heads are small pictures, one of which is chosen by pointer and arrow keys', () => {
+  const heads = put('residual-heads');
+  const eye = Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
+  const first = Float32Array.of(1, 0, 0, 1, 0, 0, 1, 0, 0);
+  heads.show(
+    [
+      [eye, first],
+      [first, eye],
+    ],
+    [3, 3],
+  );
+  const seen: HeadDetail[] = [];
+  heads.addEventListener('residual-head', event => seen.push((event as CustomEvent<HeadDetail>).detail));
+  const options = all(heads, '[role=option]');
+  expect(options.map(option => option.getAttribute('aria-label'))).toEqual([
+    'layer 0, head 0',
+    'layer 0, head 1',
+    'layer 1, head 0',
+    'layer 1, head 1',
+  ]);
+  options[1]!.click();
+  press(options[1]!, 'ArrowDown');
+  press(options[3]!, 'ArrowRight'); // there is none
+  expect(seen).toEqual([
+    { layer: 0, head: 1 },
+    { layer: 1, head: 1 },
+  ]);
+  expect(heads.chosen).toEqual({ layer: 1, head: 1 });
+  expect(options.map(option => option.tabIndex)).toEqual([-1, -1, -1, 0]);
+  const ink = (option: HTMLElement) => {
+    const { data } = option.querySelector('canvas')!.getContext('2d')!.getImageData(0, 0, 3, 3);
+    return Array.from({ length: 9 }, (_, at) => (data[4 * at + 3]! > 0 ? 1 : 0));
+  };
+  expect(ink(options[0]!)).toEqual([...eye]);
+  expect(ink(options[1]!)).toEqual([...first]);
+});
+
+test('tokens are shaded by weights until told otherwise, and say where they stand', () => {
+  const tokens = put('residual-tokens');
+  tokens.tokens = [
+    { text: 'a', id: 2, offset: [0, 1] },
+    { text: ' b', id: 3, offset: [1, 3] },
+  ];
+  const options = all(tokens, '[role=option]');
+  expect(options[1]!.title).toBe('token 1, id 3, characters 1 to 3');
+  tokens.shade([0.2, 1]);
+  expect(options.map(option => option.style.getPropertyValue('--shade'))).toEqual(['9.0%', '45.0%']);
+  tokens.shade();
+  expect(options.map(option => option.style.getPropertyValue('--shade'))).toEqual(['', '']);
+});
+
+test('bars may be of other columns', () => {
+  const bars = put('residual-bars');
+  const columns = () => all(bars, 'thead th').map(head => head.textContent);
+  expect(columns()).toEqual(['token', 'before', 'after processing']);
+  bars.setAttribute('before', 'first');
+  bars.setAttribute('after', 'edited');
+  expect(columns()).toEqual(['token', 'first', 'edited']);
+  bars.removeAttribute('after');
+  expect(columns()).toEqual(['token', 'first', 'after processing']);
 });

@@ -11,9 +11,9 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
 }
 
 /** Makes a style that all elements of one kind share; unlike a style element it needs no leave of a page's Content-Security-Policy. */
-export function sheet(style: string): CSSStyleSheet {
+export function sheet(...styles: readonly string[]): CSSStyleSheet {
   const made = new CSSStyleSheet();
-  made.replaceSync(style);
+  made.replaceSync(styles.join(''));
   return made;
 }
 
@@ -24,9 +24,19 @@ export function shadow(element: HTMLElement, style: CSSStyleSheet): ShadowRoot {
   return root;
 }
 
+/** What all elements share: the page's colours where it has them, and others where not. */
+export const base = `
+:host { display: block; min-width: 0; box-sizing: border-box;
+  --accent: var(--residual-accent, light-dark(#3a4fb8, #9fb1ff)); --ink: var(--residual-ink, CanvasText); --paper: var(--residual-paper, Canvas);
+  --muted: var(--residual-muted, color-mix(in srgb, CanvasText 72%, Canvas)); --line: var(--residual-line, color-mix(in srgb, CanvasText 16%, Canvas));
+  --mono: var(--residual-mono, ui-monospace, monospace); }
+:host([hidden]) { display: none; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+`;
+
 /** A token's text with its spaces and line ends made visible, so that nothing looks empty. */
 export function visible(text: string): string {
-  return text === '' ? '∅' : text.replaceAll(' ', '␣').replaceAll('\n', '⏎').replaceAll('\t', '⇥');
+  return text === '' ? '∅' : text.replaceAll(' ', '·').replaceAll('\n', '↵').replaceAll('\t', '⇥');
 }
 
 /** A probability 0 .. 1 as percent, with more digits where it is small. */

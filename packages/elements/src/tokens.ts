@@ -1,4 +1,4 @@
-import { make, shadow, sheet, visible } from './parts.js';
+import { base, make, shadow, sheet, visible } from './parts.js';
 
 /** One token as it is shown. */
 export interface ShownToken {
@@ -6,6 +6,8 @@ export interface ShownToken {
   readonly id: number;
   /** Whether it was given as part of the prompt, not written by the model. */
   readonly given?: boolean;
+  /** Its place in the whole text, `[start, end)` in UTF-16 units, if known. */
+  readonly offset?: readonly [start: number, end: number];
 }
 
 /** What `residual-token` carries: which token is under the pointer or has the focus. */
@@ -20,10 +22,12 @@ export interface TokensElement extends HTMLElement {
   tokens: readonly ShownToken[];
   /** The token that is looked at, -1 where there is none. */
   selected: number;
-  /** Adds one token at the end, in constant time. */
-  push(token: ShownToken): void;
+  /** Adds tokens at the end, in time that does not grow with those that are there. */
+  push(...tokens: readonly ShownToken[]): void;
   /** Looks at a token as the pointer does, and tells about it. */
   look(index: number): void;
+  /** Shades the tokens by numbers 0 .. 1, such as a row of attention weights; tokens without a number are not shaded. No numbers: as before. */
+  shade(weights?: ArrayLike<number>): void;
 }
 
 declare global {
@@ -33,21 +37,28 @@ declare global {
 }
 
 const style = `
-:host { display: block; }
-[role=listbox] { display: flex; flex-wrap: wrap; gap: 0.15rem 0.1rem; min-height: 3rem; }
-[role=option] { display: inline-flex; flex-direction: column; align-items: center; padding: 0.1rem 0.2rem; border-radius: 0.25rem;
-  border: 1px solid transparent; cursor: default; max-width: 100%; overflow-wrap: anywhere;
-  background: color-mix(in srgb, var(--residual-accent, #4666d0) 14%, Canvas); }
-[role=option].given { background: none; border-color: color-mix(in srgb, currentColor 30%, transparent); }
-[aria-selected=true] { border-color: var(--residual-accent, #4666d0); outline: 1px solid var(--residual-accent, #4666d0); }
-[role=option]:focus-visible { outline: 3px solid var(--residual-accent, #4666d0); }
-small { font: 0.68rem/1.2 ui-monospace, monospace; }
+[role=listbox] { display: flex; flex-wrap: wrap; gap: 0.3rem 0.15rem; min-height: 2.9rem; }
+[role=option] { --shade: 12%; display: inline-grid; justify-items: start; padding: 0.1rem 0.3rem 0.2rem; border-radius: 0.3rem; cursor: default;
+  max-width: 100%; overflow-wrap: anywhere; unicode-bidi: isolate; font: 1.0625rem/1.35 var(--residual-serif, inherit);
+  background: color-mix(in srgb, var(--accent) var(--shade), transparent); }
+[role=option].given { --shade: 0%; box-shadow: inset 0 0 0 1px var(--line); }
+[aria-selected=true][role=option] { box-shadow: inset 0 0 0 2px var(--accent); }
+[role=option] small { font: 0.6875rem/1.2 var(--mono); color: var(--muted); }
+.shaded small { color: inherit; }
+[role=option] i { font-style: normal; opacity: 0.45; }
 `;
+
+/** The text with its spaces and line ends as faint signs. */
+const signed = (text: string) =>
+  visible(text)
+    .split(/([·↵⇥∅])/)
+    .filter(part => part !== '')
+    .map(part => (/^[·↵⇥∅]$/.test(part) ? make('i', {}, part) : part));
 
 /** Defines `<residual-tokens>`; it fires `residual-token` with a `TokenDetail` as the pointer or the focus moves. Does nothing where it is defined. */
 export function defineTokens(): void {
   if (customElements.get('residual-tokens')) return;
-  const shared = sheet(style);
+  const shared = sheet(base, style);
   customElements.define(
     'residual-tokens',
     class extends HTMLElement implements TokensElement {
@@ -58,13 +69,11 @@ export function defineTokens(): void {
       constructor() {
         super();
         shadow(this, shared).append(this.#list);
-        const indexOf = (event: Event) => {
-          const option = (event.target as Element).closest('[role=option]');
-          return option ? [...this.#list.children].indexOf(option) : -1;
+        const look = (event: Event) => {
+          const option = (event.target as Element).closest<HTMLElement>('[role=option]');
+          if (option) this.look(Number(option.dataset.index));
         };
-        const look = (event: Event) => this.look(indexOf(event));
-        this.#list.addEventListener('pointerover', look);
-        this.#list.addEventListener('focusin', look);
+        for (const event of ['pointerover', 'pointerdown', 'focusin']) this.#list.addEventListener(event, look);
         this.#list.addEventListener('keydown', event => this.#move(event));
       }
 
@@ -80,7 +89,7 @@ export function defineTokens(): void {
         this.#tokens = [];
         this.#selected = -1;
         this.#list.replaceChildren();
-        for (const token of tokens) this.push(token);
+        this.push(...tokens);
       }
 
       get selected(): number {
@@ -96,13 +105,31 @@ export function defineTokens(): void {
         this.#selected = now ? index : -1;
       }
 
-      push(token: ShownToken): void {
-        const option = make('div', { role: 'option', 'aria-selected': 'false' });
-        option.tabIndex = this.#tokens.length === 0 ? 0 : -1;
-        if (token.given) option.classList.add('given');
-        option.append(make('span', {}, visible(token.text)), make('small', {}, String(token.id)));
-        this.#list.append(option);
-        this.#tokens.push(token);
+      push(...tokens: readonly ShownToken[]): void {
+        const options = tokens.map((token, i) => this.#made(token, this.#tokens.length + i));
+        this.#list.append(...options);
+        for (const token of tokens) this.#tokens.push(token);
+      }
+
+      shade(weights?: ArrayLike<number>): void {
+        this.#list.classList.toggle('shaded', weights !== undefined);
+        for (const [index, option] of [...this.#list.children].entries()) {
+          const share = Math.min(Math.max(weights?.[index] ?? 0, 0), 1) * 45;
+          if (weights) (option as HTMLElement).style.setProperty('--shade', `${share.toFixed(1)}%`);
+          else (option as HTMLElement).style.removeProperty('--shade');
+        }
+      }
+
+      #made(token: ShownToken, index: number): HTMLElement {
+        const { text, id, given, offset } = token;
+        const option = make('div', { role: 'option', 'aria-selected': 'false', 'data-index': String(index) });
+        option.tabIndex = index === 0 ? 0 : -1;
+        if (given) option.classList.add('given');
+        option.title = offset
+          ? `token ${index}, id ${id}, characters ${offset[0]} to ${offset[1]}`
+          : `token ${index}, id ${id}`;
+        option.append(make('span', { dir: 'auto' }, ...signed(text)), make('small', {}, String(id)));
+        return option;
       }
 
       #option(index: number): Element | undefined {

@@ -1,0 +1,70 @@
+import { readControls, share } from './controls.js';
+import { attempt, byId, on } from './page.js';
+import type { Origin, Session } from './session.js';
+
+/** Wires the choice of backend and model; `before` ends what runs, `after` computes the page anew. Gives the function that loads a model. */
+export function modelView(
+  session: Session,
+  { before, after }: { readonly before: () => Promise<void>; readonly after: () => Promise<void> },
+): (origin: Origin) => Promise<void> {
+  const [place, text, progress] = [byId('loading'), byId('loading-text'), byId<HTMLProgressElement>('progress')];
+  const auto = session.softwareGraphics ? 'auto (wasm: no graphics card here)' : 'auto (webgl)';
+  const names = session.backends.map(name => new Option(name, name));
+  byId<HTMLSelectElement>('backend').replaceChildren(new Option(auto, 'auto'), ...names);
+  let abort = new AbortController();
+
+  const load = async (origin: Origin) => {
+    abort.abort(); // one at a time
+    await before();
+    abort = new AbortController();
+    const { signal } = abort;
+    byId('status').textContent = 'Loading';
+    place.hidden = false;
+    document.body.setAttribute('aria-busy', 'true');
+    const report = (words: string, done: number, total: number) => {
+      text.textContent = words;
+      [progress.max, progress.value] = [total, done];
+    };
+    try {
+      await session.load(origin, readControls().backend, { signal, report });
+    } catch (error) {
+      byId('status').textContent = 'The model was not loaded.';
+      throw error;
+    } finally {
+      if (!abort.signal.aborted || abort.signal === signal) place.hidden = true;
+      document.body.removeAttribute('aria-busy');
+    }
+    facts(session);
+    await after();
+  };
+
+  on('cancel', 'click', () => abort.abort());
+  on('backend', 'change', () => {
+    share();
+    return load(session.origin);
+  });
+  on('hub-form', 'submit', () => {
+    const { model, hub } = readControls();
+    return load(model === '' ? 'shipped' : { id: model, hub });
+  });
+  on('files', 'change', () => load({ files: [...(byId<HTMLInputElement>('files').files ?? [])] }));
+  for (const event of ['dragover', 'drop']) addEventListener(event, given => given.preventDefault());
+  addEventListener('drop', event => {
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length > 0) attempt(() => load({ files }));
+  });
+  return load;
+}
+
+const nameOf = (origin: Origin) =>
+  origin === 'shipped'
+    ? 'The shipped story teller'
+    : 'id' in origin
+      ? origin.id
+      : `The ${origin.files.length} files given`;
+
+function facts({ origin, model }: Session): void {
+  const { config, depth, heads, vocab, positions, backend } = model;
+  byId('facts').textContent =
+    `${nameOf(origin)}: ${String(config.model_type)} with ${depth} layers of ${heads} heads, ${vocab} tokens, ${positions} positions, on ${backend}.`;
+}

@@ -1,0 +1,105 @@
+import type { BarsElement, ShownToken, TokensElement } from '@residual/elements';
+import type { Step } from '@residual/model';
+import { readControls } from './controls.js';
+import { alternatives, type Evidence, showBarsOnLook } from './evidence.js';
+import { byId } from './page.js';
+import type { Session } from './session.js';
+import { promptTokens, type Run, type Writing, write } from './story.js';
+
+/** The story, its buttons and its figures. */
+export interface StoryView {
+  /** Writes the story that the controls describe. */
+  tell(): Promise<void>;
+  /** Does some other writing under the same Stop button; `act` gives what is said in `place` at its end. */
+  writing(place: HTMLElement, act: (signal: AbortSignal) => Promise<string>): Promise<void>;
+  /** Ends what is being written and waits until it has ended. */
+  end(): Promise<void>;
+  /** The tokens that stand there. */
+  readonly tokens: readonly ShownToken[];
+}
+
+/** Writes into an element and gives what is known of its tokens from the beginning on. */
+export async function writeWithEvidence(
+  session: Session,
+  element: TokensElement,
+  writing: Omit<Writing, 'top'>,
+  begin: (evidence: Evidence) => void,
+): Promise<Run> {
+  const { model } = session;
+  const steps: Step[] = [];
+  element.tokens = await promptTokens(model, writing.settings.prompt);
+  const promptLength = element.tokens.length;
+  begin({ settings: writing.settings, tokens: element.tokens, promptLength, steps, asked: new Map() });
+  return write(model, element, {
+    ...writing,
+    top: alternatives,
+    onSteps: (written, run) => {
+      for (const { step } of written) steps.push(step);
+      writing.onSteps?.(written, run);
+    },
+  });
+}
+
+const speedOf = ({ tokens, speed }: Run) => `${tokens} tokens, ${speed.toFixed(1)} tokens per second`;
+
+/** Wires the first section. */
+export function storyView(session: Session): StoryView {
+  const [status, speed] = [byId('status'), byId('speed')];
+  const [generate, stop] = [byId<HTMLButtonElement>('generate'), byId<HTMLButtonElement>('stop')];
+  const element = byId<TokensElement>('story');
+  const bars = byId<BarsElement>('bars');
+  let running: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  let evidence: Evidence | undefined;
+  showBarsOnLook(session, element, bars, () => evidence);
+
+  const end = async () => {
+    running?.abort.abort();
+    await running?.done;
+  };
+
+  const writing: StoryView['writing'] = async (place, act) => {
+    await end();
+    const abort = new AbortController();
+    generate.disabled = true;
+    stop.disabled = false;
+    place.textContent = 'Writing';
+    const work = act(abort.signal);
+    const nothing = () => {};
+    running = { abort, done: work.then(nothing, nothing) };
+    try {
+      place.textContent = await work;
+    } catch (error) {
+      place.textContent = 'Nothing more was written.';
+      throw error;
+    } finally {
+      running = undefined;
+      speed.textContent = '';
+      generate.disabled = false;
+      stop.disabled = true;
+    }
+  };
+
+  const tell = () =>
+    writing(status, async signal => {
+      bars.bars = [];
+      bars.setAttribute('label', 'Point at a token to see what else could stand there');
+      const onSteps: Writing['onSteps'] = (_, run) => {
+        speed.textContent = speedOf(run);
+      };
+      const begin = (known: Evidence) => {
+        evidence = known;
+      };
+      const run = await writeWithEvidence(session, element, { settings: readControls(), signal, onSteps }, begin);
+      if (element.selected < 0) element.look(Math.min(evidence!.promptLength, element.tokens.length - 1));
+      return `${speedOf(run)}; ended by: ${run.finish}`;
+    });
+
+  return {
+    tell,
+    writing,
+    end,
+    get tokens() {
+      return element.tokens;
+    },
+  };
+}

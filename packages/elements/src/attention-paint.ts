@@ -1,0 +1,83 @@
+import { firstQuery, type Layout, visibleKeys } from './attention-layout.js';
+
+/** The colours and the font of a map, as CSS writes them. */
+export interface Look {
+  readonly accent: string;
+  readonly ink: string;
+  readonly paper: string;
+  readonly line: string;
+  readonly font: string;
+}
+
+/** What a map shows: weights [queryLen, keyLen] and the names at its sides. */
+export interface Picture {
+  readonly data: ArrayLike<number>;
+  readonly queries: readonly string[];
+  readonly keys: readonly string[];
+}
+
+/** How dark a weight is: the root, so that small weights of long texts are seen too. */
+export function shadeOf(weight: number): number {
+  return Math.sqrt(Math.min(Math.max(weight, 0), 1));
+}
+
+/** Paints a map into a canvas, sharp at the screen's own resolution. */
+export function paint(canvas: HTMLCanvasElement, layout: Layout, picture: Picture, look: Look, ratio: number): void {
+  const { cell, left, top, width, height, queryLen, keyLen } = layout;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const context = canvas.getContext('2d')!;
+  context.scale(ratio, ratio);
+  const gap = cell >= 8 ? 1 : 0;
+  for (let query = 0; query < queryLen; query++) {
+    const y = top + query * cell;
+    context.globalAlpha = 0.5;
+    context.fillStyle = look.line;
+    if (gap)
+      for (let key = 0; key < visibleKeys(layout, query); key++)
+        context.fillRect(left + key * cell, y, cell - gap, cell - gap);
+    else context.fillRect(left, y, visibleKeys(layout, query) * cell, cell);
+    context.fillStyle = look.accent;
+    for (let key = 0; key < visibleKeys(layout, query); key++) {
+      context.globalAlpha = shadeOf(picture.data[query * keyLen + key]!);
+      context.fillRect(left + key * cell, y, cell - gap, cell - gap);
+    }
+  }
+  context.globalAlpha = 1;
+  if (layout.labelled) writeLabels(context, layout, picture, look);
+  if (cell >= roomForNumbers) writeNumbers(context, layout, picture, look);
+}
+
+/** Cells of this size or larger, in pixels, have their weights written in them. */
+const roomForNumbers = 36;
+
+function writeNumbers(context: CanvasRenderingContext2D, layout: Layout, { data }: Picture, look: Look): void {
+  const { cell, left, top, queryLen, keyLen } = layout;
+  [context.font, context.textAlign] = [look.font, 'center'];
+  for (let query = 0; query < queryLen; query++)
+    for (let key = 0; key < visibleKeys(layout, query); key++) {
+      const weight = data[query * keyLen + key]!;
+      context.fillStyle = shadeOf(weight) > 0.7 ? look.paper : look.ink;
+      context.fillText(weight.toFixed(2).replace(/^0/, ''), left + (key + 0.5) * cell, top + (query + 0.5) * cell);
+    }
+}
+
+/** Names of queries at the left; those of keys lean above the first cell of their column, under a mask along the diagonal. */
+function writeLabels(context: CanvasRenderingContext2D, layout: Layout, { queries, keys }: Picture, look: Look): void {
+  const { cell, left, top } = layout;
+  context.font = look.font;
+  context.fillStyle = look.ink;
+  context.textBaseline = 'middle';
+  context.textAlign = 'right';
+  for (const [query, name] of queries.entries()) context.fillText(name, left - 6, top + (query + 0.5) * cell);
+  context.textAlign = 'left';
+  for (const [key, name] of keys.entries()) {
+    context.save();
+    context.translate(left + (key + 0.5) * cell, top + firstQuery(layout, key) * cell - 4);
+    context.rotate(-Math.PI / 4);
+    context.fillText(name, 0, 0);
+    context.restore();
+  }
+}

@@ -1,0 +1,161 @@
+import { visibleKeys } from './attention-layout.js';
+import { shadeOf } from './attention-paint.js';
+import { base, make, shadow, sheet } from './parts.js';
+
+/** What `residual-head` carries: which head was chosen. */
+export interface HeadDetail {
+  readonly layer: number;
+  readonly head: number;
+}
+
+/** `<residual-heads>`: the attention of all heads of all layers as small pictures, one of which is chosen by pointer or arrow keys. */
+export interface HeadsElement extends HTMLElement {
+  /** Shows `heads[layer][head]`, each [queryLen · keyLen] weights; `masked` hides keys after their query and is true if absent. */
+  show(
+    heads: readonly (readonly ArrayLike<number>[])[],
+    shape: readonly [queryLen: number, keyLen: number],
+    options?: { readonly masked?: boolean },
+  ): void;
+  /** Which head is framed; setting it tells nobody. */
+  chosen: HeadDetail;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'residual-heads': HeadsElement;
+  }
+}
+
+const style = `
+:host { overflow-x: auto; }
+[role=listbox] { display: grid; gap: 0.35rem; width: fit-content; align-items: center; font: 0.75rem var(--mono); color: var(--muted); padding: 3px; }
+[role=option] { border-radius: 0.25rem; cursor: pointer; line-height: 0; padding: 3px; box-shadow: inset 0 0 0 1px var(--line); }
+[aria-selected=true][role=option] { box-shadow: inset 0 0 0 2px var(--accent); }
+canvas { width: 100%; aspect-ratio: 1; color: var(--accent); image-rendering: pixelated; }
+.name { text-align: end; padding-inline-end: 0.3rem; } .top { text-align: center; }
+`;
+
+/** The side of a picture in pixels; a longer text is shown by the largest weight of each square. */
+const side = 48;
+
+/** Paints one head into a canvas of at most `side` pixels a side. */
+function thumbnail(
+  canvas: HTMLCanvasElement,
+  data: ArrayLike<number>,
+  [queryLen, keyLen]: readonly [number, number],
+  masked: boolean,
+): void {
+  const [width, height] = [Math.min(side, keyLen), Math.min(side, queryLen)];
+  [canvas.width, canvas.height] = [width, height];
+  const most = new Float32Array(width * height);
+  for (let query = 0; query < queryLen; query++) {
+    const y = Math.floor((query * height) / queryLen);
+    const keys = visibleKeys({ queryLen, keyLen, masked }, query);
+    for (let key = 0; key < keys; key++) {
+      const at = y * width + Math.floor((key * width) / keyLen);
+      most[at] = Math.max(most[at]!, data[query * keyLen + key]!);
+    }
+  }
+  const context = canvas.getContext('2d')!;
+  context.fillStyle = getComputedStyle(canvas).color;
+  most.forEach((weight, at) => {
+    context.globalAlpha = shadeOf(weight);
+    context.fillRect(at % width, Math.floor(at / width), 1, 1);
+  });
+}
+
+/** Defines `<residual-heads>`; it fires `residual-head` with a `HeadDetail` when another one is chosen. Does nothing where it is defined. */
+export function defineHeads(): void {
+  if (customElements.get('residual-heads')) return;
+  const shared = sheet(base, style);
+  customElements.define(
+    'residual-heads',
+    class extends HTMLElement implements HeadsElement {
+      #options: HTMLElement[][] = [];
+      #chosen: HeadDetail = { layer: 0, head: 0 };
+      #paint = () => {};
+      readonly #list = make('div', { role: 'listbox', 'aria-orientation': 'horizontal' });
+      readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
+      readonly #repaint = () => this.#paint();
+
+      constructor() {
+        super();
+        shadow(this, shared).append(this.#list);
+        this.#list.addEventListener('click', event => {
+          const option = (event.target as Element).closest<HTMLElement>('[role=option]');
+          if (option) this.#choose({ layer: Number(option.dataset.layer), head: Number(option.dataset.head) });
+        });
+        this.#list.addEventListener('keydown', event => this.#move(event));
+      }
+
+      connectedCallback(): void {
+        this.#list.setAttribute('aria-label', this.getAttribute('label') ?? 'attention heads');
+        this.#scheme.addEventListener('change', this.#repaint);
+        this.#paint();
+      }
+
+      disconnectedCallback(): void {
+        this.#scheme.removeEventListener('change', this.#repaint);
+      }
+
+      show(
+        heads: readonly (readonly ArrayLike<number>[])[],
+        shape: readonly [number, number],
+        { masked = true } = {},
+      ): void {
+        const columns = Math.max(0, ...heads.map(row => row.length));
+        this.#list.style.gridTemplateColumns = `auto repeat(${columns}, minmax(1.75rem, 3.25rem))`;
+        const names = Array.from({ length: columns }, (_, head) =>
+          make('span', { class: 'top', 'aria-hidden': 'true' }, `${head}`),
+        );
+        this.#options = heads.map((row, layer) => row.map((_, head) => this.#option(layer, head)));
+        const rows = this.#options.map((row, layer) => [
+          make('span', { class: 'name', 'aria-hidden': 'true' }, `${layer}`),
+          ...row,
+        ]);
+        this.#list.replaceChildren(make('span', { 'aria-hidden': 'true' }), ...names, ...rows.flat());
+        this.#paint = () => {
+          for (const [layer, row] of heads.entries())
+            for (const [head, data] of row.entries())
+              thumbnail(this.#options[layer]![head]!.querySelector('canvas')!, data, shape, masked);
+        };
+        this.chosen = this.#options[this.#chosen.layer]?.[this.#chosen.head] ? this.#chosen : { layer: 0, head: 0 };
+        this.#paint();
+      }
+
+      get chosen(): HeadDetail {
+        return this.#chosen;
+      }
+
+      set chosen({ layer, head }: HeadDetail) {
+        for (const [index, row] of this.#options.entries())
+          for (const [at, option] of row.entries()) {
+            const isChosen = index === layer && at === head;
+            option.setAttribute('aria-selected', String(isChosen));
+            option.tabIndex = isChosen ? 0 : -1;
+          }
+        this.#chosen = { layer, head };
+      }
+
+      #option(layer: number, head: number): HTMLElement {
+        const settings = { role: 'option', 'data-layer': String(layer), 'data-head': String(head) };
+        return make('div', { ...settings, 'aria-label': `layer ${layer}, head ${head}` }, make('canvas'));
+      }
+
+      #choose(detail: HeadDetail): void {
+        const option = this.#options[detail.layer]?.[detail.head];
+        if (!option) return;
+        this.chosen = detail;
+        option.focus();
+        this.dispatchEvent(new CustomEvent('residual-head', { detail, bubbles: true, composed: true }));
+      }
+
+      #move(event: KeyboardEvent): void {
+        const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
+        if (!step) return;
+        event.preventDefault();
+        this.#choose({ layer: this.#chosen.layer + step[0]!, head: this.#chosen.head + step[1]! });
+      }
+    },
+  );
+}
