@@ -1,0 +1,227 @@
+import '@residual/backend-wasm';
+import { loadModel, type Model } from '@residual/model';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { patternOf, regards } from '../src/attention-numbers.js';
+import { preset } from '../src/settings.js';
+import { filesOf, newTokens, openBrowser, type Page, readCell, settled, written } from './open.js';
+
+let browser: Awaited<ReturnType<typeof openBrowser>>;
+let page: Page;
+let model: Model;
+
+beforeAll(async () => {
+  model = await loadModel(filesOf('packages', 'model-stories', 'model'));
+  browser = await openBrowser();
+  page = await browser.open('#backend=wasm');
+  await settled(page);
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  model?.dispose();
+});
+
+const sampled = { temperature: preset.temperature, topP: preset.topP, topK: 6000, top: 10 };
+const shown = (probability: number) => {
+  const value = probability * 100;
+  return value === 0 ? '0%' : value < 0.01 ? '<0.01%' : `${value.toFixed(value < 1 ? 2 : 1)}%`;
+};
+const softmax = (logits: readonly number[]) => {
+  const weights = logits.map(logit => Math.exp(logit));
+  const sum = weights.reduce((a, b) => a + b);
+  return weights.map(weight => weight / sum);
+};
+const cellsOf = (row: number, id = 'bars') => page.locator(`#${id} tbody tr`).nth(row).locator('td').allTextContents();
+
+describe('what stands there before the first click', () => {
+  test('the story, as the model writes it, with its speed and the model', async () => {
+    const options = { ...sampled, seed: preset.seed, maxNewTokens: preset.maxNewTokens };
+    const { newTokens: expected } = await model.generate(preset.prompt, options).whole();
+    expect(await newTokens(page)).toEqual(expected);
+    const status = await page.locator('#status').textContent();
+    expect(status).toMatch(/^48 tokens, [\d.]+ tokens per second; ended by: length$/);
+    expect(await page.locator('#facts').textContent()).toBe(
+      'The shipped story teller: gpt2 with 6 layers of 5 heads, 6000 tokens, 256 positions, on wasm.',
+    );
+  });
+
+  test('the greedy and the sampled story side by side, and where they part', async () => {
+    const { maxNewTokens, seed } = preset;
+    const greedy = await model.generate(preset.prompt, { temperature: 0, maxNewTokens }).whole();
+    const drawn = await model.generate(preset.prompt, { ...sampled, seed, maxNewTokens }).whole();
+    expect(await newTokens(page, 'greedy')).toEqual(greedy.newTokens);
+    expect(await newTokens(page, 'sampled')).toEqual(drawn.newTokens);
+    const place = greedy.tokens.findIndex((id, i) => id !== drawn.tokens[i]);
+    expect(await page.locator('#both-result').textContent()).toContain(`They part at token ${place + 1}: greedy takes`);
+    const [greedyRow] = await cellsOf(0, 'greedy-bars');
+    expect([greedyRow, '100.0%']).toEqual(await cellsOf(0, 'greedy-bars')); // the likeliest is taken
+  });
+
+  test('how the name at the start makes itself likelier at the end', async () => {
+    const probability = async (start: string) => {
+      const ids = model.tokensOf(`${start} ${preset.end} ${preset.word}`);
+      const { logits } = await model.forward(ids);
+      const row = [...logits.data.slice((ids.length - 2) * model.vocab, (ids.length - 1) * model.vocab)];
+      return softmax(row)[ids.at(-1)!]!;
+    };
+    const [first, edited] = [await probability(preset.start), await probability(preset.edited)];
+    expect(await page.locator('#name-result').textContent()).toBe(
+      `“Lily” comes next with probability ${first.toFixed(4)} after the beginning and ${edited.toFixed(4)} after the edited one: ${(first / edited).toFixed(1)} times less.`,
+    );
+    expect(first).toBeGreaterThan(10 * edited);
+    expect(await cellsOf(0, 'name-bars')).toEqual([shown(first), shown(edited)]);
+  });
+});
+
+describe('reading probabilities', () => {
+  test('a token under the pointer shows those of its step, before and after processing', async () => {
+    const steps = [];
+    for await (const step of model.generate(preset.prompt, { ...sampled, seed: preset.seed, maxNewTokens: 4 }))
+      steps.push(step);
+    await page.locator('#story [role=option]:not(.given)').nth(3).hover();
+    await page.locator('#bars caption', { hasText: `(id ${steps[3]!.token})` }).waitFor();
+    for (const [row, choice] of steps[3]!.top.entries())
+      expect(await cellsOf(row)).toEqual([shown(Math.exp(choice.logprob)), shown(choice.probability)]);
+  });
+
+  test('a token of the beginning shows what the model would have written there', async () => {
+    const ids = model.tokensOf(preset.prompt);
+    const place = 8; // " fluffy", which is not likely after "there was a"
+    const { logits } = await model.forward(ids.slice(0, place));
+    const row = [...logits.data.slice((place - 1) * model.vocab, place * model.vocab)];
+    const before = softmax(row);
+    const warm = softmax(row.map(logit => logit / preset.temperature));
+    const order = [...warm.keys()].sort((a, b) => warm[b]! - warm[a]!);
+    let mass = 0;
+    const kept = new Set(order.filter(id => (mass += warm[id]!) - warm[id]! < preset.topP));
+    const sum = [...kept].reduce((total, id) => total + warm[id]!, 0);
+    const after = (id: number) => (kept.has(id) ? warm[id]! / sum : 0);
+    await page.locator('#story [role=option]').nth(place).hover();
+    await page
+      .locator('#bars caption', { hasText: `token ${place + 1}, which was given (id ${ids[place]})` })
+      .waitFor();
+    for (const at of [0, 1, 2])
+      expect(await cellsOf(at)).toEqual([shown(before[order[at]!]!), shown(after(order[at]!))]);
+    expect(await page.locator('#bars tr.chosen td').allTextContents()).toEqual([
+      shown(before[ids[place]!]!),
+      shown(after(ids[place]!)),
+    ]);
+    await page.locator('#story [role=option]').first().hover();
+    await page.locator('#bars caption', { hasText: 'has nothing before it' }).waitFor();
+    expect(await page.locator('#bars tbody tr').count()).toBe(0);
+  });
+
+  test('tokens say which characters of the text they are', async () => {
+    const { offsets } = model.tokenizer!.encode(preset.prompt);
+    const titles = await page.locator('#story .given').evaluateAll(all => all.map(one => (one as HTMLElement).title));
+    expect(titles.map(title => /characters (.*)$/.exec(title)![1])).toEqual(
+      offsets.map(([start, end]) => `${start} to ${end}`),
+    );
+    const [start] = offsets.at(-1)!.slice(1);
+    const first = await page.locator('#story [role=option]:not(.given)').first().getAttribute('title');
+    expect(first).toContain(`characters ${start} to ${start! + ' lived'.length}`);
+  });
+});
+
+describe('reading attention', () => {
+  const attentionOf = async (text: string) => {
+    const ids = model.tokensOf(text);
+    const { taps } = await model.forward(ids, { taps: ['decoder.layers.*.attention.weights'] });
+    return { ids, pattern: patternOf(taps) };
+  };
+
+  test('the head that looks most from the creature at its adjectives is named, and cells tell their weights', async () => {
+    const { ids, pattern } = await attentionOf('a fluffy blue creature');
+    const texts = ids.map(id => model.tokenizer!.decode([id]));
+    const [best] = regards(pattern, texts, 'creature', ['fluffy', 'blue']);
+    const [fluffy, blue] = best!.weights.map(weight => weight.toFixed(3));
+    expect(await page.locator('#adjectives').textContent()).toBe(
+      `From “creature” the head that looks most at them is layer ${best!.layer}, head ${best!.head}: ${fluffy} on “fluffy”, ${blue} on “blue”.`,
+    );
+    await page.locator('#layer').selectOption('2');
+    await page.locator('#head').selectOption('3');
+    const weight = pattern[2]![3]![(ids.length - 1) * ids.length + 1]!;
+    expect(await readCell(page, ids.length - 1, 1)).toBe(`·creature looks at ·fluffy: ${weight.toFixed(4)}`);
+    expect(page.url()).toContain('layer=2&head=3');
+    await page.locator('#heads [aria-label="layer 5, head 1"]').click();
+    expect(await page.locator('#head-title').textContent()).toBe('Layer 5, head 1');
+    expect(Number((await readCell(page, 3, 2)).split(': ')[1])).toBeCloseTo(pattern[5]![1]![3 * 4 + 2]!, 4);
+  });
+
+  test('the whole story can be looked at', async () => {
+    await page.click('#take-story');
+    const { tokens, text } = await model
+      .generate(preset.prompt, { ...sampled, seed: preset.seed, maxNewTokens: preset.maxNewTokens })
+      .whole();
+    await page
+      .locator('#row [role=option]')
+      .nth(tokens.length - 1)
+      .waitFor();
+    expect(await page.inputValue('#text')).toBe(preset.prompt + text);
+    const { taps } = await model.forward(tokens, { taps: ['decoder.layers.5.attention.weights'] });
+    const { data } = taps['decoder.layers.5.attention.weights']!;
+    const weight = (query: number, key: number) => data[(1 * tokens.length + query) * tokens.length + key]!;
+    for (const [query, key] of [
+      [58, 3],
+      [30, 30],
+      [17, 0],
+    ] as const)
+      expect(Number((await readCell(page, query, key)).split(': ')[1])).toBeCloseTo(weight(query, key), 3);
+    await page.click('#take-preset');
+    await page.locator('#adjectives', { hasText: 'looks most at them' }).waitFor();
+    expect(await page.locator('#row [role=option]').count()).toBe(4);
+  });
+});
+
+describe('writing', () => {
+  test('another seed writes another story, and the address brings it back', async () => {
+    const before = await newTokens(page);
+    await page.fill('#seed', '11');
+    await page.fill('#maxNewTokens', '12');
+    await page.click('#generate');
+    await written(page);
+    const after = await newTokens(page);
+    expect(after).toHaveLength(12);
+    expect(after).not.toEqual(before.slice(0, 12));
+    expect(page.url()).toMatch(/#seed=11&maxNewTokens=12&backend=wasm$/);
+    const shared = await browser.open(new URL(page.url()).hash);
+    await settled(shared);
+    expect(await newTokens(shared)).toEqual(after);
+    await shared.close();
+  });
+
+  test('stop ends the story where it is, and reset brings the first one back', async () => {
+    await page.fill('#maxNewTokens', '200');
+    await page.click('#generate');
+    await page.locator('#speed', { hasText: 'tokens per second' }).waitFor();
+    await page.locator('#stop').dispatchEvent('click');
+    await written(page);
+    expect(await page.locator('#status').textContent()).toContain('ended by: stopped');
+    expect((await newTokens(page)).length).toBeLessThan(200);
+    await page.click('#reset');
+    await page.locator('#status', { hasText: 'ended by: length' }).waitFor();
+    expect([await page.inputValue('#seed'), (await newTokens(page)).length]).toEqual(['7', 48]);
+  });
+
+  test('a name that is edited at the start is computed as one types', async () => {
+    await page.fill('#edited', preset.start);
+    await page.locator('#name-result', { hasText: 'the same' }).waitFor();
+    await page.fill('#word', '');
+    await page.locator('#error', { hasText: 'the next word is empty' }).waitFor();
+    await page.fill('#word', 'Lily');
+    await page.locator('#error').waitFor({ state: 'hidden' });
+  });
+
+  test('a setting that does not fit is said', async () => {
+    await page.fill('#topP', '2');
+    await page.locator('#controls').evaluate(form => form.dispatchEvent(new Event('submit', { cancelable: true })));
+    await page.locator('#error', { hasText: 'topP' }).waitFor();
+    await page.click('#reset');
+    await written(page);
+    expect(await page.locator('#error').isHidden()).toBe(true);
+  });
+
+  test('nothing went wrong in the page meanwhile, and nothing was asked of another server', () => {
+    expect({ wrong: browser.wrong, foreign: browser.foreign }).toEqual({ wrong: [], foreign: [] });
+  });
+});
