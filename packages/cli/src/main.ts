@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { analogyCommand } from './commands/analogy.js';
 import { describeCommand } from './commands/describe.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { generateCommand } from './commands/generate.js';
@@ -13,11 +14,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const program = new Command('residual')
     .version(await packageVersion())
     .description(
-      'Transformers in the terminal: generate text, translate, measure, compare a checkpoint with its reference, describe what it is made of.',
+      'Transformers in the terminal: generate text, translate, compute with words, measure, compare a checkpoint with its reference, describe what it is made of.',
     )
     .exitOverride()
     .showHelpAfterError();
-  const commands = [generateCommand, translateCommand, evaluateCommand, parityCommand, describeCommand];
+  const commands = [generateCommand, translateCommand, analogyCommand, evaluateCommand, parityCommand, describeCommand];
   for (const make of commands)
     program.addCommand(
       make(exit => {

@@ -1,9 +1,13 @@
 import { Command } from 'commander';
+import { evaluateAnalogiesCommand } from './evaluate-analogies.js';
+import { evaluateSimilarityCommand } from './evaluate-similarity.js';
 import { evaluateTranslationCommand } from './evaluate-translation.js';
 
-/** `residual evaluate`: how good a model is, in the numbers that its field uses. */
+/** `residual evaluate`: how good a model or word vectors are, in the numbers that their field uses. */
 export function evaluateCommand(exit: (code: number) => void): Command {
   return new Command('evaluate')
-    .description('Measure how good a model is.')
-    .addCommand(evaluateTranslationCommand(exit).exitOverride());
+    .description('Measure how good a model or word vectors are.')
+    .addCommand(evaluateTranslationCommand(exit).exitOverride())
+    .addCommand(evaluateAnalogiesCommand(exit).exitOverride())
+    .addCommand(evaluateSimilarityCommand(exit).exitOverride());
 }

@@ -31,6 +31,9 @@ export const seed = number('a whole number from 0 to 4294967295', whole(0, 2 ** 
 /** How many texts grow side by side: 1, 2, 3, ... */
 export const beamCount = number('a whole number, 1 or more', whole(1));
 
+/** How many words are shown: 1, 2, 3, ... */
+export const wordCount = number('a whole number, 1 or more', whole(1));
+
 /** How many lines are worked on at once: 1, 2, 3, ... */
 export const lineCount = number('a whole number, 1 or more', whole(1));
 

@@ -1,0 +1,53 @@
+import { type Answer, arithmetic, type Method, type Result } from '@residual/embeddings/words';
+import { Command, Option } from 'commander';
+import { columns } from '../output.js';
+import { wordCount } from './option-values.js';
+import { withVectors, withVectorsOption } from './with-vectors.js';
+
+interface Options {
+  readonly vectors: string;
+  readonly top: number;
+  readonly method: Method;
+  readonly json?: boolean;
+}
+
+/** `residual analogy`: what an expression of words comes near to. */
+export function analogyCommand(exit: (code: number) => void): Command {
+  return withVectorsOption(new Command('analogy'))
+    .description("Compute with word vectors: 'king - man + woman' comes near to queen.")
+    .argument(
+      '<expression...>',
+      "words added and subtracted, such as 'king - man + woman'; quotes keep a word with a space together",
+    )
+    .addOption(new Option('--top <k>', 'how many words').argParser(wordCount).default(10))
+    .addOption(
+      new Option('--method <name>', 'add (3CosAdd), multiply (3CosMul) or euclid')
+        .choices(['add', 'multiply', 'euclid'])
+        .default('add'),
+    )
+    .option('--json', 'print one object instead of a table')
+    .action(async (words: string[], { vectors: place, top, method, json }: Options) => {
+      const expression = words.join(' ');
+      const code = await withVectors(place, ({ vectors }) => {
+        const result = arithmetic(vectors, expression, { top, method });
+        console.log(json ? JSON.stringify(plain(expression, method, result)) : tableOf(result, method));
+        return 0;
+      });
+      exit(code);
+    });
+}
+
+function plain(expression: string, method: Method, { terms, neighbours }: Result) {
+  const answers = neighbours.map(({ word, similarity, score }) => ({ word, similarity, score }));
+  return { expression, method, terms, neighbours: answers };
+}
+
+function tableOf({ neighbours }: Result, method: Method): string {
+  const score = { add: undefined, multiply: 'product', euclid: 'distance' }[method];
+  const row = ({ word, similarity, score: value }: Answer) => [
+    word,
+    similarity.toFixed(3),
+    ...(score ? [value.toFixed(3)] : []),
+  ];
+  return columns([['word', 'cosine', ...(score ? [score] : [])], ...neighbours.map(row)]);
+}

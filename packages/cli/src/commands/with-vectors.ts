@@ -1,0 +1,39 @@
+import { type WordVectors, wordVectors } from '@residual/embeddings/words';
+import { type Command, Option } from 'commander';
+import { type ProgressLine, progressLine } from '../output.js';
+
+/** What a command on word vectors works with. */
+export interface VectorWork {
+  readonly vectors: WordVectors;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly progress: ProgressLine;
+}
+
+/** Adds the option that names the vectors. */
+export function withVectorsOption(command: Command): Command {
+  const what = 'a folder (one .safetensors file, vocab.json), a file of word2vec or GloVe, or a URL';
+  return command.addOption(new Option('--vectors <source>', what).makeOptionMandatory());
+}
+
+/** Reads vectors, with the progress shown, and uses them; gives the exit code that it gives, 130 after Ctrl-C. */
+export async function withVectors(place: string, use: (work: VectorWork) => number | Promise<number>): Promise<number> {
+  const abort = new AbortController();
+  const interrupt = () => abort.abort();
+  process.once('SIGINT', interrupt);
+  const progress = progressLine();
+  const { signal } = abort;
+  try {
+    const onProgress = ({ done, total }: { done: number; total: number }) =>
+      progress.show(`vectors: ${Math.floor((100 * done) / total)} %`);
+    const vectors = await wordVectors(place, { signal, onProgress });
+    progress.end();
+    return await use({ vectors, signal, progress });
+  } catch (error) {
+    if (signal.aborted) return 130;
+    throw error;
+  } finally {
+    progress.end();
+    process.off('SIGINT', interrupt);
+  }
+}
