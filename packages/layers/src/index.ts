@@ -27,6 +27,7 @@ export {
   weightNeeds,
 } from './needs.js';
 export { type LayerNorm, layerNorm, type NormOptions, type RmsNorm, rmsNorm } from './norms.js';
+export { matcher } from './pattern.js';
 export { expectPositions, type Places, type Positions, places, placesOf } from './positions.js';
 export { emptyScope, Scope, type Slot, slot, type Taps } from './scope.js';
 export { type Recorder, record, replace } from './taps.js';

@@ -1,6 +1,6 @@
 import { type Recorder, record } from '@residual/layers';
 import { type Choice, finishReason, type GreedyOptions, type Sampler, sampler, stopStrings } from '@residual/sampling';
-import { ResidualError } from '@residual/tensor';
+import { pacer, ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { advance, type Seen } from './advance.js';
 import type { Begin } from './begin.js';
@@ -13,7 +13,6 @@ import {
   roomOf,
   settingsOf,
 } from './generate-options.js';
-import { pacer } from './pacer.js';
 import type { PlainTensor } from './plain-tensor.js';
 import { type Finish, type Generated, Row } from './row.js';
 import { type Zeroing, zeroing } from './zeroing.js';

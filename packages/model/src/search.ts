@@ -7,12 +7,12 @@ import {
   type Hypothesis,
 } from '@residual/sampling/beams';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
+import { pacer } from '@residual/tensor';
 import { advance } from './advance.js';
 import type { Decoding } from './decoding.js';
 import type { Generator } from './generate.js';
 import { checkPrompts, lengthOf, roomOf } from './generate-options.js';
 import type { Generation } from './generation.js';
-import { pacer } from './pacer.js';
 import { type Zeroed, zeroing } from './zeroing.js';
 
 /** Settings of a beam search; those left out follow `generation_config.json`. */

@@ -21,6 +21,7 @@ export { matMul } from './ops/mat-mul.js';
 export { argMax, max, mean, type ReduceOptions, sum } from './ops/reduce.js';
 export { concat, reshape, slice, sliceAxis, split, transpose } from './ops/shape.js';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.js';
+export { pacer } from './pacer.js';
 export {
   bitsAt,
   checkSeed,
@@ -65,6 +66,7 @@ export { type DropoutAttributes, dropout, type RandomPlace } from './transformer
 export { embed, scatterAdd } from './transformer/embed.js';
 export { gather } from './transformer/gather.js';
 export { linear } from './transformer/linear.js';
+export { isLowRankSum, type LowRankPart, type LowRankSum, lowRankSum, merged } from './transformer/low-rank.js';
 export { dense } from './transformer/matrix.js';
 export { layerNorm, rmsNorm } from './transformer/norms.js';
 export { rotate } from './transformer/rotate.js';

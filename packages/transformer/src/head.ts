@@ -2,6 +2,7 @@ import { type TokenEmbedding, tiedHead } from '@residual/embeddings';
 import { expectSameWidth, type Scope, type VectorNeed, vector, type Weights } from '@residual/layers';
 import { add, mul, ResidualError, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
+import { headReader } from './head-reader.js';
 
 /** The head of a model: a matrix of its own or the embedding's table, and what comes before and after it. */
 export interface HeadParts<Own extends Part | undefined = Part | undefined> {
@@ -15,7 +16,10 @@ export interface HeadParts<Own extends Part | undefined = Part | undefined> {
 
 /** The last step to logits: a head of its own, or the table of the embedding. */
 export interface Head {
-  /** x [..., modelDim] to logits [..., vocab] by the head's weights if it has its own, else by those of the embedding. Tap: `logits`. */
+  /**
+   * x [..., modelDim] to logits [..., vocab] by the head's weights if it has its own, else by those of the embedding; or what a `headReader` in the scope
+   * makes of them. Tap: `logits`.
+   */
   readonly logits: (own: HeadWeights, embedding: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => Tensor;
   /** What a tied head needs beside the table. */
   readonly bias: VectorNeed | undefined;
@@ -46,10 +50,16 @@ export function headOf(name: string, embedding: TokenEmbedding, parts: HeadParts
     const logits = tied(table, x);
     return bias ? add(logits, bias) : logits;
   };
+  const logitsOf = (own: HeadWeights, table: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => {
+    const read = headScale === 1 ? x : mul(x, headScale);
+    return scope.tap('logits', head ? head(own.head, read, scope.at('head')) : shared(own.logitsBias, table, read));
+  };
   return {
-    logits: (own, table, x, scope) => {
-      const read = headScale === 1 ? x : mul(x, headScale);
-      return scope.tap('logits', head ? head(own.head, read, scope.at('head')) : shared(own.logitsBias, table, read));
+    logits: ({ head, logitsBias }, embedding, x, scope) => {
+      const own = { head, logitsBias };
+      const reader = scope.get(headReader);
+      if (!reader) return logitsOf(own, embedding, x, scope);
+      return reader(x, { own, embedding }, (weights, rows) => logitsOf(weights.own, weights.embedding, rows, scope));
     },
     bias: logitsBias ? vector([vocab]) : undefined,
     flops: () => (head ? 0 : 2 * vocab * dim),

@@ -25,7 +25,8 @@ export {
   type TargetNeeds,
   type TargetParts,
 } from './encoder-decoder.js';
-export type { HeadParts } from './head.js';
+export type { HeadParts, HeadWeights } from './head.js';
+export { type HeadReader, type HeadTree, headReader } from './head-reader.js';
 export type { InputNeeds, InputParts } from './input.js';
 export {
   type LanguageModel,
@@ -34,4 +35,5 @@ export {
   languageModel,
 } from './language-model.js';
 export { readout } from './readout.js';
+export { recomputeBlocks } from './recomputation.js';
 export { type CrossStack, crossStack, type Stack, type StackNeeds, type StackOptions, stack } from './stack.js';

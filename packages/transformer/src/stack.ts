@@ -10,9 +10,10 @@ import {
   type Scope,
   type Weights,
 } from '@residual/layers';
-import { ResidualError, type Tensor } from '@residual/tensor';
+import { add, ResidualError, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 import type { CrossPart } from './cross-block.js';
+import { runBlock } from './recomputation.js';
 
 /** Settings of a stack: one block used `depth` times (each with weights of its own), or a list of blocks; and a norm at the end. */
 export interface StackOptions<Block extends AnyLayer> {
@@ -46,7 +47,7 @@ export function stack<Block extends Part>(options: StackOptions<Block>): Stack<B
     (w, x: Tensor, scope) => {
       const { layers, norm } = parts;
       const at = withBias(parts, w, x, scope).at('layers');
-      for (const [i, block] of bind(layers, w.layers, at).entries()) x = at.at(i).tap('output', block(x));
+      for (const [i, block] of layers.entries()) x = at.at(i).tap('output', runBlock(block, w.layers[i], x, at.at(i)));
       return scope.tap('output', bind({ norm }, w, scope).norm(x));
     },
     about,
@@ -65,7 +66,8 @@ export function crossStack<Block extends CrossPart>(options: StackOptions<Block>
     (w, { x, memory }: WithMemory, scope) => {
       const { layers, norm } = parts;
       const at = withBias(parts, w, x, scope).at('layers');
-      for (const [i, block] of bind(layers, w.layers, at).entries()) x = at.at(i).tap('output', block({ x, memory }));
+      for (const [i, block] of layers.entries())
+        x = at.at(i).tap('output', runBlock(block, w.layers[i], { x, memory }, at.at(i)));
       return scope.tap('output', bind({ norm }, w, scope).norm(x));
     },
     about,
@@ -83,7 +85,9 @@ function withBias(
   const queryLen = x.shape[1]!;
   const keyLen = scope.get(cache)?.roomFor(queryLen) ?? queryLen;
   const shape = { heads: positions.heads!, queryLen, keyLen };
-  return scope.with(sharedBias, positions.onScores!(w.positions, shape, scope.at('positions')));
+  const bias = positions.onScores!(w.positions, shape, scope.at('positions'));
+  const others = scope.get(sharedBias);
+  return scope.with(sharedBias, others ? add(bias, others) : bias);
 }
 
 function stackOf<Block extends AnyLayer>(name: string, { block, depth, norm, positions }: StackOptions<Block>) {

@@ -1,6 +1,6 @@
 import { emptyScope, type Recorder, record } from '@residual/layers';
 import { noRepeatNgram, type Processor, repetitionPenalty } from '@residual/sampling';
-import { crossEntropy, mean, reshape, sliceAxis, tensor, tidy } from '@residual/tensor';
+import { crossEntropy, mean, reshape, sliceAxis, type Tensor, tensor, tidy } from '@residual/tensor';
 import { forward } from '../forward.js';
 import type { GenerateOptions } from '../generate-options.js';
 import { causalOf } from '../kinds.js';
@@ -9,7 +9,8 @@ import { beamOutputs, searches } from './beams.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
 import { type Inputs, inputsOf, paddingToken } from './inputs.js';
-import { gradientOutputs, numbersOf, type Outputs, type Wanted } from './outputs.js';
+import { numbersOf, type Outputs, type Wanted } from './outputs.js';
+import { learned } from './training.js';
 
 /** Everything a decoder-only checkpoint is compared on: logits, hidden states, attention weights, continuations, loss and gradients. */
 export async function causalOutputs(model: Model, golden: Golden, wanted: Wanted): Promise<Outputs> {
@@ -20,10 +21,9 @@ export async function causalOutputs(model: Model, golden: Golden, wanted: Wanted
   for (const [name, numbers] of await continuations(model, golden, inputs, wanted)) outputs.set(name, numbers);
   for (const [name, numbers] of await beams(model, golden, inputs, wanted))
     if (wanted(name)) outputs.set(name, numbers);
-  const trained = wanted('loss') || wanted('grad_norm') || golden.names.some(name => name.startsWith('grad.'));
-  if (trained && inputs.ids[0]!.length > 1) {
-    for (const [name, numbers] of await lossAndGradients(model, inputs.ids[0]!))
-      if (wanted(name)) outputs.set(name, numbers);
+  if (inputs.ids[0]!.length > 1) {
+    const loss = () => lossOf(model, inputs.ids[0]!);
+    for (const [name, numbers] of await learned(model, golden, wanted, loss)) outputs.set(name, numbers);
   }
   return outputs;
 }
@@ -114,16 +114,14 @@ function withoutRepeats(ids: readonly number[], prompt: readonly number[]): Gene
   return { processors: [overAll(repetitionPenalty(1.3)), overAll(noRepeatNgram(2))] };
 }
 
-/** The mean loss of predicting each next token of `ids`, and its gradient for each tensor of the file. */
-function lossAndGradients(model: Model, ids: readonly number[]): Promise<Outputs> {
+/** The mean loss of predicting each next token of `ids`. */
+function lossOf(model: Model, ids: readonly number[]): Tensor {
   const { layer, weights } = causalOf('parity', model);
-  return gradientOutputs(model, () =>
-    tidy(() => {
-      const logits = layer(weights, tensor(ids, [1, ids.length], 'int32'));
-      const before = reshape(sliceAxis(logits, 1, 0, ids.length - 1), [ids.length - 1, model.vocab]);
-      return mean(crossEntropy(before, tensor(ids.slice(1), [ids.length - 1], 'int32')));
-    }),
-  );
+  return tidy(() => {
+    const logits = layer(weights, tensor(ids, [1, ids.length], 'int32'));
+    const before = reshape(sliceAxis(logits, 1, 0, ids.length - 1), [ids.length - 1, model.vocab]);
+    return mean(crossEntropy(before, tensor(ids.slice(1), [ids.length - 1], 'int32')));
+  });
 }
 
 async function recorded({ values }: Recorder, path: string): Promise<Numbers> {

@@ -23,8 +23,14 @@ export interface Numbers {
   readonly data: ArrayLike<number>;
 }
 
-/** Compares ours with the reference, number by number. A shape that differs, or a NaN on one side, fails. */
-export function compare(name: string, ours: Numbers, theirs: Numbers, { absolute, ofLargest = 0 }: Tolerance): Check {
+/** Compares ours with the reference, number by number, as far as they count. A shape that differs, or a NaN on one side, fails. */
+export function compare(
+  name: string,
+  ours: Numbers,
+  theirs: Numbers,
+  { absolute, ofLargest = 0 }: Tolerance,
+  counts: (index: number) => boolean = () => true,
+): Check {
   if (ours.shape.join() !== theirs.shape.join()) {
     const note = `ours is [${ours.shape.join(', ')}], the reference [${theirs.shape.join(', ')}]`;
     return {
@@ -39,7 +45,7 @@ export function compare(name: string, ours: Numbers, theirs: Numbers, { absolute
   let [difference, largest] = [0, 0];
   for (let i = 0; i < theirs.data.length; i++) {
     const [a, b] = [ours.data[i]!, theirs.data[i]!];
-    const apart = Object.is(a, b) || a === b ? 0 : Math.abs(a - b);
+    const apart = Object.is(a, b) || a === b || !counts(i) ? 0 : Math.abs(a - b);
     difference = Math.max(difference, Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart);
     if (Number.isFinite(b)) largest = Math.max(largest, Math.abs(b));
   }

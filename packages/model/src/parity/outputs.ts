@@ -40,6 +40,6 @@ export async function gradientOutputs(model: Model, loss: () => Tensor): Promise
 }
 
 /** What the reference keeps as a constant beside the weights has no gradient there. */
-function isTrained(name: string): boolean {
+export function isTrained(name: string): boolean {
   return name !== 'final_logits_bias';
 }

@@ -7,7 +7,8 @@ import { beamOutputs, searches } from './beams.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
 import { expectIds, maskOf, paddingToken, unfit } from './inputs.js';
-import { gradientOutputs, numbersOf, type Outputs, type Wanted } from './outputs.js';
+import { numbersOf, type Outputs, type Wanted } from './outputs.js';
+import { learned } from './training.js';
 
 /** What the reference was given: sources padded on the right, their lengths, and the targets that are fed. */
 interface Inputs {
@@ -31,11 +32,10 @@ export async function sequenceToSequenceOutputs(model: Model, golden: Golden, wa
     const made = beamOutputs(name, found, () => [model.startToken], paddingToken(model) ?? 0);
     for (const [each, numbers] of made) if (wanted(each)) outputs.set(each, numbers);
   }
-  const trained = wanted('loss') || wanted('grad_norm') || golden.names.some(name => name.startsWith('grad.'));
-  if (trained && inputs.labels) {
-    const { labels } = inputs;
-    for (const [name, numbers] of await gradientOutputs(model, () => lossOf(model, inputs, labels)))
-      if (wanted(name)) outputs.set(name, numbers);
+  const { labels } = inputs;
+  if (labels) {
+    const loss = () => lossOf(model, inputs, labels);
+    for (const [name, numbers] of await learned(model, golden, wanted, loss)) outputs.set(name, numbers);
   }
   return outputs;
 }

@@ -1,10 +1,11 @@
 import { expectShape, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
-import { add } from '../ops/arithmetic.js';
+import { add, mul } from '../ops/arithmetic.js';
 import { matMul } from '../ops/mat-mul.js';
 import { sum } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
-import type { Matrix, Tensor } from '../tensor.js';
+import { type Matrix, type Tensor, tidy } from '../tensor.js';
+import { activeOf, isLowRankSum, type LowRankSum } from './low-rank.js';
 import { dense } from './matrix.js';
 
 type LinearInputs = { x: Tensor; weight: Tensor; bias?: Tensor };
@@ -33,7 +34,18 @@ export function linear(x: Tensor, weight: Matrix, bias?: Tensor): Tensor {
     () =>
       `linear: x ${showShape(x.shape)}, weight ${showShape(weight.shape)}${bias ? ` and bias ${showShape(bias.shape)}` : ''} do not fit; weight is [out, in], x [..., in]`,
   );
+  if (isLowRankSum(weight)) return withParts(x, weight, bias);
   return run(linearOp, { x, weight: dense(weight), bias }, {});
+}
+
+/** x baseᵀ + bias + Σ scale · (x downᵀ) upᵀ: the sum itself is never made. */
+function withParts(x: Tensor, weight: LowRankSum, bias: Tensor | undefined): Tensor {
+  return tidy(() =>
+    activeOf(weight).reduce(
+      (y, { down, up, scale }) => add(y, mul(linear(linear(x, down), up), scale)),
+      linear(x, weight.base, bias),
+    ),
+  );
 }
 
 /** All leading axes as one: [..., width] to [rows, width]. */

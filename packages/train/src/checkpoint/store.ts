@@ -1,0 +1,33 @@
+/** The files of one checkpoint by name. */
+export type CheckpointFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+
+/** A checkpoint that was found. */
+export interface StoredCheckpoint {
+  readonly step: number;
+  readonly name: string;
+  readonly read: (file: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+}
+
+/** Where checkpoints are kept. A checkpoint is there whole or not at all. */
+export interface CheckpointStore {
+  /** Keeps the files of a step and gives the name of the checkpoint; what is older may go. */
+  readonly write: (step: number, files: CheckpointFiles) => Promise<string>;
+  /** The latest whole checkpoint, undefined where there is none. */
+  readonly latest: () => Promise<StoredCheckpoint | undefined>;
+}
+
+/** Checkpoints in memory, for pages and tests: the last `keep` of them (2 if absent). */
+export function memoryStore({ keep = 2 }: { readonly keep?: number } = {}): CheckpointStore {
+  const kept: { step: number; files: CheckpointFiles }[] = [];
+  return {
+    write: async (step, files) => {
+      kept.push({ step, files });
+      kept.splice(0, kept.length - keep);
+      return `step ${step}`;
+    },
+    latest: async () => {
+      const last = kept.at(-1);
+      return last && { step: last.step, name: `step ${last.step}`, read: async file => last.files.get(file) };
+    },
+  };
+}

@@ -1,0 +1,23 @@
+export { type CheckpointFiles, type CheckpointStore, memoryStore, type StoredCheckpoint } from './checkpoint/store.js';
+export type { Batches, BatchSource } from './loop/batches.js';
+export type { CheckpointEvent, EvaluationEvent, StepEvent, TrainingEvent } from './loop/events.js';
+export type { Loss, Objective } from './loop/objective.js';
+export { type Frozen, type Training, type TrainOptions, train } from './loop/train.js';
+export { lossInChunks } from './losses/chunked.js';
+export { meanSquaredError } from './losses/squared-error.js';
+export { type Labels, labelsOf, type TokenLossOptions, tokenLoss } from './losses/token-loss.js';
+export { type AdamOptions, type AdamWOptions, adam, adamW } from './optimizers/adam.js';
+export { type LionOptions, lion } from './optimizers/lion.js';
+export { type MuonOptions, muon } from './optimizers/muon.js';
+export { type Decays, type Memory, type Optimizer, onlyMatrices, type Update } from './optimizers/optimizer.js';
+export { type SgdOptions, sgd } from './optimizers/sgd.js';
+export {
+  constantRate,
+  cosineDecay,
+  type Fall,
+  inverseSquareRoot,
+  linearDecay,
+  polynomialDecay,
+  type Schedule,
+  type WarmUp,
+} from './schedules.js';

@@ -1,0 +1,58 @@
+import { type HasNeeds, weightNeeds } from '@residual/layers';
+import { isLowRankSum, isTensor, type Matrix, ResidualError, type Tensor } from '@residual/tensor';
+
+/** One tensor that may be trained: its path, and where it stands in the tree. */
+export interface Parameter {
+  readonly path: string;
+  readonly get: () => Tensor;
+  /** Puts another tensor in its place; the one before is disposed. */
+  readonly set: (tensor: Tensor) => void;
+}
+
+type Node = Record<string, unknown>;
+
+/**
+ * The tensors of a tree that may be trained, by path, in the order of the layer's needs. A matrix with parts of low rank gives itself and the parts:
+ * `weight`, `weight.parts.NAME.down`, `weight.parts.NAME.up`. Errors where a leaf is missing or of a form that cannot be trained.
+ */
+export function parametersOf(layer: HasNeeds<unknown>, tree: unknown): Map<string, Parameter> {
+  const found = new Map<string, Parameter>();
+  for (const { path } of weightNeeds(layer)) {
+    const steps = path === '' ? [] : path.split('.');
+    const parent = steps.slice(0, -1).reduce<unknown>((node, name) => (node as Node | undefined)?.[name], tree);
+    const name = steps.at(-1);
+    if (name === undefined || typeof parent !== 'object' || parent === null || !(name in parent))
+      throw new ResidualError(
+        'load',
+        `train: the layer needs ${path || 'a single leaf'}, which is not in the tree of weights`,
+      );
+    addMatrix(found, path, parent as Node, name);
+  }
+  return found;
+}
+
+function addMatrix(found: Map<string, Parameter>, path: string, parent: Node, name: string): void {
+  const leaf = parent[name] as Matrix;
+  if (isTensor(leaf)) {
+    found.set(path, parameter(path, parent, name));
+  } else if (isLowRankSum(leaf)) {
+    addMatrix(found, path, leaf as unknown as Node, 'base');
+    for (const [part, each] of Object.entries(leaf.parts))
+      for (const side of ['down', 'up'] as const) {
+        const below = `${path}.parts.${part}.${side}`;
+        found.set(below, parameter(below, each as unknown as Node, side));
+      }
+  } else throw new ResidualError('matrix', `train: ${path} is of a form that cannot be trained`);
+}
+
+function parameter(path: string, parent: Node, name: string): Parameter {
+  return {
+    path,
+    get: () => parent[name] as Tensor,
+    set: tensor => {
+      const before = parent[name] as Tensor;
+      parent[name] = tensor;
+      before.dispose();
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { dispose, gradients, linear, memory, normalValues, type Tensor, tensor } from '@residual/tensor';
+import { expectClose, expectNoLeak } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { labelsOf, lossInChunks, meanSquaredError, type TokenLossOptions, tokenLoss } from '../index.js';
+
+const [rows, dim, vocab] = [7, 5, 11];
+const labels = [3, 0, -100, 10, 3, 7, -100];
+const weights = [1, 0.5, 9, 2, 0, 1.5, 1];
+const numbers = (name: string, shape: number[]) =>
+  tensor(
+    normalValues(
+      5,
+      name,
+      shape.reduce((a, b) => a * b, 1),
+    ),
+    shape,
+  );
+
+/** The loss in float64, straight from its definition. */
+const expected = (logits: ArrayLike<number>, { ignore = -100, smoothing = 0, weights }: TokenLossOptions) => {
+  let [sum, total] = [0, 0];
+  for (const [row, label] of labels.entries()) {
+    if (label === ignore) continue;
+    const scores = Array.from({ length: vocab }, (_, i) => logits[row * vocab + i]!);
+    const norm = Math.log(scores.reduce((all, score) => all + Math.exp(score), 0));
+    const logs = scores.map(score => norm - score);
+    const target = logs.map((_, i) => (i === label ? 1 - smoothing : 0) + smoothing / vocab);
+    const weight = weights?.[row] ?? 1;
+    sum += weight * logs.reduce((all, log, i) => all + target[i]! * log, 0);
+    total += weight;
+  }
+  return sum / total;
+};
+
+test.each<[string, TokenLossOptions]>([
+  ['plain', {}],
+  ['with another id to ignore', { ignore: 3 }],
+  ['smoothed', { smoothing: 0.1 }],
+  ['weighted', { weights }],
+  ['weighted and smoothed', { weights, smoothing: 0.3 }],
+])('the loss of tokens is its definition: %s', async (_, options) => {
+  const given = options.ignore === undefined ? labels : labels.map(label => (label === -100 ? 3 : label));
+  const logits = numbers('logits', [rows, vocab]);
+  const loss = tokenLoss(logits, given, options);
+  const wanted = options.ignore === undefined ? options : { ignore: 3 };
+  const data = await logits.data();
+  const value = options.ignore === undefined ? expected(data, wanted) : expectedIgnoring3(data);
+  await expectClose(loss, value, { absolute: 2e-6 });
+  dispose([logits, loss]);
+});
+
+/** Where 3 is ignored, the rows that counted before and are not 3. */
+const expectedIgnoring3 = (logits: ArrayLike<number>) => {
+  const others = labels.map((label, row) => ({ label, row })).filter(({ label }) => label !== 3 && label !== -100);
+  const losses = others.map(({ label, row }) => {
+    const scores = Array.from({ length: vocab }, (_, i) => logits[row * vocab + i]!);
+    return Math.log(scores.reduce((all, score) => all + Math.exp(score), 0)) - scores[label]!;
+  });
+  return losses.reduce((a, b) => a + b, 0) / losses.length;
+};
+
+test('where no row counts the loss is 0', async () => {
+  const logits = numbers('logits', [2, vocab]);
+  const loss = tokenLoss(logits, [-100, -100]);
+  expect([...(await loss.data())]).toEqual([0]);
+  dispose([logits, loss]);
+});
+
+test.each([1, 2, 3, 7, 50])('a loss in chunks of %i rows and its gradients are those of the whole', chunk =>
+  expectNoLeak(async () => {
+    const [x, head] = [numbers('x', [1, rows, dim]), numbers('head', [vocab, dim])];
+    const logits = ({ own }: { own: { head?: Tensor } }, rows: Tensor) => linear(rows, own.head!);
+    const options = { smoothing: 0.1, weights };
+    const read = lossInChunks(labelsOf('test', labels, options), chunk, options);
+    const parts = gradients(() => read(x, { own: { head }, embedding: undefined }, logits), { x, head });
+    const whole = gradients(() => tokenLoss(linear(x, head), labels, options), { x, head });
+    const total = 5; // the weights of the rows that count
+    await expectClose(parts.value, (await whole.value.data())[0]! * total, { relative: 1e-5 });
+    for (const name of ['x', 'head'] as const) {
+      const scaled = Array.from(await whole.gradients[name]!.data(), value => value * total);
+      await expectClose(await parts.gradients[name]!.data(), scaled, { absolute: 1e-5 });
+    }
+    dispose([x, head, parts, whole]);
+  }),
+);
+
+test('chunks never hold all logits', () => {
+  const [rows, vocab] = [64, 1024];
+  const [x, head] = [numbers('x', [rows, 1]), numbers('head', [vocab, 1])];
+  const before = memory().bytes;
+  let most = 0;
+  const logits = ({ own }: { own: { head?: Tensor } }, rows: Tensor) => {
+    const made = linear(rows, own.head!);
+    most = Math.max(most, memory().bytes - before);
+    return made;
+  };
+  const read = lossInChunks(labelsOf('test', Array(rows).fill(1), {}), 8, {});
+  const found = gradients(() => read(x, { own: { head }, embedding: undefined }, logits), { x, head });
+  expect(most).toBeLessThan((rows * vocab * 4) / 3);
+  dispose([x, head, found]);
+});
+
+test('the squared error is the mean over entries', async () => {
+  const [y, target] = [tensor([1, 2, 3, 5], [2, 2]), tensor([1, 0, 6, 5], [2, 2])];
+  const loss = meanSquaredError(y, target);
+  await expectClose(loss, 13 / 4, { absolute: 1e-6 });
+  dispose([loss, target]);
+  const other = tensor([1, 2], [2, 1]);
+  expect(() => meanSquaredError(y, other)).toThrow('meanSquaredError: y [2, 2] and target [2, 1] must have one shape');
+  dispose([y, other]);
+});
+
+test.each([
+  [[1, 2], {}, 'tokenLoss: label 1 is 2; it must be 0 .. 1, or -100 to be ignored'],
+  [[1, 0], { smoothing: 1 }, 'tokenLoss: smoothing is 1; it must be from 0 to below 1'],
+  [[1, 0], { weights: [1] }, 'tokenLoss: 1 weights do not fit 2 labels'],
+  [[1, 0], { weights: [1, -1] }, 'tokenLoss: weight 1 is -1; it must be 0 or more'],
+] as const)('what does not fit is said: %s %o', (labels, options, message) => {
+  const logits = tensor([1, 2, 3, 4], [2, 2]);
+  expect(() => tokenLoss(logits, labels, options)).toThrow(message);
+  logits.dispose();
+});

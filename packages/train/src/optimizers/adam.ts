@@ -1,0 +1,60 @@
+import { add, div, mul, sqrt, square, sub, type Tensor } from '@residual/tensor';
+import { type Decays, expectNumber, type Optimizer } from './optimizer.js';
+
+/** Settings of `adam`. */
+export interface AdamOptions {
+  /** How slowly the mean of gradients moves; 0.9 if absent. */
+  readonly beta1?: number;
+  /** How slowly the mean of their squares moves; 0.999 if absent. */
+  readonly beta2?: number;
+  /** Added to the root of the second mean, the same number on every backend; 1e-8 if absent. */
+  readonly epsilon?: number;
+}
+
+/** Settings of `adamW`. */
+export interface AdamWOptions extends AdamOptions {
+  /** How much of itself a weight loses, times the learning rate; 0.01 if absent. */
+  readonly weightDecay?: number;
+  /** Which weights decay; all if absent. `onlyMatrices` spares biases and norms. */
+  readonly decays?: Decays;
+}
+
+/** Adam: each weight moves by rate · m̂ / (√v̂ + epsilon), means of its gradient and of the gradient's square (Kingma and Ba 2015). */
+export function adam(options: AdamOptions = {}): Optimizer {
+  return adamLike('adam', options, () => 0);
+}
+
+/** Adam with decay beside the gradient: w = w - rate · weightDecay · w, then as `adam` (Loshchilov and Hutter 2019). */
+export function adamW({ weightDecay = 0.01, decays = () => true, ...options }: AdamWOptions = {}): Optimizer {
+  expectNumber('adamW', 'weightDecay', weightDecay, 0);
+  return adamLike('adamW', options, (path, shape) => (decays(path, shape) ? weightDecay : 0));
+}
+
+function adamLike(
+  name: string,
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions,
+  decayOf: (path: string, shape: readonly number[]) => number,
+): Optimizer {
+  expectNumber(name, 'beta1', beta1, 0, 1);
+  expectNumber(name, 'beta2', beta2, 0, 1);
+  expectNumber(name, 'epsilon', epsilon, Number.MIN_VALUE);
+  return {
+    name,
+    remembers: () => ['first', 'second'],
+    // m̂ = first / (1 - beta1^t), v̂ = second / (1 - beta2^t)
+    numbers: (rate, t) => ({ rate, step: rate / (1 - beta1 ** t), unbias: 1 / Math.sqrt(1 - beta2 ** t) }),
+    update: ({ path, weight, gradient, memory, numbers: { rate, step, unbias } }) => {
+      const decay = decayOf(path, weight.shape);
+      const first = blend(memory.first!, gradient, beta1);
+      const second = blend(memory.second!, square(gradient), beta2);
+      const root = add(mul(sqrt(second), unbias!), epsilon);
+      const kept = decay > 0 ? sub(weight, mul(weight, mul(rate!, decay))) : weight;
+      return { weight: sub(kept, mul(div(first, root), step!)), memory: { first, second } };
+    },
+  };
+}
+
+/** beta · mean + (1 - beta) · x. */
+export function blend(mean: Tensor, x: Tensor, beta: number): Tensor {
+  return add(mul(mean, beta), mul(x, 1 - beta));
+}

@@ -1,0 +1,41 @@
+import { greater, less, mul, sub, type Tensor, toFloat } from '@residual/tensor';
+import { blend } from './adam.js';
+import { type Decays, expectNumber, type Optimizer } from './optimizer.js';
+
+/** Settings of `lion`. */
+export interface LionOptions {
+  /** How much of the momentum counts in the direction; 0.9 if absent. */
+  readonly beta1?: number;
+  /** How slowly the momentum moves; 0.99 if absent. */
+  readonly beta2?: number;
+  /** How much of itself a weight loses, times the learning rate; 0 if absent. */
+  readonly weightDecay?: number;
+  /** Which weights decay; all if absent. */
+  readonly decays?: Decays;
+}
+
+/** Lion: each weight moves by the rate, up or down: w = w - rate · (sign(beta1 · m + (1 - beta1) · g) + weightDecay · w) (Chen et al. 2023). */
+export function lion({ beta1 = 0.9, beta2 = 0.99, weightDecay = 0, decays = () => true }: LionOptions = {}): Optimizer {
+  expectNumber('lion', 'beta1', beta1, 0, 1);
+  expectNumber('lion', 'beta2', beta2, 0, 1);
+  expectNumber('lion', 'weightDecay', weightDecay, 0);
+  return {
+    name: 'lion',
+    remembers: () => ['momentum'],
+    numbers: rate => ({ rate }),
+    update: ({ path, weight, gradient, memory, numbers: { rate } }) => {
+      const momentum = memory.momentum!;
+      const direction = sign(blend(momentum, gradient, beta1));
+      const decay = decays(path, weight.shape) ? weightDecay : 0;
+      const kept = decay > 0 ? sub(weight, mul(weight, mul(rate!, decay))) : weight;
+      return {
+        weight: sub(kept, mul(direction, rate!)),
+        memory: { momentum: blend(momentum, gradient, beta2) },
+      };
+    },
+  };
+}
+
+function sign(x: Tensor): Tensor {
+  return sub(toFloat(greater(x, 0)), toFloat(less(x, 0)));
+}

@@ -1,0 +1,30 @@
+import { add, mul, sub } from '@residual/tensor';
+import { expectNumber, type Optimizer } from './optimizer.js';
+
+/** Settings of `sgd`. */
+export interface SgdOptions {
+  /** How much of the last direction is kept; 0 if absent. */
+  readonly momentum?: number;
+  /** Looks ahead along the momentum (Nesterov 1983). */
+  readonly nesterov?: boolean;
+  /** Added to the gradient: weightDecay · weight; 0 if absent. */
+  readonly weightDecay?: number;
+}
+
+/** Plain gradient descent, with momentum if asked: v = momentum · v + g, w = w - rate · v (Sutskever et al. 2013). */
+export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions = {}): Optimizer {
+  expectNumber('sgd', 'momentum', momentum, 0, 1);
+  expectNumber('sgd', 'weightDecay', weightDecay, 0);
+  return {
+    name: 'sgd',
+    remembers: () => (momentum > 0 ? ['velocity'] : []),
+    numbers: rate => ({ rate }),
+    update: ({ weight, gradient, memory, numbers: { rate } }) => {
+      const slope = weightDecay > 0 ? add(gradient, mul(weight, weightDecay)) : gradient;
+      if (momentum === 0) return { weight: sub(weight, mul(slope, rate!)), memory };
+      const velocity = add(mul(memory.velocity!, momentum), slope);
+      const step = nesterov ? add(slope, mul(velocity, momentum)) : velocity;
+      return { weight: sub(weight, mul(step, rate!)), memory: { velocity } };
+    },
+  };
+}

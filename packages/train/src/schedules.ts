@@ -1,0 +1,75 @@
+import { ResidualError } from '@residual/tensor';
+
+/** The learning rate of a step; the first step is 0. */
+export type Schedule = (step: number) => number;
+
+/** What every schedule says: the highest rate, and over how many steps it rises to it from 0 (none if absent). */
+export interface WarmUp {
+  readonly peak: number;
+  readonly warmUp?: number;
+}
+
+/** A schedule that also falls: it is at its end after `steps` steps, those of the rise included. */
+export interface Fall extends WarmUp {
+  readonly steps: number;
+}
+
+/** Rises, then stays. */
+export function constantRate(options: WarmUp): Schedule {
+  return after('constantRate', options, () => 1);
+}
+
+/** Rises, then falls in a straight line to 0. */
+export function linearDecay(options: Fall): Schedule {
+  const progress = progressOf('linearDecay', options);
+  return after('linearDecay', options, step => Math.max(0, 1 - progress(step)));
+}
+
+/**
+ * Rises, then follows a cosine from the peak to `floor` (0 if absent): floor + (peak - floor) · ½ (1 + cos(2π · cycles · progress)). With the half cycle of
+ * the default the rate rises again beyond `steps`, as in the reference; with `hold` it stays at the floor (Loshchilov and Hutter 2017).
+ */
+export function cosineDecay(
+  options: Fall & { readonly floor?: number; readonly cycles?: number; readonly hold?: boolean },
+): Schedule {
+  const { peak, floor = 0, cycles = 0.5, hold = false } = options;
+  const progress = progressOf('cosineDecay', options);
+  const least = floor / peak;
+  return after('cosineDecay', options, step => {
+    const done = hold ? Math.min(1, progress(step)) : progress(step);
+    return least + (1 - least) * Math.max(0, 0.5 * (1 + Math.cos(2 * Math.PI * cycles * done)));
+  });
+}
+
+/** Rises, then falls as 1 / √step: peak · √(warmUp / step) (Vaswani et al. 2017). `timescale` takes the place of a `warmUp` of 0; 10,000 if absent. */
+export function inverseSquareRoot(options: WarmUp & { readonly timescale?: number }): Schedule {
+  const { warmUp = 0, timescale = warmUp || 10_000 } = options;
+  const shift = timescale - warmUp;
+  return after('inverseSquareRoot', options, step => 1 / Math.sqrt((step + shift) / timescale));
+}
+
+/** Rises, then falls to `end` (1e-7 if absent) by a power of what is left: end + (peak - end) · (1 - progress)^power, a straight line at power 1. */
+export function polynomialDecay(options: Fall & { readonly end?: number; readonly power?: number }): Schedule {
+  const { peak, end = 1e-7, power = 1 } = options;
+  const progress = progressOf('polynomialDecay', options);
+  if (!(end < peak)) throw new ResidualError('range', `polynomialDecay: end is ${end}; it must be below peak ${peak}`);
+  return after('polynomialDecay', options, step => {
+    const done = progress(step);
+    return done > 1 ? end / peak : (end + (peak - end) * (1 - done) ** power) / peak;
+  });
+}
+
+function after(name: string, { peak, warmUp = 0 }: WarmUp, share: (step: number) => number): Schedule {
+  if (!(peak > 0 && Number.isFinite(peak)))
+    throw new ResidualError('range', `${name}: peak is ${peak}; it must be a number above 0`);
+  if (!(Number.isInteger(warmUp) && warmUp >= 0))
+    throw new ResidualError('range', `${name}: warmUp is ${warmUp}; it must be a whole number of steps`);
+  return step => peak * (step < warmUp ? step / warmUp : share(step));
+}
+
+/** How much of the fall is done: 0 after the rise, 1 at the end. */
+function progressOf(name: string, { steps, warmUp = 0 }: Fall): Schedule {
+  if (!(Number.isInteger(steps) && steps > warmUp))
+    throw new ResidualError('range', `${name}: steps is ${steps}; it must be a whole number above warmUp ${warmUp}`);
+  return step => (step - warmUp) / (steps - warmUp);
+}
