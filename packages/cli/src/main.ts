@@ -4,6 +4,7 @@ import { describeCommand } from './commands/describe.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { generateCommand } from './commands/generate.js';
 import { parityCommand } from './commands/parity.js';
+import { trainTokenizerCommand } from './commands/train-tokenizer.js';
 import { translateCommand } from './commands/translate.js';
 import { reportError } from './output.js';
 import { packageVersion } from './version.js';
@@ -18,7 +19,15 @@ export async function run(args: readonly string[]): Promise<number> {
     )
     .exitOverride()
     .showHelpAfterError();
-  const commands = [generateCommand, translateCommand, analogyCommand, evaluateCommand, parityCommand, describeCommand];
+  const commands = [
+    generateCommand,
+    translateCommand,
+    analogyCommand,
+    evaluateCommand,
+    parityCommand,
+    describeCommand,
+    trainTokenizerCommand,
+  ];
   for (const make of commands)
     program.addCommand(
       make(exit => {

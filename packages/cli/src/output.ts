@@ -42,6 +42,15 @@ export function progressLine(): ProgressLine {
   };
 }
 
+const barWidth = 30;
+
+/** A stage of long work and how much of it is done, as a bar. */
+export function bar(stage: string, done: number, total: number): string {
+  const share = total > 0 ? Math.min(1, done / total) : 1;
+  const filled = Math.floor(share * barWidth);
+  return `${stage.padEnd(16)} ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${Math.floor(100 * share)} %`;
+}
+
 /** Rows of text as columns as wide as their widest entry. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(cell.length, all[i] ?? 0)), []);

@@ -16,6 +16,12 @@ const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => {
 /** How many tokens may follow: 0, 1, 2, ... */
 export const tokenCount = number('a whole number, 0 or more', whole(0));
 
+/** A count: 0, 1, 2, ... */
+export const count = tokenCount;
+
+/** A size: 1, 2, 3, ... */
+export const size = number('a whole number, 1 or more', whole(1));
+
 /** A temperature: 0 or more. */
 export const temperature = number('a number, 0 (greedy) or more', value => value >= 0 && value < Infinity);
 

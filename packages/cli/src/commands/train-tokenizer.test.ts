@@ -1,0 +1,147 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tokenizerFromJson } from '@residual/tokenizer';
+import { expect, test, vi } from 'vitest';
+import { inFolder } from '../testing/folders.js';
+import { fixture, printed } from '../testing/printed.js';
+
+const corpus = fixture('tokenizers/training/corpus.txt');
+const read = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
+
+test('bpe is the byte-level tokenizer that the reference makes of the file', () =>
+  inFolder(async folder => {
+    const out = join(folder, 'tokenizer.json');
+    const { code, out: said } = await printed(
+      'train-tokenizer',
+      '--kind',
+      'bpe',
+      '--size',
+      '1000',
+      '--out',
+      out,
+      corpus,
+    );
+    expect({ code, said }).toEqual({
+      code: 0,
+      said: expect.stringMatching(/tokenizer\.json: 1,000 tokens of 0\.1 MB of text, \d+\.\d s\n$/),
+    });
+    const { decoder, ...trained } = await read(out);
+    const { decoder: none, ...expected } = await read(fixture('tokenizers/training/bpe-1000.tokenizer.json'));
+    expect(trained).toEqual(expected);
+    expect([decoder.type, none]).toEqual(['ByteLevel', null]);
+  }));
+
+test('wordpiece has the tokens of the reference', () =>
+  inFolder(async folder => {
+    const out = join(folder, 'tokenizer.json');
+    const { code, out: said } = await printed(
+      ...['train-tokenizer', '--kind', 'wordpiece', '--size', '1000', '--out', out, '--json', corpus],
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(said)).toEqual({
+      kind: 'wordpiece',
+      tokens: 1000,
+      bytes: 124754,
+      seconds: expect.any(Number),
+      out,
+    });
+    const { model } = await read(fixture('tokenizers/training/wordpiece-1000.tokenizer.json'));
+    expect(Object.keys((await read(out)).model.vocab).sort()).toEqual(Object.keys(model.vocab).sort());
+  }));
+
+test('several files, their line ends and special tokens of your own', () =>
+  inFolder(async folder => {
+    const [a, b, out] = ['a.txt', 'b.txt', 'out.json'].map(name => join(folder, name)) as [string, string, string];
+    await writeFile(a, 'one two\r\none two');
+    await writeFile(b, 'one é\n');
+    const args = [
+      '--kind',
+      'bpe',
+      '--size',
+      '300',
+      '--min-frequency',
+      '2',
+      '--out',
+      out,
+      '--special-token',
+      '<a>',
+      '<b>',
+    ];
+    expect((await printed('train-tokenizer', a, b, ...args)).code).toBe(0);
+    const tokenizer = tokenizerFromJson(await read(out));
+    expect([0, 1].map(id => tokenizer.idToToken(id))).toEqual(['<a>', '<b>']);
+    expect(tokenizer.encode('one two\r\n').tokens).toEqual(['one', 'Ġtwo', 'č', 'Ċ']);
+  }));
+
+test('a unigram is trained while a bar shows how far it is', () =>
+  inFolder(async folder => {
+    const out = join(folder, 'tokenizer.json');
+    const isTTY = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
+    Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
+    const { code, errors } = await printed(
+      'train-tokenizer',
+      '--kind',
+      'unigram',
+      '--size',
+      '500',
+      '--out',
+      out,
+      corpus,
+    );
+    if (isTTY) Object.defineProperty(process.stderr, 'isTTY', isTTY);
+    else Reflect.deleteProperty(process.stderr, 'isTTY');
+    expect(code).toBe(0);
+    expect(errors).toMatch(/\rreading {10}█{30} 100 %/);
+    expect(errors).toMatch(/\rchoosing pieces +█*░+ \d+ %/);
+    expect((await read(out)).model.vocab).toHaveLength(500);
+  }));
+
+test('Ctrl-C ends it with exit code 130, and nothing is written', () =>
+  inFolder(async folder => {
+    const out = join(folder, 'tokenizer.json');
+    const running = printed('train-tokenizer', '--kind', 'unigram', '--size', '2000', '--out', out, corpus);
+    await vi.waitFor(() => expect(process.listenerCount('SIGINT')).toBeGreaterThan(0));
+    process.emit('SIGINT');
+    expect((await running).code).toBe(130);
+    await expect(readFile(out)).rejects.toThrow('ENOENT');
+  }));
+
+test.each([
+  [
+    ['--kind', 'bpe', '--size', '0', corpus],
+    /'--size <n>' argument '0' is invalid\. It must be a whole number, 1 or more/,
+  ],
+  [['--kind', 'words', '--size', '9', corpus], /Allowed choices are bpe, wordpiece, unigram/],
+  [['--size', '9', corpus], /required option '--kind <kind>' not specified/],
+  [
+    ['--kind', 'bpe', '--size', '300', './nowhere.txt'],
+    /^residual: train-tokenizer: \.\/nowhere\.txt cannot be read: ENOENT/,
+  ],
+  [['--kind', 'bpe', '--size', '300', '.'], /^residual: train-tokenizer: \. is not a file\n$/],
+  [
+    ['--kind', 'unigram', '--size', '300', '--min-frequency', '2', corpus],
+    /'--min-frequency <n>' has no meaning for the kind unigram/,
+  ],
+  [
+    ['--kind', 'bpe', '--size', '200', corpus],
+    /^residual: trainTokenizer: size 200 is less than the 257 tokens that it begins with/,
+  ],
+])('%j is refused', async (args, message) => {
+  const { code, errors } = await printed('train-tokenizer', '--out', './never.json', ...args);
+  expect(code).toBe(1);
+  expect(errors).toMatch(message);
+});
+
+test('what is not text, an empty file and a missing folder are refused', () =>
+  inFolder(async folder => {
+    const [text, out] = [join(folder, 'text.txt'), join(folder, 'out.json')];
+    const refused = async (to: string) =>
+      (await printed('train-tokenizer', '--kind', 'bpe', '--size', '300', '--out', to, text)).errors;
+    await writeFile(text, '');
+    expect(await refused(out)).toBe('residual: trainTokenizer: 0 texts hold 0 words; at least 1 is needed\n');
+    expect(await refused(join(folder, 'none', 'out.json'))).toMatch(
+      /out\.json cannot be written, there is no folder .*none\n$/,
+    );
+    await writeFile(text, Buffer.from([0x61, 0xff, 0x62]));
+    expect(await refused(out)).toMatch(/text\.txt is not UTF-8 text, somewhere up to byte 3\n$/);
+  }));
