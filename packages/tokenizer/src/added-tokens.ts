@@ -18,6 +18,8 @@ export interface AddedToken {
   readonly normalized: boolean;
   /** Left out when decoding without special tokens. */
   readonly special: boolean;
+  /** False: only a name of an id, never found in a text. */
+  readonly inText?: boolean;
 }
 
 /** Reads `added_tokens`. An id that the vocabulary gives to another token is an error. */

@@ -95,6 +95,14 @@ export class AlignedText {
     this.text = text;
   }
 
+  /** Replaces the whole text by one whose unit `i` came from `[starts[i], starts[i + 1])` of the original. */
+  place(text: string, starts: readonly number[]): void {
+    this.text = text;
+    if (!this.tracked) return;
+    this.#starts = Int32Array.from(starts);
+    this.#ends = this.#starts.subarray(1);
+  }
+
   /** Replaces each character by others (perhaps none): the first takes its place, further ones are added. */
   mapCharacters(map: (char: string) => string): void {
     if (!this.tracked) {

@@ -29,8 +29,9 @@ export class Pipeline {
       parts.normalizer?.(text);
       return text.text;
     };
-    const raw = parts.addedTokens.filter(token => !token.normalized);
-    const later = parts.addedTokens.filter(token => token.normalized);
+    const found = parts.addedTokens.filter(token => token.inText !== false);
+    const raw = found.filter(token => !token.normalized);
+    const later = found.filter(token => token.normalized);
     this.#rawFinder = tokenFinder(raw.map(token => ({ pattern: token.content, token })));
     this.#normalizedFinder = tokenFinder(later.map(token => ({ pattern: normalized(token.content), token })));
   }

@@ -1,6 +1,6 @@
 import type { AddedToken } from './added-tokens.js';
 import { addedCount, arrange, type Window } from './arrange.js';
-import type { Decoder } from './decoders/decoder.js';
+import type { Decoder, DecoderRun } from './decoders/decoder.js';
 import { Encoding, type EncodingSource, type Part, type Trace } from './encoding.js';
 import { failInput } from './errors.js';
 import { type Padding, pad, paddedLength } from './padding.js';
@@ -123,10 +123,7 @@ export class Tokenizer {
     const pieces: string[] = [];
     const run = this.parts.decoder(text => text !== '' && pieces.push(text));
     const { skipSpecialTokens = true } = options;
-    for (const id of ids) {
-      const token = this.#decoded(id, skipSpecialTokens);
-      if (token !== undefined) run.push(token, true);
-    }
+    for (const id of ids) this.#decodeInto(run, id, skipSpecialTokens);
     run.finish();
     return pieces.join('');
   }
@@ -147,8 +144,7 @@ export class Tokenizer {
     };
     return {
       push: id => {
-        const token = this.#decoded(id, skipSpecialTokens);
-        if (token !== undefined) run.push(token, true);
+        this.#decodeInto(run, id, skipSpecialTokens);
         return taken();
       },
       flush: () => {
@@ -173,8 +169,10 @@ export class Tokenizer {
     return this.#added.get(id)?.special ?? false;
   }
 
-  #decoded(id: number, skipSpecialTokens: boolean): string | undefined {
-    return skipSpecialTokens && this.isSpecial(id) ? undefined : this.idToToken(id);
+  #decodeInto(run: DecoderRun, id: number, skipSpecialTokens: boolean): void {
+    const token = this.idToToken(id);
+    if (skipSpecialTokens && this.isSpecial(id)) run.skipped?.();
+    else if (token !== undefined) run.push(token, true);
   }
 
   /** The parts of an encoding and of what overflows it, and what they need to work out the rest. */

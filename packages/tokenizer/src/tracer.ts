@@ -48,6 +48,10 @@ export class Tracer implements Trace {
       const first = Math.min(seek(spans[2 * index]!), to - 1);
       const last = Math.min(seek(Math.max(spans[2 * index]!, spans[2 * index + 1]! - 1)), to - 1);
       const end = last + unitsAt(text.text, last);
+      if (spans[2 * index] === spans[2 * index + 1]) {
+        this.#add(id, text.start(first), text.start(first)); // a byte whose character the last of its bytes shows
+        continue;
+      }
       if (id === model.unknownId && model.showsUnknownText) {
         this.shown.set(this.#ids.length, text.text.slice(first, end));
       }

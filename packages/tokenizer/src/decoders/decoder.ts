@@ -5,6 +5,8 @@ export type Emit = (text: string, ends: boolean) => void;
 export interface DecoderRun {
   /** Takes the next part of a token. */
   readonly push: Emit;
+  /** Told where a special token was left out, for decoders to which that makes a difference. */
+  readonly skipped?: () => void;
   /** Hands out what was held back; nothing may follow. */
   readonly finish: () => void;
 }

@@ -37,6 +37,17 @@ export class Trie {
     return node;
   }
 
+  /** How many units the longest token has with which `text` begins at `at`; 0 if it begins with none. */
+  longest(text: string, at: number, end: number): number {
+    let longest = 0;
+    for (let node = root, to = at; to < end; ) {
+      node = this.step(node, text.charCodeAt(to++));
+      if (node < 0) break;
+      if (this.#ids[node]! >= 0) longest = to - at;
+    }
+    return longest;
+  }
+
   /** The id of the token that ends at a node; -1 if none does. */
   idAt(node: number): number {
     return this.#ids[node]!;

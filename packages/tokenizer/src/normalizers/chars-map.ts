@@ -1,4 +1,5 @@
 import { failFile } from '../errors.js';
+import { writeUtf8 } from '../unicode.js';
 
 /**
  * The replacement table of a SentencePiece model: the size of a double-array trie, the trie (32-bit units, little endian:
@@ -31,6 +32,40 @@ export class CharsMap {
     return found;
   }
 
+  /** The longest entry with which `text` begins at `at` (so SentencePiece itself does it): its units and what replaces them. */
+  longest(text: string, at: number): { readonly units: number; readonly replacement: string } | undefined {
+    let node = offsetOf(this.#unit(0));
+    let units = 0;
+    let place = 0;
+    for (let to = at; to < Math.min(text.length, at + longestRule); ) {
+      const code = text.codePointAt(to)!;
+      to += code > 0xffff ? 2 : 1;
+      const length = writeUtf8(code, buffer, 0);
+      for (let index = 0; index < length; index++) {
+        node ^= buffer[index]!;
+        const unit = this.#unit(node);
+        if ((unit & 0x800000ff) !== buffer[index])
+          return units === 0 ? undefined : { units, replacement: this.#text(place) };
+        node ^= offsetOf(unit);
+        if (unit & 0x100 && index === length - 1) [units, place] = [to - at, this.#unit(node) & 0x7fffffff];
+      }
+    }
+    return units === 0 ? undefined : { units, replacement: this.#text(place) };
+  }
+
+  /** Whether any entry begins with this character. */
+  begins(code: number): boolean {
+    const length = writeUtf8(code, buffer, 0);
+    let node = offsetOf(this.#unit(0));
+    for (let index = 0; index < length; index++) {
+      node ^= buffer[index]!;
+      const unit = this.#unit(node);
+      if ((unit & 0x800000ff) !== buffer[index]) return false;
+      node ^= offsetOf(unit);
+    }
+    return true;
+  }
+
   #find(key: Uint8Array): string | undefined {
     let node = offsetOf(this.#unit(0));
     for (const byte of key) {
@@ -56,5 +91,10 @@ export class CharsMap {
     );
   }
 }
+
+/** Rules have a few characters; more units than this are not looked at, whatever a file may say. */
+const longestRule = 256;
+
+const buffer = /*#__PURE__*/ new Uint8Array(4);
 
 const offsetOf = (unit: number) => (unit >>> 10) << ((unit & 0x200) >>> 6);
