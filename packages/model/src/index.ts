@@ -27,4 +27,6 @@ export type {
   Translation,
   TranslationStep,
 } from './translate/translation.js';
+export type { Contextual, ContextualOptions, LensToken } from './vectors/contextual.js';
+export type { EmbedOptions, Pooling } from './vectors/embed.js';
 export type { Zeroed } from './zeroing.js';

@@ -1,3 +1,4 @@
+import type { WordVectors } from '@residual/embeddings/words';
 import { type Composition, type Config, type Family, inTheirNames } from '@residual/families';
 import { type Description, describe, flatten, type HasNeeds, record, type Weights } from '@residual/layers';
 import { writeSafetensors } from '@residual/safetensors';
@@ -16,6 +17,9 @@ import { alignPieces } from './translate/align.js';
 import type { TranslateOptions } from './translate/options.js';
 import { translateTexts } from './translate/translate.js';
 import type { Translation, TranslationStep } from './translate/translation.js';
+import { type Contextual, type ContextualOptions, contextualOf } from './vectors/contextual.js';
+import { type EmbedOptions, embedRows } from './vectors/embed.js';
+import { tokenVectorsOf } from './vectors/token-vectors.js';
 import { type Zeroed, zeroing } from './zeroing.js';
 
 /** What a `Model` is made of. */
@@ -181,6 +185,38 @@ export class Model {
     }
   }
 
+  /** One vector [modelDim] for a text: the mean of what the last layer gives its tokens, or as `pooling` says; of an encoder-decoder what its encoder gives. */
+  async embed(prompt: Prompt, options: EmbedOptions = {}): Promise<Float32Array> {
+    return (await this.embedBatch([prompt], options))[0]!;
+  }
+
+  /** The same for several texts of any lengths, read in batches: each gets the vector that it would get alone. */
+  async embedBatch(prompts: readonly Prompt[], options: EmbedOptions = {}): Promise<Float32Array[]> {
+    this.check();
+    const rows = prompts.map(prompt => this.tokensOf(prompt));
+    for (const tokens of rows) this.expectRoom('embed', tokens);
+    return embedRows({ ...this.ofSomeKind(), fixedShapes: this.backend.startsWith('webg') }, rows, options);
+  }
+
+  /** The residual stream of a text after each block, by taps, and with `lens` what each layer would predict at each place. */
+  async contextual(prompt: Prompt, options: ContextualOptions = {}): Promise<Contextual> {
+    this.check();
+    options.signal?.throwIfAborted();
+    const tokens = this.tokensOf(prompt);
+    this.expectRoom('contextual', tokens);
+    const textOf = (token: number) => this.tokenizer?.decode([token]) ?? `#${token}`;
+    return contextualOf(this.ofSomeKind(), tokens, textOf, options);
+  }
+
+  /**
+   * The token table as word vectors, for `@residual/embeddings/words`. A token that begins a word has the word as its name, one that continues a word its text,
+   * with `##` before it where a word has that name.
+   */
+  async tokenVectors(): Promise<WordVectors> {
+    this.check();
+    return tokenVectorsOf(this.ofSomeKind(), this.tokenizer);
+  }
+
   /** The ids of a prompt; an empty text begins with the beginning token. Errors when there is none, or text without a tokenizer. */
   tokensOf(prompt: Prompt): readonly number[] {
     if (typeof prompt !== 'string') return prompt;
@@ -293,6 +329,16 @@ export class Model {
     const begin: Begin = settings =>
       beginWriting(encoderDecoderOf(name, this), tokens, { fixedShapes: fixedShapes(), positions: room })(settings);
     return { generator: { ...shared, begin }, begun: tokens.map(() => [this.startToken]), sources: tokens };
+  }
+
+  /** What the functions on vectors read of it. */
+  private ofSomeKind() {
+    const { composition, weights, family, positions } = this;
+    const check = () => {
+      void this.weights; // an error once the model is disposed
+      this.check();
+    };
+    return { composition, weights, family, positions, check };
   }
 
   private ends(): readonly number[] {

@@ -34,6 +34,8 @@ export interface LanguageModel<
 > extends Layer<LanguageModelNeeds<Decoder, Scheme, Head>, Tensor, Tensor> {
   readonly vocab: number;
   readonly dim: number;
+  /** The head alone: what a decoder gives [..., dim] to logits [..., vocab]. */
+  readonly unembed: Layer<LanguageModelNeeds<Decoder, Scheme, Head>, Tensor, Tensor>;
 }
 
 /**
@@ -59,5 +61,6 @@ export function languageModel<
     },
     { name: 'languageModel', flops },
   );
-  return Object.assign(model, { vocab: embedding.vocab, dim: embedding.dim });
+  const unembed = layer(needs, (w, x: Tensor, scope) => logits(w, w.embedding, x, scope));
+  return Object.assign(model, { vocab: embedding.vocab, dim: embedding.dim, unembed });
 }

@@ -1,3 +1,4 @@
+import { type TableParts, vectorTable, type WordVectors } from '@residual/embeddings/words';
 import type { Description } from '@residual/layers';
 import { ResidualError } from '@residual/tensor';
 import type { Step } from '../generate.js';
@@ -9,6 +10,8 @@ import type { Found, SearchOptions, SearchStep } from '../search.js';
 import type { ModelSource } from '../sources/source.js';
 import type { TranslateOptions } from '../translate/options.js';
 import type { Translation, TranslationStep } from '../translate/translation.js';
+import type { Contextual, ContextualOptions } from '../vectors/contextual.js';
+import type { EmbedOptions } from '../vectors/embed.js';
 import type { Method, ModelFacts, PlainEncoding, PlainError, Port, Response, Streaming } from './protocol.js';
 
 /** A model on the other side of a port: what it does is asked for, what it is is known. */
@@ -27,6 +30,10 @@ export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'> 
     options?: TranslateOptions,
   ): RemoteGeneration<readonly Translation[], TranslationStep>;
   forward(prompt: Prompt, options?: ForwardOptions): ReturnType<Model['forward']>;
+  embed(prompt: Prompt, options?: Omit<EmbedOptions, 'onProgress'>): Promise<Float32Array>;
+  embedBatch(prompts: readonly Prompt[], options?: Omit<EmbedOptions, 'onProgress'>): Promise<Float32Array[]>;
+  contextual(prompt: Prompt, options?: ContextualOptions): Promise<Contextual>;
+  tokenVectors(): Promise<WordVectors>;
   describe(options?: { keyLen?: number }): Promise<Description>;
   save(): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
   tokensOf(prompt: Prompt): Promise<readonly number[]>;
@@ -154,6 +161,13 @@ export function connectModels(port: Port): Models {
           stream<never, TranslationStep>('translate', texts, settings, model),
         forward: (prompt, { signal: stop, ...settings } = {}) =>
           ask('forward', [prompt, settings], { model, signal: stop }),
+        embed: (prompt, { signal: stop, ...settings } = {}) =>
+          ask('embed', [prompt, settings], { model, signal: stop }),
+        embedBatch: (prompts, { signal: stop, ...settings } = {}) =>
+          ask('embedBatch', [prompts, settings], { model, signal: stop }),
+        contextual: (prompt, { signal: stop, ...settings } = {}) =>
+          ask('contextual', [prompt, settings], { model, signal: stop }),
+        tokenVectors: async () => vectorTable(await ask<TableParts>('tokenVectors', [], { model })),
         describe: (settings = {}) => ask('describe', [settings], { model }),
         save: () => ask('save', [], { model }),
         tokensOf: prompt => ask('tokensOf', [prompt], { model }),

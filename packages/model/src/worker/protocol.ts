@@ -29,6 +29,10 @@ export type Method =
   | 'load'
   | Streaming
   | 'forward'
+  | 'embed'
+  | 'embedBatch'
+  | 'contextual'
+  | 'tokenVectors'
   | 'describe'
   | 'save'
   | 'tokensOf'

@@ -3,6 +3,8 @@ import type { Generation } from '../generation.js';
 import { type LoadModelOptions, loadModel } from '../load-model.js';
 import type { ForwardOptions, Model, Prompt } from '../model.js';
 import type { ModelSource } from '../sources/source.js';
+import type { ContextualOptions } from '../vectors/contextual.js';
+import type { EmbedOptions } from '../vectors/embed.js';
 import {
   buffersOf,
   type ModelFacts,
@@ -68,6 +70,21 @@ export function serveModels(port: Port): void {
       case 'forward': {
         const [prompt, options] = args as [Prompt, ForwardOptions];
         return model.forward(prompt, { ...options, signal });
+      }
+      case 'embed':
+      case 'embedBatch': {
+        const [prompts, options] = args as [Prompt | readonly Prompt[], EmbedOptions];
+        const all = method === 'embed' ? [prompts as Prompt] : (prompts as readonly Prompt[]);
+        const vectors = await model.embedBatch(all, { ...options, signal });
+        return method === 'embed' ? vectors[0] : vectors;
+      }
+      case 'contextual': {
+        const [prompt, options] = args as [Prompt, ContextualOptions];
+        return model.contextual(prompt, { ...options, signal });
+      }
+      case 'tokenVectors': {
+        const { words, data } = await model.tokenVectors();
+        return { words, data: data.slice() };
       }
       case 'describe':
         return model.describe(args[0] as { keyLen?: number });

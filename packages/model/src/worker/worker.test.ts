@@ -42,6 +42,14 @@ test('a model over a port does what the model itself does', async () => {
   expect(await there.forward('Once upon', seen)).toEqual(await here.forward('Once upon', seen));
   const { ids, tokens, offsets, specialTokensMask } = here.tokenizer!.encode('Once upon');
   expect(await there.encode('Once upon')).toEqual({ ids, tokens, offsets, specialTokensMask });
+  expect(await there.embed('Once')).toEqual(await here.embed('Once'));
+  const settings = { pooling: 'last', layer: 1, normalize: true } as const;
+  expect(await there.embedBatch(['Once', 'upon a'], settings)).toEqual(
+    await here.embedBatch(['Once', 'upon a'], settings),
+  );
+  expect(await there.contextual('Once', { lens: 2 })).toEqual(await here.contextual('Once', { lens: 2 }));
+  const [ours, theirs] = [await here.tokenVectors(), await there.tokenVectors()];
+  expect([theirs.words, theirs.data]).toEqual([ours.words, ours.data]);
   expect(await there.describe()).toEqual(here.describe());
   expect([there.positions, there.openEnded]).toEqual([512, true]);
   await there.dispose();

@@ -1,0 +1,94 @@
+import { record, type Weights } from '@residual/layers';
+import { sampler } from '@residual/sampling';
+import { ResidualError, type Tensor, tidy } from '@residual/tensor';
+import type { Part } from '@residual/transformer';
+import { causalOf, type OfSomeKind } from '../kinds.js';
+import { type PlainTensor, plainTaps } from '../plain-tensor.js';
+import { read, streamPaths } from './streams.js';
+
+/** Settings of `contextual`. */
+export interface ContextualOptions {
+  /** How many of the likeliest next tokens each layer is asked for (the logit lens); none if absent. For models that continue a text. */
+  readonly lens?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A token that a layer would predict. */
+export interface LensToken {
+  readonly token: number;
+  readonly text: string;
+  readonly probability: number;
+}
+
+/** What each layer knows at each place of a text. */
+export interface Contextual {
+  readonly tokens: readonly number[];
+  /** The text of each token, with the space that belongs to it. */
+  readonly texts: readonly string[];
+  /** By blocks passed, 0 to depth, the residual stream [length, modelDim]: 0 is the embedded input. */
+  readonly streams: readonly PlainTensor[];
+  /** The last stream after the norm at the end [length, modelDim]. */
+  readonly output: PlainTensor;
+  /** By blocks passed and place: what would come next if the text went straight from there to the head; empty where no lens was asked for. */
+  readonly lens: readonly (readonly (readonly LensToken[])[])[];
+}
+
+/**
+ * The residual stream of a text after each block, by taps; and what the head reads in each of them, after the norm at the end. (nostalgebraist 2020,
+ * Interpreting GPT: the logit lens)
+ */
+export async function contextualOf(
+  model: OfSomeKind,
+  tokens: readonly number[],
+  textOf: (token: number) => string,
+  { lens = 0, signal }: ContextualOptions,
+): Promise<Contextual> {
+  if (!(Number.isInteger(lens) && lens >= 0))
+    throw new ResidualError('option', `contextual: lens is ${lens}; it must be a whole number from 0 on`);
+  if (lens > 0) causalOf('contextual with a lens', model);
+  const paths = streamPaths(model.composition);
+  const recorder = record([...paths.streams, paths.output]);
+  try {
+    read('contextual', model, [tokens], tokens.length, recorder.scope).dispose();
+    const [seen] = await plainTaps(recorder.values, 1);
+    const layers: (readonly LensToken[])[][] = [];
+    for (const path of lens > 0 ? paths.streams : []) {
+      signal?.throwIfAborted();
+      layers.push(await likeliest(model, recorder.values.get(path)!, lens, textOf));
+    }
+    return {
+      tokens,
+      texts: tokens.map(textOf),
+      streams: paths.streams.map(path => seen![path]!),
+      output: seen![paths.output]!,
+      lens: layers,
+    };
+  } finally {
+    recorder.dispose();
+  }
+}
+
+/** By place the likeliest tokens that the norm at the end and the head make of a stream [1, length, modelDim]. */
+async function likeliest(
+  model: OfSomeKind,
+  stream: Tensor,
+  top: number,
+  textOf: (token: number) => string,
+): Promise<(readonly LensToken[])[]> {
+  const { layer, weights } = causalOf('contextual', model);
+  const { norm } = layer.needs.decoder.needs as { readonly norm?: Part };
+  const own = (weights.decoder as { readonly norm?: Weights<Part> }).norm;
+  const logits = tidy(() => layer.unembed(weights, norm ? norm(own as never, stream) : stream));
+  try {
+    const values = (await logits.data()) as Float32Array;
+    const [vocab, length] = [logits.shape.at(-1)!, logits.shape.at(-2)!];
+    const choose = sampler({ temperature: 0, top: Math.min(top, vocab) });
+    return Array.from({ length }, (_, i) =>
+      choose
+        .next(values.subarray(i * vocab, (i + 1) * vocab), { tokens: [], promptLength: 0 })
+        .top.map(({ token, logprob }) => ({ token, text: textOf(token), probability: Math.exp(logprob) })),
+    );
+  } finally {
+    logits.dispose();
+  }
+}

@@ -1,0 +1,104 @@
+import { record } from '@residual/layers';
+import { ResidualError } from '@residual/tensor';
+import type { OfSomeKind } from '../kinds.js';
+import { type PlainTensor, plainTaps } from '../plain-tensor.js';
+import { read, streamPaths } from './streams.js';
+
+/** How the vectors of a text's tokens become one: their mean, that of the first token, or that of the last. */
+export type Pooling = 'mean' | 'cls' | 'last';
+
+/** Settings of `embed`. */
+export interface EmbedOptions {
+  /** `mean` if absent. */
+  readonly pooling?: Pooling;
+  /** After how many blocks: 0 is the embedded input; the end, after the last norm, if absent. */
+  readonly layer?: number;
+  /** Whether vectors are made of length 1; false if absent. */
+  readonly normalize?: boolean;
+  /** How many texts are read at once, those of like length together; 16 if absent. */
+  readonly batch?: number;
+  readonly signal?: AbortSignal;
+  /** Called after each batch. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+/** What `embedRows` needs of a model. */
+export interface Embedder extends OfSomeKind {
+  readonly positions: number;
+  /** Whether programs are compiled by shape, so that few lengths are better. */
+  readonly fixedShapes: boolean;
+  readonly check: () => void;
+}
+
+/** The vectors of several texts as token ids, in their order. */
+export async function embedRows(
+  model: Embedder,
+  rows: readonly (readonly number[])[],
+  { pooling = 'mean', layer, normalize = false, batch = 16, signal, onProgress }: EmbedOptions,
+): Promise<Float32Array[]> {
+  const { streams, output } = streamPaths(model.composition);
+  const depth = streams.length - 1;
+  const option = (fits: boolean, what: string, need: string) => {
+    if (!fits) throw new ResidualError('option', `embed: ${what}; it must be ${need}`);
+  };
+  option(['mean', 'cls', 'last'].includes(pooling), `pooling is ${JSON.stringify(pooling)}`, 'mean, cls or last');
+  option(
+    layer === undefined || (Number.isInteger(layer) && layer >= 0 && layer <= depth),
+    `layer is ${layer}`,
+    `a whole number from 0 to ${depth}`,
+  );
+  option(Number.isInteger(batch) && batch > 0, `batch is ${batch}`, 'a whole number from 1 on');
+  const path = layer === undefined ? output : streams[layer]!;
+  const found: Float32Array[] = [];
+  const order = [...rows.keys()].sort((a, b) => rows[a]!.length - rows[b]!.length);
+  for (let from = 0; from < order.length; from += batch) {
+    signal?.throwIfAborted();
+    model.check();
+    const group = order.slice(from, from + batch);
+    const taken = await statesOf(
+      model,
+      group.map(i => rows[i]!),
+      path,
+    );
+    for (const [k, i] of group.entries()) {
+      const vector = pooled(taken[k]!, rows[i]!.length, pooling);
+      found[i] = normalize ? ofLengthOne(vector) : vector;
+    }
+    onProgress?.({ done: from + group.length, total: order.length });
+  }
+  return found;
+}
+
+/** By row what a tap holds, [length, modelDim], rows of padding at the end. */
+async function statesOf(
+  model: Embedder,
+  rows: readonly (readonly number[])[],
+  path: string,
+): Promise<readonly PlainTensor[]> {
+  const longest = Math.max(...rows.map(row => row.length));
+  const room = model.fixedShapes ? Math.max(16, 2 ** Math.ceil(Math.log2(longest))) : longest;
+  const recorder = record([path]);
+  try {
+    read('embed', model, rows, Math.max(longest, Math.min(room, model.positions)), recorder.scope).dispose();
+    const taps = await plainTaps(recorder.values, rows.length);
+    return taps.map(seen => seen[path]!);
+  } finally {
+    recorder.dispose();
+  }
+}
+
+/** One vector of the first `length` rows of states. */
+function pooled({ shape, data }: PlainTensor, length: number, pooling: Pooling): Float32Array {
+  const width = shape.at(-1)!;
+  const row = (i: number) => data.slice(i * width, (i + 1) * width);
+  if (pooling === 'cls') return row(0);
+  if (pooling === 'last') return row(length - 1);
+  const sum = new Float64Array(width);
+  for (let i = 0; i < length; i++) for (let k = 0; k < width; k++) sum[k]! += data[i * width + k]!;
+  return Float32Array.from(sum, value => value / length);
+}
+
+function ofLengthOne(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector);
+  return length === 0 ? vector : vector.map(value => value / length);
+}
