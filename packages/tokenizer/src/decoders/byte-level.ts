@@ -4,7 +4,10 @@ import type { Decoder } from './decoder.js';
 import { Utf8Stream } from './utf8-stream.js';
 
 /** Reads tokens as bytes written in the byte alphabet; a token with a character outside it stands for its own bytes. */
-export const byteLevel: Reader<Decoder> = () => emit => {
+export const byteLevel: Reader<Decoder> = () => byteLevelDecoder;
+
+/** The same, which has no settings. */
+export const byteLevelDecoder: Decoder = emit => {
   const stream = new Utf8Stream();
   let held = '';
   const read = (token: string) => {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { regexMatcher } from '../pattern.js';
+import { tiktokenEncodings } from '../tiktoken/index.js';
+import { knownCut } from '../tiktoken/tiktoken.js';
 import { wellFormed } from '../unicode.js';
 import { cutKnownPattern } from './known-patterns.js';
 import { cutAtMatches } from './split.js';
@@ -11,6 +13,8 @@ const patterns = {
     "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
   'Qwen 2':
     "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  r50k: tiktokenEncodings.r50k_base.pattern,
+  cl100k: tiktokenEncodings.cl100k_base.pattern,
 };
 
 const characters = [
@@ -25,7 +29,7 @@ const texts = fc.oneof(
 test.each(Object.entries(patterns))(
   'the hand-written cut of %s cuts where the regular expression does',
   (_, source) => {
-    const cut = cutKnownPattern(source)!;
+    const cut = (cutKnownPattern(source) ?? knownCut(source))!;
     const byRegex = cutAtMatches(regexMatcher(source, 'here'), 'Isolated');
     fc.assert(
       fc.property(texts, fc.nat(3), (text, skipped) => {

@@ -5,7 +5,6 @@ const contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 const cl100k = (digits: string) =>
   `${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-
 /** The hand-written cut that does what a well-known splitting pattern says; undefined for any other pattern. */
 export function cutKnownPattern(source: string): Cut | undefined {
   switch (source) {
@@ -45,10 +44,10 @@ export const cutGpt2: Cut = (text, start, end, cuts) => {
 
 /**
  * Cuts as the pattern of cl100k, Llama 3 and Qwen 2 does: any one sign or space before a word, numbers in groups of
- * `digits`, line ends with the white space before them.
+ * `digits`, line ends with the white space before them (with `wholeEnd` all white space at the end of the text as one).
  */
-const cutCl100k =
-  (digits: number): Cut =>
+export const cutCl100k =
+  (digits: number, wholeEnd = false): Cut =>
   (text, start, end, cuts) => {
     let at = start;
     while (at < end) {
@@ -68,7 +67,7 @@ const cutCl100k =
         else if (kind === other) at = lineEndsEnd(text, runEnd(text, from, end, other), end);
         else if (unit === blank && classAt(text, next, end) === other) {
           at = lineEndsEnd(text, runEnd(text, next, end, other), end);
-        } else at = spaceOrLinesEnd(text, from, end);
+        } else at = spaceOrLinesEnd(text, from, end, wholeEnd);
       }
       cuts.push(from, at);
     }
@@ -113,9 +112,10 @@ function spaceEnd(text: string, at: number, end: number): number {
   return to === end || to === at + 1 ? to : to - 1;
 }
 
-/** White space up to its last line end; without one as {@link spaceEnd}. */
-function spaceOrLinesEnd(text: string, at: number, end: number): number {
+/** White space up to its last line end (or all of it at the end of the text, with `wholeEnd`); without one as {@link spaceEnd}. */
+function spaceOrLinesEnd(text: string, at: number, end: number, wholeEnd: boolean): number {
   const to = runEnd(text, at, end, space);
+  if (wholeEnd && to === end) return to;
   for (let last = to; last > at; last--) if (isLineEndAt(text, last - 1)) return last;
   return to === end || to === at + 1 ? to : to - 1;
 }
