@@ -13,14 +13,13 @@ export function modelView(
   byId<HTMLSelectElement>('backend').replaceChildren(new Option(auto, 'auto'), ...names);
   let abort = new AbortController();
 
-  const load = async (origin: Origin) => {
+  const loadAlone = async (origin: Origin) => {
     abort.abort(); // one at a time
     await before();
     abort = new AbortController();
     const { signal } = abort;
     byId('status').textContent = 'Loading';
     place.hidden = false;
-    document.body.setAttribute('aria-busy', 'true');
     const report = (words: string, done: number, total: number) => {
       text.textContent = words;
       [progress.max, progress.value] = [total, done];
@@ -31,11 +30,17 @@ export function modelView(
       byId('status').textContent = 'The model was not loaded.';
       throw error;
     } finally {
-      if (!abort.signal.aborted || abort.signal === signal) place.hidden = true;
-      document.body.removeAttribute('aria-busy');
+      if (abort.signal === signal) place.hidden = true;
     }
     facts(session);
     await after();
+  };
+  const load = async (origin: Origin) => {
+    const main = document.querySelector('main')!;
+    main.dataset.state = 'loading';
+    await loadAlone(origin).finally(() => {
+      main.dataset.state = 'ready';
+    });
   };
 
   on('cancel', 'click', () => abort.abort());

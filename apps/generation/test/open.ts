@@ -38,9 +38,8 @@ export const openBrowser = async (flags: readonly string[] = []) => {
   };
 };
 
-/** Waits until everything stands there that is computed before the first click. */
-export const settled = (page: Page) =>
-  page.locator('#name-result', { hasText: 'comes next' }).waitFor({ timeout: 90_000 });
+/** Waits until everything stands there that is computed of a model before the next click. */
+export const settled = (page: Page) => page.locator('main[data-state=ready]').waitFor({ timeout: 90_000 });
 
 /** Waits until a story has ended. */
 export const written = (page: Page) => page.locator('#status', { hasText: 'ended by' }).waitFor({ timeout: 60_000 });

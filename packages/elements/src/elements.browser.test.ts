@@ -29,7 +29,7 @@ test('a token is looked at by pointer and by arrow keys, one tab stop for all', 
   const seen: number[] = [];
   tokens.addEventListener('residual-token', event => seen.push((event as CustomEvent<TokenDetail>).detail.token.id));
   const options = all(tokens, '[role=option]');
-  options[2]!.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
+  options[2]!.dispatchEvent(new PointerEvent('pointermove', { bubbles: true }));
   options[2]!.focus();
   options[2]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true }));
   options[1]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true }));

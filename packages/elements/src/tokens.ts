@@ -73,7 +73,8 @@ export function defineTokens(): void {
           const option = (event.target as Element).closest<HTMLElement>('[role=option]');
           if (option) this.look(Number(option.dataset.index));
         };
-        for (const event of ['pointerover', 'pointerdown', 'focusin']) this.#list.addEventListener(event, look);
+        // Not pointerover, which also comes when the page is scrolled by keys under a mouse that rests.
+        for (const event of ['pointermove', 'pointerdown', 'focusin']) this.#list.addEventListener(event, look);
         this.#list.addEventListener('keydown', event => this.#move(event));
       }
 

@@ -57,7 +57,10 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
   };
 
   const start = async (answer: (url: URL, range: string | undefined, response: ServerResponse) => void) => {
-    const server = createServer(({ url, headers: { range, authorization } }, response) => {
+    const server = createServer(({ url, method, headers: { range, authorization } }, response) => {
+      for (const what of ['origin', 'headers']) response.setHeader(`access-control-allow-${what}`, '*'); // a page may ask
+      response.setHeader('access-control-expose-headers', '*');
+      if (method === 'OPTIONS') return void response.writeHead(204).end();
       const path = new URL(url!, 'http://hub');
       const who = path.pathname === '/signed' ? 'storage' : url!;
       hub.asked.push([who, range, authorization].filter(part => part !== undefined).join(' '));

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBrowser, type Page, settled, written } from './open.js';
+
+let browser: Awaited<ReturnType<typeof openBrowser>>;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  page = await browser.open('#backend=wasm');
+  await settled(page);
+}, 120_000);
+
+afterAll(() => browser?.close());
+
+type Axe = { run(what: Document, options: { resultTypes: string[] }): Promise<AxeResults> };
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** What axe-core finds serious or critical. */
+const serious = async (on: Page) => {
+  await on.evaluate(axe);
+  const { violations } = await on.evaluate(() =>
+    (globalThis as unknown as { axe: Axe }).axe.run(document, { resultTypes: ['violations'] }),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`);
+};
+const wide = { width: 1280, height: 900 };
+const narrow = { width: 360, height: 740 };
+const looks = (['light', 'dark'] as const).flatMap(colorScheme => [
+  { colorScheme, size: wide, name: `${colorScheme}, wide` },
+  { colorScheme, size: narrow, name: `${colorScheme}, 360 pixels` },
+]);
+
+/** States of the page, each reached from the one before. */
+const states: Record<string, () => Promise<unknown>> = {
+  'as it is before the first click': async () => {},
+  'with the attention of the whole story and a token of the beginning selected': async () => {
+    await page.click('#take-story');
+    await page.locator('#row [role=option]').nth(59).waitFor();
+    await page.locator('#attention .map').focus();
+    await page.locator('#story [role=option]').nth(4).hover();
+    await page.locator('#bars caption', { hasText: 'was given' }).waitFor();
+  },
+  'with an error': async () => {
+    await page.setInputFiles('#files', [{ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') }]);
+    await page.locator('#error', { hasText: 'no config.json' }).waitFor();
+  },
+  'while it loads': async () => {
+    await page.locator('#loading').evaluate((place: HTMLElement) => {
+      place.hidden = false;
+      place.querySelector('p')!.textContent = 'Loading model.safetensors: 1.0 MB of 18.8 MB';
+    });
+  },
+};
+
+describe('the page', () => {
+  test.each(Object.keys(states))(
+    '%s: nothing serious for axe-core and no scrolling sideways, whatever the look',
+    async state => {
+      await states[state]!();
+      for (const { colorScheme, size, name } of looks) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.setViewportSize(size);
+        await page.waitForTimeout(200);
+        expect({ name, found: await serious(page) }).toEqual({ name, found: [] });
+        const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect({ name, scroll }).toEqual({ name, scroll: size.width });
+      }
+      await page.setViewportSize(wide);
+    },
+  );
+
+  test('every control has a sentence and is reached by Tab, as are the views', async () => {
+    await page.locator('#loading').evaluate((place: HTMLElement) => {
+      place.hidden = true;
+    });
+    const unsaid = await page
+      .locator('input, select, textarea, button')
+      .evaluateAll(all =>
+        all
+          .filter(
+            one =>
+              !/^[A-Z].*\.$/.test(
+                document.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent ?? '',
+              ),
+          )
+          .map(one => one.id),
+      );
+    expect(unsaid).toEqual([]);
+    const views = ['story', 'greedy', 'sampled', 'heads', 'attention', 'row'].map(id => `#${id}`).join(', ');
+    const wanted = await page
+      .locator(`:is(input, select, textarea, button):not(:disabled, #cancel), ${views}`)
+      .evaluateAll(all => all.map(one => one.id));
+    expect(wanted.length).toBeGreaterThan(30);
+    const reached = new Set<string>();
+    await page.locator('.home a').focus();
+    for (let i = 0; i < wanted.length + 4; i++) {
+      await page.keyboard.press('Tab');
+      reached.add(await page.evaluate(() => document.activeElement!.id));
+    }
+    expect(wanted.filter(name => !reached.has(name))).toEqual([]);
+  });
+
+  test('works without a mouse: a token and a cell are read by the keys', async () => {
+    await page.locator('#prompt').focus();
+    for (let i = 0; i < 40 && (await page.evaluate(() => document.activeElement!.id)) !== 'story'; i++)
+      await page.keyboard.press('Tab');
+    await page.keyboard.press('End');
+    await page.locator('#bars caption', { hasText: 'token 60' }).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await page.locator('#bars caption', { hasText: 'token 59' }).waitFor();
+    await page.locator('#attention .map').focus();
+    const before = await page.locator('#attention output').textContent();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('#attention output').textContent()).not.toBe(before);
+  });
+});
+
+test('the page stays smooth while the model writes', async () => {
+  const watch = page.evaluate(async () => {
+    const long: number[] = [];
+    new PerformanceObserver(list => long.push(...list.getEntries().map(({ duration }) => duration))).observe({
+      type: 'longtask',
+    });
+    const gaps: number[] = [];
+    let last = performance.now();
+    const tick = (now: number) => {
+      gaps.push(now - last);
+      last = now;
+      if ((globalThis as { stopWatching?: boolean }).stopWatching !== true) requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+    await new Promise<void>(resolve => {
+      const timer = setInterval(() => {
+        if ((globalThis as { stopWatching?: boolean }).stopWatching !== true) return;
+        clearInterval(timer);
+        resolve();
+      }, 50);
+    });
+    return { long, gaps: gaps.slice(1).sort((a, b) => a - b) };
+  });
+  await page.fill('#maxNewTokens', '230');
+  await page.click('#generate');
+  await page.locator('#stop:not(:disabled)').waitFor();
+  await written(page);
+  await page.evaluate(() => {
+    (globalThis as { stopWatching?: boolean }).stopWatching = true;
+  });
+  const { long, gaps } = await watch;
+  expect(await page.locator('#story [role=option]').count()).toBeGreaterThan(120);
+  const at = (share: number) => gaps[Math.floor(gaps.length * share)]!;
+  console.log(
+    `frames ${gaps.length}, median ${at(0.5).toFixed(1)} ms, 95 % ${at(0.95).toFixed(1)} ms; long tasks ${long.join(', ') || 'none'}`,
+  );
+  expect(Math.max(0, ...long)).toBeLessThan(150); // a task over 50 ms is long; nobody notices 150 on a busy machine
+  expect(long.reduce((sum, duration) => sum + duration, 0)).toBeLessThan(400);
+  expect(at(0.5)).toBeLessThan(100);
+});
+
+test('nothing went wrong in the page meanwhile', () => {
+  expect(browser.wrong).toEqual([]);
+  expect(browser.foreign).toEqual([]);
+});

@@ -1,0 +1,161 @@
+import '@residual/backend-wasm';
+import { loadModel } from '@residual/model';
+import { type LocalHub, startHub } from '@residual/testkit/hub';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { preset } from '../src/settings.js';
+import { filesOf, newTokens, openBrowser, type Page, settled, written } from './open.js';
+
+let browser: Awaited<ReturnType<typeof openBrowser>>;
+let page: Page;
+let hub: LocalHub;
+const llama = filesOf('fixtures', 'models', 'stories260k');
+const short = '#maxNewTokens=8&mode=greedy';
+
+beforeAll(async () => {
+  hub = await startHub(llama);
+  browser = await openBrowser(['--enable-unsafe-webgpu']); // where there is no graphics card, its driver on the processor
+  page = await browser.open(`${short}&backend=wasm`);
+  await settled(page);
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await hub?.close();
+});
+
+/** What a model writes greedily after the beginning of the preset, computed here. */
+const expectedOf = async (files: typeof llama) => {
+  const model = await loadModel(files);
+  const { newTokens: ids } = await model.generate(preset.prompt, { temperature: 0, maxNewTokens: 8 }).whole();
+  model.dispose();
+  return ids;
+};
+const facts = (text: string) => page.locator('#facts', { hasText: text }).waitFor({ timeout: 90_000 });
+const dropOf = (files: ReadonlyMap<string, Uint8Array>) =>
+  page.evaluateHandle(
+    given => {
+      const data = new DataTransfer();
+      for (const [name, text] of given) {
+        const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+        data.items.add(new File([bytes], name));
+      }
+      return data;
+    },
+    [...files].map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')] as const),
+  );
+
+describe('another model', () => {
+  test('is loaded by dropping its files, and the whole page is about it', async () => {
+    await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(llama) });
+    await facts('The 5 files given: llama with 5 layers of 8 heads, 512 tokens, 512 positions, on wasm.');
+    await settled(page);
+    expect(await newTokens(page)).toEqual(await expectedOf(llama));
+    expect(await page.locator('#heads [role=option]').count()).toBe(40);
+    expect(await page.locator('#story .given span').allTextContents()).toContain('·upon');
+  });
+
+  test('a broken file is said, and the model that was there goes on', async () => {
+    const broken = new Map([['config.json', Buffer.from('{ "model_type": ')]]);
+    await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(broken) });
+    await page.locator('#error', { hasText: 'config.json of the 1 files given is not JSON' }).waitFor();
+    const file = { name: 'tokenizer.json', mimeType: 'application/json', buffer: Buffer.from('{}') };
+    await page.setInputFiles('#files', [file]);
+    await page.locator('#error', { hasText: 'the 1 files given has no config.json' }).waitFor();
+    const cut = new Map([...llama].map(([name, bytes]) => [name, name.endsWith('s') ? bytes.slice(0, 5000) : bytes]));
+    await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(cut) });
+    await page.locator('#error', { hasText: /safetensors|bytes/ }).waitFor();
+    await page.click('#generate');
+    await written(page);
+    expect(await newTokens(page)).toHaveLength(8);
+    expect(await page.locator('#facts').textContent()).toContain('llama');
+  });
+
+  test('is loaded by its id from a hub, which is asked for nothing before', async () => {
+    await page.fill('#model', 'someone/tale');
+    await page.fill('#hub', hub.endpoint);
+    await page.waitForTimeout(300);
+    expect(hub.asked).toEqual([]);
+    expect(browser.foreign).toEqual([]);
+    await page.click('#load');
+    await facts('someone/tale: llama');
+    await settled(page);
+    expect(await newTokens(page)).toEqual(await expectedOf(llama));
+    expect(hub.asked.some(asked => asked.includes('model.safetensors'))).toBe(true);
+    expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('model')).toBe('someone/tale');
+  });
+
+  test('an id in the address alone asks for nothing', async () => {
+    const before = hub.asked.length;
+    const shared = await browser.open(`${short}&model=someone%2Ftale&hub=${encodeURIComponent(hub.endpoint)}`);
+    await settled(shared);
+    expect(hub.asked.length).toBe(before);
+    expect(await shared.locator('#facts').textContent()).toContain('gpt2');
+    await shared.close();
+  });
+
+  test('loading shows bytes and can be cancelled; what is no model is said', async () => {
+    const seen = page.evaluate(
+      () =>
+        new Promise<string[]>(resolve => {
+          const place = document.getElementById('loading-text')!;
+          const texts: string[] = [];
+          const watch = new MutationObserver(() => {
+            texts.push(place.textContent!);
+            if (texts.at(-1)!.includes('model.safetensors')) resolve(texts);
+          });
+          watch.observe(place, { childList: true });
+        }),
+    );
+    await page.fill('#model', `${hub.endpoint}/plain`);
+    await page.click('#load');
+    const texts = await seen;
+    expect(texts.at(-1)).toMatch(/^Loading model\.safetensors: [\d.]+ MB of 1\.0 MB$/);
+    await facts(`${hub.endpoint}/plain: llama`);
+    await settled(page);
+
+    hub.down = true;
+    await page.fill('#model', 'someone/other');
+    await page.click('#load');
+    await page.locator('#error', { hasText: 'does not answer' }).waitFor();
+    hub.down = false;
+    await page.click('#load');
+    await page.locator('#error', { hasText: 'has no model someone/other at main: status 404' }).waitFor();
+    hub.cutAfter = 2000; // each connection brings so little that loading takes long
+    await page.fill('#model', 'someone/tale');
+    await page.fill('#hub', hub.endpoint.replace('127.0.0.1', 'localhost')); // of which nothing is stored
+    await page.click('#load');
+    await page.locator('#loading-text', { hasText: 'model.safetensors' }).waitFor();
+    await page.click('#cancel');
+    await page.locator('#status', { hasText: 'The model was not loaded.' }).waitFor();
+    expect(await page.locator('#loading').isHidden()).toBe(true);
+    expect(await page.locator('#facts').textContent()).toContain('llama');
+    hub.cutAfter = undefined;
+    await page.fill('#model', '');
+    await page.click('#load');
+    await facts('The shipped story teller');
+    await settled(page);
+  });
+});
+
+test('every backend that is offered writes the same story', async () => {
+  const backends = await page
+    .locator('#backend option')
+    .evaluateAll(all => all.map(one => (one as HTMLOptionElement).value));
+  expect(backends).toEqual(expect.arrayContaining(['auto', 'wasm', 'webgl', 'webgpu']));
+  const expected = await expectedOf(filesOf('packages', 'model-stories', 'model'));
+  for (const backend of ['webgl', 'webgpu', 'wasm']) {
+    await page.selectOption('#backend', backend);
+    await facts(`on ${backend}.`);
+    await settled(page);
+    await written(page);
+    expect(await newTokens(page)).toEqual(expected);
+    expect(page.url()).toContain(`backend=${backend}`);
+  }
+}, 240_000);
+
+test('nothing went wrong in the page meanwhile, and no server but the hub was asked', () => {
+  const ours = browser.wrong.filter(text => !/Failed to load resource/.test(text));
+  expect(ours).toEqual([]);
+  const hosts = new Set(browser.foreign.map(url => new URL(url).hostname));
+  expect([...hosts].sort()).toEqual(['127.0.0.1', 'localhost']);
+});
