@@ -1,11 +1,18 @@
 export { type CheckpointFiles, type CheckpointStore, memoryStore, type StoredCheckpoint } from './checkpoint/store.js';
+export { type Document, type Documents, type PackingOptions, packed } from './data/packing.js';
+export { type Pair, type PairBatch, type PairOptions, pairBatches } from './data/pairs.js';
+export { shuffledOrder, splitOff } from './data/shuffle.js';
+export type { TokenBatch } from './data/token-batch.js';
+export { allWindows, randomWindows, type WindowOptions } from './data/windows.js';
 export type { Batches, BatchSource } from './loop/batches.js';
 export type { CheckpointEvent, EvaluationEvent, StepEvent, TrainingEvent } from './loop/events.js';
 export type { Loss, Objective } from './loop/objective.js';
 export { type Frozen, type Training, type TrainOptions, train } from './loop/train.js';
 export { lossInChunks } from './losses/chunked.js';
+export { type LanguageLossOptions, nextToken } from './losses/next-token.js';
 export { meanSquaredError } from './losses/squared-error.js';
 export { type Labels, labelsOf, type TokenLossOptions, tokenLoss } from './losses/token-loss.js';
+export { translation } from './losses/translation.js';
 export { type AdamOptions, type AdamWOptions, adam, adamW } from './optimizers/adam.js';
 export { type LionOptions, lion } from './optimizers/lion.js';
 export { type MuonOptions, muon } from './optimizers/muon.js';

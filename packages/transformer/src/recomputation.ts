@@ -1,16 +1,25 @@
-import { sharedBias } from '@residual/attention';
-import { type AnyLayer, type Scope, slot } from '@residual/layers';
+import { extent, memoryExtent, sharedBias } from '@residual/attention';
+import { type AnyLayer, places, type Scope, slot } from '@residual/layers';
 import { recompute, type Tensor } from '@residual/tensor';
 
 /** The slot that says whether the blocks of stacks keep nothing for the backward pass and are computed again there: less memory for more time. */
 export const recomputeBlocks = /* @__PURE__ */ slot<boolean>('recomputeBlocks');
 
-/** One block: as it is, or recomputed where the scope asks for that. */
+/** One block: as it is, or recomputed where the scope asks for that. What the scope holds in tensors is kept until then. */
 export function runBlock<Input>(block: AnyLayer<Input, Tensor>, weights: unknown, input: Input, scope: Scope): Tensor {
   if (!scope.get(recomputeBlocks)) return block(weights, input, scope);
-  return recompute(({ weights, input, bias }) => block(weights, input, scope.with(sharedBias, bias)), {
-    weights,
-    input,
-    bias: scope.get(sharedBias),
-  });
+  const held = [sharedBias, places, extent, memoryExtent].map(slot => scope.get<unknown>(slot));
+  return recompute(
+    ({ weights, input, held: [bias, at, own, memory] }) =>
+      block(
+        weights,
+        input,
+        scope
+          .with<unknown>(sharedBias, bias)
+          .with<unknown>(places, at)
+          .with<unknown>(extent, own)
+          .with<unknown>(memoryExtent, memory),
+      ),
+    { weights, input, held },
+  );
 }

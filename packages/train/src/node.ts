@@ -1,0 +1,1 @@
+export { type FolderStoreOptions, folderStore } from './checkpoint/folder.js';
