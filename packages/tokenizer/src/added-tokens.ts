@@ -1,4 +1,4 @@
-import { classOf, runEnd, space } from './character-class.js';
+import { classOf, space, spacesEnd } from './character-class.js';
 import { failFile } from './errors.js';
 import { Fields } from './fields.js';
 import { unitsAt } from './unicode.js';
@@ -69,7 +69,7 @@ export function tokenFinder(tokens: readonly { readonly pattern: string; readonl
       let to = from + match[0].length;
       if (token.singleWord && (endsWithWord(text, from) || beginsWithWord(text, to))) continue;
       if (token.stripLeft) while (from > last && classOf(text.charCodeAt(from - 1)) === space) from--;
-      if (token.stripRight) to = runEnd(text, to, text.length, space);
+      if (token.stripRight) to = spacesEnd(text, to);
       if (last < from) found(-1, last, from);
       found(token.id, from, to);
       last = to;

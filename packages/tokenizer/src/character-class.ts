@@ -1,15 +1,26 @@
-/** The class of letters, `\p{L}`. (0 is no class: "not looked up yet", or the end of the text.) */
-export const letter = 1;
-/** The class of digits and other numbers, `\p{N}`. */
-export const digit = 2;
-/** The class of white space, `\p{White_Space}`. */
-export const space = 3;
-/** The class of everything else. */
-export const other = 4;
+import { codeAt, widthOf } from './byte-text.js';
+
+/** Upper and title case letters, `\p{Lu}\p{Lt}`. Classes are bits, so that several can be asked for at once. */
+export const upper = 1;
+/** Lower case letters, `\p{Ll}`. */
+export const lower = 2;
+/** Letters without case and modifiers, `\p{Lm}\p{Lo}`. */
+export const caseless = 4;
+/** Letters, `\p{L}`. */
+export const letter = 7;
+/** Marks, `\p{M}`. */
+export const mark = 8;
+/** Digits and other numbers, `\p{N}`. */
+export const digit = 16;
+/** White space, `\p{White_Space}`. */
+export const space = 32;
+const rest = 64;
+/** Everything but letters, numbers and white space. */
+export const other = mark | rest;
 
 /**
- * The class of a code point: letter `\p{L}`, digit `\p{N}`, space `\p{White_Space}` or other, by the platform's Unicode
- * tables, looked up once and kept (1.1 MB of address space, touched page by page).
+ * The class of a code point by the platform's Unicode tables, looked up once and kept (1.1 MB of address space, touched page
+ * by page).
  */
 export function classOf(code: number): number {
   table ??= new Uint8Array(0x110000);
@@ -17,24 +28,32 @@ export function classOf(code: number): number {
 }
 let table: Uint8Array | undefined;
 
-const lookUp = (char: string) =>
-  /\p{L}/u.test(char) ? letter : /\p{N}/u.test(char) ? digit : /\p{White_Space}/u.test(char) ? space : other;
+function lookUp(char: string): number {
+  if (/\p{L}/u.test(char)) return /[\p{Lu}\p{Lt}]/u.test(char) ? upper : /\p{Ll}/u.test(char) ? lower : caseless;
+  if (/\p{N}/u.test(char)) return digit;
+  if (/\p{M}/u.test(char)) return mark;
+  return /\p{White_Space}/u.test(char) ? space : rest;
+}
 
-/** Where the run of characters of one class that begins at `at` ends, at most `end`. */
-export function runEnd(text: string, at: number, end: number, kind: number): number {
+/** The class of the character whose UTF-8 begins at `at`; 0 at the end. */
+export function classAt(bytes: Uint8Array, at: number, end: number): number {
+  if (at >= end) return 0;
+  const byte = bytes[at]!;
+  return classOf(byte < 0x80 ? byte : codeAt(bytes, at));
+}
+
+/** Where the run of characters of some classes that begins at `at` ends, at most `end`. */
+export function runEnd(bytes: Uint8Array, at: number, end: number, classes: number): number {
   while (at < end) {
-    const unit = text.charCodeAt(at);
-    if ((unit & 0xfc00) === 0xd800) {
-      if (classOf(text.codePointAt(at)!) !== kind) break;
-      at += 2;
-    } else {
-      if (classOf(unit) !== kind) break;
-      at++;
-    }
+    const byte = bytes[at]!;
+    if ((classOf(byte < 0x80 ? byte : codeAt(bytes, at)) & classes) === 0) break;
+    at += widthOf(byte);
   }
   return at;
 }
 
-/** The class of the character at `at`; 0 at the end. */
-export const classAt = (text: string, at: number, end: number): number =>
-  at < end ? classOf(text.codePointAt(at)!) : 0;
+/** Where white space that begins at a unit of a text ends. */
+export function spacesEnd(text: string, at: number): number {
+  while (at < text.length && classOf(text.charCodeAt(at)) === space) at++;
+  return at;
+}

@@ -1,9 +1,10 @@
 import { type AddedToken, type Finder, tokenFinder } from './added-tokens.js';
 import { AlignedText } from './aligned-text.js';
+import { utf8 } from './byte-text.js';
 import type { Trace } from './encoding.js';
 import type { Model } from './models/model.js';
 import type { Normalizer } from './normalizers/normalizer.js';
-import type { PreTokenizer } from './pre-tokenizers/pre-tokenizer.js';
+import type { PreTokenizer, Scan } from './pre-tokenizers/pre-tokenizer.js';
 import { runStages } from './pre-tokenizers/run.js';
 import { Tracer } from './tracer.js';
 import { wellFormed } from './unicode.js';
@@ -21,9 +22,11 @@ export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #rawFinder: Finder;
   readonly #normalizedFinder: Finder;
+  readonly #scan: Scan | undefined;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#scan = plainScan(parts.preTokenizer);
     const normalized = (content: string) => {
       const text = new AlignedText(content, false);
       parts.normalizer?.(text);
@@ -38,15 +41,27 @@ export class Pipeline {
 
   /** The ids of a text; stops after the piece with which there are `limit` of them. */
   ids(text: string, limit = Number.POSITIVE_INFINITY): number[] {
-    const { model } = this.#parts;
+    const { preTokenizer, model } = this.#parts;
+    const { readBytes } = model;
+    const scan = this.#scan;
     const ids: number[] = [];
     this.#walk(
       text,
       false,
       id => ids.length < limit && ids.push(id),
-      (piece, cuts, bytes) => {
+      part => {
+        if (scan && readBytes) {
+          const bytes = utf8(part.text);
+          const end = bytes.length;
+          for (let at = 0, to = 0; at < end && ids.length < limit; at = to) {
+            to = scan(bytes, at, end);
+            readBytes(bytes, at, to, ids);
+          }
+          return;
+        }
+        const { text, cuts, bytes } = runStages(preTokenizer, part, model.readsBytes);
         for (let index = 0; index < cuts.length && ids.length < limit; index += 2) {
-          model.tokenize(piece.text, cuts[index]!, cuts[index + 1]!, bytes, ids);
+          model.tokenize(text.text, cuts[index]!, cuts[index + 1]!, bytes, ids);
         }
       },
     );
@@ -55,29 +70,30 @@ export class Pipeline {
 
   /** Where the tokens of a text come from. */
   trace(text: string): Trace {
-    const { model } = this.#parts;
+    const { preTokenizer, model } = this.#parts;
     const tracer = new Tracer(text, model);
     this.#walk(
       text,
       true,
       (id, piece) => tracer.addToken(id, piece),
-      (piece, cuts, bytes) => {
+      part => {
+        const { text, cuts, bytes } = runStages(preTokenizer, part, model.readsBytes);
         for (let index = 0; index < cuts.length; index += 2) {
-          tracer.addPiece(piece, cuts[index]!, cuts[index + 1]!, bytes);
+          tracer.addPiece(text, cuts[index]!, cuts[index + 1]!, bytes);
         }
       },
     );
     return tracer;
   }
 
-  /** Takes a text apart: added tokens go to `onToken`, everything else in pieces to `onPieces`. */
+  /** Takes a text apart: added tokens go to `onToken`, everything else, normalized, to `onPart`. */
   #walk(
     text: string,
     tracked: boolean,
     onToken: (id: number, at: AlignedText) => void,
-    onPieces: (piece: AlignedText, cuts: readonly number[], bytes: boolean) => void,
+    onPart: (part: AlignedText) => void,
   ): void {
-    const { normalizer, preTokenizer, model } = this.#parts;
+    const { normalizer } = this.#parts;
     const whole = wellFormed(text);
     this.#rawFinder(whole, (id, from, to) => {
       const part = new AlignedText(whole.slice(from, to), tracked, from);
@@ -85,10 +101,15 @@ export class Pipeline {
       normalizer?.(part);
       this.#normalizedFinder(part.text, (innerId, innerFrom, innerTo) => {
         const inner = part.slice(innerFrom, innerTo);
-        if (innerId !== -1) return onToken(innerId, inner);
-        const pieces = runStages(preTokenizer, inner, model.readsBytes);
-        onPieces(pieces.text, pieces.cuts, pieces.bytes);
+        if (innerId !== -1) onToken(innerId, inner);
+        else onPart(inner);
       });
     });
   }
+}
+
+/** The scan that ends pieces, where nothing else happens to a text before a model that reads bytes. */
+function plainScan([first, ...others]: PreTokenizer): Scan | undefined {
+  const isPlain = [first, ...others].at(-1)?.bytes && !first?.rewrite;
+  return isPlain && others.every(({ rewrite, cut, scan }) => !rewrite && !cut && !scan) ? first?.scan : undefined;
 }

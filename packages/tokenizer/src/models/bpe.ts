@@ -1,9 +1,11 @@
-import { inByteAlphabet } from '../byte-alphabet.js';
+import { byteAlphabet, inByteAlphabet } from '../byte-alphabet.js';
 import type { Reader } from '../components.js';
 import { failFile } from '../errors.js';
 import type { Fields } from '../fields.js';
 import { utf8LengthOf } from '../unicode.js';
 import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
+import { byteBpe } from './byte-bpe.js';
+import { ByteTokens } from './byte-tokens.js';
 import { cached } from './cached.js';
 import { FirstSymbols, type SymbolRules } from './first-symbols.js';
 import { merge, Symbols } from './merge.js';
@@ -19,15 +21,22 @@ export const bpe: Reader<Model> = fields => {
   if (dropout !== 0) failFile(`${fields.path('dropout')} is ${String(dropout)}; only 0 or null can be read`);
   const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
   const rules = readRules(fields, vocabulary);
-  const merges = readMerges(fields, vocabulary, rules.prefix);
-  return bpeModel(vocabulary, merges, rules, fields.boolean('ignore_merges', false));
+  const tokens = byteTokens(vocabulary, rules);
+  const merges = readMerges(fields, vocabulary, rules.prefix, tokens);
+  return bpeModel(vocabulary, merges, rules, fields.boolean('ignore_merges', false), tokens);
 };
 
 /** A byte-pair encoding from its parts. With `wholeFirst` a piece that is a token is that token, whatever the merges say. */
-export function bpeModel(vocabulary: Vocabulary, merges: PairTable, rules: SymbolRules, wholeFirst: boolean): Model {
+export function bpeModel(
+  vocabulary: Vocabulary,
+  merges: PairTable,
+  rules: SymbolRules,
+  wholeFirst: boolean,
+  tokens = byteTokens(vocabulary, rules),
+): Model {
   const first = new FirstSymbols(vocabulary, rules);
   const symbols = new Symbols();
-  return cached({
+  const model = cached({
     vocabulary,
     merges,
     readsBytes: true,
@@ -47,6 +56,13 @@ export function bpeModel(vocabulary: Vocabulary, merges: PairTable, rules: Symbo
       }
     },
   });
+  return tokens ? byteBpe(model, vocabulary, tokens, merges, wholeFirst) : model;
+}
+
+/** The tokens by their bytes, where every byte is a token and none has an affix. */
+function byteTokens(vocabulary: Vocabulary, { prefix, suffix }: SymbolRules): ByteTokens | undefined {
+  const isPlain = prefix === '' && suffix === '' && byteAlphabet().every(char => vocabulary.id(char) !== undefined);
+  return isPlain ? new ByteTokens(vocabulary) : undefined;
 }
 
 const wholeToken = (vocabulary: Vocabulary, piece: string, bytes: boolean) =>
@@ -67,13 +83,14 @@ function readRules(fields: Fields, vocabulary: Vocabulary): SymbolRules {
   };
 }
 
-function readMerges(fields: Fields, vocabulary: Vocabulary, prefix: string): PairTable {
+function readMerges(fields: Fields, vocabulary: Vocabulary, prefix: string, tokens: ByteTokens | undefined): PairTable {
   const list = fields.array('merges');
   const where = fields.path('merges');
   if (list.length >= mostMerges)
     failFile(`${where} holds ${list.length} merges; at most ${mostMerges - 1} can be read`);
   const table = new PairTable(list.length);
-  for (const [rank, entry] of list.entries()) {
+  for (let rank = 0; rank < list.length; rank++) {
+    const entry = list[rank];
     const pair: readonly unknown[] = typeof entry === 'string' ? entry.split(' ') : Array.isArray(entry) ? entry : [];
     const [left, right] = pair;
     if (pair.length !== 2 || typeof left !== 'string' || typeof right !== 'string') {
@@ -81,7 +98,9 @@ function readMerges(fields: Fields, vocabulary: Vocabulary, prefix: string): Pai
     }
     const id = (token: string) =>
       vocabulary.id(token) ?? failFile(`${where}[${rank}] names "${token}", which is not in ${fields.path('vocab')}`);
-    table.set(id(left), id(right), rank, id(left + right.slice(prefix.length)));
+    const [leftId, rightId] = [id(left), id(right)];
+    const joined = tokens ? tokens.joined(leftId, rightId) : -1;
+    table.set(leftId, rightId, rank, joined >= 0 ? joined : id(left + right.slice(prefix.length)));
   }
   return table;
 }

@@ -1,18 +1,33 @@
+import { unitsAt, writeUtf8 } from '../unicode.js';
+import { hashOf } from './byte-tokens.js';
 import type { Model } from './model.js';
-import { WordCache } from './word-cache.js';
+import { longestWord, WordCache } from './word-cache.js';
 
-/** A model that remembers the ids of the pieces it has seen, at most 5.5 MB of them for characters and as much for bytes. */
+/** A model that remembers the ids of the pieces it has seen, at most 4.5 MB of them. A tokenizer's pieces are all bytes or all characters. */
 export function cached(model: Model): Model {
-  const caches: (WordCache | undefined)[] = [];
+  let cache: WordCache | undefined;
+  const piece = new Uint8Array(longestWord + 4);
   return {
     ...model,
     tokenize(text, start, end, bytes, ids, spans) {
-      if (spans) return model.tokenize(text, start, end, bytes, ids, spans);
-      const cache = (caches[bytes ? 1 : 0] ??= new WordCache());
-      if (cache.recall(text, start, end, ids)) return;
-      const from = ids.length;
+      const length = spans ? -1 : writePiece(text, start, end, piece);
+      if (length < 0) return model.tokenize(text, start, end, bytes, ids, spans);
+      cache ??= new WordCache();
+      const hash = hashOf(piece, 0, length);
+      if (cache.recall(piece, 0, length, hash, ids)) return;
+      const first = ids.length;
       model.tokenize(text, start, end, bytes, ids);
-      cache.remember(text, start, end, ids, from);
+      cache.remember(piece, 0, length, hash, ids, first);
     },
   };
+}
+
+/** Writes `text[start, end)` as UTF-8; returns how many bytes it takes, -1 if it is too long to be kept. */
+export function writePiece(text: string, start: number, end: number, piece: Uint8Array): number {
+  if (end - start > longestWord) return -1;
+  let length = 0;
+  for (let at = start; at < end && length <= longestWord; at += unitsAt(text, at)) {
+    length = writeUtf8(text.codePointAt(at)!, piece, length);
+  }
+  return length > longestWord ? -1 : length;
 }

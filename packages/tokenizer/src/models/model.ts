@@ -10,6 +10,8 @@ export interface Model {
   readonly unknownId?: number | undefined;
   /** Whether an unknown token shows the text it stands for instead of the unknown token's own. */
   readonly showsUnknownText?: boolean;
+  /** Appends the ids of a piece that is given as UTF-8; only byte-level models can. */
+  readonly readBytes?: (bytes: Uint8Array, from: number, to: number, ids: number[]) => void;
   /** The merges of a byte-pair encoding, by rank. */
   readonly merges?: PairTable;
   /** The log-probabilities of a Unigram model, by id. */

@@ -1,15 +1,23 @@
 import { expect, test } from 'vitest';
+import { hashOf } from './byte-tokens.js';
 import { WordCache } from './word-cache.js';
 
+const bytesOf = (word: string) => new TextEncoder().encode(`<${word}>`);
 const recall = (cache: WordCache, word: string) => {
   const ids = [-7];
-  return cache.recall(`<${word}>`, 1, 1 + word.length, ids) ? ids.slice(1) : undefined;
+  const bytes = bytesOf(word);
+  const to = bytes.length - 1;
+  return cache.recall(bytes, 1, to, hashOf(bytes, 1, to), ids) ? ids.slice(1) : undefined;
+};
+const remember = (cache: WordCache, word: string, ids: readonly number[], first: number) => {
+  const bytes = bytesOf(word);
+  const to = bytes.length - 1;
+  cache.remember(bytes, 1, to, hashOf(bytes, 1, to), ids, first);
 };
 
 test('what was remembered is recalled, and nothing else', () => {
   const cache = new WordCache();
-  for (let number = 0; number < 5000; number++)
-    cache.remember(`${number}`, 0, `${number}`.length, [0, number, number + 1], 1);
+  for (let number = 0; number < 5000; number++) remember(cache, `${number}`, [0, number, number + 1], 1);
   for (let number = 0; number < 5000; number++) expect(recall(cache, `${number}`)).toEqual([number, number + 1]);
   expect(recall(cache, '5000')).toBeUndefined();
   expect(recall(cache, '')).toBeUndefined();
@@ -20,7 +28,7 @@ test('it never holds more than 8 MB, and forgets instead', () => {
   let most = 0;
   for (let number = 0; number < 100_000; number++) {
     const word = `${number}`.padEnd(40, '-');
-    cache.remember(word, 0, word.length, new Array(20).fill(number), 0);
+    remember(cache, word, new Array(20).fill(number), 0);
     most = Math.max(most, cache.byteLength);
     expect(recall(cache, word)?.[19]).toBe(number);
   }
@@ -31,7 +39,7 @@ test('it never holds more than 8 MB, and forgets instead', () => {
 
 test('long words are not kept', () => {
   const cache = new WordCache();
-  const word = 'a'.repeat(49);
-  cache.remember(word, 0, 49, [1], 0);
+  const word = 'a'.repeat(65);
+  remember(cache, word, [1], 0);
   expect(recall(cache, word)).toBeUndefined();
 });

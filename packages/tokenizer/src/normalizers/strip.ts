@@ -1,4 +1,4 @@
-import { classOf, runEnd, space } from '../character-class.js';
+import { classOf, space, spacesEnd } from '../character-class.js';
 import type { Reader } from '../components.js';
 import type { Normalizer } from './normalizer.js';
 
@@ -8,7 +8,7 @@ export const strip: Reader<Normalizer> = fields => {
   const right = fields.boolean('strip_right', true);
   return text => {
     const old = text.text;
-    const from = left ? runEnd(old, 0, old.length, space) : 0;
+    const from = left ? spacesEnd(old, 0) : 0;
     let to = old.length;
     while (right && to > from && classOf(old.charCodeAt(to - 1)) === space) to--;
     let at = 0;

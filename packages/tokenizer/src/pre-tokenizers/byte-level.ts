@@ -1,5 +1,5 @@
 import type { Reader } from '../components.js';
-import { cutGpt2 } from './known-patterns.js';
+import { scanGpt2 } from './known-patterns.js';
 import type { PreTokenizer, Stage } from './pre-tokenizer.js';
 
 /** Cuts with the pattern of GPT-2 (unless told not to) and reads the pieces as bytes. */
@@ -11,7 +11,7 @@ export const byteLevel: Reader<PreTokenizer> = fields => {
     {
       ...stage,
       ...(addSpace && { rewrite: piece => piece.text.startsWith(' ') || piece.prepend(' ') }),
-      ...(useRegex && { cut: cutGpt2 }),
+      ...(useRegex && { scan: scanGpt2 }),
     } satisfies Stage,
   ];
 };

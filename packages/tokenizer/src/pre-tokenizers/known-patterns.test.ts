@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { regexMatcher } from '../pattern.js';
 import { tiktokenEncodings } from '../tiktoken/index.js';
-import { knownCut } from '../tiktoken/tiktoken.js';
+import { knownScan } from '../tiktoken/tiktoken.js';
 import { wellFormed } from '../unicode.js';
-import { cutKnownPattern } from './known-patterns.js';
+import { scanKnownPattern } from './known-patterns.js';
+import { cutAsScanned } from './run.js';
 import { cutAtMatches } from './split.js';
 
 const patterns = {
@@ -15,11 +16,12 @@ const patterns = {
     "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
   r50k: tiktokenEncodings.r50k_base.pattern,
   cl100k: tiktokenEncodings.cl100k_base.pattern,
+  o200k: tiktokenEncodings.o200k_base.pattern,
 };
 
 const characters = [
   ..."aZéßſ日'stTrReEvVlLmMdD ",
-  ...' \t\n\r\u0085\u00a0\u2028\u3000\ufeff\u200b123٣½𝟙𝔘🙂-_.,!\u0301\0',
+  ...' \t\n\r\u0085\u00a0\u2028\u3000\ufeff\u200b123٣½ǅʰ/ªABC𝟙𝔘🙂-_.,!\u0301\0',
 ];
 const texts = fc.oneof(
   fc.string({ unit: fc.constantFrom(...characters), maxLength: 40 }),
@@ -29,7 +31,7 @@ const texts = fc.oneof(
 test.each(Object.entries(patterns))(
   'the hand-written cut of %s cuts where the regular expression does',
   (_, source) => {
-    const cut = (cutKnownPattern(source) ?? knownCut(source))!;
+    const cut = cutAsScanned((scanKnownPattern(source) ?? knownScan(source))!);
     const byRegex = cutAtMatches(regexMatcher(source, 'here'), 'Isolated');
     fc.assert(
       fc.property(texts, fc.nat(3), (text, skipped) => {
@@ -47,5 +49,5 @@ test.each(Object.entries(patterns))(
 );
 
 test('a pattern that is not known has no hand-written cut', () => {
-  expect(cutKnownPattern('\\s+')).toBeUndefined();
+  expect(scanKnownPattern('\\s+')).toBeUndefined();
 });

@@ -1,19 +1,27 @@
-import { classAt, digit, letter, other, runEnd, space } from '../character-class.js';
-import type { Cut } from './pre-tokenizer.js';
+import { widthOf } from '../byte-text.js';
+import { caseless, classAt, digit, letter, lower, mark, other, runEnd, space, upper } from '../character-class.js';
+import type { Scan } from './pre-tokenizer.js';
 
-const contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
-const cl100k = (digits: string) =>
+const endings = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+const cl100k = (contractions: string, digits: string) =>
   `${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-/** The hand-written cut that does what a well-known splitting pattern says; undefined for any other pattern. */
-export function cutKnownPattern(source: string): Cut | undefined {
+const before = '[^\\r\\n\\p{L}\\p{N}]?';
+const [upperCase, lowerCase] = ['[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]', '[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]'];
+const o200k = () =>
+  `${before}${upperCase}*${lowerCase}+${endings}?|${before}${upperCase}+${lowerCase}*${endings}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+
+/** The hand-written scan that does what a well-known splitting pattern says; undefined for any other pattern. */
+export function scanKnownPattern(source: string): Scan | undefined {
   switch (source) {
     case gpt2:
-      return cutGpt2;
-    case cl100k('\\p{N}{1,3}'):
-      return cutDigitsInThrees;
-    case cl100k('\\p{N}'):
-      return cutDigitsAlone;
+      return scanGpt2;
+    case cl100k(endings, '\\p{N}{1,3}'):
+      return scanCl100k(3);
+    case cl100k(endings, '\\p{N}'):
+      return scanCl100k(1);
+    case o200k():
+      return scanO200k;
     default:
       return undefined;
   }
@@ -23,99 +31,133 @@ const apostrophe = 39;
 const newline = 10;
 const carriageReturn = 13;
 const blank = 32;
+const slash = 47;
 
-/** Cuts as the pattern of GPT-2 and r50k does: contractions, words, numbers and signs with a space before them, white space. */
-export const cutGpt2: Cut = (text, start, end, cuts) => {
-  let at = start;
-  while (at < end) {
-    const from = at;
-    const unit = text.charCodeAt(at);
-    if (unit === apostrophe && (at = contractionEnd(text, from, end, false)) > from) {
-      cuts.push(from, at);
-      continue;
-    }
-    const first = unit === blank ? from + 1 : from;
-    const kind = classAt(text, first, end);
-    if (kind !== space && kind !== 0) at = runEnd(text, first, end, kind);
-    else at = spaceEnd(text, from, end);
-    cuts.push(from, at);
+/** Ends pieces as the pattern of GPT-2 and r50k does: contractions, words, numbers and signs with a space before them, white space. */
+export const scanGpt2: Scan = (bytes, at, end) => {
+  const byte = bytes[at]!;
+  if (byte === apostrophe) {
+    const to = contractionEnd(bytes, at, end, false);
+    if (to > at) return to;
   }
+  const first = byte === blank ? at + 1 : at;
+  const kind = classAt(bytes, first, end);
+  if (kind & letter) return runEnd(bytes, first, end, letter);
+  if (kind & other) return runEnd(bytes, first, end, other);
+  return kind & digit ? runEnd(bytes, first, end, digit) : spaceEnd(bytes, at, end);
 };
 
 /**
- * Cuts as the pattern of cl100k, Llama 3 and Qwen 2 does: any one sign or space before a word, numbers in groups of
+ * Ends pieces as the pattern of cl100k, Llama 3 and Qwen 2 does: any one sign or space before a word, numbers in groups of
  * `digits`, line ends with the white space before them (with `wholeEnd` all white space at the end of the text as one).
  */
-export const cutCl100k =
-  (digits: number, wholeEnd = false): Cut =>
-  (text, start, end, cuts) => {
-    let at = start;
-    while (at < end) {
-      const from = at;
-      const unit = text.charCodeAt(at);
-      if (unit === apostrophe && (at = contractionEnd(text, from, end, true)) > from) {
-        cuts.push(from, at);
-        continue;
-      }
-      const kind = classAt(text, from, end);
-      if (kind === letter) at = runEnd(text, from, end, letter);
-      else if (kind === digit) at = digitsEnd(text, from, end, digits);
-      else {
-        const next = from + ((unit & 0xfc00) === 0xd800 ? 2 : 1);
-        const isLineEnd = unit === newline || unit === carriageReturn;
-        if (!isLineEnd && classAt(text, next, end) === letter) at = runEnd(text, next, end, letter);
-        else if (kind === other) at = lineEndsEnd(text, runEnd(text, from, end, other), end);
-        else if (unit === blank && classAt(text, next, end) === other) {
-          at = lineEndsEnd(text, runEnd(text, next, end, other), end);
-        } else at = spaceOrLinesEnd(text, from, end, wholeEnd);
-      }
-      cuts.push(from, at);
+export const scanCl100k =
+  (digits: number, wholeEnd = false): Scan =>
+  (bytes, at, end) => {
+    const byte = bytes[at]!;
+    if (byte === apostrophe) {
+      const to = contractionEnd(bytes, at, end, true);
+      if (to > at) return to;
     }
+    const kind = classAt(bytes, at, end);
+    if (kind & letter) return runEnd(bytes, at, end, letter);
+    if (kind & digit) return digitsEnd(bytes, at, end, digits);
+    if (byte !== newline && byte !== carriageReturn) {
+      const next = at + widthOf(byte);
+      const follows = classAt(bytes, next, end);
+      if (follows & letter) return runEnd(bytes, next, end, letter);
+      if (kind & other) return lineEndsEnd(bytes, runEnd(bytes, at, end, other), end);
+      if (byte === blank && follows & other) return lineEndsEnd(bytes, runEnd(bytes, next, end, other), end);
+    }
+    return spaceOrLinesEnd(bytes, at, end, wholeEnd);
   };
 
-const cutDigitsInThrees: Cut = /*#__PURE__*/ cutCl100k(3);
-const cutDigitsAlone: Cut = /*#__PURE__*/ cutCl100k(1);
+const upperLike = upper | caseless | mark;
+const lowerLike = lower | caseless | mark;
 
-/** The end of 's, 't, 'm, 'd, 're, 've or 'll at an apostrophe; `at` where there is none. */
-function contractionEnd(text: string, at: number, end: number, anyCase: boolean): number {
-  const first = at + 1 < end ? lower(text.charCodeAt(at + 1), anyCase) : 0;
+/** Ends pieces as the pattern of o200k does: as that of cl100k, but words end before an upper case letter and hold their contraction. */
+export const scanO200k: Scan = (bytes, at, end) => {
+  const byte = bytes[at]!;
+  const kind = classAt(bytes, at, end);
+  const next = at + widthOf(byte);
+  if (kind & letter)
+    return contractionEnd(bytes, smallEnd(bytes, at, end) || runEnd(bytes, at, end, upperLike), end, true);
+  if (kind & digit) return digitsEnd(bytes, at, end, 3);
+  if (byte !== newline && byte !== carriageReturn) {
+    // A mark is either what stands before a word or the word's first letter.
+    const to =
+      smallEnd(bytes, next, end) || (kind & mark && smallEnd(bytes, at, end)) || runEnd(bytes, next, end, upperLike);
+    if (to > next || kind & mark) return contractionEnd(bytes, to, end, true);
+    if (kind & other) return lineEndsEnd(bytes, runEnd(bytes, at, end, other), end, true);
+    if (byte === blank && classAt(bytes, next, end) & other) {
+      return lineEndsEnd(bytes, runEnd(bytes, next, end, other), end, true);
+    }
+  }
+  return spaceOrLinesEnd(bytes, at, end, false);
+};
+
+/**
+ * Where a word that begins at `at` with upper case letters, if any, and goes on with at least one lower case letter ends; 0 if there is no such word.
+ * Caseless letters and marks count as both.
+ */
+function smallEnd(bytes: Uint8Array, at: number, end: number): number {
+  const capitals = runEnd(bytes, at, end, upperLike);
+  const small = runEnd(bytes, capitals, end, lowerLike);
+  if (small > capitals) return small;
+  // No lower case letter follows: the last caseless one serves as such, and the word ends after it.
+  let served = 0;
+  for (let look = at; look < capitals; ) {
+    const kind = classAt(bytes, look, end);
+    look += widthOf(bytes[look]!);
+    if (kind & lowerLike) served = look;
+  }
+  return served;
+}
+
+/** The end of 's, 't, 'm, 'd, 're, 've or 'll at an apostrophe; `at` where there is none. The long s folds to s. */
+function contractionEnd(bytes: Uint8Array, at: number, end: number, anyCase: boolean): number {
+  if (at + 1 >= end || bytes[at] !== apostrophe) return at;
+  const fold = anyCase ? 32 : 0;
+  const first = bytes[at + 1]! | fold;
   if (first === 115 || first === 116 || first === 109 || first === 100) return at + 2;
-  const second = at + 2 < end ? lower(text.charCodeAt(at + 2), anyCase) : 0;
+  if (at + 2 >= end) return at;
+  if (anyCase && bytes[at + 1] === 0xc5 && bytes[at + 2] === 0xbf) return at + 3;
+  const second = bytes[at + 2]! | fold;
   const two = ((first === 114 || first === 118) && second === 101) || (first === 108 && second === 108);
   return two ? at + 3 : at;
 }
 
-/** Folds an ASCII letter to lower case; the long s (U+017F) folds to s. */
-const lower = (unit: number, fold: boolean) =>
-  fold ? (unit >= 65 && unit <= 90 ? unit + 32 : unit === 0x17f ? 115 : unit) : unit;
+function digitsEnd(bytes: Uint8Array, at: number, end: number, most: number): number {
+  for (let count = 0; count < most && classAt(bytes, at, end) === digit; count++) at += widthOf(bytes[at]!);
+  return at;
+}
 
-function digitsEnd(text: string, at: number, end: number, most: number): number {
-  for (let count = 0; count < most && classAt(text, at, end) === digit; count++) {
-    at += (text.charCodeAt(at) & 0xfc00) === 0xd800 ? 2 : 1;
+function lineEndsEnd(bytes: Uint8Array, at: number, end: number, orSlashes = false): number {
+  for (; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte !== newline && byte !== carriageReturn && !(orSlashes && byte === slash)) break;
   }
   return at;
 }
 
-const isLineEndAt = (text: string, at: number) => {
-  const unit = text.charCodeAt(at);
-  return unit === newline || unit === carriageReturn;
-};
-
-function lineEndsEnd(text: string, at: number, end: number): number {
-  while (at < end && isLineEndAt(text, at)) at++;
-  return at;
-}
-
 /** White space up to the last one, which belongs to the word that follows; all of it at the end of the text. */
-function spaceEnd(text: string, at: number, end: number): number {
-  const to = runEnd(text, at, end, space);
-  return to === end || to === at + 1 ? to : to - 1;
+function spaceEnd(bytes: Uint8Array, at: number, end: number): number {
+  const to = runEnd(bytes, at, end, space);
+  return to === end ? to : beforeLast(bytes, at, to);
 }
 
 /** White space up to its last line end (or all of it at the end of the text, with `wholeEnd`); without one as {@link spaceEnd}. */
-function spaceOrLinesEnd(text: string, at: number, end: number, wholeEnd: boolean): number {
-  const to = runEnd(text, at, end, space);
+function spaceOrLinesEnd(bytes: Uint8Array, at: number, end: number, wholeEnd: boolean): number {
+  const to = runEnd(bytes, at, end, space);
   if (wholeEnd && to === end) return to;
-  for (let last = to; last > at; last--) if (isLineEndAt(text, last - 1)) return last;
-  return to === end || to === at + 1 ? to : to - 1;
+  for (let last = to - 1; last >= at; last--)
+    if (bytes[last] === newline || bytes[last] === carriageReturn) return last + 1;
+  return to === end ? to : beforeLast(bytes, at, to);
+}
+
+/** Where the last character of `[at, to)` begins; `to` where it is the only one. */
+function beforeLast(bytes: Uint8Array, at: number, to: number): number {
+  let last = to - 1;
+  while ((bytes[last]! & 0xc0) === 0x80) last--;
+  return last > at ? last : to;
 }

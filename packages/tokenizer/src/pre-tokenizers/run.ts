@@ -1,6 +1,7 @@
 import { AlignedText } from '../aligned-text.js';
 import { inByteAlphabet } from '../byte-alphabet.js';
-import type { PreTokenizer, Stage } from './pre-tokenizer.js';
+import { utf8, widthOf } from '../byte-text.js';
+import type { Cut, PreTokenizer, Scan } from './pre-tokenizer.js';
 
 /** The pieces of a text: `text` cut at `cuts` (pairs), to be read as bytes or as characters. */
 export interface Pieces {
@@ -17,7 +18,8 @@ export function runStages(stages: PreTokenizer, text: AlignedText, readsBytes: b
   let pieces: Pieces = { text, cuts: [0, text.text.length], bytes: false };
   for (const [index, stage] of stages.entries()) {
     if (stage.rewrite) pieces = rewritten(pieces, stage.rewrite);
-    if (stage.cut) pieces = { ...pieces, cuts: cutAll(pieces, stage.cut) };
+    const cut = stage.cut ?? (stage.scan && cutAsScanned(stage.scan));
+    if (cut) pieces = { ...pieces, cuts: cutAll(pieces, cut) };
     if (stage.bytes) {
       const isLeft = readsBytes && index === stages.length - 1;
       pieces = isLeft ? { ...pieces, bytes: true } : rewritten(pieces, writeBytes);
@@ -28,7 +30,21 @@ export function runStages(stages: PreTokenizer, text: AlignedText, readsBytes: b
 
 const writeBytes = (piece: AlignedText) => piece.mapCharacters(inByteAlphabet);
 
-function cutAll({ text, cuts }: Pieces, cut: NonNullable<Stage['cut']>): number[] {
+/** The cut that a scan of bytes makes. */
+export const cutAsScanned =
+  (scan: Scan): Cut =>
+  (text, start, end, cuts) => {
+    const bytes = utf8(text.slice(start, end));
+    let unit = start;
+    for (let at = 0; at < bytes.length; ) {
+      const to = scan(bytes, at, bytes.length);
+      const from = unit;
+      for (; at < to; at += widthOf(bytes[at]!)) unit += bytes[at]! < 0xf0 ? 1 : 2;
+      cuts.push(from, unit);
+    }
+  };
+
+function cutAll({ text, cuts }: Pieces, cut: Cut): number[] {
   const smaller: number[] = [];
   for (let index = 0; index < cuts.length; index += 2) cut(text.text, cuts[index]!, cuts[index + 1]!, smaller);
   return smaller;

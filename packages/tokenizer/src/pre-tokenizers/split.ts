@@ -1,7 +1,7 @@
 import type { Reader } from '../components.js';
 import type { Fields } from '../fields.js';
 import { type Matcher, readPattern } from '../pattern.js';
-import { cutKnownPattern } from './known-patterns.js';
+import { scanKnownPattern } from './known-patterns.js';
 import type { Cut, PreTokenizer } from './pre-tokenizer.js';
 
 /** What becomes of the matches of a delimiter. */
@@ -20,13 +20,13 @@ export const behaviors: readonly Behavior[] = [
 export const split: Reader<PreTokenizer> = fields => {
   const behavior = fields.choice('behavior', behaviors);
   const invert = fields.boolean('invert', false);
-  const known = behavior === 'Isolated' ? knownCut(fields) : undefined;
-  return [{ cut: known ?? cutAtMatches(readPattern(fields, 'pattern'), behavior, invert) }];
+  const scan = behavior === 'Isolated' ? knownScan(fields) : undefined;
+  return [scan ? { scan } : { cut: cutAtMatches(readPattern(fields, 'pattern'), behavior, invert) }];
 };
 
-const knownCut = (fields: Fields) => {
+const knownScan = (fields: Fields) => {
   const pattern = fields.object('pattern');
-  return pattern.has('Regex') ? cutKnownPattern(pattern.string('Regex')) : undefined;
+  return pattern.has('Regex') ? scanKnownPattern(pattern.string('Regex')) : undefined;
 };
 
 /** A cut at the matches of `find`, which are kept, dropped or joined to a neighbour as `behavior` says. */

@@ -3,8 +3,8 @@ import { byteLevelDecoder } from '../decoders/byte-level.js';
 import { failFile, failInput } from '../errors.js';
 import { bpeModel } from '../models/bpe.js';
 import { regexMatcher } from '../pattern.js';
-import { cutCl100k, cutGpt2 } from '../pre-tokenizers/known-patterns.js';
-import type { Cut } from '../pre-tokenizers/pre-tokenizer.js';
+import { scanCl100k, scanGpt2, scanKnownPattern } from '../pre-tokenizers/known-patterns.js';
+import type { Scan } from '../pre-tokenizers/pre-tokenizer.js';
 import { cutAtMatches } from '../pre-tokenizers/split.js';
 import { Tokenizer } from '../tokenizer.js';
 import { type TiktokenEncoding, type TiktokenName, tiktokenEncodings } from './encodings.js';
@@ -40,12 +40,15 @@ export function tiktokenTokenizer(file: string | Uint8Array, options: TiktokenOp
       inText: options.findSpecialTokens ?? false,
     };
   });
+  const scan = knownScan(pattern);
   const rules = { prefix: '', suffix: '', unknownId: undefined, fuseUnknown: false, byteFallback: false };
   return new Tokenizer({
     addedTokens,
     normalizer: undefined,
     preTokenizer: [
-      { cut: knownCut(pattern) ?? cutAtMatches(regexMatcher(pattern, 'encoding.pattern'), 'Isolated'), bytes: true },
+      scan
+        ? { scan, bytes: true }
+        : { cut: cutAtMatches(regexMatcher(pattern, 'encoding.pattern'), 'Isolated'), bytes: true },
     ],
     model: bpeModel(vocabulary, mergesOfRanks(vocabulary), rules, true),
     postProcessor: {},
@@ -56,10 +59,10 @@ export function tiktokenTokenizer(file: string | Uint8Array, options: TiktokenOp
   });
 }
 
-/** The hand-written cut of a pattern of tiktoken's; undefined for any other. */
-export function knownCut(pattern: string): Cut | undefined {
-  if (pattern === tiktokenEncodings.r50k_base.pattern) return cutGpt2;
-  return pattern === tiktokenEncodings.cl100k_base.pattern ? cutCl100k(3, true) : undefined;
+/** The hand-written scan of a pattern of tiktoken's; undefined for any other. */
+export function knownScan(pattern: string): Scan | undefined {
+  if (pattern === tiktokenEncodings.r50k_base.pattern) return scanGpt2;
+  return pattern === tiktokenEncodings.cl100k_base.pattern ? scanCl100k(3, true) : scanKnownPattern(pattern);
 }
 
 const known = () => Object.keys(tiktokenEncodings).join(', ');

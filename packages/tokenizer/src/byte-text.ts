@@ -1,0 +1,21 @@
+const encoder = /*#__PURE__*/ new TextEncoder();
+const usualSize = 1 << 16;
+let shared: Uint8Array<ArrayBuffer> | undefined;
+
+/** A text as UTF-8. Short ones share a buffer: what was returned last is overwritten. */
+export function utf8(text: string): Uint8Array {
+  const most = text.length * 3;
+  const buffer = most > usualSize ? new Uint8Array(most) : (shared ??= new Uint8Array(usualSize));
+  return buffer.subarray(0, encoder.encodeInto(text, buffer).written);
+}
+
+/** The code point whose UTF-8 begins at `at`, where a byte from 0x80 stands. */
+export function codeAt(bytes: Uint8Array, at: number): number {
+  const byte = bytes[at]!;
+  if (byte < 0xe0) return ((byte & 31) << 6) | (bytes[at + 1]! & 63);
+  const two = ((bytes[at + 1]! & 63) << 6) | (bytes[at + 2]! & 63);
+  return byte < 0xf0 ? ((byte & 15) << 12) | two : ((byte & 7) << 18) | (two << 6) | (bytes[at + 3]! & 63);
+}
+
+/** How many bytes a character takes by its first byte. */
+export const widthOf = (byte: number): number => (byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4);

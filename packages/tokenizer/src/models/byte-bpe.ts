@@ -1,0 +1,65 @@
+import { byteAlphabet } from '../byte-alphabet.js';
+import { utf8 } from '../byte-text.js';
+import type { Vocabulary } from '../vocabulary.js';
+import { type ByteTokens, hashOf } from './byte-tokens.js';
+import { writePiece } from './cached.js';
+import { merge, Symbols } from './merge.js';
+import type { Model } from './model.js';
+import type { PairTable } from './pair-table.js';
+import { longestWord, WordCache } from './word-cache.js';
+
+/** Whether a token's own bytes become that token: not known yet, yes, no. */
+const [unsure, whole, parted] = [0, 1, 2];
+
+/** Byte-level BPE that reads UTF-8: most pieces are tokens, the others are remembered. `characters` reads pieces of other kinds. */
+export function byteBpe(
+  characters: Model,
+  vocabulary: Vocabulary,
+  tokens: ByteTokens,
+  merges: PairTable,
+  wholeFirst: boolean,
+): Model {
+  const singles = Int32Array.from(byteAlphabet(), char => vocabulary.id(char)!);
+  const kinds = new Uint8Array(vocabulary.idLimit).fill(wholeFirst ? whole : unsure);
+  const symbols = new Symbols();
+  const cache = new WordCache();
+  const piece = new Uint8Array(longestWord + 4);
+
+  const readBytes = (bytes: Uint8Array, from: number, to: number, ids: number[]) => {
+    if (to - from === 1) {
+      ids.push(singles[bytes[from]!]!);
+      return;
+    }
+    const hash = hashOf(bytes, from, to);
+    const token = tokens.find(bytes, from, to, hash);
+    if (token >= 0 && kinds[token] === whole) {
+      ids.push(token);
+      return;
+    }
+    if (cache.recall(bytes, from, to, hash, ids)) return;
+    const first = ids.length;
+    symbols.count = 0;
+    for (let at = from; at < to; at++) symbols.push(singles[bytes[at]!]!, 1);
+    merge(symbols, merges);
+    for (let index = 0; index < symbols.count; index++) ids.push(symbols.ids[index]!);
+    if (token >= 0) kinds[token] = symbols.count === 1 && symbols.ids[0] === token ? whole : parted;
+    if (token < 0 || kinds[token] === parted) cache.remember(bytes, from, to, hash, ids, first);
+  };
+
+  return {
+    ...characters,
+    readBytes,
+    tokenize(text, start, end, bytes, ids, spans) {
+      if (!bytes) return characters.tokenize(text, start, end, bytes, ids, spans);
+      const length = writePiece(text, start, end, piece);
+      const first = ids.length;
+      if (length >= 0) readBytes(piece, 0, length, ids);
+      else {
+        const long = utf8(text.slice(start, end));
+        readBytes(long, 0, long.length, ids);
+      }
+      if (!spans) return;
+      for (let index = first, at = 0; index < ids.length; index++) spans.push(at, (at += tokens.size(ids[index]!)));
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { byteOfUnit } from '../byte-alphabet.js';
+import type { Vocabulary } from '../vocabulary.js';
+
+const factor = 0x01000193;
+
+/** A hash of bytes that can be put together: that of `ab` is that of `a`, times a power of the factor for each byte of `b`, plus that of `b`. */
+export function hashOf(bytes: Uint8Array, from: number, to: number): number {
+  let hash = 0;
+  for (let at = from; at < to; at++) hash = (Math.imul(hash, factor) + bytes[at]! + 1) | 0;
+  return hash;
+}
+
+/** Where to look for a hash in a table of so many places. */
+export const spread = (hash: number, places: number): number => (hash ^ (hash >>> 15) ^ (hash >>> 7)) & (places - 1);
+
+const none = -1;
+
+/** The tokens of a byte-level vocabulary by the bytes that they stand for: a hash table over one array of bytes. */
+export class ByteTokens {
+  /** The bytes of the tokens one after another; token `id` has those from `starts[id]`, `sizes[id]` of them (0: it is not of bytes). */
+  readonly #bytes: Uint8Array;
+  readonly #starts: Int32Array;
+  readonly #sizes: Int32Array;
+  readonly #hashes: Int32Array;
+  /** Ids by place. */
+  readonly #slots: Int32Array;
+  readonly #powers: Int32Array;
+
+  constructor(vocabulary: Vocabulary) {
+    const { idLimit } = vocabulary;
+    let total = 0;
+    for (let id = 0; id < idLimit; id++) total += vocabulary.token(id)?.length ?? 0;
+    this.#bytes = new Uint8Array(total);
+    this.#starts = new Int32Array(idLimit);
+    this.#sizes = new Int32Array(idLimit);
+    this.#hashes = new Int32Array(idLimit);
+    let places = 1024;
+    while (places < idLimit * 2) places *= 2;
+    this.#slots = new Int32Array(places).fill(none);
+    let at = 0;
+    let longest = 0;
+    for (let id = 0; id < idLimit; id++) {
+      const token = vocabulary.token(id);
+      const end = token === undefined ? none : this.#write(token, at);
+      if (end <= at) continue;
+      this.#starts[id] = at;
+      this.#sizes[id] = end - at;
+      this.#hashes[id] = hashOf(this.#bytes, at, end);
+      this.#insert(id);
+      longest = Math.max(longest, end - at);
+      at = end;
+    }
+    this.#powers = new Int32Array(longest + 1).fill(1);
+    for (let power = 1; power <= longest; power++) this.#powers[power] = Math.imul(this.#powers[power - 1]!, factor);
+  }
+
+  /** How many bytes a token stands for. */
+  size(id: number): number {
+    return this.#sizes[id]!;
+  }
+
+  /** The id of the token of these bytes, whose hash is given; -1 if there is none. */
+  find(bytes: Uint8Array, from: number, to: number, hash: number): number {
+    const slots = this.#slots;
+    const wrap = slots.length - 1;
+    for (let place = spread(hash, slots.length); ; place = (place + 1) & wrap) {
+      const id = slots[place]!;
+      if (id === none) return none;
+      if (this.#hashes[id] === hash && this.#sizes[id] === to - from && this.#holds(id, 0, bytes, from, to)) return id;
+    }
+  }
+
+  /** The id of the token that two tokens make when put together; -1 if there is none. */
+  joined(left: number, right: number): number {
+    const slots = this.#slots;
+    const wrap = slots.length - 1;
+    const [leftSize, rightSize] = [this.#sizes[left]!, this.#sizes[right]!];
+    const hash = (Math.imul(this.#hashes[left]!, this.#powers[rightSize]!) + this.#hashes[right]!) | 0;
+    const [leftFrom, rightFrom] = [this.#starts[left]!, this.#starts[right]!];
+    for (let place = spread(hash, slots.length); ; place = (place + 1) & wrap) {
+      const id = slots[place]!;
+      if (id === none) return none;
+      if (
+        this.#hashes[id] === hash &&
+        this.#sizes[id] === leftSize + rightSize &&
+        this.#holds(id, 0, this.#bytes, leftFrom, leftFrom + leftSize) &&
+        this.#holds(id, leftSize, this.#bytes, rightFrom, rightFrom + rightSize)
+      ) {
+        return id;
+      }
+    }
+  }
+
+  #holds(id: number, skip: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const own = this.#bytes;
+    let at = this.#starts[id]! + skip;
+    for (let index = from; index < to; index++) if (own[at++] !== bytes[index]) return false;
+    return true;
+  }
+
+  /** Writes a token's bytes at a place; returns their end, -1 where a character stands for no byte. */
+  #write(token: string, at: number): number {
+    for (let index = 0; index < token.length; index++) {
+      const byte = byteOfUnit(token.charCodeAt(index));
+      if (byte < 0) return none;
+      this.#bytes[at++] = byte;
+    }
+    return at;
+  }
+
+  #insert(id: number): void {
+    const slots = this.#slots;
+    const wrap = slots.length - 1;
+    let place = spread(this.#hashes[id]!, slots.length);
+    while (slots[place] !== none) place = (place + 1) & wrap;
+    slots[place] = id;
+  }
+}
