@@ -4,6 +4,7 @@ import { describeCommand } from './commands/describe.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { generateCommand } from './commands/generate.js';
 import { parityCommand } from './commands/parity.js';
+import { tokenizeCommand } from './commands/tokenize.js';
 import { trainTokenizerCommand } from './commands/train-tokenizer.js';
 import { translateCommand } from './commands/translate.js';
 import { reportError } from './output.js';
@@ -26,6 +27,7 @@ export async function run(args: readonly string[]): Promise<number> {
     evaluateCommand,
     parityCommand,
     describeCommand,
+    tokenizeCommand,
     trainTokenizerCommand,
   ];
   for (const make of commands)

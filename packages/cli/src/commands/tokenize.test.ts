@@ -1,0 +1,124 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixture, printed } from '../testing/printed.js';
+
+const gpt2 = fixture('tokenizers/bpe-gpt2/tokenizer.json');
+let place: string;
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'residual-tokenize-'));
+});
+afterAll(() => rm(place, { recursive: true }));
+
+const written = async (name: string, content: string | Uint8Array) => {
+  const path = join(place, name);
+  await writeFile(path, content);
+  return path;
+};
+
+test('a text is shown as a table of ids, tokens and places', async () => {
+  const { code, out } = await printed('tokenize', '--tokenizer', gpt2, '--text', 'the 🙂');
+  expect([code, out]).toEqual([
+    0,
+    `id   token  place\n84   "t"    0–1\n258  "he"   1–3\n221  "Ġ"    3–4\n173  "ð"    4–5\n254  "Ł"    4–5\n248  "Ļ"    4–5\n225  "Ĥ"    4–5\n7 tokens\n`,
+  ]);
+});
+
+test('an empty text has no tokens but those around it', async () => {
+  expect((await printed('tokenize', '--tokenizer', gpt2, '--text', '')).out).toBe('0 tokens\n');
+  const bert = fixture('tokenizers/wordpiece-bert');
+  expect((await printed('tokenize', '--tokenizer', bert, '--text', '')).out).toContain('\n2 tokens\n');
+  expect((await printed('tokenize', '--tokenizer', bert, '--text', '', '--no-special')).out).toBe('0 tokens\n');
+});
+
+interface Golden {
+  readonly cases: readonly (Record<'with_special' | 'plain', Record<string, unknown>> & { readonly text: string })[];
+}
+
+test.each(['bpe-llama2', 'wordpiece-bert', 'unigram-t5'])(
+  'lines of JSON give what the reference gives: %s',
+  async name => {
+    const { cases } = JSON.parse(await readFile(fixture(`tokenizers/${name}/golden.json`), 'utf8')) as Golden;
+    const rows = cases.flatMap(each => [
+      { text: each.text, special: true, expected: each.with_special },
+      { text: each.text, special: false, expected: each.plain },
+    ]);
+    const lines = rows.map(({ text, special }) => JSON.stringify({ text, special }));
+    const file = await written(`${name}.jsonl`, `${lines.join('\n')}\n`);
+    const { code, out } = await printed('tokenize', '--tokenizer', fixture(`tokenizers/${name}`), '--jsonl', file);
+    expect(code).toBe(0);
+    const results = out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    expect(results).toEqual(
+      rows.map(({ expected }) => ({
+        ids: expected.ids,
+        tokens: expected.tokens,
+        offsets: expected.offsets_codepoints,
+        decoded: expected.decoded,
+      })),
+    );
+  },
+);
+
+test('a line of JSON may hold any character, and an empty line is none', async () => {
+  const file = await written('odd.jsonl', `{"text": "a\u2028b"}\n\n{"text": "a\\u0000", "special": false}`);
+  const { out } = await printed('tokenize', '--tokenizer', gpt2, '--jsonl', file);
+  const rows = out
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line).decoded);
+  expect(rows).toEqual(['a\u2028b', 'a\0']);
+});
+
+test('a SentencePiece model gives the ids of its own library', async () => {
+  const packed = await readFile(fixture('sentencepiece/own/bpe-llama.model.gz'));
+  const model = await written('llama.model', gunzipSync(packed));
+  const { out } = await printed('tokenize', '--tokenizer', model, '--text', 'the <s>', '--json');
+  const { tokens, decoded } = JSON.parse(out);
+  expect([tokens, decoded]).toEqual([['▁the', '▁', '<0x3C>', 's', '<0x3E>'], 'the <s>']);
+});
+
+test('a rank file is read by its name or its size, a file is read whole', async () => {
+  const bytes = Array.from({ length: 256 }, (_, byte) => `${btoa(String.fromCharCode(byte))} ${byte}`);
+  const ranks = await written('r50k_base.tiktoken', `${bytes.join('\n')}\n`);
+  const text = await written('text.txt', 'a\nb');
+  const { out } = await printed('tokenize', '--tokenizer', ranks, '--file', text, '--json');
+  expect(JSON.parse(out).ids).toEqual([97, 10, 98]);
+});
+
+test.each([
+  [['--text', 'a'], /required option '--tokenizer <path>' not specified/],
+  [['--tokenizer', gpt2, '--text', 'a', '--file', 'b'], /option '--text <text>' cannot be used with option '--file/],
+  [['--tokenizer', './nowhere'], /^residual: tokenize: there is no file or folder \.\/nowhere\n$/],
+  [['--tokenizer', gpt2, '--file', './nowhere'], /^residual: tokenize: \.\/nowhere cannot be read: ENOENT/],
+])('%j is an error', async (args, expected) => {
+  const { code, errors } = await printed('tokenize', ...args);
+  expect(code).toBe(1);
+  expect(errors).toMatch(expected);
+});
+
+test('what is no tokenizer and what is no line of text is an error that says so', async () => {
+  const empty = await mkdtemp(join(place, 'empty-'));
+  expect((await printed('tokenize', '--tokenizer', empty, '--text', 'a')).errors).toBe(
+    `residual: tokenize: ${empty} holds no tokenizer that can be read (tokenizer.json and others)\n`,
+  );
+  const odd = await written('odd.bin', 'hello');
+  expect((await printed('tokenize', '--tokenizer', odd, '--text', 'a')).errors).toBe(
+    'residual: tokenizer: odd.bin is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; it begins with "hello"\n',
+  );
+  const lines = await written('lines.jsonl', '{"text": "a"}\n{"special": true}\n');
+  const { code, out, errors } = await printed('tokenize', '--tokenizer', gpt2, '--jsonl', lines);
+  expect([code, errors]).toEqual([
+    1,
+    `residual: tokenize: line 2 of ${lines} must be {"text": "...", "special": true or false}\n`,
+  ]);
+  expect(JSON.parse(out).decoded).toBe('a');
+  const broken = await written('broken.jsonl', '{');
+  expect((await printed('tokenize', '--tokenizer', gpt2, '--jsonl', broken)).errors).toMatch(
+    /^residual: tokenize: line 1 of .*broken\.jsonl is not JSON: /,
+  );
+});

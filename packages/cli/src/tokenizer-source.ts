@@ -1,0 +1,24 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { ResidualError } from '@residual/tensor';
+import type { Tokenizer } from '@residual/tokenizer';
+import { openTokenizer, tokenizerFromFile } from '@residual/tokenizer/files';
+
+/** The tokenizer of a file (tokenizer.json, SentencePiece model, tiktoken ranks) or of a folder that holds a published one. */
+export async function readTokenizer(path: string): Promise<Tokenizer> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new ResidualError('files', `tokenize: there is no file or folder ${path}`);
+  if (!found.isDirectory()) return tokenizerFromFile(await readFile(path), { name: basename(path) });
+  const tokenizer = await openTokenizer(name => readIfThere(join(path, name)));
+  if (tokenizer) return tokenizer;
+  throw new ResidualError('files', `tokenize: ${path} holds no tokenizer that can be read (tokenizer.json and others)`);
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

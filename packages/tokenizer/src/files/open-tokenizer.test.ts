@@ -1,0 +1,273 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { ResidualError } from '../errors.js';
+import { sentencePieceTokenizer } from '../sentencepiece/index.js';
+import { openTokenizer } from './index.js';
+
+const fixture = (path: string) => readFileSync(new URL(`../../../../fixtures/${path}`, import.meta.url));
+const pieces = (name: string) => gunzipSync(fixture(`sentencepiece/own/${name}.model.gz`));
+
+type Content = Uint8Array | string | object;
+
+/** Opens a checkpoint of files given here: bytes, texts, or objects to be written as JSON. */
+const open = (files: Record<string, Content>, modelType?: string) =>
+  openTokenizer(
+    async name => {
+      const content = files[name];
+      if (content === undefined || content instanceof Uint8Array) return content;
+      return new TextEncoder().encode(typeof content === 'string' ? content : JSON.stringify(content));
+    },
+    modelType === undefined ? {} : { modelType },
+  );
+
+const message = async (files: Record<string, Content>, modelType?: string) => {
+  try {
+    await open(files, modelType);
+  } catch (error) {
+    return ResidualError.is(error) ? error.message : error;
+  }
+  return 'no error';
+};
+
+interface Json {
+  readonly added_tokens: readonly { readonly id: number; readonly content: string }[];
+  readonly model: { readonly vocab: Record<string, number>; readonly merges: readonly (readonly string[])[] };
+}
+
+interface Golden {
+  readonly cases: readonly {
+    readonly text: string;
+    readonly with_special: { readonly ids: number[]; readonly tokens: string[]; readonly decoded: string };
+  }[];
+  readonly pairs: readonly {
+    readonly a: string;
+    readonly b: string;
+    readonly ids: number[];
+    readonly type_ids: number[];
+  }[];
+}
+
+describe('pairs of files give what the tokenizer.json of the same vocabulary gives', () => {
+  const filesOf = (name: string): Record<string, Content> => {
+    const { model, added_tokens } = JSON.parse(fixture(`tokenizers/${name}/tokenizer.json`).toString()) as Json;
+    const vocab = { ...Object.fromEntries(added_tokens.map(({ content, id }) => [content, id])), ...model.vocab };
+    if (!model.merges) {
+      const lines: string[] = [];
+      for (const [token, id] of Object.entries(vocab)) lines[id] = token;
+      return { 'vocab.txt': `${lines.join('\n')}\n` };
+    }
+    const merges = ['#version: 0.2', ...model.merges.map(pair => pair.join(' ')), ''];
+    return { 'vocab.json': vocab, 'merges.txt': merges.join('\n') };
+  };
+
+  test.each([
+    ['bpe-gpt2', 'gpt2'],
+    ['bpe-clip', 'clip'],
+    ['wordpiece-bert', 'bert'],
+  ])('%s', async (name, modelType) => {
+    const tokenizer = (await open({ ...filesOf(name), 'config.json': { model_type: modelType } }))!;
+    const { cases, pairs } = JSON.parse(fixture(`tokenizers/${name}/golden.json`).toString()) as Golden;
+    for (const { text, with_special: expected } of cases) {
+      const { ids, tokens } = tokenizer.encode(text);
+      expect({ text, ids, tokens, decoded: tokenizer.decode(ids) }).toMatchObject({
+        text,
+        ids: expected.ids,
+        tokens: expected.tokens,
+        decoded: expected.decoded,
+      });
+    }
+    for (const { a, b, ids, type_ids } of pairs) {
+      const encoding = tokenizer.encode(a, { pair: b });
+      expect([encoding.ids, encoding.typeIds]).toEqual([ids, type_ids]);
+    }
+  });
+
+  test('RoBERTa and BART put <s> and </s> around, and a prefix where they are told to', async () => {
+    const { model } = JSON.parse(fixture('tokenizers/bpe-gpt2/tokenizer.json').toString()) as Json;
+    const files = filesOf('bpe-gpt2');
+    const vocab = { ...model.vocab };
+    for (const [index, token] of ['<s>', '</s>', '<pad>', '<unk>', '<mask>'].entries()) vocab[token] = 5000 + index;
+    const plain = (await open(files))!.encode('the end').ids;
+    const roberta = (await open({ ...files, 'vocab.json': vocab }, 'roberta'))!;
+    expect(roberta.encode('the end').ids).toEqual([5000, ...plain, 5001]);
+    expect(roberta.encode('the', { pair: 'end' }).tokens).toEqual([
+      '<s>',
+      't',
+      'he',
+      '</s>',
+      '</s>',
+      'e',
+      'nd',
+      '</s>',
+    ]);
+    expect(roberta.encode('a  <mask>').tokens).toEqual(['<s>', 'a', '<mask>', '</s>']);
+    expect([roberta.bosToken, roberta.eosToken, roberta.padToken, roberta.unkToken]).toEqual([5000, 5001, 5002, 5003]);
+    const prefixed = (await open({
+      ...files,
+      'vocab.json': vocab,
+      'tokenizer_config.json': { tokenizer_class: 'BartTokenizerFast', add_prefix_space: true },
+    }))!;
+    expect(prefixed.encode('the').tokens).toEqual(['<s>', 'Ġthe', '</s>']);
+    expect(await message({ ...files, 'vocab.json': model.vocab }, 'roberta')).toBe(
+      'tokenizer: vocab.json has no token "<s>" to put around a text',
+    );
+  });
+
+  test('settings of BERT are heeded: case, accents, ideographs, roles of tokens', async () => {
+    const words = ['[PAD]', '<U>', '[CLS]', '[SEP]', 'É', 'é', 'e', '日', '##日', '日日'];
+    const files = { 'vocab.txt': words.join('\r\n') };
+    const tokens = async (config: object) =>
+      (await open({ ...files, 'tokenizer_config.json': { unk_token: '<U>', ...config } }))!
+        .encode('É日日', { addSpecialTokens: false })
+        .tokens.join(' ');
+    expect(await tokens({})).toBe('e 日 日');
+    expect(await tokens({ do_lower_case: false })).toBe('É 日 日');
+    expect(await tokens({ strip_accents: false })).toBe('é 日 日');
+    expect(await tokens({ tokenize_chinese_chars: false, strip_accents: false })).toBe('é ##日 ##日');
+    expect(await message(files)).toBe('tokenizer: model.unk_token "[UNK]" is not in model.vocab');
+  });
+
+  test('added tokens are found in texts, with their flags', async () => {
+    const files = filesOf('bpe-gpt2');
+    const tokenizer = (await open({
+      ...files,
+      'added_tokens.json': { '<old>': 7000 },
+      'special_tokens_map.json': { pad_token: { content: '<pad>' }, additional_special_tokens: ['<|endoftext|>'] },
+      'tokenizer_config.json': {
+        added_tokens_decoder: { 7001: { content: '<pad>', special: true }, 7002: { content: '<x>', lstrip: true } },
+      },
+    }))!;
+    expect(tokenizer.encode('a <old>b<pad>c  <x>').ids.filter(id => id >= 7000)).toEqual([7000, 7001, 7002]);
+    expect([tokenizer.padToken, tokenizer.isSpecial(7001), tokenizer.isSpecial(7002)]).toEqual([7001, true, false]);
+    expect(tokenizer.encode('c  <x>').tokens).toEqual(['c', '<x>']);
+  });
+});
+
+describe('SentencePiece models have the ids of their family', () => {
+  const model = pieces('unigram-nmt-nfkc');
+  const own = sentencePieceTokenizer(model);
+  const count = own.vocabSize;
+  const text = 'Once upon a time there was a miller.';
+  const plain = own.encode(text).ids;
+  const tokensOf = async (files: Record<string, Content>, modelType?: string, pair?: string) =>
+    (await open(files, modelType))!.encode(text, pair === undefined ? {} : { pair }).ids;
+
+  test('T5 ends each text with </s> and counts its extra tokens from behind', async () => {
+    const files = { 'spiece.model': model };
+    expect(await tokensOf(files, 't5')).toEqual([...plain, 2]);
+    expect(await tokensOf(files, 't5', 'a')).toEqual([...plain, 2, ...own.encode('a').ids, 2]);
+    const tokenizer = (await open(files, 't5'))!;
+    expect(tokenizer.tokenToId('<extra_id_0>')).toBe(count + 99);
+    const { ids } = tokenizer.encode('a <extra_id_1> b');
+    expect(ids).toContain(count + 98);
+    expect(tokenizer.decode(tokenizer.encode(text).ids)).toBe(text);
+  });
+
+  test('XLM-R, CamemBERT and mBART move the ids of the pieces', async () => {
+    const moved = (by: number) => plain.map(id => id + by);
+    expect(await tokensOf({ 'sentencepiece.bpe.model': model }, 'xlm-roberta')).toEqual([0, ...moved(1), 2]);
+    expect(await tokensOf({ 'sentencepiece.bpe.model': model }, 'camembert')).toEqual([5, ...moved(4), 6]);
+    const mbart = { 'sentencepiece.bpe.model': model, 'tokenizer_config.json': { src_lang: 'fr_XX' } };
+    expect(await tokensOf(mbart, 'mbart')).toEqual([...moved(1), 2, count + 1 + 7]);
+    const mbart50 = { ...mbart, 'tokenizer_config.json': { tokenizer_class: 'MBart50Tokenizer', src_lang: 'fr_XX' } };
+    expect(await tokensOf(mbart50, 'mbart')).toEqual([count + 1 + 7, ...moved(1), 2]);
+    const opened = (await open(mbart50))!;
+    expect([opened.tokenToId('sl_SI'), opened.tokenToId('<mask>')]).toEqual([count + 52, count + 53]);
+    expect(opened.decode(opened.encode(text).ids)).toBe(text);
+  });
+
+  test('an unknown character has the unknown id of the family', async () => {
+    const opened = (await open({ 'sentencepiece.bpe.model': model }, 'xlm-roberta'))!;
+    expect(opened.encode('☃', { addSpecialTokens: false }).ids.at(-1)).toBe(3);
+    expect(opened.unkToken).toBe(3);
+  });
+
+  test('Pegasus has 103 tokens before the pieces', async () => {
+    expect(await tokensOf({ 'spiece.model': model }, 'pegasus')).toEqual([...plain.map(id => id + 103), 1]);
+  });
+
+  test('ALBERT lowers the case and takes accents off', async () => {
+    const albert = gunzipSync(fixture('sentencepiece/published/albert.model.gz'));
+    const opened = (await open({ 'spiece.model': albert }, 'albert'))!;
+    const plainly = sentencePieceTokenizer(albert).encode('creme "brulee"').tokens;
+    expect(opened.encode("Crème ``brûlée''").tokens).toEqual(['[CLS]', ...plainly, '[SEP]']);
+    expect(opened.encode('a', { pair: 'b' }).typeIds).toEqual([0, 0, 0, 1, 1]);
+    expect(opened.encode('Crème').offsets.slice(1, 3)).toEqual([
+      [0, 3],
+      [3, 5],
+    ]);
+  });
+
+  test('Llama begins with <s> unless told otherwise; others do not', async () => {
+    const llama = { 'tokenizer.model': pieces('bpe-llama') };
+    const ids = sentencePieceTokenizer(llama['tokenizer.model']).encode(text).ids;
+    expect(await tokensOf(llama, 'llama')).toEqual([1, ...ids]);
+    expect(
+      await tokensOf({ ...llama, 'tokenizer_config.json': { add_bos_token: false, add_eos_token: true } }, 'llama'),
+    ).toEqual([...ids, 2]);
+    expect(await tokensOf(llama)).toEqual(ids);
+    const opened = (await open(llama, 'llama'))!;
+    expect(opened.encode('<s>a', { addSpecialTokens: false }).ids[0]).toBe(1);
+    expect([opened.bosToken, opened.eosToken]).toEqual([1, 2]);
+  });
+
+  test('Marian takes the ids of vocab.json, which names languages too', async () => {
+    const names = Object.fromEntries(
+      plain
+        .map((id, index) => [own.idToToken(id)!, 10 + index])
+        .concat([
+          ['</s>', 0],
+          ['<unk>', 1],
+          ['>>fra<<', 2],
+          ['<pad>', 3],
+        ]),
+    );
+    const files = { 'source.spm': model, 'target.spm': model, 'vocab.json': names };
+    const opened = (await open(files, 'marian'))!;
+    const expected = plain.map(id => names[own.idToToken(id)!]);
+    expect(opened.encode(text).ids).toEqual([...expected, 0]);
+    expect(opened.encode(`>>fra<< ${text}`).ids).toEqual([2, ...expected, 0]);
+    expect(opened.encode('zebra', { addSpecialTokens: false }).ids).toContain(1);
+    expect(opened.decode(opened.encode(text).ids)).toBe(text);
+    expect([opened.eosToken, opened.padToken, opened.unkToken]).toEqual([0, 3, 1]);
+    expect(await message({ 'source.spm': model })).toBe(
+      'tokenizer: source.spm needs the ids in vocab.json, which is missing',
+    );
+    expect(await message({ ...files, 'vocab.json': { a: 0 } })).toBe(
+      'tokenizer: vocab.json has no unknown token "<unk>"',
+    );
+  });
+
+  test('M2M-100 puts the language in front', async () => {
+    const names = { '<s>': 0, '<pad>': 1, '</s>': 2, '<unk>': 3, '▁a': 4 };
+    const files = {
+      'sentencepiece.bpe.model': model,
+      'vocab.json': names,
+      'tokenizer_config.json': { src_lang: 'ar' },
+    };
+    const opened = (await open(files, 'm2m_100'))!;
+    expect(opened.encode('a').ids).toEqual([5 + 2, 4, 2]);
+    expect(opened.tokenToId('__zu__')).toBe(5 + 99);
+  });
+});
+
+test('what is not there or not well formed is said', async () => {
+  expect(await open({})).toBeUndefined();
+  expect(await open({ 'vocab.json': {} })).toBeUndefined();
+  expect(await message({ 'vocab.json': {}, 'merges.txt': 'a b c' })).toBe(
+    'tokenizer: line 1 of merges.txt must be two tokens, it is "a b c"',
+  );
+  expect(await message({ 'vocab.json': '[]', 'merges.txt': '' })).toBe(
+    'tokenizer: vocab.json must be an object, it is an array',
+  );
+  expect(await message({ 'vocab.txt': '', 'tokenizer_config.json': '{' })).toMatch(
+    /^tokenizer: tokenizer_config\.json is not JSON: /,
+  );
+  expect(await message({ 'vocab.txt': '', 'added_tokens.json': { a: 'b' } })).toBe(
+    'tokenizer: added_tokens.json gives "a" the id "b"',
+  );
+  expect(
+    await message({ 'spiece.model': pieces('unigram-nmt-nfkc'), 'tokenizer_config.json': { src_lang: 'xx' } }, 'mbart'),
+  ).toBe('tokenizer: the vocabulary has no token "xx" to put around a text');
+});

@@ -1,0 +1,61 @@
+import { failFile } from '../errors.js';
+import { tokenizerFromJson } from '../load.js';
+import type { Tokenizer } from '../tokenizer.js';
+import { bpeFromFiles } from './bpe-files.js';
+import { type ReadFile, readObject, readSettings, readText, type Settings } from './checkpoint-files.js';
+import { pieceTokenizer } from './piece-files.js';
+import { kindOfFile, tokenizerFromFile } from './tokenizer-from-file.js';
+import { piecesByVocabulary } from './vocab-pieces.js';
+import { wordPieceFromFiles } from './word-piece-files.js';
+
+/** What SentencePiece models are called in published checkpoints. */
+const modelNames = ['spiece.model', 'sentencepiece.bpe.model', 'tokenizer.model', 'sentencepiece.model', 'spm.model'];
+
+/** What is known of a checkpoint beside its files. */
+export interface OpenOptions {
+  /** The `model_type` of its `config.json`; read from there if absent. */
+  readonly modelType?: string;
+}
+
+/**
+ * The tokenizer of a published checkpoint, from whichever files it has: `tokenizer.json`, or a SentencePiece model (with `vocab.json` for Marian and
+ * M2M-100), or `vocab.json` and `merges.txt`, or `vocab.txt`, each with the settings that lie beside it. Undefined if there are none.
+ */
+export async function openTokenizer(read: ReadFile, options: OpenOptions = {}): Promise<Tokenizer | undefined> {
+  const json = await readText(read, 'tokenizer.json');
+  if (json !== undefined) {
+    const config = await readText(read, 'tokenizer_config.json');
+    return tokenizerFromJson(json, config === undefined ? {} : { config });
+  }
+  const modelType = options.modelType ?? (await readObject(read, 'config.json'))?.model_type;
+  const settings = await readSettings(read, typeof modelType === 'string' ? modelType : undefined);
+  return (await fromPieces(read, settings)) ?? (await fromVocabulary(read, settings));
+}
+
+async function fromPieces(read: ReadFile, settings: Settings): Promise<Tokenizer | undefined> {
+  const source = await read('source.spm');
+  if (source) return byVocabulary(read, 'source.spm', source, settings);
+  for (const name of modelNames) {
+    const model = await read(name);
+    if (!model) continue;
+    if (kindOfFile(model) === 'tiktoken') return tokenizerFromFile(model, { name });
+    if (settings.family === 'm2m100') return byVocabulary(read, name, model, settings);
+    return pieceTokenizer(model, settings);
+  }
+  return undefined;
+}
+
+async function byVocabulary(read: ReadFile, name: string, model: Uint8Array, settings: Settings): Promise<Tokenizer> {
+  const vocab = await readText(read, 'vocab.json');
+  return vocab === undefined
+    ? failFile(`${name} needs the ids in vocab.json, which is missing`)
+    : piecesByVocabulary(model, vocab, settings);
+}
+
+async function fromVocabulary(read: ReadFile, settings: Settings): Promise<Tokenizer | undefined> {
+  const [vocab, merges, words] = await Promise.all(
+    ['vocab.json', 'merges.txt', 'vocab.txt'].map(name => readText(read, name)),
+  );
+  if (vocab !== undefined && merges !== undefined) return bpeFromFiles(vocab, merges, settings);
+  return words === undefined ? undefined : wordPieceFromFiles(words, settings);
+}
