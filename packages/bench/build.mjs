@@ -18,7 +18,11 @@ const onlyTestkitInside = {
 };
 await build({
   ...common,
-  entryPoints: [path('src/main.ts'), path('src/child.ts')],
+  entryPoints: {
+    main: path('src/main.ts'),
+    child: path('src/child.ts'),
+    'translation-child': path('src/translation/child.ts'),
+  },
   outdir: path('dist'),
   platform: 'node',
   splitting: true,

@@ -1,5 +1,6 @@
 /** The process of one subject: answers the questions of `inProcess`. */
 import type { SubjectName } from './machine.js';
+import { answering } from './process.js';
 import { type Subject, write } from './subjects/subject.js';
 
 async function start(name: SubjectName): Promise<Subject> {
@@ -17,7 +18,7 @@ async function start(name: SubjectName): Promise<Subject> {
 
 const subject = start(process.argv[2] as SubjectName);
 
-const answers: Record<string, (...values: never[]) => Promise<unknown>> = {
+answering({
   load: async (source: string) => {
     const loading = await subject;
     const before = performance.now();
@@ -26,11 +27,4 @@ const answers: Record<string, (...values: never[]) => Promise<unknown>> = {
   },
   write: async (prompt: readonly number[], count: number) => write(await subject, prompt, count),
   peak: async () => process.resourceUsage().maxRSS * 1024,
-};
-
-process.on('message', ({ call, values }: { call: string; values: never[] }) => {
-  answers[call]!(...values).then(
-    value => process.send!({ value }),
-    (error: Error) => process.send!({ error: error.stack ?? String(error) }),
-  );
 });

@@ -4,13 +4,14 @@ import { generationOnWasm, generationOnWebgl } from './generation.js';
 import { cellsOf, type Line } from './lines.js';
 import { shapes } from './shape.js';
 import { table } from './table.js';
+import { translationOnWasm, translatorShape } from './translation/translation.js';
 
-const parts = { wasm: generationOnWasm, webgl: generationOnWebgl };
+const parts = { wasm: generationOnWasm, webgl: generationOnWebgl, translation: translationOnWasm };
 
 const program = new Command('bench')
-  .description('Prints what generation costs, each line a ratio of times taken in turns in this one run.')
+  .description('Prints what everything costs, each line a ratio of times taken in turns in this one run.')
   .argument('[part...]', `what to measure: ${Object.keys(parts).join(', ')}; everything if absent`)
-  .addOption(new Option('--shape <name>', 'one shape only').choices(Object.keys(shapes)))
+  .addOption(new Option('--shape <name>', 'one shape only').choices([...Object.keys(shapes), translatorShape]))
   .option('--json', 'print one array of lines instead of tables')
   .parse();
 

@@ -1,8 +1,9 @@
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-web';
 import type { Shape } from '../shape.js';
-import { gpt2Graph, type Stored } from './onnx-graph.js';
+import { gpt2Graph } from './onnx-graph.js';
+import { storedIn } from './stored.js';
 import { likeliest, type Subject } from './subject.js';
 
 type Feeds = Record<string, ort.Tensor>;
@@ -58,31 +59,4 @@ export function onnxruntime(): Subject {
     },
     step: token => run([token]),
   };
-}
-
-/** Where the tensors of a safetensors file lie in it. */
-async function storedIn(path: string): Promise<Map<string, Stored>> {
-  const handle = await open(path);
-  try {
-    const { buffer: size } = await handle.read(Buffer.alloc(8), 0, 8, 0);
-    const headerBytes = Number(size.readBigUInt64LE());
-    const { buffer: header } = await handle.read(Buffer.alloc(headerBytes), 0, headerBytes, 8);
-    const { __metadata__, ...tensors } = JSON.parse(header.toString('utf8')) as Record<
-      string,
-      { shape: number[]; data_offsets: [number, number] }
-    >;
-    return new Map(
-      Object.entries(tensors).map(
-        ([
-          name,
-          {
-            shape,
-            data_offsets: [from, to],
-          },
-        ]) => [name, { shape, offset: 8 + headerBytes + from, byteLength: to - from }],
-      ),
-    );
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,0 +1,21 @@
+/** The process of one translator: answers the questions of `asked`. */
+import { answering } from '../process.js';
+import type { Sentence, TranslateSettings, Translator } from './translator.js';
+
+async function start(name: string): Promise<Translator> {
+  if (name === 'onnxruntime-web') return (await import('./onnxruntime.js')).onnxruntime();
+  await import('@residual/backend-wasm');
+  return (await import('./residual.js')).residual();
+}
+
+const translator = start(process.argv[2]!);
+
+answering({
+  load: async (folder: string) => (await translator).load(folder),
+  translate: async (sentences: readonly Sentence[], settings: TranslateSettings) => {
+    const before = performance.now();
+    const tokens = await (await translator).translate(sentences, settings);
+    return { tokens, milliseconds: performance.now() - before };
+  },
+  peak: async () => process.resourceUsage().maxRSS * 1024,
+});

@@ -1,0 +1,16 @@
+import { loadModel, type Model } from '@residual/model';
+import type { Translator } from './translator.js';
+
+/** This library through its front door: texts in, `model.translate`. */
+export function residual(): Translator {
+  let model: Model | undefined;
+  return {
+    load: async folder => {
+      model = await loadModel(folder);
+    },
+    translate: async (sentences, settings) => {
+      const texts = sentences.map(({ text }) => text);
+      return (await model!.translate(texts, settings).whole()).map(({ tokens }) => tokens);
+    },
+  };
+}

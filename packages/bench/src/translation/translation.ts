@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { tokenizerFromJson } from '@residual/tokenizer';
+import type { Line } from '../lines.js';
+import { lowerQuartile } from '../measure.js';
+import { type Asked, asked } from '../process.js';
+import { translatorFolder } from './checkpoint.js';
+import type { Sentence, TranslateSettings } from './translator.js';
+
+/** What `--shape` calls the translator. */
+export const translatorShape = 'en-fr';
+
+const rounds = 5;
+const ways = [
+  { batch: 1, beams: 1, reach: 1 },
+  { batch: 32, beams: 1, reach: 1 / 1.5 },
+  { batch: 1, beams: 4, reach: 1 },
+  { batch: 32, beams: 4, reach: 1 / 1.5 },
+] as const;
+
+/** Measures translation of the golden sentences beside onnxruntime-web, one by one and in batches, greedy and with 4 beams. */
+export async function translationOnWasm(shape?: string): Promise<Line[]> {
+  if (shape !== undefined && shape !== translatorShape) return [];
+  const folder = await translatorFolder();
+  const sentences = await sentencesOf(folder);
+  const names = ['residual', 'onnxruntime-web'] as const;
+  const subjects = new Map<string, Asked>(names.map(name => [name, asked('./translation-child.js', name)]));
+  try {
+    for (const { ask } of subjects.values()) await ask('load', folder);
+    const lines: Line[] = [];
+    const greedy: Record<number, number> = {};
+    for (const { batch, beams, reach } of ways) {
+      const [ours, theirs] = await measured(subjects, sentences, { batch, beams });
+      const what = `en-fr: ${beams === 1 ? 'greedy' : `${beams} beams`}, ${batch === 1 ? 'one by one' : `${batch} at once`}, ms a sentence`;
+      lines.push({ what, unit: 'ms', ours: ours!, peer: names[1], theirs: theirs!, ratio: ours! / theirs!, reach });
+      if (beams === 1) greedy[batch] = ours!;
+      else if (batch === 1)
+        lines.push({
+          what: `en-fr: ${beams} beams beside greedy, one by one, ms a sentence`,
+          unit: 'ms',
+          ours: ours!,
+          peer: 'ours, greedy',
+          theirs: greedy[batch]!,
+          ratio: ours! / greedy[batch]!,
+          reach: 2.5,
+        });
+    }
+    const [ours, theirs] = await Promise.all(names.map(async name => (await subjects.get(name)!.ask('peak')) / 1e6));
+    lines.push({
+      what: 'en-fr: peak memory, MB',
+      unit: 'MB',
+      ours: ours!,
+      peer: names[1],
+      theirs: theirs!,
+      ratio: ours! / theirs!,
+    });
+    return lines;
+  } finally {
+    for (const { close } of subjects.values()) await close();
+  }
+}
+
+/** Milliseconds a sentence of each subject, which take turns; a first round warms up and shows that they write the same tokens. */
+async function measured(
+  subjects: ReadonlyMap<string, Asked>,
+  sentences: readonly Sentence[],
+  settings: TranslateSettings,
+): Promise<number[]> {
+  const taken = [...subjects.keys()].map(() => [] as number[]);
+  const texts = new Set<string>();
+  for (let round = 0; round <= rounds; round++) {
+    for (const [i, { ask }] of [...subjects.values()].entries()) {
+      const made: { tokens: number[][]; milliseconds: number } = await ask('translate', sentences, settings);
+      if (round === 0) texts.add(JSON.stringify(made.tokens));
+      else taken[i]!.push(made.milliseconds / sentences.length);
+    }
+  }
+  if (texts.size > 1) throw new Error(`bench: ${[...subjects.keys()].join(' and ')} do not write the same tokens`);
+  return taken.map(lowerQuartile);
+}
+
+/** The golden sentences with their tokens. */
+async function sentencesOf(folder: string): Promise<Sentence[]> {
+  const golden = fileURLToPath(new URL('../../../fixtures/models/en-fr/golden.json', import.meta.url));
+  const { examples } = JSON.parse(await readFile(golden, 'utf8')) as { examples: { en: string }[] };
+  const tokenizer = tokenizerFromJson(await readFile(join(folder, 'tokenizer.json'), 'utf8'));
+  return examples.map(({ en }) => ({ text: en, tokens: tokenizer.encode(en).ids }));
+}
