@@ -9,6 +9,7 @@ import {
   ResidualError,
   range,
   reshape,
+  sliceAxis,
   type Tensor,
   tensor,
   tidy,
@@ -136,8 +137,21 @@ export class Cache {
 
   /** Each row `count` times, one after another: the beams of a text begin with what it has read. Memories stay as they are. */
   repeat(count: number): void {
-    for (const [path, { key, value }] of this.entries)
-      this.entries.set(path, { key: repeated(key, count), value: repeated(value, count) });
+    this.change(x => {
+      const rows = Int32Array.from({ length: x.shape[0]! * count }, (_, i) => Math.floor(i / count));
+      return this.chosen(x, rows);
+    });
+  }
+
+  /** Goes on with some rows only, in this order, and with some memories: what belongs to the others is freed. */
+  keep(rows: readonly number[], memories: readonly number[]): void {
+    this.change(x => this.chosen(x, Int32Array.from(rows)));
+    const order = Int32Array.from(memories);
+    for (const [path, both] of this.memories)
+      this.memories.set(
+        path,
+        replaced(both, x => keep(gather(x, tensor(order, [order.length], 'int32'), 0))),
+      );
   }
 
   /** Frees everything; the cache is empty again. */
@@ -149,21 +163,29 @@ export class Cache {
     this.capacity = 0;
   }
 
-  private empty(x: Tensor): Tensor {
-    const [batch, kvHeads, , headDim] = x.shape as [number, number, number, number];
+  private empty(x: Tensor, batch: number = x.shape[0]!): Tensor {
+    const [, kvHeads, , headDim] = x.shape as [number, number, number, number];
     return keep(zeros([batch, kvHeads, this.capacity, headDim]));
+  }
+
+  private change(make: (x: Tensor) => Tensor): void {
+    for (const [path, both] of this.entries) this.entries.set(path, replaced(both, make));
+  }
+
+  /** Rows of x in another order, with the same room: only places that are filled are copied. */
+  private chosen(x: Tensor, rows: Int32Array): Tensor {
+    const filled = gather(sliceAxis(x, 2, 0, this.length), tensor(rows, [rows.length], 'int32'), 0);
+    return keep(appendToCache(this.empty(x, rows.length), filled, tensor([0], [1], 'int32')));
   }
 }
 
 /** The slot of the cache; attention without one reads only what it is given. */
 export const cache = /* @__PURE__ */ slot<Cache>('cache');
 
-function repeated(x: Tensor, count: number): Tensor {
-  const next = tidy(() => {
-    const rows = Int32Array.from({ length: x.shape[0]! * count }, (_, i) => Math.floor(i / count));
-    return keep(gather(x, tensor(rows, [rows.length], 'int32'), 0));
-  });
-  x.dispose();
+/** Keys and values made of others, which are freed. */
+function replaced({ key, value }: KeysAndValues, make: (x: Tensor) => Tensor): KeysAndValues {
+  const next = tidy(() => ({ key: make(key), value: make(value) }));
+  dispose([key, value]);
   return next;
 }
 

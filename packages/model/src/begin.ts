@@ -1,8 +1,8 @@
 import { extent, memoryExtent } from '@residual/attention';
 import type { Scope } from '@residual/layers';
-import { dispose, type Extent, keep, tensor, tidy } from '@residual/tensor';
+import { dispose, type Extent, gather, keep, type Tensor, tensor, tidy } from '@residual/tensor';
 import type { CrossPart, EncoderDecoder, LanguageModel, Part } from '@residual/transformer';
-import { Decoding } from './decoding.js';
+import { Decoding, type Sources } from './decoding.js';
 import type { Rows } from './forward.js';
 import type { Running } from './kinds.js';
 
@@ -11,6 +11,8 @@ export interface BeginOptions {
   readonly positions: number;
   /** How many places of padding stand before each row. */
   readonly padding: readonly number[];
+  /** How many rows, one beside the other, belong to each text; 1 if absent. */
+  readonly beams?: number;
   readonly scope: Scope;
 }
 
@@ -35,28 +37,56 @@ export function beginWriting(
     const longest = Math.max(...sources.map(source => source.length));
     const room = fixedShapes ? Math.max(16, 2 ** Math.ceil(Math.log2(longest))) : longest;
     const keyLen = Math.max(Math.min(room, positions), longest);
-    const ragged = sources.some(source => source.length < keyLen);
-    const lengths = () =>
-      tensor(
-        Int32Array.from(sources, source => source.length),
-        [sources.length],
-        'int32',
-      );
-    const where: Extent = ragged ? { keyLength: keep(lengths()) } : {};
+    const encoded = new Encoded(
+      sources.map(({ length }) => length),
+      keyLen,
+    );
     try {
-      const memory = tidy(() => {
+      encoded.memory = tidy(() => {
         const ids = sources.flatMap(source => Array.from({ length: keyLen }, (_, i) => source[i] ?? 0));
         const rows = tensor(ids, [sources.length, keyLen], 'int32');
-        return keep(layer.encode(weights, rows, options.scope.with(extent, where)));
+        return keep(layer.encode(weights, rows, options.scope.with(extent, encoded.extent)));
       });
       return new Decoding({
         ...options,
-        run: (ids, scope) => layer.decode(weights, { ids, memory }, scope.with(memoryExtent, where)),
-        held: [memory, ...Object.values(where)],
+        run: (ids, scope) =>
+          layer.decode(weights, { ids, memory: encoded.memory! }, scope.with(memoryExtent, encoded.extent)),
+        sources: encoded,
       });
     } catch (error) {
-      dispose(where);
+      encoded.dispose();
       throw error;
     }
   };
+}
+
+/** Sources that were read: the memory [texts, keyLen, modelDim], and how far each is more than padding. */
+class Encoded implements Sources {
+  memory: Tensor | undefined;
+  extent: Extent;
+  private lengths: readonly number[];
+  private readonly keyLen: number;
+
+  constructor(lengths: readonly number[], keyLen: number) {
+    this.lengths = lengths;
+    this.keyLen = keyLen;
+    this.extent = this.extentOf();
+  }
+
+  keep(texts: readonly number[]): void {
+    const before = [this.memory, this.extent];
+    this.lengths = texts.map(text => this.lengths[text]!);
+    this.memory = tidy(() => keep(gather(this.memory!, tensor(texts, [texts.length], 'int32'), 0)));
+    this.extent = this.extentOf();
+    dispose(before);
+  }
+
+  dispose(): void {
+    dispose([this.memory, this.extent]);
+  }
+
+  private extentOf(): Extent {
+    if (this.lengths.every(length => length === this.keyLen)) return {};
+    return { keyLength: keep(tensor(this.lengths, [this.lengths.length], 'int32')) };
+  }
 }

@@ -1,6 +1,6 @@
 import { Cache, cache, extent } from '@residual/attention';
 import { places, type Scope } from '@residual/layers';
-import { dispose, type Extent, type Tensor, tensor, tidy } from '@residual/tensor';
+import { type Extent, type Tensor, tensor, tidy } from '@residual/tensor';
 import { readout } from '@residual/transformer';
 
 /** Settings of a `Decoding`. */
@@ -10,9 +10,18 @@ export interface DecodingOptions {
   readonly positions: number;
   /** How many places of padding stand before each row. */
   readonly padding: readonly number[];
+  /** How many rows, one beside the other, belong to each text; 1 if absent. */
+  readonly beams?: number;
   readonly scope: Scope;
-  /** Tensors that `run` reads and that are freed with the rows, such as the encoded source. */
-  readonly held?: readonly Tensor[];
+  /** What `run` reads beside the ids, such as the encoded sources. */
+  readonly sources?: Sources;
+}
+
+/** What rows read beside themselves, one for each text. */
+export interface Sources {
+  /** Goes on with those of some texts, in this order. */
+  keep(texts: readonly number[]): void;
+  dispose(): void;
 }
 
 /**
@@ -25,10 +34,13 @@ export class Decoding {
   private padding: readonly number[];
   /** By row and place, the row of the cache that holds it; undefined while each row holds its own. */
   private source: readonly Int32Array[] | undefined;
+  /** Rows of each text. */
+  private beams: number;
 
   constructor(options: DecodingOptions) {
     this.options = options;
     this.padding = options.padding;
+    this.beams = options.beams ?? 1;
     this.cache = new Cache({ positions: options.positions });
   }
 
@@ -80,6 +92,7 @@ export class Decoding {
   /** Each row `count` times: the beams of a text begin with what it has read. */
   repeat(count: number): void {
     this.cache.repeat(count);
+    this.beams *= count;
     this.padding = this.padding.flatMap(pad => Array<number>(count).fill(pad));
   }
 
@@ -90,6 +103,17 @@ export class Decoding {
     const { positions } = this.options;
     const before = this.source ?? rows.map((_, row) => new Int32Array(positions).fill(row));
     this.source = rows.map(parent => before[parent]!.slice());
+  }
+
+  /** Goes on with some of the texts only, in this order, and frees what belongs to the others. */
+  keep(texts: readonly number[]): void {
+    const { beams } = this;
+    const rows = texts.flatMap(text => Array.from({ length: beams }, (_, beam) => text * beams + beam));
+    this.cache.keep(rows, texts);
+    this.padding = rows.map(row => this.padding[row]!);
+    const places = new Map(rows.map((row, at) => [row, at]));
+    this.source = this.source && rows.map(row => this.source![row]!.map(from => places.get(from) ?? 0));
+    this.options.sources?.keep(texts);
   }
 
   /** The table for `keyLen` places, int32 [rows, keyLen]. */
@@ -103,9 +127,9 @@ export class Decoding {
     return tensor(values, [this.source.length, keyLen], 'int32');
   }
 
-  /** Frees the cache and what is held with it. */
+  /** Frees the cache and the sources. */
   dispose(): void {
     this.cache.dispose();
-    dispose(this.options.held);
+    this.options.sources?.dispose();
   }
 }

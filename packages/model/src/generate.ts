@@ -93,6 +93,7 @@ export async function* generateRows(
   let zero: Zeroing | undefined;
   let recorder: Recorder | undefined;
   let decoding: Decoding | undefined;
+  let fed = rows.map((_, i) => i); // the rows that the decoding holds
   const release = () => {
     decoding?.dispose();
     recorder?.dispose();
@@ -106,24 +107,37 @@ export async function* generateRows(
       try {
         zero ??= zeroing('generate', zeroed);
         recorder = taps.length > 0 ? (recorder ?? record(taps, zero.scope)) : undefined;
+        if (!decoding) fed = rows.map((_, i) => i);
         decoding ??= generator.begin({ positions, padding, scope: (recorder ?? zero).scope });
         const fixedShapes = taps.length === 0 && generator.fixedShapes(); // taps show what was fed, nothing beside it
-        seen = await advance(decoding, rows, padding, fixedShapes, recorder, signal);
+        const open = fed.filter(i => rows[i]!.finish === undefined);
+        if (taps.length === 0 && !fixedShapes && isWorthLess(open.length, fed.length)) {
+          decoding.keep(open.map(i => fed.indexOf(i)));
+          fed = open;
+        }
+        const [texts, before] = [fed.map(i => rows[i]!), fed.map(i => padding[i]!)];
+        seen = await advance(decoding, texts, before, fixedShapes, recorder, signal);
         zero.expectUsed();
       } catch (error) {
         release();
         if (!(await generator.recover(error, signal))) throw error;
         continue; // the rows are fed again from their beginning
       }
-      for (const [i, row] of rows.entries()) {
+      for (const [at, i] of fed.entries()) {
+        const row = rows[i]!;
         if (row.finish !== undefined) continue;
         const index = row.tokens.length - row.promptLength;
-        const { text, sample, finish } = row.take(choose, seen.logits(i), i);
-        yield { ...sample, row: i, index, text, taps: seen.taps(i), ...(finish && { finishReason: finish }) };
+        const { text, sample, finish } = row.take(choose, seen.logits(at), i);
+        yield { ...sample, row: i, index, text, taps: seen.taps(at), ...(finish && { finishReason: finish }) };
       }
     }
     return rows.map(row => row.generated());
   } finally {
     release();
   }
+}
+
+/** Whether so many of the rows that are fed go on that the others are worth leaving out. */
+export function isWorthLess(open: number, fed: number): boolean {
+  return open > 0 && open <= 0.85 * fed;
 }

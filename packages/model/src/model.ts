@@ -236,6 +236,12 @@ export class Model {
     throw new ResidualError('prompt', 'generate: neither config names the decoder_start_token_id');
   }
 
+  /** The tokens that end a text, where the configs or the tokenizer name any. */
+  get ends(): readonly number[] {
+    const ends = this.generationConfig.eos_token_id ?? this.config.eos_token_id ?? this.tokenizer?.eosToken;
+    return [ends].flat().filter((id): id is number => typeof id === 'number');
+  }
+
   /** Parts, shapes, parameters, bytes, operations per token and the census. */
   describe({ keyLen = 1 }: { keyLen?: number } = {}): Description {
     return describe(this.layer, { keyLen });
@@ -312,7 +318,7 @@ export class Model {
       positions,
       openEnded,
       generationConfig,
-      ends: this.ends(),
+      ends: this.ends,
       check: () => {
         void this.weights; // an error once the model is disposed
         this.check();
@@ -339,11 +345,6 @@ export class Model {
       this.check();
     };
     return { composition, weights, family, positions, check };
-  }
-
-  private ends(): readonly number[] {
-    const ends = this.generationConfig.eos_token_id ?? this.config.eos_token_id ?? this.tokenizer?.eosToken;
-    return [ends].flat().filter((id): id is number => typeof id === 'number');
   }
 
   private check(): void {

@@ -10,7 +10,7 @@ import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { pacer } from '@residual/tensor';
 import { advance } from './advance.js';
 import type { Decoding } from './decoding.js';
-import type { Generator } from './generate.js';
+import { type Generator, isWorthLess } from './generate.js';
 import { checkPrompts, lengthOf, roomOf } from './generate-options.js';
 import type { Generation } from './generation.js';
 import { type Zeroed, zeroing } from './zeroing.js';
@@ -93,32 +93,44 @@ export async function* searchRows(
   const zero = zeroing('beamSearch', options.zeroed);
   let rows: Text[] = prompts.map(tokens => ({ tokens: [...tokens], finish: undefined }));
   let decoding: Decoding | undefined;
-  const paddingOf = (count: number) => prompts.flatMap(prompt => Array<number>(count).fill(longest - prompt.length));
+  let fed: number[] = []; // the prompts that the decoding holds
+  const rowsOf = (times: number) => fed.flatMap(prompt => rows.slice(prompt * times, (prompt + 1) * times));
+  const paddingOf = (times: number) => fed.flatMap(i => Array<number>(times).fill(longest - prompts[i]!.length));
+  const placeOf = (row: number) => fed.indexOf(Math.floor(row / beams)) * beams + (row % beams);
   try {
     while (!search.done) {
       await pace(signal);
       generator.check();
       let step: BeamStep;
       try {
-        const padding = paddingOf(rows.length / prompts.length);
-        decoding ??= generator.begin({ positions, padding, scope: zero.scope });
-        const seen = await advance(decoding, rows, padding, generator.fixedShapes(), undefined, signal);
+        const times = rows.length / prompts.length; // before the first step the beams of a prompt are one row
+        if (!decoding) fed = prompts.map((_, i) => i);
+        decoding ??= generator.begin({ positions, padding: paddingOf(times), beams: times, scope: zero.scope });
+        const fixedShapes = generator.fixedShapes();
+        const going = new Set(search.rows.map(row => Math.floor(row / beams)));
+        const open = fed.filter(prompt => going.has(prompt));
+        if (!fixedShapes && isWorthLess(open.length, fed.length)) {
+          decoding.keep(open.map(prompt => fed.indexOf(prompt)));
+          fed = open;
+        }
+        const seen = await advance(decoding, rowsOf(times), paddingOf(times), fixedShapes, undefined, signal);
         zero.expectUsed();
-        const apart = rows.length / prompts.length === 1 ? beams : 1; // before the first step the beams of a prompt are one row
-        step = search.step(row => seen.logits(Math.floor(row / apart)));
-        if (apart > 1) rows = rows.flatMap(row => Array.from({ length: beams }, () => row));
-        if (apart > 1) decoding.repeat(beams);
+        step = search.step(row => seen.logits(Math.floor((placeOf(row) * times) / beams)));
+        if (times < beams) {
+          rows = rows.flatMap(row => Array.from({ length: beams }, () => row));
+          decoding.repeat(beams);
+        }
       } catch (error) {
         decoding?.dispose();
         decoding = undefined;
         if (!(await generator.recover(error, signal))) throw error;
         continue; // the beams are fed again from their beginning
       }
-      rows = rows.map((_, row) => ({
-        tokens: [...rows[step.parents[row]!]!.tokens, step.tokens[row]!],
-        finish: undefined,
-      }));
-      decoding.reorder(step.parents);
+      const { parents, tokens } = step;
+      rows = rows.map((_, row) => ({ tokens: [...rows[parents[row]!]!.tokens, tokens[row]!], finish: undefined }));
+      decoding.reorder(
+        fed.flatMap(prompt => Array.from(parents.subarray(prompt * beams, (prompt + 1) * beams), placeOf)),
+      );
       yield stepOf(step, search, beams, named);
     }
     return search.results().map(found => found.map(named));

@@ -2,16 +2,21 @@ import type { Found, SearchOptions } from '../search.js';
 import type { Numbers } from './compare.js';
 import type { Outputs } from './outputs.js';
 
-/** Continuations found with 4 beams, `name`, by prompt and best first, and their scores, `name_scores`. Shorter rows are filled with padding. */
-export function beamOutputs(name: string, found: readonly (readonly Found[])[], before: Before, pad: number): Outputs {
+/** Continuations found with 4 beams, `name`, by prompt and best first, and their scores, `name_scores`. Shorter rows are filled. */
+export function beamOutputs(name: string, found: readonly (readonly Found[])[], before: Before, fill: number): Outputs {
   const rows = found.flatMap((texts, i) => texts.map(({ newTokens }) => [...before(i), ...newTokens]));
   const longest = Math.max(...rows.map(row => row.length));
-  const data = rows.flatMap(row => Array.from({ length: longest }, (_, i) => row[i] ?? pad));
+  const data = rows.flatMap(row => Array.from({ length: longest }, (_, i) => row[i] ?? fill));
   const scores: Numbers = { shape: [rows.length], data: found.flat().map(({ score }) => score) };
   return new Map([
     [name, { shape: [rows.length, longest], data }],
     [`${name}_scores`, scores],
   ]);
+}
+
+/** What the reference fills the rows of a beam search with, which is not its padding elsewhere: there 0 is none, and the end token takes its place. */
+export function fillOf(padding: number | undefined, end: number | undefined): number {
+  return padding || (end ?? -1);
 }
 
 /** What stands before the new tokens of a prompt. */

@@ -5,7 +5,7 @@ import { forward } from '../forward.js';
 import type { GenerateOptions } from '../generate-options.js';
 import { causalOf } from '../kinds.js';
 import type { Model } from '../model.js';
-import { beamOutputs, searches } from './beams.js';
+import { beamOutputs, fillOf, searches } from './beams.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
 import { type Inputs, inputsOf, paddingToken } from './inputs.js';
@@ -96,8 +96,8 @@ async function beams(model: Model, golden: Golden, { ids, prompts }: Inputs, wan
     const positions = ids[0]!.length + maxNewTokens;
     if (positions > model.positions && !model.openEnded) continue;
     const found = await model.beamSearch(prompts[0]!, { ...options, maxNewTokens, positions }).whole();
-    const pad = paddingToken(model) ?? 2;
-    for (const [each, numbers] of beamOutputs(name, [found], () => ids[0]!, pad)) outputs.set(each, numbers);
+    const fill = fillOf(paddingToken(model), 2);
+    for (const [each, numbers] of beamOutputs(name, [found], () => ids[0]!, fill)) outputs.set(each, numbers);
   }
   return outputs;
 }

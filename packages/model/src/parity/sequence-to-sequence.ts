@@ -3,7 +3,7 @@ import { crossEntropy, mul, reshape, sum, type Tensor, tensor, tidy } from '@res
 import { forwardPair, type Rows } from '../forward.js';
 import { encoderDecoderOf } from '../kinds.js';
 import type { Model } from '../model.js';
-import { beamOutputs, searches } from './beams.js';
+import { beamOutputs, fillOf, searches } from './beams.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
 import { expectIds, maskOf, paddingToken, unfit } from './inputs.js';
@@ -29,7 +29,8 @@ export async function sequenceToSequenceOutputs(model: Model, golden: Golden, wa
     if (!wanted(name) && !wanted(`${name}_scores`)) continue;
     const maxNewTokens = Math.max((golden.shapeOf(name)?.[1] ?? 0) - 1, 12);
     const found = await model.beamSearchBatch(sourcesOf(inputs), { ...options, maxNewTokens }).whole();
-    const made = beamOutputs(name, found, () => [model.startToken], paddingToken(model) ?? 0);
+    const fill = fillOf(paddingToken(model), model.ends[0]);
+    const made = beamOutputs(name, found, () => [model.startToken], fill);
     for (const [each, numbers] of made) if (wanted(each)) outputs.set(each, numbers);
   }
   const { labels } = inputs;
