@@ -23,6 +23,32 @@ test('rows are copied exactly, ids of any rank', () => {
       });
 });
 
+test('entries of any axis are copied exactly, floats and integers', () => {
+  const { int, tensor } = numbers(3);
+  for (const shape of [[5], [3, 4], [2, 5, 3], [1, 7, 8], [2, 3, 5, 4]])
+    for (const axis of shape.keys())
+      for (const dtype of ['float32', 'int32'] as const)
+        tf.tidy(() => {
+          const x =
+            dtype === 'float32'
+              ? tensor(shape)
+              : ints(
+                  Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => i * 1013 - 500),
+                  shape,
+                );
+          const chosen = Array.from({ length: int(1, 6) }, () => int(0, shape[axis]! - 1));
+          const y = call('gather', { x, indices: ints(chosen, [chosen.length]) }, { axis });
+          expect([y.dtype, y.shape]).toEqual([dtype, shape.with(axis, chosen.length)]);
+          const inner = tf.util.sizeFromShape(shape.slice(axis + 1));
+          const outer = tf.util.sizeFromShape(shape.slice(0, axis));
+          const values = x.dataSync();
+          const expected = Array.from({ length: outer }, (_, o) =>
+            chosen.map(i => [...values.slice((o * shape[axis]! + i) * inner, (o * shape[axis]! + i + 1) * inner)]),
+          );
+          expect([...y.dataSync()]).toEqual(expected.flat(2));
+        });
+});
+
 test('values that share an id are added, rows that nobody names are 0', () => {
   const { int, tensor } = numbers(2);
   for (const dim of [1, 3, 4, 7, 16])
@@ -49,6 +75,9 @@ test('an id that names no row is an error with both numbers, and frees what it m
   const before = tf.backend().numDataIds();
   expect(() => call('embed', { weight, ids: over })).toThrow('embed: id 6000 is outside the vocabulary of 6000');
   expect(() => call('embed', { weight, ids: under })).toThrow('embed: id -1 is outside the vocabulary of 6000');
+  expect(() => call('gather', { x: weight, indices: under }, { axis: 1 })).toThrow(
+    'gather: index -1 is outside the 2 entries of axis 1',
+  );
   const values = tf.zeros([2, 3]);
   expect(() => call('scatterAdd', { updates: values, indices: over }, { shape: [7, 3] })).toThrow(
     'scatterAdd: id 6000 is outside the 7 rows',

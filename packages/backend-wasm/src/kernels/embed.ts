@@ -14,6 +14,28 @@ export const embed: Kernel<{ weight: TensorInfo; ids: TensorInfo }, unknown> = (
   throw new ResidualError('range', `embed: id ${heap.int(ids, wrong)} is outside the vocabulary of ${rows}`);
 };
 
+/** The entries of one axis that indices int32 [n] name: x [..., length, ...] to [..., n, ...]. */
+export const gather: Kernel<{ x: TensorInfo; indices: TensorInfo }, { readonly axis: number }> = (
+  heap,
+  { x, indices },
+  { axis },
+) => {
+  const [outer, length, inner] = [sizeOf(x.shape.slice(0, axis)), x.shape[axis]!, sizeOf(x.shape.slice(axis + 1))];
+  const count = sizeOf(indices.shape);
+  const [from, names] = [heap.pointer(x), heap.pointer(indices)];
+  const y = heap.output([...x.shape.slice(0, axis), count, ...x.shape.slice(axis + 1)], x.dtype);
+  const to = heap.pointer(y);
+  for (let i = 0; i < outer; i++) {
+    const [table, rows] = [from + 4 * i * length * inner, to + 4 * i * count * inner]; // 4 bytes a number, float32 or int32
+    const wrong = heap.call.embed!(table, names, rows, count, length, inner);
+    if (wrong < 0) continue;
+    heap.free(y);
+    const found = heap.int(indices, wrong);
+    throw new ResidualError('range', `gather: index ${found} is outside the ${length} entries of axis ${axis}`);
+  }
+  return y;
+};
+
 /** For each row the sum of the updates whose index names it: updates [n, dim], indices int32 [n, 1] to `shape`, [rows, dim]. */
 export const scatterAdd: Kernel<
   { updates: TensorInfo; indices: TensorInfo },

@@ -3,7 +3,7 @@ import { gated, gelu, silu } from './activation.js';
 import { appendToCache } from './append-to-cache.js';
 import { attend } from './attend.js';
 import { affine, dropout } from './elementwise.js';
-import { embed, scatterAdd } from './embed.js';
+import { embed, gather, scatterAdd } from './embed.js';
 import { kernel } from './kernel.js';
 import { linear } from './linear.js';
 import { matMul } from './mat-mul.js';
@@ -19,6 +19,7 @@ export const kernels: Readonly<Record<string, KernelFunc>> = {
   'residual.crossEntropy': /*#__PURE__*/ kernel(crossEntropy),
   'residual.dropout': /*#__PURE__*/ kernel(dropout),
   'residual.embed': /*#__PURE__*/ kernel(embed),
+  'residual.gather': /*#__PURE__*/ kernel(gather),
   'residual.gated': /*#__PURE__*/ kernel(gated),
   'residual.gelu': /*#__PURE__*/ kernel(gelu),
   'residual.layerNorm': /*#__PURE__*/ kernel(layerNorm),
