@@ -8,6 +8,15 @@ export { m2m100 } from './m2m100.js';
 export { marian } from './marian.js';
 export { mbart } from './mbart.js';
 export { inOurNames, inTheirNames, type Place, placesIn, type StoredArrays } from './names.js';
+export {
+  type DecoderSizes,
+  type EncoderDecoderSizes,
+  gpt2Config,
+  llamaConfig,
+  marianConfig,
+  type SpecialIds,
+  t5Config,
+} from './new-configs.js';
 export { pegasus } from './pegasus.js';
 export { rotaryFields } from './rope.js';
 export { mt5, t5 } from './t5.js';

@@ -1,7 +1,11 @@
+export { type CreateModelOptions, createModel } from './create-model.js';
 export type { Step } from './generate.js';
 export { draws, type GenerateOptions, type GenerationConfig } from './generate-options.js';
 export type { Generation } from './generation.js';
+export { causalOf, encoderDecoderOf, type OfSomeKind, type Running } from './kinds.js';
 export { describeSource, type LoadModelOptions, type LoadProgress, loadModel } from './load-model.js';
+export { type LoadLoraOptions, loadLora } from './lora/load-lora.js';
+export { type SaveLoraOptions, saveLora } from './lora/save-lora.js';
 export { type ForwardOptions, Model, type ModelParts, type Prompt } from './model.js';
 export type { PlainTensor } from './plain-tensor.js';
 export type { Finish, Generated } from './row.js';

@@ -8,6 +8,18 @@ export type { Batches, BatchSource } from './loop/batches.js';
 export type { CheckpointEvent, EvaluationEvent, StepEvent, TrainingEvent } from './loop/events.js';
 export type { Loss, Objective } from './loop/objective.js';
 export { type Frozen, type Training, type TrainOptions, train } from './loop/train.js';
+export {
+  attachLora,
+  detachLora,
+  type LoraOptions,
+  loraParts,
+  mergeLora,
+  notLora,
+  putBeside,
+  scaleLora,
+  unmergeLora,
+  useLora,
+} from './lora/lora.js';
 export { lossInChunks } from './losses/chunked.js';
 export { type LanguageLossOptions, nextToken } from './losses/next-token.js';
 export { meanSquaredError } from './losses/squared-error.js';

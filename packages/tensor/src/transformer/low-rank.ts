@@ -12,7 +12,10 @@ export interface LowRankPart {
   /** [out, rank] */
   up: Tensor;
   scale: number;
+  /** Whether it counts. */
   active: boolean;
+  /** Whether the base holds it already: then it is not added again. */
+  merged?: boolean;
 }
 
 /** A matrix [out, in] with parts of low rank beside it, each under its name: base + Σ scale · up down over the active ones (Hu et al. 2021). */
@@ -58,5 +61,5 @@ export function merged(matrix: Matrix): Tensor {
 
 /** The parts that count. */
 export function activeOf({ parts }: LowRankSum): LowRankPart[] {
-  return Object.values(parts).filter(({ active }) => active);
+  return Object.values(parts).filter(({ active, merged }) => active && !merged);
 }

@@ -11,6 +11,19 @@ export interface Parameter {
 
 type Node = Record<string, unknown>;
 
+/** Where a leaf stands: the part of the tree above it, and its name there. Errors where the tree has no such path. */
+export function placeIn(caller: string, tree: unknown, path: string): { readonly parent: Node; readonly name: string } {
+  const steps = path.split('.');
+  const parent = steps.slice(0, -1).reduce<unknown>((node, name) => (node as Node | undefined)?.[name], tree);
+  const name = steps.at(-1)!;
+  if (path !== '' && typeof parent === 'object' && parent !== null && name in parent)
+    return { parent: parent as Node, name };
+  throw new ResidualError(
+    'load',
+    `${caller}: the layer needs ${path || 'a single leaf'}, which is not in the tree of weights`,
+  );
+}
+
 /**
  * The tensors of a tree that may be trained, by path, in the order of the layer's needs. A matrix with parts of low rank gives itself and the parts:
  * `weight`, `weight.parts.NAME.down`, `weight.parts.NAME.up`. Errors where a leaf is missing or of a form that cannot be trained.
@@ -18,15 +31,8 @@ type Node = Record<string, unknown>;
 export function parametersOf(layer: HasNeeds<unknown>, tree: unknown): Map<string, Parameter> {
   const found = new Map<string, Parameter>();
   for (const { path } of weightNeeds(layer)) {
-    const steps = path === '' ? [] : path.split('.');
-    const parent = steps.slice(0, -1).reduce<unknown>((node, name) => (node as Node | undefined)?.[name], tree);
-    const name = steps.at(-1);
-    if (name === undefined || typeof parent !== 'object' || parent === null || !(name in parent))
-      throw new ResidualError(
-        'load',
-        `train: the layer needs ${path || 'a single leaf'}, which is not in the tree of weights`,
-      );
-    addMatrix(found, path, parent as Node, name);
+    const { parent, name } = placeIn('train', tree, path);
+    addMatrix(found, path, parent, name);
   }
   return found;
 }

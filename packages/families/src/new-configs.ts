@@ -1,0 +1,206 @@
+import type { Config } from './config.js';
+
+/** The ids of a vocabulary's special tokens. */
+export interface SpecialIds {
+  readonly bos?: number | undefined;
+  readonly eos?: number | undefined;
+  readonly pad?: number | undefined;
+}
+
+/** What every new model says of itself. */
+interface Sizes {
+  readonly vocab: number;
+  readonly modelDim: number;
+  readonly heads: number;
+  readonly tokens?: SpecialIds;
+  /** Rate of every dropout while training; 0 if absent. */
+  readonly dropout?: number;
+}
+
+/** Sizes of a decoder-only model. */
+export interface DecoderSizes extends Sizes {
+  readonly depth: number;
+  readonly positions: number;
+  /** Width inside the perceptron; as usual for the family if absent. */
+  readonly hiddenDim?: number;
+}
+
+/** The `config.json` of a new GPT-2-shaped model, with every field that the reference expects: `hiddenDim` 4 · modelDim, a tied head. */
+export function gpt2Config({
+  vocab,
+  modelDim,
+  heads,
+  depth,
+  positions,
+  hiddenDim,
+  tokens = {},
+  dropout = 0,
+}: DecoderSizes): Config {
+  return {
+    architectures: ['GPT2LMHeadModel'],
+    model_type: 'gpt2',
+    vocab_size: vocab,
+    n_positions: positions,
+    n_embd: modelDim,
+    n_layer: depth,
+    n_head: heads,
+    n_inner: hiddenDim ?? null,
+    activation_function: 'gelu_new',
+    resid_pdrop: dropout,
+    embd_pdrop: dropout,
+    attn_pdrop: dropout,
+    layer_norm_epsilon: 1e-5,
+    initializer_range: 0.02,
+    scale_attn_weights: true,
+    scale_attn_by_inverse_layer_idx: false,
+    reorder_and_upcast_attn: false,
+    tie_word_embeddings: true,
+    use_cache: true,
+    ...idsOf(tokens),
+  };
+}
+
+/**
+ * The `config.json` of a new Llama-shaped model: rotary positions, grouped heads if `kvHeads` is given, `hiddenDim` ⅔ · 4 · modelDim rounded up to a multiple
+ * of 16, a head of its own unless `tied`.
+ */
+export function llamaConfig({
+  vocab,
+  modelDim,
+  heads,
+  depth,
+  positions,
+  kvHeads = heads,
+  hiddenDim = 16 * Math.ceil((8 * modelDim) / 3 / 16),
+  tied = false,
+  tokens = {},
+  dropout = 0,
+}: DecoderSizes & { readonly kvHeads?: number; readonly tied?: boolean }): Config {
+  return {
+    architectures: ['LlamaForCausalLM'],
+    model_type: 'llama',
+    vocab_size: vocab,
+    hidden_size: modelDim,
+    intermediate_size: hiddenDim,
+    num_hidden_layers: depth,
+    num_attention_heads: heads,
+    num_key_value_heads: kvHeads,
+    head_dim: modelDim / heads,
+    hidden_act: 'silu',
+    max_position_embeddings: positions,
+    rms_norm_eps: 1e-6,
+    rope_theta: 10000,
+    attention_bias: false,
+    attention_dropout: dropout,
+    mlp_bias: false,
+    initializer_range: 0.02,
+    tie_word_embeddings: tied,
+    use_cache: true,
+    ...idsOf(tokens),
+  };
+}
+
+/** Sizes of an encoder-decoder; `depth` counts the blocks of each side. */
+export interface EncoderDecoderSizes extends Sizes {
+  readonly depth: number;
+  readonly encoderDepth?: number;
+  /** 4 · modelDim if absent. */
+  readonly hiddenDim?: number;
+}
+
+/** The `config.json` of a new Marian-shaped translator with one vocabulary for both languages; it begins to write with the padding token, as Marian does. */
+export function marianConfig({
+  vocab,
+  modelDim,
+  heads,
+  depth,
+  encoderDepth = depth,
+  hiddenDim = 4 * modelDim,
+  positions,
+  tokens,
+  dropout = 0,
+}: EncoderDecoderSizes & {
+  readonly positions: number;
+  readonly tokens: { readonly eos: number; readonly pad: number };
+}): Config {
+  return {
+    architectures: ['MarianMTModel'],
+    model_type: 'marian',
+    vocab_size: vocab,
+    decoder_vocab_size: vocab,
+    d_model: modelDim,
+    encoder_layers: encoderDepth,
+    decoder_layers: depth,
+    encoder_attention_heads: heads,
+    decoder_attention_heads: heads,
+    encoder_ffn_dim: hiddenDim,
+    decoder_ffn_dim: hiddenDim,
+    max_position_embeddings: positions,
+    activation_function: 'swish',
+    dropout,
+    attention_dropout: 0,
+    activation_dropout: 0,
+    encoder_layerdrop: 0,
+    decoder_layerdrop: 0,
+    init_std: 0.02,
+    scale_embedding: true,
+    static_position_embeddings: true,
+    share_encoder_decoder_embeddings: true,
+    tie_word_embeddings: true,
+    is_encoder_decoder: true,
+    use_cache: true,
+    bos_token_id: null,
+    eos_token_id: tokens.eos,
+    pad_token_id: tokens.pad,
+    decoder_start_token_id: tokens.pad,
+    forced_eos_token_id: tokens.eos,
+  };
+}
+
+/** The `config.json` of a new T5-shaped model: relative positions, no biases, a tied head; it begins to write with the padding token. */
+export function t5Config({
+  vocab,
+  modelDim,
+  heads,
+  depth,
+  encoderDepth = depth,
+  hiddenDim = 4 * modelDim,
+  headDim = modelDim / heads,
+  gated = false,
+  tokens,
+  dropout = 0,
+}: EncoderDecoderSizes & {
+  readonly headDim?: number;
+  /** Gated perceptrons and a head of its own, as in T5 1.1. */
+  readonly gated?: boolean;
+  readonly tokens: { readonly eos: number; readonly pad: number };
+}): Config {
+  return {
+    architectures: ['T5ForConditionalGeneration'],
+    model_type: 't5',
+    vocab_size: vocab,
+    d_model: modelDim,
+    d_kv: headDim,
+    d_ff: hiddenDim,
+    num_layers: encoderDepth,
+    num_decoder_layers: depth,
+    num_heads: heads,
+    relative_attention_num_buckets: 32,
+    relative_attention_max_distance: 128,
+    dropout_rate: dropout,
+    layer_norm_epsilon: 1e-6,
+    initializer_factor: 1,
+    feed_forward_proj: gated ? 'gated-gelu' : 'relu',
+    tie_word_embeddings: !gated,
+    is_encoder_decoder: true,
+    use_cache: true,
+    eos_token_id: tokens.eos,
+    pad_token_id: tokens.pad,
+    decoder_start_token_id: tokens.pad,
+  };
+}
+
+/** Absent tokens are null: otherwise the reference would put its own in their place. */
+function idsOf({ bos, eos, pad }: SpecialIds) {
+  return { bos_token_id: bos ?? null, eos_token_id: eos ?? null, pad_token_id: pad ?? null };
+}

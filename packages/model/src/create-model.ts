@@ -1,0 +1,71 @@
+import { type Config, type Family, families, familyOf } from '@residual/families';
+import { type HasNeeds, init } from '@residual/layers';
+import { ResidualError, ready } from '@residual/tensor';
+import { saveTokenizer, type Tokenizer } from '@residual/tokenizer';
+import type { GenerationConfig } from './generate-options.js';
+import { Model } from './model.js';
+
+/** Settings of `createModel`. */
+export interface CreateModelOptions {
+  /** Of the random start. */
+  readonly seed: number;
+  /** The tokenizer of the model, saved with it; without one it works on token ids. */
+  readonly tokenizer?: Tokenizer | undefined;
+  /** Families beside those of `@residual/families`; looked through first. */
+  readonly families?: readonly Family[];
+}
+
+/**
+ * A new model with random weights, composed as a `config.json` says, such as one that `gpt2Config` makes. It generates, trains and saves like a loaded one. The
+ * caller disposes it. Errors where the tokenizer has more tokens than the config's vocabulary.
+ */
+export async function createModel(
+  config: Config,
+  { seed, tokenizer, families: more = [] }: CreateModelOptions,
+): Promise<Model> {
+  await ready();
+  const family = familyOf(config, [...more, ...families]);
+  const composition = family.compose(config);
+  const { vocab } = composition.model;
+  if (tokenizer && tokenizer.vocabSize > vocab)
+    throw new ResidualError(
+      'fit',
+      `createModel: the tokenizer has ${tokenizer.vocabSize} tokens, the config a vocabulary of ${vocab}; it must hold them all`,
+    );
+  const generationConfig = generationConfigOf(config);
+  const texts = {
+    'generation_config.json': `${JSON.stringify(generationConfig, null, 2)}\n`,
+    ...(tokenizer && {
+      'tokenizer.json': `${saveTokenizer(tokenizer, { pretty: true })}\n`,
+      'tokenizer_config.json': `${JSON.stringify(tokenizerConfigOf(config, tokenizer, composition.positions), null, 2)}\n`,
+    }),
+  };
+  const layer: HasNeeds<unknown> = composition.model;
+  const weights = init(layer, { seed }) as never;
+  return new Model({ family, config, composition, weights, tokenizer, generationConfig, texts });
+}
+
+const tokenFields = ['bos', 'eos', 'pad'] as const;
+
+/** What the reference writes beside a config: the tokens with which texts begin and end. */
+function generationConfigOf(config: Config): GenerationConfig {
+  const names = [...tokenFields.map(name => `${name}_token_id`), 'decoder_start_token_id', 'forced_eos_token_id'];
+  const present = names.filter(name => typeof config[name] === 'number').map(name => [name, config[name]]);
+  return { _from_model_config: true, ...Object.fromEntries(present) };
+}
+
+function tokenizerConfigOf(config: Config, tokenizer: Tokenizer, positions: number): Config {
+  const tokens = tokenFields.flatMap(name => {
+    const id = config[`${name}_token_id`];
+    const token = typeof id === 'number' ? tokenizer.idToToken(id) : undefined;
+    return token === undefined ? [] : [[`${name}_token`, token]];
+  });
+  const unknown = tokenizer.unkToken === undefined ? undefined : tokenizer.idToToken(tokenizer.unkToken);
+  return {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    model_max_length: positions,
+    clean_up_tokenization_spaces: false,
+    ...Object.fromEntries(tokens),
+    ...(unknown !== undefined && { unk_token: unknown }),
+  };
+}

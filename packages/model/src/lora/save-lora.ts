@@ -1,0 +1,116 @@
+import type { HasNeeds } from '@residual/layers';
+import { writeSafetensors } from '@residual/safetensors';
+import { loraParts } from '@residual/train';
+import type { Model } from '../model.js';
+import { adapterPrefix, type Member, modulesOf } from './names.js';
+
+/** Settings of `saveLora`. */
+export interface SaveLoraOptions {
+  /** The name it was attached under; 'default' if absent. */
+  readonly name?: string;
+  /** What the adapter says of the model it belongs to: a hub id or a folder. */
+  readonly base?: string;
+}
+
+interface Stored {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly down: Float32Array;
+  readonly up: Float32Array;
+  readonly width: number;
+  readonly out: number;
+}
+
+interface Side {
+  readonly down: Float32Array;
+  readonly up: Float32Array;
+  readonly rank: number;
+  readonly scale: number;
+}
+
+/**
+ * LoRA beside the weights of a model as the PEFT library has it: `adapter_config.json` and `adapter_model.safetensors`, by name. Where the checkpoint holds several of
+ * our linears in one module, such as the query, key and value of GPT-2, they become one product: those that share their `down` share it there too.
+ */
+export async function saveLora(
+  model: Model,
+  { name = 'default', base }: SaveLoraOptions = {},
+): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const sides = new Map<string, Side>();
+  for (const { path, part } of loraParts(model.layer as HasNeeds<unknown>, model.weights, name)) {
+    const [down, up] = [(await part.down.data()) as Float32Array, (await part.up.data()) as Float32Array];
+    sides.set(path, { down, up, rank: part.down.shape[0]!, scale: part.scale });
+  }
+  const stored = new Map<string, Stored>();
+  let transposed = false;
+  for (const [module, members] of modulesOf(model.family, model.layer as HasNeeds<unknown>)) {
+    if (!members.some(({ path }) => sides.has(path))) continue;
+    stored.set(module, together(members, sides));
+    transposed ||= members[0]!.place.transposed;
+  }
+  const tensors = [...stored].flatMap(([module, { rank, down, up, width, out }]) => [
+    [`${adapterPrefix}${module}.lora_A.weight`, { dtype: 'F32', shape: [rank, width], data: down }] as const,
+    [`${adapterPrefix}${module}.lora_B.weight`, { dtype: 'F32', shape: [out, rank], data: up }] as const,
+  ]);
+  const config = configOf(stored, { transposed, base, kind: model.composition.kind });
+  return new Map<string, Uint8Array<ArrayBuffer>>([
+    ['adapter_config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)],
+    ['adapter_model.safetensors', writeSafetensors(Object.fromEntries(tensors), { format: 'pt' })],
+  ]);
+}
+
+/** The products of the linears in one module as one: downs under one another, ups in the rows and columns that are theirs. */
+function together(members: readonly Member[], sides: ReadonlyMap<string, Side>): Stored {
+  const width = members[0]!.place.shape[1]!;
+  const out = members[0]!.place.rows;
+  const present = members.flatMap(({ path, place }) => {
+    const side = sides.get(path);
+    return side ? [{ side, start: place.start, rows: place.shape[0]! }] : [];
+  });
+  const downs: Float32Array[] = [];
+  const firstOf = present.map(({ side }) => {
+    const same = downs.findIndex(down => down.length === side.down.length && down.every((x, i) => x === side.down[i]));
+    return same >= 0 ? same : downs.push(side.down) - 1;
+  });
+  const offsets = downs.map((_, i) => downs.slice(0, i).reduce((sum, down) => sum + down.length / width, 0));
+  const rank = downs.reduce((sum, down) => sum + down.length, 0) / width;
+  const { scale } = present[0]!.side;
+  const up = new Float32Array(out * rank);
+  for (const [i, { side, start, rows }] of present.entries())
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < side.rank; column++)
+        up[(start + row) * rank + offsets[firstOf[i]!]! + column] =
+          side.up[row * side.rank + column]! * (side.scale / scale);
+  const down = new Float32Array(rank * width);
+  for (const [i, values] of downs.entries()) down.set(values, offsets[i]! * width);
+  return { rank, alpha: scale * rank, down, up, width, out };
+}
+
+function configOf(
+  stored: ReadonlyMap<string, Stored>,
+  { transposed, base, kind }: { transposed: boolean; base: string | undefined; kind: string },
+): Record<string, unknown> {
+  const [{ rank, alpha }] = stored.values() as Iterable<Stored> as [Stored];
+  const others = (of: (each: Stored) => number, usual: number) =>
+    Object.fromEntries(
+      [...stored].filter(([, each]) => of(each) !== usual).map(([module, each]) => [module, of(each)]),
+    );
+  return {
+    peft_type: 'LORA',
+    task_type: kind === 'causal-lm' ? 'CAUSAL_LM' : 'SEQ_2_SEQ_LM',
+    base_model_name_or_path: base ?? null,
+    r: rank,
+    lora_alpha: alpha,
+    rank_pattern: others(each => each.rank, rank),
+    alpha_pattern: others(each => each.alpha, alpha),
+    target_modules: [...stored.keys()],
+    lora_dropout: 0,
+    fan_in_fan_out: transposed,
+    bias: 'none',
+    modules_to_save: null,
+    use_rslora: false,
+    use_dora: false,
+    init_lora_weights: true,
+    inference_mode: true,
+  };
+}
