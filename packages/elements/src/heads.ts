@@ -2,7 +2,7 @@ import { visibleKeys } from './attention-layout.js';
 import { shadeOf } from './attention-paint.js';
 import { base, make, shadow, sheet } from './parts.js';
 
-/** What `residual-head` carries: which head was chosen. */
+/** What `residual-head` carries: which head was chosen. In `chosen` -1 stands for all heads of a layer, or for all layers. */
 export interface HeadDetail {
   readonly layer: number;
   readonly head: number;
@@ -18,6 +18,8 @@ export interface HeadsElement extends HTMLElement {
   ): void;
   /** Which head is framed; setting it tells nobody. */
   chosen: HeadDetail;
+  /** Heads that are switched off and shown so. */
+  off: readonly HeadDetail[];
 }
 
 declare global {
@@ -32,6 +34,8 @@ const style = `
 [role=option] { border-radius: 0.25rem; cursor: pointer; line-height: 0; padding: 3px; box-shadow: inset 0 0 0 1px var(--line); }
 [aria-selected=true][role=option] { box-shadow: inset 0 0 0 2px var(--accent); }
 canvas { width: 100%; aspect-ratio: 1; color: var(--accent); image-rendering: pixelated; }
+.off[role=option] { background: repeating-linear-gradient(-45deg, transparent 0 4px, color-mix(in srgb, var(--ink) 28%, transparent) 4px 5px); }
+.off canvas { opacity: 0.15; }
 .name { text-align: end; padding-inline-end: 0.3rem; } .top { text-align: center; }
 `;
 
@@ -73,8 +77,9 @@ export function defineHeads(): void {
     class extends HTMLElement implements HeadsElement {
       #options: HTMLElement[][] = [];
       #chosen: HeadDetail = { layer: 0, head: 0 };
+      #off: readonly HeadDetail[] = [];
       #paint = () => {};
-      readonly #list = make('div', { role: 'listbox', 'aria-orientation': 'horizontal' });
+      readonly #list = make('div', { role: 'listbox', 'aria-multiselectable': 'true' });
       readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
       readonly #repaint = () => this.#paint();
 
@@ -119,7 +124,9 @@ export function defineHeads(): void {
             for (const [head, data] of row.entries())
               thumbnail(this.#options[layer]![head]!.querySelector('canvas')!, data, shape, masked);
         };
-        this.chosen = this.#options[this.#chosen.layer]?.[this.#chosen.head] ? this.#chosen : { layer: 0, head: 0 };
+        const { layer, head } = this.#chosen;
+        this.chosen = this.#options[Math.max(layer, 0)]?.[Math.max(head, 0)] ? this.#chosen : { layer: 0, head: 0 };
+        this.off = this.#off;
         this.#paint();
       }
 
@@ -130,16 +137,29 @@ export function defineHeads(): void {
       set chosen({ layer, head }: HeadDetail) {
         for (const [index, row] of this.#options.entries())
           for (const [at, option] of row.entries()) {
-            const isChosen = index === layer && at === head;
+            const isChosen = [index, -1].includes(layer) && [at, -1].includes(head);
             option.setAttribute('aria-selected', String(isChosen));
-            option.tabIndex = isChosen ? 0 : -1;
+            option.tabIndex = index === Math.max(layer, 0) && at === Math.max(head, 0) ? 0 : -1;
           }
         this.#chosen = { layer, head };
       }
 
+      get off(): readonly HeadDetail[] {
+        return this.#off;
+      }
+
+      set off(heads: readonly HeadDetail[]) {
+        for (const [layer, row] of this.#options.entries())
+          for (const [head, option] of row.entries()) {
+            const isOff = heads.some(each => each.layer === layer && each.head === head);
+            option.classList.toggle('off', isOff);
+            option.setAttribute('aria-label', `layer ${layer}, head ${head}${isOff ? ', off' : ''}`);
+          }
+        this.#off = heads;
+      }
+
       #option(layer: number, head: number): HTMLElement {
-        const settings = { role: 'option', 'data-layer': String(layer), 'data-head': String(head) };
-        return make('div', { ...settings, 'aria-label': `layer ${layer}, head ${head}` }, make('canvas'));
+        return make('div', { role: 'option', 'data-layer': String(layer), 'data-head': String(head) }, make('canvas'));
       }
 
       #choose(detail: HeadDetail): void {
@@ -154,7 +174,8 @@ export function defineHeads(): void {
         const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
         if (!step) return;
         event.preventDefault();
-        this.#choose({ layer: this.#chosen.layer + step[0]!, head: this.#chosen.head + step[1]! });
+        const { layer, head } = this.#chosen;
+        this.#choose({ layer: Math.max(layer, 0) + step[0]!, head: Math.max(head, 0) + step[1]! });
       }
     },
   );

@@ -6,6 +6,9 @@ export {
   defineAttention,
 } from './attention.js';
 export { type Bar, type BarsElement, defineBars } from './bars.js';
+export type { BeamColumn, BeamEnd, BeamNode, NodePlace } from './beam-tree.js';
+export { type BeamsElement, defineBeams } from './beams.js';
 export { defineElements } from './define.js';
 export { defineHeads, type HeadDetail, type HeadsElement } from './heads.js';
+export { defineRibbons, type Ribbons, type RibbonsElement, type WordDetail } from './ribbons.js';
 export { defineTokens, type ShownToken, type TokenDetail, type TokensElement } from './tokens.js';

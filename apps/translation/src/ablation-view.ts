@@ -1,0 +1,29 @@
+import { changesIn } from './difference.js';
+import { byId, make } from './page.js';
+import type { Session } from './session.js';
+import { headsIn, type Settings } from './settings.js';
+import { optionsOf } from './translation-view.js';
+
+/** Shows what a text becomes with all heads beside what it became without some; `without` is the latter. */
+export function ablationView(
+  session: Session,
+): (settings: Settings, without: string, signal: AbortSignal) => Promise<void> {
+  const place = byId('ablation');
+  return async (settings, without, signal) => {
+    const { model } = session;
+    const off = headsIn(settings.off, model.depth, model.heads);
+    if (off.length === 0 || without.trim() === '') return place.replaceChildren();
+    const whole = { ...optionsOf({ ...settings, off: '' }, model.depth, model.heads), alignments: false };
+    const { translation } = await model.translate(settings.text, { ...whole, signal }).whole();
+    const marked = changesIn(without, translation).map(({ text, changed }) =>
+      changed ? make('mark', { textContent: text }) : text,
+    );
+    const heads = off.map(({ layer, head }) => `${layer}.${head}`).join(', ');
+    const row = (name: string, ...words: readonly (Node | string)[]) =>
+      make('div', {}, make('dt', { textContent: name }), make('dd', { lang: 'fr' }, ...words));
+    const said = without === translation ? ' — the same words' : '';
+    place.replaceChildren(
+      make('dl', {}, row('With all heads', translation), row(`Without ${heads}${said}`, ...marked)),
+    );
+  };
+}

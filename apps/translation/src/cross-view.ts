@@ -1,0 +1,96 @@
+import type { AttentionElement, HeadDetail, HeadsElement, RibbonsElement } from '@residual/elements';
+import { type Alignment, wordAlignment } from '@residual/model';
+import { alignmentError } from './aligned-best.js';
+import { average, chosenHeads, nameOf, type Pattern, patternOf } from './attention-numbers.js';
+import { readControls, share, writeControls } from './controls.js';
+import { byId, on } from './page.js';
+import type { Session } from './session.js';
+import { headsIn, textOfHeads } from './settings.js';
+import type { Sentence, Watcher } from './translation-view.js';
+
+/** Wires ribbons and map of cross-attention; `again` translates anew, after a head was switched on or off. */
+export function crossView(session: Session, again: () => Promise<void>): Watcher {
+  const heads = byId<HeadsElement>('heads');
+  const map = byId<AttentionElement>('cross');
+  const ribbons = byId<RibbonsElement>('ribbons');
+  const [toggle, allOn] = [byId<HTMLButtonElement>('switch'), byId<HTMLButtonElement>('all-on')];
+  let sentence: Sentence | undefined;
+  let pattern: Pattern = [];
+  byId('aer').textContent = `${(100 * alignmentError).toFixed(1)} %`;
+
+  /** Shows the layer and head that are chosen. */
+  const draw = () => {
+    const { layer, head, off } = readControls();
+    const { model } = session;
+    const offHeads = headsIn(off, model.depth, model.heads);
+    heads.chosen = { layer, head };
+    heads.off = offHeads;
+    byId('map-title').textContent = nameOf(layer, head);
+    const isOff = offHeads.some(each => each.layer === layer && each.head === head);
+    toggle.disabled = layer < 0 || head < 0;
+    toggle.setAttribute('aria-pressed', String(isOff));
+    toggle.textContent = `Switch ${toggle.disabled ? 'a head' : `head ${layer}.${head}`} ${isOff ? 'on' : 'off'}`;
+    allOn.disabled = offHeads.length === 0;
+    if (!sentence?.piece.alignment) return;
+    const { piece } = sentence;
+    const alignment = piece.alignment!;
+    const chosen = chosenHeads(layer, head, model.depth, model.heads);
+    const [, , queryLen, keyLen] = alignment.attention.shape as [number, number, number, number];
+    const queries = [...piece.tokens, ...(queryLen > piece.tokens.length ? [session.end] : [])].map(session.textOf);
+    const keys = piece.sourceTokens.map(session.textOf);
+    map.show(keys, { shape: [queryLen, keyLen], data: average(pattern, chosen) }, { queries });
+    const looked = ribbons.looked;
+    ribbons.show(wordsOf(sentence, alignment, chosen));
+    if (looked && looked.index < alignment[`${looked.side}Words`].length) ribbons.look(looked.side, looked.index);
+  };
+
+  heads.addEventListener('residual-head', event => {
+    const { layer, head } = (event as CustomEvent<HeadDetail>).detail;
+    writeControls({ layer, head });
+    share();
+    draw();
+  });
+  for (const id of ['layer', 'head'])
+    on(id, 'change', () => {
+      share();
+      draw();
+    });
+  const switchTo = async (off: string) => {
+    writeControls({ off });
+    share();
+    draw();
+    await again();
+  };
+  on('switch', 'click', () => {
+    const { layer, head, off } = readControls();
+    const { model } = session;
+    const before = headsIn(off, model.depth, model.heads);
+    const others = before.filter(each => each.layer !== layer || each.head !== head);
+    return switchTo(textOfHeads(others.length < before.length ? others : [...before, { layer, head }]));
+  });
+  on('all-on', 'click', () => switchTo(''));
+
+  return {
+    show: given => {
+      sentence = given;
+      const alignment = given?.piece.alignment;
+      pattern = alignment ? patternOf(alignment.attention) : [];
+      const [, , queryLen = 0, keyLen = 0] = alignment?.attention.shape ?? [];
+      for (const element of [heads, map, ribbons]) element.hidden = !alignment;
+      heads.show(pattern, [queryLen, keyLen], { masked: false });
+      draw();
+    },
+  };
+}
+
+/** The words of a sentence and of its translation, and how much each of the latter looked at each of the former. */
+function wordsOf({ piece }: Sentence, alignment: Alignment, chosen: ReturnType<typeof chosenHeads>) {
+  const heads = chosen.map(({ layer, head }) => [layer, head] as const);
+  const weights = wordAlignment(alignment, { heads });
+  const texts = (text: string, spans: Alignment['sourceWords']) => spans.map(([start, end]) => text.slice(start, end));
+  return {
+    source: texts(piece.source, alignment.sourceWords),
+    target: texts(piece.translation, alignment.targetWords),
+    weights,
+  };
+}

@@ -1,0 +1,26 @@
+/** A stretch of a text, and whether another text lacks it. */
+export interface Stretch {
+  readonly text: string;
+  readonly changed: boolean;
+}
+
+/** The words of `text`, those that are not in `other` in the same order marked: the fewest that can be (longest common subsequence). */
+export function changesIn(text: string, other: string): Stretch[] {
+  const [words, others] = [text, other].map(each => each.split(/(?<=\s)/)) as [string[], string[]];
+  const same = (a: string, b: string) => a.trim() === b.trim();
+  const longest = Array.from({ length: words.length + 1 }, () => new Int32Array(others.length + 1));
+  for (let i = words.length - 1; i >= 0; i--)
+    for (let j = others.length - 1; j >= 0; j--)
+      longest[i]![j] = same(words[i]!, others[j]!)
+        ? longest[i + 1]![j + 1]! + 1
+        : Math.max(longest[i + 1]![j]!, longest[i]![j + 1]!);
+  const stretches: Stretch[] = [];
+  let j = 0;
+  for (const [i, word] of words.entries()) {
+    while (j < others.length && !same(word, others[j]!) && longest[i]![j + 1]! === longest[i]![j]!) j++;
+    const kept = j < others.length && same(word, others[j]!) && longest[i]![j]! === longest[i + 1]![j + 1]! + 1;
+    if (kept) j++;
+    stretches.push({ text: word, changed: !kept });
+  }
+  return stretches;
+}

@@ -1,0 +1,53 @@
+import type { AttentionElement, HeadDetail, HeadsElement } from '@residual/elements';
+import { nameOf, type Pattern, patternOfTaps } from './attention-numbers.js';
+import { readControls, share, writeControls } from './controls.js';
+import { byId, on } from './page.js';
+import type { Session } from './session.js';
+import type { Watcher } from './translation-view.js';
+
+/** Wires the self-attention of the encoder. */
+export function encoderView(session: Session): Watcher {
+  const heads = byId<HeadsElement>('encoder-heads');
+  const map = byId<AttentionElement>('encoder');
+  const [before, after] = [byId<HTMLButtonElement>('layer-before'), byId<HTMLButtonElement>('layer-after')];
+  let pattern: Pattern = [];
+  let tokens: readonly string[] = [];
+
+  const draw = () => {
+    if (pattern.length === 0) return;
+    const { encoderLayer, encoderHead } = readControls();
+    const layer = Math.min(Math.max(encoderLayer, 0), pattern.length - 1);
+    const head = Math.min(Math.max(encoderHead, 0), pattern[0]!.length - 1);
+    heads.chosen = { layer, head };
+    byId('encoder-map-title').textContent = nameOf(layer, head);
+    [before.disabled, after.disabled] = [layer === 0, layer === pattern.length - 1];
+    map.show(tokens, { shape: [tokens.length, tokens.length], data: pattern[layer]![head]! }, { masked: false });
+  };
+  const choose = ({ layer, head }: HeadDetail) => {
+    writeControls({ encoderLayer: layer, encoderHead: head });
+    share();
+    draw();
+  };
+  heads.addEventListener('residual-head', event => choose((event as CustomEvent<HeadDetail>).detail));
+  const step = (by: number) => () => {
+    const { layer, head } = heads.chosen;
+    choose({ layer: layer + by, head });
+  };
+  on('layer-before', 'click', step(-1));
+  on('layer-after', 'click', step(1));
+
+  return {
+    show: async sentence => {
+      for (const element of [heads, map]) element.hidden = !sentence;
+      if (!sentence) return;
+      const ids = sentence.piece.sourceTokens;
+      const taps = ['encoder.layers.*.attention.weights'];
+      for await (const first of session.model.generate(ids, { temperature: 0, maxNewTokens: 1, taps })) {
+        [pattern, tokens] = [patternOfTaps(first.taps), ids.map(session.textOf)];
+        break;
+      }
+      heads.show(pattern, [tokens.length, tokens.length], { masked: false });
+      draw();
+    },
+  };
+}

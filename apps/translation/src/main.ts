@@ -1,0 +1,109 @@
+import { defineElements } from '@residual/elements';
+import { beamsView } from './beams-view.js';
+import { readControls, share, writeControls } from './controls.js';
+import { crossView } from './cross-view.js';
+import { encoderView } from './encoder-view.js';
+import { attempt, byId, on } from './page.js';
+import { openSession, type Session } from './session.js';
+import { examples, preset, settingsFrom } from './settings.js';
+import { translationView } from './translation-view.js';
+
+/** How long nobody types before the text is translated, in milliseconds. */
+const patience = 350;
+
+defineElements();
+offer('layer', 'average of all', 4);
+offer('head', 'average', 4);
+writeControls(settingsFrom(location.hash));
+attempt(start);
+
+/** Loads the model and translates what stands there. */
+async function start(): Promise<void> {
+  const session = await openSession();
+  const again = () => view.run();
+  const view = translationView(session, [crossView(session, again), encoderView(session), beamsView()]);
+  const auto = session.softwareGraphics ? 'auto (wasm: no graphics card here)' : 'auto (webgl)';
+  const names = session.backends.map(name => new Option(name, name));
+  byId<HTMLSelectElement>('backend').replaceChildren(new Option(auto, 'auto'), ...names);
+  const given = settingsFrom(location.hash);
+  writeControls(given);
+
+  let typing = 0;
+  on('text', 'input', () => {
+    share();
+    clearTimeout(typing);
+    typing = window.setTimeout(() => attempt(view.run), patience);
+  });
+  for (const id of ['mode', 'beams', 'lengthPenalty'])
+    on(id, 'change', () => {
+      writeControls({});
+      share();
+      return view.run();
+    });
+  on('controls', 'submit', view.run);
+  on('stop', 'click', view.end);
+  on('another', 'click', () => {
+    const next = examples[(examples.indexOf(readControls().text) + 1) % examples.length]!;
+    writeControls({ text: next });
+    share();
+    return view.run();
+  });
+  on('reset', 'click', () => {
+    writeControls({ ...preset, backend: readControls().backend });
+    share();
+    return view.run();
+  });
+  on('copy', 'click', async () => {
+    await navigator.clipboard.writeText(location.href);
+    byId('status').textContent = 'The link is copied.';
+  });
+  on('backend', 'change', async () => {
+    share();
+    await view.end();
+    await load(session);
+    await view.run();
+  });
+  addEventListener('hashchange', () =>
+    attempt(() => {
+      writeControls(settingsFrom(location.hash));
+      return view.run();
+    }),
+  );
+  await load(session);
+  writeControls(given); // layers and heads are known by now
+  await view.run();
+}
+
+/** Loads the model on the chosen backend, and says how far it is. */
+async function load(session: Session): Promise<void> {
+  const [place, text, progress] = [byId('loading'), byId('loading-text'), byId<HTMLProgressElement>('progress')];
+  byId('status').textContent = 'Loading';
+  place.hidden = false;
+  document.body.setAttribute('aria-busy', 'true');
+  try {
+    await session.load(readControls().backend, (words, done, total) => {
+      text.textContent = words;
+      [progress.max, progress.value] = [total, done];
+    });
+  } catch (error) {
+    byId('status').textContent = 'The model was not loaded.';
+    throw error;
+  } finally {
+    place.hidden = true;
+    document.body.removeAttribute('aria-busy');
+  }
+  const { config, depth, encoderDepth, heads, vocab, positions, backend } = session.model;
+  offer('layer', 'average of all', depth);
+  offer('head', 'average', heads);
+  byId('facts').textContent =
+    `The shipped translator: ${String(config.model_type)} with ${encoderDepth} layers of encoder and ${depth} of decoder, ${heads} heads each, one vocabulary of ${vocab} tokens, ${positions} positions, 9.5 million weights, on ${backend}. It was trained on sentence pairs of Tatoeba (tatoeba.org, CC BY 2.0 FR), by way of manythings.org/anki.`;
+}
+
+/** Lets one of some numbers be chosen, or -1 for all of them. */
+function offer(id: string, all: string, count: number): void {
+  const select = byId<HTMLSelectElement>(id);
+  const chosen = select.value;
+  const numbers = Array.from({ length: count }, (_, i) => new Option(String(i), String(i)));
+  select.replaceChildren(new Option(all, '-1'), ...numbers);
+  if (chosen !== '') select.value = chosen;
+}

@@ -1,0 +1,42 @@
+/** The element of the page with this id; errors when index.html lacks it. */
+export function byId<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`page: there is no #${id}`);
+  return element as Kind;
+}
+
+/** Makes an element with properties and children; text is text, never markup. */
+export function make<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  properties: Partial<HTMLElementTagNameMap[Name]> = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[Name] {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+}
+
+/** Shows an error where everyone sees it and a screen reader says it. */
+export function showError(error?: unknown): void {
+  const place = byId('error');
+  place.hidden = error === undefined;
+  place.textContent = error === undefined ? '' : error instanceof Error ? error.message : String(error);
+}
+
+/** Runs what someone asked for; what goes wrong, other than that it was stopped, is shown until the next thing is asked for. */
+export async function attempt(act: () => Promise<void> | void): Promise<void> {
+  showError();
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'AbortError')) showError(error);
+  }
+}
+
+/** Does something each time an element is used. */
+export function on(id: string, event: string, act: () => Promise<void> | void): void {
+  byId(id).addEventListener(event, given => {
+    given.preventDefault();
+    attempt(act);
+  });
+}

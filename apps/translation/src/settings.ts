@@ -1,0 +1,79 @@
+import { alignedBest } from './aligned-best.js';
+
+/** What the page can be set to; all of it stands in the address. Each name is also the id of its control. */
+export interface Settings {
+  readonly text: string;
+  readonly mode: 'greedy' | 'beams';
+  readonly beams: number;
+  readonly lengthPenalty: number;
+  /** Whose cross-attention is shown: a layer and a head, -1 for the average of all. */
+  readonly layer: number;
+  readonly head: number;
+  /** Heads of cross-attention that are off: `2.0 3.1` are head 0 of layer 2 and head 1 of layer 3. */
+  readonly off: string;
+  readonly encoderLayer: number;
+  readonly encoderHead: number;
+  /** `auto` takes the graphics card where there is a real one, else WebAssembly. */
+  readonly backend: string;
+}
+
+/** What stands there before the first click. */
+export const preset: Settings = {
+  text: 'This is the village where I was born.',
+  mode: 'beams',
+  beams: 4,
+  lengthPenalty: 1,
+  ...alignedBest,
+  off: '',
+  encoderLayer: 0,
+  encoderHead: 0,
+  backend: 'auto',
+};
+
+/** Other texts to try. */
+export const examples: readonly string[] = [
+  preset.text,
+  'How can you say such a foolish thing?',
+  'The door was difficult to open.',
+  "We look forward to getting back home.\nIt's cold outside. I forgot my keys on the table, and nobody is at home until six o'clock. What should I do now?",
+  "I don't have time for a walk.",
+  'She went with him to Boston.',
+];
+
+/** The settings in the part of an address after `#`; what is missing or no number there is as in the preset. */
+export function settingsFrom(hash: string): Settings {
+  const given = new URLSearchParams(hash.replace(/^#/, ''));
+  const entries = Object.entries(preset).map(([name, usual]) => {
+    const text = given.get(name);
+    if (text === null) return [name, usual];
+    if (typeof usual === 'string') return [name, text];
+    return [name, text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : usual];
+  });
+  const settings = Object.fromEntries(entries) as Settings;
+  return { ...settings, mode: settings.mode === 'greedy' ? 'greedy' : 'beams' };
+}
+
+/** The part of an address after `#` that says what differs from the preset. */
+export function hashOf(settings: Settings): string {
+  const changed = Object.entries(settings).filter(([name, value]) => value !== preset[name as keyof Settings]);
+  return new URLSearchParams(changed.map(([name, value]) => [name, String(value)])).toString();
+}
+
+/** A head of a layer. */
+export interface HeadPlace {
+  readonly layer: number;
+  readonly head: number;
+}
+
+/** The heads that a text such as `2.0 3.1` names, each once, in order; what is no head of the model is left out. */
+export function headsIn(off: string, depth: number, heads: number): HeadPlace[] {
+  const named = off.split(' ').map(text => /^(\d+)\.(\d+)$/.exec(text));
+  const places = named.flatMap(found => (found ? [{ layer: Number(found[1]), head: Number(found[2]) }] : []));
+  const known = places.filter(({ layer, head }) => layer < depth && head < heads);
+  const unique = new Map(known.map(place => [place.layer * heads + place.head, place]));
+  return [...unique].sort(([a], [b]) => a - b).map(([, place]) => place);
+}
+
+/** Such a text. */
+export const textOfHeads = (heads: readonly HeadPlace[]): string =>
+  heads.map(({ layer, head }) => `${layer}.${head}`).join(' ');

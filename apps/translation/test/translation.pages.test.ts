@@ -1,0 +1,226 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bytesSource, openSafetensors } from '@residual/safetensors';
+import { root } from '@residual/testkit/pages';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { preset } from '../src/settings.js';
+import { fixtureOf, openBrowser, type Page, readCell, translate, translated } from './open.js';
+
+interface Golden {
+  readonly examples: readonly {
+    readonly en: string;
+    readonly greedy: { readonly text: string };
+    readonly beam4: { readonly text: string; readonly score: number };
+  }[];
+}
+
+const { examples } = fixtureOf<Golden>('golden.json');
+const risk = examples[0]!;
+let browser: Awaited<ReturnType<typeof openBrowser>>;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  page = await browser.open('#backend=wasm');
+}, 120_000);
+
+afterAll(() => browser?.close());
+
+const change = async (act: () => Promise<unknown>) => {
+  await page.locator('main').evaluate(main => main.removeAttribute('data-state'));
+  await act();
+  await translated(page);
+};
+const wordsOf = (side: string) => page.locator(`#ribbons .${side} [role=option] span`).allTextContents();
+
+describe('translating', () => {
+  test('a text stands there translated before the first click', async () => {
+    const golden = examples.find(({ en }) => en === preset.text)!;
+    expect(await page.locator('#french').textContent()).toBe(golden.beam4.text);
+    expect(await page.locator('#facts').textContent()).toContain('marian with 4 layers of encoder and 4 of decoder');
+  });
+
+  test('golden sentences give the golden translations, by beams and greedily, as one types', async () => {
+    const differing = examples.filter(({ greedy, beam4 }) => greedy.text !== beam4.text).slice(0, 3);
+    for (const { en, beam4 } of [risk, ...differing]) expect(await translate(page, en)).toBe(beam4.text);
+    await change(() => page.locator('#mode').selectOption('greedy'));
+    for (const { en, greedy } of [risk, ...differing]) expect(await translate(page, en)).toBe(greedy.text);
+    expect(page.url()).toContain('mode=greedy');
+  });
+
+  test('French is read as it is produced, and Stop ends it where it is', async () => {
+    await page.locator('#french').evaluate(place => {
+      const seen: string[] = [];
+      Object.assign(globalThis, { seen });
+      new MutationObserver(() => seen.push(place.textContent!)).observe(place, { childList: true, subtree: true });
+    });
+    const whole = await translate(page, risk.en);
+    const seen = [...new Set(await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen))].filter(
+      text => text !== '',
+    );
+    expect(seen.length).toBeGreaterThan(4); // several tokens, one after the other
+    for (const text of seen) expect(whole.startsWith(text)).toBe(true);
+    await page.fill('#text', Array(30).fill(risk.en).join(' '));
+    await page.locator('#stop:not(:disabled)').waitFor();
+    await page.locator('#french .piece').nth(1).waitFor();
+    await page.locator('#stop').dispatchEvent('click');
+    await page.locator('#status', { hasText: 'Stopped' }).waitFor();
+    expect(await page.locator('#french .piece').count()).toBeLessThan(30);
+  });
+
+  test('a paragraph keeps its line breaks, and each of its sentences can be looked at', async () => {
+    const [first, second, third] = [examples[8]!, examples[13]!, examples[4]!];
+    const french = await translate(page, `${first.en} ${second.en}\n\n${third.en}`);
+    expect(french).toBe(`${first.greedy.text} ${second.greedy.text}\n\n${third.greedy.text}`);
+    expect(await page.locator('#sentences button').count()).toBe(3);
+    expect((await wordsOf('source')).join(' ')).toBe('She went with him to Boston .');
+    await page.locator('#sentences button').nth(1).click();
+    await page.locator('#french .piece.chosen', { hasText: second.greedy.text }).waitFor();
+    expect((await wordsOf('target')).join(' ')).toBe('Il refusa de payer .');
+    await page.locator('#french .piece').nth(2).click();
+    await page.locator('#french .piece.chosen', { hasText: third.greedy.text }).waitFor();
+    expect((await wordsOf('target')).join(' ')).toBe("C'est cher .");
+  });
+
+  test('an empty line gives an empty line, and nothing gives nothing', async () => {
+    expect(await translate(page, '\n')).toBe('\n');
+    expect(await translate(page, '')).toBe('');
+    expect(await page.locator('#status').textContent()).toBe('Nothing to translate');
+    expect(await page.locator('#ribbons').isVisible()).toBe(false);
+    expect(await translate(page, risk.en)).toBe(risk.greedy.text);
+    expect(await page.locator('#ribbons').isVisible()).toBe(true);
+  });
+});
+
+describe('cross-attention', () => {
+  test('cells are those of the reference, of every layer and head and of their average', async () => {
+    const file = readFileSync(join(root, 'fixtures', 'models', 'en-fr', 'golden.safetensors'));
+    const golden = await openSafetensors(bytesSource(new Uint8Array(file)));
+    for (const [layer, head, query, key] of [
+      [0, 3, 2, 2],
+      [1, 2, 4, 4],
+      [3, 1, 8, 9],
+    ] as const) {
+      const { data, shape } = await golden.readFloat32(`cross_attentions.${layer}`);
+      const [, , queryLen, keyLen] = shape as [number, number, number, number];
+      const at = (each: number) => data[(each * queryLen + query) * keyLen + key]!;
+      const read = async () => Number((await readCell(page, 'cross', query, key)).split(': ')[1]);
+      await page.locator('#layer').selectOption(`${layer}`);
+      await page.locator('#head').selectOption(`${head}`);
+      expect(await read()).toBeCloseTo(at(head), 4);
+      await page.locator('#head').selectOption('-1');
+      expect(await read()).toBeCloseTo((at(0) + at(1) + at(2) + at(3)) / 4, 4);
+    }
+    await page.locator('#heads [aria-label="layer 2, head 0"]').click();
+    expect(await page.locator('#map-title').textContent()).toBe('Layer 2, head 0');
+    expect(page.url()).toContain('head=0');
+  });
+
+  test('a French word under the pointer lights its English source up, with the numbers', async () => {
+    await page.locator('#layer').selectOption('2');
+    await page.locator('#head').selectOption('-1');
+    const target = (await wordsOf('target')).indexOf('prendre');
+    await page.locator('#ribbons .target [role=option]').nth(target).hover();
+    const told = (await page.locator('#ribbons output').textContent())!;
+    const [, word, weight] = /^“prendre” looked at “(.+?)” ([\d.]+)/.exec(told)!;
+    expect(word).toBe('take');
+    expect(Number(weight)).toBeGreaterThan(0.5);
+    const lit = page.locator('#ribbons .source [role=option]').nth((await wordsOf('source')).indexOf('take'));
+    expect(await lit.locator('small').textContent()).toBe(Number(weight).toFixed(2).replace(/^0/, ''));
+  });
+
+  test('a head that is switched off changes the translation, and the change is marked', async () => {
+    const changed: string[] = [];
+    for (const layer of [1, 2]) {
+      await page.locator(`#heads [aria-label^="layer ${layer}, head 3"]`).click();
+      await change(() => page.click('#switch'));
+    }
+    expect(page.url()).toContain('off=1.3+2.3');
+    expect(await page.locator('#ablation dd').first().textContent()).toBe(risk.greedy.text);
+    expect(await page.locator('#ablation dd').last().textContent()).toBe(await page.locator('#french').textContent());
+    changed.push(...(await page.locator('#ablation mark').allTextContents()));
+    for (const [layer, head] of [
+      [1, 2],
+      [2, 0],
+      [2, 1],
+      [2, 2],
+      [3, 0],
+      [3, 3],
+    ] as const) {
+      if (changed.length > 0) break;
+      await page.locator(`#heads [aria-label="layer ${layer}, head ${head}"]`).click();
+      await change(() => page.click('#switch'));
+      changed.push(...(await page.locator('#ablation mark').allTextContents()));
+    }
+    expect(changed.length).toBeGreaterThan(0);
+    await change(() => page.click('#all-on'));
+    expect(await page.locator('#french').textContent()).toBe(risk.greedy.text);
+    expect(await page.locator('#ablation').textContent()).toBe('');
+  });
+});
+
+test('the encoder is stepped through layer by layer, and its rows sum to 1', async () => {
+  expect(await page.locator('#encoder-map-title').textContent()).toBe('Layer 0, head 0');
+  await page.click('#layer-after');
+  await page.click('#layer-after');
+  expect(await page.locator('#encoder-map-title').textContent()).toBe('Layer 2, head 0');
+  expect(page.url()).toContain('encoderLayer=2');
+  let sum = 0;
+  for (let key = 0; key < 10; key++) sum += Number((await readCell(page, 'encoder', 3, key)).split(': ')[1]);
+  expect(sum).toBeCloseTo(1, 2);
+  await page.locator('#encoder-heads [aria-label="layer 3, head 1"]').click();
+  await expect.poll(() => page.locator('#layer-after').isDisabled()).toBe(true);
+});
+
+describe('beams', () => {
+  test('the tree holds what was kept and dropped, and the winner has the score of the reference', async () => {
+    await change(() => page.locator('#mode').selectOption('beams'));
+    expect(await page.locator('#french').textContent()).toBe(risk.beam4.text);
+    const note = (await page.locator('#beams-note').textContent())!;
+    const [, text, score] = /^“(.+)” won with score −([\d.]+), of \d+ texts that ended\.$/.exec(note)!;
+    expect(text).toBe(risk.beam4.text);
+    expect(-Number(score)).toBeCloseTo(risk.beam4.score, 2);
+    const won = await page.locator('#tree .won[role=option] span').allTextContents();
+    expect(won.at(-1)).toBe('■ end');
+    expect(won.slice(0, -1).join('').replaceAll('·', ' ').trim()).toBe(risk.beam4.text);
+    expect(await page.locator('#tree .dropped[role=option]').count()).toBeGreaterThan(4);
+  });
+
+  test('it grows again, step by step', async () => {
+    const all = await page.locator('#tree [role=option]').count();
+    await page.click('#replay');
+    await page.locator('#beams-note', { hasText: 'Growing' }).waitFor();
+    const growing = await page.locator('#tree [role=option]').count();
+    expect(growing).toBeLessThan(all);
+    await page.locator('#beams-note', { hasText: 'won' }).waitFor({ timeout: 20_000 });
+    expect(await page.locator('#tree [role=option]').count()).toBe(all);
+  });
+
+  test('more beams and another length penalty are heeded, what does not fit is said', async () => {
+    await change(() => page.fill('#beams', '6').then(() => page.locator('#beams').blur()));
+    expect(await page.locator('#tree [role=option][data-step="0"]').count()).toBe(6);
+    const scoreOf = async () => /score −([\d.]+)/.exec((await page.locator('#beams-note').textContent())!)![1];
+    const usual = Number(await scoreOf());
+    await change(() => page.fill('#lengthPenalty', '0').then(() => page.locator('#lengthPenalty').blur()));
+    expect(Number(await scoreOf())).toBeGreaterThan(3 * usual); // the sum itself
+    await page.fill('#beams', '2.5');
+    await page.locator('#beams').blur();
+    await page.locator('#error', { hasText: 'beams is 2.5; it must be a whole number' }).waitFor();
+    await change(() => page.click('#reset'));
+    expect(await page.locator('#error').isVisible()).toBe(false);
+    expect(await page.inputValue('#text')).toBe(preset.text);
+  });
+});
+
+test('the address brings text and settings back', async () => {
+  const hash = `#${new URLSearchParams({ text: risk.en, mode: 'greedy', layer: '1', head: '3', backend: 'wasm' })}`;
+  const other = await browser.open(hash);
+  expect(await other.locator('#french').textContent()).toBe(risk.greedy.text);
+  expect(await other.locator('#map-title').textContent()).toBe('Layer 1, head 3');
+  await other.close();
+});
+
+test('nothing went wrong in the page, and no other server was asked', () => {
+  expect(browser.wrong).toEqual([]);
+  expect(browser.foreign).toEqual([]);
+});

@@ -1,0 +1,200 @@
+import { type BeamColumn, type NodePlace, parentOf, pathTo, sizeOf, statesOf } from './beam-tree.js';
+import { base, make, shadow, sheet, visible } from './parts.js';
+
+/** `<residual-beams>`: the tree of a beam search as it grows, a column for each step, a row for each beam. */
+export interface BeamsElement extends HTMLElement {
+  /** The steps so far. */
+  readonly columns: readonly BeamColumn[];
+  /** Begins a new tree. */
+  clear(): void;
+  /** Adds a step. */
+  push(column: BeamColumn): void;
+  /** Tells which end won, by its step and its place among the ends of that step; throws where there is none. */
+  win(step: number, end: number): void;
+  /** Looks at a node as the pointer does; throws where there is none. */
+  look(place: NodePlace): void;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'residual-beams': BeamsElement;
+  }
+}
+
+/** Pixels of a column, a row, and the space before a node that its branch takes. */
+const [columnWidth, rowHeight, branch] = [116, 46, 26];
+
+const style = `
+.stage { overflow-x: auto; max-width: 100%; }
+[role=listbox] { position: relative; min-height: ${rowHeight}px; }
+svg { position: absolute; inset: 0 auto auto 0; pointer-events: none; overflow: visible; fill: none; }
+path { stroke: var(--line); stroke-width: 1.5; }
+path.kept, path.open { stroke: var(--muted); }
+path.won { stroke: var(--accent); stroke-width: 3; }
+path.looked { stroke: var(--ink); stroke-width: 2; }
+[role=option] { position: absolute; box-sizing: border-box; width: ${columnWidth - branch}px; height: ${rowHeight - 8}px; padding: 0.1rem 0.45rem; cursor: default;
+  border-radius: 0.35rem; display: grid; align-content: center; background: var(--paper); box-shadow: inset 0 0 0 1px var(--line); }
+[role=option] span { font: 0.9375rem/1.2 var(--residual-serif, inherit); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+[role=option] small { font: 0.6875rem/1.2 var(--mono); color: var(--muted); }
+.dropped[role=option] span { color: var(--muted); } .dropped[role=option] { border-radius: 0.35rem; box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--line) 60%, transparent); }
+.kept[role=option], .open[role=option] { box-shadow: inset 0 0 0 1px var(--muted); }
+.won[role=option] { box-shadow: inset 0 0 0 2px var(--accent); background: color-mix(in srgb, var(--accent) 14%, var(--paper)); }
+.won[role=option] small { color: var(--ink); }
+.end[role=option] { border-radius: 1.2rem; }
+[aria-selected=true][role=option] { outline: 2px solid var(--ink); outline-offset: 1px; }
+output { display: block; min-height: 3.2rem; margin-top: 0.75rem; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+`;
+
+const hint = 'Point at a node, or move with the arrow keys, to read its text and its score.';
+const number = (value: number) => value.toFixed(2).replace('-', '−');
+
+/** Defines `<residual-beams>`. Does nothing where it is defined. */
+export function defineBeams(): void {
+  if (customElements.get('residual-beams')) return;
+  const shared = sheet(base, style);
+  customElements.define(
+    'residual-beams',
+    class extends HTMLElement implements BeamsElement {
+      #columns: BeamColumn[] = [];
+      #nodes: HTMLElement[][] = [];
+      #branches: SVGPathElement[][] = [];
+      #winner: NodePlace | undefined;
+      #looked: NodePlace | undefined;
+      readonly #svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+      readonly #list = make('div', { role: 'listbox', 'aria-label': 'beams by step' });
+      readonly #stage = make('div', { class: 'stage' }, this.#list);
+      readonly #output = make('output', { 'aria-live': 'polite' });
+
+      constructor() {
+        super();
+        this.#svg.setAttribute('aria-hidden', 'true');
+        shadow(this, shared).append(this.#stage, this.#output);
+        const look = (event: Event) => {
+          const node = (event.target as Element).closest<HTMLElement>('[role=option]');
+          if (node) this.look({ step: Number(node.dataset.step), row: Number(node.dataset.row) });
+        };
+        for (const event of ['pointerover', 'pointerdown', 'focusin']) this.#list.addEventListener(event, look);
+        this.#list.addEventListener('keydown', event => this.#move(event));
+      }
+
+      get columns(): readonly BeamColumn[] {
+        return this.#columns;
+      }
+
+      clear(): void {
+        [this.#columns, this.#nodes, this.#branches] = [[], [], []];
+        [this.#winner, this.#looked] = [undefined, undefined];
+        this.#svg.replaceChildren();
+        this.#list.replaceChildren(this.#svg);
+        this.#output.textContent = '';
+      }
+
+      push(column: BeamColumn): void {
+        if (this.#columns.length === 0) this.clear();
+        const step = this.#columns.push(column) - 1;
+        const rows = Array.from({ length: sizeOf(column) }, (_, row) => ({ step, row }));
+        this.#nodes.push(rows.map(place => this.#node(place)));
+        this.#branches.push(rows.map(place => this.#branch(place)));
+        this.#list.append(...this.#nodes[step]!);
+        this.#svg.append(...this.#branches[step]!);
+        const [width, height] = [this.#columns.length, Math.max(...this.#columns.map(sizeOf))];
+        this.#list.style.width = `${width * columnWidth}px`;
+        this.#list.style.height = `${height * rowHeight}px`;
+        if (!this.#looked) this.#output.textContent = hint;
+        this.#shade();
+        this.#stage.scrollLeft = this.#stage.scrollWidth;
+      }
+
+      win(step: number, end: number): void {
+        const row = (this.#columns[step]?.beams.length ?? 0) + end;
+        if (!this.#columns[step]?.ends[end]) throw new RangeError(`residual-beams: step ${step} has no end ${end}`);
+        this.#winner = { step, row };
+        this.#shade();
+        this.look(this.#winner);
+      }
+
+      look({ step, row }: NodePlace): void {
+        const node = this.#nodes[step]?.[row];
+        if (!node) throw new RangeError(`residual-beams: step ${step} has no node ${row}`);
+        this.#looked = { step, row };
+        for (const each of this.#nodes.flat()) {
+          each.setAttribute('aria-selected', String(each === node));
+          each.tabIndex = each === node ? 0 : -1;
+        }
+        this.#output.textContent = this.#words({ step, row });
+        this.#shade();
+      }
+
+      #node({ step, row }: NodePlace): HTMLElement {
+        const { beams, ends } = this.#columns[step]!;
+        const beam = beams[row];
+        const value = beam ? beam.sum : ends[row - beams.length]!.score;
+        const settings = { role: 'option', 'aria-selected': 'false', 'data-step': `${step}`, 'data-row': `${row}` };
+        const node = make('div', settings);
+        node.append(make('span', {}, beam ? visible(beam.text) : '■ end'), make('small', {}, number(value)));
+        node.classList.toggle('end', !beam);
+        node.tabIndex = step === 0 && row === 0 ? 0 : -1;
+        node.style.transform = `translate(${step * columnWidth + branch}px, ${row * rowHeight + 4}px)`;
+        return node;
+      }
+
+      #branch(place: NodePlace): SVGPathElement {
+        const parent = parentOf(this.#columns, place);
+        const [from, to] = [(parent?.row ?? 0) + 0.5, place.row + 0.5].map(row => row * rowHeight) as [number, number];
+        const [start, end] = [place.step * columnWidth, place.step * columnWidth + branch];
+        const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+        const middle = (start + end) / 2;
+        path.setAttribute('d', `M${start} ${from}C${middle} ${from} ${middle} ${to} ${end} ${to}`);
+        return path;
+      }
+
+      /** What is said of a node. */
+      #words(place: NodePlace): string {
+        const { beams, ends } = this.#columns[place.step]!;
+        const end = ends[place.row - beams.length];
+        if (end) return `“${end.text}” ended in step ${place.step + 1} with score ${number(end.score)}`;
+        const { sum, logprob } = beams[place.row]!;
+        const text = pathTo(this.#columns, place)
+          .map(({ step, row }) => this.#columns[step]!.beams[row]!.text)
+          .join('')
+          .trim();
+        const chance = `${(100 * Math.exp(logprob)).toFixed(1)} %`;
+        return `“${text}”: log-probability ${number(sum)} after ${place.step + 1} tokens, the last one with ${chance}`;
+      }
+
+      #shade(): void {
+        const states = statesOf(this.#columns, this.#winner);
+        const looked = new Set(
+          this.#looked ? pathTo(this.#columns, this.#looked).map(({ step, row }) => `${step} ${row}`) : [],
+        );
+        for (const [step, column] of states.entries())
+          for (const [row, state] of column.entries()) {
+            const isEnd = row >= this.#columns[step]!.beams.length;
+            this.#nodes[step]![row]!.className = isEnd ? `${state} end` : state;
+            const isLooked = looked.has(`${step} ${row}`) && state !== 'won';
+            this.#branches[step]![row]!.setAttribute('class', isLooked ? `${state} looked` : state);
+          }
+      }
+
+      /** Left is what a node continues, right what continues it; up and down are its neighbours. */
+      #move(event: KeyboardEvent): void {
+        if (!this.#looked) return;
+        const { step, row } = this.#looked;
+        const parent = parentOf(this.#columns, this.#looked);
+        const next = this.#nodes[step + 1]?.findIndex((_, child) => {
+          return parentOf(this.#columns, { step: step + 1, row: child })?.row === row;
+        });
+        const isEnd = row >= this.#columns[step]!.beams.length;
+        const to = {
+          ArrowLeft: parent,
+          ArrowRight: next === undefined || next < 0 || isEnd ? undefined : { step: step + 1, row: next },
+          ArrowUp: { step, row: row - 1 },
+          ArrowDown: { step, row: row + 1 },
+        }[event.key];
+        if (!(event.key in { ArrowLeft: 0, ArrowRight: 0, ArrowUp: 0, ArrowDown: 0 })) return;
+        event.preventDefault();
+        if (to) this.#nodes[to.step]?.[to.row]?.focus();
+      }
+    },
+  );
+}

@@ -1,0 +1,71 @@
+/** Where a word lies, in pixels from the corner of the element; `along` is the axis on which the words of a row follow each other. */
+export interface WordPlace {
+  readonly along: number;
+  readonly size: number;
+  /** The edge that faces the other row. */
+  readonly edge: number;
+}
+
+/** A ribbon between a word of the source and one of the target: where it begins and ends along the rows, and how wide it is there. */
+export interface Ribbon {
+  readonly source: number;
+  readonly target: number;
+  readonly weight: number;
+  readonly from: readonly [start: number, end: number];
+  readonly to: readonly [start: number, end: number];
+}
+
+/** Weights under this are not drawn. */
+const least = 0.02;
+
+/**
+ * Lays ribbons out so that they do not overlap where they end: at a target word each takes its weight's share of the word, in the order of the source; at
+ * a source word that is given more than 1 in all, the shares are scaled down to fit. `weights` are [targets, sources].
+ */
+export function ribbonsOf(
+  weights: ArrayLike<number>,
+  sources: readonly WordPlace[],
+  targets: readonly WordPlace[],
+): Ribbon[] {
+  const at = (target: number, source: number) => weights[target * sources.length + source]!;
+  const given = sources.map((_, source) => targets.reduce((sum, _word, target) => sum + at(target, source), 0));
+  const [used, taken] = [sources.map(() => 0), targets.map(() => 0)];
+  const ribbons: Ribbon[] = [];
+  for (const [target, to] of targets.entries())
+    for (const [source, from] of sources.entries()) {
+      const weight = at(target, source);
+      const span = (place: WordPlace, begin: number, share: number): readonly [number, number] => {
+        const start = place.along + begin * place.size;
+        return [start, start + share * place.size];
+      };
+      const share = weight / Math.max(1, given[source]!);
+      if (weight >= least)
+        ribbons.push({
+          source,
+          target,
+          weight,
+          from: span(from, used[source]!, share),
+          to: span(to, taken[target]!, weight),
+        });
+      used[source]! += share;
+      taken[target]! += weight;
+    }
+  return ribbons;
+}
+
+/** The outline of a ribbon as an SVG path: rows one above the other, or, `upright`, side by side. */
+export function outline(
+  { from: [a, b], to: [c, d] }: Ribbon,
+  sourceEdge: number,
+  targetEdge: number,
+  upright: boolean,
+): string {
+  const middle = (sourceEdge + targetEdge) / 2;
+  const point = (along: number, across: number) =>
+    upright ? `${round(across)} ${round(along)}` : `${round(along)} ${round(across)}`;
+  const curve = (start: number, end: number, to: number) =>
+    `C${point(start, middle)} ${point(end, middle)} ${point(end, to)}`;
+  return `M${point(a, sourceEdge)}${curve(a, c, targetEdge)}L${point(d, targetEdge)}${curve(d, b, sourceEdge)}Z`;
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;
