@@ -3,6 +3,7 @@ import { defineBars } from './bars.js';
 import { defineBeams } from './beams.js';
 import { defineHeads } from './heads.js';
 import { defineRibbons } from './ribbons.js';
+import { defineNeighbours } from './neighbours.js';
 import { defineTokens } from './tokens.js';
 
 /** Defines all elements of this package on the page; those that are defined already stay. */
@@ -13,4 +14,5 @@ export function defineElements(): void {
   defineHeads();
   defineRibbons();
   defineBeams();
+  defineNeighbours();
 }

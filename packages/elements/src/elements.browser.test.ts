@@ -209,3 +209,27 @@ test('bars may be of other columns', () => {
   bars.removeAttribute('after');
   expect(columns()).toEqual(['token', 'first', 'after processing']);
 });
+
+test('neighbours are words with their cosines as bars; one is chosen by pointer, or by arrow keys and Enter', () => {
+  const neighbours = document.createElement('residual-neighbours');
+  document.body.append(neighbours);
+  neighbours.setAttribute('label', 'near queen');
+  neighbours.neighbours = [
+    { word: 'monarch', row: 7, similarity: 0.75 },
+    { word: 'bishop', row: 3, similarity: 0.5 },
+    { word: 'teapot', row: 5, similarity: -0.1 },
+  ];
+  expect(neighbours.shadowRoot!.querySelector('h3')!.textContent).toBe('near queen');
+  const buttons = all(neighbours, 'button');
+  expect(buttons.map(button => button.textContent)).toEqual(['monarch0.750', 'bishop0.500', 'teapot-0.100']);
+  expect(all(neighbours, '.bar i').map(fill => fill.style.width)).toEqual(['75%', '50%', '0%']);
+  const chosen: number[] = [];
+  neighbours.addEventListener('residual-neighbour', event => chosen.push(event.detail.row));
+  buttons[0]!.focus();
+  buttons[0]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }));
+  expect(neighbours.shadowRoot!.activeElement).toBe(buttons[1]);
+  expect(buttons.map(button => button.tabIndex)).toEqual([-1, 0, -1]);
+  buttons[1]!.click();
+  expect(chosen).toEqual([3]);
+  expect(buttons.map(button => button.getAttribute('aria-current'))).toEqual([null, 'true', null]);
+});

@@ -11,4 +11,5 @@ export { type BeamsElement, defineBeams } from './beams.js';
 export { defineElements } from './define.js';
 export { defineHeads, type HeadDetail, type HeadsElement } from './heads.js';
 export { defineRibbons, type Ribbons, type RibbonsElement, type WordDetail } from './ribbons.js';
+export { defineNeighbours, type NeighboursElement, type NeighbourDetail, type ShownNeighbour } from './neighbours.js';
 export { defineTokens, type ShownToken, type TokenDetail, type TokensElement } from './tokens.js';

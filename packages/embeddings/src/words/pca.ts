@@ -1,7 +1,7 @@
 import { symmetricEigen } from './eigen.js';
 import { expectVector, ResidualError } from './errors.js';
 import { expectRow } from './spelling.js';
-import { unitRow, type WordVectors } from './table.js';
+import { cosineOf, unitRow, type WordVectors } from './table.js';
 import { addTo, dot } from './vector.js';
 
 /** Settings of a projection. */
@@ -23,6 +23,8 @@ export interface Projection {
   readonly shares: readonly number[];
   /** Places any vector [vectors.dims] on the axes: the answer of an expression, say. */
   place(vector: ArrayLike<number>): number[];
+  /** Places all words of a table of that width: [words, dims], row after row. */
+  placeAll(vectors: WordVectors): Float32Array;
 }
 
 /**
@@ -48,13 +50,20 @@ export function pca(vectors: WordVectors, { dims = 2, words }: PcaOptions = {}):
     expectVector('pca', vector, width);
     return axes.map((axis, i) => dot(axis, vector) - offsets[i]!);
   };
-  const points = new Float32Array(rows.length * dims);
-  for (const [i, row] of rows.entries()) {
-    const unit = unitRow(vectors, row);
-    for (let k = 0; k < dims; k++) points[i * dims + k] = dot(axes[k]!, unit) - offsets[k]!;
-  }
+  const placeRows = (table: WordVectors, which: Iterable<number>, count: number) => {
+    const points = new Float32Array(count * dims);
+    let at = 0;
+    for (const row of which) for (const axis of axes) points[at] = cosineOf(table, row, axis) - offsets[at++ % dims]!;
+    return points;
+  };
+  const points = placeRows(vectors, rows, rows.length);
+  const placeAll = (table: WordVectors) => {
+    if (table.dims !== width)
+      throw new ResidualError('vectors', `pca: vectors of ${table.dims} numbers; the axes have ${width}`);
+    return placeRows(table, table.words.keys(), table.words.length);
+  };
   const shares = [...values.subarray(0, dims)].map(value => (total > 0 ? Math.max(0, value) / total : 0));
-  return { dims, points, axes, shares, place };
+  return { dims, points, axes, shares, place, placeAll };
 }
 
 type Row = Float64Array;

@@ -146,6 +146,12 @@ test('a projection of few words in many dimensions holds all their variance', ()
   const { shares, points } = pca(table, { dims: 3, words: ['w4', 'w0', 'w2', 'w1'] });
   expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 10);
   expect(points).toHaveLength(12);
+  const { place, placeAll } = pca(table, { dims: 3, words: ['w4', 'w0', 'w2', 'w1'] });
+  const all = placeAll(table);
+  for (let row = 0; row < 5; row++)
+    expect([...all.subarray(3 * row, 3 * row + 3)]).toEqual(place(library.unitRow(table, row)).map(Math.fround));
+  expect([...points.subarray(0, 3)]).toEqual([...all.subarray(12, 15)]);
+  expect(() => placeAll(vectors)).toThrow('pca: vectors of 3 numbers; the axes have 37');
 });
 
 test('equal values share their ranks', () => {

@@ -17,7 +17,7 @@ const isContents = (statement: ts.Statement) =>
   ts.isExportDeclaration(statement) && (statement.moduleSpecifier !== undefined || !statement.exportClause);
 
 test('an index is a table of contents: exports from other files and nothing else', () => {
-  const isData = (folder: string) => ['model', 'vectors'].some(data => existsSync(join(folder, data)));
+  const isData = (folder: string) => ['model', 'data'].some(data => existsSync(join(folder, data)));
   const rooms = shaken.filter(({ folder }) => !isData(folder)); // A data package is its index.
   const wrong = rooms.flatMap(({ folder }) => {
     const path = join(folder, 'src', 'index.ts');

@@ -1,0 +1,106 @@
+import {
+  type Answer,
+  arithmetic,
+  complete,
+  direction,
+  type Method,
+  type Pair,
+  type Placed,
+  type Projection,
+  pca,
+  project,
+  type TableParts,
+  type Term,
+  vectorTable,
+  type WordVectors,
+  wordVectors,
+} from '@residual/embeddings/words';
+
+/** Which words are computed with: GloVe's, or the tokens of the story teller. */
+export type TableName = 'words' | 'stories';
+
+/** Which axes the map has: those that show this expression, or those along which all words differ most. */
+export type Axes = 'expression' | 'all';
+
+/** A question to the page's worker. */
+export interface Asked {
+  readonly table: TableName;
+  readonly expression: string;
+  readonly method: Method;
+  readonly axes: Axes;
+}
+
+/** What it answers. */
+export interface Answered {
+  readonly terms: readonly (Term & { readonly row: number })[];
+  readonly neighbours: readonly Answer[];
+  /** Where all words lie, [words, 3]. */
+  readonly points: Float32Array;
+  /** Where the result itself lies, which need not be at a word: [3]. */
+  readonly tip: readonly number[];
+  /** The share of all variance that each axis shows. */
+  readonly shares: readonly number[];
+}
+
+const tables = new Map<TableName, WordVectors>();
+const overall = new Map<TableName, Projection>();
+
+const tableOf = (name: TableName): WordVectors => {
+  const found = tables.get(name);
+  if (!found) throw new Error(`There is no table ${name} yet.`);
+  return found;
+};
+
+/** The axes of all words take a moment, so they are found once. */
+function axesOfAll(name: TableName): Projection {
+  const found = overall.get(name) ?? pca(tableOf(name), { dims: 3 });
+  overall.set(name, found);
+  return found;
+}
+
+/** The axes on which the words of an expression and those it comes near to lie apart. */
+function axesOf(vectors: WordVectors, terms: readonly Term[], neighbours: readonly Answer[]): Projection {
+  const words = new Set(terms.map(({ word }) => word));
+  const wanted = Math.max(4, words.size + 2);
+  for (const { word } of neighbours) if (words.size < wanted) words.add(word);
+  return pca(vectors, { dims: 3, words: [...words] });
+}
+
+/** What the worker computes for the page. */
+export const functions = {
+  /** Reads the word vectors; gives the words. */
+  load: async (address: string): Promise<readonly string[]> => {
+    const vectors = await wordVectors(address);
+    tables.set('words', vectors);
+    return vectors.words;
+  },
+  /** Takes another table in; gives its words. */
+  addTable: (name: TableName, parts: TableParts): readonly string[] => {
+    tables.set(name, vectorTable(parts));
+    return parts.words;
+  },
+  /** The nearest words of an expression, and where all words lie. */
+  answer: ({ table, expression, method, axes }: Asked): Answered => {
+    const vectors = tableOf(table);
+    const { terms, vector, neighbours } = arithmetic(vectors, expression, { method, top: 10 });
+    const projection = axes === 'all' ? axesOfAll(table) : axesOf(vectors, terms, neighbours);
+    return {
+      terms: terms.map(term => ({ ...term, row: vectors.rows.get(term.word)! })),
+      neighbours,
+      points: projection.placeAll(vectors),
+      tip: projection.place(vector),
+      shares: projection.shares,
+    };
+  },
+  complete: (table: TableName, text: string): readonly string[] => complete(tableOf(table), text, { top: 8 }),
+  /** Words in their order along the direction of pairs. */
+  along: (
+    table: TableName,
+    pairs: readonly Pair[],
+    words: readonly string[],
+  ): { readonly placed: readonly Placed[]; readonly agreement: readonly number[] } => {
+    const vectors = tableOf(table);
+    const found = direction(vectors, pairs);
+    return { placed: project(vectors, words, found), agreement: found.agreement };
+  },
+};

@@ -1,0 +1,95 @@
+import type { Pair } from '@residual/embeddings/words';
+import type { Vocabularies } from './arithmetic-view.js';
+import type { Remote } from './calls.js';
+import type { functions } from './computations.js';
+import { directions } from './directions.js';
+import { byId, make, newest, showError } from './page.js';
+import type { State } from './state.js';
+
+/** Lines of two words as pairs; a line of another number is an error that tells it. */
+export function pairsIn(text: string): Pair[] {
+  return text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '')
+    .map(line => {
+      const words = line.split(/\s+/);
+      if (words.length !== 2) throw new Error(`“${line}” has ${words.length} words; each line is a pair of 2`);
+      return words as unknown as Pair;
+    });
+}
+
+/** Pairs of words, and other words in their order along the direction of the pairs. */
+export async function directionView(
+  state: State,
+  worker: Remote<typeof functions>,
+  vocabularies: Vocabularies,
+): Promise<void> {
+  const latest = newest();
+  const [pairs, words] = [byId<HTMLTextAreaElement>('pairs'), byId<HTMLTextAreaElement>('words')];
+  const axis = byId('axis');
+
+  const compute = async () => {
+    const { table, pairs: text, words: listed } = state.now;
+    const work = (async () => {
+      const chosen = pairsIn(text);
+      await vocabularies.of(table);
+      return { chosen, ...(await worker.along(table, chosen, listed.split(/[\s,]+/).filter(Boolean))) };
+    })();
+    try {
+      const found = await latest(work);
+      if (!found) return;
+      showError('direction-error');
+      const { placed, agreement, chosen } = found;
+      const ends = placed.map(({ at }) => at);
+      const [low, high] = [Math.min(...ends), Math.max(...ends)];
+      axis.replaceChildren(
+        ...placed.map(({ word, at }) => {
+          const item = make(
+            'li',
+            '',
+            make('span', 'word', word),
+            make('span', 'track', make('i', '')),
+            make('span', 'figure', at.toFixed(3)),
+          );
+          item.style.setProperty('--at', `${high > low ? (100 * (at - low)) / (high - low) : 50}%`);
+          return item;
+        }),
+      );
+      byId('towards').textContent = `from ${chosen[0]![0]} to ${chosen[0]![1]}`;
+      byId('agreement').textContent =
+        chosen.length === 1
+          ? 'One pair is its own direction; with more pairs what they share counts, and what is peculiar to each falls away.'
+          : `How far the pairs agree (cosine with the direction): ${chosen.map(([a, b], i) => `${a} → ${b} ${agreement[i]!.toFixed(2)}`).join(', ')}.`;
+      const known = directions.find(preset => preset.pairs === state.now.pairs && preset.words === state.now.words);
+      byId('direction-note').textContent = known?.note ?? '';
+    } catch (error) {
+      showError('direction-error', error);
+      axis.replaceChildren();
+    }
+  };
+  const follow = () => {
+    const { pairs: text, words: listed } = state.now;
+    if (pairs.value !== text) pairs.value = text;
+    if (words.value !== listed) words.value = listed;
+    for (const [i, button] of [...byId('direction-presets').children].entries())
+      button.setAttribute('aria-pressed', String(directions[i]!.pairs === text && directions[i]!.words === listed));
+  };
+
+  byId('direction-presets').append(
+    ...directions.map(({ name, pairs: text, words: listed }) => {
+      const button = make('button', '', name) as HTMLButtonElement;
+      button.type = 'button';
+      button.addEventListener('click', () => state.set({ pairs: text, words: listed }));
+      return button;
+    }),
+  );
+  pairs.addEventListener('input', () => state.set({ pairs: pairs.value }));
+  words.addEventListener('input', () => state.set({ words: words.value }));
+  state.on(['pairs', 'words', 'table'], () => {
+    follow();
+    compute();
+  });
+  follow();
+  await compute();
+}

@@ -1,0 +1,132 @@
+import type { LensToken } from '@residual/model';
+import type { RemoteModel } from '@residual/model/worker';
+import { type Drift, driftOf } from './drift.js';
+import { byId, make, newest, showError } from './page.js';
+import { settingsFrom } from './settings.js';
+import type { State } from './state.js';
+
+const names = ['first', 'second', 'word'] as const;
+
+/** How attention moves a word apart in two sentences, layer by layer, with what each layer would predict. */
+export function driftView(state: State, model: () => Promise<RemoteModel>): void {
+  const latest = newest();
+  const place = byId<HTMLDetailsElement>('drift');
+  const field = (name: (typeof names)[number]) => byId<HTMLInputElement>(name);
+
+  const compute = async () => {
+    const { first, second, word } = state.now;
+    const work = (async () => {
+      const teller = await model();
+      const read = (text: string) => teller.contextual(text, { lens: 3 });
+      return driftOf(await read(first), await read(second), word);
+    })();
+    try {
+      const drift = await latest(work);
+      if (!drift) return;
+      showError('drift-error');
+      show(drift, word);
+    } catch (error) {
+      showError('drift-error', error);
+      byId('drift-result').hidden = true;
+    }
+  };
+  const follow = () => {
+    for (const name of names) if (field(name).value !== state.now[name]) field(name).value = state.now[name];
+    place.open = state.now.drift === 'open';
+  };
+
+  place.addEventListener('toggle', () => {
+    const drift = place.open ? 'open' : 'closed';
+    if (drift !== state.now.drift) state.set({ drift });
+  });
+  byId('drift-form').addEventListener('submit', event => {
+    event.preventDefault();
+    state.set({ first: field('first').value, second: field('second').value, word: field('word').value });
+    compute();
+  });
+  byId('drift-reset').addEventListener('click', () => {
+    const { first, second, word } = settingsFrom('');
+    state.set({ first, second, word });
+  });
+  state.on(['drift', ...names], ({ drift }) => {
+    follow();
+    if (drift === 'open') compute();
+  });
+  follow();
+  if (state.now.drift === 'open') compute();
+}
+
+function show({ layers, paths }: Drift, word: string): void {
+  byId('drift-result').hidden = false;
+  const [start, end] = [layers[0]!.cosine, layers.at(-1)!.cosine];
+  byId('drift-answer').textContent =
+    `“${word}” enters both sentences with cosine ${start.toFixed(2)} and leaves the last layer with ${end.toFixed(2)}.`;
+  byId('drift-rows').replaceChildren(
+    ...layers.map(({ cosine, lens }, layer) => {
+      const fill = make('i', '');
+      fill.style.width = `${100 * Math.max(0, cosine)}%`;
+      const name = make('th', '', layer === 0 ? 'enters' : `${layer}`);
+      name.setAttribute('scope', 'row');
+      const bar = make('td', 'cosine', cosine.toFixed(3), make('div', 'bar', fill));
+      return make('tr', '', name, bar, ...lens.map(tokens => make('td', '', ...tokens.map(guess))));
+    }),
+  );
+  drawPaths(paths);
+}
+
+const guess = ({ text, probability }: LensToken): HTMLElement =>
+  make(
+    'span',
+    'guess',
+    text.trim() === '' ? JSON.stringify(text) : text.trim(),
+    make('small', '', ` ${Math.round(100 * probability)} %`),
+  );
+
+const namespace = 'http://www.w3.org/2000/svg';
+
+function svg(name: string, attributes: Record<string, string | number>, text = ''): SVGElement {
+  const element = document.createElementNS(namespace, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, `${value}`);
+  element.textContent = text;
+  return element;
+}
+
+/** The two paths of a word through the layers, as the lines of a drawing 320 units wide. */
+function drawPaths(paths: Drift['paths']): void {
+  const [width, height, edge] = [320, 220, 24];
+  const points = paths.flatMap(path =>
+    Array.from({ length: path.length / 2 }, (_, i) => [path[2 * i]!, path[2 * i + 1]!] as const),
+  );
+  const range = (k: 0 | 1) => {
+    const values = points.map(point => point[k]);
+    return [Math.min(...values), Math.max(...values)] as const;
+  };
+  const [[left, right], [bottom, top]] = [range(0), range(1)];
+  const scale = Math.min((width - 2 * edge) / (right - left || 1), (height - 2 * edge) / (top - bottom || 1));
+  const at = ([x, y]: readonly [number, number]) =>
+    [width / 2 + (x - (left + right) / 2) * scale, height / 2 - (y - (bottom + top) / 2) * scale] as const;
+  const drawn = paths.flatMap((path, i) => {
+    const places = Array.from({ length: path.length / 2 }, (_, layer) => at([path[2 * layer]!, path[2 * layer + 1]!]));
+    const line = svg('polyline', {
+      points: places.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' '),
+      class: i === 0 ? 'one' : 'two',
+    });
+    const dots = places.map(([x, y], layer) =>
+      svg('circle', {
+        cx: x.toFixed(1),
+        cy: y.toFixed(1),
+        r: layer === places.length - 1 ? 5 : 3,
+        class: i === 0 ? 'one' : 'two',
+      }),
+    );
+    const [x, y] = places.at(-1)!;
+    const onLeft = x > width / 2;
+    const label = svg(
+      'text',
+      { x: (x + (onLeft ? -9 : 9)).toFixed(1), y: (y + 4).toFixed(1), 'text-anchor': onLeft ? 'end' : 'start' },
+      i === 0 ? 'first' : 'second',
+    );
+    return [line, ...dots, label];
+  });
+  byId('paths').replaceChildren(...drawn);
+}

@@ -1,0 +1,87 @@
+import { byId, make } from './page.js';
+
+/** The word at the end of a text up to the caret, and where it begins. */
+export function wordBefore(text: string, caret: number): { readonly start: number; readonly word: string } {
+  const before = text.slice(0, caret);
+  const [word = ''] = /[^\s+*/()]*$/.exec(before) ?? [];
+  const signs = /^[-−"'“]+/.exec(word)?.[0].length ?? 0;
+  return { start: caret - word.length + signs, word: word.slice(signs) };
+}
+
+/** A text field that proposes words as one types: a combobox whose list shows what begins so. Calls `changed` with each new text. */
+export function expressionInput(
+  complete: (prefix: string) => Promise<readonly string[]>,
+  changed: (text: string) => void,
+): { set(text: string): void } {
+  const input = byId<HTMLInputElement>('expression');
+  const list = byId('completions');
+  let shown: readonly string[] = [];
+  let active = -1;
+  let asked = 0;
+
+  const mark = (index: number) => {
+    active = index;
+    for (const [i, option] of [...list.children].entries()) option.setAttribute('aria-selected', String(i === active));
+    if (active >= 0) {
+      input.setAttribute('aria-activedescendant', `completion-${active}`);
+      list.children[active]!.scrollIntoView({ block: 'nearest' });
+    } else input.removeAttribute('aria-activedescendant');
+  };
+  const show = (words: readonly string[]) => {
+    shown = words;
+    list.replaceChildren(
+      ...words.map((word, i) => {
+        const option = make('div', '', word);
+        option.id = `completion-${i}`;
+        option.setAttribute('role', 'option');
+        option.addEventListener('pointerdown', event => {
+          event.preventDefault(); // the field keeps the focus
+          take(i);
+        });
+        return option;
+      }),
+    );
+    list.hidden = words.length === 0;
+    input.setAttribute('aria-expanded', String(words.length > 0));
+    mark(-1);
+  };
+  const take = (index: number) => {
+    const caret = input.selectionStart ?? input.value.length;
+    const { start } = wordBefore(input.value, caret);
+    const word = shown[index]!;
+    const quoted = /[\s+*/()]|^\d/.test(word) ? `"${word}"` : word;
+    input.setRangeText(quoted, start, caret, 'end');
+    show([]);
+    changed(input.value);
+  };
+  const propose = async () => {
+    const own = ++asked;
+    const { word } = wordBefore(input.value, input.selectionStart ?? input.value.length);
+    const words = word.length > 0 ? await complete(word).catch(() => []) : [];
+    if (own !== asked || document.activeElement !== input) return;
+    show(words.length === 1 && words[0] === word ? [] : words);
+  };
+
+  input.addEventListener('input', () => {
+    changed(input.value);
+    propose();
+  });
+  input.addEventListener('blur', () => show([]));
+  input.addEventListener('keydown', event => {
+    if (list.hidden) {
+      if (event.key === 'ArrowDown') propose();
+      return;
+    }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) mark((active + step + shown.length + (active < 0 && step < 0 ? 1 : 0)) % shown.length);
+    else if (event.key === 'Escape') show([]);
+    else if ((event.key === 'Enter' || event.key === 'Tab') && active >= 0) take(active);
+    else return;
+    if (event.key !== 'Tab' || active >= 0) event.preventDefault();
+  });
+  return {
+    set: text => {
+      if (input.value !== text) input.value = text;
+    },
+  };
+}

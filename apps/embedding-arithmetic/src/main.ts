@@ -1,0 +1,56 @@
+import { defineNeighbours } from '@residual/elements';
+import { arithmeticView, type Vocabularies } from './arithmetic-view.js';
+import { connect } from './calls.js';
+import type { functions } from './computations.js';
+import { directionView } from './direction-view.js';
+import { driftView } from './drift-view.js';
+import { byId, showError } from './page.js';
+import { openState } from './state.js';
+import { storyTeller } from './stories.js';
+
+type Offered = typeof functions & { startModels: (port: MessagePort) => Promise<void> };
+
+defineNeighbours();
+start().catch(error => showError('error', error));
+
+/** Reads the word vectors and shows the answer that stands there before the first click. */
+async function start(): Promise<void> {
+  const state = openState();
+  const worker = connect<Offered>(new Worker(new URL('./worker-entry.ts', import.meta.url), { type: 'module' }));
+  const model = storyTeller(worker);
+  const vocabularies = vocabulariesOf(worker, model);
+  driftView(state, model);
+  byId('copy').addEventListener('click', async () => {
+    await navigator.clipboard.writeText(location.href);
+    byId('copied').textContent = 'The link is copied.';
+  });
+  await Promise.all([arithmeticView(state, worker, vocabularies), directionView(state, worker, vocabularies)]);
+  document.body.dataset.ready = 'true';
+}
+
+/** Both tables, each read when it is first asked for; one that could not be read is tried again. */
+function vocabulariesOf(
+  worker: ReturnType<typeof connect<Offered>>,
+  model: ReturnType<typeof storyTeller>,
+): Vocabularies {
+  const read = {
+    words: () => worker.load(new URL('../data/word-vectors/', document.baseURI).href),
+    stories: async () => {
+      const { words, data } = await (await model()).tokenVectors();
+      return worker.addTable('stories', { words, data: data.slice() });
+    },
+  };
+  const known = new Map<string, Promise<readonly string[]>>();
+  return {
+    of: table => {
+      const found =
+        known.get(table) ??
+        read[table]().catch(error => {
+          known.delete(table);
+          throw error;
+        });
+      known.set(table, found);
+      return found;
+    },
+  };
+}

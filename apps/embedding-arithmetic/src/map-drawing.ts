@@ -1,0 +1,114 @@
+import type { Colours } from './map-colours.js';
+import { type Label, place, type Screen, seen } from './map-places.js';
+
+/** A word that is marked on the map. */
+export interface Mark {
+  readonly row: number;
+  readonly kind: 'term' | 'answer' | 'neighbour';
+}
+
+/** A step from one place [3] to another. */
+export interface Arrow {
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+  /** `step` is the one that is taken, `same` the same step elsewhere, `near` leads to the nearest word. */
+  readonly kind: 'step' | 'same' | 'near';
+}
+
+/** What is drawn above the cloud. */
+export interface Drawing {
+  readonly title: string;
+  readonly words: readonly string[];
+  readonly points: Float32Array;
+  readonly marks: readonly Mark[];
+  readonly arrows: readonly Arrow[];
+}
+
+const fonts = { small: '400 11px', usual: '500 13px', strong: '650 15px' };
+
+/** Draws arrows, marked words and labels onto a canvas. */
+export function drawOver(
+  canvas: HTMLCanvasElement,
+  { words, points, marks, arrows }: Drawing,
+  screen: Screen & { readonly ratio: number },
+  colours: Colours,
+  labels: readonly Label[],
+  pointed: number | undefined,
+): void {
+  const context = canvas.getContext('2d')!;
+  const family = '"Inter Variable", system-ui, sans-serif';
+  context.setTransform(screen.ratio, 0, 0, screen.ratio, 0, 0);
+  context.clearRect(0, 0, screen.width, screen.height);
+  const write = (text: string, x: number, y: number, font: string, colour: string) => {
+    context.font = `${font} ${family}`;
+    context.lineJoin = 'round';
+    context.lineWidth = 4;
+    context.strokeStyle = colours.paper;
+    context.globalAlpha *= 0.9;
+    context.strokeText(text, x, y);
+    context.globalAlpha = 1;
+    context.fillStyle = colour;
+    context.fillText(text, x, y);
+  };
+  const dot = (x: number, y: number, radius: number, colour: string) => {
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.fillStyle = colour;
+    context.fill();
+    context.lineWidth = 1.5;
+    context.strokeStyle = colours.paper;
+    context.stroke();
+  };
+
+  for (const { text, x, y } of labels) write(text, x + 5, y + 4, fonts.small, colours.muted);
+  for (const { from, to, kind } of arrows) {
+    const colour = kind === 'step' ? colours.ink : colours.accent;
+    line(context, seen(from, screen), seen(to, screen), colour, kind === 'near');
+  }
+  for (const { row, kind } of marks.toReversed()) {
+    const [x, y] = place(points, row, screen);
+    if (kind === 'neighbour') {
+      dot(x, y, 3.5, colours.accent);
+      write(words[row]!, x + 8, y + 4, fonts.small, colours.ink);
+    } else {
+      dot(x, y, 5.5, kind === 'answer' ? colours.accent : colours.ink);
+      write(words[row]!, x + 10, y + 5, fonts.strong, kind === 'answer' ? colours.accent : colours.ink);
+    }
+  }
+  if (pointed !== undefined && pointed < words.length) {
+    const [x, y] = place(points, pointed, screen);
+    context.beginPath();
+    context.arc(x, y, 8, 0, 2 * Math.PI);
+    context.lineWidth = 2;
+    context.strokeStyle = colours.accent;
+    context.stroke();
+    write(words[pointed]!, x + 12, y - 8, fonts.usual, colours.ink);
+  }
+}
+
+function line(
+  context: CanvasRenderingContext2D,
+  [x1, y1]: readonly [number, number],
+  [x2, y2]: readonly [number, number],
+  colour: string,
+  dotted: boolean,
+): void {
+  const length = Math.hypot(x2 - x1, y2 - y1);
+  if (length < 6) return;
+  const [x, y] = [(x2 - x1) / length, (y2 - y1) / length];
+  context.strokeStyle = colour;
+  context.fillStyle = colour;
+  context.lineWidth = dotted ? 1.5 : 2.25;
+  context.setLineDash(dotted ? [2, 4] : []);
+  context.beginPath();
+  context.moveTo(x1, y1);
+  context.lineTo(x2 - x * (dotted ? 0 : 9), y2 - y * (dotted ? 0 : 9));
+  context.stroke();
+  context.setLineDash([]);
+  if (dotted) return;
+  context.beginPath();
+  context.moveTo(x2, y2);
+  context.lineTo(x2 - x * 13 - y * 5, y2 - y * 13 + x * 5);
+  context.lineTo(x2 - x * 13 + y * 5, y2 - y * 13 - x * 5);
+  context.fill();
+}

@@ -1,0 +1,57 @@
+/** What the page can be set to; all of it stands in the address. Each name is also the id of its control. */
+export interface Settings {
+  readonly expression: string;
+  readonly method: 'add' | 'multiply' | 'euclid';
+  /** GloVe's words, or the tokens of the story teller. */
+  readonly table: 'words' | 'stories';
+  readonly axes: 'expression' | 'all';
+  readonly view: '2d' | '3d';
+  /** Lines of two words, and the words to order. */
+  readonly pairs: string;
+  readonly words: string;
+  /** Whether the drift of a word is shown, in which sentences, and of which word. */
+  readonly drift: 'closed' | 'open';
+  readonly first: string;
+  readonly second: string;
+  readonly word: string;
+}
+
+/** What stands there before the first click. */
+export const preset: Settings = {
+  expression: 'king - man + woman',
+  method: 'add',
+  table: 'words',
+  axes: 'expression',
+  view: '2d',
+  pairs: 'cat cats',
+  words: 'one two three four',
+  drift: 'closed',
+  first: 'At night a little bird flew with a bat',
+  second: 'He wanted to hit the ball with his bat',
+  word: 'bat',
+};
+
+const choices: Readonly<Partial<Record<keyof Settings, readonly string[]>>> = {
+  method: ['add', 'multiply', 'euclid'],
+  table: ['words', 'stories'],
+  axes: ['expression', 'all'],
+  view: ['2d', '3d'],
+  drift: ['closed', 'open'],
+};
+
+/** The settings in the part of an address after `#`; what is missing or no choice there is as in the preset. */
+export function settingsFrom(hash: string): Settings {
+  const given = new URLSearchParams(hash.replace(/^#/, ''));
+  const entries = Object.entries(preset).map(([name, usual]) => {
+    const value = given.get(name);
+    const fits = value !== null && (choices[name as keyof Settings]?.includes(value) ?? true);
+    return [name, fits ? value : usual];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The part of an address after `#` that says what differs from the preset. */
+export function hashOf(settings: Settings): string {
+  const changed = Object.entries(settings).filter(([name, value]) => value !== preset[name as keyof Settings]);
+  return new URLSearchParams(changed).toString();
+}

@@ -1,0 +1,36 @@
+import { hashOf, type Settings, settingsFrom } from './settings.js';
+
+/** The settings of the page: they stand in the address, and whoever shows something of them hears of changes. */
+export interface State {
+  readonly now: Settings;
+  /** Changes some of them; `by` is told apart from those that must follow. */
+  set(change: Partial<Settings>): void;
+  /** Calls back after each change of one of these, also by the address. */
+  on(names: readonly (keyof Settings)[], act: (settings: Settings) => void): void;
+}
+
+/** The state that the address tells. */
+export function openState(): State {
+  let now = settingsFrom(location.hash);
+  const listeners: { names: readonly (keyof Settings)[]; act: (settings: Settings) => void }[] = [];
+  const become = (next: Settings) => {
+    const before = now;
+    now = next;
+    for (const { names, act } of listeners) if (names.some(name => before[name] !== next[name])) act(next);
+  };
+  addEventListener('hashchange', () => become(settingsFrom(location.hash)));
+  return {
+    get now() {
+      return now;
+    },
+    set: change => {
+      const next = { ...now, ...change };
+      const hash = hashOf(next);
+      history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
+      become(next);
+    },
+    on: (names, act) => {
+      listeners.push({ names, act });
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { RemoteModel } from '@residual/model/worker';
+import type { Remote } from './calls.js';
+import type { functions } from './computations.js';
+import { byId } from './page.js';
+
+/** The story teller, loaded once when someone first wants to see it. */
+export function storyTeller(
+  worker: Remote<typeof functions & { startModels: (port: MessagePort) => Promise<void> }>,
+): () => Promise<RemoteModel> {
+  let loading: Promise<RemoteModel> | undefined;
+  const load = async () => {
+    const [place, bar, words] = [byId('loading'), byId<HTMLProgressElement>('progress'), byId('loading-text')];
+    place.hidden = false;
+    try {
+      const { connectModels } = await import('@residual/model/worker');
+      const { port1, port2 } = new MessageChannel();
+      await worker.startModels(port2);
+      const models = connectModels(port1);
+      return await models.load(new URL('../models/stories/', document.baseURI), {
+        onProgress: ({ stage, done, total }) => {
+          words.textContent = stage === 'bytes' ? 'Loading the story teller' : 'Placing its weights';
+          bar.max = total;
+          bar.value = done;
+        },
+      });
+    } finally {
+      place.hidden = true;
+    }
+  };
+  return () => {
+    loading ??= load().catch(error => {
+      loading = undefined; // so that one can try again
+      throw error;
+    });
+    return loading;
+  };
+}

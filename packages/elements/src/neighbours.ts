@@ -1,0 +1,108 @@
+import { base, make, shadow, sheet } from './parts.js';
+
+/** A word that is near something. */
+export interface ShownNeighbour {
+  readonly word: string;
+  /** Its place in the vocabulary. */
+  readonly row: number;
+  /** Its cosine, -1 .. 1; the bar shows 0 .. 1. */
+  readonly similarity: number;
+}
+
+/** What `residual-neighbour` carries: the word that was chosen. */
+export type NeighbourDetail = ShownNeighbour;
+
+/** `<residual-neighbours>`: words with their cosines as bars, best first; one can be chosen by pointer, or by Tab, arrow keys and Enter. */
+export interface NeighboursElement extends HTMLElement {
+  /** What is shown, in this order. */
+  neighbours: readonly ShownNeighbour[];
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'residual-neighbours': NeighboursElement;
+  }
+  interface HTMLElementEventMap {
+    'residual-neighbour': CustomEvent<NeighbourDetail>;
+  }
+}
+
+const style = `
+h3 { margin: 0 0 0.6rem; font: 600 0.875rem/1.4 inherit; font-size: 0.875rem; }
+h3:empty { display: none; }
+ol { list-style: none; margin: 0; padding: 0; display: grid; gap: 0.1rem; }
+button { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.1rem 0.75rem; width: 100%; padding: 0.3rem 0.4rem; margin: 0 -0.4rem; border: 0;
+  border-radius: 0.35rem; background: none; color: inherit; font: inherit; font-size: 0.9375rem; text-align: start; cursor: pointer; }
+button:hover, button[aria-current=true] { background: color-mix(in srgb, var(--accent) 10%, transparent); }
+li:first-child .word { font-weight: 650; color: var(--accent); }
+.word { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.figure { font-variant-numeric: tabular-nums; color: var(--muted); }
+.bar { grid-column: 1 / -1; height: 0.25rem; border-radius: 1rem; background: var(--line); overflow: hidden; }
+.bar i { display: block; height: 100%; border-radius: inherit; background: var(--accent); opacity: 0.55; }
+li:first-child .bar i { opacity: 1; }
+`;
+
+/** Defines `<residual-neighbours>`, with its attribute `label` as heading; it fires `residual-neighbour` with a `NeighbourDetail` when a word is chosen. Does nothing where it is defined. */
+export function defineNeighbours(): void {
+  if (customElements.get('residual-neighbours')) return;
+  const shared = sheet(base, style);
+  customElements.define(
+    'residual-neighbours',
+    class extends HTMLElement implements NeighboursElement {
+      static readonly observedAttributes = ['label'];
+      #neighbours: readonly ShownNeighbour[] = [];
+      readonly #heading = make('h3', { id: 'heading' });
+      readonly #list = make('ol', { 'aria-labelledby': 'heading' });
+
+      constructor() {
+        super();
+        shadow(this, shared).append(this.#heading, this.#list);
+        this.#list.addEventListener('keydown', event => this.#move(event));
+      }
+
+      attributeChangedCallback(_name: string, _before: string | null, value: string | null): void {
+        this.#heading.textContent = value;
+      }
+
+      get neighbours(): readonly ShownNeighbour[] {
+        return this.#neighbours;
+      }
+
+      set neighbours(neighbours: readonly ShownNeighbour[]) {
+        this.#neighbours = neighbours;
+        this.#list.replaceChildren(...neighbours.map((neighbour, i) => make('li', {}, this.#button(neighbour, i))));
+      }
+
+      #button(neighbour: ShownNeighbour, index: number): HTMLElement {
+        const { word, similarity } = neighbour;
+        const fill = make('i');
+        fill.style.width = `${Math.min(1, Math.max(0, similarity)) * 100}%`;
+        const name = make('span', { class: 'word' }, word);
+        const figure = make('span', { class: 'figure' }, similarity.toFixed(3));
+        const bar = make('span', { class: 'bar' }, fill);
+        const button = make('button', { type: 'button', tabindex: index === 0 ? '0' : '-1' }, name, figure, bar);
+        button.addEventListener('click', () => {
+          for (const other of this.#buttons()) other.removeAttribute('aria-current');
+          button.setAttribute('aria-current', 'true');
+          const detail: NeighbourDetail = neighbour;
+          this.dispatchEvent(new CustomEvent('residual-neighbour', { detail, bubbles: true, composed: true }));
+        });
+        return button;
+      }
+
+      #buttons(): HTMLElement[] {
+        return [...this.#list.querySelectorAll<HTMLElement>('button')];
+      }
+
+      #move(event: KeyboardEvent): void {
+        const all = this.#buttons();
+        const from = all.indexOf(this.shadowRoot!.activeElement as HTMLElement);
+        const to = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: all.length - 1 }[event.key];
+        if (from < 0 || to === undefined || !all[to]) return;
+        event.preventDefault();
+        for (const [i, button] of all.entries()) button.tabIndex = i === to ? 0 : -1;
+        all[to].focus();
+      }
+    },
+  );
+}
