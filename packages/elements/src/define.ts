@@ -2,8 +2,8 @@ import { defineAttention } from './attention.js';
 import { defineBars } from './bars.js';
 import { defineBeams } from './beams.js';
 import { defineHeads } from './heads.js';
-import { defineRibbons } from './ribbons.js';
 import { defineNeighbours } from './neighbours.js';
+import { defineRibbons } from './ribbons.js';
 import { defineTokens } from './tokens.js';
 
 /** Defines all elements of this package on the page; those that are defined already stay. */

@@ -10,6 +10,6 @@ export type { BeamColumn, BeamEnd, BeamNode, NodePlace } from './beam-tree.js';
 export { type BeamsElement, defineBeams } from './beams.js';
 export { defineElements } from './define.js';
 export { defineHeads, type HeadDetail, type HeadsElement } from './heads.js';
+export { defineNeighbours, type NeighbourDetail, type NeighboursElement, type ShownNeighbour } from './neighbours.js';
 export { defineRibbons, type Ribbons, type RibbonsElement, type WordDetail } from './ribbons.js';
-export { defineNeighbours, type NeighboursElement, type NeighbourDetail, type ShownNeighbour } from './neighbours.js';
 export { defineTokens, type ShownToken, type TokenDetail, type TokensElement } from './tokens.js';
