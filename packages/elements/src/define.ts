@@ -4,6 +4,7 @@ import { defineBeams } from './beams.js';
 import { defineHeads } from './heads.js';
 import { defineNeighbours } from './neighbours.js';
 import { defineRibbons } from './ribbons.js';
+import { defineTokenText } from './token-text.js';
 import { defineTokens } from './tokens.js';
 
 /** Defines all elements of this package on the page; those that are defined already stay. */
@@ -15,4 +16,5 @@ export function defineElements(): void {
   defineRibbons();
   defineBeams();
   defineNeighbours();
+  defineTokenText();
 }

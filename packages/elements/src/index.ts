@@ -12,4 +12,6 @@ export { defineElements } from './define.js';
 export { defineHeads, type HeadDetail, type HeadsElement } from './heads.js';
 export { defineNeighbours, type NeighbourDetail, type NeighboursElement, type ShownNeighbour } from './neighbours.js';
 export { defineRibbons, type Ribbons, type RibbonsElement, type WordDetail } from './ribbons.js';
+export type { PlacedToken } from './token-groups.js';
+export { defineTokenText, type TokenTextElement } from './token-text.js';
 export { defineTokens, type ShownToken, type TokenDetail, type TokensElement } from './tokens.js';

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { codePointsBefore, groupTokens } from './token-groups.js';
+
+const placed = (...offsets: (readonly [number, number])[]) => offsets.map((offset, id) => ({ id, token: '', offset }));
+const shown = (text: string, ...offsets: (readonly [number, number])[]) =>
+  groupTokens(text, placed(...offsets)).map(({ start, end, tokens }) => [text.slice(start, end), tokens]);
+
+test('each token has its stretch, and what no token covers has one too', () => {
+  expect(shown('ab  cd!', [0, 2], [4, 6])).toEqual([
+    ['ab', [0]],
+    ['  ', []],
+    ['cd', [1]],
+    ['!', []],
+  ]);
+});
+
+test('tokens that share a character share a stretch: bytes of one letter, parts of an emoji family, letter and mark', () => {
+  expect(shown('aé', [0, 1], [1, 2], [1, 2])).toEqual([
+    ['a', [0]],
+    ['é', [1, 2]],
+  ]);
+  const family = '👩‍👩‍👧'; // three people and two joiners, 8 units
+  expect(shown(`${family}x`, [0, 2], [2, 3], [3, 5], [5, 6], [6, 8], [8, 9])).toEqual([
+    [family, [0, 1, 2, 3, 4]],
+    ['x', [5]],
+  ]);
+  expect(shown('e\u0301a', [0, 1], [1, 2], [2, 3])).toEqual([
+    ['e\u0301', [0, 1]],
+    ['a', [2]],
+  ]);
+});
+
+test('a token whose end lies inside a character holds on to the next', () => {
+  expect(shown('xe\u0301a', [0, 2], [2, 4])).toEqual([['xe\u0301a', [0, 1]]]);
+});
+
+test('tokens that were added, and those of no characters, have stretches of length 0', () => {
+  const tokens = [
+    { id: 1, token: '[CLS]', offset: [0, 0] as const, added: true },
+    { id: 5, token: 'a', offset: [0, 1] as const },
+    { id: 9, token: '▁', offset: [1, 1] as const },
+    { id: 2, token: '[SEP]', offset: [0, 0] as const, added: true },
+  ];
+  expect(groupTokens('a', tokens)).toEqual([
+    { start: 0, end: 0, tokens: [0] },
+    { start: 0, end: 1, tokens: [1] },
+    { start: 1, end: 1, tokens: [2] },
+    { start: 1, end: 1, tokens: [3] },
+  ]);
+});
+
+test('the stretches together are the text, whatever the offsets', () => {
+  const text = 'नमस्ते 👨‍👩‍👧 مرحبا e\u0301';
+  for (let seed = 1; seed < 200; seed++) {
+    const cut = (step: number) => (seed * step * 7919) % (text.length + 1);
+    const offsets = [cut(1), cut(2), cut(3)].sort((a, b) => a - b);
+    const groups = groupTokens(text, placed([offsets[0]!, offsets[1]!], [offsets[1]!, offsets[2]!]));
+    expect(groups.map(({ start, end }) => text.slice(start, end)).join('')).toBe(text);
+  }
+});
+
+test('code points are counted as Python counts them, lone surrogates included', () => {
+  const before = codePointsBefore('a👩\ud800b\udc00');
+  expect([0, 1, 3, 4, 5, 6].map(before)).toEqual([0, 1, 2, 3, 4, 5]);
+});

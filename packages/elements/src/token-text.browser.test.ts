@@ -1,0 +1,76 @@
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { defineTokenText, type PlacedToken } from './index.js';
+
+beforeAll(defineTokenText);
+afterEach(() => document.body.replaceChildren());
+
+const put = (text: string, tokens: readonly PlacedToken[], most?: number) => {
+  const element = document.createElement('residual-token-text');
+  document.body.append(element);
+  element.show(text, tokens, most === undefined ? {} : { most });
+  return element;
+};
+const all = (element: HTMLElement, selector: string) => [
+  ...element.shadowRoot!.querySelectorAll<HTMLElement>(selector),
+];
+const cells = (element: HTMLElement, row: number) =>
+  [...all(element, 'tbody tr')[row]!.children].map(cell => cell.textContent);
+
+const family = '👩‍👩‍👧';
+const text = `e\u0301 ${family}`;
+const tokens: readonly PlacedToken[] = [
+  { id: 1, token: '[CLS]', offset: [0, 0], added: true },
+  { id: 68, token: 'e', offset: [0, 1] },
+  { id: 136, token: 'ÌĤ', offset: [1, 2] },
+  { id: 220, token: 'Ġ', offset: [2, 3] },
+  { id: 9, token: 'two', offset: [3, 8] },
+  { id: 10, token: 'child', offset: [8, 11] },
+];
+
+test('the text reads as it was given, no character torn apart, added tokens by their names', () => {
+  const element = put(text, tokens);
+  expect(all(element, '.text > *').map(piece => piece.textContent)).toEqual(['[CLS]', 'e\u0301', ' ', family]);
+  expect(all(element, '.text')[0]!.textContent).toBe(`[CLS]${text}`);
+});
+
+test('the table tells ids, tokens, texts and offsets in both units', () => {
+  const element = put(text, tokens);
+  expect(cells(element, 0)).toEqual(['0', '1', '[CLS]', '', 'added', '']);
+  expect(cells(element, 1)).toEqual(['1', '68', 'e', 'e', '0–1', '0–1']);
+  expect(cells(element, 3)).toEqual(['3', '220', 'Ġ', '·', '2–3', '2–3']);
+  expect(cells(element, 4)).toEqual(['4', '9', 'two', '👩‍👩', '3–8', '3–6']);
+  expect(cells(element, 5)).toEqual(['5', '10', 'child', '‍👧', '8–11', '6–8']);
+});
+
+test('a token is looked at in the text and in the table, by pointer and keys, one tab stop for all', () => {
+  const element = put(text, tokens);
+  const seen: number[] = [];
+  element.addEventListener('residual-token', event =>
+    seen.push((event as CustomEvent<{ index: number }>).detail.index),
+  );
+  const piece = all(element, '.text > *')[3]!;
+  const { left, right, top, height } = piece.getBoundingClientRect();
+  const point = (clientX: number) =>
+    piece.dispatchEvent(new PointerEvent('pointermove', { clientX, clientY: top + height / 2, bubbles: true }));
+  point(left + 1);
+  point(right - 1);
+  expect(seen).toEqual([4, 5]);
+  expect(piece.classList.contains('looked')).toBe(true);
+  const rows = all(element, 'tbody tr');
+  expect(rows.map(row => row.tabIndex)).toEqual([-1, -1, -1, -1, -1, 0]);
+  rows[5]!.focus();
+  rows[5]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowUp', bubbles: true }));
+  rows[4]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true }));
+  expect(seen).toEqual([4, 5, 4, 0]);
+  expect(element.selected).toBe(0);
+  expect(piece.classList.contains('looked')).toBe(false);
+});
+
+test('of very many tokens the first are shown, and it is said how many are not', () => {
+  const long = 'ab'.repeat(50);
+  const many = Array.from({ length: 100 }, (_, i): PlacedToken => ({ id: i, token: long[i]!, offset: [i, i + 1] }));
+  const element = put(long, many, 7);
+  expect(all(element, 'tbody tr')).toHaveLength(7);
+  expect(all(element, '.text')[0]!.textContent).toBe('abababa');
+  expect(all(element, '.rest')[0]!.textContent).toBe('93 more tokens are not shown.');
+});

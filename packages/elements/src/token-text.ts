@@ -1,0 +1,185 @@
+import { base, make, shadow, sheet, visible } from './parts.js';
+import { codePointsBefore, groupTokens, type PlacedToken } from './token-groups.js';
+
+/** `<residual-token-text>`: a text as it reads, coloured by its tokens, and a table of them with ids and offsets; one of them can be looked at by pointer or keys. */
+export interface TokenTextElement extends HTMLElement {
+  /** Shows a text and its tokens, of very many the first `most` (2000 if absent). */
+  show(text: string, tokens: readonly PlacedToken[], options?: { readonly most?: number }): void;
+  /** The token that is looked at, -1 where there is none. */
+  selected: number;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'residual-token-text': TokenTextElement;
+  }
+}
+
+const colours = 5;
+const hues = [265, 150, 60, 350, 205];
+const style = `
+:host { ${hues.map((hue, i) => `--c${i}: light-dark(oklch(0.9 0.065 ${hue}), oklch(0.38 0.075 ${hue}));`).join(' ')} }
+.text { font: 1.375rem/2 var(--residual-serif, inherit); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; min-height: 2.75rem; }
+.text span { background: var(--fill); cursor: default; box-decoration-break: clone; -webkit-box-decoration-break: clone; padding-block: 0.2em; }
+.text span.looked { outline: 2px solid var(--ink); outline-offset: -1px; }
+.text .line::before { content: '↵'; opacity: 0.45; }
+.text b { font: 0.75rem var(--mono); margin-inline: 0.15em; padding: 0.3em 0.4em; border-radius: 0.3em; background: var(--fill); unicode-bidi: isolate; vertical-align: 0.25em; }
+.rows { overflow: auto; max-height: 26rem; margin-top: 1.5rem; }
+table { border-collapse: collapse; width: 100%; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+th, td { padding: 0.3rem 1rem 0.3rem 0; text-align: start; font-weight: 400; white-space: nowrap; }
+thead th { position: sticky; top: 0; background: var(--paper); font-size: 0.75rem; color: var(--muted); box-shadow: inset 0 -1px var(--line); }
+td.token { font-family: var(--mono); font-size: 0.8125rem; } td.token span { background: var(--fill); padding: 0.1em 0.35em; border-radius: 0.25em; unicode-bidi: isolate; white-space: pre; }
+td.piece { unicode-bidi: isolate; } tbody tr { cursor: default; }
+tbody tr[aria-selected=true] { box-shadow: inset 2px 0 var(--accent); background: color-mix(in srgb, var(--accent) 10%, transparent); }
+tbody tr:focus-visible { outline-offset: -2px; }
+.rest { color: var(--muted); font-size: 0.8125rem; } .rest:empty { display: none; }
+`;
+
+const heads = ['', 'id', 'token', 'text', 'UTF-16 units', 'code points'];
+const colourOf = (index: number) => `var(--c${index % colours})`;
+
+/** The fill of a stretch: one colour, or a stripe for each of its tokens. */
+function fillOf(tokens: readonly number[]): string {
+  if (tokens.length === 1) return colourOf(tokens[0]!);
+  const stop = (i: number) => `${((100 * i) / tokens.length).toFixed(2)}%`;
+  return `linear-gradient(90deg, ${tokens.map((token, i) => `${colourOf(token)} ${stop(i)} ${stop(i + 1)}`).join(', ')})`;
+}
+
+/** Defines `<residual-token-text>`; it fires `residual-token` with `{ index, token }` as the pointer or the focus moves. Does nothing where it is defined. */
+export function defineTokenText(): void {
+  if (customElements.get('residual-token-text')) return;
+  const shared = sheet(base, style);
+  customElements.define(
+    'residual-token-text',
+    class extends HTMLElement implements TokenTextElement {
+      #tokens: readonly PlacedToken[] = [];
+      #selected = -1;
+      #pieces: (HTMLElement | undefined)[] = [];
+      readonly #text = make('div', { class: 'text', dir: 'auto' });
+      readonly #body = make('tbody');
+      readonly #rows = make('div', { class: 'rows' });
+      readonly #rest = make('p', { class: 'rest' });
+
+      constructor() {
+        super();
+        const head = make('thead', {}, make('tr', {}, ...heads.map(name => make('th', { scope: 'col' }, name))));
+        const table = make('table', { role: 'grid', 'aria-label': 'tokens' }, head, this.#body);
+        this.#rows.append(table);
+        shadow(this, shared).append(this.#text, this.#rows, this.#rest);
+        const indexOf = (event: Event) =>
+          Number((event.target as Element).closest<HTMLElement>('tr')?.dataset.index ?? -1);
+        for (const event of ['pointermove', 'pointerdown', 'focusin'])
+          this.#body.addEventListener(event, given => this.#look(indexOf(given)));
+        for (const event of ['pointermove', 'pointerdown'] as const)
+          this.#text.addEventListener(event, given => this.#look(this.#under(given)));
+        this.#body.addEventListener('keydown', event => this.#move(event));
+      }
+
+      show(text: string, tokens: readonly PlacedToken[], { most = 2000 } = {}): void {
+        const kept = tokens.slice(0, most);
+        const end = kept.reduce((last, { offset }) => Math.max(last, offset[1]), 0);
+        const shown = kept.length < tokens.length ? text.slice(0, end) : text;
+        this.#tokens = kept;
+        this.#selected = -1;
+        this.#pieces = [];
+        this.#text.replaceChildren(
+          ...groupTokens(shown, kept).map(({ start, end: to, tokens: own }) =>
+            this.#piece(shown.slice(start, to), own),
+          ),
+        );
+        const before = codePointsBefore(shown);
+        this.#body.replaceChildren(...kept.map((token, index) => row(shown, token, index, before)));
+        const rest = tokens.length - kept.length;
+        this.#rest.textContent = rest > 0 ? `${rest} more tokens are not shown.` : '';
+      }
+
+      get selected(): number {
+        return this.#selected;
+      }
+
+      set selected(index: number) {
+        for (const [at, isLooked] of [
+          [this.#selected, false],
+          [index, true],
+        ] as const) {
+          this.#pieces[at]?.classList.toggle('looked', isLooked);
+          this.#row(at)?.setAttribute('aria-selected', String(isLooked));
+          this.#row(at)?.setAttribute('tabindex', isLooked ? '0' : '-1');
+        }
+        this.#selected = this.#row(index) ? index : -1;
+        if (this.#selected !== 0) this.#row(0)?.setAttribute('tabindex', this.#selected < 0 ? '0' : '-1');
+      }
+
+      /** A stretch of the text; added tokens, which have none, show their names. */
+      #piece(text: string, tokens: readonly number[]): Node | string {
+        const [first] = tokens;
+        if (first === undefined) return text;
+        const isEmpty = text === '';
+        const piece = isEmpty ? make('b', {}, this.#tokens[first]!.token) : make('span', {}, text);
+        if (text.includes('\n')) piece.classList.add('line');
+        piece.style.setProperty('--fill', fillOf(tokens));
+        piece.dataset.tokens = tokens.join(' ');
+        for (const token of tokens) this.#pieces[token] = piece;
+        return piece;
+      }
+
+      /** The token under the pointer; in a stretch of several that of the stripe. */
+      #under({ target, clientX }: PointerEvent): number {
+        const piece = (target as Element).closest<HTMLElement>('[data-tokens]');
+        if (!piece) return -1;
+        const tokens = piece.dataset.tokens!.split(' ').map(Number);
+        const { left, width } = piece.getBoundingClientRect();
+        const at = Math.floor(((clientX - left) / Math.max(width, 1)) * tokens.length);
+        return tokens[Math.min(Math.max(at, 0), tokens.length - 1)]!;
+      }
+
+      #row(index: number): HTMLElement | undefined {
+        return index < 0 ? undefined : (this.#body.children[index] as HTMLElement | undefined);
+      }
+
+      #look(index: number): void {
+        const token = this.#tokens[index];
+        if (!token || index === this.#selected) return;
+        this.selected = index;
+        this.#reveal(this.#row(index)!);
+        this.dispatchEvent(
+          new CustomEvent('residual-token', { detail: { index, token }, bubbles: true, composed: true }),
+        );
+      }
+
+      /** Scrolls the table, and nothing around it, to a row. */
+      #reveal(row: HTMLElement): void {
+        const [inside, around] = [row.getBoundingClientRect(), this.#rows.getBoundingClientRect()];
+        const head = inside.height; // the head of the table stays at its top
+        if (inside.top < around.top + head) this.#rows.scrollTop += inside.top - around.top - head;
+        else if (inside.bottom > around.bottom) this.#rows.scrollTop += inside.bottom - around.bottom;
+      }
+
+      #move(event: KeyboardEvent): void {
+        const last = this.#tokens.length - 1;
+        const from = Math.max(this.#selected, 0);
+        const to = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: last }[event.key];
+        if (to === undefined || last < 0) return;
+        event.preventDefault();
+        this.#row(Math.min(Math.max(to, 0), last))!.focus();
+      }
+    },
+  );
+}
+
+function row(
+  text: string,
+  { id, token, offset: [start, end], added = false }: PlacedToken,
+  index: number,
+  before: (unit: number) => number,
+): HTMLElement {
+  const name = make('span', { dir: 'auto' }, visible(token));
+  name.style.setProperty('--fill', colourOf(index));
+  const offsets = added ? ['added', ''] : [`${start}–${end}`, `${before(start)}–${before(end)}`];
+  const piece = added ? '' : visible(text.slice(start, end));
+  const cells = [String(index), String(id), name, make('span', { dir: 'auto' }, piece), ...offsets];
+  const all = make('tr', { 'data-index': String(index), tabindex: index === 0 ? '0' : '-1', 'aria-selected': 'false' });
+  const classes = ['', '', 'token', 'piece'];
+  all.append(...cells.map((cell, i) => make('td', classes[i] ? { class: classes[i] } : {}, cell)));
+  return all;
+}
