@@ -34,6 +34,17 @@ test('a token whose end lies inside a character holds on to the next', () => {
   expect(shown('xe\u0301a', [0, 2], [2, 4])).toEqual([['xe\u0301a', [0, 1]]]);
 });
 
+test('a mark that no token covers stays on its letter', () => {
+  expect(shown('ae\u0301b', [0, 2], [3, 4])).toEqual([
+    ['ae\u0301', [0]],
+    ['b', [1]],
+  ]);
+  expect(shown('e\u0301b', [1, 2], [2, 3])).toEqual([
+    ['e\u0301', [0]],
+    ['b', [1]],
+  ]);
+});
+
 test('tokens that were added, and those of no characters, have stretches of length 0', () => {
   const tokens = [
     { id: 1, token: '[CLS]', offset: [0, 0] as const, added: true },

@@ -15,37 +15,35 @@ export interface TokenGroup {
   readonly tokens: readonly number[];
 }
 
-/** Where characters, as readers count them, may be cut: an emoji family or a letter with its marks is one. Before unit i of the text if `cuts[i]` is 1. */
-function characterCuts(text: string): Uint8Array {
-  const cuts = new Uint8Array(text.length + 1);
-  for (const { index } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) cuts[index] = 1;
-  cuts[text.length] = 1;
-  return cuts;
+/** Where the character, as readers count them, begins that unit i of a text is part of, and where it ends: an emoji family or a letter with its marks is one. */
+function charactersOf(text: string): { begin: Int32Array; end: Int32Array } {
+  const [begin, end] = [new Int32Array(text.length + 1), new Int32Array(text.length + 1)];
+  for (const { index, segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
+    begin.fill(index, index, index + segment.length);
+    end.fill(index + segment.length, index, index + segment.length);
+  }
+  begin[text.length] = end[text.length] = text.length;
+  return { begin, end };
 }
 
 /**
- * The stretches of a text by its tokens, in the order of the text. Tokens that share a character, or whose border lies inside one, share a stretch, so that no
- * character is torn apart. Tokens from no place in the text stand in stretches of length 0.
+ * The stretches of a text by its tokens, in the order of the text, whole characters each. Tokens that share a character, or whose border lies inside one, share a
+ * stretch. Tokens from no place in the text stand in stretches of length 0.
  */
 export function groupTokens(text: string, tokens: readonly PlacedToken[]): readonly TokenGroup[] {
-  const cuts = characterCuts(text);
+  const characters = charactersOf(text);
   const groups: TokenGroup[] = [];
   let end = 0;
   for (const [index, { offset, added }] of tokens.entries()) {
-    const [from, to] = added ? [end, end] : offset;
+    const isEmpty = added || offset[0] >= offset[1];
+    const from = isEmpty ? end : characters.begin[offset[0]]!;
+    const to = isEmpty ? end : characters.end[offset[1] - 1]!;
     const last = groups.at(-1);
-    const isSplit = from < to && from < text.length && cuts[from] === 0;
-    if (
-      last &&
-      last.tokens.length > 0 &&
-      last.end > last.start &&
-      !added &&
-      (from < last.end || (isSplit && from === last.end))
-    ) {
+    if (!isEmpty && last && from < last.end) {
       groups[groups.length - 1] = { ...last, end: Math.max(last.end, to), tokens: [...last.tokens, index] };
     } else {
       if (from > end) groups.push({ start: end, end: from, tokens: [] });
-      groups.push({ start: Math.max(from, end), end: Math.max(to, from, end), tokens: [index] });
+      groups.push({ start: from, end: to, tokens: [index] });
     }
     end = Math.max(end, to);
   }

@@ -18,7 +18,7 @@ declare global {
 const colours = 5;
 const hues = [265, 150, 60, 350, 205];
 const style = `
-:host { ${hues.map((hue, i) => `--c${i}: light-dark(oklch(0.9 0.065 ${hue}), oklch(0.38 0.075 ${hue}));`).join(' ')} }
+:host { ${hues.map((hue, i) => `--c${i}: light-dark(oklch(0.915 0.05 ${hue}), oklch(0.37 0.055 ${hue}));`).join(' ')} }
 .text { font: 1.375rem/2 var(--residual-serif, inherit); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; min-height: 2.75rem; }
 .text span { background: var(--fill); cursor: default; box-decoration-break: clone; -webkit-box-decoration-break: clone; padding-block: 0.2em; }
 .text span.looked { outline: 2px solid var(--ink); outline-offset: -1px; }
@@ -26,7 +26,7 @@ const style = `
 .text b { font: 0.75rem var(--mono); margin-inline: 0.15em; padding: 0.3em 0.4em; border-radius: 0.3em; background: var(--fill); unicode-bidi: isolate; vertical-align: 0.25em; }
 .rows { overflow: auto; max-height: 26rem; margin-top: 1.5rem; }
 table { border-collapse: collapse; width: 100%; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.3rem 1rem 0.3rem 0; text-align: start; font-weight: 400; white-space: nowrap; }
+th, td { padding: 0.3rem clamp(0.5rem, 1.5vw, 1rem) 0.3rem 0; text-align: start; font-weight: 400; white-space: nowrap; }
 thead th { position: sticky; top: 0; background: var(--paper); font-size: 0.75rem; color: var(--muted); box-shadow: inset 0 -1px var(--line); }
 td.token { font-family: var(--mono); font-size: 0.8125rem; } td.token span { background: var(--fill); padding: 0.1em 0.35em; border-radius: 0.25em; unicode-bidi: isolate; white-space: pre; }
 td.piece { unicode-bidi: isolate; } tbody tr { cursor: default; }
@@ -35,7 +35,7 @@ tbody tr:focus-visible { outline-offset: -2px; }
 .rest { color: var(--muted); font-size: 0.8125rem; } .rest:empty { display: none; }
 `;
 
-const heads = ['', 'id', 'token', 'text', 'UTF-16 units', 'code points'];
+const heads = ['#', 'id', 'token', 'text', 'UTF-16 units', 'code points'];
 const colourOf = (index: number) => `var(--c${index % colours})`;
 
 /** The fill of a stretch: one colour, or a stripe for each of its tokens. */

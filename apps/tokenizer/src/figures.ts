@@ -1,0 +1,36 @@
+import type { PlacedToken } from '@residual/elements';
+import type { Tokenizer } from '@residual/tokenizer';
+
+/** A text with its tokens, what decoding makes of them, and its sizes. */
+export interface Tokenized {
+  readonly tokens: readonly PlacedToken[];
+  readonly figures: string;
+  readonly back: string;
+}
+
+const count = (number: number, one: string, many = `${one}s`) =>
+  `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+
+/** Encodes a text and decodes it again. */
+export function tokenized(tokenizer: Tokenizer, text: string, addSpecialTokens: boolean): Tokenized {
+  const { ids, tokens, offsets, specialTokensMask } = tokenizer.encode(text, {
+    addSpecialTokens,
+    truncation: null,
+    padding: null,
+  });
+  const placed = ids.map((id, i) => {
+    return { id, token: tokens[i]!, offset: offsets[i]!, added: specialTokensMask[i] === 1 };
+  });
+  const codePoints = [...text].length;
+  const bytes = new TextEncoder().encode(text).length;
+  const figures = [
+    count(ids.length, 'token'),
+    count(codePoints, 'code point'),
+    count(text.length, 'UTF-16 unit'),
+    `${count(bytes, 'byte')} of UTF-8`,
+    ...(ids.length > 0 ? [`${(bytes / ids.length).toFixed(2)} bytes a token`] : []),
+  ].join(' · ');
+  const decoded = tokenizer.decode(ids, { skipSpecialTokens: addSpecialTokens });
+  const back = decoded === text ? 'Decoded again they are this text.' : `Decoded again they are: ${decoded}`;
+  return { tokens: placed, figures, back };
+}

@@ -1,0 +1,99 @@
+import { defineTokenText, type TokenTextElement } from '@residual/elements';
+import type { Tokenizer } from '@residual/tokenizer';
+import { examples } from './examples.js';
+import { tokenized } from './figures.js';
+import { hashOf, preset, settingsFrom } from './settings.js';
+import { givenTokenizer, shipped, shippedTokenizer } from './sources.js';
+
+const byId = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
+
+defineTokenText();
+const [choice, example] = [byId<HTMLSelectElement>('tokenizer'), byId<HTMLSelectElement>('example')];
+const [text, special] = [byId<HTMLTextAreaElement>('text'), byId<HTMLInputElement>('special')];
+/** Tokenizers that were read, by the value under which they can be chosen. */
+const known = new Map<string, Promise<Tokenizer>>();
+
+choice.append(...Object.entries(shipped).map(([name, words]) => new Option(words, name)));
+example.append(new Option('your own text', ''), ...Object.keys(examples).map(name => new Option(name, name)));
+
+function showError(error?: unknown): void {
+  const place = byId('error');
+  place.hidden = error === undefined;
+  place.textContent = error === undefined ? '' : error instanceof Error ? error.message : String(error);
+}
+
+/** Shows the tokens of the text as the controls say. */
+async function show(): Promise<void> {
+  showError();
+  const { value } = choice;
+  const tokenizer = known.get(value) ?? shippedTokenizer(value);
+  known.set(value, tokenizer);
+  try {
+    const ready = await tokenizer;
+    if (choice.value !== value) return; // another one is chosen by now
+    const { tokens, figures, back } = tokenized(ready, text.value, special.checked);
+    byId<TokenTextElement>('tokens').show(text.value, tokens);
+    byId('figures').textContent = figures;
+    byId('back').textContent = back;
+  } catch (error) {
+    known.delete(value);
+    showError(error);
+  }
+}
+
+function share(): void {
+  const tokenizer = choice.value in shipped ? choice.value : preset.tokenizer;
+  const hash = hashOf({ tokenizer, special: special.checked, text: text.value });
+  history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
+}
+
+/** Takes the tokenizer among files that someone gave; where there is none the last one stays. */
+async function take(files: readonly File[]): Promise<void> {
+  showError();
+  try {
+    const { name, tokenizer } = await givenTokenizer(files);
+    const value = `file:${name}`;
+    if (!known.has(value)) choice.append(new Option(name, value));
+    known.set(value, Promise.resolve(tokenizer));
+    choice.value = value;
+    await show();
+  } catch (error) {
+    showError(error);
+  }
+}
+
+function read(): void {
+  const settings = settingsFrom(location.hash);
+  choice.value = settings.tokenizer in shipped ? settings.tokenizer : preset.tokenizer;
+  [text.value, special.checked] = [settings.text, settings.special];
+  example.value = Object.keys(examples).find(name => examples[name] === settings.text) ?? '';
+}
+
+byId('controls').addEventListener('submit', event => event.preventDefault());
+text.addEventListener('input', () => {
+  example.value = '';
+  share();
+  show();
+});
+example.addEventListener('change', () => {
+  text.value = examples[example.value] ?? '';
+  share();
+  show();
+});
+for (const control of [choice, special])
+  control.addEventListener('change', () => {
+    share();
+    show();
+  });
+byId('files').addEventListener('change', () => take([...(byId<HTMLInputElement>('files').files ?? [])]));
+for (const event of ['dragover', 'drop']) addEventListener(event, given => given.preventDefault());
+addEventListener('drop', ({ dataTransfer }) => {
+  const files = [...(dataTransfer?.files ?? [])];
+  if (files.length > 0) take(files);
+});
+addEventListener('hashchange', () => {
+  read();
+  show();
+});
+read();
+show();

@@ -1,0 +1,20 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { hashOf, preset, settingsFrom } from './settings.js';
+import { shipped } from './sources.js';
+
+test('settings go into the address and come back', () => {
+  const settings = { tokenizer: 'en-fr', special: true, text: 'a & b = é\n👩‍👩‍👧' };
+  expect(settingsFrom(`#${hashOf(settings)}`)).toEqual(settings);
+  expect(hashOf(preset)).toBe('');
+  expect(settingsFrom('#special=maybe&other=1')).toEqual(preset);
+});
+
+test('the tokenizer of every shipped model is offered', () => {
+  const packages = join(import.meta.dirname, '..', '..', '..', 'packages');
+  const models = readdirSync(packages)
+    .filter(name => name.startsWith('model-') && existsSync(join(packages, name, 'model', 'tokenizer.json')))
+    .map(name => name.slice('model-'.length));
+  expect(Object.keys(shipped).sort()).toEqual(models.sort());
+});

@@ -1,0 +1,249 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { launchChrome, root, serve } from '@residual/testkit/pages';
+import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
+import { sentencePieceTokenizer } from '@residual/tokenizer/sentencepiece';
+import type { AxeResults } from 'axe-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { examples } from '../src/examples.js';
+import { shipped } from '../src/sources.js';
+
+type Page = Awaited<ReturnType<Awaited<ReturnType<typeof launchChrome>>['newPage']>>;
+
+let browser: Awaited<ReturnType<typeof launchChrome>>;
+let server: Awaited<ReturnType<typeof serve>>;
+let page: Page;
+const wrong: string[] = [];
+const foreign: string[] = [];
+
+const read = (...path: string[]) => readFileSync(join(root, ...path));
+const sentencePiece = gunzipSync(read('fixtures', 'sentencepiece', 'own', 'unigram-nmt-nfkc.model.gz'));
+const shippedHere = (name: string): Tokenizer => {
+  const text = (file: string) => read('packages', `model-${name}`, 'model', file).toString();
+  return tokenizerFromJson(text('tokenizer.json'), { config: text('tokenizer_config.json') });
+};
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launchChrome(), serve()]);
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+  page.on('pageerror', error => wrong.push(error.message));
+  page.on('console', message => message.type() === 'error' && wrong.push(message.text()));
+  page.on('request', request => !request.url().startsWith(server.address) && foreign.push(request.url()));
+  await page.goto(`${server.address}tokenizer/`);
+  await page.locator('#tokens tbody tr').first().waitFor();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+/** The rows of the table: number, id, token, text, offsets in both units. */
+const rows = () =>
+  page
+    .locator('#tokens tbody tr')
+    .evaluateAll(all => all.map(row => [...row.children].map(cell => cell.textContent ?? '')));
+const visible = (text: string) => text.replaceAll(' ', '·').replaceAll('\n', '↵').replaceAll('\t', '⇥');
+const rowsOf = (tokenizer: Tokenizer, text: string, addSpecialTokens = false) => {
+  const { ids, tokens, offsets, codePointOffsets, specialTokensMask } = tokenizer.encode(text, { addSpecialTokens });
+  return ids.map((id, i) => {
+    const places = [offsets[i]!, codePointOffsets[i]!].map(([start, end]) => `${start}–${end}`);
+    const isAdded = specialTokensMask[i] === 1;
+    const texts = isAdded ? ['', 'added', ''] : [visible(text.slice(...offsets[i]!)) || '∅', ...places];
+    return [String(i), String(id), visible(tokens[i]!), ...texts];
+  });
+};
+/** The pieces of the coloured text. */
+const pieces = () =>
+  page
+    .locator('#tokens')
+    .evaluate(element =>
+      [...element.shadowRoot!.querySelector('.text')!.childNodes].map(node => node.textContent ?? ''),
+    );
+
+describe.each(Object.keys(shipped))('the tokenizer of %s', name => {
+  test.each(Object.keys(examples))(
+    '%s: ids, tokens and offsets as computed here, and no character is torn',
+    async kind => {
+      const text = examples[kind]!;
+      await page.selectOption('#tokenizer', name);
+      await page.fill('#text', text);
+      const expected = rowsOf(shippedHere(name), text);
+      await expect.poll(rows).toEqual(expected);
+      const shown = await pieces();
+      expect(shown.join('')).toBe(text);
+      const graphemes = [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)];
+      const cuts = new Set([...graphemes.map(({ index }) => index), text.length]);
+      let at = 0;
+      for (const piece of shown) expect(cuts.has((at += piece.length))).toBe(true);
+      expect(await page.locator('#figures').textContent()).toContain(`${expected.length} tokens`);
+    },
+  );
+});
+
+describe('the text', () => {
+  test('an emoji family is one stretch with all its tokens, each of which can be looked at', async () => {
+    await page.selectOption('#tokenizer', 'stories');
+    await page.fill('#text', 'A 👩‍👩‍👧');
+    await expect.poll(pieces).toEqual(['A', ' ', '👩‍👩‍👧']);
+    const tokens = (await rows()).length - 2;
+    const box = (await page.locator('#tokens .text span').last().boundingBox())!;
+    const at = (share: number) => page.mouse.move(box.x + box.width * share, box.y + box.height / 2);
+    const looked = () => page.locator('#tokens tr[aria-selected=true] td').first().textContent();
+    await at(0.01);
+    expect(await looked()).toBe('2');
+    await at(0.99);
+    expect(await looked()).toBe(String(tokens + 1));
+  });
+
+  test('right-to-left text reads from the right, letters of one word join as in plain text', async () => {
+    const text = 'مرحبا بالعالم';
+    await page.fill('#text', text);
+    await expect.poll(async () => (await pieces()).join('')).toBe(text);
+    const { first, last, width, plain } = await page.locator('#tokens').evaluate((element, words) => {
+      const place = element.shadowRoot!.querySelector<HTMLElement>('.text')!;
+      const spans = [...place.querySelectorAll('span')].map(span => span.getBoundingClientRect());
+      const range = document.createRange();
+      range.selectNodeContents(place);
+      const other = document.createElement('div');
+      [other.className, other.textContent, other.dir] = ['text', words, 'auto'];
+      place.parentNode!.append(other);
+      const bare = document.createRange();
+      bare.selectNodeContents(other);
+      const plainWidth = bare.getBoundingClientRect().width;
+      other.remove();
+      return {
+        first: spans[0]!.left,
+        last: spans.at(-1)!.left,
+        width: range.getBoundingClientRect().width,
+        plain: plainWidth,
+      };
+    }, text);
+    expect(first).toBeGreaterThan(last);
+    expect(Math.abs(width - plain)).toBeLessThan(1);
+    expect(await page.locator('#tokens .text').evaluate(place => getComputedStyle(place).direction)).toBe('rtl');
+  });
+
+  test('marks stay on their letters, and decoding gives the text back', async () => {
+    await page.fill('#text', 'e\u0301 Z\u0351\u036b');
+    await expect.poll(pieces).toEqual(['e\u0301', ' Z\u0351\u036b']);
+    expect(await page.locator('#back').textContent()).toBe('Decoded again they are this text.');
+  });
+
+  test('an address brings text, tokenizer and special tokens back', async () => {
+    await page.selectOption('#tokenizer', 'en-fr');
+    await page.check('#special');
+    await page.fill('#text', 'Hello & goodbye');
+    const shared = await browser.newPage();
+    await shared.goto(page.url());
+    await shared.locator('#tokens tbody tr').first().waitFor();
+    expect(await shared.inputValue('#text')).toBe('Hello & goodbye');
+    await expect.poll(rows).toEqual(rowsOf(shippedHere('en-fr'), 'Hello & goodbye', true));
+    expect(await shared.locator('#tokens tbody tr').count()).toBe((await rows()).length);
+    await shared.close();
+    await page.uncheck('#special');
+  });
+
+  test('a very long text is shown in part, and typing stays possible', async () => {
+    const long = 'One day a fox came by. '.repeat(4000);
+    const begun = Date.now();
+    await page.fill('#text', long);
+    await page.locator('#tokens .rest', { hasText: 'more tokens are not shown' }).waitFor();
+    expect(Date.now() - begun).toBeLessThan(10_000);
+    expect(await page.locator('#tokens tbody tr').count()).toBe(2000);
+    await page.fill('#text', '');
+    await expect.poll(async () => (await page.locator('#figures').textContent()) ?? '').toContain('0 tokens');
+  });
+});
+
+describe('a tokenizer of yours', () => {
+  const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'application/octet-stream', buffer });
+
+  test('is read from a dropped tokenizer.json, and from a chosen SentencePiece model', async () => {
+    const json = read('fixtures', 'tokenizers', 'wordpiece-bert', 'tokenizer.json');
+    const drop = await page.evaluateHandle(text => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], 'tokenizer.json'));
+      return data;
+    }, json.toString());
+    await page.fill('#text', 'The naïve fox');
+    await page.dispatchEvent('body', 'drop', { dataTransfer: drop });
+    const bert = tokenizerFromJson(json.toString());
+    await expect.poll(rows).toEqual(rowsOf(bert, 'The naïve fox'));
+    await page.check('#special');
+    await expect.poll(rows).toEqual(rowsOf(bert, 'The naïve fox', true));
+    expect((await rows())[0]!.slice(2)).toEqual(['[CLS]', '', 'added', '']);
+    await page.uncheck('#special');
+    await page.setInputFiles('#files', [file('small.model', sentencePiece)]);
+    await expect.poll(rows).toEqual(rowsOf(sentencePieceTokenizer(sentencePiece), 'The naïve fox'));
+    expect(await page.locator('#tokenizer option').last().textContent()).toBe('small.model');
+  });
+
+  test('what is none is said, and the last one stays', async () => {
+    const before = await rows();
+    await page.setInputFiles('#files', [file('tokenizer.json', Buffer.from('{ "model": '))]);
+    await page.locator('#error', { hasText: 'JSON' }).waitFor();
+    await page.setInputFiles('#files', [file('tokenizer.json', Buffer.from('{ "model": { "type": "Magic" } }'))]);
+    await page.locator('#error', { hasText: 'Magic' }).waitFor();
+    await page.setInputFiles('#files', [file('broken.model', Buffer.from('no protobuf'))]);
+    await page.locator('#error', { hasText: /SentencePiece|model/ }).waitFor();
+    await page.setInputFiles('#files', [file('few.tiktoken', Buffer.from('YQ== 0\nYg== 1\n'))]);
+    await page.locator('#error', { hasText: 'rank' }).waitFor();
+    expect(await rows()).toEqual(before);
+    await page.fill('#text', 'The fox');
+    await page.locator('#error').waitFor({ state: 'hidden' });
+  });
+});
+
+describe('the look', () => {
+  test('nothing serious for axe-core and no scrolling sideways, in light and dark, wide and narrow', async () => {
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    await page.selectOption('#example', 'emoji families');
+    await page.selectOption('#tokenizer', 'stories');
+    await page.locator('#tokens tbody tr').nth(3).hover();
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const size of [
+        { width: 1280, height: 900 },
+        { width: 360, height: 740 },
+      ]) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.setViewportSize(size);
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() =>
+          (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+        );
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`)).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(size.width);
+      }
+  });
+
+  test('every control has a sentence and is reached by Tab, and so is the table', async () => {
+    const unsaid = await page
+      .locator('input, select, textarea')
+      .evaluateAll(all =>
+        all
+          .filter(
+            one =>
+              !/^[A-Z].*\.$/.test(
+                document.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent ?? '',
+              ),
+          )
+          .map(one => one.id),
+      );
+    expect(unsaid).toEqual([]);
+    const reached = new Set<string>();
+    await page.locator('.home a').focus();
+    for (let i = 0; i < 8; i++) {
+      await page.keyboard.press('Tab');
+      reached.add(await page.evaluate(() => document.activeElement!.id));
+    }
+    for (const id of ['tokenizer', 'files', 'example', 'special', 'text', 'tokens']) expect(reached).toContain(id);
+  });
+
+  test('nothing went wrong in the page meanwhile, and nothing was asked of another server', () => {
+    expect({ wrong, foreign }).toEqual({ wrong: [], foreign: [] });
+  });
+});
