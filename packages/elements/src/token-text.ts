@@ -15,10 +15,8 @@ declare global {
   }
 }
 
-const colours = 5;
 const hues = [265, 150, 60, 350, 205];
 const style = `
-:host { ${hues.map((hue, i) => `--c${i}: light-dark(oklch(0.915 0.05 ${hue}), oklch(0.37 0.055 ${hue}));`).join(' ')} }
 .text { font: 1.375rem/2 var(--residual-serif, inherit); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; min-height: 2.75rem; }
 .text span { background: var(--fill); cursor: default; box-decoration-break: clone; -webkit-box-decoration-break: clone; padding-block: 0.2em; }
 .text span.looked { outline: 2px solid var(--ink); outline-offset: -1px; }
@@ -36,7 +34,13 @@ tbody tr:focus-visible { outline-offset: -2px; }
 `;
 
 const heads = ['#', 'id', 'token', 'text', 'UTF-16 units', 'code points'];
-const colourOf = (index: number) => `var(--c${index % colours})`;
+/** The colours of the tokens, pale on light and deep on dark. */
+const colourStyle = () => {
+  const rules = hues.map((hue, i) => `--c${i}: light-dark(oklch(0.915 0.05 ${hue}), oklch(0.37 0.055 ${hue}));`);
+  return `:host { ${rules.join(' ')} }`;
+};
+
+const colourOf = (index: number) => `var(--c${index % hues.length})`;
 
 /** The fill of a stretch: one colour, or a stripe for each of its tokens. */
 function fillOf(tokens: readonly number[]): string {
@@ -48,7 +52,7 @@ function fillOf(tokens: readonly number[]): string {
 /** Defines `<residual-token-text>`; it fires `residual-token` with `{ index, token }` as the pointer or the focus moves. Does nothing where it is defined. */
 export function defineTokenText(): void {
   if (customElements.get('residual-token-text')) return;
-  const shared = sheet(base, style);
+  const shared = sheet(base, colourStyle(), style);
   customElements.define(
     'residual-token-text',
     class extends HTMLElement implements TokenTextElement {
