@@ -1,4 +1,5 @@
 import '@residual/testkit/wasm';
+import { gunzipSync } from 'node:zlib';
 import { memory } from '@residual/tensor';
 import { repositoryFile } from '@residual/testkit';
 import { beforeEach, expect, test } from 'vitest';
@@ -73,4 +74,26 @@ test('a config alone tells what a checkpoint is composed of', async () => {
   const { family, config, composition } = await describeSource(files);
   expect([family.name, config.num_hidden_layers, composition.depth]).toEqual(['llama', 2, 2]);
   expect((await describeSource({ ...config, num_hidden_layers: 5 })).composition.depth).toBe(5);
+});
+
+test('a checkpoint without tokenizer.json opens its tokenizer from the files that it has, and saves them', async () => {
+  const packed = await repositoryFile('fixtures/sentencepiece/own/bpe-llama.model.gz');
+  files.set('tokenizer.model', gunzipSync(packed));
+  write('special_tokens_map.json', '{"eos_token": "</s>"}');
+  const model = await loadModel(files);
+  expect(model.tokenizer!.encode('the').tokens).toEqual(['<s>', '▁the']);
+  expect(model.tokenizer!.decode([1, 2])).toBe('');
+  const saved = await model.save();
+  model.dispose();
+  const again = await loadModel(saved);
+  expect(again.tokenizer!.encode('the').tokens).toEqual(['<s>', '▁the']);
+  expect([again.tokenizer!.bosToken, again.tokenizer!.eosToken]).toEqual([1, 2]);
+  again.dispose();
+});
+
+test('a page that a server answers with is no tokenizer', async () => {
+  write('tokenizer.model', '<!DOCTYPE html><p>Nothing here');
+  const model = await loadModel(files);
+  expect(model.tokenizer).toBeUndefined();
+  model.dispose();
 });

@@ -2,9 +2,9 @@ import { type Composition, type Config, type Family, families, familyOf, inOurNa
 import { type HasNeeds, load, type Weights } from '@residual/layers';
 import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
 import { ResidualError, ready } from '@residual/tensor';
-import { tokenizerFromJson } from '@residual/tokenizer';
 import type { GenerationConfig } from './generate-options.js';
 import { Model } from './model.js';
+import { checkpointTokenizer } from './open-tokenizer.js';
 import type { ModelFiles, OnBytes } from './sources/files.js';
 import { filesOf, type ModelSource, type SourceOptions } from './sources/source.js';
 
@@ -48,11 +48,11 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const onBytes: OnBytes = (file, done, total) => onProgress?.({ stage: 'bytes', file, done, total });
   const { family, config, composition } = await describeSource(files, options);
   const texts = await readTexts(files, signal);
-  const tokenizer = texts['tokenizer.json']
-    ? tokenizerFromJson(texts['tokenizer.json'], {
-        config: parse(files, 'tokenizer_config.json', texts['tokenizer_config.json']),
-      })
-    : undefined;
+  const { tokenizer, tokenizerFiles } = await checkpointTokenizer(files, texts, {
+    modelType: config.model_type,
+    config: parse(files, 'tokenizer_config.json', texts['tokenizer_config.json']),
+    signal,
+  });
   const generationConfig =
     options.generationConfig ?? parse(files, 'generation_config.json', texts['generation_config.json']) ?? {};
   const readWeights = async (reading: AbortSignal | undefined) => {
@@ -71,7 +71,8 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     return (await load(layer, { ...arrays, names }, settings)) as Weights<Composition['model']>;
   };
   const weights = await readWeights(signal);
-  return new Model({ family, config, composition, weights, tokenizer, generationConfig, texts, reload: readWeights });
+  const parts = { family, config, composition, weights, tokenizer, tokenizerFiles, generationConfig, texts };
+  return new Model({ ...parts, reload: readWeights });
 }
 
 /** Opens `model.safetensors`, or the shards that an index names. */

@@ -32,6 +32,8 @@ export interface ModelParts {
   readonly generationConfig: GenerationConfig;
   /** Texts of the checkpoint's other files, by name, kept for saving. */
   readonly texts: Readonly<Record<string, string>>;
+  /** Files of which the tokenizer was made where there is no `tokenizer.json`, by name, kept for saving. */
+  readonly tokenizerFiles?: ReadonlyMap<string, Uint8Array>;
   /** Reads the weights again after the backend lost them. */
   readonly reload?: (signal: AbortSignal | undefined) => Promise<Weights<Composition['model']>>;
 }
@@ -260,6 +262,7 @@ export class Model {
     const config = { ...this.config, architectures: [this.parts.family.architectures[0]], dtype: 'float32' };
     const texts = { ...this.parts.texts, 'config.json': `${JSON.stringify(config, null, 2)}\n` };
     return new Map<string, Uint8Array<ArrayBuffer>>([
+      ...[...(this.parts.tokenizerFiles ?? [])].map(([name, bytes]) => [name, bytes.slice()] as const),
       ...Object.entries(texts).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
       ['model.safetensors', writeSafetensors(named, { format: 'pt' })],
     ]);
