@@ -1,5 +1,5 @@
 import '@residual/testkit/wasm';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 import { memory } from '@residual/tensor';
 import { repositoryFile } from '@residual/testkit';
 import { beforeEach, expect, test } from 'vitest';
@@ -77,8 +77,8 @@ test('a config alone tells what a checkpoint is composed of', async () => {
 });
 
 test('a checkpoint without tokenizer.json opens its tokenizer from the files that it has, and saves them', async () => {
-  const packed = await repositoryFile('fixtures/sentencepiece/own/bpe-llama.model.gz');
-  files.set('tokenizer.model', gunzipSync(packed));
+  const packed = await repositoryFile('fixtures/sentencepiece/own/bpe-llama.model.br');
+  files.set('tokenizer.model', brotliDecompressSync(packed));
   write('special_tokens_map.json', '{"eos_token": "</s>"}');
   const model = await loadModel(files);
   expect(model.tokenizer!.encode('the').tokens).toEqual(['<s>', '▁the']);

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { brotliDecompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { tokenizerFromJson } from './load.js';
 import type { Tokenizer } from './tokenizer.js';
@@ -30,9 +31,14 @@ interface Golden {
   }[];
 }
 
-/** Reads a JSON fixture below fixtures/. */
-const fixture = (path: string): object =>
-  JSON.parse(readFileSync(new URL(`../../../fixtures/${path}`, import.meta.url), 'utf8'));
+/** Reads a JSON fixture below fixtures/; large ones are packed. */
+const fixture = (path: string): object => {
+  const url = new URL(`../../../fixtures/${path}`, import.meta.url);
+  const packed = new URL(`${url}.br`);
+  return JSON.parse(
+    existsSync(packed) ? brotliDecompressSync(readFileSync(packed)).toString() : readFileSync(url, 'utf8'),
+  );
+};
 
 /** Compares everything that the reference says of a text, with and without special tokens. */
 function expectCase(tokenizer: Tokenizer, { text, with_special, plain }: Golden['cases'][number]): void {
@@ -61,6 +67,10 @@ const all = [
   'bpe-gpt2',
   'bpe-llama2',
   'bpe-llama3',
+  'real-albert',
+  'real-bert-base-uncased',
+  'real-clip',
+  'real-gpt2',
   'real-unigram-nmt-nfkc',
   'unigram-t5',
   'wordpiece-bert',

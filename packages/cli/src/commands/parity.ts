@@ -4,6 +4,7 @@ import { ResidualError } from '@residual/tensor';
 import { Command, Option } from 'commander';
 import { type NodeBackend, nodeBackends, rerunForWebGPU, startBackend } from '../machine/backends.js';
 import { columns } from '../output.js';
+import { tokenizerGolden, tokenizerParity, tokenizerTable } from '../tokenizer-parity.js';
 import { argsOf } from './generate.js';
 import { type Compared, parityInBrowser } from './parity-in-browser.js';
 
@@ -11,36 +12,48 @@ interface Options {
   readonly backend: NodeBackend | 'webgl';
   readonly json?: boolean;
   readonly dump?: string;
+  readonly golden?: string;
 }
 
 type Named = Compared & { readonly folder: string };
 
-/** `residual parity`: compares checkpoints with the reference outputs that lie beside them. */
+/** `residual parity`: compares checkpoints and tokenizers with the reference outputs that lie beside them. */
 export function parityCommand(exit: (code: number) => void): Command {
   return new Command('parity')
     .description(
-      'Compare a checkpoint with the reference outputs beside it (golden.safetensors, golden.json), tensor by tensor.',
+      'Compare a checkpoint with the reference outputs beside it (golden.safetensors, golden.json), tensor by tensor, or a tokenizer (tokenizer.json, golden.json), text by text.',
     )
-    .argument('<folder...>', 'folders of checkpoints, or of logits processors')
+    .argument('<folder...>', 'folders of checkpoints, of logits processors, or of tokenizers')
     .addOption(
       new Option('--backend <name>', 'what computes; webgl runs in a Chrome of this machine')
         .choices([...nodeBackends, 'webgl'])
         .default('wasm'),
     )
     .option('--dump <file>', "write our own outputs under the reference's names; works without references too")
+    .option('--golden <file>', 'references of a tokenizer, in the place of the golden.json beside it')
     .option('--json', 'print one object instead of tables')
     .action(async (folders: string[], options: Options, command: Command) => {
       if (options.dump && folders.length > 1)
         throw new ResidualError('option', `parity: --dump takes one folder; here are ${folders.length}`);
+      if (options.golden && folders.length > 1)
+        throw new ResidualError('option', `parity: --golden is of one folder; here are ${folders.length}`);
       const again = options.backend === 'webgpu' ? await rerunForWebGPU(argsOf(command)) : undefined;
       exit(again ?? (await compareAll(folders, options)));
     });
 }
 
-async function compareAll(folders: readonly string[], { backend, json, dump: file }: Options): Promise<number> {
+async function compareAll(folders: readonly string[], options: Options): Promise<number> {
+  const { backend, json, dump: file } = options;
   const reports: Named[] = [];
-  if (backend !== 'webgl') await startBackend(backend);
+  let hasBegun = backend === 'webgl';
   for (const folder of folders) {
+    const tokenizer = await compareTokenizer(folder, options);
+    if (tokenizer) {
+      reports.push(tokenizer);
+      continue;
+    }
+    if (!hasBegun) await startBackend(backend as NodeBackend);
+    hasBegun = true;
     const compareOn = backend === 'webgl' ? parityInBrowser : parityHere;
     const report = await compareOn(folder, file !== undefined);
     reports.push({ ...report, folder });
@@ -53,6 +66,20 @@ async function compareAll(folders: readonly string[], { backend, json, dump: fil
   const pass = reports.every(accepted(file !== undefined));
   if (json) console.log(JSON.stringify(plain(reports, pass)));
   return pass ? 0 : 1;
+}
+
+/** The report on a folder that holds a tokenizer and its references; undefined where it holds anything else. */
+async function compareTokenizer(folder: string, { golden, dump, json }: Options): Promise<Named | undefined> {
+  const references = await tokenizerGolden(folder, golden);
+  if (references === undefined) return undefined;
+  if (dump)
+    throw new ResidualError(
+      'option',
+      `parity: --dump writes tensors; ${folder} is compared as a tokenizer, which has none`,
+    );
+  const report = await tokenizerParity(folder, references);
+  if (!json) console.log(tokenizerTable(folder, report));
+  return { ...report, folder, skipped: [], inputsOnly: false };
 }
 
 async function parityHere(folder: string, wantsDump: boolean): Promise<Compared> {

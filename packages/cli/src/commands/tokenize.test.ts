@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixture, printed } from '../testing/printed.js';
 
@@ -75,8 +75,8 @@ test('a line of JSON may hold any character, and an empty line is none', async (
 });
 
 test('a SentencePiece model gives the ids of its own library', async () => {
-  const packed = await readFile(fixture('sentencepiece/own/bpe-llama.model.gz'));
-  const model = await written('llama.model', gunzipSync(packed));
+  const packed = await readFile(fixture('sentencepiece/own/bpe-llama.model.br'));
+  const model = await written('llama.model', brotliDecompressSync(packed));
   const { out } = await printed('tokenize', '--tokenizer', model, '--text', 'the <s>', '--json');
   const { tokens, decoded } = JSON.parse(out);
   expect([tokens, decoded]).toEqual([['▁the', '▁', '<0x3C>', 's', '<0x3E>'], 'the <s>']);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ResidualError } from '../errors.js';
 import { sentencePieceTokenizer } from '../sentencepiece/index.js';
 import { openTokenizer } from './index.js';
 
 const fixture = (path: string) => readFileSync(new URL(`../../../../fixtures/${path}`, import.meta.url));
-const pieces = (name: string) => gunzipSync(fixture(`sentencepiece/own/${name}.model.gz`));
+const pieces = (name: string) => brotliDecompressSync(fixture(`sentencepiece/own/${name}.model.br`));
 
 type Content = Uint8Array | string | object;
 
@@ -188,7 +188,7 @@ describe('SentencePiece models have the ids of their family', () => {
   });
 
   test('ALBERT lowers the case and takes accents off', async () => {
-    const albert = gunzipSync(fixture('sentencepiece/published/albert.model.gz'));
+    const albert = brotliDecompressSync(fixture('sentencepiece/published/albert.model.br'));
     const opened = (await open({ 'spiece.model': albert }, 'albert'))!;
     const plainly = sentencePieceTokenizer(albert).encode('creme "brulee"').tokens;
     expect(opened.encode("Crème ``brûlée''").tokens).toEqual(['[CLS]', ...plainly, '[SEP]']);

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Tokenizer } from '../tokenizer.js';
 import { sentencePieceTokenizer } from './index.js';
 
 const unpacked = (path: string) =>
-  gunzipSync(readFileSync(new URL(`../../../../fixtures/sentencepiece/${path}`, import.meta.url)));
+  brotliDecompressSync(readFileSync(new URL(`../../../../fixtures/sentencepiece/${path}`, import.meta.url)));
 
 const codePoints = (text: string) => [...text].length;
 
@@ -16,7 +16,7 @@ interface Encoded {
 
 const published = ['albert', 'test_ja_model.unigram', 'test_model.unigram1k'];
 const own = ['bpe-bytefallback', 'unigram-nmt-nfkc', 'unigram-bytefallback-cf'];
-const sixModels = unpacked('own/six-models.jsonl.gz')
+const sixModels = unpacked('own/six-models.jsonl.br')
   .toString()
   .trim()
   .split('\n')
@@ -24,7 +24,7 @@ const sixModels = unpacked('own/six-models.jsonl.gz')
 
 test.each([...published, ...own])('%s gives the ids and pieces of the SentencePiece library', name => {
   const folder = published.includes(name) ? 'published' : 'own';
-  const tokenizer = sentencePieceTokenizer(unpacked(`${folder}/${name}.model.gz`));
+  const tokenizer = sentencePieceTokenizer(unpacked(`${folder}/${name}.model.br`));
   for (const { text, [name]: expected } of sixModels) {
     const { ids, tokens } = tokenizer.encode(text);
     expect({ text, ids, pieces: tokens }).toEqual({ text, ...expected });
@@ -46,7 +46,7 @@ interface Variants {
   >;
 }
 
-const { texts, models } = JSON.parse(unpacked('own/variants.json.gz').toString()) as Variants;
+const { texts, models } = JSON.parse(unpacked('own/variants.json.br').toString()) as Variants;
 
 const streamed = (tokenizer: Tokenizer, ids: readonly number[]) => {
   const stream = tokenizer.decodeStream();
@@ -54,7 +54,7 @@ const streamed = (tokenizer: Tokenizer, ids: readonly number[]) => {
 };
 
 describe.each(Object.keys(models))('%s', name => {
-  const tokenizer = sentencePieceTokenizer(unpacked(`own/${name}.model.gz`));
+  const tokenizer = sentencePieceTokenizer(unpacked(`own/${name}.model.br`));
   const { encoded, decoded } = models[name]!;
 
   test('has the ids, pieces, places and texts of the SentencePiece library', () => {
@@ -91,7 +91,7 @@ describe.each(Object.keys(models))('%s', name => {
 });
 
 test('control symbols have ids and are special, and are not found in a text', () => {
-  const tokenizer = sentencePieceTokenizer(unpacked('own/unigram-symbols.model.gz'));
+  const tokenizer = sentencePieceTokenizer(unpacked('own/unigram-symbols.model.br'));
   const id = tokenizer.tokenToId('<ctl>')!;
   expect([tokenizer.isSpecial(id), tokenizer.idToToken(id)]).toEqual([true, '<ctl>']);
   expect(tokenizer.encode('<ctl>').ids).not.toContain(id);
@@ -106,7 +106,7 @@ test('control symbols have ids and are special, and are not found in a text', ()
 });
 
 test('the tokens with a role are those that the file names', () => {
-  const tokenizer = sentencePieceTokenizer(unpacked('own/unigram-other-ids.model.gz'));
+  const tokenizer = sentencePieceTokenizer(unpacked('own/unigram-other-ids.model.br'));
   expect([tokenizer.bosToken, tokenizer.eosToken, tokenizer.padToken, tokenizer.unkToken]).toEqual([5, 4, 0, 3]);
   expect(tokenizer.idToToken(5)).toBe('[CLS]');
 });

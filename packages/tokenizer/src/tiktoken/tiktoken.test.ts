@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Tiktoken, type TiktokenBPE } from 'js-tiktoken/lite';
 import cl100k from 'js-tiktoken/ranks/cl100k_base';
@@ -25,8 +25,8 @@ const files = { r50k_base: r50k, p50k_base: p50k, cl100k_base: cl100k, o200k_bas
 const tokenizers = new Map(
   Object.entries(files).map(([name, file]) => [name, tiktokenTokenizer(rankFile(file as TiktokenBPE))]),
 );
-const rows = gunzipSync(
-  readFileSync(new URL('../../../../fixtures/tiktoken/ids/three-vocabularies.jsonl.gz', import.meta.url)),
+const rows = brotliDecompressSync(
+  readFileSync(new URL('../../../../fixtures/tiktoken/ids/three-vocabularies.jsonl.br', import.meta.url)),
 )
   .toString()
   .trim()

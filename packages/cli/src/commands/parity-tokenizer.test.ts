@@ -1,0 +1,69 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { fixturePath, inFolder } from '../testing/folders.js';
+import { printed } from '../testing/printed.js';
+
+const source = fixturePath('tokenizers/wordpiece-bert');
+const properties = ['ids', 'tokens', 'offsets_codepoints', 'special_tokens_mask', 'decoded', 'decoded_with_special'];
+const names = [
+  ...properties.map(name => `with_special.${name}`),
+  ...properties.map(name => `plain.${name}`),
+  ...['ids', 'type_ids', 'tokens', 'attention_mask'].map(name => `pairs.${name}`),
+  ...['ids', 'attention_mask', 'overflowing'].map(name => `truncate16_pad24.${name}`),
+];
+
+test('a folder with a tokenizer is compared in everything that its references hold', async () => {
+  const { code, out } = await printed('parity', '--json', source);
+  const { pass, checks, skipped } = JSON.parse(out);
+  expect([code, pass, skipped]).toEqual([0, true, []]);
+  expect(checks.map(({ name }: { name: string }) => name)).toEqual(names);
+  const table = (await printed('parity', source, fixturePath('tokenizers/bpe-gpt2'))).out;
+  expect(table).toMatch(/^with_special\.ids +53 +agrees$/m);
+  expect(table.match(/19 of 19 agree/g)).toHaveLength(2);
+});
+
+interface Golden {
+  cases: { text: string; plain: { ids: number[]; [name: string]: unknown } }[];
+  [name: string]: unknown;
+}
+
+test('what differs is counted and the first of it shown; another golden file may be named', () =>
+  inFolder(async place => {
+    const golden = JSON.parse(await readFile(join(source, 'golden.json'), 'utf8')) as Golden;
+    golden.cases = golden.cases.slice(3, 8);
+    golden.pairs = [];
+    golden.truncate16_pad24 = [];
+    golden.cases[1]!.plain.ids = [7];
+    golden.cases[3]!.plain.ids = [7];
+    golden.cases[2]!.plain.surprise = 1;
+    const file = join(place, 'other.json');
+    await writeFile(file, JSON.stringify(golden));
+    const { code, out } = await printed('parity', '--golden', file, source);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^plain\.ids +5 +DIFFERS in 2: "/m);
+    expect(out).toMatch(/^plain\.surprise +1 +DIFFERS in 1: this version computes nothing of that name$/m);
+    expect(out).toContain('\n11 of 13 agree\n');
+  }));
+
+test('what cannot be compared is an error that says why', () =>
+  inFolder(async place => {
+    const folder = join(place, 'bert');
+    await cp(source, folder, { recursive: true });
+    const failure = async (...args: string[]) => (await printed('parity', ...args)).errors;
+    const file = join(place, 'golden.json');
+    await writeFile(file, '{"cases": []}');
+    expect(await failure('--golden', file, folder)).toBe(`residual: parity: ${file} holds no cases of a tokenizer\n`);
+    await writeFile(file, '[]');
+    expect(await failure('--golden', file, folder)).toBe(`residual: parity: ${file} is not an object\n`);
+    await writeFile(file, '{');
+    expect(await failure('--golden', file, folder)).toMatch(/^residual: parity: .*golden\.json cannot be read: /);
+    expect(await failure('--golden', file, folder, folder)).toBe(
+      'residual: parity: --golden is of one folder; here are 2\n',
+    );
+    expect(await failure('--dump', join(place, 'out'), folder)).toBe(
+      `residual: parity: --dump writes tensors; ${folder} is compared as a tokenizer, which has none\n`,
+    );
+    await writeFile(join(folder, 'tokenizer.json'), '{}');
+    expect(await failure(folder)).toMatch(/^residual: tokenizer: model must be an object/);
+  }));

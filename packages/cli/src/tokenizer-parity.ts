@@ -1,0 +1,160 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Check } from '@residual/model/parity';
+import { ResidualError } from '@residual/tensor';
+import type { Encoding, Tokenizer } from '@residual/tokenizer';
+import { columns } from './output.js';
+import { readTokenizer } from './tokenizer-source.js';
+
+/** What the reference gives a text, with special tokens around it or without. */
+interface Reference {
+  readonly ids: readonly number[];
+  readonly [name: string]: unknown;
+}
+
+/** A `golden.json` of a tokenizer. */
+interface Golden {
+  readonly cases?: readonly { readonly text: string; readonly with_special?: Reference; readonly plain?: Reference }[];
+  readonly pairs?: readonly ({ readonly a: string; readonly b: string } & Record<string, unknown>)[];
+  readonly truncate16_pad24?: readonly Record<string, unknown>[];
+}
+
+/** Where the references of a tokenizer are: `golden`, or `golden.json` of a folder that holds no checkpoint; undefined for other folders. */
+export async function tokenizerGolden(folder: string, golden?: string): Promise<string | undefined> {
+  const isThere = (path: string) =>
+    stat(path).then(
+      () => true,
+      () => false,
+    );
+  if (golden !== undefined) return golden;
+  const path = join(folder, 'golden.json');
+  const isModel = (await isThere(join(folder, 'config.json'))) || (await isThere(join(folder, 'golden.safetensors')));
+  return !isModel && (await isThere(path)) && 'cases' in (await readGolden(path)) ? path : undefined;
+}
+
+/** How many texts agree in one property. */
+export interface TokenizerCheck extends Check {
+  readonly texts: number;
+}
+
+/** What a comparison of a tokenizer found; `maxAbsolute` is the number of texts that differ. */
+export interface TokenizerReport {
+  readonly pass: boolean;
+  readonly checks: readonly TokenizerCheck[];
+}
+
+/** Compares a tokenizer with its references: every property of every text, the pairs, and truncation with padding. */
+export async function tokenizerParity(folder: string, golden: string): Promise<TokenizerReport> {
+  const { cases, pairs, truncate16_pad24: windows, ...rest } = await readGolden(golden);
+  if (!Array.isArray(cases) || cases.length === 0) {
+    throw new ResidualError('parity', `parity: ${golden} holds no cases of a tokenizer`);
+  }
+  const tokenizer = await readTokenizer(folder);
+  const tally = new Tally();
+  for (const { text, ...references } of cases) {
+    for (const [kind, reference] of Object.entries(references)) {
+      const ours = propertiesOf(tokenizer, text, kind !== 'plain');
+      tally.compare(kind, text, ours, kinds.includes(kind) ? (reference as Reference) : { [kind]: reference });
+    }
+  }
+  for (const { a, b, ...reference } of pairs ?? []) {
+    tally.compare('pairs', `${a} | ${b}`, encodingProperties(tokenizer.encode(a, { pair: b })), reference);
+  }
+  for (const [index, reference] of (windows ?? []).entries()) {
+    const text = cases[index]?.text ?? '';
+    tally.compare('truncate16_pad24', text, windowOf(tokenizer, text), reference);
+  }
+  for (const name of Object.keys(rest)) if (!notes.includes(name)) tally.compare('golden', '', {}, { [name]: null });
+  const checks = tally.checks();
+  return { pass: checks.length > 0 && checks.every(({ pass }) => pass), checks };
+}
+
+const kinds = ['with_special', 'plain'];
+/** What a golden.json says of itself. */
+const notes = ['library', 'source', 'notes'];
+
+function propertiesOf(tokenizer: Tokenizer, text: string, addSpecialTokens: boolean): Record<string, unknown> {
+  const encoding = tokenizer.encode(text, { addSpecialTokens, truncation: null, padding: null });
+  return {
+    ...encodingProperties(encoding),
+    decoded: tokenizer.decode(encoding.ids),
+    decoded_with_special: tokenizer.decode(encoding.ids, { skipSpecialTokens: false }),
+  };
+}
+
+const encodingProperties = (encoding: Encoding): Record<string, unknown> => ({
+  ids: encoding.ids,
+  tokens: encoding.tokens,
+  offsets_codepoints: encoding.codePointOffsets,
+  special_tokens_mask: encoding.specialTokensMask,
+  attention_mask: encoding.attentionMask,
+  type_ids: encoding.typeIds,
+  word_ids: encoding.wordIds,
+});
+
+/** Cut to 16 tokens with a stride of 2 and padded to 24, with what overflows. */
+function windowOf(tokenizer: Tokenizer, text: string): Record<string, unknown> {
+  const encoding = tokenizer.encode(text, {
+    truncation: { maxLength: 16, stride: 2, stopEarly: true },
+    padding: { length: 24, id: 0 },
+  });
+  return { ...encodingProperties(encoding), overflowing: encoding.overflowing.map(({ ids }) => ids) };
+}
+
+/** The report for someone to read. */
+export function tokenizerTable(folder: string, { checks }: TokenizerReport): string {
+  const rows = checks.map(({ name, texts, maxAbsolute, pass, note }) => [
+    name,
+    `${texts}`,
+    pass ? 'agrees' : `DIFFERS in ${maxAbsolute}: ${note}`,
+  ]);
+  const agreeing = checks.filter(({ pass }) => pass).length;
+  return `${folder}\n${columns([['name', 'texts', ''], ...rows])}\n${agreeing} of ${checks.length} agree\n`;
+}
+
+/** Counts for each property in how many texts it differs, and remembers the first of them. */
+class Tally {
+  readonly #counts = new Map<string, { texts: number; differ: number; note: string }>();
+
+  compare(kind: string, text: string, ours: Record<string, unknown>, reference: Record<string, unknown>): void {
+    for (const [property, expected] of Object.entries(reference)) {
+      const name = `${kind}.${property}`;
+      const count = this.#counts.get(name) ?? { texts: 0, differ: 0, note: '' };
+      this.#counts.set(name, count);
+      count.texts++;
+      const isKnown = Object.hasOwn(ours, property);
+      if (isKnown && JSON.stringify(ours[property]) === JSON.stringify(expected)) continue;
+      count.differ++;
+      const shown = (value: unknown) => shortened(JSON.stringify(value) ?? 'nothing');
+      count.note ||= isKnown
+        ? `${shown(text)} gives ${shown(ours[property])}, the reference ${shown(expected)}`
+        : 'this version computes nothing of that name';
+    }
+  }
+
+  checks(): TokenizerCheck[] {
+    return [...this.#counts].map(([name, { texts, differ, note }]) => ({
+      name,
+      texts,
+      maxAbsolute: differ,
+      maxRelative: differ / texts,
+      tolerance: 0,
+      pass: differ === 0,
+      ...(note && { note }),
+    }));
+  }
+}
+
+const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+
+async function readGolden(path: string): Promise<Golden & Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new ResidualError('parity', `parity: ${path} cannot be read: ${(error as Error).message}`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Golden & Record<string, unknown>;
+  throw new ResidualError('parity', `parity: ${path} is not an object`);
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { brotliDecompressSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { AlignedText } from '../aligned-text.js';
+import { tokenizerFromJson } from '../load.js';
+import { toForm } from './unicode.js';
+
+/** For each line the source and its NFC, NFD, NFKC and NFKD. */
+const rows = brotliDecompressSync(
+  readFileSync(new URL('../../../../fixtures/unicode/normalization/NormalizationTest.txt.br', import.meta.url)),
+)
+  .toString()
+  .split('\n')
+  .map(line =>
+    line.split(';').map(codes => String.fromCodePoint(...codes.split(' ').map(code => Number.parseInt(code, 16)))),
+  );
+
+const forms = { NFC: [1, 1, 1, 3, 3], NFD: [2, 2, 2, 4, 4], NFKC: [3, 3, 3, 3, 3], NFKD: [4, 4, 4, 4, 4] } as const;
+
+test.each(Object.entries(forms))(
+  '%s of every line of NormalizationTest.txt, with places and without',
+  (form, columns) => {
+    const wrong: string[] = [];
+    for (const row of rows) {
+      for (const [column, expected] of columns.entries()) {
+        for (const tracked of [true, false]) {
+          const text = new AlignedText(row[column]!, tracked);
+          toForm(text, form as keyof typeof forms);
+          if (text.text !== row[expected])
+            wrong.push(`${JSON.stringify(row[column])} gives ${JSON.stringify(text.text)}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(rows.length).toBe(19_074);
+  },
+);
+
+test.each(Object.entries(forms))(
+  'a tokenizer with the normalizer %s reads each line as its normal form',
+  (type, columns) => {
+    const model = { type: 'WordLevel', vocab: { '[UNK]': 0 }, unk_token: '[UNK]' };
+    const plain = tokenizerFromJson({ model });
+    const normalizing = tokenizerFromJson({ model, normalizer: { type } });
+    for (const row of rows.filter((_, index) => index % 50 === 0)) {
+      const last = (text: string) => [...text].length;
+      const { codePointOffsets } = normalizing.encode(row[0]!);
+      expect(codePointOffsets).toEqual(row[columns[0]] === '' ? [] : [[0, last(row[0]!)]]);
+      expect(plain.encode(row[columns[0]]!).length).toBe(codePointOffsets.length);
+    }
+  },
+);
