@@ -5,6 +5,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { generateCommand } from './commands/generate.js';
 import { parityCommand } from './commands/parity.js';
 import { tokenizeCommand } from './commands/tokenize.js';
+import { trainCommand } from './commands/train.js';
 import { trainTokenizerCommand } from './commands/train-tokenizer.js';
 import { translateCommand } from './commands/translate.js';
 import { reportError } from './output.js';
@@ -16,7 +17,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const program = new Command('residual')
     .version(await packageVersion())
     .description(
-      'Transformers in the terminal: generate text, translate, compute with words, measure, compare a checkpoint with its reference, describe what it is made of.',
+      'Transformers in the terminal: generate text, translate, train, compute with words, measure, compare a checkpoint with its reference, describe what it is made of.',
     )
     .exitOverride()
     .showHelpAfterError();
@@ -28,6 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
     parityCommand,
     describeCommand,
     tokenizeCommand,
+    trainCommand,
     trainTokenizerCommand,
   ];
   for (const make of commands)

@@ -46,6 +46,15 @@ export const lineCount = number('a whole number, 1 or more', whole(1));
 /** The exponent of a length: any number. */
 export const penalty = number('a number', Number.isFinite);
 
+/** A number above 0. */
+export const positive = number('a number above 0', value => value > 0 && value < Infinity);
+
+/** A number, 0 or more. */
+export const notNegative = number('a number, 0 or more', value => value >= 0 && value < Infinity);
+
+/** A rate from 0 to below 1. */
+export const rate = number('a number from 0 to below 1', value => value >= 0 && value < 1);
+
 /** Token ids with commas between. */
 export function tokenIds(text: string): number[] {
   const values = text.split(',').map(part => (part.trim() === '' ? Number.NaN : Number(part)));

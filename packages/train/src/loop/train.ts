@@ -38,8 +38,11 @@ export interface TrainOptions<N, Batch> {
   readonly seed?: number;
   /** Blocks of stacks are computed again in the backward pass: less memory, more time. */
   readonly recompute?: boolean;
-  /** Looks at other data before the first step, after each `every` steps and at the end. */
-  readonly evaluate?: { readonly every: number; readonly batches: () => AsyncIterable<Batch> | Iterable<Batch> };
+  /** Looks at other data before the first step, after each `every` steps and at the end; it is told how many steps are done. */
+  readonly evaluate?: {
+    readonly every: number;
+    readonly batches: (step: number) => AsyncIterable<Batch> | Iterable<Batch>;
+  };
   /** Writes the whole run after each `every` steps, at the end and after an abort, and begins from the latest that is there. */
   readonly checkpoint?: { readonly every: number; readonly store: CheckpointStore };
   readonly signal?: AbortSignal;
@@ -97,7 +100,7 @@ class Run<N, Batch> implements Training {
         written = state.step;
       }
       batches = batchesFrom(this.options.batches, state.position);
-      if (evaluate && state.step === 0) yield await this.evaluation(state, evaluate.batches());
+      if (evaluate && state.step === 0) yield await this.evaluation(state, evaluate.batches(state.step));
       while (state.step < steps) {
         await pace(signal);
         const event = await this.step(state, batches);
@@ -105,7 +108,7 @@ class Run<N, Batch> implements Training {
         yield event;
         const isLast = state.step === steps;
         if (evaluate && (state.step % evaluate.every === 0 || isLast))
-          yield await this.evaluation(state, evaluate.batches());
+          yield await this.evaluation(state, evaluate.batches(state.step));
         if (checkpoint && (state.step % checkpoint.every === 0 || isLast)) {
           const name = await checkpoint.store.write(state.step, await state.files(this.parameters));
           written = state.step;

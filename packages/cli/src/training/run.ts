@@ -1,0 +1,170 @@
+import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HasNeeds } from '@residual/layers';
+import type { Model } from '@residual/model';
+import { ResidualError } from '@residual/tensor';
+import {
+  adamW,
+  constantRate,
+  cosineDecay,
+  type Frozen,
+  inverseSquareRoot,
+  linearDecay,
+  lion,
+  muon,
+  type Objective,
+  type Optimizer,
+  onlyMatrices,
+  type Schedule,
+  sgd,
+  type TrainingEvent,
+  train,
+} from '@residual/train';
+import { folderStore } from '@residual/train/node';
+import { bar, type ProgressLine } from '../output.js';
+import type { Corpus } from './corpus.js';
+import type { CommonSettings } from './options.js';
+
+/** What a run trains. */
+export interface Job<Batch> {
+  readonly model: Model;
+  readonly objective: Objective<never, Batch>;
+  readonly corpus: Corpus<Batch>;
+  readonly frozen?: Frozen;
+  /** The files of the result. */
+  readonly result: () => Promise<ReadonlyMap<string, Uint8Array>>;
+}
+
+/** Trains to the end, or until Ctrl-C, with progress and a log, and writes the result; gives the exit code. */
+export async function runTraining<Batch>(
+  { model, objective, corpus, frozen = [], result }: Job<Batch>,
+  settings: CommonSettings,
+  { progress, signal }: { readonly progress: ProgressLine; readonly signal: AbortSignal },
+): Promise<number> {
+  const { out, steps, batch: _, seed, accumulate, clipNorm, average, recompute } = settings;
+  const tenth = Math.max(1, Math.floor(steps / 10));
+  const { evaluateEvery = tenth, checkpointEvery = tenth, evaluateBatches } = settings;
+  const run = train({
+    layer: model.layer as HasNeeds<unknown>,
+    weights: model.weights,
+    loss: objective as Objective<unknown, Batch>,
+    batches: corpus.batches,
+    steps,
+    seed,
+    accumulate,
+    clipNorm,
+    frozen,
+    ...(average !== undefined && { average }),
+    ...(recompute && { recompute }),
+    optimizer: optimizerOf(settings),
+    learningRate: scheduleOf(settings),
+    evaluate: {
+      every: evaluateEvery,
+      batches: step => corpus.validation(step === steps ? Number.POSITIVE_INFINITY : evaluateBatches),
+    },
+    checkpoint: { every: checkpointEvery, store: folderStore(join(out, stateFolder)) },
+    signal,
+  });
+  const log = settings.log;
+  const begun = performance.now();
+  let [done, first] = [0, -1];
+  try {
+    for await (const event of run) {
+      done = event.step;
+      if (first < 0) first = event.step;
+      tell(event, { steps, first, begun, progress });
+      if (log !== undefined) {
+        const seconds = (performance.now() - begun) / 1000;
+        await appendFile(log, `${JSON.stringify({ ...event, seconds })}\n`);
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    progress.end();
+    console.error(`stopped after step ${done} of ${steps}; the same command with --resume goes on`);
+    return 130;
+  }
+  progress.end();
+  await writeResult(out, await result());
+  console.log(`${out}: trained ${done} steps in ${duration(performance.now() - begun)}`);
+  return 0;
+}
+
+/** Where a run keeps what it needs to go on. */
+export const stateFolder = 'training';
+
+/** Whether a run was begun in a folder. */
+export async function isBegun(folder: string): Promise<boolean> {
+  const names = await readdir(join(folder, stateFolder)).catch(() => []);
+  return names.some(name => name.startsWith('step-'));
+}
+
+/** Removes what an earlier run left. */
+export async function forget(folder: string): Promise<void> {
+  await rm(join(folder, stateFolder), { recursive: true, force: true });
+}
+
+/** Writes the files one by one beside their names and renames them. */
+async function writeResult(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  for (const [name, bytes] of files) {
+    const path = join(folder, name);
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(`${path}.new`, bytes);
+    await rename(`${path}.new`, path);
+  }
+}
+
+function optimizerOf({ optimizer, weightDecay, beta1, beta2 }: CommonSettings): Optimizer {
+  if (optimizer === 'muon') return muon({ weightDecay });
+  if (optimizer === 'lion') return lion({ weightDecay, beta1, beta2, decays: onlyMatrices });
+  if (optimizer === 'sgd') return sgd({ momentum: beta1 });
+  return adamW({ weightDecay, beta1, beta2, decays: onlyMatrices });
+}
+
+function scheduleOf({
+  schedule,
+  learningRate: peak,
+  steps,
+  warmUp = Math.floor(steps / 20),
+  endLearningRate,
+}: CommonSettings): Schedule {
+  if (warmUp >= steps)
+    throw new ResidualError('range', `train: warm-up takes ${warmUp} steps and there are ${steps}; it must end before`);
+  // The first step would have rate 0: it counts as the second.
+  const rise = (make: Schedule): Schedule => (warmUp > 0 ? step => make(step < warmUp ? step + 1 : step) : make);
+  if (schedule === 'linear') return rise(linearDecay({ peak, warmUp, steps }));
+  if (schedule === 'constant') return rise(constantRate({ peak, warmUp }));
+  if (schedule === 'inverse-sqrt') return rise(inverseSquareRoot({ peak, warmUp }));
+  return rise(cosineDecay({ peak, warmUp, steps, floor: endLearningRate ?? peak / 10, hold: true }));
+}
+
+interface Telling {
+  readonly steps: number;
+  readonly first: number;
+  readonly begun: number;
+  readonly progress: ProgressLine;
+}
+
+function tell(event: TrainingEvent, { steps, first, begun, progress }: Telling): void {
+  if (event.type === 'checkpoint') return;
+  if (event.type === 'evaluation') {
+    progress.end(); // standard output may be the same terminal
+    console.log(`step ${event.step}: validation loss ${event.loss.toFixed(4)}`);
+    return;
+  }
+  const passed = performance.now() - begun;
+  const left = (passed / Math.max(1, event.step - first)) * (steps - event.step);
+  const numbers = [
+    `loss ${event.loss.toFixed(4)}`,
+    `rate ${event.learningRate.toExponential(1)}`,
+    `${Math.round(event.tokensPerSecond).toLocaleString('en-US')} tokens/s`,
+    `${duration(left)} left`,
+  ];
+  progress.show(`${bar(`step ${event.step}/${steps}`, event.step, steps)}  ${numbers.join('  ')}`);
+}
+
+function duration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

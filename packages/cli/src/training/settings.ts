@@ -1,0 +1,76 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ResidualError } from '@residual/tensor';
+import { type Command, InvalidArgumentError, type Option } from 'commander';
+import { parse } from 'yaml';
+
+/** Settings by the names of their flags, in camel case. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+const runFile = 'train.json';
+
+/** Settings from a JSON or YAML file, each checked as its flag would be. Names are those of the flags, with dashes or in camel case. */
+export async function settingsInFile(path: string, command: Command): Promise<Settings> {
+  const text = await readFile(path, 'utf8').catch(cause => {
+    throw new ResidualError('files', `train: ${path} cannot be read: ${cause.message}`, { cause });
+  });
+  let found: unknown;
+  try {
+    found = parse(text);
+  } catch (cause) {
+    throw new ResidualError('files', `train: ${path} is neither JSON nor YAML: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof found !== 'object' || found === null || Array.isArray(found))
+    throw new ResidualError('files', `train: ${path} holds no settings by name`);
+  return Object.fromEntries(Object.entries(found).map(([name, value]) => checked(path, command, name, value)));
+}
+
+function checked(path: string, command: Command, name: string, value: unknown): [string, unknown] {
+  const camel = name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const refuse = (what: string): never => {
+    throw new ResidualError('files', `train: ${path} ${what}`);
+  };
+  if (camel === 'files') {
+    const files = [value].flat();
+    return files.every(file => typeof file === 'string')
+      ? ['files', files]
+      : refuse(`sets files to ${JSON.stringify(value)}; it must be paths`);
+  }
+  const options = command.options.filter(option => option.attributeName() !== 'config');
+  const option = options.find(option => option.attributeName() === camel);
+  if (!option)
+    return refuse(
+      `sets ${name}, which is not known; known are files, ${options.map(each => each.attributeName()).join(', ')}`,
+    );
+  try {
+    return [camel, readValue(option, value)];
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) refuse(`sets ${name} to ${JSON.stringify(value)}. ${error.message}`);
+    throw error;
+  }
+}
+
+function readValue(option: Option, value: unknown): unknown {
+  if (option.isBoolean()) {
+    if (typeof value !== 'boolean') throw new InvalidArgumentError('It must be true or false.');
+    return value;
+  }
+  if (option.variadic) return [value].flat().map(String);
+  if (typeof value === 'object' || value === undefined) throw new InvalidArgumentError('It must be one value.');
+  const text = String(value);
+  if (option.argChoices && !option.argChoices.includes(text))
+    throw new InvalidArgumentError(`Allowed choices are ${option.argChoices.join(', ')}.`);
+  return option.parseArg ? option.parseArg(text, undefined) : text;
+}
+
+/** The settings that a run in this folder was begun with; undefined where there is none. */
+export async function settingsOfRun(folder: string): Promise<Settings | undefined> {
+  const text = await readFile(join(folder, runFile), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as Settings);
+}
+
+/** Notes the settings of a run in its folder, which is made. */
+export async function noteSettings(folder: string, settings: Settings): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, runFile), `${JSON.stringify(settings, null, 2)}\n`);
+}

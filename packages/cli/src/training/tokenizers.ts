@@ -1,0 +1,65 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ResidualError } from '@residual/tensor';
+import { saveTokenizer, type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
+import { type TrainOptions, type TrainProgress, trainTokenizer } from '@residual/tokenizer/train';
+import { bar } from '../output.js';
+import type { Begun } from './begin.js';
+import type { CommonSettings } from './options.js';
+
+/** The tokenizer of a file. */
+export async function tokenizerInFile(path: string): Promise<Tokenizer> {
+  const text = await readFile(path, 'utf8').catch(cause => {
+    throw new ResidualError('files', `train: the tokenizer ${path} cannot be read: ${cause.message}`, { cause });
+  });
+  return tokenizerFromJson(text);
+}
+
+/** A tokenizer whose tokens are the characters of texts, in the order of their code points, and `<|endoftext|>`, which also stands for all others. */
+export function characterTokenizer(texts: Iterable<string>): Tokenizer {
+  const characters = new Set<string>();
+  for (const text of texts) for (const character of text) characters.add(character);
+  const sorted = [...characters].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!);
+  const end = '<|endoftext|>';
+  const vocab = Object.fromEntries([end, ...sorted].map((token, id) => [token, id]));
+  return tokenizerFromJson({
+    version: '1.0',
+    added_tokens: [
+      { id: 0, content: end, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true },
+    ],
+    normalizer: null,
+    pre_tokenizer: { type: 'Split', pattern: { Regex: '[\\s\\S]' }, behavior: 'Isolated', invert: false },
+    post_processor: null,
+    decoder: { type: 'Fuse' },
+    model: { type: 'WordLevel', vocab, unk_token: end },
+  });
+}
+
+/** Trains a tokenizer, with its progress shown. */
+export function trainedTokenizer(
+  texts: Iterable<string>,
+  options: TrainOptions,
+  { progress, signal }: Pick<Begun<CommonSettings>, 'progress' | 'signal'>,
+): Promise<Tokenizer> {
+  const onProgress = ({ stage, done, total }: TrainProgress) =>
+    progress.show(bar(`tokenizer: ${stage}`, done, total ?? done));
+  return trainTokenizer(texts, { ...options, signal, onProgress } as TrainOptions);
+}
+
+/** The tokenizer of a run: a new one is noted in the folder of the run, one that goes on finds it there. */
+export async function keptTokenizer(
+  { settings: { out }, resumed }: Begun<CommonSettings>,
+  make: () => Promise<Tokenizer>,
+): Promise<Tokenizer> {
+  const path = join(out, 'tokenizer.json');
+  if (resumed) return tokenizerInFile(path);
+  const tokenizer = await make();
+  await writeFile(path, `${saveTokenizer(tokenizer, { pretty: true })}\n`);
+  return tokenizer;
+}
+
+/** The id of the token that ends texts, undefined where the tokenizer has none of the usual names. */
+export function endOf(tokenizer: Tokenizer): number | undefined {
+  const usual = ['<|endoftext|>', '</s>', '<|end_of_text|>', '<eos>', '[SEP]'];
+  return tokenizer.eosToken ?? usual.map(name => tokenizer.tokenToId(name)).find(id => id !== undefined);
+}
