@@ -9,15 +9,22 @@ const bin = fileURLToPath(new URL('../bin/residual.js', import.meta.url));
 const stories = ['generate', '--model', fixture('models/stories260k'), '--prompt', 'Once', '--temperature', '0'];
 
 /** Runs the built command as a process of its own; `onOutput` sees what it writes, as it comes. */
-const start = (args: readonly string[], onOutput: (child: ReturnType<typeof spawn>, out: string) => void = () => {}) =>
+const start = (
+  args: readonly string[],
+  onOutput: (child: ReturnType<typeof spawn>, out: string) => void = () => {},
+  input?: string,
+) =>
   new Promise<{ code: number | null; signal: string | null; out: string; errors: string }>((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [bin, ...args], {
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    child.stdin?.write(input); // and left open
     let [out, errors] = ['', ''];
-    child.stdout.on('data', data => {
+    child.stdout!.on('data', data => {
       out += data;
       onOutput(child, out);
     });
-    child.stderr.on('data', data => {
+    child.stderr!.on('data', data => {
       errors += data;
     });
     child.on('error', reject);
@@ -50,6 +57,18 @@ test('Ctrl-C ends a text in the middle, with exit code 130', async () => {
 test('a reader that goes away ends it quietly', async () => {
   const { code, errors } = await start([...stories, '--max-new-tokens', '500'], child => child.stdout!.destroy());
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
+});
+
+test('with --batch 1 a line on standard input is answered while the input goes on; Ctrl-C ends the waiting', async () => {
+  const translate = ['translate', '--model', fixture('../packages/model-en-fr/model'), '--batch', '1'];
+  const onOutput = (child: ReturnType<typeof spawn>, text: string) => {
+    if (text.endsWith("C'est cher.\n")) child.kill('SIGINT');
+  };
+  expect(await start(translate, onOutput, 'He refused to pay.\n\nThis is expensive.\n')).toMatchObject({
+    code: 130,
+    out: "Il refusa de payer.\n\nC'est cher.\n",
+    errors: '',
+  });
 });
 
 test('an error is one sentence', async () => {

@@ -35,10 +35,10 @@ declare global {
 const style = `
 .stage { position: relative; overflow-x: auto; }
 [role=listbox] { position: relative; display: grid; gap: 6.5rem; width: max-content; min-width: 100%; padding: 3px; box-sizing: border-box; }
-[role=group] { display: flex; gap: 0.15rem clamp(0.3rem, 1.2vw, 1.1rem); justify-content: center; }
+[role=group] { display: flex; gap: 0.15rem clamp(0.3rem, 1.7vw, 1.6rem); justify-content: center; }
 .upright[role=listbox] { grid-template-columns: auto auto; justify-content: space-between; gap: 4rem; width: 100%; }
 .upright [role=group] { flex-direction: column; justify-content: start; }
-.upright [role=group].source { align-items: end; }
+.upright .source { align-items: end; } .upright .target { align-items: start; }
 [role=option] { --share: 0%; display: grid; justify-items: center; padding: 0.15rem 0.45rem; border-radius: 0.35rem; cursor: default; position: relative;
   font: 1.3125rem/1.35 var(--residual-serif, inherit); white-space: nowrap; background: color-mix(in srgb, var(--accent) var(--share), transparent); }
 .upright [role=option] { grid-auto-flow: column; gap: 0.5rem; align-items: baseline; font-size: 1.125rem; }
