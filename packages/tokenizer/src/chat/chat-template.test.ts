@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ResidualError } from '../errors.js';
+import { tokenizerFromJson } from '../load.js';
+import { type ChatMessage, type ChatOptions, chatTemplate } from './index.js';
+
+const chatml =
+  "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+const llama =
+  "{% if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}{% set system_message = messages[0]['content'] %}{% else %}{% set loop_messages = messages %}{% set system_message = false %}{% endif %}{% for message in loop_messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if loop.index0 == 0 and system_message != false %}{% set content = '<<SYS>>\\n' + system_message + '\\n<</SYS>>\\n\\n' + message['content'] %}{% else %}{% set content = message['content'] %}{% endif %}{% if message['role'] == 'user' %}{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' '  + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}";
+
+const user = { role: 'user', content: 'Hi' };
+const assistant = { role: 'assistant', content: 'Hello  ' };
+
+test('a conversation is written as the template says', () => {
+  const template = chatTemplate({ chat_template: chatml })!;
+  expect(template.names).toEqual(['default']);
+  expect(template.render([user, assistant])).toBe(
+    '<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello  <|im_end|>\n',
+  );
+  expect(template.render([user], { addGenerationPrompt: true })).toBe(
+    '<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n',
+  );
+});
+
+test('tokens with a role are read from the configuration, as texts or as objects', () => {
+  const config = { chat_template: llama, bos_token: '<s>', eos_token: { content: '</s>', special: true } };
+  const template = chatTemplate(JSON.stringify(config))!;
+  const system = { role: 'system', content: 'Be kind.' };
+  expect(template.render([system, user, assistant])).toBe(
+    '<s>[INST] <<SYS>>\nBe kind.\n<</SYS>>\n\nHi [/INST] Hello </s>',
+  );
+});
+
+test('an answer that has begun may go on', () => {
+  const template = chatTemplate({ chat_template: chatml })!;
+  expect(template.render([user, assistant], { continueFinalMessage: true })).toBe(
+    '<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello  ',
+  );
+  const trimming = chatTemplate({ chat_template: llama, bos_token: '<s>', eos_token: '</s>' })!;
+  expect(trimming.render([user, assistant], { continueFinalMessage: true })).toBe('<s>[INST] Hi [/INST] Hello');
+});
+
+test('of several templates the one for tools is taken with tools; further variables reach it', () => {
+  const template = chatTemplate({
+    chat_template: [
+      { name: 'default', template: 'plain {{ mood }}' },
+      { name: 'tool_use', template: '{{ tools | length }} tools' },
+      { name: 'rag', template: '{{ documents[0].title }}' },
+    ],
+  })!;
+  expect(template.render([user], { variables: { mood: 'calm' } })).toBe('plain calm');
+  expect(template.render([user], { tools: [{ type: 'function' }] })).toBe('1 tools');
+  expect(template.render([user], { template: 'rag', documents: [{ title: 'Tale' }] })).toBe('Tale');
+});
+
+test('a template of its own file takes the place of that of the configuration', () => {
+  expect(chatTemplate({ chat_template: 'old', eos_token: '!' }, 'new{{ eos_token }}')!.render([user])).toBe('new!');
+  expect(chatTemplate({})).toBeUndefined();
+});
+
+test('the tokens of a conversation are those of its text, special tokens found and none put around', () => {
+  const json = readFileSync(
+    new URL('../../../../fixtures/tokenizers/bpe-llama2/tokenizer.json', import.meta.url),
+    'utf8',
+  );
+  const tokenizer = tokenizerFromJson(json);
+  const template = chatTemplate({ chat_template: llama, bos_token: '<s>', eos_token: '</s>' })!;
+  const { ids, tokens } = template.encode(tokenizer, [user, assistant]);
+  expect(tokens[0]).toBe('<s>');
+  expect(tokens.filter(token => token === '<s>')).toHaveLength(1);
+  expect(ids.at(-1)).toBe(tokenizer.tokenToId('</s>'));
+});
+
+const message = (act: () => unknown) => {
+  try {
+    act();
+  } catch (error) {
+    return ResidualError.is(error) ? `${error.code} ${error.message}` : error;
+  }
+  return 'no error';
+};
+const refusal = (messages: unknown, options: ChatOptions = {}, template = llama) =>
+  message(() => chatTemplate({ chat_template: template })!.render(messages as ChatMessage[], options));
+
+test.each([
+  [
+    [assistant],
+    {},
+    'the template refuses this conversation: Conversation roles must alternate user/assistant/user/assistant/...',
+  ],
+  ['Hi', {}, 'messages must be an array, they are a string'],
+  [[], {}, 'messages must hold one at least'],
+  [[null], {}, 'message 0 must have a role that is a string, it is missing'],
+  [[user, { role: 3 }], {}, 'message 1 must have a role that is a string, it is a number'],
+  [[user], { template: 'rag' }, 'template "rag" is unknown; known are default'],
+  [
+    [user],
+    { addGenerationPrompt: true, continueFinalMessage: true },
+    'addGenerationPrompt begins an answer and continueFinalMessage goes on in one; one of them must be false',
+  ],
+])('%j is refused', (messages, options, expected) => {
+  expect(refusal(messages, options)).toBe(`TOKENIZER_INPUT chat: ${expected}`);
+});
+
+test('what cannot be gone on with is refused', () => {
+  const options = { continueFinalMessage: true };
+  expect(refusal([{ role: 'user', content: [] }], options, 'x')).toBe(
+    'TOKENIZER_INPUT chat: continueFinalMessage needs a last message whose content is a text',
+  );
+  expect(refusal([user], options, 'x')).toBe(
+    'TOKENIZER_INPUT chat: the template changes the last message, so that continueFinalMessage does not find it',
+  );
+});
+
+test('a configuration or a template that is broken is an error of the file', () => {
+  expect(message(() => chatTemplate('{'))).toMatch(/^TOKENIZER_FILE tokenizer: tokenizer_config\.json is not JSON: /);
+  expect(message(() => chatTemplate({ chat_template: '{% if %}' }))).toMatch(
+    /^TOKENIZER_FILE tokenizer: chat template "default" cannot be read: /,
+  );
+  expect(message(() => chatTemplate({ chat_template: [{ name: 'a' }] }))).toBe(
+    'TOKENIZER_FILE tokenizer: tokenizer_config.json.chat_template[0].template must be a string, it is missing',
+  );
+});

@@ -1,0 +1,140 @@
+import { Template } from '@huggingface/jinja';
+import type { Encoding } from '../encoding.js';
+import { failFile, failInput } from '../errors.js';
+import { Fields, kindOf } from '../fields.js';
+import type { EncodeOptions, Tokenizer } from '../tokenizer.js';
+
+/** One turn of a conversation; templates may read further fields (`tool_calls`, `name`, ...). */
+export interface ChatMessage {
+  /** Who speaks: mostly `system`, `user`, `assistant` or `tool`. */
+  readonly role: string;
+  /** What is said: a text, or parts as some templates read them. */
+  readonly content?: string | readonly object[] | null;
+  readonly [field: string]: unknown;
+}
+
+/** How a conversation is written. */
+export interface ChatOptions {
+  /** Whether to end with what begins an answer. Default false. */
+  readonly addGenerationPrompt?: boolean;
+  /** Whether to end with the text of the last message, for the model to go on in it. Default false. */
+  readonly continueFinalMessage?: boolean;
+  /** Tools that the model may call, as JSON schemas. */
+  readonly tools?: readonly object[];
+  /** Documents to answer from. */
+  readonly documents?: readonly object[];
+  /** Which template, where there are several; by default `tool_use` with tools if there is one, else `default`. */
+  readonly template?: string;
+  /** Further variables that the template reads (`enable_thinking`, ...). */
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes conversations as the text that a model was trained on. */
+export interface ChatTemplate {
+  /** The names of the templates that there are. */
+  readonly names: readonly string[];
+  /** The text of a conversation. Errors, with the template's own words, where it refuses one. */
+  render(messages: readonly ChatMessage[], options?: ChatOptions): string;
+  /** The tokens of a conversation; the template puts the special ones. */
+  encode(tokenizer: Tokenizer, messages: readonly ChatMessage[], options?: ChatOptions & EncodeOptions): Encoding;
+}
+
+/** The tokens that templates read by their roles. */
+const roles = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'];
+
+/**
+ * The chat template of a model, in the language Jinja: from the content of `tokenizer_config.json`, or with `source` from `chat_template.jinja` beside it.
+ * Undefined if there is none.
+ */
+export function chatTemplate(config: object | string, source?: string): ChatTemplate | undefined {
+  const settings = new Fields(typeof config === 'string' ? parsed(config) : config, 'tokenizer_config.json');
+  const templates = source === undefined ? templatesOf(settings) : new Map([['default', source]]);
+  if (templates.size === 0) return undefined;
+  const tokens = Object.fromEntries(roles.map(role => [`${role}_token`, tokenText(settings, `${role}_token`)]));
+  const compiled = new Map([...templates].map(([name, text]) => [name, compile(name, text)]));
+  const render = (messages: readonly ChatMessage[], options: ChatOptions = {}) => {
+    checkMessages(messages);
+    const { addGenerationPrompt = false, continueFinalMessage = false, tools, documents, variables } = options;
+    if (addGenerationPrompt && continueFinalMessage) {
+      failInput(
+        'chat: addGenerationPrompt begins an answer and continueFinalMessage goes on in one; one of them must be false',
+      );
+    }
+    const name = options.template ?? (tools && compiled.has('tool_use') ? 'tool_use' : 'default');
+    const template = compiled.get(name);
+    if (!template)
+      return failInput(`chat: template "${name}" is unknown; known are ${[...compiled.keys()].join(', ')}`);
+    const given = { ...tokens, ...variables, messages, add_generation_prompt: addGenerationPrompt };
+    const text = renderWith(template, { ...given, ...(tools && { tools }), ...(documents && { documents }) });
+    return continueFinalMessage ? cutAfter(text, messages.at(-1)!) : text;
+  };
+  return {
+    names: [...compiled.keys()],
+    render,
+    encode: (tokenizer, messages, options = {}) =>
+      tokenizer.encode(render(messages, options), { ...options, addSpecialTokens: false }),
+  };
+}
+
+function parsed(config: string): unknown {
+  try {
+    return JSON.parse(config);
+  } catch (error) {
+    return failFile(`tokenizer_config.json is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** One template, or several with names. */
+function templatesOf(settings: Fields): Map<string, string> {
+  if (!settings.has('chat_template')) return new Map();
+  if (typeof settings.raw('chat_template') === 'string')
+    return new Map([['default', settings.string('chat_template')]]);
+  return new Map(
+    settings.array('chat_template').map((entry, index) => {
+      const fields = new Fields(entry, `tokenizer_config.json.chat_template[${index}]`);
+      return [fields.string('name'), fields.string('template')];
+    }),
+  );
+}
+
+function tokenText(settings: Fields, name: string): string | undefined {
+  if (!settings.has(name)) return undefined;
+  return typeof settings.raw(name) === 'string' ? settings.string(name) : settings.object(name).string('content');
+}
+
+function compile(name: string, text: string): Template {
+  try {
+    return new Template(text);
+  } catch (error) {
+    return failFile(`chat template "${name}" cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function renderWith(template: Template, variables: Record<string, unknown>): string {
+  try {
+    return template.render(variables);
+  } catch (error) {
+    return failInput(`chat: the template refuses this conversation: ${(error as Error).message}`);
+  }
+}
+
+function checkMessages(messages: unknown): void {
+  if (!Array.isArray(messages)) failInput(`chat: messages must be an array, they are ${kindOf(messages)}`);
+  if (messages.length === 0) failInput('chat: messages must hold one at least');
+  for (const [index, message] of messages.entries()) {
+    const role = (message as ChatMessage | null)?.role;
+    if (typeof role !== 'string')
+      failInput(`chat: message ${index} must have a role that is a string, it is ${kindOf(role)}`);
+  }
+}
+
+/** The text up to the end of what the last message says. */
+function cutAfter(text: string, { content }: ChatMessage): string {
+  if (typeof content !== 'string')
+    return failInput('chat: continueFinalMessage needs a last message whose content is a text');
+  const said = content.trim();
+  const at = text.lastIndexOf(said);
+  if (at < 0) failInput('chat: the template changes the last message, so that continueFinalMessage does not find it');
+  const whole = text.startsWith(content.trimStart(), at) ? content.trimStart() : said;
+  return text.slice(0, at + whole.length);
+}

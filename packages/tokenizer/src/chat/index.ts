@@ -1,0 +1,1 @@
+export { type ChatMessage, type ChatOptions, type ChatTemplate, chatTemplate } from './chat-template.js';
