@@ -3,8 +3,7 @@ import type { Remote } from './calls.js';
 import type { Answered, functions } from './computations.js';
 import { examples } from './examples.js';
 import { expressionInput } from './expression-input.js';
-import type { WordMap } from './map.js';
-import { wordMap } from './map.js';
+import type { MapContent, WordMap } from './map.js';
 import { byId, make, newest, showError } from './page.js';
 import type { State } from './state.js';
 
@@ -21,23 +20,15 @@ export async function arithmeticView(
 ): Promise<void> {
   const latest = newest();
   let map: WordMap | undefined;
-  try {
-    map = wordMap(byId('map'), word => {
-      byId('pointed').textContent = word ?? '';
-    });
-  } catch {
-    byId('map').replaceChildren(
-      make(
-        'p',
-        'note',
-        'The map needs WebGL, which this browser does not give. The answer stands beside it all the same.',
-      ),
-    );
-  }
+  let content: MapContent | undefined;
   const input = expressionInput(
     word => worker.complete(state.now.table, word),
-    expression => state.set({ expression }),
+    expression => {
+      clearTimeout(typing);
+      typing = window.setTimeout(() => state.set({ expression }), 250); // whoever types is let finish the word
+    },
   );
+  let typing = 0;
   const bars = byId<HTMLElementTagNameMap['residual-neighbours']>('neighbours');
   let words: readonly string[] = [];
 
@@ -54,7 +45,8 @@ export async function arithmeticView(
       tell(expression, answered);
       bars.neighbours = answered.neighbours;
       const { points } = answered;
-      map?.show({ title: expression, words, points, marks: marksOf(answered), arrows: arrowsOf(answered) });
+      content = { title: expression, words, points, marks: marksOf(answered), arrows: arrowsOf(answered) };
+      map?.show(content);
     } catch (error) {
       showError('expression-error', error);
       byId('answer').textContent = '';
@@ -108,7 +100,10 @@ export async function arithmeticView(
   byId('whole').addEventListener('click', () => map?.reset());
   byId('ask').addEventListener('submit', event => {
     event.preventDefault();
-    compute();
+    clearTimeout(typing);
+    const expression = byId<HTMLInputElement>('expression').value;
+    if (expression === state.now.expression) compute();
+    else state.set({ expression });
   });
   bars.addEventListener('residual-neighbour', ({ detail }) => map?.point(detail.row));
   state.on(['expression', 'method', 'table', 'axes'], () => {
@@ -120,6 +115,26 @@ export async function arithmeticView(
     map?.setView(view);
   });
   follow();
-  map?.setView(state.now.view);
-  await compute();
+  await Promise.all([
+    compute(),
+    openMap().then(opened => {
+      map = opened;
+      map?.setView(state.now.view);
+      if (content) map?.show(content);
+    }),
+  ]);
+}
+
+/** The map, whose drawing comes after the answer; undefined where there is no WebGL, which is said in its place. */
+async function openMap(): Promise<WordMap | undefined> {
+  const { wordMap } = await import('./map.js');
+  try {
+    return wordMap(byId('map'), word => {
+      byId('pointed').textContent = word ?? '';
+    });
+  } catch {
+    const sorry = 'The map needs WebGL, which this browser does not give. The answer stands beside it all the same.';
+    byId('map').replaceChildren(make('p', 'note', sorry));
+    return undefined;
+  }
 }

@@ -19,6 +19,7 @@ async function start(): Promise<void> {
   const worker = connect<Offered>(new Worker(new URL('./worker-entry.ts', import.meta.url), { type: 'module' }));
   const model = storyTeller(worker);
   const vocabularies = vocabulariesOf(worker, model);
+  vocabularies.of('words').catch(() => {}); // the reading begins; who needs it hears of an error
   driftView(state, model);
   byId('copy').addEventListener('click', async () => {
     await navigator.clipboard.writeText(location.href);

@@ -65,15 +65,21 @@ export function drawOver(
     const colour = kind === 'step' ? colours.ink : colours.accent;
     line(context, seen(from, screen), seen(to, screen), colour, kind === 'near');
   }
-  for (const { row, kind } of marks.toReversed()) {
-    const [x, y] = place(points, row, screen);
-    if (kind === 'neighbour') {
-      dot(x, y, 3.5, colours.accent);
-      write(words[row]!, x + 8, y + 4, fonts.small, colours.ink);
-    } else {
-      dot(x, y, 5.5, kind === 'answer' ? colours.accent : colours.ink);
-      write(words[row]!, x + 10, y + 5, fonts.strong, kind === 'answer' ? colours.accent : colours.ink);
-    }
+  // Dots first, then words: those of the expression have the first choice of room, a neighbour without room keeps its dot.
+  const spots = marks.map(({ row, kind }) => ({ word: words[row]!, kind, at: place(points, row, screen) }));
+  for (const { kind, at } of spots.toReversed())
+    dot(...at, kind === 'neighbour' ? 3.5 : 5.5, kind === 'term' ? colours.ink : colours.accent);
+  const taken: Box[] = [
+    ...spots.map(({ at: [x, y] }): Box => [x - 5, y - 5, x + 5, y + 5]),
+    ...arrows.flatMap(({ from, to }) => along(seen(from, screen), seen(to, screen))),
+  ];
+  for (const { word, kind, at } of spots) {
+    const font = kind === 'neighbour' ? fonts.usual : fonts.strong;
+    context.font = `${font} ${family}`;
+    const box = roomBeside(at, context.measureText(word).width, screen, taken, kind !== 'neighbour');
+    if (!box) continue;
+    taken.push(box);
+    write(word, box[0], box[3] - 4, font, kind === 'answer' ? colours.accent : colours.ink);
   }
   if (pointed !== undefined && pointed < words.length) {
     const [x, y] = place(points, pointed, screen);
@@ -84,6 +90,39 @@ export function drawOver(
     context.stroke();
     write(words[pointed]!, x + 12, y - 8, fonts.usual, colours.ink);
   }
+}
+
+/** Small boxes on a line, so that no word is written over it. */
+function along([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]): Box[] {
+  const count = Math.min(60, Math.ceil(Math.hypot(x2 - x1, y2 - y1) / 14));
+  return Array.from({ length: count }, (_, i): Box => {
+    const [x, y] = [x1 + ((x2 - x1) * (i + 0.5)) / count, y1 + ((y2 - y1) * (i + 0.5)) / count];
+    return [x - 4, y - 4, x + 4, y + 4];
+  });
+}
+
+/** Left, top, right, bottom. */
+type Box = readonly [number, number, number, number];
+
+/** Where a word of some width is written beside its dot: to the right, the left, above or below, where nothing is yet; `must` takes the right of all. */
+function roomBeside(
+  [x, y]: readonly [number, number],
+  width: number,
+  screen: Screen,
+  taken: readonly Box[],
+  must: boolean,
+): Box | undefined {
+  const corners = [
+    [x + 10, y - 10],
+    [x - 10 - width, y - 10],
+    [x - width / 2, y - 28],
+    [x - width / 2, y + 9],
+  ] as const;
+  const boxes = corners.map(([left, top]): Box => [left, top, left + width, top + 19]);
+  const overlaps = (box: Box) =>
+    taken.some(other => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+  const inside = (box: Box) => box[0] > 2 && box[1] > 2 && box[2] < screen.width - 2 && box[3] < screen.height - 2;
+  return boxes.find(box => inside(box) && !overlaps(box)) ?? (must ? boxes[0] : undefined);
 }
 
 function line(

@@ -10,10 +10,10 @@ export interface Screen {
   readonly height: number;
 }
 
-/** A ball that holds what matters. */
+/** Places that must be seen, and the middle of them. */
 export interface Bounds {
   readonly centre: readonly number[];
-  readonly radius: number;
+  readonly places: readonly (readonly number[])[];
 }
 
 /** Where a place [3] is seen, in pixels from the upper left. */
@@ -77,7 +77,7 @@ export function visibleWords(
   return labels;
 }
 
-/** The ball around the marked words and the arrows. */
+/** The words of an expression, its answer and the arrows; other neighbours may lie outside. */
 export function boundsOf({
   points,
   marks,
@@ -88,15 +88,14 @@ export function boundsOf({
   readonly arrows: readonly { readonly from: readonly number[]; readonly to: readonly number[] }[];
 }): Bounds {
   const places = [
-    ...marks.map(({ row }) => [...points.subarray(3 * row, 3 * row + 3)]),
+    ...marks.filter(({ kind }) => kind !== 'neighbour').map(({ row }) => [...points.subarray(3 * row, 3 * row + 3)]),
     ...arrows.flatMap(({ from, to }) => [from, to]),
   ];
-  if (places.length === 0) return { centre: [0, 0, 0], radius: 1 };
+  if (places.length === 0) return { centre: [0, 0, 0], places: [[1, 1, 1]] };
   const ends = [0, 1, 2].map(k => {
     const values = places.map(all => all[k]!);
     return [Math.min(...values), Math.max(...values)] as const;
   });
   const centre = ends.map(([low, high]) => (low + high) / 2);
-  const radius = Math.max(...places.map(all => Math.hypot(...all.map((value, k) => value - centre[k]!))), 0.05);
-  return { centre, radius };
+  return { centre, places };
 }

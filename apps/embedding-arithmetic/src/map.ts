@@ -55,7 +55,7 @@ void main() {
 
 /** Draws a map into a place of the page: the cloud of all words by WebGL, what matters in it above by a canvas. Errors where there is no WebGL. */
 export function wordMap(place_: HTMLElement, hovered: (word: string | undefined) => void): WordMap {
-  const renderer = new WebGLRenderer({ antialias: true, alpha: true, powerPreference: 'high-performance' });
+  const renderer = new WebGLRenderer({ antialias: false, alpha: true, powerPreference: 'high-performance' });
   const cloud = renderer.domElement;
   const over = document.createElement('canvas');
   over.tabIndex = 0;
@@ -95,7 +95,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
   let view: '2d' | '3d' = '2d';
   let depth = 0;
   let pointed: number | undefined;
-  let bounds: Bounds = { centre: [0, 0, 0], radius: 1 };
+  let bounds: Bounds = { centre: [0, 0, 0], places: [[1, 1, 1]] };
   let waiting = false;
   let size = { width: 1, height: 1 };
   const turned = new Matrix4();
@@ -116,7 +116,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
     if (!content) return;
     points.scale.z = Math.max(depth, 1e-6);
     material.uniforms.ratio!.value = renderer.getPixelRatio();
-    material.uniforms.zoom!.value = Math.min(2.2, Math.max(0.8, (camera.zoom * bounds.radius) ** 0.35));
+    material.uniforms.zoom!.value = Math.min(2.2, Math.max(0.8, (camera.zoom / 1.5) ** 0.35));
     material.uniforms.colour!.value.setStyle(theme.muted);
     renderer.render(scene, camera);
     const projected = toScreen();
@@ -138,12 +138,27 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
     camera.updateProjectionMatrix();
     invalidate();
   };
+  /** The zoom at which all that matters is seen, with room for the words beside it. */
+  const roomFor = ({ places }: Bounds) => {
+    const [right, up] = [new Vector3(), new Vector3()];
+    camera.matrix.extractBasis(right, up, new Vector3());
+    let [x, y] = [1e-3, 1e-3];
+    for (const [a = 0, b = 0, c = 0] of places) {
+      const from = new Vector3(a, b, c * depth).sub(controls.target);
+      x = Math.max(x, Math.abs(from.dot(right)));
+      y = Math.max(y, Math.abs(from.dot(up)));
+    }
+    const margins = [1 - Math.min(0.5, 150 / size.width), 1 - Math.min(0.4, 90 / size.height)] as const;
+    return Math.min((camera.right * margins[0]) / x, (camera.top * margins[1]) / y, 30);
+  };
   const fit = () => {
     const [x, y, z] = bounds.centre as [number, number, number];
     controls.target.set(x, y, z * depth);
     const away = view === '3d' ? new Vector3(0.55, 0.4, 1) : new Vector3(0, 0, 1);
     camera.position.copy(controls.target).add(away.setLength(50));
-    camera.zoom = 0.72 / bounds.radius;
+    camera.lookAt(controls.target);
+    camera.updateMatrix();
+    camera.zoom = roomFor(bounds);
     camera.updateProjectionMatrix();
     controls.update();
     invalidate();
@@ -198,11 +213,10 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
   });
   let pointerAt: readonly [number, number] | undefined;
   over.addEventListener('pointermove', ({ offsetX, offsetY, buttons }) => {
-    if (buttons !== 0 || pointerAt) {
-      pointerAt = [offsetX, offsetY];
-      return;
-    }
+    if (buttons !== 0) return; // it is being dragged
+    const waits = pointerAt !== undefined;
     pointerAt = [offsetX, offsetY];
+    if (waits) return;
     requestAnimationFrame(() => {
       const [x, y] = pointerAt!;
       pointerAt = undefined;
@@ -256,7 +270,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
       if (row === undefined || !content) return;
       const [x, y] = place(content.points, row, toScreen());
       if (x >= 0 && y >= 0 && x <= size.width && y <= size.height) return;
-      bounds = boundsOf({ ...content, marks: [...content.marks, { row, kind: 'neighbour' }] });
+      bounds = boundsOf({ ...content, marks: [...content.marks, { row, kind: 'answer' }] });
       fit();
     },
     zoomBy,

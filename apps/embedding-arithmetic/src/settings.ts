@@ -26,9 +26,9 @@ export const preset: Settings = {
   pairs: 'cat cats',
   words: 'one two three four',
   drift: 'closed',
-  first: 'At night a little bird flew with a bat',
-  second: 'He wanted to hit the ball with his bat',
-  word: 'bat',
+  first: 'He liked to watch',
+  second: 'On his arm he had a watch',
+  word: 'watch',
 };
 
 const choices: Readonly<Partial<Record<keyof Settings, readonly string[]>>> = {

@@ -1,0 +1,267 @@
+import { arithmetic, complete, direction, project, type WordVectors, wordVectors } from '@residual/embeddings/words';
+import { englishWords } from '@residual/word-vectors';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { examples } from '../src/examples.js';
+import { preset } from '../src/settings.js';
+import { answered, openBrowser, type Page, picture, settled } from './open.js';
+
+let browser: Awaited<ReturnType<typeof openBrowser>>;
+let page: Page;
+let vectors: WordVectors;
+
+beforeAll(async () => {
+  vectors = await wordVectors(englishWords);
+  browser = await openBrowser();
+  page = await browser.open();
+  await settled(page);
+}, 120_000);
+afterAll(() => browser?.close());
+
+const near = (expression: string) => arithmetic(vectors, expression).neighbours;
+
+describe('before the first click', () => {
+  test('the answer of the preset stands there with its neighbours, as the library gives them', async () => {
+    expect(await page.locator('#answer').textContent()).toBe('king − man + woman is nearest to queen');
+    expect(await answered(page, 'queen')).toEqual(near(preset.expression).map(({ word }) => word));
+    const figures = await page.locator('#neighbours button .figure').allTextContents();
+    expect(figures).toEqual(near(preset.expression).map(({ similarity }) => similarity.toFixed(3)));
+    expect(figures[0]).toBe('0.770');
+  });
+
+  test('the plural orders one, two, three, four', async () => {
+    expect(await page.locator('#axis .word').allTextContents()).toEqual(['one', 'two', 'three', 'four']);
+    expect(await page.locator('#towards').textContent()).toBe('from cat to cats');
+  });
+
+  test('the map is drawn: three arrows and words', async () => {
+    expect(await page.locator('#map canvas').last().getAttribute('aria-label')).toBe(
+      'Map of 50000 words: king - man + woman',
+    );
+    const coloured = await page
+      .locator('#map canvas')
+      .last()
+      .evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((value, i) => i % 4 === 3 && value > 200).length;
+      });
+    expect(coloured).toBeGreaterThan(3000);
+  });
+});
+
+describe('expressions', () => {
+  test('one types an expression and reads the answer first', async () => {
+    await page.fill('#expression', 'paris - france + italy');
+    expect((await answered(page, 'rome'))[0]).toBe('rome');
+    expect(new URL(page.url()).hash).toBe('#expression=paris+-+france+%2B+italy');
+  });
+
+  test('an unknown word is told with the nearest spellings', async () => {
+    await page.fill('#expression', 'kign - man + woman');
+    const error = page.locator('#expression-error');
+    await error.waitFor();
+    expect(await error.textContent()).toBe('"kign" is not among the 50000 words; there is "king", "sign" and "kin".');
+    await page.fill('#expression', 'king - man +');
+    await page.locator('#expression-error', { hasText: 'The expression ends behind "+" at 12' }).waitFor();
+    await page.fill('#expression', 'king - man + woman');
+    await answered(page, 'queen');
+    expect(await error.isVisible()).toBe(false);
+  });
+
+  test('words are completed by keyboard', async () => {
+    await page.fill('#expression', '');
+    await page.locator('#expression').pressSequentially('paris - fran');
+    const options = complete(vectors, 'fran', { top: 8 });
+    await expect.poll(() => page.locator('#completions [role=option]').allTextContents()).toEqual(options);
+    const wanted = options.indexOf('france');
+    for (let i = 0; i <= wanted; i++) await page.keyboard.press('ArrowDown');
+    expect(await page.locator('#expression').getAttribute('aria-activedescendant')).toBe(`completion-${wanted}`);
+    await page.keyboard.press('Enter');
+    expect(await page.inputValue('#expression')).toBe('paris - france');
+    await page.locator('#expression').pressSequentially(' + ital');
+    await page.locator('#completions [role=option]', { hasText: /^italy$/ }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#completions').isVisible()).toBe(false);
+    await page.locator('#expression').pressSequentially('y');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await answered(page, 'rome');
+  });
+
+  test('each example that works is answered by another word than those that fail, and says why', async () => {
+    for (const { expression, why } of examples) {
+      await page.locator(`#examples button[value="${expression}"]`).click();
+      await answered(page, near(expression)[0]!.word);
+      expect(await page.locator('#why').textContent()).toBe(why);
+      expect(await page.inputValue('#expression')).toBe(expression);
+    }
+    expect(near('doctor - man + woman')[0]!.word).toBe('nurse');
+    expect(near('bigger - big + cold')[0]!.word).not.toBe('colder');
+  });
+
+  test('another way to weigh gives its own order', async () => {
+    await page.fill('#expression', 'king - man + woman');
+    await page.selectOption('#method', 'euclid');
+    const expected = arithmetic(vectors, 'king - man + woman', { method: 'euclid' }).neighbours.map(({ word }) => word);
+    await expect.poll(() => page.locator('#neighbours button .word').allTextContents()).toEqual(expected);
+    await page.selectOption('#method', 'add');
+    await answered(page, 'queen');
+  });
+});
+
+describe('the map', () => {
+  const drag = async () => {
+    const { x, y } = (await page.locator('#map').boundingBox())!;
+    await page.mouse.move(x + 300, y + 200);
+    await page.mouse.down();
+    for (let i = 1; i <= 10; i++) await page.mouse.move(x + 300 + 12 * i, y + 200 + 6 * i);
+    await page.mouse.up();
+    await page.mouse.move(x - 10, y - 10);
+  };
+
+  test('it is panned by pointer and keyboard, made larger, and brought back', async () => {
+    await page.locator('#map').scrollIntoViewIfNeeded();
+    const begun = await picture(page);
+    await drag();
+    const panned = await picture(page);
+    expect(panned).not.toBe(begun);
+    await page.locator('#map canvas').last().focus();
+    await page.keyboard.press('ArrowLeft');
+    expect(await picture(page)).not.toBe(panned);
+    await page.click('#larger');
+    await page.click('#whole');
+    expect(await picture(page)).toBe(begun);
+    await page.locator('#map canvas').last().focus();
+    await page.keyboard.press('+');
+    expect(await picture(page)).not.toBe(begun);
+    await page.keyboard.press('0');
+    expect(await picture(page)).toBe(begun);
+  });
+
+  test('it becomes 3-D and turns, and the address says so', async () => {
+    const flat = await picture(page);
+    await page.click('#views button[value="3d"]');
+    expect(new URL(page.url()).hash).toBe('#view=3d');
+    const deep = await picture(page);
+    expect(deep).not.toBe(flat);
+    await drag();
+    const turned = await picture(page);
+    expect(turned).not.toBe(deep);
+    await page.locator('#map canvas').last().focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    expect(await picture(page)).not.toBe(turned);
+    await page.click('#views button[value="2d"]');
+    expect(await picture(page)).toBe(flat);
+  });
+
+  test('a word under the pointer is named, one chosen in the list is pointed at', async () => {
+    await page.locator('#map').scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await page.locator('#map').boundingBox())!;
+    for (let i = 0; i < 20 && (await page.locator('#pointed').textContent()) === ''; i++) {
+      await page.mouse.move(x + width / 2 + 12 * i, y + height / 2);
+      await page.waitForTimeout(100);
+    }
+    const named = await page.locator('#pointed').textContent();
+    expect(vectors.rows.has(named!)).toBe(true);
+    await page.mouse.move(x - 20, y - 20);
+    await expect.poll(() => page.locator('#pointed').textContent()).toBe('');
+    const before = await picture(page);
+    await page.locator('#neighbours button').nth(1).click();
+    expect(await picture(page)).not.toBe(before);
+    await page.click('#whole');
+  });
+
+  test('the axes of all words are others', async () => {
+    const before = await picture(page);
+    await page.selectOption('#axes', 'all');
+    await expect.poll(() => page.locator('#shares').textContent(), { timeout: 30_000 }).toMatch(/show 9 %/);
+    expect(await picture(page)).not.toBe(before);
+    await page.selectOption('#axes', 'expression');
+  });
+});
+
+describe('directions', () => {
+  test('gender puts words on their sides, and says that some lean that should not', async () => {
+    await page.locator('#direction-presets button', { hasText: 'Gender' }).click();
+    await page.locator('#towards', { hasText: 'from man to woman' }).waitFor();
+    const words = await page.locator('#axis .word').allTextContents();
+    const place = (word: string) => words.indexOf(word);
+    expect([place('uncle') < place('aunt'), place('actor') < place('actress')]).toEqual([true, true]);
+    expect(place('engineer')).toBeLessThan(place('nurse'));
+    expect(await page.locator('#direction-note').textContent()).toContain('nothing in them means a gender');
+    expect(await page.locator('.bias').textContent()).toContain('a finding about the writing, not about people');
+  });
+
+  test("one's own pairs and words are ordered; what is wrong is told", async () => {
+    await page.fill('#pairs', 'small large\ncold hot');
+    await page.fill('#words', 'tiny, huge warm frozen');
+    const along = direction(vectors, [
+      ['small', 'large'],
+      ['cold', 'hot'],
+    ]);
+    const expected = project(vectors, ['tiny', 'huge', 'warm', 'frozen'], along).map(({ word }) => word);
+    await expect.poll(() => page.locator('#axis .word').allTextContents()).toEqual(expected);
+    expect(expected.indexOf('tiny')).toBeLessThan(expected.indexOf('huge'));
+    await page.fill('#pairs', 'small');
+    await page.locator('#direction-error', { hasText: '“small” has 1 words; each line is a pair of 2.' }).waitFor();
+    await page.fill('#pairs', 'small lagre');
+    await page
+      .locator('#direction-error', { hasText: '"lagre" is not among the 50000 words; there is "large"' })
+      .waitFor();
+  });
+});
+
+describe('the story teller', () => {
+  test('the drift view shows a word moving apart, layer by layer, with what each would predict', async () => {
+    await page.click('#drift > summary');
+    await page.locator('#drift-answer', { hasText: 'enters both sentences' }).waitFor({ timeout: 60_000 });
+    const cosines = (await page.locator('#drift-rows td.cosine').allTextContents()).map(Number);
+    expect(cosines).toHaveLength(7);
+    expect(cosines[0]!).toBeGreaterThan(0.95);
+    expect(cosines[6]!).toBeLessThan(0.6);
+    const row = page.locator('#drift-rows tr').nth(1);
+    expect((await row.locator('.guess').allTextContents())[0]).toMatch(/^TV \d+ %$/);
+    expect(await page.locator('#paths polyline').count()).toBe(2);
+    expect(new URL(page.url()).hash).toContain('drift=open');
+  });
+
+  test('other sentences, and a word that one of them lacks', async () => {
+    await page.fill('#first', 'The bird wanted to fly');
+    await page.fill('#second', 'On the window sat a little fly');
+    await page.fill('#word', 'fly');
+    await page.click('#drift-form button[type=submit]');
+    await page.locator('#drift-answer', { hasText: '“fly” enters' }).waitFor();
+    await page.fill('#word', 'cat');
+    await page.click('#drift-form button[type=submit]');
+    await page.locator('#drift-error', { hasText: '“cat” is no word of “The bird wanted to fly”.' }).waitFor();
+    await page.click('#drift-reset');
+    await page.locator('#drift-answer', { hasText: '“watch” enters' }).waitFor();
+  });
+
+  test('its own token table answers the same expressions', async () => {
+    await page.fill('#expression', 'king - man + woman');
+    await page.selectOption('#table', 'stories');
+    await page.locator('#map canvas[aria-label^="Map of 6000 words"]').waitFor({ timeout: 60_000 });
+    expect(await page.locator('#neighbours button .word').allTextContents()).toContain('queen');
+    await page.selectOption('#table', 'words');
+    await answered(page, 'queen');
+  });
+});
+
+test('an address brings the page back as it was', async () => {
+  const hash = '#expression=better+-+good+%2B+bad&view=3d&pairs=walk+walked&words=go+went&method=multiply';
+  const other = await browser.open(hash);
+  await answered(other, 'worse');
+  await settled(other);
+  expect(await other.locator('#axis .word').allTextContents()).toEqual(['go', 'went']);
+  expect(await other.inputValue('#method')).toBe('multiply');
+  expect(await other.locator('#views button[value="3d"]').getAttribute('aria-pressed')).toBe('true');
+  await other.evaluate(() => {
+    location.hash = '';
+  });
+  await answered(other, 'queen');
+  await other.close();
+});
+
+test('nothing went wrong, and nothing was asked of another server', () => {
+  expect({ wrong: browser.wrong, foreign: browser.foreign }).toEqual({ wrong: [], foreign: [] });
+});
