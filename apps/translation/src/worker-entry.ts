@@ -2,11 +2,17 @@ import '@residual/backend-wasm';
 import '@residual/backend-webgl';
 import { type Port, serveModels } from '@residual/model/worker';
 
-if ('gpu' in navigator) await import('@residual/backend-webgpu');
+if (await hasWebGpu()) await import('@residual/backend-webgpu');
 /** The types of a page are in force here, whose `postMessage` also names an origin; a worker's does not. */
 const port = self as unknown as Port;
 serveModels(port);
 port.postMessage({ ready: true, softwareGraphics: softwareGraphics() });
+
+/** Whether there is not only the interface but also a card, or a driver that takes its place. */
+async function hasWebGpu(): Promise<boolean> {
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
+  return (await gpu?.requestAdapter().catch(() => null)) != null;
+}
 
 /** Whether WebGL is missing here or only simulated on the processor, where WebAssembly is faster. */
 function softwareGraphics(): boolean {

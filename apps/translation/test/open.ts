@@ -9,9 +9,9 @@ export type Page = Awaited<ReturnType<Awaited<ReturnType<typeof launchChrome>>['
 export const fixtureOf = <T>(name: string): T =>
   JSON.parse(readFileSync(join(root, 'fixtures', 'models', 'en-fr', name), 'utf8')) as T;
 
-/** A browser without any network but the demo's server, and all that went wrong in its pages or was asked of another server. */
+/** A browser with WebGPU, on the processor where there is no graphics card, and without any network but the demo's server; all that went wrong in its pages or was asked of another server. */
 export const openBrowser = async () => {
-  const flags = ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost'];
+  const flags = ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost', '--enable-unsafe-webgpu'];
   const [browser, server] = await Promise.all([launchChrome(flags), serve()]);
   const wrong: string[] = [];
   const foreign: string[] = [];

@@ -212,6 +212,13 @@ describe('beams', () => {
   });
 });
 
+test.each(['webgl', 'webgpu'])('%s translates the same', async backend => {
+  await change(() => page.locator('#backend').selectOption(backend));
+  expect(await page.locator('#facts').textContent()).toContain(`on ${backend}.`);
+  expect(await translate(page, risk.en)).toBe(risk.beam4.text);
+  await change(() => page.locator('#backend').selectOption('wasm'));
+});
+
 test('the address brings text and settings back', async () => {
   const hash = `#${new URLSearchParams({ text: risk.en, mode: 'greedy', layer: '1', head: '3', backend: 'wasm' })}`;
   const other = await browser.open(hash);
