@@ -1,5 +1,5 @@
 import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
-import { ResidualError, rotate, type Tensor, tensor } from '@residual/tensor';
+import { ResidualError, refuseRecording, rotate, type Tensor, tensor } from '@residual/tensor';
 import { type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
 
 /** Settings of `rotary`. */
@@ -62,6 +62,8 @@ export function rotary(options: RotaryOptions): Rotary {
     onHeads: (weights: Weights<typeof needs>, x: Tensor, scope) => {
       const { ids, total } = placesOf(scope, x.shape[2]!);
       const stored = total <= positions && !follows(total);
+      if (!stored || scaling?.type === 'dynamic')
+        refuseRecording('rotary makes tables that depend on the length so far');
       // A step may be rounded up by tokens that stand after `total`; few sizes, so that a GPU compiles for few shapes.
       const rows = 2 ** Math.ceil(Math.log2(total + x.shape[2]!));
       const { cos, sin } = stored ? weights : tablesFor(rows, follows(total) ? total : 0);

@@ -1,5 +1,5 @@
 import { extent, memoryExtent } from '@residual/attention';
-import type { Scope } from '@residual/layers';
+import { emptyScope, type Scope } from '@residual/layers';
 import { dispose, type Extent, gather, keep, type Tensor, tensor, tidy } from '@residual/tensor';
 import type { CrossPart, EncoderDecoder, LanguageModel, Part } from '@residual/transformer';
 import { Decoding, type Sources } from './decoding.js';
@@ -19,9 +19,27 @@ export interface BeginOptions {
 /** Begins rows on a model. */
 export type Begin = (options: BeginOptions) => Decoding;
 
-/** Rows that continue their own text. */
-export function beginCausal({ layer, weights }: Running<LanguageModel<Part>>): Begin {
-  return options => new Decoding({ ...options, run: (ids, scope) => layer(weights, ids, scope) });
+/** Rows that continue their own text. Steps are recorded up to the `positions` the model is made for. */
+export function beginCausal({ layer, weights }: Running<LanguageModel<Part>>, positions: number): Begin {
+  return options =>
+    new Decoding({
+      ...options,
+      recordedUntil: recordedUntil(options, positions),
+      run: (ids, scope) => layer(weights, ids, scope),
+    });
+}
+
+/** Steps are recorded where nobody looks at them or puts other tensors in their place. */
+const recordedUntil = ({ scope }: BeginOptions, positions: number) => (scope === emptyScope ? positions : 0);
+
+/** Settings of `beginWriting`. */
+export interface WritingOptions {
+  /** Whether the backend compiles its programs by shape. */
+  readonly fixedShapes: boolean;
+  /** So many tokens of a source can be read. */
+  readonly positions: number;
+  /** So many positions the model is made for. */
+  readonly made: number;
 }
 
 /**
@@ -31,7 +49,7 @@ export function beginCausal({ layer, weights }: Running<LanguageModel<Part>>): B
 export function beginWriting(
   { layer, weights }: Running<EncoderDecoder<Part, CrossPart>>,
   sources: Rows,
-  { fixedShapes, positions }: { readonly fixedShapes: boolean; readonly positions: number },
+  { fixedShapes, positions, made }: WritingOptions,
 ): Begin {
   return options => {
     const longest = Math.max(...sources.map(source => source.length));
@@ -49,6 +67,7 @@ export function beginWriting(
       });
       return new Decoding({
         ...options,
+        recordedUntil: recordedUntil(options, made),
         run: (ids, scope) =>
           layer.decode(weights, { ids, memory: encoded.memory! }, scope.with(memoryExtent, encoded.extent)),
         sources: encoded,

@@ -2,6 +2,7 @@ import { Cache, cache, extent } from '@residual/attention';
 import { places, type Scope } from '@residual/layers';
 import { type Extent, type Tensor, tensor, tidy } from '@residual/tensor';
 import { readout } from '@residual/transformer';
+import { RecordedSteps, type StepInputs } from './recorded-steps.js';
 
 /** Settings of a `Decoding`. */
 export interface DecodingOptions {
@@ -13,6 +14,8 @@ export interface DecodingOptions {
   /** How many rows, one beside the other, belong to each text; 1 if absent. */
   readonly beams?: number;
   readonly scope: Scope;
+  /** While rows are no longer than this, steps of one token are recorded and replayed; not at all if absent. */
+  readonly recordedUntil?: number;
   /** What `run` reads beside the ids, such as the encoded sources. */
   readonly sources?: Sources;
 }
@@ -31,6 +34,7 @@ export interface Sources {
 export class Decoding {
   private readonly options: DecodingOptions;
   private readonly cache: Cache;
+  private readonly steps = new RecordedSteps();
   private padding: readonly number[];
   /** By row and place, the row of the cache that holds it; undefined while each row holds its own. */
   private source: readonly Int32Array[] | undefined;
@@ -60,28 +64,25 @@ export class Decoding {
    * the end of what is fed in several pieces: positions that follow the length count it as one.
    */
   feed(ids: readonly (readonly number[])[], shape = ids[0]!.length, total = this.length + ids[0]!.length): Tensor {
-    const { run, scope, positions } = this.options;
     const { padding } = this;
+    const { positions, recordedUntil = 0 } = this.options;
     const length = ids[0]!.length;
     const past = this.cache.length;
     const keyLen = this.cache.roomFor(shape);
+    const row = (values: readonly number[]) => Array.from({ length: shape }, (_, i) => values[i] ?? 0);
+    const spread = padding.every(pad => pad === padding[0]) ? padding.slice(0, 1) : padding;
+    const at = spread.flatMap(pad => row([]).map((_, i) => Math.min(Math.max(past + i - pad, 0), positions - 1)));
     const logits = tidy(() => {
-      this.cache.source = this.sourceOf(keyLen);
-      const row = (values: readonly number[]) => Array.from({ length: shape }, (_, i) => values[i] ?? 0);
-      const spread = padding.every(pad => pad === padding[0]) ? padding.slice(0, 1) : padding;
-      const at = spread.flatMap(pad => row([]).map((_, i) => Math.min(Math.max(past + i - pad, 0), positions - 1)));
-      const where: Extent = {
+      const inputs: StepInputs = {
+        ids: tensor(ids.flatMap(row), [ids.length, shape], 'int32'),
+        places: tensor(at, [spread.length, shape], 'int32'),
         position: tensor([past], [1], 'int32'),
-        ...(padding.some(pad => pad > 0) && { keyStart: tensor(padding, [padding.length], 'int32') }),
+        source: this.sourceOf(keyLen),
       };
-      const inner = scope
-        .with(places, { ids: tensor(at, [spread.length, shape], 'int32'), total })
-        .with(extent, where)
-        .with(cache, this.cache)
-        .with(readout, tensor([length - 1], [1], 'int32'));
-      return run(tensor(ids.flatMap(row), [ids.length, shape], 'int32'), inner);
+      const run = (inputs: StepInputs) => this.run(inputs, length - 1, total);
+      const recorded = shape === 1 && past > 0 && total <= recordedUntil;
+      return recorded ? this.steps.step(inputs, this.cache, run) : run(inputs);
     });
-    this.cache.source = undefined;
     this.cache.length += length;
     this.source?.forEach((places, row) => {
       places.fill(row, past, past + length);
@@ -89,8 +90,30 @@ export class Decoding {
     return logits;
   }
 
+  /** The pass as written, of which the logits at `last` are read. */
+  private run({ ids, places: at, position, source }: StepInputs, last: number, total: number): Tensor {
+    const { run, scope } = this.options;
+    const { padding, cache: own } = this;
+    const where: Extent = {
+      position,
+      ...(padding.some(pad => pad > 0) && { keyStart: tensor(padding, [padding.length], 'int32') }),
+    };
+    own.source = source;
+    const inner = scope
+      .with(places, { ids: at, total })
+      .with(extent, where)
+      .with(cache, own)
+      .with(readout, tensor([last], [1], 'int32'));
+    try {
+      return run(ids, inner);
+    } finally {
+      own.source = undefined;
+    }
+  }
+
   /** Each row `count` times: the beams of a text begin with what it has read. */
   repeat(count: number): void {
+    this.steps.forget();
     this.cache.repeat(count);
     this.beams *= count;
     this.padding = this.padding.flatMap(pad => Array<number>(count).fill(pad));
@@ -108,6 +131,7 @@ export class Decoding {
   /** Goes on with some of the texts only, in this order, and frees what belongs to the others. */
   keep(texts: readonly number[]): void {
     const { beams } = this;
+    this.steps.forget();
     const rows = texts.flatMap(text => Array.from({ length: beams }, (_, beam) => text * beams + beam));
     this.cache.keep(rows, texts);
     this.padding = rows.map(row => this.padding[row]!);
@@ -129,6 +153,7 @@ export class Decoding {
 
   /** Frees the cache and the sources. */
   dispose(): void {
+    this.steps.forget();
     this.cache.dispose();
     this.options.sources?.dispose();
   }

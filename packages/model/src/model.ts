@@ -330,13 +330,17 @@ export class Model {
       recover: (error: unknown, signal: AbortSignal | undefined) => this.recover(error, signal),
     };
     if (composition.kind === 'causal-lm') {
-      const begin: Begin = settings => beginCausal(causalOf(name, this))(settings);
+      const begin: Begin = settings => beginCausal(causalOf(name, this), positions)(settings);
       return { generator: { ...shared, begin }, begun: tokens };
     }
     const room = openEnded ? Number.POSITIVE_INFINITY : positions;
     checkPrompts(name, composition.model.source.vocab, room, tokens);
     const begin: Begin = settings =>
-      beginWriting(encoderDecoderOf(name, this), tokens, { fixedShapes: fixedShapes(), positions: room })(settings);
+      beginWriting(encoderDecoderOf(name, this), tokens, {
+        fixedShapes: fixedShapes(),
+        positions: room,
+        made: positions,
+      })(settings);
     return { generator: { ...shared, begin }, begun: tokens.map(() => [this.startToken]), sources: tokens };
   }
 

@@ -35,7 +35,7 @@ export {
   uniformValues,
 } from './random.js';
 export { recompute } from './recompute.js';
-export { record } from './recorder.js';
+export { record, refuseRecording } from './recorder.js';
 export { type RecordedCall, Recording } from './recording.js';
 export { offerRecovery, type Recovery, recoveryOfLost } from './recovery.js';
 export {

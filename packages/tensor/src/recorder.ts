@@ -10,6 +10,14 @@ export function activeRecorder(): Recording | undefined {
 }
 
 /**
+ * For a layer whose step depends on a number of JavaScript that may be another one next time, such as the length so far: a recording of it would go on with the old one,
+ * so `record` throws with this reason (code `recorder`). Does nothing while none is on.
+ */
+export function refuseRecording(reason: string): void {
+  if (active) throw new ResidualError('recorder', `record: ${reason}`);
+}
+
+/**
  * Runs `step(...inputs)` once and remembers every kernel it ran. Gives the step's results and the recording; the caller disposes both. The step is
  * synchronous, reads nothing back and uses ops of this package alone; what it makes and does not return is disposed.
  */

@@ -25,6 +25,8 @@ interface Call {
   /** What the kernel is called with: the infos of `reads`, whose dataIds are filled in before each call. */
   readonly inputs: tf.NamedTensorInfoMap;
   readonly output: Reference;
+  /** The slot whose data the result shares, of a kernel that only gives another shape. */
+  readonly shares: number | undefined;
   /** Slots that nothing reads after this call. */
   readonly frees: number[];
 }
@@ -71,6 +73,7 @@ export class Recording {
       reads,
       inputs: (Array.isArray(inputs) ? reads.map(({ info }) => info) : infos) as tf.NamedTensorInfoMap,
       output: { slot: this.newSlot(output), shape: output.shape, dtype: output.dtype },
+      shares: kernel === 'Reshape' ? reads.find(({ info }) => info.dataId === output.dataId)?.slot : undefined,
       frees: [],
     });
   }
@@ -147,9 +150,8 @@ export class Recording {
     let done = 0;
     try {
       for (const call of this.calls) {
-        for (const { slot, info } of call.reads) info.dataId = held[slot]!;
-        const result = call.run({ inputs: call.inputs, attrs: call.attributes as unknown as tf.NamedAttrMap, backend });
-        held[call.output.slot] = untracked(result as tf.TensorInfo, backend);
+        held[call.output.slot] = call.shares === undefined ? runCall(call, held, backend) : held[call.shares]!;
+        if (call.shares !== undefined) backend.incRef(held[call.shares]!);
         done++;
         for (const slot of call.frees) backend.disposeData(held[slot]!);
       }
@@ -210,6 +212,12 @@ function slotsOf({ reads, output }: Call): number[] {
 
 function showType({ shape, dtype }: Tensor): string {
   return `${dtype}${showShape(shape)}`;
+}
+
+function runCall({ run, reads, inputs, attributes }: Call, held: readonly object[], backend: tf.KernelBackend): object {
+  for (const { slot, info } of reads) info.dataId = held[slot]!;
+  const result = run({ inputs, attrs: attributes as unknown as tf.NamedAttrMap, backend });
+  return untracked(result as tf.TensorInfo, backend);
 }
 
 /** The data of a kernel's result; a kernel made of tfjs ops gives a tensor, which the engine would count. */
