@@ -68,6 +68,7 @@ export function beginWriting(
       return new Decoding({
         ...options,
         recordedUntil: recordedUntil(options, made),
+        smallest: fixedShapes ? 64 : 16, // sentences are short
         run: (ids, scope) =>
           layer.decode(weights, { ids, memory: encoded.memory! }, scope.with(memoryExtent, encoded.extent)),
         sources: encoded,

@@ -14,6 +14,8 @@ export interface DecodingOptions {
   /** How many rows, one beside the other, belong to each text; 1 if absent. */
   readonly beams?: number;
   readonly scope: Scope;
+  /** Room that the cache begins with; 64 if absent. */
+  readonly smallest?: number;
   /** While rows are no longer than this, steps of one token are recorded and replayed; not at all if absent. */
   readonly recordedUntil?: number;
   /** What `run` reads beside the ids, such as the encoded sources. */
@@ -45,7 +47,7 @@ export class Decoding {
     this.options = options;
     this.padding = options.padding;
     this.beams = options.beams ?? 1;
-    this.cache = new Cache({ positions: options.positions });
+    this.cache = new Cache({ positions: options.positions, smallest: options.smallest ?? 64 });
   }
 
   /** How many places are filled, padding included. */

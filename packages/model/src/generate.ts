@@ -139,5 +139,5 @@ export async function* generateRows(
 
 /** Whether so many of the rows that are fed go on that the others are worth leaving out. */
 export function isWorthLess(open: number, fed: number): boolean {
-  return open > 0 && open <= 0.85 * fed;
+  return open > 0 && open <= 0.8 * fed;
 }

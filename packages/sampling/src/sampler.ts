@@ -5,7 +5,7 @@ import { expectKnown, filterNames, pipeline } from './pipeline.js';
 import { type Context, runInPlace } from './processor.js';
 import { expectSeed, fineUniformAt } from './random.js';
 import { best } from './select.js';
-import { weigh } from './weigh.js';
+import { maximum, weigh } from './weigh.js';
 
 /** A token with its evidence. */
 export interface Choice {
@@ -46,7 +46,9 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
       `given beside ${idle}, which a greedy choice would not heed`,
     );
   }
-  const processors = pipeline({ ...rest, temperature: rest.temperature ?? 0 });
+  const isGreedy = (rest.temperature ?? 0) === 0 && !rest.processors; // what others' functions make of logits is weighed, and so checked
+  const checked = pipeline({ ...rest, temperature: rest.temperature ?? 0 });
+  const processors = isGreedy ? pipeline(withoutDraw(rest)) : checked;
   let row = new Float32Array(0);
   return {
     next(logits, context) {
@@ -54,6 +56,13 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
       row.set(logits);
       const { logSum } = weigh(row);
       const ids = best(row, top);
+      if (isGreedy) {
+        const token = likeliest(runInPlace(processors, row, context));
+        const choice = (id: number): Choice => {
+          return { token: id, logprob: Math.fround(logits[id]!) - logSum, probability: id === token ? 1 : 0 };
+        };
+        return { ...choice(token), top: ids.map(choice) };
+      }
       const { mass, sum } = weigh(runInPlace(processors, row, context));
       const choice = (token: number): Choice => ({
         token,
@@ -65,4 +74,17 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
       return { ...choice(token), top: ids.map(choice) };
     },
   };
+}
+
+/** The lowest id of the largest logit; throws when none can be chosen. */
+function likeliest(row: Float32Array): number {
+  const max = maximum(row);
+  if (!(max > -Infinity)) weigh(row); // says what is wrong
+  return row.indexOf(max);
+}
+
+/** The options without those that leave the likeliest token what it is. */
+function withoutDraw(options: PipelineOptions): PipelineOptions {
+  const draws = ['temperature', 'renormalize', ...filterNames()];
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !draws.includes(name)));
 }

@@ -30,14 +30,15 @@ export function reading(tokenizer: Tokenizer, options: Spoken): Reading {
   const to = targetLanguage === undefined ? undefined : languageToken('targetLanguage', tokenizer, targetLanguage);
   const named = to !== undefined && isNamedBySource(tokenizer.idToToken(to)) ? [to] : [];
   const read = (text: string): Source => {
-    const { ids, offsets } = tokenizer.encode(prefix + text);
-    const spans = offsets.map(([start, end]) => {
-      const inText = (at: number) => Math.max(at - prefix.length, 0);
-      return [inText(start), inText(end)] as const;
-    });
+    const encoding = tokenizer.encode(prefix + text);
+    const ids = from === undefined ? encoding.ids : spoken(tokenizer, encoding.ids, from);
+    const inText = (at: number) => Math.max(at - prefix.length, 0);
     return {
-      ids: [...named, ...(from === undefined ? ids : spoken(tokenizer, ids, from))],
-      spans: [...named.map(() => [0, 0] as const), ...spans],
+      ids: [...named, ...ids],
+      get spans() {
+        const own = encoding.offsets.map(([start, end]) => [inText(start), inText(end)] as const);
+        return [...named.map(() => [0, 0] as const), ...own];
+      },
     };
   };
   return { read, forcedBos: named.length > 0 ? undefined : to };
