@@ -125,6 +125,11 @@ export class Cache {
     return [...this.entries.values()].flatMap(({ key, value }) => [key, value]);
   }
 
+  /** The keys and values of memories in the order in which they came. */
+  get memoryTensors(): readonly Tensor[] {
+    return [...this.memories.values()].flatMap(({ key, value }) => [key, value]);
+  }
+
   /** Puts what a replayed step gave in their place, in the same order; the old ones are freed. */
   set tensors(next: readonly Tensor[]) {
     const old = this.tensors;

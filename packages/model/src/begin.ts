@@ -5,6 +5,7 @@ import type { CrossPart, EncoderDecoder, LanguageModel, Part } from '@residual/t
 import { Decoding, type Sources } from './decoding.js';
 import type { Rows } from './forward.js';
 import type { Running } from './kinds.js';
+import type { RecordedSteps } from './recorded-steps.js';
 
 /** Settings of rows that begin. */
 export interface BeginOptions {
@@ -40,6 +41,8 @@ export interface WritingOptions {
   readonly positions: number;
   /** So many positions the model is made for. */
   readonly made: number;
+  /** Recordings that several batches of sources share. */
+  readonly steps?: RecordedSteps | undefined;
 }
 
 /**
@@ -49,7 +52,7 @@ export interface WritingOptions {
 export function beginWriting(
   { layer, weights }: Running<EncoderDecoder<Part, CrossPart>>,
   sources: Rows,
-  { fixedShapes, positions, made }: WritingOptions,
+  { fixedShapes, positions, made, steps }: WritingOptions,
 ): Begin {
   return options => {
     const longest = Math.max(...sources.map(source => source.length));
@@ -63,11 +66,14 @@ export function beginWriting(
       encoded.memory = tidy(() => {
         const ids = sources.flatMap(source => Array.from({ length: keyLen }, (_, i) => source[i] ?? 0));
         const rows = tensor(ids, [sources.length, keyLen], 'int32');
-        return keep(layer.encode(weights, rows, options.scope.with(extent, encoded.extent)));
+        const encode = () => layer.encode(weights, rows, options.scope.with(extent, encoded.extent));
+        if (!steps || options.scope !== emptyScope) return keep(encode());
+        return keep(steps.run('encode', [rows, ...encoded.tensors], () => [encode()])[0]!);
       });
       return new Decoding({
         ...options,
         recordedUntil: recordedUntil(options, made),
+        steps,
         smallest: fixedShapes ? 64 : 16, // sentences are short
         run: (ids, scope) =>
           layer.decode(weights, { ids, memory: encoded.memory! }, scope.with(memoryExtent, encoded.extent)),
@@ -91,6 +97,10 @@ class Encoded implements Sources {
     this.lengths = lengths;
     this.keyLen = keyLen;
     this.extent = this.extentOf();
+  }
+
+  get tensors(): readonly Tensor[] {
+    return Object.values(this.extent);
   }
 
   keep(texts: readonly number[]): void {

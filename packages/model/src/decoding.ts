@@ -2,7 +2,7 @@ import { Cache, cache, extent } from '@residual/attention';
 import { places, type Scope } from '@residual/layers';
 import { type Extent, type Tensor, tensor, tidy } from '@residual/tensor';
 import { readout } from '@residual/transformer';
-import { RecordedSteps, type StepInputs } from './recorded-steps.js';
+import { RecordedSteps } from './recorded-steps.js';
 
 /** Settings of a `Decoding`. */
 export interface DecodingOptions {
@@ -18,12 +18,26 @@ export interface DecodingOptions {
   readonly smallest?: number;
   /** While rows are no longer than this, steps of one token are recorded and replayed; not at all if absent. */
   readonly recordedUntil?: number;
+  /** Recordings that others use too, and own; its own if absent. */
+  readonly steps?: RecordedSteps | undefined;
   /** What `run` reads beside the ids, such as the encoded sources. */
   readonly sources?: Sources;
 }
 
+/** The tensors that differ from step to step. */
+interface StepInputs {
+  readonly ids: Tensor;
+  /** Where the tokens stand. */
+  readonly places: Tensor;
+  readonly position: Tensor;
+  readonly keyStart: Tensor | undefined;
+  readonly source: Tensor | undefined;
+}
+
 /** What rows read beside themselves, one for each text. */
 export interface Sources {
+  /** The tensors among them that steps read. */
+  readonly tensors: readonly Tensor[];
   /** Goes on with those of some texts, in this order. */
   keep(texts: readonly number[]): void;
   dispose(): void;
@@ -36,7 +50,7 @@ export interface Sources {
 export class Decoding {
   private readonly options: DecodingOptions;
   private readonly cache: Cache;
-  private readonly steps = new RecordedSteps();
+  private readonly steps: RecordedSteps;
   private padding: readonly number[];
   /** By row and place, the row of the cache that holds it; undefined while each row holds its own. */
   private source: readonly Int32Array[] | undefined;
@@ -47,6 +61,7 @@ export class Decoding {
     this.options = options;
     this.padding = options.padding;
     this.beams = options.beams ?? 1;
+    this.steps = options.steps ?? new RecordedSteps();
     this.cache = new Cache({ positions: options.positions, smallest: options.smallest ?? 64 });
   }
 
@@ -74,16 +89,23 @@ export class Decoding {
     const row = (values: readonly number[]) => Array.from({ length: shape }, (_, i) => values[i] ?? 0);
     const spread = padding.every(pad => pad === padding[0]) ? padding.slice(0, 1) : padding;
     const at = spread.flatMap(pad => row([]).map((_, i) => Math.min(Math.max(past + i - pad, 0), positions - 1)));
+    const padded = padding.some(pad => pad > 0);
     const logits = tidy(() => {
       const inputs: StepInputs = {
         ids: tensor(ids.flatMap(row), [ids.length, shape], 'int32'),
         places: tensor(at, [spread.length, shape], 'int32'),
         position: tensor([past], [1], 'int32'),
+        keyStart: padded ? tensor(padding, [padding.length], 'int32') : undefined,
         source: this.sourceOf(keyLen),
       };
-      const run = (inputs: StepInputs) => this.run(inputs, length - 1, total);
-      const recorded = shape === 1 && past > 0 && total <= recordedUntil;
-      return recorded ? this.steps.step(inputs, this.cache, run) : run(inputs);
+      const run = () => this.run(inputs, length - 1, total);
+      if (shape > 1 || past === 0 || total > recordedUntil) return run();
+      const changing = [...Object.values(inputs), ...(this.options.sources?.tensors ?? [])];
+      return this.steps.step(
+        changing.filter(each => each !== undefined),
+        this.cache,
+        run,
+      );
     });
     this.cache.length += length;
     this.source?.forEach((places, row) => {
@@ -93,13 +115,10 @@ export class Decoding {
   }
 
   /** The pass as written, of which the logits at `last` are read. */
-  private run({ ids, places: at, position, source }: StepInputs, last: number, total: number): Tensor {
+  private run({ ids, places: at, position, keyStart, source }: StepInputs, last: number, total: number): Tensor {
     const { run, scope } = this.options;
-    const { padding, cache: own } = this;
-    const where: Extent = {
-      position,
-      ...(padding.some(pad => pad > 0) && { keyStart: tensor(padding, [padding.length], 'int32') }),
-    };
+    const own = this.cache;
+    const where: Extent = { position, ...(keyStart && { keyStart }) };
     own.source = source;
     const inner = scope
       .with(places, { ids: at, total })
@@ -115,7 +134,6 @@ export class Decoding {
 
   /** Each row `count` times: the beams of a text begin with what it has read. */
   repeat(count: number): void {
-    this.steps.forget();
     this.cache.repeat(count);
     this.beams *= count;
     this.padding = this.padding.flatMap(pad => Array<number>(count).fill(pad));
@@ -133,7 +151,6 @@ export class Decoding {
   /** Goes on with some of the texts only, in this order, and frees what belongs to the others. */
   keep(texts: readonly number[]): void {
     const { beams } = this;
-    this.steps.forget();
     const rows = texts.flatMap(text => Array.from({ length: beams }, (_, beam) => text * beams + beam));
     this.cache.keep(rows, texts);
     this.padding = rows.map(row => this.padding[row]!);
@@ -155,7 +172,7 @@ export class Decoding {
 
   /** Frees the cache and the sources. */
   dispose(): void {
-    this.steps.forget();
+    if (this.steps !== this.options.steps) this.steps.forget();
     this.cache.dispose();
     this.options.sources?.dispose();
   }

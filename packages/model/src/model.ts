@@ -11,6 +11,7 @@ import { checkPrompts, type GenerateOptions, type GenerationConfig } from './gen
 import { type Generation, generation } from './generation.js';
 import { causalOf, encoderDecoderOf } from './kinds.js';
 import { type PlainTensor, plainTaps } from './plain-tensor.js';
+import { RecordedSteps } from './recorded-steps.js';
 import type { Generated } from './row.js';
 import { type Found, type Search, type SearchOptions, searchRows } from './search.js';
 import { alignPieces } from './translate/align.js';
@@ -290,12 +291,14 @@ export class Model {
     const { tokenizer, generationConfig, positions } = this;
     running();
     if (!tokenizer) throw new ResidualError('prompt', 'translate: this model has no tokenizer');
+    const steps = new RecordedSteps();
     return translateTexts(
       {
         tokenizer,
         generationConfig,
         positions,
-        begin: sources => this.begin('translate', sources),
+        begin: sources => this.begin('translate', sources, steps),
+        finish: () => steps.forget(),
         align: pieces => {
           this.check();
           return alignPieces(running(), pieces, { tokenizer, zeroed: options.zeroed });
@@ -311,6 +314,7 @@ export class Model {
   private begin(
     name: string,
     prompts: readonly Prompt[],
+    steps?: RecordedSteps,
   ): { generator: Generator; begun: readonly (readonly number[])[]; sources?: readonly (readonly number[])[] } {
     const tokens = prompts.map(prompt => this.tokensOf(prompt));
     const { positions, openEnded, generationConfig, tokenizer, vocab, composition } = this;
@@ -327,7 +331,10 @@ export class Model {
         this.check();
       },
       fixedShapes,
-      recover: (error: unknown, signal: AbortSignal | undefined) => this.recover(error, signal),
+      recover: (error: unknown, signal: AbortSignal | undefined) => {
+        steps?.forget(); // they read weights that may be lost
+        return this.recover(error, signal);
+      },
     };
     if (composition.kind === 'causal-lm') {
       const begin: Begin = settings => beginCausal(causalOf(name, this), positions)(settings);

@@ -1,57 +1,55 @@
 import type { Cache } from '@residual/attention';
 import { type Recording, ResidualError, record, type Tensor } from '@residual/tensor';
 
-/** The tensors that differ from step to step. */
-export interface StepInputs {
-  readonly ids: Tensor;
-  /** Where the tokens stand. */
-  readonly places: Tensor;
-  readonly position: Tensor;
-  readonly source: Tensor | undefined;
-}
+/** How many recordings are held at once; the one that was used longest ago gives way. */
+const most = 16;
 
 /**
- * Steps of one token a row, run the first time as they are written and recorded, then replayed: the same kernels on the same weights without the JavaScript around
- * them. Another number of rows or another room in the cache is another step. A model that says it cannot be recorded runs as written.
+ * Runs functions of tensors the first time as they are written and records them, then replays: the same kernels on the same weights without the JavaScript around
+ * them. Inputs of other shapes are another recording. A model that says it cannot be recorded runs as written. A recording holds the weights it read: `forget`
+ * lets go of them.
  */
 export class RecordedSteps {
-  private recording: Recording | undefined;
-  private key = '';
+  private readonly recordings = new Map<string, Recording>();
   private refused = false;
 
-  /** Whether steps can be recorded at all. */
-  get areRefused(): boolean {
-    return this.refused;
-  }
-
-  /** Runs one step; `run` is the step as written. Gives the logits, which the caller disposes; the cache holds what the step made of it. */
-  step(inputs: StepInputs, cache: Cache, run: (inputs: StepInputs) => Tensor): Tensor {
-    const { ids, places, position, source } = inputs;
-    const changing = [ids, places, position, ...(source ? [source] : [])];
-    const key = [...changing, ...cache.tensors].map(({ shape }) => shape.join('x')).join();
-    if (this.recording && key === this.key) {
-      const [logits, ...held] = this.recording.replay([...changing, ...cache.tensors]);
-      cache.tensors = held;
-      return logits!;
+  /** The results of `step`, which reads nothing that changes but `inputs`; the caller disposes them. */
+  run(name: string, inputs: readonly Tensor[], step: () => readonly Tensor[]): readonly Tensor[] {
+    if (this.refused) return step();
+    const key = `${name} ${inputs.map(({ shape }) => shape.join('x')).join()}`;
+    const known = this.recordings.get(key);
+    if (known) {
+      this.recordings.delete(key);
+      this.recordings.set(key, known); // the latest comes last
+      return known.replay(inputs);
     }
-    this.forget();
-    if (this.refused) return run(inputs);
     try {
-      const step = () => [run(inputs), ...cache.tensors];
-      const { outputs, recording } = record(step, [...changing, ...cache.tensors]);
-      this.recording = recording;
-      this.key = key;
-      return outputs[0]!;
+      const { outputs, recording } = record(step, inputs);
+      this.recordings.set(key, recording);
+      for (const oldest of [...this.recordings.keys()].slice(0, -most)) this.drop(oldest);
+      return outputs;
     } catch (error) {
       if (!(ResidualError.is(error) && error.code === 'recorder')) throw error;
       this.refused = true;
-      return run(inputs);
+      return step();
     }
   }
 
-  /** Lets go of what was recorded: it read weights, and what rows had read, that may be others now. */
+  /** The same of a step with a cache: the cache takes over what the step made of it. Gives the logits. */
+  step(inputs: readonly Tensor[], cache: Cache, run: () => Tensor): Tensor {
+    const all = [...inputs, ...cache.memoryTensors, ...cache.tensors];
+    const [logits, ...held] = this.run('step', all, () => [run(), ...cache.tensors]);
+    cache.tensors = held;
+    return logits!;
+  }
+
+  /** Lets go of all recordings. */
   forget(): void {
-    this.recording?.dispose();
-    this.recording = undefined;
+    for (const key of [...this.recordings.keys()]) this.drop(key);
+  }
+
+  private drop(key: string): void {
+    this.recordings.get(key)?.dispose();
+    this.recordings.delete(key);
   }
 }

@@ -37,6 +37,16 @@ test('many texts at once are translated as the reference does, in their order', 
   expect(made.map(({ translation }) => translation)).toEqual(sentences.map(({ greedy }) => greedy.text));
 });
 
+test('sentences one after another share the recordings of their steps, and are what each is alone', async () => {
+  const texts = sentences.map(({ en }) => en);
+  const made = await model.translate(texts, { batch: 1 }).whole();
+  expect(made.map(({ tokens }) => tokens)).toEqual(sentences.map(({ greedy }) => greedy.ids));
+  const searched = await model.translate(texts.slice(0, 12), { batch: 1, beams: 4 }).whole();
+  expect(searched.map(({ tokens }) => tokens)).toEqual(sentences.slice(0, 12).map(({ beam4 }) => beam4.ids));
+  const [alone] = [await model.translate(texts[3]!).whole()];
+  expect(alone.score).toBe(made[3]!.score);
+});
+
 test('four beams find what those of the reference find, with its scores', async () => {
   const some = sentences.slice(0, 24);
   const made = await model

@@ -18,6 +18,8 @@ import { type BeginSources, write } from './write.js';
 /** What translating works on. */
 export interface Translator extends Translating {
   readonly begin: BeginSources;
+  /** Frees what batches shared. */
+  readonly finish: () => void;
   /** What each token that was written looked at. */
   readonly align: (pieces: readonly Aligned[]) => Promise<Alignment[]>;
 }
@@ -63,20 +65,24 @@ export async function* translateTexts(
   };
   for (const [text, { pieces }] of divided.entries()) if (pieces.length === 0) yield whole(text);
   let done = 0;
-  for (let from = 0; from < jobs.length; from += batch) {
-    const these = jobs.slice(from, from + batch);
-    const steps = translateJobs(translator, these, settings);
-    const shown = streamed ? shownOf(these[0]!, translated[0]![these[0]!.piece - 1]) : undefined;
-    const pieces = yield* mapped(steps, step => shown?.step(step));
-    for (const [i, { text, piece, source }] of these.entries()) {
-      translated[text]![piece] = pieces[i]!;
-      done += source.ids.length;
-      const added = shown?.rest(pieces[i]!.translation) ?? '';
-      yield { kind: 'piece', text, piece, added, translated: pieces[i]!, done, total };
-      if (translated[text]!.every(each => each !== undefined)) yield whole(text);
+  try {
+    for (let from = 0; from < jobs.length; from += batch) {
+      const these = jobs.slice(from, from + batch);
+      const steps = translateJobs(translator, these, settings);
+      const shown = streamed ? shownOf(these[0]!, translated[0]![these[0]!.piece - 1]) : undefined;
+      const pieces = yield* mapped(steps, step => shown?.step(step));
+      for (const [i, { text, piece, source }] of these.entries()) {
+        translated[text]![piece] = pieces[i]!;
+        done += source.ids.length;
+        const added = shown?.rest(pieces[i]!.translation) ?? '';
+        yield { kind: 'piece', text, piece, added, translated: pieces[i]!, done, total };
+        if (translated[text]!.every(each => each !== undefined)) yield whole(text);
+      }
     }
+    return translations;
+  } finally {
+    translator.finish();
   }
-  return translations;
 }
 
 /** Translates a batch. */
