@@ -25,6 +25,7 @@ export function attentionView(
   let tokens: readonly ShownToken[] = [];
   let pattern: Pattern = [];
   let shown = { layer: 0, head: 0 };
+  let asked = 0;
 
   const texts = () => tokens.map(({ text }) => text);
   const show = () => {
@@ -64,6 +65,7 @@ export function attentionView(
     });
 
   const compute = async () => {
+    const mine = ++asked;
     const { model } = session;
     const { text, layer: atLayer, head: atHead } = readControls();
     const ofStory = story.tokens.map(token => token.text).join('') === text;
@@ -73,6 +75,7 @@ export function attentionView(
       seen.map(({ id }) => id),
       { taps: ['decoder.layers.*.attention.weights'] },
     );
+    if (mine !== asked) return; // another text is asked for by now
     [tokens, pattern] = [seen, patternOf(taps)];
     offer(layer, pattern.length);
     offer(head, pattern[0]?.length ?? 0);

@@ -20,12 +20,13 @@ async function start(): Promise<void> {
   const both = compareView(session, story);
   const attention = attentionView(session, story);
   const name = nameView(session);
+  const computeAll = () => allOf([story.tell, both, attention, name]);
   const load = modelView(session, {
     before: story.end,
     after: async () => {
       for (const id of ['generate', 'both', 'attend', 'take-story', 'take-preset', 'compare', 'load'])
         byId<HTMLButtonElement>(id).disabled = false;
-      await allOf([story.tell, both, attention, name]);
+      await computeAll();
     },
   });
   writeControls(settingsFrom(location.hash));
@@ -37,7 +38,7 @@ async function start(): Promise<void> {
     const { backend, model, hub } = readControls();
     writeControls({ ...preset, backend, model, hub });
     share();
-    await story.tell();
+    await computeAll();
   });
   on('copy', 'click', async () => {
     await navigator.clipboard.writeText(location.href);
@@ -46,8 +47,9 @@ async function start(): Promise<void> {
   on('both', 'click', both);
   addEventListener('hashchange', () =>
     attempt(() => {
+      const { backend } = readControls();
       writeControls(settingsFrom(location.hash));
-      return story.tell();
+      return backend === readControls().backend ? computeAll() : load(session.origin);
     }),
   );
   // The address may name another model, but nothing is asked of another server until someone presses the button.

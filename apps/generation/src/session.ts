@@ -64,6 +64,10 @@ export async function openSession(): Promise<Session> {
       const onProgress = (progress: LoadProgress) => report(wordsOf(progress), progress.done, progress.total);
       try {
         const loaded = await models.load(source, { hub, signal, onProgress });
+        await check(loaded).catch(async error => {
+          await loaded.dispose();
+          throw error;
+        });
         await model?.dispose();
         [model, origin] = [loaded, from];
         textsOf = tokenTexts(ids => loaded.decode(ids, { skipSpecialTokens: false }));
@@ -74,6 +78,18 @@ export async function openSession(): Promise<Session> {
     },
     textsOf: ids => textsOf(ids),
   };
+}
+
+/** Errors where the page cannot show what a model does. */
+async function check(model: RemoteModel): Promise<void> {
+  if (model.kind !== 'causal-lm') {
+    throw new Error(
+      `This page is for models that continue a text; ${model.family} writes another one from its source.`,
+    );
+  }
+  await model.encode('a').catch(() => {
+    throw new Error('This page needs the tokenizer.json of the model too.');
+  });
 }
 
 const wordsOf = (progress: LoadProgress) =>

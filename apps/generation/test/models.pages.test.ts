@@ -64,6 +64,12 @@ describe('another model', () => {
     const cut = new Map([...llama].map(([name, bytes]) => [name, name.endsWith('s') ? bytes.slice(0, 5000) : bytes]));
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(cut) });
     await page.locator('#error', { hasText: /safetensors|bytes/ }).waitFor();
+    const marian = filesOf('fixtures', 'checkpoints', 'marian');
+    await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(marian) });
+    await page.locator('#error', { hasText: 'marian writes another one from its source' }).waitFor();
+    const mute = filesOf('fixtures', 'checkpoints', 'gpt2');
+    await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(mute) });
+    await page.locator('#error', { hasText: 'needs the tokenizer.json of the model too' }).waitFor();
     await page.click('#generate');
     await written(page);
     expect(await newTokens(page)).toHaveLength(8);

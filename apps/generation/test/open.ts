@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchChrome, root, serve } from '@residual/testkit/pages';
 
@@ -7,9 +7,14 @@ export type Page = Awaited<ReturnType<Awaited<ReturnType<typeof launchChrome>>['
 
 const names = ['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
 
-/** The files of a model that lies in the repository, by name. */
+/** The files of a model that lies in the repository, those that are there, by name. */
 export const filesOf = (...folder: string[]): Map<string, Uint8Array<ArrayBuffer>> =>
-  new Map(names.map(name => [name, new Uint8Array(readFileSync(join(root, ...folder, name)))]));
+  new Map(
+    names
+      .map(name => [name, join(root, ...folder, name)] as const)
+      .filter(([, path]) => existsSync(path))
+      .map(([name, path]) => [name, new Uint8Array(readFileSync(path))]),
+  );
 
 /** The demo's server and a browser, and all that went wrong in its pages or was asked of another server. */
 export const openBrowser = async (flags: readonly string[] = []) => {
