@@ -5,8 +5,9 @@ import { cellsOf, type Line } from './lines.js';
 import { shapes } from './shape.js';
 import { table } from './table.js';
 import { translationOnWasm, translatorShape } from './translation/translation.js';
+import { wordsOnWasm } from './words/words.js';
 
-const parts = { wasm: generationOnWasm, webgl: generationOnWebgl, translation: translationOnWasm };
+const parts = { wasm: generationOnWasm, webgl: generationOnWebgl, translation: translationOnWasm, words: wordsOnWasm };
 
 const program = new Command('bench')
   .description('Prints what everything costs, each line a ratio of times taken in turns in this one run.')

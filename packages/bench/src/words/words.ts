@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import {
+  analogy,
+  evaluateAnalogies,
+  nearest,
+  parseAnalogies,
+  type QuestionCategory,
+  unitRow,
+  vectorTable,
+  type WordVectors,
+  wordVectors,
+} from '@residual/embeddings/words';
+import { englishWords } from '@residual/word-vectors';
+import type { Line } from '../lines.js';
+import { lowerQuartile } from '../measure.js';
+import { passesOver } from './passes.js';
+import { stockSearch } from './stock.js';
+
+const rounds = 60;
+
+/** Measures a search among 50,000 words of 100 numbers in int8 beside reading the table once and stock TensorFlow.js, and the whole analogy set. */
+export async function wordsOnWasm(shape?: string): Promise<Line[]> {
+  if (shape !== undefined) return [];
+  const vectors = await wordVectors(englishWords);
+  const file = new URL('../../../fixtures/analogies/questions-words.txt', import.meta.url); // from dist
+  const questions = parseAnalogies(await readFile(file, 'utf8'));
+  return [...(await queryLines(vectors)), ...(await analogyLines(vectors, questions))];
+}
+
+async function queryLines(vectors: WordVectors): Promise<Line[]> {
+  const { words, dims, data } = vectors;
+  const passes = passesOver(data as Int8Array);
+  const units = Float32Array.from(words.flatMap((_, row) => [...unitRow(vectors, row)]));
+  const stock = await stockSearch(units, dims);
+  let round = 0;
+  const query = () => unitRow(vectors, (round * 7919 + 13) % words.length);
+  const acts: Record<string, () => unknown> = {
+    ours: () => nearest(vectors, query(), { top: 10 }),
+    'one pass, typed array': passes.typedArray,
+    'one pass, SIMD sum of int8': passes.simdSum,
+    'one pass, SIMD loads alone': passes.simdLoad,
+    tfjs: () => stock.nearest(Float32Array.from(query()), 10),
+  };
+  const taken = new Map(Object.keys(acts).map(name => [name, [] as number[]]));
+  const found = nearest(vectors, query(), { top: 10 }).map(({ row }) => row);
+  const theirs = await stock.nearest(Float32Array.from(query()), 10);
+  if (found.join() !== theirs.join()) throw new Error(`bench: ours finds ${found}, tfjs ${theirs}`);
+  for (; round < rounds + 20; round++)
+    for (const [name, act] of Object.entries(acts)) {
+      const begun = performance.now();
+      await act();
+      if (round >= 20) taken.get(name)!.push(performance.now() - begun);
+    }
+  stock.close();
+  const [ours, ...peers] = [...taken].map(([name, all]) => ({ name, time: lowerQuartile(all) }));
+  const reach: Record<string, number> = { 'one pass, typed array': 1.3, tfjs: 0.2 };
+  return peers.map(({ name, time }) => ({
+    what: '50,000 x 100 int8: ten nearest words, ms',
+    unit: 'ms',
+    ours: ours!.time,
+    peer: name,
+    theirs: time,
+    ratio: ours!.time / time,
+    ...(reach[name] !== undefined && { reach: reach[name] }),
+  }));
+}
+
+async function analogyLines(vectors: WordVectors, questions: readonly QuestionCategory[]): Promise<Line[]> {
+  const begun = performance.now();
+  await evaluateAnalogies(vectors, questions);
+  const seconds = (performance.now() - begun) / 1000;
+  const minute = { what: '19,544 analogy questions, s', unit: 's', ours: seconds, peer: 'a minute', theirs: 60 };
+  const same = await agreement(vectors, questions);
+  const what = 'questions whose first word float32 and int8 do not share, %';
+  return [
+    { ...minute, ratio: seconds / 60, reach: 1 },
+    { what, unit: '%', ours: 100 * (1 - same), peer: 'allowed', theirs: 1, ratio: 100 * (1 - same), reach: 1 },
+  ];
+}
+
+/**
+ * The share of covered questions to which a table in float32 gives the same first word as the one in int8: the original vectors in the folder that
+ * `RESIDUAL_FLOAT32_WORDS` names, or the same numbers in float32, which compares the two ways of computing.
+ */
+async function agreement(vectors: WordVectors, questions: readonly QuestionCategory[]): Promise<number> {
+  const { words, dims, data, scale } = vectors;
+  const folder = process.env.RESIDUAL_FLOAT32_WORDS;
+  const other = folder
+    ? await wordVectors(folder)
+    : vectorTable({ words, data: Float32Array.from(data, (value, i) => value * scale![Math.floor(i / dims)]!) });
+  let [covered, same] = [0, 0];
+  for (const question of questions.flatMap(category => category.questions)) {
+    const [a, b, c, d] = question.map(word => word.toLowerCase()) as [string, string, string, string];
+    if (![a, b, c, d].every(word => vectors.rows.has(word))) continue;
+    if (++covered % 8 !== 0) continue; // an eighth of them tells
+    const [one, two] = [vectors, other].map(table => analogy(table, a, b, c, { top: 1 })[0]!.word);
+    if (one === two) same++;
+  }
+  return same / Math.floor(covered / 8);
+}
