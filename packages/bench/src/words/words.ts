@@ -47,9 +47,12 @@ async function queryLines(vectors: WordVectors): Promise<Line[]> {
   if (found.join() !== theirs.join()) throw new Error(`bench: ours finds ${found}, tfjs ${theirs}`);
   for (; round < rounds + 20; round++)
     for (const [name, act] of Object.entries(acts)) {
-      const begun = performance.now();
-      await act();
-      if (round >= 20) taken.get(name)!.push(performance.now() - begun);
+      await act(); // so that each finds in the caches what it left there itself
+      for (let i = 0; i < 3; i++) {
+        const begun = performance.now();
+        await act();
+        if (round >= 20) taken.get(name)!.push(performance.now() - begun);
+      }
     }
   stock.close();
   const [ours, ...peers] = [...taken].map(([name, all]) => ({ name, time: lowerQuartile(all) }));
