@@ -15,6 +15,7 @@ defineElements();
 offer('layer', 'average of all', 4);
 offer('head', 'average', 4);
 writeControls(settingsFrom(location.hash));
+document.addEventListener('input', share); // also before the model is there
 attempt(start);
 
 /** Loads the model and translates what stands there. */
@@ -25,12 +26,10 @@ async function start(): Promise<void> {
   const auto = session.softwareGraphics ? 'auto (wasm: no graphics card here)' : 'auto (webgl)';
   const names = session.backends.map(name => new Option(name, name));
   byId<HTMLSelectElement>('backend').replaceChildren(new Option(auto, 'auto'), ...names);
-  const given = settingsFrom(location.hash);
-  writeControls(given);
+  writeControls(settingsFrom(location.hash));
 
   let typing = 0;
   on('text', 'input', () => {
-    share();
     clearTimeout(typing);
     typing = window.setTimeout(() => attempt(view.run), patience);
   });
@@ -57,21 +56,25 @@ async function start(): Promise<void> {
     await navigator.clipboard.writeText(location.href);
     byId('status').textContent = 'The link is copied.';
   });
-  on('backend', 'change', async () => {
-    share();
-    await view.end();
-    await load(session);
+  let backend = '';
+  /** Translates, on another backend after loading the model there. */
+  const translate = async () => {
+    if (readControls().backend !== backend) {
+      backend = readControls().backend;
+      await view.end();
+      await load(session);
+      writeControls(settingsFrom(location.hash)); // layers and heads are known by now
+    }
     await view.run();
-  });
+  };
+  on('backend', 'change', translate);
   addEventListener('hashchange', () =>
     attempt(() => {
       writeControls(settingsFrom(location.hash));
-      return view.run();
+      return translate();
     }),
   );
-  await load(session);
-  writeControls(given); // layers and heads are known by now
-  await view.run();
+  await translate();
 }
 
 /** Loads the model on the chosen backend, and says how far it is. */

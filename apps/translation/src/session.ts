@@ -8,6 +8,7 @@ export interface Session {
   readonly softwareGraphics: boolean;
   /** Errors before the model is loaded. */
   readonly model: RemoteModel;
+  readonly isLoaded: boolean;
   /** The id of the token that ends a text. */
   readonly end: number;
   /** The text of a token: its piece of the vocabulary, with a space where it begins a word. */
@@ -37,6 +38,9 @@ export async function openSession(): Promise<Session> {
     get model() {
       if (!model) throw new Error('The model is not loaded yet.');
       return model;
+    },
+    get isLoaded() {
+      return model !== undefined;
     },
     get end() {
       return Number(model?.config.eos_token_id ?? 0);

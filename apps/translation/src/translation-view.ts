@@ -24,7 +24,7 @@ export interface Watcher {
 
 /** Translates and hands on what comes of it. */
 export interface TranslationView {
-  /** Translates the text that stands there, after ending what runs. */
+  /** Translates the text that stands there, after ending what runs; nothing before the model is loaded. */
   run(): Promise<void>;
   /** Ends what runs, and waits until it has ended. */
   end(): Promise<void>;
@@ -102,6 +102,7 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
   };
 
   const run = async () => {
+    if (!session.isLoaded) return;
     await end();
     const abort = new AbortController();
     const { signal } = abort;

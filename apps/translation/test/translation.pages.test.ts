@@ -227,6 +227,23 @@ test('the address brings text and settings back', async () => {
   await other.close();
 });
 
+test('what is typed before the model is there is translated once it is, and another address brings another text', async () => {
+  const early = await browser.open('#backend=wasm&mode=greedy', false);
+  await early.fill('#text', risk.en);
+  await translated(early);
+  expect(await early.locator('#french').textContent()).toBe(risk.greedy.text);
+  expect(await early.locator('#error').isVisible()).toBe(false);
+  await early.locator('main').evaluate(main => main.removeAttribute('data-state'));
+  await early.evaluate(
+    hash => location.assign(hash),
+    `#${new URLSearchParams({ text: 'I have toothache.', backend: 'webgl' })}`,
+  );
+  await translated(early);
+  expect(await early.locator('#french').textContent()).toBe("J'ai mal aux dents.");
+  expect(await early.locator('#facts').textContent()).toContain('on webgl.');
+  await early.close();
+});
+
 test('nothing went wrong in the page, and no other server was asked', () => {
   expect(browser.wrong).toEqual([]);
   expect(browser.foreign).toEqual([]);

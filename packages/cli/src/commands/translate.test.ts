@@ -115,6 +115,19 @@ test('settings are heeded: length penalty, a limit of tokens, cross-attention le
   expect(await blind('Give me the wine.')).toBe(await blind('He refused to pay.'));
 });
 
+test('a terminal is told how far it is, and the line is cleared before each translation', async () => {
+  const before = process.stderr.isTTY;
+  process.stderr.isTTY = true;
+  try {
+    const { out, errors } = await translate('He refused to pay.\nThis is expensive.');
+    expect(out).toBe("Il refusa de payer.\nC'est cher.\n");
+    expect(errors).toMatch(/weights: 100 %/);
+    expect(errors).toMatch(/\r1 lines, [\d.]+ per second\r +\r\r2 lines, [\d.]+ per second\r +\r$/);
+  } finally {
+    process.stderr.isTTY = before;
+  }
+});
+
 test('Ctrl-C ends it with exit code 130; what is translated by then stands there', async () => {
   const input = new PassThrough();
   const spy = vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as unknown as typeof process.stdin);
