@@ -18,15 +18,20 @@ const rest = 64;
 /** Everything but letters, numbers and white space. */
 export const other = mark | rest;
 
-/**
- * The class of a code point by the platform's Unicode tables, looked up once and kept (1.1 MB of address space, touched page
- * by page).
- */
+/** What is known so far by code point, 0 where nothing is (1.1 MB of address space, touched page by page). */
+let known: Uint8Array | undefined;
+
+/** The class of a code point by the platform's Unicode tables, looked up once and kept. */
 export function classOf(code: number): number {
-  table ??= new Uint8Array(0x110000);
-  return table[code] || (table[code] = lookUp(String.fromCodePoint(code)));
+  known ??= withAscii();
+  return known[code] || (known[code] = lookUp(String.fromCodePoint(code)));
 }
-let table: Uint8Array | undefined;
+
+function withAscii(): Uint8Array {
+  const table = new Uint8Array(0x110000).fill(rest, 0, 128);
+  table.fill(upper, 65, 91).fill(lower, 97, 123).fill(digit, 48, 58).fill(space, 9, 14)[32] = space;
+  return table;
+}
 
 function lookUp(char: string): number {
   if (/\p{L}/u.test(char)) return /[\p{Lu}\p{Lt}]/u.test(char) ? upper : /\p{Ll}/u.test(char) ? lower : caseless;
@@ -44,10 +49,16 @@ export function classAt(bytes: Uint8Array, at: number, end: number): number {
 
 /** Where the run of characters of some classes that begins at `at` ends, at most `end`. */
 export function runEnd(bytes: Uint8Array, at: number, end: number, classes: number): number {
+  const table = (known ??= withAscii());
   while (at < end) {
     const byte = bytes[at]!;
-    if ((classOf(byte < 0x80 ? byte : codeAt(bytes, at)) & classes) === 0) break;
-    at += widthOf(byte);
+    if (byte < 0x80) {
+      if ((table[byte]! & classes) === 0) break;
+      at++;
+    } else {
+      if ((classOf(codeAt(bytes, at)) & classes) === 0) break;
+      at += widthOf(byte);
+    }
   }
   return at;
 }

@@ -1,7 +1,7 @@
 import { byteAlphabet } from '../byte-alphabet.js';
 import { utf8 } from '../byte-text.js';
 import type { Vocabulary } from '../vocabulary.js';
-import { type ByteTokens, hashOf } from './byte-tokens.js';
+import type { ByteTokens } from './byte-tokens.js';
 import { writePiece } from './cached.js';
 import { merge, Symbols } from './merge.js';
 import type { Model } from './model.js';
@@ -30,12 +30,12 @@ export function byteBpe(
       ids.push(singles[bytes[from]!]!);
       return;
     }
-    const hash = hashOf(bytes, from, to);
-    const token = tokens.find(bytes, from, to, hash);
+    const token = tokens.find(bytes, from, to);
     if (token >= 0 && kinds[token] === whole) {
       ids.push(token);
       return;
     }
+    const { hash } = tokens;
     if (cache.recall(bytes, from, to, hash, ids)) return;
     const first = ids.length;
     symbols.count = 0;

@@ -59,14 +59,24 @@ export class ByteTokens {
     return this.#sizes[id]!;
   }
 
-  /** The id of the token of these bytes, whose hash is given; -1 if there is none. */
-  find(bytes: Uint8Array, from: number, to: number, hash: number): number {
+  /** The hash of the bytes that `find` was asked for last. */
+  hash = 0;
+
+  /** The id of the token of these bytes; -1 if there is none. */
+  find(bytes: Uint8Array, from: number, to: number): number {
+    let hash = 0;
+    for (let at = from; at < to; at++) hash = (Math.imul(hash, factor) + bytes[at]! + 1) | 0;
+    this.hash = hash;
     const slots = this.#slots;
+    const own = this.#bytes;
     const wrap = slots.length - 1;
     for (let place = spread(hash, slots.length); ; place = (place + 1) & wrap) {
       const id = slots[place]!;
       if (id === none) return none;
-      if (this.#hashes[id] === hash && this.#sizes[id] === to - from && this.#holds(id, 0, bytes, from, to)) return id;
+      if (this.#hashes[id] !== hash || this.#sizes[id] !== to - from) continue;
+      let at = from;
+      for (let index = this.#starts[id]!; at < to && own[index] === bytes[at]; index++) at++;
+      if (at === to) return id;
     }
   }
 

@@ -1,7 +1,7 @@
 import type { PairTable } from './pair-table.js';
 
 /** Above this many symbols a heap finds the next merge; up to it a scan is faster. */
-const scanLimit = 40;
+const scanLimit = 64;
 const noRank = 0x7fffffff;
 
 /** Symbols of one piece on their way to tokens: ids, and how many bytes each covers. Reused from piece to piece. */
@@ -36,41 +36,54 @@ export function merge(symbols: Symbols, table: PairTable): void {
   else mergeLong(symbols, table);
 }
 
+/** By place: the rank of the merge with the next symbol, where the table has it, and the neighbours that are left. */
 const ranks = /*#__PURE__*/ new Int32Array(scanLimit);
-const becomes = /*#__PURE__*/ new Int32Array(scanLimit);
+const found = /*#__PURE__*/ new Int32Array(scanLimit);
+const nexts = /*#__PURE__*/ new Int32Array(scanLimit);
+const previous = /*#__PURE__*/ new Int32Array(scanLimit);
 
 function mergeShort(symbols: Symbols, table: PairTable): void {
-  const { ids, lengths } = symbols;
-  let count = symbols.count;
-  const look = (at: number) => {
-    const found = table.find(ids[at]!, ids[at + 1]!);
-    ranks[at] = found < 0 ? noRank : table.first(found);
-    becomes[at] = found < 0 ? -1 : table.second(found);
-  };
-  for (let at = 0; at < count - 1; at++) look(at);
-  while (count > 1) {
+  const { ids, lengths, count } = symbols;
+  const last = count - 1;
+  for (let at = 0; at < count; at++) {
+    nexts[at] = at + 1;
+    previous[at] = at - 1;
+    if (at < last) look(ids, table, at, at + 1);
+  }
+  for (;;) {
     let best = 0;
-    let lowest = ranks[0]!;
-    for (let at = 1; at < count - 1; at++) {
+    let lowest = noRank;
+    for (let at = 0; at < last; at++) {
       if (ranks[at]! < lowest) {
         lowest = ranks[at]!;
         best = at;
       }
     }
     if (lowest === noRank) break;
-    ids[best] = becomes[best]!;
-    lengths[best]! += lengths[best + 1]!;
-    count--;
-    for (let at = best + 1; at < count; at++) {
-      ids[at] = ids[at + 1]!;
-      lengths[at] = lengths[at + 1]!;
-      ranks[at] = ranks[at + 1]!;
-      becomes[at] = becomes[at + 1]!;
-    }
-    if (best > 0) look(best - 1);
-    if (best < count - 1) look(best);
+    const right = nexts[best]!;
+    const after = nexts[right]!;
+    ids[best] = table.second(found[best]!);
+    lengths[best]! += lengths[right]!;
+    nexts[best] = after;
+    ranks[right] = noRank; // it is gone
+    if (after < count) {
+      previous[after] = best;
+      look(ids, table, best, after);
+    } else ranks[best] = noRank;
+    if (best > 0) look(ids, table, previous[best]!, best);
   }
-  symbols.count = count;
+  let kept = 0;
+  for (let at = 0; at < count; at = nexts[at]!) {
+    ids[kept] = ids[at]!;
+    lengths[kept++] = lengths[at]!;
+  }
+  symbols.count = kept;
+}
+
+function look(ids: Int32Array, table: PairTable, at: number, right: number): void {
+  const place = table.find(ids[at]!, ids[right]!);
+  found[at] = place;
+  ranks[at] = place < 0 ? noRank : table.first(place);
 }
 
 /** Keys order by rank, then by place: rank * 2^31 + place is exact in a double for the 2^22 ranks that a table may hold. */

@@ -2,19 +2,19 @@ import { spread } from './byte-tokens.js';
 
 /** Pieces longer than this are not kept. */
 export const longestWord = 64;
-const mostSlots = 1 << 16;
-const mostBytes = 1 << 20;
-const mostIds = 1 << 19;
+const slotCount = 1 << 16;
+const mostBytes = 1 << 19;
+const mostIds = 1 << 18;
 
 /**
- * Remembers the ids of pieces seen before, by the bytes of their text: a hash table. It grows to at most 4.5 MB (1 MB of
- * slots, 1 MB of text, 2 MB of ids, and while it grows the half of one of them), then starts afresh.
+ * Remembers the ids of pieces seen before, by the bytes of their text: a hash table. It takes 2.5 MB (1 MB of slots, half of
+ * that for text, 1 MB of ids), which the system hands out as they are used; when it is full it starts afresh.
  */
 export class WordCache {
   /** Per slot [hash, place of the text + 1 (0 is free), place of the ids, length of the text * 256 + number of ids]. */
-  #slots = new Int32Array(1 << 12);
-  #bytes = new Uint8Array(1 << 12);
-  #ids = new Int32Array(1 << 12);
+  readonly #slots = new Int32Array(slotCount * 4);
+  readonly #bytes = new Uint8Array(mostBytes);
+  readonly #ids = new Int32Array(mostIds);
   #words = 0;
   #byteCount = 0;
   #idCount = 0;
@@ -73,31 +73,12 @@ export class WordCache {
   }
 
   #makeRoom(length: number, count: number): void {
-    const isFull =
-      this.#words * 2 >= mostSlots || this.#byteCount + length > mostBytes || this.#idCount + count > mostIds;
-    if (isFull) {
-      this.#slots.fill(0);
-      this.#words = 0;
-      this.#byteCount = 0;
-      this.#idCount = 0;
-      return;
-    }
-    if (this.#byteCount + length > this.#bytes.length) {
-      const larger = new Uint8Array(this.#bytes.length * 2);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    if (this.#idCount + count > this.#ids.length) {
-      const larger = new Int32Array(this.#ids.length * 2);
-      larger.set(this.#ids);
-      this.#ids = larger;
-    }
-    if (this.#words * 8 >= this.#slots.length) {
-      const old = this.#slots;
-      this.#slots = new Int32Array(old.length * 2);
-      for (let at = 0; at < old.length; at += 4) {
-        if (old[at + 1] !== 0) this.#slots.set(old.subarray(at + 1, at + 4), this.#freeSlot(old[at]!) + 1);
-      }
-    }
+    const fits =
+      this.#words * 2 < slotCount && this.#byteCount + length <= mostBytes && this.#idCount + count <= mostIds;
+    if (fits) return;
+    this.#slots.fill(0);
+    this.#words = 0;
+    this.#byteCount = 0;
+    this.#idCount = 0;
   }
 }
