@@ -9,7 +9,7 @@ import { replace as replaceDecoder } from './decoders/replace.js';
 import { sequence as sequenceDecoder } from './decoders/sequence.js';
 import { strip as stripDecoder } from './decoders/strip.js';
 import { wordPiece as wordPieceDecoder } from './decoders/word-piece.js';
-import { bpe } from './models/bpe.js';
+import { bpeWithDropout } from './models/bpe-dropout.js';
 import { unigram } from './models/unigram.js';
 import { wordLevel } from './models/word-level.js';
 import { wordPiece } from './models/word-piece.js';
@@ -73,7 +73,7 @@ export const allComponents: Components = {
     Whitespace: whitespace,
     WhitespaceSplit: whitespaceSplit,
   },
-  models: { BPE: bpe, Unigram: unigram, WordLevel: wordLevel, WordPiece: wordPiece },
+  models: { BPE: bpeWithDropout, Unigram: unigram, WordLevel: wordLevel, WordPiece: wordPiece },
   postProcessors: {
     BertProcessing: bertProcessor,
     ByteLevel: byteLevelProcessor,

@@ -79,7 +79,7 @@ describe('a file that cannot be read says why', () => {
       { unk_token: '<unk>' },
       'model.unk_token "<unk>" is not in model.vocab',
     ],
-    ['dropout', {}, { dropout: 0.1 }, 'model.dropout is 0.1; only 0 or null can be read'],
+    ['dropout', {}, { dropout: 1.5 }, 'model.dropout must be a number from 0 to 1, it is 1.5'],
     [
       'an added token on a taken id',
       { added_tokens: [{ id: 1, content: '<s>' }] },

@@ -40,8 +40,8 @@ export class Pipeline {
   }
 
   /** The ids of a text; stops after the piece with which there are `limit` of them. */
-  ids(text: string, limit = Number.POSITIVE_INFINITY): number[] {
-    const { preTokenizer, model } = this.#parts;
+  ids(text: string, limit = Number.POSITIVE_INFINITY, model: Model = this.#parts.model): number[] {
+    const { preTokenizer } = this.#parts;
     const { readBytes } = model;
     const scan = this.#scan;
     const ids: number[] = [];
@@ -69,8 +69,8 @@ export class Pipeline {
   }
 
   /** Where the tokens of a text come from. */
-  trace(text: string): Trace {
-    const { preTokenizer, model } = this.#parts;
+  trace(text: string, model: Model = this.#parts.model): Trace {
+    const { preTokenizer } = this.#parts;
     const tracer = new Tracer(text, model);
     this.#walk(
       text,

@@ -3,6 +3,7 @@ import { addedCount, arrange, type Window } from './arrange.js';
 import type { Decoder, DecoderRun } from './decoders/decoder.js';
 import { Encoding, type EncodingSource, type Part, type Trace } from './encoding.js';
 import { failInput } from './errors.js';
+import type { Model } from './models/model.js';
 import { type Padding, pad, paddedLength } from './padding.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
 import type { PostProcessor } from './post-processors/post-processor.js';
@@ -29,6 +30,10 @@ export interface BatchOptions {
   readonly truncation?: Truncation | null;
   /** What to pad to; null: no padding. Default: as the file says, mostly none. */
   readonly padding?: Padding | null;
+  /** The share of the merges of a byte-pair encoding that are left out at random, 0 to 1. Default: as the file says, mostly 0. */
+  readonly dropout?: number;
+  /** Which merges dropout leaves out: the same ones for the same seed. Default 0. */
+  readonly seed?: number;
 }
 
 /** How a text is encoded. */
@@ -97,9 +102,10 @@ export class Tokenizer {
     options: BatchOptions = {},
   ): Encoding[] {
     const { truncation = this.parts.truncation, padding = this.parts.padding } = options;
-    const drafts = texts.map(entry => {
+    const drafts = texts.map((entry, index) => {
       const sequences = Array.isArray(entry) ? entry.map(checkEncoded) : [checkEncoded(entry)];
-      return this.#draft(sequences, truncation ?? undefined, options.addSpecialTokens ?? true);
+      const modelOf = (sequence: number) => this.#modelFor(options, 2 * index + sequence);
+      return this.#draft(sequences, truncation ?? undefined, options.addSpecialTokens ?? true, modelOf);
     });
     if (!padding) return drafts.map(({ arrangements, source }) => encodingOf(arrangements, source));
     const longest = drafts.reduce((most, { arrangements }) => Math.max(most, lengthOf(arrangements[0]!)), 0);
@@ -115,7 +121,7 @@ export class Tokenizer {
 
   /** How many tokens a text has, special ones not counted. Stops counting at `limit`. */
   count(text: string, limit = Number.POSITIVE_INFINITY): number {
-    return Math.min(limit, this.#pipeline.ids(checkText(text, 'count'), limit).length);
+    return Math.min(limit, this.#pipeline.ids(checkText(text, 'count'), limit, this.#modelFor({}, 0)).length);
   }
 
   /** The text of ids. Ids that no token has are left out, as the reference does. */
@@ -175,11 +181,28 @@ export class Tokenizer {
     else if (token !== undefined) run.push(token, true);
   }
 
+  /** The model for one text of a call; with dropout a new one each time, which leaves out the same merges. */
+  #modelFor({ dropout, seed = 0 }: BatchOptions, place: number): Model {
+    const { model } = this.parts;
+    const rate = dropout ?? model.dropout ?? 0;
+    if (!(rate >= 0 && rate <= 1)) failInput(`encode: dropout must be from 0 to 1, it is ${rate}`);
+    if (rate === 0) return model;
+    return (
+      model.withDropout?.(rate, seed + place * 0x632be5ab) ??
+      failInput(`encode: dropout ${rate} is of byte-pair encodings, and this model cannot leave out merges`)
+    );
+  }
+
   /** The parts of an encoding and of what overflows it, and what they need to work out the rest. */
-  #draft(texts: readonly string[], truncation: Truncation | undefined, addSpecialTokens: boolean): Draft {
+  #draft(
+    texts: readonly string[],
+    truncation: Truncation | undefined,
+    addSpecialTokens: boolean,
+    modelOf: (sequence: number) => Model,
+  ): Draft {
     const { postProcessor } = this.parts;
     const limit = truncation?.stopEarly && truncation.direction !== 'left' ? truncation.maxLength : undefined;
-    const ids = texts.map(text => this.#pipeline.ids(text, limit));
+    const ids = texts.map((text, sequence) => this.#pipeline.ids(text, limit, modelOf(sequence)));
     const added = addSpecialTokens ? addedCount(postProcessor, texts.length > 1) : 0;
     const windows = truncation ? truncate(ids, truncation, added) : ids.map(all => [{ from: 0, ids: all }]);
     const traces: (Trace | undefined)[] = [];
@@ -188,7 +211,7 @@ export class Tokenizer {
       arrangements: combinations(windows).map(chosen => arrange(postProcessor, chosen, addSpecialTokens)),
       source: {
         token: id => this.idToToken(id) ?? '',
-        trace: sequence => (traces[sequence] ??= this.#pipeline.trace(texts[sequence]!)),
+        trace: sequence => (traces[sequence] ??= this.#pipeline.trace(texts[sequence]!, modelOf(sequence))),
         ...(trim && { trim: (tokens, offsets) => trimOffsets(tokens, offsets, trim.addPrefixSpace) }),
       },
     };

@@ -19,12 +19,17 @@ const mostMerges = 1 << 22;
 export const bpe: Reader<Model> = fields => {
   const dropout = fields.has('dropout') ? fields.raw('dropout') : 0;
   if (dropout !== 0) failFile(`${fields.path('dropout')} is ${String(dropout)}; only 0 or null can be read`);
+  return bpeFrom(fields);
+};
+
+/** The same, whatever dropout the file asks for. */
+export function bpeFrom(fields: Fields): Model {
   const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
   const rules = readRules(fields, vocabulary);
   const tokens = byteTokens(vocabulary, rules);
   const merges = readMerges(fields, vocabulary, rules.prefix, tokens);
   return bpeModel(vocabulary, merges, rules, fields.boolean('ignore_merges', false), tokens);
-};
+}
 
 /** A byte-pair encoding from its parts. With `wholeFirst` a piece that is a token is that token, whatever the merges say. */
 export function bpeModel(
@@ -68,7 +73,8 @@ function byteTokens(vocabulary: Vocabulary, { prefix, suffix }: SymbolRules): By
 const wholeToken = (vocabulary: Vocabulary, piece: string, bytes: boolean) =>
   vocabulary.id(bytes ? inByteAlphabet(piece) : piece);
 
-function readRules(fields: Fields, vocabulary: Vocabulary): SymbolRules {
+/** Reads how single characters become symbols. */
+export function readRules(fields: Fields, vocabulary: Vocabulary): SymbolRules {
   const unknown = fields.has('unk_token') ? fields.string('unk_token') : undefined;
   const unknownId = unknown === undefined ? undefined : vocabulary.id(unknown);
   if (unknown !== undefined && unknownId === undefined) {

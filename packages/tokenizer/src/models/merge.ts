@@ -87,7 +87,7 @@ function look(ids: Int32Array, table: PairTable, at: number, right: number): voi
 }
 
 /** Keys order by rank, then by place: rank * 2^31 + place is exact in a double for the 2^22 ranks that a table may hold. */
-const placeSpan = 2 ** 31;
+export const placeSpan = 2 ** 31;
 
 function mergeLong(symbols: Symbols, table: PairTable): void {
   const { ids, lengths, count } = symbols;
@@ -131,7 +131,7 @@ function mergeLong(symbols: Symbols, table: PairTable): void {
 }
 
 /** A binary heap of numbers, smallest first. */
-class Heap {
+export class Heap {
   #keys: Float64Array;
   size = 0;
 

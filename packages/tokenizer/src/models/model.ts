@@ -16,6 +16,10 @@ export interface Model {
   readonly merges?: PairTable;
   /** The log-probabilities of a Unigram model, by id. */
   readonly scores?: Float64Array;
+  /** The share of merges that are left out at random where a call does not say otherwise. */
+  readonly dropout?: number;
+  /** The same model with merges left out at random, the same ones for a seed and the same pieces in the same order. */
+  readonly withDropout?: (rate: number, seed: number) => Model;
   /**
    * Appends the ids of `text[start, end)`. Where `spans` is given it also appends for each id the pair `from, to` of UTF-8
    * bytes of the piece that it covers.
