@@ -67,6 +67,9 @@ const scored: readonly [string[], string[][], bleu: number, chrf: number][] = [
     96.342668,
     58.758077,
   ],
+  [['a b c d e f'], [['a b c d e f g h', 'a b c d']], 100, 84.677419], // of lengths equally near the shorter
+  [['abcdefgh', 'Bonjour tout le monde'], [['abc'], ['Bonjour le monde']], 33.437015, 68.786938],
+  [['Il a 9-10 ans et 3.5, 4,2.'], [['Il a 9 - 10 ans et 3.5 , 4,2 .']], 100, 100],
 ];
 
 test.each(scored)('%j beside %j', (hypotheses, references, expectedBleu, expectedChrf) => {
