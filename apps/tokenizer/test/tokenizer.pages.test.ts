@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 import { launchChrome, root, serve } from '@residual/testkit/pages';
 import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { sentencePieceTokenizer } from '@residual/tokenizer/sentencepiece';
@@ -19,7 +19,7 @@ const wrong: string[] = [];
 const foreign: string[] = [];
 
 const read = (...path: string[]) => readFileSync(join(root, ...path));
-const sentencePiece = gunzipSync(read('fixtures', 'sentencepiece', 'own', 'unigram-nmt-nfkc.model.gz'));
+const sentencePiece = brotliDecompressSync(read('fixtures', 'sentencepiece', 'own', 'unigram-nmt-nfkc.model.br'));
 const shippedHere = (name: string): Tokenizer => {
   const text = (file: string) => read('packages', `model-${name}`, 'model', file).toString();
   return tokenizerFromJson(text('tokenizer.json'), { config: text('tokenizer_config.json') });
