@@ -1,4 +1,4 @@
-import { UMAP } from 'umap-js';
+import * as published from 'umap-js';
 import { ResidualError } from '../words/errors.js';
 import { nearestRows } from '../words/nearest.js';
 import { slots } from '../words/scan.js';
@@ -52,7 +52,7 @@ export async function umap(vectors: WordVectors, options: UmapOptions = {}): Pro
   const table = vectorTable({ words: rows.map(row => vectors.words[row]!), data });
   const { indices, distances } = await neighboursOf(table, neighbours, signal, onProgress);
 
-  const layout = new UMAP({
+  const layout = new (umapClass())({
     nComponents: dims,
     nNeighbors: neighbours,
     minDist: minDistance,
@@ -71,6 +71,14 @@ export async function umap(vectors: WordVectors, options: UmapOptions = {}): Pro
     }
   }
   return Float32Array.from(layout.getEmbedding().flat());
+}
+
+type Published = Pick<typeof published, 'UMAP'>;
+
+/** umap-js is a CommonJS module: some bundlers and networks give its exports by name, others as its default. */
+function umapClass(): Published['UMAP'] {
+  const { default: inner = published as Published } = published as unknown as { default?: Published };
+  return inner.UMAP;
 }
 
 /** Of each word itself and its nearest words, and their distances 1 - cosine: what umap-js would only approximate. */
