@@ -41,9 +41,11 @@ import { metaspace } from './pre-tokenizers/metaspace.js';
 import { sequence as sequencePreTokenizer } from './pre-tokenizers/sequence.js';
 import { split } from './pre-tokenizers/split.js';
 import { unicodeScripts } from './pre-tokenizers/unicode-scripts.js';
+import { countUpTo } from './streaming/encode-stream.js';
 
 /** Every component that can be read. */
 export const allComponents: Components = {
+  countUpTo,
   normalizers: {
     BertNormalizer: bertNormalizer,
     ByteLevel: byteLevelNormalizer,

@@ -5,6 +5,7 @@ import type { Model } from './models/model.js';
 import type { Normalizer } from './normalizers/normalizer.js';
 import type { PostProcessor } from './post-processors/post-processor.js';
 import type { PreTokenizer } from './pre-tokenizers/pre-tokenizer.js';
+import type { Tokenizer } from './tokenizer.js';
 
 /** Makes a component from its JSON; `nested` reads a component of the same kind inside it. */
 export type Reader<T> = (fields: Fields, nested: (json: unknown, where: string) => T) => T;
@@ -19,6 +20,8 @@ export interface Components {
   readonly models: Readers<Model>;
   readonly postProcessors: Readers<PostProcessor>;
   readonly decoders: Readers<Decoder>;
+  /** Counts the tokens of a long text chunk by chunk, so that it can stop early; undefined where it cannot. */
+  readonly countUpTo?: (tokenizer: Tokenizer, text: string, limit: number) => number | undefined;
 }
 
 /** Reads one component by its type; an unknown type is an error that names the known ones. */

@@ -6,6 +6,7 @@ export { ResidualError, type TokenizerErrorCode } from './errors.js';
 export { type LoadOptions, loadTokenizer, tokenizerFromJson } from './load.js';
 export type { Padding } from './padding.js';
 export { type SaveOptions, saveTokenizer } from './saving/save.js';
+export { type EncodeStream, type EncodeStreamOptions, encodeStream } from './streaming/encode-stream.js';
 export {
   type BatchOptions,
   type DecodeOptions,

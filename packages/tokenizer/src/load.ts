@@ -55,6 +55,7 @@ export function loadTokenizer(json: object | string, components: Components, { c
     padding: file.has('padding') ? readPadding(file.object('padding')) : undefined,
     roles,
     file: withoutTables(file),
+    countUpTo: components.countUpTo,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { AddedToken } from './added-tokens.js';
 import { addedCount, arrange, type Window } from './arrange.js';
+import type { Components } from './components.js';
 import type { Decoder, DecoderRun } from './decoders/decoder.js';
 import { Encoding, type EncodingSource, type Part, type Trace } from './encoding.js';
 import { failInput } from './errors.js';
@@ -18,6 +19,8 @@ export interface TokenizerParts extends PipelineParts {
   readonly padding: Padding | undefined;
   /** What its `tokenizer.json` says, without the tables of the model; undefined if there is none that describes it. */
   readonly file?: { readonly [name: string]: unknown };
+  /** Counts the tokens of a long text chunk by chunk; undefined where it cannot. */
+  readonly countUpTo?: Components['countUpTo'];
   /** Ids of the tokens that have a role, where the configuration names them. */
   readonly roles: { readonly bos?: number; readonly eos?: number; readonly pad?: number; readonly unk?: number };
 }
@@ -121,7 +124,10 @@ export class Tokenizer {
 
   /** How many tokens a text has, special ones not counted. Stops counting at `limit`. */
   count(text: string, limit = Number.POSITIVE_INFINITY): number {
-    return Math.min(limit, this.#pipeline.ids(checkText(text, 'count'), limit, this.#modelFor({}, 0)).length);
+    const isLong = checkText(text, 'count').length > limit;
+    const counted = isLong ? this.parts.countUpTo?.(this, text, limit) : undefined;
+    if (counted !== undefined) return Math.min(limit, counted);
+    return Math.min(limit, this.#pipeline.ids(text, limit, this.#modelFor({}, 0)).length);
   }
 
   /** The text of ids. Ids that no token has are left out, as the reference does. */

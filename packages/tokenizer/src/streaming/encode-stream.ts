@@ -1,0 +1,108 @@
+import { failInput } from '../errors.js';
+import type { Tokenizer } from '../tokenizer.js';
+import { type Boundary, boundaryOf, lastBoundary } from './boundary.js';
+
+/** Tokens of a text that comes in chunks; see {@link encodeStream}. */
+export interface EncodeStream {
+  /** Takes the next chunk, of any length; returns the ids that are certain by now, perhaps none. */
+  push(chunk: string): number[];
+  /** Ends the text; returns the rest of its ids. */
+  flush(): number[];
+}
+
+/** How a stream of text is encoded. */
+export interface EncodeStreamOptions {
+  /** Whether to put the special tokens of the post-processor around the text. Default true. */
+  readonly addSpecialTokens?: boolean;
+}
+
+/**
+ * Encodes a text that comes in chunks. All pushes and the flush together equal `encode` of the whole text. Ids come out up to the last place between words
+ * where the tokenizer cuts whatever follows; where that cannot be told (a model that reads across words), all of them come at the end.
+ */
+export function encodeStream(
+  tokenizer: Tokenizer,
+  { addSpecialTokens = true }: EncodeStreamOptions = {},
+): EncodeStream {
+  const boundary = boundaryOf(tokenizer.parts);
+  const [before, after] = addSpecialTokens ? around(tokenizer) : [[], []];
+  const reader = new Reader(tokenizer, boundary);
+  let hasBegun = false;
+  const begin = () => {
+    const ids = hasBegun ? [] : before;
+    hasBegun = true;
+    return ids;
+  };
+  return {
+    push(chunk) {
+      if (typeof chunk !== 'string') failInput(`encodeStream: a chunk must be a string, it is a ${typeof chunk}`);
+      return [...begin(), ...reader.push(chunk)];
+    },
+    flush: () => [...begin(), ...reader.flush(), ...after],
+  };
+}
+
+/** How many tokens a text has, counted chunk by chunk until there are `limit`; undefined where chunks cannot be told. */
+export function countUpTo(tokenizer: Tokenizer, text: string, limit: number): number | undefined {
+  const boundary = boundaryOf(tokenizer.parts);
+  if (!boundary) return undefined;
+  const reader = new Reader(tokenizer, boundary);
+  let count = 0;
+  for (let at = 0, size = firstChunk; at < text.length && count < limit; at += size, size *= 2) {
+    count += reader.push(text.slice(at, at + size)).length;
+  }
+  return count < limit ? count + reader.flush().length : count;
+}
+
+const firstChunk = 4096;
+
+/** Reads up to the last boundary; the words before it are kept, so that what follows is read as it is within the text. */
+class Reader {
+  #chunks: string[] = []; // some words that were read, then what was not
+  #length = 0;
+  #tail = ''; // the last two units
+  #read = 0; // units of the words that were read
+  #readIds = 0; // how many ids they have by themselves
+
+  constructor(
+    readonly tokenizer: Tokenizer,
+    readonly boundary: Boundary | undefined,
+  ) {}
+
+  push(chunk: string): number[] {
+    const view = this.#tail + chunk; // only here can new boundaries be
+    const offset = this.#length - this.#tail.length;
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    this.#tail = view.slice(-2);
+    const found = this.boundary ? lastBoundary(view, this.#read - offset, this.boundary) : -1;
+    if (found < 0) return [];
+    const end = offset + found;
+    const text = this.#chunks.join('');
+    const ids = this.#idsOf(text.slice(0, end));
+    const kept = Math.max(0, lastBoundary(text.slice(0, end), 0, this.boundary!));
+    this.#chunks = [text.slice(kept)];
+    this.#length -= kept;
+    this.#read = end - kept;
+    this.#readIds = this.tokenizer.encode(text.slice(kept, end), plain).length;
+    return ids;
+  }
+
+  flush(): number[] {
+    return this.#idsOf(this.#chunks.join(''));
+  }
+
+  #idsOf(text: string): number[] {
+    return this.tokenizer.encode(text, plain).ids.slice(this.#readIds);
+  }
+}
+
+const plain = { addSpecialTokens: false, truncation: null, padding: null } as const;
+
+/** The ids that the post-processor puts before and behind one text. */
+function around(tokenizer: Tokenizer): [before: readonly number[], after: readonly number[]] {
+  const items = tokenizer.parts.postProcessor.template?.single ?? [];
+  const place = items.findIndex(item => 'sequence' in item);
+  const ids = (from: number, to: number) => items.slice(from, to).flatMap(item => ('ids' in item ? item.ids : []));
+  return [ids(0, Math.max(0, place)), ids(place + 1, items.length)];
+}
