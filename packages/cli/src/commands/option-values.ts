@@ -40,6 +40,9 @@ export const beamCount = number('a whole number, 1 or more', whole(1));
 /** How many words are shown: 1, 2, 3, ... */
 export const wordCount = number('a whole number, 1 or more', whole(1));
 
+/** A number of tokens that something may have: 1, 2, 3, ... */
+export const tokenLimit = number('a whole number, 1 or more', whole(1));
+
 /** How many lines are worked on at once: 1, 2, 3, ... */
 export const lineCount = number('a whole number, 1 or more', whole(1));
 

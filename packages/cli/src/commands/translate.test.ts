@@ -103,6 +103,15 @@ test('a line longer than the positions is translated in parts, a word longer tha
   );
 });
 
+test('--longest 1 translates every sentence by itself', async () => {
+  const line = 'I like tea. She likes coffee. We drink it every day. Do you want some?';
+  const { out } = await translate(line, '--longest', '1');
+  const alone: string[] = [];
+  for (const each of line.split(/(?<=[.?]) /)) alone.push((await translate(each)).out.trim());
+  expect(out).toBe(`${alone.join(' ')}\n`);
+  expect((await translate(line)).out).not.toBe(out);
+});
+
 test('settings are heeded: length penalty, a limit of tokens, cross-attention left out', async () => {
   const scoreOf = async (...args: string[]) =>
     JSON.parse((await translate('He wears glasses.', '--json', '--beams', '4', ...args)).out);

@@ -1,7 +1,7 @@
 import type { Model, TranslateOptions, Translation } from '@residual/model';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type NodeBackend, nodeBackends } from '../machine/backends.js';
-import { beamCount, lineCount, penalty, tokenCount } from './option-values.js';
+import { beamCount, lineCount, penalty, tokenCount, tokenLimit } from './option-values.js';
 
 /** What the commands that translate have in common. */
 export interface TranslatingOptions {
@@ -13,6 +13,7 @@ export interface TranslatingOptions {
   readonly prefix?: string;
   readonly sourceLanguage?: string;
   readonly targetLanguage?: string;
+  readonly longest?: number;
   readonly batch?: number;
   readonly withoutCrossAttention?: boolean;
   readonly backend: NodeBackend;
@@ -29,6 +30,7 @@ export function withTranslatingOptions(command: Command): Command {
     .option('--prefix <text>', 'what the model expects before each text, as T5 does')
     .option('--source-language <name>', 'for models of several languages: fr, fr_XX, __fr__, fra_Latn')
     .option('--target-language <name>', 'the language that is written')
+    .option('--longest <n>', 'a line of more tokens is translated sentence by sentence; 40 if absent', tokenLimit)
     .option('--batch <n>', 'how many lines are translated at once; 32 if absent', lineCount)
     .option('--without-cross-attention', 'with its weights set to zero: what the decoder writes that sees no source')
     .addOption(new Option('--backend <name>', 'what computes').choices(nodeBackends).default('wasm'));
@@ -39,9 +41,10 @@ export function translateOptions(
   options: TranslatingOptions,
   { batch, signal }: { readonly batch: number; readonly signal: AbortSignal },
 ): TranslateOptions {
-  const { beams, lengthPenalty, earlyStopping, maxNewTokens, prefix, sourceLanguage, targetLanguage } = options;
+  const { beams, lengthPenalty, earlyStopping, maxNewTokens, longest, prefix, sourceLanguage, targetLanguage } =
+    options;
   const zeroed = options.withoutCrossAttention ? [{ tap: 'decoder.layers.*.crossAttention.weights' }] : undefined;
-  const shared = { maxNewTokens, prefix, sourceLanguage, targetLanguage, zeroed };
+  const shared = { maxNewTokens, longest, prefix, sourceLanguage, targetLanguage, zeroed };
   const given = Object.entries({ beams, lengthPenalty, earlyStopping, ...shared });
   return { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), batch, signal };
 }
