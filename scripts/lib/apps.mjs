@@ -30,9 +30,9 @@ const below = (part, prefix) =>
     .filter(({ name, folder }) => name.startsWith(prefix) && existsSync(folder))
     .map(({ name, folder }) => ({ name: name.slice(prefix.length), folder }));
 
-/** What data packages hold, by the path under which pages find it: `packages/model-NAME/model` at `models/NAME`, `packages/NAME/vectors` at `data/NAME`. */
+/** What data packages hold, by the path under which pages find it: `packages/model-NAME/model` at `models/NAME`, `packages/NAME/data` at `data/NAME`. */
 export const dataFolders = () =>
   new Map([
     ...below('model', 'model-').map(({ name, folder }) => [`models/${name}`, folder]),
-    ...below('vectors', '').map(({ name, folder }) => [`data/${name}`, folder]),
+    ...below('data', '').map(({ name, folder }) => [`data/${name}`, folder]),
   ]);
