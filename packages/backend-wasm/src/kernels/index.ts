@@ -9,7 +9,7 @@ import { linear } from './linear.js';
 import { matMul } from './mat-mul.js';
 import { layerNorm, rmsNorm } from './norm.js';
 import { rotate } from './rotate.js';
-import { crossEntropy, logSumExp, softmax } from './softmax.js';
+import { crossEntropy, crossEntropyGradient, logSumExp, softmax } from './softmax.js';
 
 /** Our kernels by the name of the op that each one speeds up. */
 export const kernels: Readonly<Record<string, KernelFunc>> = {
@@ -17,6 +17,7 @@ export const kernels: Readonly<Record<string, KernelFunc>> = {
   'residual.appendToCache': /*#__PURE__*/ kernel(appendToCache),
   'residual.attend': /*#__PURE__*/ kernel(attend),
   'residual.crossEntropy': /*#__PURE__*/ kernel(crossEntropy),
+  'residual.crossEntropyGradient': /*#__PURE__*/ kernel(crossEntropyGradient),
   'residual.dropout': /*#__PURE__*/ kernel(dropout),
   'residual.embed': /*#__PURE__*/ kernel(embed),
   'residual.gather': /*#__PURE__*/ kernel(gather),

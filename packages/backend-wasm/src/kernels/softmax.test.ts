@@ -55,6 +55,22 @@ test('crossEntropy is the loss of each label, 0 where it is ignored', () => {
   });
 });
 
+test('the gradient of crossEntropy is softmax less 1 at the label, times what comes in', () => {
+  for (const vocab of [2, 5, 13, 64])
+    tf.tidy(() => {
+      const logits = numbers(4).tensor([5, vocab], 4);
+      const labels = [vocab - 1, -100, 0, 1, -100];
+      const dy = [0.5, 3, -2, 0, 1];
+      const expected = rowsOf(logits).flatMap(({ row, logSum }, r) =>
+        [...row].map((v, i) => (labels[r] === -100 ? 0 : (Math.exp(v - logSum) - (i === labels[r] ? 1 : 0)) * dy[r]!)),
+      );
+      const inputs = { logits, labels: ints(labels, [5]), dy: tf.tensor1d(dy) };
+      const y = call('crossEntropyGradient', inputs, { ignore: -100 });
+      expect(y.shape).toEqual([5, vocab]);
+      expectNear(y, expected, { absolute: 1e-6 });
+    });
+});
+
 test('a label outside the vocabulary is an error with both numbers', () => {
   tf.tidy(() => {
     const logits = tf.zeros([2, 13]);
@@ -70,5 +86,7 @@ test('nothing grows over 1,000 calls', () => {
   expectNoGrowth(() => call('softmax', { logits: x }, { dim: 1 }));
   expectNoGrowth(() => call('logSumExp', { x }, { keepDims: true }));
   expectNoGrowth(() => call('crossEntropy', { logits: x, labels }, { ignore: -1 }));
-  tf.dispose([x, labels]);
+  const dy = tf.ones([3]);
+  expectNoGrowth(() => call('crossEntropyGradient', { logits: x, labels, dy }, { ignore: -1 }));
+  tf.dispose([x, labels, dy]);
 });

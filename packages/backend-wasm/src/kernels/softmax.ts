@@ -45,6 +45,25 @@ export const crossEntropy: Kernel<{ logits: TensorInfo; labels: TensorInfo }, { 
   return y;
 };
 
+/** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignore`: logits [rows, vocab] to the same. */
+export const crossEntropyGradient: Kernel<
+  { logits: TensorInfo; labels: TensorInfo; dy: TensorInfo },
+  { ignore: number }
+> = (heap, { logits, labels, dy }, { ignore }) => {
+  const [rows, vocab] = logits.shape as [number, number];
+  const from = heap.pointer(logits);
+  const y = heap.output([rows, vocab]);
+  heap.call.softmax!(from, heap.pointer(y), rows, vocab);
+  const [values, names, weights] = [heap.floats(y), heap.ints(labels), heap.floats(dy)];
+  for (let row = 0; row < rows; row++) {
+    const [start, label] = [row * vocab, names[row]!];
+    const weight = label === ignore ? 0 : weights[row]!;
+    for (let i = start; i < start + vocab; i++) values[i] = values[i]! * weight;
+    if (weight !== 0) values[start + label] = values[start + label]! - weight;
+  }
+  return y;
+};
+
 /** Writes what `use` makes of each row's largest entry and Σ e^(x - largest) to y. */
 function fromSums(
   heap: Heap,

@@ -6,7 +6,7 @@ import { toFloat } from '../ops/convert.js';
 import { range } from '../ops/create.js';
 import { exp, log } from '../ops/functions.js';
 import { max, sum } from '../ops/reduce.js';
-import { concat, reshape } from '../ops/shape.js';
+import { concat, reshape, sliceAxis } from '../ops/shape.js';
 import { softmax } from '../ops/softmax.js';
 import type { Tensor } from '../tensor.js';
 
@@ -18,14 +18,19 @@ const crossEntropyOp: Op<{ logits: Tensor; labels: Tensor }, { ignore: number }>
     return mul(loss, toFloat(notEqual(labels, ignore)));
   },
   saves: ['logits', 'labels'],
-  gradient: (dy, { saved: { logits, labels }, shapes, attributes: { ignore } }) => ({
-    logits: () => {
-      const [rows, vocab] = shapes.logits as [number, number];
-      const chosen = toFloat(equal(reshape(labels, [rows, 1]), reshape(range(vocab), [1, vocab])));
-      const weight = reshape(mul(dy, toFloat(notEqual(labels, ignore))), [rows, 1]);
-      return mul(sub(softmax(logits), chosen), weight);
-    },
+  gradient: (dy, { saved: { logits, labels }, attributes }) => ({
+    logits: () => run(crossEntropyGradientOp, { logits, labels, dy }, attributes),
   }),
+};
+
+/** (softmax(logits) - 1 at the label) · dy, 0 where the label is `ignore`: an op of its own, so that a kernel makes nothing of the logits' size beside the result. */
+const crossEntropyGradientOp: Op<{ logits: Tensor; labels: Tensor; dy: Tensor }, { ignore: number }> = {
+  name: 'residual.crossEntropyGradient',
+  compose: ({ logits, labels, dy }, { ignore }) => {
+    const [rows, vocab] = logits.shape as [number, number];
+    const weight = mul(dy, toFloat(notEqual(labels, ignore)));
+    return sub(mul(softmax(logits), reshape(weight, [rows, 1])), putAt(weight, maximum(labels, 0), vocab));
+  },
 };
 
 /**
@@ -43,14 +48,48 @@ export function crossEntropy(logits: Tensor, labels: Tensor, { ignore = -100 }: 
   return run(crossEntropyOp, { logits, labels }, { ignore });
 }
 
-const pickOp: Op<{ params: Tensor; indices: Tensor }, Record<never, never>> = {
+/** By row and column: one flat index would pass 2²⁴, where GPU backends round integers. */
+function places(columns: Tensor): Tensor {
+  const rows = columns.size;
+  return concat([reshape(range(rows), [rows, 1]), reshape(columns, [rows, 1])], 1);
+}
+
+const pickOp: Op<{ x: Tensor; columns: Tensor }, Record<never, never>> = {
   name: 'residual.pick',
+  compose: ({ x, columns }) => run(gatherNdOp, { params: x, indices: places(columns) }, {}),
+  saves: ['columns'],
+  gradient: (dy, { saved: { columns }, shapes }) => ({ x: () => putAt(dy, columns, shapes.x[1]!) }),
+};
+
+const gatherNdOp: Op<{ params: Tensor; indices: Tensor }, Record<never, never>> = {
+  name: 'residual.gatherNd',
   stock: 'GatherNd',
 };
 
-/** One entry of each row. By row and column: one flat index would pass 2²⁴, where GPU backends round integers. */
+/** One entry of each row: x [rows, vocab], columns int32 [rows] to [rows]. */
 function pick(x: Tensor, columns: Tensor): Tensor {
-  const rows = columns.size;
-  const indices = concat([reshape(range(rows), [rows, 1]), reshape(columns, [rows, 1])], 1);
-  return run(pickOp, { params: x, indices }, {});
+  return run(pickOp, { x, columns }, {});
+}
+
+const putAtOp: Op<{ values: Tensor; columns: Tensor }, { vocab: number }> = {
+  name: 'residual.putAt',
+  compose: ({ values, columns }, { vocab }) =>
+    run(scatterNdOp, { updates: values, indices: places(columns) }, { shape: [columns.size, vocab] }),
+  saves: ['columns'],
+  gradient: (dy, { saved: { columns } }) => ({ values: () => pick(dy, columns) }),
+};
+
+const scatterNdOp: Op<{ updates: Tensor; indices: Tensor }, { shape: readonly [number, number] }> = {
+  name: 'residual.scatterNd',
+  stock: 'ScatterNd',
+  stockIsWrong: ['webgl'],
+  compose: ({ updates, indices }, { shape: [rows, vocab] }) => {
+    const columns = sliceAxis(indices, 1, 1, 1);
+    return mul(toFloat(equal(columns, reshape(range(vocab), [1, vocab]))), reshape(updates, [rows, 1]));
+  },
+};
+
+/** Zeros but for one entry of each row: values [rows], columns int32 [rows] to [rows, vocab]. */
+function putAt(values: Tensor, columns: Tensor, vocab: number): Tensor {
+  return run(putAtOp, { values, columns }, { vocab });
 }
