@@ -22,6 +22,7 @@ await build({
     main: path('src/main.ts'),
     child: path('src/child.ts'),
     'translation-child': path('src/translation/child.ts'),
+    'training-child': path('src/training/child.ts'),
   },
   outdir: path('dist'),
   platform: 'node',

@@ -4,15 +4,32 @@ import { generationOnWasm, generationOnWebgl } from './generation.js';
 import { cellsOf, type Line } from './lines.js';
 import { shapes } from './shape.js';
 import { table } from './table.js';
+import { trainingShapes } from './training/trainer.js';
+import { trainingOnWasm } from './training/training.js';
 import { translationOnWasm, translatorShape } from './translation/translation.js';
 import { wordsOnWasm } from './words/words.js';
 
+<<<<<<< HEAD
 const parts = { wasm: generationOnWasm, webgl: generationOnWebgl, translation: translationOnWasm, words: wordsOnWasm };
+=======
+const parts = {
+  wasm: generationOnWasm,
+  webgl: generationOnWebgl,
+  translation: translationOnWasm,
+  train: trainingOnWasm,
+};
+>>>>>>> 8cc914c (bench: training beside TensorFlow.js's own ops, and the memory of LoRA)
 
 const program = new Command('bench')
   .description('Prints what everything costs, each line a ratio of times taken in turns in this one run.')
   .argument('[part...]', `what to measure: ${Object.keys(parts).join(', ')}; everything if absent`)
-  .addOption(new Option('--shape <name>', 'one shape only').choices([...Object.keys(shapes), translatorShape]))
+  .addOption(
+    new Option('--shape <name>', 'one shape only').choices([
+      ...Object.keys(shapes),
+      translatorShape,
+      ...Object.keys(trainingShapes),
+    ]),
+  )
   .option('--json', 'print one array of lines instead of tables')
   .parse();
 

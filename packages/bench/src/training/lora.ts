@@ -1,0 +1,27 @@
+import type { HasNeeds } from '@residual/layers';
+import { causalOf, loadModel } from '@residual/model';
+import { adamW, attachLora, nextToken, notLora, randomWindows, train } from '@residual/train';
+
+/** Trains the story teller for some steps, all of it or rank 8 beside its attention; gives the loss of the last step. */
+export async function fineTune(source: string, isLora: boolean): Promise<number> {
+  const model = await loadModel(source);
+  const { layer, weights } = causalOf('bench', model);
+  if (isLora)
+    attachLora(layer as HasNeeds<unknown>, weights, { targets: ['**.attention.query', '**.attention.value'], rank: 8 });
+  const text = Int32Array.from({ length: 2000 }, (_, i) => (i * 7919) % model.vocab);
+  const run = train({
+    layer,
+    weights,
+    loss: nextToken(layer, { chunk: 64 }),
+    batches: randomWindows(text, { length: 64, batch: 1 }),
+    steps: 3,
+    learningRate: 1e-4,
+    optimizer: adamW(),
+    recompute: true,
+    ...(isLora && { frozen: notLora }),
+  });
+  let loss = Number.NaN;
+  for await (const event of run) if (event.type === 'step') loss = event.loss;
+  model.dispose();
+  return loss;
+}
