@@ -9,16 +9,13 @@ import { trainingOnWasm } from './training/training.js';
 import { translationOnWasm, translatorShape } from './translation/translation.js';
 import { wordsOnWasm } from './words/words.js';
 
-<<<<<<< HEAD
-const parts = { wasm: generationOnWasm, webgl: generationOnWebgl, translation: translationOnWasm, words: wordsOnWasm };
-=======
 const parts = {
   wasm: generationOnWasm,
   webgl: generationOnWebgl,
   translation: translationOnWasm,
   train: trainingOnWasm,
+  words: wordsOnWasm,
 };
->>>>>>> 8cc914c (bench: training beside TensorFlow.js's own ops, and the memory of LoRA)
 
 const program = new Command('bench')
   .description('Prints what everything costs, each line a ratio of times taken in turns in this one run.')
