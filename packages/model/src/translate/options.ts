@@ -14,7 +14,7 @@ export interface TranslateOptions extends Omit<SearchOptions, 'returned' | 'posi
   /** For models of several languages: as in their vocabulary (`fr_XX`, `__fr__`, `fra_Latn`), or its first part, `fr`. */
   readonly sourceLanguage?: string | undefined;
   readonly targetLanguage?: string | undefined;
-  /** A line of more tokens is translated sentence by sentence; 40 if absent. A sentence over the model's positions is divided further. */
+  /** A line of more tokens, or of three sentences or more, is translated sentence by sentence; 40 if absent. A sentence over the model's positions is divided further. */
   readonly longest?: number | undefined;
   /** How many pieces are translated at once: for one text 1, so that it appears as it is written; for several 32. */
   readonly batch?: number | undefined;

@@ -16,7 +16,7 @@ export interface Pieces {
 export interface PieceOptions {
   /** Tokens of a text, those around it included. */
   readonly count: (text: string) => number;
-  /** A line of so many tokens at most is one piece; a longer one is divided into its sentences. */
+  /** A line of so many tokens at most, and of one or two sentences, is one piece; a longer one is divided into its sentences. */
   readonly longest: number;
   /** So many tokens are read at once; a longer sentence is divided further. */
   readonly room: number;
@@ -45,11 +45,15 @@ export function piecesOf(text: string, options: PieceOptions): Pieces {
 const lineBreak = /(\r\n|[\n\r\v\f\u0085\u2028\u2029])/; // in brackets, so that they are kept
 const spaced = /^(\s*)([\s\S]*?)(\s*)$/;
 
+/** So many sentences of a short line are translated as one, since they belong together; of more, translators trained on sentences lose some. */
+const together = 2;
+
 /** Parts of a line that together are the line. */
 function stretchesOf(line: string, options: PieceOptions): string[] {
   const { count, longest, room, language } = options;
-  if (count(line) <= Math.min(longest, room)) return [line];
-  return sentencesOf(line, language).flatMap(sentence => fitting(sentence, options));
+  const sentences = sentencesOf(line, language);
+  if (sentences.length <= together && count(line) <= Math.min(longest, room)) return [line];
+  return sentences.flatMap(sentence => fitting(sentence, options));
 }
 
 /** Sentences of a line (Unicode Standard Annex 29), where a full stop behind an abbreviation or an initial ends none. */

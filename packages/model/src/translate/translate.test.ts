@@ -92,6 +92,16 @@ test('a long line is translated sentence by sentence, and nothing between them i
   expect(pieces.map(({ before }) => before)).toEqual(['', '  ', '  ', '  ']);
 });
 
+test('a short line of many sentences loses none of them', async () => {
+  const { pieces, translation } = await model
+    .translate('I like tea. She likes coffee. We drink it every day. Do you want some?')
+    .whole();
+  expect(pieces).toHaveLength(4);
+  expect(translation).toMatch(/thé.*café.*jours.*\?$/);
+  const two = await model.translate('I like tea. She likes coffee.').whole();
+  expect(two.pieces).toHaveLength(1);
+});
+
 test('a text without words is its own translation', async () => {
   for (const text of ['', ' ', '\n', ' \r\n\t']) {
     const { translation, tokens, score, pieces } = await model.translate(text).whole();
