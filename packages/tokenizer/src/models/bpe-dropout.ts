@@ -31,6 +31,7 @@ export const bpeWithDropout: Reader<Model> = fields => {
           ids.push(symbols.ids[index]!);
           spans?.push(at, (at += symbols.lengths[index]!));
         }
+        symbols.release();
       },
     };
   };

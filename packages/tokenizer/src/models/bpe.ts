@@ -59,6 +59,7 @@ export function bpeModel(
         ids.push(symbols.ids[index]!);
         spans?.push(at, (at += symbols.lengths[index]!));
       }
+      symbols.release();
     },
   });
   return tokens ? byteBpe(model, vocabulary, tokens, merges, wholeFirst) : model;

@@ -44,6 +44,7 @@ export function byteBpe(
     for (let index = 0; index < symbols.count; index++) ids.push(symbols.ids[index]!);
     if (token >= 0) kinds[token] = symbols.count === 1 && symbols.ids[0] === token ? whole : parted;
     if (token < 0 || kinds[token] === parted) cache.remember(bytes, from, to, hash, ids, first);
+    symbols.release();
   };
 
   return {

@@ -3,6 +3,8 @@ import type { PairTable } from './pair-table.js';
 /** Above this many symbols a heap finds the next merge; up to it a scan is faster. */
 const scanLimit = 64;
 const noRank = 0x7fffffff;
+/** Room for so many symbols is kept from piece to piece. */
+const usualRoom = 1 << 14;
 
 /** Symbols of one piece on their way to tokens: ids, and how many bytes each covers. Reused from piece to piece. */
 export class Symbols {
@@ -17,6 +19,13 @@ export class Symbols {
     }
     this.ids[this.count] = id;
     this.lengths[this.count++] = length;
+  }
+
+  /** Lets go of the room that a very long piece took. */
+  release(): void {
+    if (this.ids.length <= usualRoom) return;
+    this.ids = new Int32Array(256);
+    this.lengths = new Int32Array(256);
   }
 }
 

@@ -7,6 +7,9 @@ import { cached } from './cached.js';
 import type { Model } from './model.js';
 import { root, Trie } from './trie.js';
 
+/** Room for so many places is kept from piece to piece. */
+const usualRoom = 1 << 14;
+
 /** How much worse than the worst token an unknown character is. */
 const unknownPenalty = 10;
 
@@ -73,6 +76,7 @@ export function unigramModel(
         }
         byte += size;
       });
+      paths.release();
     },
   });
 }
@@ -98,6 +102,14 @@ class Paths {
     this.scores[to] = score;
     this.#from[to] = from;
     this.#ids[to] = id;
+  }
+
+  /** Lets go of the room that a very long piece took. */
+  release(): void {
+    if (this.#from.length <= usualRoom) return;
+    this.scores = new Float64Array(64);
+    this.#from = new Int32Array(64);
+    this.#ids = new Int32Array(64);
   }
 
   /** Calls `each` for the tokens of the best way, in order; neighbouring unknown ones are one. */

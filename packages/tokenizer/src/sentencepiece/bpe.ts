@@ -48,6 +48,7 @@ export function bpePieces(file: ModelFile, table: PieceTable): Model {
       const output = new Output(rules, text, ids, spans);
       let at = start;
       mergeAll((id, units) => output.add(id < count ? id : rules.unknownId, at, (at += units)));
+      symbols.release();
     },
   });
 }

@@ -53,6 +53,7 @@ export function unigramPieces(file: ModelFile, table: PieceTable): Model {
         if (at > furthest) furthest = at;
       }
       paths.follow(from, end, output);
+      paths.release();
     },
   };
 }
@@ -82,10 +83,10 @@ class Paths {
   #starts = new Int32Array(0);
   #ids = new Int32Array(0);
 
-  /** Makes room for `length` units; room beyond what most texts need is not kept. */
+  /** Makes room for `length` units, or for as many as most texts need at a time. */
   begin(length: number): void {
     const room = Math.min(length, usualRoom) + 1;
-    if (this.scores.length < room || this.scores.length > usualRoom * 2) this.#resize(Math.max(64, room));
+    if (this.scores.length < room) this.#resize(Math.max(64, room));
     this.scores[0] = 0;
     this.#starts.fill(-1);
   }
@@ -114,6 +115,11 @@ class Paths {
       output.add(this.#ids[end]!, from + start, from + end);
       start = end;
     }
+  }
+
+  /** Lets go of the room that a very long word took. */
+  release(): void {
+    if (this.scores.length > usualRoom * 2) this.#resize(64);
   }
 
   #resize(length: number): void {
