@@ -21,6 +21,7 @@ await build({
   entryPoints: {
     main: path('src/main.ts'),
     child: path('src/child.ts'),
+    'tokenizer-child': path('src/tokenizer/child.ts'),
     'translation-child': path('src/translation/child.ts'),
     'training-child': path('src/training/child.ts'),
   },

@@ -4,6 +4,7 @@ import { generationOnWasm, generationOnWebgl } from './generation.js';
 import { cellsOf, type Line } from './lines.js';
 import { shapes } from './shape.js';
 import { table } from './table.js';
+import { tokenizers } from './tokenizer/tokenizers.js';
 import { trainingShapes } from './training/trainer.js';
 import { trainingOnWasm } from './training/training.js';
 import { translationOnWasm, translatorShape } from './translation/translation.js';
@@ -15,6 +16,7 @@ const parts = {
   translation: translationOnWasm,
   train: trainingOnWasm,
   words: wordsOnWasm,
+  tokenizer: tokenizers,
 };
 
 const program = new Command('bench')

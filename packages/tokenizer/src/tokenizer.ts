@@ -94,6 +94,11 @@ export class Tokenizer {
     this.vocabSize = model.vocabulary.size + further.length;
   }
 
+  /** How many bytes the pieces that it remembers may take; 0 where it remembers none. */
+  get cacheBytes(): number {
+    return this.parts.model.cacheBytes ?? 0;
+  }
+
   /** The tokens of a text (and of a second one), special tokens included unless told otherwise. */
   encode(text: string, { pair, ...options }: EncodeOptions = {}): Encoding {
     return this.encodeBatch([pair === undefined ? text : [text, pair]], options)[0]!;

@@ -49,6 +49,7 @@ export function byteBpe(
 
   return {
     ...characters,
+    cacheBytes: cache.byteLength + (characters.cacheBytes ?? 0),
     readBytes,
     tokenize(text, start, end, bytes, ids, spans) {
       if (!bytes) return characters.tokenize(text, start, end, bytes, ids, spans);

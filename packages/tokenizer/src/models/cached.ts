@@ -9,6 +9,7 @@ export function cached(model: Model): Model {
   const piece = new Uint8Array(longestWord + 4);
   return {
     ...model,
+    cacheBytes: cache.byteLength,
     tokenize(text, start, end, bytes, ids, spans) {
       const length = spans ? -1 : writePiece(text, start, end, piece);
       if (length < 0) return model.tokenize(text, start, end, bytes, ids, spans);

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { gpt2File, type Ranks, rankFile } from './rank-file.js';
+
+/** The vocabularies: two of OpenAI's, and two of Hugging Face's kinds. */
+export type VocabularyName = 'r50k_base' | 'cl100k_base' | 'WordPiece' | 'Unigram' | 'GPT-2';
+
+/** Ours and the peers. */
+export type TokenizerName =
+  | 'residual'
+  | 'tiktoken'
+  | 'gpt-tokenizer'
+  | 'js-tiktoken'
+  | 'ai-tokenizer'
+  | '@huggingface/tokenizers';
+
+/** A tokenizer: how long its file took to load, what encodes, and how many bytes its caches hold. */
+export interface Loaded {
+  readonly milliseconds: number;
+  readonly encode: (text: string) => ArrayLike<number>;
+  readonly cacheBytes?: () => number;
+}
+
+/** Loads a vocabulary with one of the libraries. */
+export async function load(name: TokenizerName, vocabulary: VocabularyName): Promise<Loaded> {
+  if (vocabulary === 'r50k_base' || vocabulary === 'cl100k_base') return loadRanks(name, vocabulary);
+  const text =
+    vocabulary === 'GPT-2' ? JSON.stringify(gpt2File(await ranksOf('r50k_base'))) : await fixture(vocabulary);
+  if (name === 'residual') {
+    const { tokenizerFromJson } = await import('@residual/tokenizer');
+    return timed(
+      () => tokenizerFromJson(text),
+      tokenizer => ({
+        encode: input => tokenizer.encode(input).ids,
+        cacheBytes: () => tokenizer.cacheBytes,
+      }),
+    );
+  }
+  const { Tokenizer } = await import('@huggingface/tokenizers');
+  return timed(
+    () => new Tokenizer(JSON.parse(text), {}),
+    tokenizer => ({ encode: input => tokenizer.encode(input).ids }),
+  );
+}
+
+async function loadRanks(name: TokenizerName, encoding: 'r50k_base' | 'cl100k_base'): Promise<Loaded> {
+  switch (name) {
+    case 'residual': {
+      const { tiktokenTokenizer } = await import('@residual/tokenizer/tiktoken');
+      const file = rankFile(await ranksOf(encoding));
+      return timed(
+        () => tiktokenTokenizer(file),
+        tokenizer => ({
+          encode: input => tokenizer.encode(input).ids,
+          cacheBytes: () => tokenizer.cacheBytes,
+        }),
+      );
+    }
+    case 'tiktoken': {
+      const { get_encoding } = await import('tiktoken');
+      return timed(
+        () => get_encoding(encoding === 'r50k_base' ? 'r50k_base' : 'cl100k_base'),
+        tokenizer => ({ encode: input => tokenizer.encode(input) }),
+      );
+    }
+    case 'js-tiktoken': {
+      const { Tiktoken } = await import('js-tiktoken/lite');
+      const ranks = (await ranksOf(encoding)) as ConstructorParameters<typeof Tiktoken>[0];
+      return timed(
+        () => new Tiktoken(ranks),
+        tokenizer => ({ encode: input => tokenizer.encode(input) }),
+      );
+    }
+    case 'gpt-tokenizer': {
+      const { encode } = await (encoding === 'r50k_base'
+        ? import('gpt-tokenizer/encoding/r50k_base')
+        : import('gpt-tokenizer/encoding/cl100k_base'));
+      return timed(
+        () => encode,
+        () => ({ encode: input => encode(input) }),
+      );
+    }
+    case 'ai-tokenizer': {
+      if (encoding === 'r50k_base') throw new Error('bench: ai-tokenizer has no r50k_base');
+      const { Tokenizer } = await import('ai-tokenizer');
+      const { cl100k_base } = await import('ai-tokenizer/encoding');
+      return timed(
+        () => new Tokenizer(cl100k_base),
+        tokenizer => ({ encode: input => tokenizer.encode(input) }),
+      );
+    }
+    default: {
+      if (encoding !== 'r50k_base') throw new Error("bench: @huggingface/tokenizers reads GPT-2's file, no ranks");
+      return load('@huggingface/tokenizers', 'GPT-2');
+    }
+  }
+}
+
+/** The libraries that have a vocabulary. */
+export function librariesOf(vocabulary: VocabularyName): readonly TokenizerName[] {
+  if (vocabulary === 'r50k_base')
+    return ['residual', 'tiktoken', 'gpt-tokenizer', 'js-tiktoken', '@huggingface/tokenizers'];
+  if (vocabulary === 'cl100k_base') return ['residual', 'tiktoken', 'gpt-tokenizer', 'js-tiktoken', 'ai-tokenizer'];
+  return ['residual', '@huggingface/tokenizers'];
+}
+
+function timed<T>(make: () => T, use: (made: T) => Omit<Loaded, 'milliseconds'>): Loaded {
+  const begun = performance.now();
+  const made = make();
+  return { milliseconds: performance.now() - begun, ...use(made) };
+}
+
+async function ranksOf(encoding: 'r50k_base' | 'cl100k_base'): Promise<Ranks> {
+  const { default: ranks } = await (encoding === 'r50k_base'
+    ? import('js-tiktoken/ranks/r50k_base')
+    : import('js-tiktoken/ranks/cl100k_base'));
+  return ranks as Ranks;
+}
+
+/** A `tokenizer.json` of the fixtures, from dist. */
+const fixture = (kind: 'WordPiece' | 'Unigram') =>
+  readFile(
+    new URL(
+      `../../../fixtures/tokenizers/${kind === 'WordPiece' ? 'wordpiece-bert' : 'unigram-t5'}/tokenizer.json`,
+      import.meta.url,
+    ),
+    'utf8',
+  );

