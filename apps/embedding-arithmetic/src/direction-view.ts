@@ -50,7 +50,7 @@ export async function directionView(
             '',
             make('span', 'word', word),
             make('span', 'track', make('i', '')),
-            make('span', 'figure', at.toFixed(3)),
+            make('span', 'figure', (Math.round(at * 1000) / 1000 + 0).toFixed(3)),
           );
           item.style.setProperty('--at', `${high > low ? (100 * (at - low)) / (high - low) : 50}%`);
           return item;

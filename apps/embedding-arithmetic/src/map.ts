@@ -116,7 +116,10 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
     if (!content) return;
     points.scale.z = Math.max(depth, 1e-6);
     material.uniforms.ratio!.value = renderer.getPixelRatio();
-    material.uniforms.zoom!.value = Math.min(2.2, Math.max(0.8, (camera.zoom / 1.5) ** 0.35));
+    material.uniforms.zoom!.value = Math.min(
+      2.2,
+      Math.max(0.5, (camera.zoom / 1.5) ** 0.35 * Math.min(1, size.width / 700)),
+    );
     material.uniforms.colour!.value.setStyle(theme.muted);
     renderer.render(scene, camera);
     const projected = toScreen();
@@ -148,7 +151,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
       x = Math.max(x, Math.abs(from.dot(right)));
       y = Math.max(y, Math.abs(from.dot(up)));
     }
-    const margins = [1 - Math.min(0.5, 150 / size.width), 1 - Math.min(0.4, 90 / size.height)] as const;
+    const margins = [1 - Math.min(0.32, 150 / size.width), 1 - Math.min(0.3, 90 / size.height)] as const;
     return Math.min((camera.right * margins[0]) / x, (camera.top * margins[1]) / y, 30);
   };
   const fit = () => {

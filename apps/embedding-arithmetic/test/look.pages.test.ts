@@ -85,7 +85,7 @@ test('the answer stands there soon, and moving the map with 50,000 points leaves
   await other.locator('#answer strong').waitFor();
   const ready = await other.evaluate(() => performance.now());
   await settled(other);
-  // On a busy machine whose graphics run on the processor; 0.3 s on an idle one.
+  // Graphics run on the processor here, and other tests beside them.
   expect(ready).toBeLessThan(8000);
   const busy = await other.evaluate(async () => {
     const taken: number[] = [];
@@ -105,7 +105,7 @@ test('the answer stands there soon, and moving the map with 50,000 points leaves
     return taken.sort((a, b) => a - b);
   });
   expect(busy.length).toBeGreaterThan(30);
-  expect(busy[Math.floor(0.95 * busy.length)]!).toBeLessThan(100); // a few milliseconds on an idle machine
+  expect(busy[Math.floor(0.95 * busy.length)]!).toBeLessThan(100); // it is some 3 ms where nothing else runs
   await other.close();
   expect(browser.wrong).toEqual([]);
 });
