@@ -57,13 +57,18 @@ const timeOf = (tokenizer: Tokenizer, text: string) =>
 describe.each(Object.entries(kinds))('%s', (_, make) => {
   const tokenizer = make();
 
-  test.each(Object.entries(hostile))('four times as many %s take about four times as long', (_, make) => {
-    tokenizer.encode(make(3000));
-    const few = timeOf(tokenizer, make(9_000));
-    expect(timeOf(tokenizer, make(36_000))).toBeLessThan(10 * few + 150);
-  });
+  // What grows as the square would take 64 times as long; a busy machine is given two more tries.
+  test.each(Object.entries(hostile))(
+    'eight times as many %s take about eight times as long',
+    { retry: 2 },
+    (_, make) => {
+      tokenizer.encode(make(3000));
+      const few = timeOf(tokenizer, make(6000));
+      expect(timeOf(tokenizer, make(48_000))).toBeLessThan(24 * few + 500);
+    },
+  );
 
-  test('100,000 times a takes less than 300 ms', () => {
+  test('100,000 times a takes less than 300 ms', { retry: 2 }, () => {
     const text = 'a'.repeat(100_000);
     const times = [1, 2, 3, 4, 5].map(() => {
       const begun = performance.now();

@@ -13,7 +13,12 @@ test('the code of the README prints what its comments say', async () => {
   expect(expected.length).toBeGreaterThan(5);
   const { outputFiles } = await build({
     stdin: { contents: code, loader: 'ts' },
-    alias: { '@residual/tokenizer/train': here('training/index.ts'), '@residual/tokenizer': here('index.ts') },
+    alias: {
+      '@residual/tokenizer/train': here('training/index.ts'),
+      '@residual/tokenizer/files': here('files/index.ts'),
+      '@residual/tokenizer/chat': here('chat/index.ts'),
+      '@residual/tokenizer': here('index.ts'),
+    },
     bundle: true,
     format: 'esm',
     write: false,
