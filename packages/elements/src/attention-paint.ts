@@ -1,4 +1,5 @@
 import { firstQuery, type Layout, visibleKeys } from './attention-layout.js';
+import { type Colour, colourOf, contrast, over } from './contrast.js';
 
 /** The colours and the font of a map, as CSS writes them. */
 export interface Look {
@@ -55,11 +56,17 @@ const roomForNumbers = 36;
 
 function writeNumbers(context: CanvasRenderingContext2D, layout: Layout, { data }: Picture, look: Look): void {
   const { cell, left, top, queryLen, keyLen } = layout;
+  const [accent, ink, paper] = [look.accent, look.ink, look.paper].map(css => colourOf(context, css)) as [
+    Colour,
+    Colour,
+    Colour,
+  ];
   [context.font, context.textAlign] = [look.font, 'center'];
   for (let query = 0; query < queryLen; query++)
     for (let key = 0; key < visibleKeys(layout, query); key++) {
       const weight = data[query * keyLen + key]!;
-      context.fillStyle = shadeOf(weight) > 0.7 ? look.paper : look.ink;
+      const fill = over(accent, paper, shadeOf(weight));
+      context.fillStyle = contrast(paper, fill) > contrast(ink, fill) ? look.paper : look.ink;
       context.fillText(weight.toFixed(2).replace(/^0/, ''), left + (key + 0.5) * cell, top + (query + 0.5) * cell);
     }
 }
