@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expectClose } from '@residual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { printed } from '../testing/printed.js';
+import { fixture, printed } from '../testing/printed.js';
 
 let place = '';
 let [text, pairs] = ['', ''];
@@ -71,6 +72,33 @@ test('lm: characters of a text to a model that generate takes', async () => {
   );
   expect(generated.code).toBe(0);
   expect(JSON.parse(generated.out).text).toMatch(/^count one.{4}/s);
+});
+
+test('the first steps of the character model follow the curve that is stored', async () => {
+  const [text, out, log] = [
+    fixture('texts/tinyshakespeare/input.txt'),
+    join(place, 'curve'),
+    join(place, 'curve.jsonl'),
+  ];
+  const sizes = [
+    '--tokenizer',
+    'characters',
+    '--length',
+    '64',
+    '--batch',
+    '12',
+    '--steps',
+    '12',
+    '--evaluate-every',
+    '12',
+  ];
+  const rates = ['--learning-rate', '0.0003', '--warm-up', '2', '--seed', '1337', '--log', log, '--out', out];
+  expect((await printed('train', 'lm', text, ...sizes, ...rates)).code).toBe(0);
+  const stored = JSON.parse(await readFile(fixture('texts/tinyshakespeare/curve.json'), 'utf8'));
+  const events = await linesIn(log);
+  const lossesOf = (wanted: string) => events.filter(({ type }) => type === wanted).map(({ loss }) => loss);
+  await expectClose(lossesOf('step'), stored.losses, { absolute: 2e-3 });
+  await expectClose(lossesOf('evaluation'), stored.validation, { absolute: 2e-3 });
 });
 
 test('a run that was stopped goes on under its settings and ends as one that was not', async () => {

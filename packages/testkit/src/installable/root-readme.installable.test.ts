@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 test('each block of the README at the root type-checks and runs as it stands, and logs what its comments say', async () => {
-  expect(blocks).toHaveLength(3);
+  expect(blocks).toHaveLength(4);
   for (const [index, code] of blocks.entries()) {
     expect(typeErrors([fileOf(index)], 'bundler', true)).toEqual([]);
     const { code: exit, output } = await runCode(folder(), `block-${index + 1}`, code);
