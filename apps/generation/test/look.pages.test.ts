@@ -166,7 +166,7 @@ test('the page stays smooth while the model writes', async () => {
     `scripts, styles and layout ${spent.toFixed(0)} of ${elapsed} ms; frames ${gaps.length}, median ${at(0.5).toFixed(1)} ms, 95 % ${at(0.95).toFixed(1)} ms; long tasks ${long.join(', ') || 'none'}`,
   );
   // The share of the thread is what the page is answerable for; gaps and long tasks also grow with whatever else the machine does.
-  expect(spent / elapsed).toBeLessThan(0.3);
+  expect(spent / elapsed).toBeLessThan(0.12); // as a rule 0.05
   expect(Math.max(0, ...long)).toBeLessThan(400);
   expect(at(0.5)).toBeLessThan(200);
 });
