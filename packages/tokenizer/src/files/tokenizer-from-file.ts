@@ -39,7 +39,7 @@ export function kindOfFile(bytes: Uint8Array): FileKind | undefined {
   const head = textOf(bytes.subarray(0, 200));
   if (/^\s*\{/.test(head)) return 'tokenizer.json';
   if (/^[A-Za-z0-9+/]+={0,2} \d+\r?\n/.test(head)) return 'tiktoken';
-  return bytes[0] === 0x0a ? 'sentencepiece' : undefined; // the tag of the first piece
+  return [0x0a, 0x12, 0x1a].includes(bytes[0]!) ? 'sentencepiece' : undefined; // the tags of pieces and of the two specifications
 }
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
