@@ -4,6 +4,7 @@ import { utf8 } from './byte-text.js';
 import type { Trace } from './encoding.js';
 import type { Model } from './models/model.js';
 import type { Normalizer } from './normalizers/normalizer.js';
+import { plainScan } from './pre-tokenizers/plain-scan.js';
 import type { PreTokenizer, Scan } from './pre-tokenizers/pre-tokenizer.js';
 import { runStages } from './pre-tokenizers/run.js';
 import { Tracer } from './tracer.js';
@@ -106,10 +107,4 @@ export class Pipeline {
       });
     });
   }
-}
-
-/** The scan that ends pieces, where nothing else happens to a text before a model that reads bytes. */
-function plainScan([first, ...others]: PreTokenizer): Scan | undefined {
-  const isPlain = [first, ...others].at(-1)?.bytes && !first?.rewrite;
-  return isPlain && others.every(({ rewrite, cut, scan }) => !rewrite && !cut && !scan) ? first?.scan : undefined;
 }

@@ -14,6 +14,7 @@ test('the code of the README prints what its comments say', async () => {
   const { outputFiles } = await build({
     stdin: { contents: code, loader: 'ts' },
     alias: {
+      '@residual/tokenizer/byte-level': here('byte-level/index.ts'),
       '@residual/tokenizer/train': here('training/index.ts'),
       '@residual/tokenizer/files': here('files/index.ts'),
       '@residual/tokenizer/chat': here('chat/index.ts'),

@@ -1,19 +1,16 @@
-import { byteAlphabet, inByteAlphabet } from '../byte-alphabet.js';
+import { inByteAlphabet } from '../byte-alphabet.js';
 import type { Reader } from '../components.js';
 import { failFile } from '../errors.js';
 import type { Fields } from '../fields.js';
 import { utf8LengthOf } from '../unicode.js';
 import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
 import { byteBpe } from './byte-bpe.js';
-import { ByteTokens } from './byte-tokens.js';
 import { cached } from './cached.js';
 import { FirstSymbols, type SymbolRules } from './first-symbols.js';
 import { merge, Symbols } from './merge.js';
 import type { Model } from './model.js';
-import { PairTable } from './pair-table.js';
-
-/** Ranks must stay below this, so that rank and place fit one exact double. */
-const mostMerges = 1 << 22;
+import type { PairTable } from './pair-table.js';
+import { byteTokens, readMerges } from './read-merges.js';
 
 /** Byte-pair encoding over characters or bytes, with byte fallback, unknown tokens and affixes as the file says. */
 export const bpe: Reader<Model> = fields => {
@@ -65,12 +62,6 @@ export function bpeModel(
   return tokens ? byteBpe(model, vocabulary, tokens, merges, wholeFirst) : model;
 }
 
-/** The tokens by their bytes, where every byte is a token and none has an affix. */
-function byteTokens(vocabulary: Vocabulary, { prefix, suffix }: SymbolRules): ByteTokens | undefined {
-  const isPlain = prefix === '' && suffix === '' && byteAlphabet().every(char => vocabulary.id(char) !== undefined);
-  return isPlain ? new ByteTokens(vocabulary) : undefined;
-}
-
 const wholeToken = (vocabulary: Vocabulary, piece: string, bytes: boolean) =>
   vocabulary.id(bytes ? inByteAlphabet(piece) : piece);
 
@@ -88,26 +79,4 @@ export function readRules(fields: Fields, vocabulary: Vocabulary): SymbolRules {
     fuseUnknown: fields.boolean('fuse_unk', false),
     byteFallback: fields.boolean('byte_fallback', false),
   };
-}
-
-function readMerges(fields: Fields, vocabulary: Vocabulary, prefix: string, tokens: ByteTokens | undefined): PairTable {
-  const list = fields.array('merges');
-  const where = fields.path('merges');
-  if (list.length >= mostMerges)
-    failFile(`${where} holds ${list.length} merges; at most ${mostMerges - 1} can be read`);
-  const table = new PairTable(list.length);
-  for (let rank = 0; rank < list.length; rank++) {
-    const entry = list[rank];
-    const pair: readonly unknown[] = typeof entry === 'string' ? entry.split(' ') : Array.isArray(entry) ? entry : [];
-    const [left, right] = pair;
-    if (pair.length !== 2 || typeof left !== 'string' || typeof right !== 'string') {
-      return failFile(`${where}[${rank}] must be a pair of tokens, it is ${JSON.stringify(entry)?.slice(0, 80)}`);
-    }
-    const id = (token: string) =>
-      vocabulary.id(token) ?? failFile(`${where}[${rank}] names "${token}", which is not in ${fields.path('vocab')}`);
-    const [leftId, rightId] = [id(left), id(right)];
-    const joined = tokens ? tokens.joined(leftId, rightId) : -1;
-    table.set(leftId, rightId, rank, joined >= 0 ? joined : id(left + right.slice(prefix.length)));
-  }
-  return table;
 }

@@ -11,19 +11,17 @@ import { longestWord, WordCache } from './word-cache.js';
 /** Whether a token's own bytes become that token: not known yet, yes, no. */
 const [unsure, whole, parted] = [0, 1, 2];
 
-/** Byte-level BPE that reads UTF-8: most pieces are tokens, the others are remembered. `characters` reads pieces of other kinds. */
-export function byteBpe(
-  characters: Model,
+/** Byte-level BPE that reads UTF-8: most pieces are tokens, the others are remembered. */
+export function byteReader(
   vocabulary: Vocabulary,
   tokens: ByteTokens,
   merges: PairTable,
   wholeFirst: boolean,
-): Model {
+): Required<Pick<Model, 'readBytes' | 'cacheBytes'>> {
   const singles = Int32Array.from(byteAlphabet(), char => vocabulary.id(char)!);
   const kinds = new Uint8Array(vocabulary.idLimit).fill(wholeFirst ? whole : unsure);
   const symbols = new Symbols();
   const cache = new WordCache();
-  const piece = new Uint8Array(longestWord + 4);
 
   const readBytes = (bytes: Uint8Array, from: number, to: number, ids: number[]) => {
     if (to - from === 1) {
@@ -46,10 +44,22 @@ export function byteBpe(
     if (token < 0 || kinds[token] === parted) cache.remember(bytes, from, to, hash, ids, first);
     symbols.release();
   };
+  return { readBytes, cacheBytes: cache.byteLength };
+}
 
+/** A model that reads bytes so, and pieces of other kinds as `characters` does. */
+export function byteBpe(
+  characters: Model,
+  vocabulary: Vocabulary,
+  tokens: ByteTokens,
+  merges: PairTable,
+  wholeFirst: boolean,
+): Model {
+  const { readBytes, cacheBytes } = byteReader(vocabulary, tokens, merges, wholeFirst);
+  const piece = new Uint8Array(longestWord + 4);
   return {
     ...characters,
-    cacheBytes: cache.byteLength + (characters.cacheBytes ?? 0),
+    cacheBytes: cacheBytes + (characters.cacheBytes ?? 0),
     readBytes,
     tokenize(text, start, end, bytes, ids, spans) {
       if (!bytes) return characters.tokenize(text, start, end, bytes, ids, spans);
