@@ -104,6 +104,7 @@ export function onnxruntime(): Translator {
         ort.InferenceSession.create(graph, {
           executionProviders: ['wasm'],
           graphOptimizationLevel: 'all',
+          logSeverityLevel: 3, // each graph leaves out weights of the other, which is worth no warning
           externalData: [{ path, data: await readFile(join(folder, path)) }],
         });
       encoder = await session(graphs.encoder);
