@@ -30,7 +30,11 @@ export function withTranslatingOptions(command: Command): Command {
     .option('--prefix <text>', 'what the model expects before each text, as T5 does')
     .option('--source-language <name>', 'for models of several languages: fr, fr_XX, __fr__, fra_Latn')
     .option('--target-language <name>', 'the language that is written')
-    .option('--longest <n>', 'a line of more tokens is translated sentence by sentence; 40 if absent', tokenLimit)
+    .option(
+      '--longest <n>',
+      'a line of more tokens, or of three sentences and more, is translated sentence by sentence; 40 if absent',
+      tokenLimit,
+    )
     .option('--batch <n>', 'how many lines are translated at once; 32 if absent', lineCount)
     .option('--without-cross-attention', 'with its weights set to zero: what the decoder writes that sees no source')
     .addOption(new Option('--backend <name>', 'what computes').choices(nodeBackends).default('wasm'));
