@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defaultClientConditions, defaultServerConditions } from 'vite';
 import { defineConfig, type TestProjectConfiguration, type TestProjectInlineConfiguration } from 'vitest/config';
@@ -76,5 +77,6 @@ export default defineConfig({
       externalConditions: ['@residual/source', 'node'],
     },
   },
-  test: { testTimeout: 60_000, hookTimeout: 60_000, projects },
+  // All cores of a small machine: beside the page of the browser, tests in Node would else take turns.
+  test: { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: Math.max(2, availableParallelism() - 1), projects },
 });
