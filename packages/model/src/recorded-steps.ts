@@ -2,7 +2,7 @@ import type { Cache } from '@residual/attention';
 import { type Recording, ResidualError, record, type Tensor } from '@residual/tensor';
 
 /** How many recordings are held at once; the one that was used longest ago gives way. */
-const most = 16;
+const most = 64;
 
 /**
  * Runs functions of tensors the first time as they are written and records them, then replays: the same kernels on the same weights without the JavaScript around
