@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { trainTokenizer } from './train.js';
 
-const lines = Array.from({ length: 3000 }, (_, line) => `the ${line} lines that lie in ${line % 7} tins, 🙂 é`);
+const lines = Array.from({ length: 12_000 }, (_, line) => `the ${line} lines that lie in ${line % 7} tins, 🙂 é`);
 
 test.each(['byte-level-bpe', 'bpe', 'wordpiece', 'unigram'] as const)(
   'a %s is trained in the page, which stays alive',
@@ -17,6 +17,6 @@ test.each(['byte-level-bpe', 'bpe', 'wordpiece', 'unigram'] as const)(
     const seconds = (performance.now() - started) / 1000;
     expect(tokenizer.decode(tokenizer.encode('the lines lie in tins').ids)).toBe('the lines lie in tins');
     clearTimeout(timer);
-    expect(turns).toBeGreaterThanOrEqual(Math.floor(seconds * 4));
+    expect(turns).toBeGreaterThanOrEqual(Math.max(2, Math.floor(seconds * 4)));
   },
 );
