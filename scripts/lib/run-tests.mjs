@@ -61,7 +61,7 @@ await check('build', tool('turbo'), [
   '--output-logs=errors-only',
   '--no-update-notifier',
 ]);
-await tests('tests', ['node', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*'], 15);
+await tests('tests', ['node', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*'], 18);
 const notRun = existsSync(listed) ? JSON.parse(readFileSync(listed, 'utf8')) : {};
 if (notRun.pages === undefined) await tests('pages', ['pages'], 10);
 await tests('installable parts', ['installable'], 10);
