@@ -42,7 +42,7 @@ const grown = (values: Int32Array) => {
 export function merge(symbols: Symbols, table: PairTable): void {
   if (symbols.count < 2) return;
   if (symbols.count <= scanLimit) mergeShort(symbols, table);
-  else mergeLong(symbols, table);
+  else mergeByHeap(symbols, table);
 }
 
 /** By place: the rank of the merge with the next symbol, where the table has it, and the neighbours that are left. */
@@ -96,13 +96,17 @@ function look(ids: Int32Array, table: PairTable, at: number, right: number): voi
 }
 
 /** Keys order by rank, then by place: rank * 2^31 + place is exact in a double for the 2^22 ranks that a table may hold. */
-export const placeSpan = 2 ** 31;
+const placeSpan = 2 ** 31;
 
-function mergeLong(symbols: Symbols, table: PairTable): void {
+/**
+ * Merges by a heap of the pairs that are up, for long texts. What `passes` says to pass over is up again after the next pair that was not; it ends when all that
+ * is left was passed over.
+ */
+export function mergeByHeap(symbols: Symbols, table: PairTable, passes?: () => boolean): void {
   const { ids, lengths, count } = symbols;
   const next = new Int32Array(count);
   const previous = new Int32Array(count);
-  const heap = new Heap(count);
+  const heap = new Heap(Math.max(1, count));
   const offer = (at: number) => {
     const found = table.find(ids[at]!, ids[next[at]!]!);
     if (found >= 0) heap.push(table.first(found) * placeSpan + at);
@@ -112,8 +116,14 @@ function mergeLong(symbols: Symbols, table: PairTable): void {
     previous[at] = at - 1;
   }
   for (let at = 0; at < count - 1; at++) offer(at);
+  const passed: number[] = [];
   while (heap.size > 0) {
     const key = heap.pop();
+    if (passes?.()) {
+      passed.push(key);
+      continue;
+    }
+    while (passed.length > 0) heap.push(passed.pop()!); // the keys are all different, so their order does not matter
     const rank = Math.floor(key / placeSpan);
     const at = key - rank * placeSpan;
     const right = next[at]!;
@@ -140,7 +150,7 @@ function mergeLong(symbols: Symbols, table: PairTable): void {
 }
 
 /** A binary heap of numbers, smallest first. */
-export class Heap {
+class Heap {
   #keys: Float64Array;
   size = 0;
 
