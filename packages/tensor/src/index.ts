@@ -1,5 +1,13 @@
 export { backendOf, ready, registeredBackends, requireBackend, useBackend } from './backend.js';
-export { expectShape, ResidualError, showShape } from './errors.js';
+export {
+  errorFromPlain,
+  errorToPlain,
+  expectShape,
+  type PlainError,
+  ResidualError,
+  type ResidualErrorOptions,
+  showShape,
+} from './errors.js';
 export { type GradientTree, gradients } from './gradients.js';
 export {
   type Attributes,

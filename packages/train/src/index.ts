@@ -3,11 +3,13 @@ export { type Document, type Documents, type PackingOptions, packed } from './da
 export { type Pair, type PairBatch, type PairOptions, pairBatches } from './data/pairs.js';
 export { shuffledOrder, splitOff } from './data/shuffle.js';
 export type { TokenBatch } from './data/token-batch.js';
-export { allWindows, randomWindows, type WindowOptions } from './data/windows.js';
+export { allWindows, randomWindows, type SlidingOptions, slidingWindows, type WindowOptions } from './data/windows.js';
 export type { Batches, BatchSource } from './loop/batches.js';
+export { type EvaluateOptions, type Evaluation, evaluate } from './loop/evaluation.js';
 export type { CheckpointEvent, EvaluationEvent, StepEvent, TrainingEvent } from './loop/events.js';
 export type { Loss, Objective } from './loop/objective.js';
-export { type Frozen, type Training, type TrainOptions, train } from './loop/train.js';
+export type { Frozen, TrainOptions } from './loop/options.js';
+export { type Checkpoint, type Training, train } from './loop/train.js';
 export {
   attachLora,
   detachLora,

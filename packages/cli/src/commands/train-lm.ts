@@ -60,8 +60,8 @@ async function trainLanguageModel(begun: Begun<Settings>): Promise<number> {
   const { settings, progress } = begun;
   const { files, validationFile, documents, validation: share, seed, length, batch, shape, smoothing } = settings;
   progress.show('reading');
-  const texts = await readTexts(files);
-  const held = validationFile === undefined ? undefined : await readTexts([validationFile]);
+  const texts = await readTexts('train', files);
+  const held = validationFile === undefined ? undefined : await readTexts('train', [validationFile]);
   const parts = split(texts, held, { cut: documents, share, seed });
   const tokenizer = await tokenizerOf(begun, parts.training);
   const end = endOf(tokenizer);

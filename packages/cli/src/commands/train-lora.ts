@@ -58,8 +58,8 @@ async function trainLora(begun: Begun<Settings>): Promise<number> {
   const { model: source, files, validationFile, documents, validation: share, seed, batch, smoothing } = settings;
   if (source === undefined)
     throw new ResidualError('range', 'train: it is not said which checkpoint is fine-tuned; give --model <source>');
-  const texts = await readTexts(files);
-  const held = validationFile === undefined ? undefined : await readTexts([validationFile]);
+  const texts = await readTexts('train', files);
+  const held = validationFile === undefined ? undefined : await readTexts('train', [validationFile]);
   const parts = split(texts, held, { cut: documents, share, seed });
   const model = await loadModel(source, { onProgress: progress.loading, signal });
   try {

@@ -45,11 +45,11 @@ async function trainTranslator(begun: Begun<Settings>): Promise<number> {
   const { settings, progress } = begun;
   const { files, validationFile, seed, positions, smoothing, batch } = settings;
   progress.show('reading');
-  const all = pairsOf(await readTexts(files), files);
+  const all = pairsOf(await readTexts('train', files), files);
   const parts =
     validationFile === undefined
       ? splitOff(all, { share: settings.validation, seed })
-      : { training: all, validation: pairsOf(await readTexts([validationFile]), [validationFile]) };
+      : { training: all, validation: pairsOf(await readTexts('train', [validationFile]), [validationFile]) };
   const tokenizer = await tokenizerOf(begun, parts.training);
   const tokens = { eos: endOf(tokenizer), pad: tokenizer.padToken ?? tokenizer.tokenToId('<pad>') };
   if (tokens.eos === undefined || tokens.pad === undefined)

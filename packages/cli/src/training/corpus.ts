@@ -14,18 +14,18 @@ import {
 /** How texts are cut into documents. */
 export type Cut = 'none' | 'lines' | 'paragraphs' | 'files';
 
-/** Texts that are read, with their names. */
-export async function readTexts(files: readonly string[]): Promise<string[]> {
-  if (files.length === 0) throw new ResidualError('files', 'train: no file of data is given');
+/** The texts of files, UTF-8. Errors name the command. */
+export async function readTexts(command: string, files: readonly string[]): Promise<string[]> {
+  if (files.length === 0) throw new ResidualError('files', `${command}: no file of data is given`);
   return Promise.all(
     files.map(async file => {
       const bytes = await readFile(file).catch(cause => {
-        throw new ResidualError('files', `train: ${file} cannot be read: ${cause.message}`, { cause });
+        throw new ResidualError('files', `${command}: ${file} cannot be read: ${cause.message}`, { cause });
       });
       try {
         return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replaceAll('\r\n', '\n');
       } catch {
-        throw new ResidualError('files', `train: ${file} is not UTF-8 text`);
+        throw new ResidualError('files', `${command}: ${file} is not UTF-8 text`);
       }
     }),
   );

@@ -69,7 +69,8 @@ interface Pending {
 export function connectModels(port: Port): Models {
   const pending = new Map<number, Pending>();
   let calls = 0;
-  const listen = ({ data }: { data: unknown }) => pending.get((data as Response).call)?.settle(data as Response);
+  const listen = ({ data }: { data: unknown }) =>
+    pending.get((data as Response | undefined)?.call as number)?.settle(data as Response);
   port.addEventListener('message', listen);
   port.start?.();
 

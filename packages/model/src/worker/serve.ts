@@ -109,6 +109,7 @@ export function serveModels(port: Port): void {
   };
 
   port.addEventListener('message', ({ data }) => {
+    if (typeof (data as Request | undefined)?.call !== 'number') return; // another's
     const request = data as Request;
     if ('abort' in request) running.get(request.call)?.abort.abort();
     else if ('more' in request) running.get(request.call)?.more?.();

@@ -1,7 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ResidualError } from '@residual/tensor';
-import type { CheckpointFiles, CheckpointStore, StoredCheckpoint } from './store.js';
+import { type CheckpointFiles, type CheckpointStore, expectKeep, type StoredCheckpoint } from './store.js';
 
 /** Settings of `folderStore`. */
 export interface FolderStoreOptions {
@@ -14,8 +13,7 @@ export interface FolderStoreOptions {
  * moment leaves the checkpoint whole or not at all. What such a process left half-way is removed by the next one.
  */
 export function folderStore(folder: string, { keep = 2 }: FolderStoreOptions = {}): CheckpointStore {
-  if (!(Number.isInteger(keep) && keep > 0))
-    throw new ResidualError('range', `folderStore: keep is ${keep}; it must be a whole number above 0`);
+  expectKeep('folderStore', keep);
   return {
     write: async (step, files) => {
       const partial = join(folder, `${partialPrefix}${step}-${process.pid}`);

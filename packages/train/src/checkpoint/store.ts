@@ -1,3 +1,5 @@
+import { ResidualError } from '@residual/tensor';
+
 /** The files of one checkpoint by name. */
 export type CheckpointFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
@@ -16,8 +18,15 @@ export interface CheckpointStore {
   readonly latest: () => Promise<StoredCheckpoint | undefined>;
 }
 
+/** Throws unless at least one checkpoint stays. */
+export function expectKeep(name: string, keep: number): void {
+  if (!(Number.isInteger(keep) && keep > 0))
+    throw new ResidualError('range', `${name}: keep is ${keep}; it must be a whole number above 0`);
+}
+
 /** Checkpoints in memory, for pages and tests: the last `keep` of them (2 if absent). */
 export function memoryStore({ keep = 2 }: { readonly keep?: number } = {}): CheckpointStore {
+  expectKeep('memoryStore', keep);
   const kept: { step: number; files: CheckpointFiles }[] = [];
   return {
     write: async (step, files) => {

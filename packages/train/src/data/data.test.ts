@@ -8,6 +8,7 @@ import {
   pairBatches,
   randomWindows,
   shuffledOrder,
+  slidingWindows,
   splitOff,
   type TokenBatch,
 } from '../index.js';
@@ -83,6 +84,51 @@ test('all windows cover the text once', () => {
 });
 
 const documents = [[1, 2, 3], [4], [5, 6, 7, 8, 9]];
+
+const slid = (texts: number[][], options: Parameters<typeof slidingWindows>[1]) =>
+  [...slidingWindows(texts, options)].map(({ length, ids, labels }) => [rowsOf(ids, length), rowsOf(labels, length)]);
+
+test('windows that slide predict each token once, from what stands before it', () => {
+  const text = [10, 11, 12, 13, 14, 15, 16];
+  expect(slid([text], { length: 4, batch: 2 })).toEqual([
+    [
+      [
+        [10, 11, 12, 13],
+        [14, 15, 0, 0],
+      ],
+      [
+        [11, 12, 13, 14],
+        [15, 16, -100, -100],
+      ],
+    ],
+  ]);
+  expect(slid([text, [20, 21]], { length: 4, batch: 2, stride: 3 })).toEqual([
+    [
+      [
+        [10, 11, 12, 13],
+        [13, 14, 15, 0],
+      ],
+      [
+        [11, 12, 13, 14],
+        [-100, 15, 16, -100],
+      ],
+    ],
+    [[[20]], [[21]]],
+  ]);
+  expect(slid([[7], []], { length: 4, batch: 2 })).toEqual([]);
+  expect(() => slid([text], { length: 4, batch: 2, stride: 5 })).toThrow(
+    'slidingWindows: stride is 5; it must be 1 .. 4, the length',
+  );
+});
+
+test('windows slide for any length and stride without leaving a token out', () => {
+  const text = Array.from({ length: 23 }, (_, i) => i);
+  for (const length of [1, 2, 5, 22, 23, 40])
+    for (let stride = 1; stride <= length; stride++) {
+      const labels = [...slidingWindows([text], { length, batch: 3, stride })].flatMap(({ labels }) => [...labels]);
+      expect(labels.filter(label => label !== -100)).toEqual(text.slice(1));
+    }
+});
 
 test('documents are packed one after another, apart, and each place knows its own', async () => {
   const [batch] = await taken(packed(documents, { length: 4, batch: 3, end: 0, rounds: 1 }), 0, 9);

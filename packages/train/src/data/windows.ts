@@ -1,5 +1,5 @@
 import { checkSeed, ResidualError, randomBits, streamOf } from '@residual/tensor';
-import type { TokenBatch } from './token-batch.js';
+import { ignored, type TokenBatch } from './token-batch.js';
 
 /** Settings of `randomWindows`. */
 export interface WindowOptions {
@@ -46,6 +46,57 @@ export function* allWindows(tokens: ArrayLike<number>, { length, batch }: Window
       length,
     );
   }
+}
+
+/** Settings of `slidingWindows`. */
+export interface SlidingOptions extends Omit<WindowOptions, 'seed'> {
+  /** How far each row begins behind the one before, at most `length`, which holds if absent. Smaller: each token is predicted from more of what stands before it. */
+  readonly stride?: number;
+}
+
+/**
+ * Texts once each, every token but the first of each predicted exactly once: rows of up to `length` tokens that begin `stride` apart, in which those count that
+ * no row before has predicted. The rows of a batch are padded to its longest behind their end, where nothing counts; a text of fewer than 2 tokens gives none.
+ */
+export function* slidingWindows(
+  texts: readonly ArrayLike<number>[],
+  { length, batch, stride = length }: SlidingOptions,
+): Generator<TokenBatch> {
+  if (!(Number.isInteger(stride) && stride > 0 && stride <= length))
+    throw new ResidualError('range', `slidingWindows: stride is ${stride}; it must be 1 .. ${length}, the length`);
+  const rows = texts.flatMap(tokens => windowsOf(tokens, length, stride));
+  for (let from = 0; from < rows.length; from += batch) yield padded(rows.slice(from, from + batch));
+}
+
+/** A row: the tokens from `start` to `end`, each predicting the next; up to `known` that was done before. */
+interface Window {
+  readonly tokens: ArrayLike<number>;
+  readonly start: number;
+  readonly end: number;
+  readonly known: number;
+}
+
+function windowsOf(tokens: ArrayLike<number>, length: number, stride: number): Window[] {
+  const last = tokens.length - 1;
+  const found: Window[] = [];
+  for (let [start, known] = [0, 0]; known < last; start += stride) {
+    const end = Math.min(start + length, last);
+    found.push({ tokens, start, end, known });
+    known = end;
+  }
+  return found;
+}
+
+function padded(windows: readonly Window[]): TokenBatch {
+  const [rows, length] = [windows.length, Math.max(...windows.map(({ start, end }) => end - start))];
+  const [ids, labels] = [new Int32Array(rows * length), new Int32Array(rows * length).fill(ignored)];
+  for (const [row, { tokens, start, end, known }] of windows.entries())
+    for (let at = start; at < end; at++) {
+      const place = row * length + at - start;
+      ids[place] = tokens[at]!;
+      if (at + 1 > known) labels[place] = tokens[at + 1]!;
+    }
+  return { rows, length, ids, labels };
 }
 
 function cut(tokens: ArrayLike<number>, starts: readonly number[], length: number): TokenBatch {

@@ -48,7 +48,6 @@ export interface Placed<Batch> {
 export async function gradientsOf<Tree, Batch>(
   parts: StepParts<Tree, Batch>,
   batches: readonly Placed<Batch>[],
-  step: number,
 ): Promise<StepGradients> {
   const { objective, trained, weights } = parts;
   const counts = batches.map(({ batch }) => objective.tokens?.(batch) ?? 1);
@@ -69,13 +68,9 @@ export async function gradientsOf<Tree, Batch>(
       concat([reshape(loss!, [1]), ...[...sums.values()].map(gradient => reshape(sum(square(gradient)), [1]))], 0),
     );
     const [lost, ...squares] = await dataOf(numbers);
-    if (!Number.isFinite(lost)) throw await notANumber(parts, batches, step, lost!);
+    if (!Number.isFinite(lost)) throw await notANumber(parts, batches, lost!);
     const wrong = squares.findIndex(value => !Number.isFinite(value));
-    if (wrong >= 0)
-      throw new ResidualError(
-        'not-finite',
-        `train: step ${step}: the gradient of ${[...sums.keys()][wrong]} is not finite (its square sums to ${squares[wrong]}) while the loss is ${lost}; a lower learning rate, warm-up or clipNorm would keep it smaller`,
-      );
+    if (wrong >= 0) throw gradientNotFinite([...sums.keys()][wrong]!, squares[wrong]!, lost!);
     loss?.dispose();
     return { loss: lost!, norm: Math.sqrt(squares.reduce((all, value) => all + value, 0)), gradients: sums };
   } catch (error) {
@@ -154,26 +149,33 @@ export async function dataOf(x: Tensor): Promise<number[]> {
   }
 }
 
+function gradientNotFinite(place: string, square: number, loss: number): ResidualError {
+  return new ResidualError(
+    'not-finite',
+    `train: the gradient of ${place} is not finite (its square sums to ${square}) while the loss is ${loss}; a lower learning rate, warm-up or clipNorm would keep it smaller`,
+    { details: { place } },
+  );
+}
+
 /** The error that names where the first number that is not finite appears: in a weight, at a tap, or in the loss itself. */
 async function notANumber<Tree, Batch>(
   parts: StepParts<Tree, Batch>,
   batches: readonly Placed<Batch>[],
-  step: number,
   loss: number,
 ): Promise<ResidualError> {
-  const say = (where: string) =>
-    new ResidualError(
-      'not-finite',
-      `train: step ${step}: the loss is ${loss}; the first number that is not finite ${where}`,
-    );
+  const say = (where: string, details: Readonly<Record<string, unknown>> = {}) =>
+    new ResidualError('not-finite', `train: the loss is ${loss}; the first number that is not finite ${where}`, {
+      details,
+    });
   for (const [path, { get }] of parts.trained)
-    if (!(await isAllFinite(get()))) return say(`stands in the weight ${path}`);
+    if (!(await isAllFinite(get()))) return say(`stands in the weight ${path}`, { place: path });
   for (const { batch, position } of batches) {
     const recorder = record(['**'], scopeOf({ recompute: false }, { seed: parts.seed, step: position }));
     try {
       tidy(() => parts.objective.loss(parts.weights, batch, recorder.scope)).dispose();
       for (const [path, x] of recorder.values)
-        if (x.dtype === 'float32' && !(await isAllFinite(x))) return say(`appears at ${path} (batch ${position})`);
+        if (x.dtype === 'float32' && !(await isAllFinite(x)))
+          return say(`appears at ${path} (batch ${position})`, { place: path, batch: position });
     } finally {
       recorder.dispose();
     }

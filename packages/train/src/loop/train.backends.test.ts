@@ -197,7 +197,7 @@ test('evaluation counts batches by their tokens and needs some', async () => {
   const [one, other] = await Promise.all(parts.map(async part => (await part.data())[0]!));
   expect(first).toEqual({ type: 'evaluation', step: 0, loss: expect.closeTo((2 * one! + other!) / 3, 5), tokens: 3 });
   const none = options(weights, { steps: 1, evaluate: { every: 1, batches: () => [] } });
-  expect(await thrown(eventsOf(train(none)))).toBe('train: step 0: the data to evaluate on is empty');
+  expect(await thrown(eventsOf(train(none)))).toBe('train: step 0: evaluate: the data to evaluate on is empty');
   dispose([weights, fresh, parts]);
 });
 

@@ -1,60 +1,40 @@
-import { emptyScope, type HasNeeds, matcher, type Weights } from '@residual/layers';
-import { checkSeed, clone, dispose, memory, pacer, ResidualError, tidy } from '@residual/tensor';
-import type { CheckpointStore } from '../checkpoint/store.js';
+import { type HasNeeds, matcher, type Weights } from '@residual/layers';
+import { clone, dispose, memory, pacer, ResidualError } from '@residual/tensor';
+import type { CheckpointFiles } from '../checkpoint/store.js';
 import { adamW } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules.js';
-import { type BatchSource, batchesFrom } from './batches.js';
+import { batchesFrom } from './batches.js';
+import { evaluate, withAverage } from './evaluation.js';
 import type { EvaluationEvent, StepEvent, TrainingEvent } from './events.js';
-import { type Loss, type Objective, objectiveOf } from './objective.js';
+import { type Objective, objectiveOf } from './objective.js';
+import { checkOptions, type Frozen, type TrainOptions } from './options.js';
 import { type Parameter, parametersOf } from './parameters.js';
 import { RunState } from './state.js';
-import { dataOf, gradientsOf, type Placed, update } from './step.js';
+import { gradientsOf, type Placed, update } from './step.js';
+import { Gate, Turns } from './turns.js';
 
-/** Settings of `train`. */
-export interface TrainOptions<N, Batch> {
-  /** The layer that is trained, for its needs. */
-  readonly layer: HasNeeds<N>;
-  /** Its weights. The run puts new tensors into this tree, one at a time; it stays the caller's, who disposes it. */
-  readonly weights: Weights<N>;
-  /** What is made small. */
-  readonly loss: Loss<Weights<N>, Batch> | Objective<Weights<N>, Batch>;
-  readonly batches: BatchSource<Batch>;
-  /** How many steps in all, those of an earlier part of the run included. */
-  readonly steps: number;
-  /** `adamW()` if absent. */
-  readonly optimizer?: Optimizer;
-  /** A number, or a schedule. */
-  readonly learningRate: number | Schedule;
-  /** Gradients whose common norm is above this are scaled down to it. */
-  readonly clipNorm?: number;
-  /** How many batches make one step; 1 if absent. */
-  readonly accumulate?: number;
-  /** Keeps a moving average of the weights with this decay, such as 0.999: it is what is evaluated, and takes their place when the run has ended. */
-  readonly average?: number;
-  /** Weights that stay as they are: patterns of paths as in `record`, or a function of the path. */
-  readonly frozen?: Frozen;
-  /** Of what is random in training, such as dropout; 0 if absent. */
-  readonly seed?: number;
-  /** Blocks of stacks are computed again in the backward pass: less memory, more time. */
-  readonly recompute?: boolean;
-  /** Looks at other data before the first step, after each `every` steps and at the end; it is told how many steps are done. */
-  readonly evaluate?: {
-    readonly every: number;
-    readonly batches: (step: number) => AsyncIterable<Batch> | Iterable<Batch>;
-  };
-  /** Writes the whole run after each `every` steps, at the end and after an abort, and begins from the latest that is there. */
-  readonly checkpoint?: { readonly every: number; readonly store: CheckpointStore };
-  readonly signal?: AbortSignal;
+/** A whole run at one moment: a store takes it with `write(step, files)`, and a run with that store goes on from there. */
+export interface Checkpoint {
+  readonly step: number;
+  readonly files: CheckpointFiles;
 }
-
-/** Weights that stay as they are. */
-export type Frozen = readonly string[] | ((path: string) => boolean);
 
 /** A training run: iterate it and it goes on; what is set between two steps holds from the next. */
 export interface Training extends AsyncIterable<TrainingEvent> {
   learningRate: number | Schedule;
   frozen: Frozen;
+  readonly isPaused: boolean;
+  /** Holds the run before its next event until `resume`; an abort ends it all the same. */
+  pause(): void;
+  resume(): void;
+  /**
+   * Does something between two events, also while the run is paused, before it and after it: the weights stay as they are until `work` has ended, so that it
+   * may write a text with them, or change them. Works take turns in the order in which they were asked for; one must not wait for another that it asks for itself.
+   */
+  between<T>(work: () => T | Promise<T>): Promise<T>;
+  /** The run as it is between two steps. Errors once it has ended, when what it remembered is freed. */
+  checkpoint(): Promise<Checkpoint>;
 }
 
 /**
@@ -72,7 +52,10 @@ class Run<N, Batch> implements Training {
   private readonly optimizer: Optimizer;
   private readonly parameters: ReadonlyMap<string, Parameter>;
   private readonly objective: Objective<Weights<N>, Batch>;
-  private started = false;
+  private readonly state: RunState;
+  private readonly turns = new Turns();
+  private readonly gate = new Gate();
+  private stage: 'new' | 'running' | 'ended' = 'new';
 
   constructor(private readonly options: TrainOptions<N, Batch>) {
     const { layer, weights, loss, optimizer = adamW(), learningRate, frozen = [] } = options;
@@ -82,34 +65,75 @@ class Run<N, Batch> implements Training {
     this.frozen = frozen;
     this.parameters = parametersOf(layer, weights);
     this.objective = objectiveOf(loss);
+    this.state = new RunState(optimizer);
   }
 
+  get isPaused(): boolean {
+    return this.gate.isClosed;
+  }
+
+  pause(): void {
+    this.gate.close();
+  }
+
+  resume(): void {
+    this.gate.open();
+  }
+
+  between<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.turns.take(work);
+  }
+
+  checkpoint(): Promise<Checkpoint> {
+    return this.between(async () => {
+      const { step } = this.state;
+      if (this.stage === 'ended')
+        throw new ResidualError('order', `train: the run has ended after step ${step}; take a checkpoint before`);
+      return { step, files: await this.state.files(this.parameters) };
+    });
+  }
+
+  /** All that happens between two events is one turn. */
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainingEvent, void> {
-    if (this.started) throw new ResidualError('order', 'train: this run was iterated before; make another');
-    this.started = true;
-    const { steps, checkpoint, evaluate, signal } = this.options;
-    const state = new RunState(this.optimizer);
+    if (this.stage !== 'new') throw new ResidualError('order', 'train: this run was iterated before; make another');
+    this.stage = 'running';
+    const events = this.events();
+    try {
+      for (;;) {
+        await this.gate.through(this.options.signal);
+        const { value, done } = await this.between(() => events.next());
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await this.between(() => events.return());
+    }
+  }
+
+  private async *events(): AsyncGenerator<TrainingEvent, void> {
+    const { steps, checkpoint, evaluate: other, signal } = this.options;
+    const { state } = this;
     const pace = pacer();
     let batches: AsyncGenerator<Batch, void> | undefined;
-    let written = -1;
+    let [evaluated, written] = [0, 0];
     try {
       signal?.throwIfAborted();
       const stored = await checkpoint?.store.latest();
-      if (stored) {
-        await state.restore(stored, this.parameters);
-        written = state.step;
-      }
+      if (stored) await state.restore(stored, this.parameters);
+      evaluated = written = state.step;
       batches = batchesFrom(this.options.batches, state.position);
-      if (evaluate && state.step === 0) yield await this.evaluation(state, evaluate.batches(state.step));
-      while (state.step < steps) {
+      if (other && state.step === 0) yield await this.evaluation();
+      for (let isDone = state.step >= steps; !isDone; ) {
         await pace(signal);
-        const event = await this.step(state, batches);
-        if (!event) break;
-        yield event;
-        const isLast = state.step === steps;
-        if (evaluate && (state.step % evaluate.every === 0 || isLast))
-          yield await this.evaluation(state, evaluate.batches(state.step));
-        if (checkpoint && (state.step % checkpoint.every === 0 || isLast)) {
+        const event = await this.step(batches);
+        if (event) yield event;
+        isDone = !event || state.step === steps;
+        const isDue = (every: number, last: number) => state.step > last && (isDone || state.step % every === 0);
+        if (other && isDue(other.every, evaluated)) {
+          evaluated = state.step;
+          yield await this.evaluation();
+        }
+        if (checkpoint && isDue(checkpoint.every, written)) {
           const name = await checkpoint.store.write(state.step, await state.files(this.parameters));
           written = state.step;
           yield { type: 'checkpoint', step: state.step, name };
@@ -117,18 +141,20 @@ class Run<N, Batch> implements Training {
       }
       for (const [path, value] of state.average) this.parameters.get(path)!.set(clone(value));
     } catch (error) {
-      if (checkpoint && signal?.aborted && state.step > Math.max(written, 0))
+      if (checkpoint && signal?.aborted && state.step > written)
         await checkpoint.store.write(state.step, await state.files(this.parameters));
       throw error;
     } finally {
+      this.stage = 'ended';
       await batches?.return();
       state.dispose();
     }
   }
 
   /** One step; undefined where the data has ended. */
-  private async step(state: RunState, batches: AsyncGenerator<Batch, void>): Promise<StepEvent | undefined> {
+  private async step(batches: AsyncGenerator<Batch, void>): Promise<StepEvent | undefined> {
     const { accumulate = 1, clipNorm = Number.POSITIVE_INFINITY, average, signal } = this.options;
+    const { state } = this;
     const number = state.step + 1;
     const begun = performance.now();
     try {
@@ -139,13 +165,12 @@ class Run<N, Batch> implements Training {
         read.push({ batch: value, position: state.position + read.length });
       }
       if (read.length === 0) return undefined;
-      const trained = this.trained();
-      const found = await gradientsOf({ ...this.parts(), trained }, read, number);
+      const [trained, rate] = [this.trained(), this.rateAt(state.step)];
+      const found = await gradientsOf({ ...this.parts(), trained }, read);
       if (signal?.aborted) {
         dispose([...found.gradients.values()]);
         signal.throwIfAborted();
       }
-      const rate = this.rateAt(state.step);
       // As in the reference: the norm is raised by 1e-6 before it divides.
       const scale = Math.min(1, clipNorm / (found.norm + 1e-6));
       update(this.optimizer, state, trained, found.gradients, { rate, scale, average });
@@ -163,9 +188,7 @@ class Run<N, Batch> implements Training {
         memory: { tensors, bytes },
       };
     } catch (error) {
-      if (!ResidualError.is(error) || error.message.includes(`step ${number}`)) throw error;
-      const told = error.message.startsWith('train: ') ? error.message.slice('train: '.length) : error.message;
-      throw new ResidualError(error.code, `train: step ${number}: ${told}`, { cause: error });
+      throw atStep(number, error);
     }
   }
 
@@ -194,54 +217,23 @@ class Run<N, Batch> implements Training {
   }
 
   /** The mean loss over other data, of the averaged weights where there are some. */
-  private async evaluation(state: RunState, batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<EvaluationEvent> {
-    const pace = pacer();
-    const swapped = this.swap(state.average);
-    let [sum, counted, seen, tokens] = [0, 0, 0, 0];
-    try {
-      for await (const batch of batches) {
-        await pace(this.options.signal);
-        const count = this.objective.tokens?.(batch) ?? 1;
-        const [loss] = await dataOf(tidy(() => this.objective.loss(this.options.weights, batch, emptyScope)));
-        sum += loss! * count;
-        counted += count;
-        seen++;
-        tokens += this.objective.tokens ? count : 0;
-      }
-    } finally {
-      swapped();
-    }
-    if (seen === 0) throw new ResidualError('data', `train: step ${state.step}: the data to evaluate on is empty`);
-    return { type: 'evaluation', step: state.step, loss: sum / (counted || 1), tokens };
-  }
-
-  /** Puts other tensors in the place of weights for a while; gives what undoes it. */
-  private swap(others: RunState['average']): () => void {
-    const before = [...others].map(([path, value]) => {
-      const { get, set } = this.parameters.get(path)!;
-      const own = clone(get());
-      set(clone(value));
-      return { own, set };
+  private async evaluation(): Promise<EvaluationEvent> {
+    const { state, objective } = this;
+    const { weights, evaluate: other, signal } = this.options;
+    const { step } = state;
+    const { loss, tokens } = await withAverage(state.average, this.parameters, () =>
+      evaluate({ weights, loss: objective, batches: other!.batches(step), signal }),
+    ).catch(error => {
+      throw atStep(step, error);
     });
-    return () => {
-      for (const { own, set } of before) set(own);
-    };
+    return { type: 'evaluation', step, loss, tokens };
   }
 }
 
-function checkOptions<N, Batch>(options: TrainOptions<N, Batch>): void {
-  const { steps, accumulate = 1, clipNorm = 1, average, evaluate, checkpoint, seed = 0 } = options;
-  checkSeed('train', seed);
-  const whole = {
-    steps,
-    accumulate,
-    'evaluate.every': evaluate?.every ?? 1,
-    'checkpoint.every': checkpoint?.every ?? 1,
-  };
-  for (const [name, value] of Object.entries(whole))
-    if (!(Number.isSafeInteger(value) && value > 0))
-      throw new ResidualError('range', `train: ${name} is ${value}; it must be a whole number above 0`);
-  if (!(clipNorm > 0)) throw new ResidualError('range', `train: clipNorm is ${clipNorm}; it must be above 0`);
-  if (average !== undefined && !(average >= 0 && average < 1))
-    throw new ResidualError('range', `train: average is ${average}; it must be from 0 to below 1`);
+/** The error with the step that it happened in; what is none of ours stays as it is. */
+function atStep(step: number, error: unknown): unknown {
+  if (!ResidualError.is(error)) return error;
+  const told = error.message.replace(/^train: /, '');
+  const details = { ...error.details, step };
+  return new ResidualError(error.code, `train: step ${step}: ${told}`, { cause: error, details });
 }

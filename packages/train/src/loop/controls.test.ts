@@ -1,0 +1,135 @@
+import '@residual/testkit/cpu';
+import { init, linear } from '@residual/layers';
+import { dense, dispose, tensor } from '@residual/tensor';
+import { expectNoLeak } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import {
+  meanSquaredError,
+  memoryStore,
+  type Training,
+  type TrainingEvent,
+  type TrainOptions,
+  train,
+} from '../index.js';
+
+const line = linear({ in: 1, out: 1 });
+type Options = Partial<TrainOptions<typeof line.needs, number>>;
+
+/** Runs `body` with a run that fits y = 2x + 1. */
+const running = async (options: Options, body: (run: Training, slope: () => Promise<number>) => Promise<void>) => {
+  const weights = init(line, { seed: 1 });
+  const [x, y] = [tensor([0, 1, 2], [3, 1]), tensor([1, 3, 5], [3, 1])];
+  const run = train({
+    layer: line,
+    weights,
+    loss: (w: typeof weights) => meanSquaredError(line(w, x), y),
+    batches: [0],
+    steps: 6,
+    learningRate: 0.1,
+    ...options,
+  });
+  await body(run, async () => (await dense(weights.weight).data())[0]!);
+  dispose([weights, x, y]);
+};
+const eventsOf = async (run: Training, each: (event: TrainingEvent) => unknown = () => {}) => {
+  const events: string[] = [];
+  for await (const event of run) {
+    events.push(`${event.type} ${event.step}`);
+    await each(event);
+  }
+  return events;
+};
+const someTurns = () => new Promise(resolve => setTimeout(resolve, 10));
+
+test('a paused run waits until it is resumed, as often as one likes', () =>
+  expectNoLeak(() =>
+    running({}, async run => {
+      const seen: number[] = [];
+      run.pause();
+      const end = eventsOf(run, ({ step }) => {
+        seen.push(step);
+        if (step % 2 === 0) run.pause();
+      });
+      for (const done of [0, 2, 4, 6]) {
+        await someTurns();
+        expect(seen).toHaveLength(done);
+        expect(run.isPaused).toBe(true);
+        run.resume();
+      }
+      expect(await end).toHaveLength(6);
+    }),
+  ));
+
+test('an abort ends a paused run', () =>
+  expectNoLeak(() => {
+    const abort = new AbortController();
+    return running({ signal: abort.signal }, async run => {
+      run.pause();
+      const end = eventsOf(run);
+      await someTurns();
+      abort.abort(new Error('enough'));
+      await expect(end).rejects.toThrow('enough');
+    });
+  }));
+
+test('what is done between steps sees weights that stay, and the run waits for it', () =>
+  expectNoLeak(() =>
+    running({}, async (run, slope) => {
+      const before = await run.between(slope);
+      const done: string[] = [];
+      let works: Promise<unknown>[] = [];
+      const look = async () => {
+        const seen = await slope();
+        await someTurns();
+        done.push('between');
+        return [seen, await slope()];
+      };
+      await eventsOf(run, ({ step }) => {
+        done.push(`step ${step}`);
+        if (step === 2) works = [run.between(() => Promise.reject(new Error('mine'))), run.between(look)];
+      }).finally(() => Promise.allSettled(works));
+      expect(done).toEqual(['step 1', 'step 2', 'between', 'step 3', 'step 4', 'step 5', 'step 6']);
+      await expect(works[0]).rejects.toThrow('mine');
+      const [first, second] = (await works[1]) as number[];
+      expect(second).toBe(first);
+      expect(first).not.toBe(before);
+      expect(await run.between(slope)).toBe(await slope());
+    }),
+  ));
+
+test('a checkpoint can be taken at any step, and another run goes on from it', () =>
+  expectNoLeak(() =>
+    running({ average: 0.5 }, async run => {
+      const store = memoryStore();
+      const losses: number[] = [];
+      await eventsOf(run, async event => {
+        if (event.type === 'step') losses.push(event.loss);
+        if (event.step !== 4) return;
+        const { step, files } = await run.checkpoint();
+        await store.write(step, files);
+      });
+      await expect(run.checkpoint()).rejects.toThrow('train: the run has ended after step 6; take a checkpoint before');
+      await running({ average: 0.5, checkpoint: { every: 10, store } }, async rest => {
+        const after: number[] = [];
+        const events = await eventsOf(rest, event => event.type === 'step' && after.push(event.loss));
+        expect(events).toEqual(['step 5', 'step 6', 'checkpoint 6']);
+        expect(after).toEqual(losses.slice(4));
+      });
+    }),
+  ));
+
+test('where the data ends early the run evaluates and keeps its end', () => {
+  const store = memoryStore();
+  const batches = { from: (position: number) => [1, 2, 3].slice(position) };
+  const options = { batches, checkpoint: { every: 2, store }, evaluate: { every: 3, batches: () => [0] } };
+  return running(options, async run => {
+    const events = ['evaluation 0', 'step 1', 'step 2', 'checkpoint 2', 'step 3', 'evaluation 3', 'checkpoint 3'];
+    expect(await eventsOf(run)).toEqual(events);
+  });
+});
+
+test('an error says its step and place to programs too', () =>
+  running({ learningRate: Number.NaN, evaluate: { every: 1, batches: () => [0] } }, async run => {
+    const error = await eventsOf(run).catch(error => error);
+    expect([error.code, error.details]).toEqual(['range', { step: 1 }]);
+  }));

@@ -1,0 +1,63 @@
+import { emptyScope } from '@residual/layers';
+import { clone, pacer, ResidualError, tidy } from '@residual/tensor';
+import { type Loss, type Objective, objectiveOf } from './objective.js';
+import type { Parameter } from './parameters.js';
+import type { RunState } from './state.js';
+import { dataOf } from './step.js';
+
+/** Settings of `evaluate`. */
+export interface EvaluateOptions<Tree, Batch> {
+  readonly weights: Tree;
+  readonly loss: Loss<Tree, Batch> | Objective<Tree, Batch>;
+  readonly batches: AsyncIterable<Batch> | Iterable<Batch>;
+  /** Is told what is known after each batch. */
+  readonly onProgress?: (done: Evaluation) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The mean loss over some data. */
+export interface Evaluation {
+  readonly loss: number;
+  /** How many tokens it is the mean of; 0 where the batches do not say. */
+  readonly tokens: number;
+  readonly batches: number;
+}
+
+/** The mean loss over data, each batch counting by its tokens, without anything random. Errors where there is no batch. */
+export async function evaluate<Tree, Batch>(options: EvaluateOptions<Tree, Batch>): Promise<Evaluation> {
+  const { weights, batches, onProgress, signal } = options;
+  const { loss, tokens } = objectiveOf(options.loss);
+  const pace = pacer();
+  let [sum, counted, seen] = [0, 0, 0];
+  const known = () => ({ loss: sum / (counted || 1), tokens: tokens ? counted : 0, batches: seen });
+  for await (const batch of batches) {
+    await pace(signal);
+    const count = tokens?.(batch) ?? 1;
+    const [value] = await dataOf(tidy(() => loss(weights, batch, emptyScope)));
+    sum += value! * count;
+    counted += count;
+    seen++;
+    onProgress?.(known());
+  }
+  if (seen === 0) throw new ResidualError('data', 'evaluate: the data to evaluate on is empty');
+  return known();
+}
+
+/** Does something with the averaged weights in the place of those that are trained, where there are some. */
+export async function withAverage<T>(
+  average: RunState['average'],
+  parameters: ReadonlyMap<string, Parameter>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = [...average].map(([path, value]) => {
+    const { get, set } = parameters.get(path)!;
+    const own = clone(get());
+    set(clone(value));
+    return { own, set };
+  });
+  try {
+    return await work();
+  } finally {
+    for (const { own, set } of before) set(own);
+  }
+}

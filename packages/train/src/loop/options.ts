@@ -1,0 +1,65 @@
+import type { HasNeeds, Weights } from '@residual/layers';
+import { checkSeed, ResidualError } from '@residual/tensor';
+import type { CheckpointStore } from '../checkpoint/store.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { Schedule } from '../schedules.js';
+import type { BatchSource } from './batches.js';
+import type { Loss, Objective } from './objective.js';
+
+/** Settings of `train`. */
+export interface TrainOptions<N, Batch> {
+  /** The layer that is trained, for its needs. */
+  readonly layer: HasNeeds<N>;
+  /** Its weights. The run puts new tensors into this tree, one at a time; it stays the caller's, who disposes it. */
+  readonly weights: Weights<N>;
+  /** What is made small. */
+  readonly loss: Loss<Weights<N>, Batch> | Objective<Weights<N>, Batch>;
+  readonly batches: BatchSource<Batch>;
+  /** How many steps in all, those of an earlier part of the run included. */
+  readonly steps: number;
+  /** `adamW()` if absent. */
+  readonly optimizer?: Optimizer;
+  /** A number, or a schedule. */
+  readonly learningRate: number | Schedule;
+  /** Gradients whose common norm is above this are scaled down to it. */
+  readonly clipNorm?: number;
+  /** How many batches make one step; 1 if absent. */
+  readonly accumulate?: number;
+  /** Keeps a moving average of the weights with this decay, such as 0.999: it is what is evaluated, and takes their place when the run has ended. */
+  readonly average?: number;
+  /** Weights that stay as they are: patterns of paths as in `record`, or a function of the path. */
+  readonly frozen?: Frozen;
+  /** Of what is random in training, such as dropout; 0 if absent. */
+  readonly seed?: number;
+  /** Blocks of stacks are computed again in the backward pass: less memory, more time. */
+  readonly recompute?: boolean;
+  /** Looks at other data before the first step, after each `every` steps and at the end; it is told how many steps are done. */
+  readonly evaluate?: {
+    readonly every: number;
+    readonly batches: (step: number) => AsyncIterable<Batch> | Iterable<Batch>;
+  };
+  /** Writes the whole run after each `every` steps, at the end and after an abort, and begins from the latest that is there. */
+  readonly checkpoint?: { readonly every: number; readonly store: CheckpointStore };
+  readonly signal?: AbortSignal;
+}
+
+/** Weights that stay as they are. */
+export type Frozen = readonly string[] | ((path: string) => boolean);
+
+/** Throws where a setting of `train` does not fit. */
+export function checkOptions<N, Batch>(options: TrainOptions<N, Batch>): void {
+  const { steps, accumulate = 1, clipNorm = 1, average, evaluate, checkpoint, seed = 0 } = options;
+  checkSeed('train', seed);
+  const whole = {
+    steps,
+    accumulate,
+    'evaluate.every': evaluate?.every ?? 1,
+    'checkpoint.every': checkpoint?.every ?? 1,
+  };
+  for (const [name, value] of Object.entries(whole))
+    if (!(Number.isSafeInteger(value) && value > 0))
+      throw new ResidualError('range', `train: ${name} is ${value}; it must be a whole number above 0`);
+  if (!(clipNorm > 0)) throw new ResidualError('range', `train: clipNorm is ${clipNorm}; it must be above 0`);
+  if (average !== undefined && !(average >= 0 && average < 1))
+    throw new ResidualError('range', `train: average is ${average}; it must be from 0 to below 1`);
+}

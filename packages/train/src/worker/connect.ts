@@ -1,0 +1,241 @@
+import { errorFromPlain, ResidualError } from '@residual/tensor';
+import type { TrainingEvent } from '../loop/events.js';
+import type { Checkpoint } from '../loop/train.js';
+import type { Jobs, Moved, Requests, TrainingJob } from './job.js';
+import { type Answer, listen, type Method, type Port, type Setting, send } from './port.js';
+
+/** A run on the other side of a port: iterate it and it goes on; what is set between two steps holds from the next. */
+export interface RemoteTraining<Asked extends Requests = AnyRequests> extends AsyncIterable<TrainingEvent> {
+  /** What was set, or else what the last step told. */
+  get learningRate(): number | undefined;
+  set learningRate(rate: number);
+  /** Patterns of paths that stay as they are; what the job says until it is set. */
+  get frozen(): readonly string[] | undefined;
+  set frozen(patterns: readonly string[]);
+  readonly isPaused: boolean;
+  /** Holds the run before its next event until `resume`; an abort ends it all the same. */
+  pause(): void;
+  resume(): void;
+  /**
+   * Asks the job for something between two events, also while the run is paused and after its end: the answer of its request of this name. `transfer` gives
+   * buffers of the argument away.
+   */
+  ask<Name extends keyof Asked & string>(
+    name: Name,
+    ...given: Given<Parameters<Asked[Name]>[0], AskOptions>
+  ): Promise<Unmoved<Awaited<ReturnType<Asked[Name]>>>>;
+  /** The run as it is between two steps. Errors once it has ended. */
+  checkpoint(): Promise<Checkpoint>;
+  /** Ends the run where it goes on, and frees what the job made. */
+  dispose(): Promise<void>;
+}
+
+/** What `ask` may be told. */
+export interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly transfer?: Transferable[];
+}
+
+/** What `start` may be told. */
+export interface StartOptions {
+  /** Ends the run after a whole step. */
+  readonly signal?: AbortSignal | undefined;
+  /** Buffers of the settings that are given away instead of copied. */
+  readonly transfer?: Transferable[];
+}
+
+/** What a page does with a worker that serves jobs; `connectTraining<typeof jobs>` knows their settings and answers. */
+export interface Trainer<Known extends Jobs = AnyJobs> {
+  start<Name extends keyof Known & string>(
+    name: Name,
+    ...given: Given<Parameters<Known[Name]>[0], StartOptions>
+  ): RemoteTraining<RequestsOf<Known[Name]>>;
+  /** Ends all that waits with an error and disposes all runs; the worker itself is whoever made it's to end. */
+  close(): void;
+}
+
+/** Requests of a job whose type is not known here. */
+export type AnyRequests = Readonly<Record<string, (argument: unknown) => unknown>>;
+
+/** Jobs whose types are not known here. */
+export type AnyJobs = Readonly<Record<string, (settings: unknown) => TrainingJob<AnyRequests>>>;
+
+type Given<Argument, Options> = undefined extends Argument
+  ? [argument?: Argument, options?: Options]
+  : [argument: Argument, options?: Options];
+type RequestsOf<Job extends Jobs[string]> =
+  Awaited<ReturnType<Job>> extends { readonly requests: infer Asked extends Requests } ? Asked : AnyRequests;
+type Unmoved<T> = T extends Moved<infer Value> ? Value : T;
+
+/** The jobs of a worker in which `serveTraining` runs. */
+export function connectTraining<Known extends Jobs = AnyJobs>(port: Port): Trainer<Known> {
+  const line = new Line(port);
+  let runs = 0;
+  const start = (name: string, settings?: unknown, options: StartOptions = {}) =>
+    new RemoteRun(line, runs++, name, settings, options);
+  const close = () => line.close(new ResidualError('closed', 'connectTraining: the connection was closed'));
+  return { start: start as Trainer<Known>['start'], close };
+}
+
+interface Waiting {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Called extends AskOptions {
+  readonly run: number;
+  readonly method: Method;
+  readonly args?: readonly unknown[];
+}
+
+/** The calls that wait for an answer. */
+class Line {
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly stop: () => void;
+  private calls = 0;
+  private broken: ResidualError | undefined;
+
+  constructor(private readonly port: Port) {
+    let isAnswered = false;
+    this.stop = listen<Answer>(port, answer => {
+      isAnswered = true;
+      const { resolve, reject } = this.waiting.get(answer.call) ?? {};
+      this.waiting.delete(answer.call);
+      if ('error' in answer) reject?.(errorFromPlain(answer.error));
+      else resolve?.(answer.result as never);
+    });
+    /** A worker that cannot be loaded would never answer; an error of one that answers is its own. */
+    const failed = ({ message }: { message?: string }) => {
+      if (!isAnswered)
+        this.close(
+          new ResidualError('worker', `connectTraining: the worker failed: ${message || 'it cannot be loaded'}`),
+        );
+    };
+    (port as unknown as EventTarget).addEventListener('error', failed as EventListener);
+  }
+
+  async call<T>({ run, method, args = [], transfer = [], signal }: Called): Promise<T> {
+    if (this.broken) throw this.broken;
+    signal?.throwIfAborted();
+    const call = this.calls++;
+    const cancel = () => send(this.port, { cancel: call });
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        this.waiting.set(call, { resolve, reject });
+        send(this.port, { call, method, run, args }, transfer);
+        signal?.addEventListener('abort', cancel);
+      });
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    } finally {
+      this.waiting.delete(call);
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  tell(message: { readonly run: number } & ({ readonly set: Setting } | { readonly abort: true })): void {
+    if (!this.broken) send(this.port, message);
+  }
+
+  close(error: ResidualError): void {
+    if (this.broken) return;
+    send(this.port, { close: true });
+    this.broken = error;
+    this.stop();
+    for (const { reject } of this.waiting.values()) reject(error);
+  }
+}
+
+class RemoteRun implements RemoteTraining<Requests> {
+  isPaused = false;
+  private rate: number | undefined;
+  private patterns: readonly string[] | undefined;
+  private isIterated = false;
+  private disposed: Promise<void> | undefined;
+  private readonly started: Promise<void>;
+  private readonly abort = () => this.line.tell({ run: this.run, abort: true });
+
+  constructor(
+    private readonly line: Line,
+    private readonly run: number,
+    name: string,
+    settings: unknown,
+    private readonly options: StartOptions,
+  ) {
+    const { transfer = [], signal } = options;
+    this.started = line.call({ run, method: 'start', args: [name, settings], transfer });
+    this.started.catch(() => {}); // told to who asks for the first event
+    if (signal?.aborted) this.abort();
+    else signal?.addEventListener('abort', this.abort);
+  }
+
+  get learningRate(): number | undefined {
+    return this.rate;
+  }
+
+  set learningRate(learningRate: number) {
+    this.rate = learningRate;
+    this.line.tell({ run: this.run, set: { learningRate } });
+  }
+
+  get frozen(): readonly string[] | undefined {
+    return this.patterns;
+  }
+
+  set frozen(frozen: readonly string[]) {
+    this.patterns = frozen;
+    this.line.tell({ run: this.run, set: { frozen } });
+  }
+
+  pause(): void {
+    this.hold(true);
+  }
+
+  resume(): void {
+    this.hold(false);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TrainingEvent, void> {
+    if (this.isIterated) throw new ResidualError('order', 'start: this run was iterated before; start another');
+    this.isIterated = true;
+    const { signal } = this.options;
+    try {
+      await this.started;
+      for (;;) {
+        const next = await this.call<IteratorResult<TrainingEvent>>('next');
+        if (next.done) return;
+        if (next.value.type === 'step') this.rate = next.value.learningRate;
+        yield next.value;
+      }
+    } catch (error) {
+      if (this.disposed) throw new ResidualError('disposed', 'start: this run was disposed');
+      throw signal?.aborted ? signal.reason : error;
+    } finally {
+      signal?.removeEventListener('abort', this.abort);
+      if (!this.disposed) await this.call('leave');
+    }
+  }
+
+  ask(name: string, argument?: unknown, options: AskOptions = {}): Promise<never> {
+    return this.line.call({ ...options, run: this.run, method: 'ask', args: [name, argument] });
+  }
+
+  checkpoint(): Promise<Checkpoint> {
+    return this.call('checkpoint');
+  }
+
+  dispose(): Promise<void> {
+    this.options.signal?.removeEventListener('abort', this.abort);
+    this.disposed ??= this.call('dispose');
+    return this.disposed;
+  }
+
+  private call<T>(method: Method): Promise<T> {
+    return this.line.call({ run: this.run, method });
+  }
+
+  private hold(isPaused: boolean): void {
+    this.isPaused = isPaused;
+    this.line.tell({ run: this.run, set: { isPaused } });
+  }
+}

@@ -1,0 +1,12 @@
+export { connectTraining, type RemoteTraining, type StartOptions, type Trainer } from './connect.js';
+export {
+  type JobControls,
+  type Jobs,
+  type Moved,
+  moved,
+  type RequestControls,
+  type Requests,
+  type TrainingJob,
+} from './job.js';
+export type { Port } from './port.js';
+export { serveTraining } from './serve.js';

@@ -1,0 +1,146 @@
+import { errorToPlain, ResidualError } from '@residual/tensor';
+import type { TrainingEvent } from '../loop/events.js';
+import { type Jobs, Moved, type TrainingJob } from './job.js';
+import { listen, type Port, type Question, type Setting, send } from './port.js';
+
+type Call = Extract<Question, { method: unknown }>;
+
+/**
+ * Answers a page through a port: put `serveTraining(self, jobs)` into a worker that imports the backends it may use. Functions cannot cross a port, so that the
+ * page starts jobs by their names. A step is made when the page asks for the next event: an iteration that is left ends here too.
+ */
+export function serveTraining(port: Port, jobs: Jobs): void {
+  const runs = new Map<number, ServedRun>();
+  const calls = new Map<number, AbortController>();
+
+  const answer = async ({ method, run: number, args }: Call, abort: AbortController): Promise<unknown> => {
+    if (method === 'start') {
+      const [name, settings] = args as [string, never];
+      runs.set(number, new ServedRun(jobs, name, settings));
+      return undefined;
+    }
+    const run = runs.get(number);
+    if (!run) throw new ResidualError('disposed', `serveTraining: there is no run ${number}; it was disposed`);
+    if (method === 'next') return run.next();
+    if (method === 'leave') return run.leave();
+    if (method === 'checkpoint') return run.checkpoint();
+    if (method === 'ask') return run.ask(args[0] as string, args[1], abort);
+    runs.delete(number);
+    return run.dispose();
+  };
+
+  listen<Question>(port, question => {
+    if ('cancel' in question) calls.get(question.cancel)?.abort();
+    else if ('abort' in question) runs.get(question.run)?.end();
+    else if ('set' in question) runs.get(question.run)?.set(question.set);
+    else if ('close' in question) {
+      for (const run of runs.values()) run.dispose();
+      runs.clear();
+    } else {
+      const { call } = question;
+      const abort = new AbortController();
+      calls.set(call, abort);
+      answer(question, abort)
+        .then(result =>
+          result instanceof Moved
+            ? send(port, { call, result: result.value }, [...result.buffers])
+            : send(port, { call, result }),
+        )
+        .catch(error => send(port, { call, error: errorToPlain(error) }))
+        .finally(() => calls.delete(call));
+    }
+  });
+}
+
+/** A run on this side. */
+class ServedRun {
+  private readonly abort = new AbortController();
+  /** Its error is told to who asks for the next event. */
+  private readonly job: Promise<TrainingJob>;
+  private readonly made: Promise<TrainingJob | undefined>;
+  private readonly asked = new Set<AbortController>();
+  private events: AsyncIterator<TrainingEvent> | undefined;
+
+  constructor(jobs: Jobs, name: string, settings: never) {
+    const { signal } = this.abort;
+    this.job = Promise.resolve().then(() => jobNamed(jobs, name)(settings, { signal }));
+    this.made = this.job.catch(() => undefined);
+  }
+
+  async next(): Promise<IteratorResult<TrainingEvent>> {
+    const { training } = await this.job;
+    this.events ??= training[Symbol.asyncIterator]();
+    const { signal } = this.abort;
+    const wasAborted = signal.aborted;
+    const next = await this.events.next();
+    if (wasAborted && !next.done) {
+      await this.events.return?.(); // this job does not heed its signal
+      throw signal.reason;
+    }
+    return next;
+  }
+
+  async leave(): Promise<void> {
+    await this.events?.return?.();
+  }
+
+  async checkpoint(): Promise<Moved<unknown>> {
+    const made = await (await this.job).training.checkpoint();
+    return new Moved(
+      made,
+      [...made.files.values()].filter(isAlone).map(({ buffer }) => buffer),
+    );
+  }
+
+  async ask(name: string, argument: unknown, abort: AbortController): Promise<unknown> {
+    const { training, requests = {} } = await this.job;
+    const answer = Object.hasOwn(requests, name) ? requests[name] : undefined;
+    if (!answer) throw new ResidualError('name', `ask: this job answers ${listed(requests)}, not ${name}`);
+    this.asked.add(abort);
+    try {
+      return await training.between(() => {
+        abort.signal.throwIfAborted();
+        return answer(argument as never, abort);
+      });
+    } finally {
+      this.asked.delete(abort);
+    }
+  }
+
+  async set({ learningRate, frozen, isPaused }: Setting): Promise<void> {
+    const training = (await this.made)?.training;
+    if (!training) return;
+    if (learningRate !== undefined) training.learningRate = learningRate;
+    if (frozen !== undefined) training.frozen = frozen;
+    if (isPaused !== undefined && !this.abort.signal.aborted) training[isPaused ? 'pause' : 'resume']();
+  }
+
+  /** Aborts the run; one that is paused goes on to its end. */
+  async end(): Promise<void> {
+    this.abort.abort();
+    (await this.made)?.training.resume();
+  }
+
+  async dispose(): Promise<void> {
+    for (const abort of this.asked) abort.abort();
+    await this.end();
+    await this.leave();
+    const job = await this.made;
+    await job?.training.between(() => job.dispose?.());
+  }
+}
+
+/** Whether a buffer holds these bytes and no others. */
+function isAlone(bytes: Uint8Array): boolean {
+  return bytes.byteLength === bytes.buffer.byteLength;
+}
+
+function jobNamed(jobs: Jobs, name: string): Jobs[string] {
+  const job = Object.hasOwn(jobs, name) ? jobs[name] : undefined;
+  if (job) return job;
+  throw new ResidualError('name', `start: this worker serves ${listed(jobs)}, not ${name}`);
+}
+
+function listed(named: object): string {
+  return Object.keys(named).join(', ') || 'nothing';
+}

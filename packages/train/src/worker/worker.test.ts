@@ -1,0 +1,300 @@
+import '@residual/testkit/cpu';
+import { init, layer, linear, type Scope, type Weights } from '@residual/layers';
+import { dense, dispose, memory, relu, type Tensor, tensor, tidy } from '@residual/tensor';
+import { expectNoLeak } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { meanSquaredError, memoryStore, type TrainingEvent, train } from '../index.js';
+import { connectTraining, moved, serveTraining, type Trainer, type TrainingJob } from './index.js';
+
+const [up, down] = [linear({ in: 2, out: 5, deviation: 1 }), linear({ in: 5, out: 1, deviation: 1 })];
+const net = layer({ up, down }, (w, x: Tensor, scope) => scope.tap('down', down(w.down, relu(up(w.up, x)))));
+type Net = Weights<typeof net.needs>;
+const loss = (w: Net, x: readonly number[], scope: Scope) =>
+  meanSquaredError(net(w, tensor(x, [2, 2]), scope), tensor([1, 0], [2, 1]));
+const say = (w: Net, x: readonly number[]) => tidy(() => net(w, tensor(x, [1, 2])));
+
+interface Settings {
+  readonly steps: number;
+  readonly batches?: readonly (readonly number[])[];
+}
+
+const runOf = (weights: Net, { steps, batches = [[0, 1, 1, 0]] }: Settings, signal?: AbortSignal) =>
+  train({ layer: net, weights, loss, batches, steps, learningRate: 0.05, ...(signal && { signal }) });
+
+let store = memoryStore();
+const given: Float32Array[] = [];
+const jobs = {
+  net: (settings: Settings, { signal }: { signal: AbortSignal }) => {
+    const weights = init(net, { seed: 1 });
+    return {
+      training: runOf(weights, settings, signal),
+      requests: {
+        say: async (x: readonly number[]) => {
+          const said = say(weights, x);
+          const [value] = await said.data();
+          said.dispose();
+          return value!;
+        },
+        up: async () => {
+          const data = Float32Array.from(await dense(weights.up.weight).data());
+          given.push(data);
+          return moved(data, [data.buffer]);
+        },
+        wait: (_: undefined, { signal }: { signal: AbortSignal }) =>
+          new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+        function: () => () => 1,
+      },
+      dispose: () => dispose(weights),
+    };
+  },
+  kept: async ({ steps }: Settings, { signal }: { signal: AbortSignal }): Promise<TrainingJob> => {
+    const weights = init(net, { seed: 1 });
+    const checkpoint = { every: 100, store };
+    const training = train({
+      layer: net,
+      weights,
+      loss,
+      batches: [[0, 1, 1, 0]],
+      steps,
+      learningRate: 0.05,
+      checkpoint,
+      signal,
+    });
+    return { training, dispose: () => dispose(weights) };
+  },
+  deaf: ({ steps }: Settings) => {
+    const weights = init(net, { seed: 1 });
+    return { training: runOf(weights, { steps }), dispose: () => dispose(weights) };
+  },
+  broken: async (): Promise<TrainingJob> => {
+    await Promise.resolve();
+    throw new RangeError('no data');
+  },
+};
+
+/** Runs `body` with a page's side of a port on whose other side these jobs are served. */
+const connected = (body: (trainer: Trainer<typeof jobs>, port: MessagePort) => Promise<void>) =>
+  expectNoLeak(async () => {
+    const { port1, port2 } = new MessageChannel();
+    serveTraining(port1, jobs);
+    const trainer = connectTraining<typeof jobs>(port2);
+    try {
+      await body(trainer, port2);
+    } finally {
+      trainer.close();
+      port1.close();
+    }
+  });
+
+/** What does not depend on the clock, or on what else is held. */
+const steady = (event: TrainingEvent) => {
+  const { tokensPerSecond: _, memory: held, ...rest } = event as TrainingEvent & Record<string, unknown>;
+  return { ...rest, hasMemory: held !== undefined };
+};
+const eventsOf = async (run: AsyncIterable<TrainingEvent>) => {
+  const events: TrainingEvent[] = [];
+  for await (const event of run) events.push(event);
+  return events;
+};
+const thrown = (run: AsyncIterable<TrainingEvent>): Promise<Error & Record<string, unknown>> =>
+  eventsOf(run).then(
+    () => Promise.reject(new Error('nothing was thrown')),
+    error => error,
+  );
+const someTurns = () => new Promise(resolve => setTimeout(resolve, 20));
+
+test('a run in a worker tells what the run itself tells, and answers after its end', () =>
+  connected(async trainer => {
+    const there = trainer.start('net', { steps: 6 });
+    const weights = init(net, { seed: 1 });
+    const own = await eventsOf(runOf(weights, { steps: 6 }));
+    expect((await eventsOf(there)).map(steady)).toEqual(own.map(steady));
+    expect(there.learningRate).toBe(0.05);
+    const said = say(weights, [1, 0]);
+    expect(await there.ask('say', [1, 0])).toBe((await said.data())[0]);
+    await there.dispose();
+    await there.dispose();
+    await expect(there.ask('up')).rejects.toThrow('serveTraining: there is no run 0; it was disposed');
+    dispose([weights, said]);
+  }));
+
+test('answers are moved where they say so', () =>
+  connected(async trainer => {
+    const run = trainer.start('net', { steps: 1 });
+    expect((await run.ask('up')).length).toBe(10);
+    expect(given.at(-1)!.length).toBe(0);
+    await run.dispose();
+  }));
+
+test('a paused run waits, answers, takes other settings, and goes on', () =>
+  connected(async trainer => {
+    const run = trainer.start('net', { steps: 5 });
+    const seen: TrainingEvent[] = [];
+    const end = (async () => {
+      for await (const event of run) {
+        seen.push(event);
+        if (event.step === 2) run.pause();
+      }
+    })();
+    while (!run.isPaused) await someTurns();
+    await someTurns();
+    expect(seen).toHaveLength(2);
+    const before = [...(await run.ask('up'))];
+    expect([...(await run.ask('up'))]).toEqual(before);
+    run.learningRate = 0.5;
+    run.frozen = ['up.*'];
+    run.resume();
+    await end;
+    expect(seen.map(event => event.type === 'step' && event.learningRate)).toEqual([0.05, 0.05, 0.5, 0.5, 0.5]);
+    expect([...(await run.ask('up'))]).toEqual(before);
+    await run.dispose();
+  }));
+
+test('an abort ends the run after a whole step with the reason given here, its checkpoint is written, and the run goes on from it', () =>
+  connected(async trainer => {
+    store = memoryStore();
+    const abort = new AbortController();
+    const run = trainer.start('kept', { steps: 6 }, { signal: abort.signal });
+    const reason = new Error('enough');
+    const events: TrainingEvent[] = [];
+    const end = (async () => {
+      for await (const event of run) {
+        events.push(event);
+        if (event.step === 3) abort.abort(reason);
+      }
+    })();
+    await expect(end).rejects.toBe(reason);
+    expect((await store.latest())!.step).toBe(3);
+    const second = trainer.start('kept', { steps: 6 });
+    const rest = await eventsOf(second);
+    expect(rest.map(({ type, step }) => `${type} ${step}`)).toEqual(['step 4', 'step 5', 'step 6', 'checkpoint 6']);
+    const third = trainer.start('net', { steps: 6 });
+    expect([...events, ...rest.slice(0, 3)].map(steady)).toEqual((await eventsOf(third)).map(steady));
+    await Promise.all([run, second, third].map(each => each.dispose()));
+  }));
+
+test('a paused run can be aborted, and so can one that does not heed its signal', () =>
+  connected(async trainer => {
+    for (const name of ['net', 'deaf'] as const) {
+      const abort = new AbortController();
+      const run = trainer.start(name, { steps: 1000 }, { signal: abort.signal });
+      run.pause();
+      const end = thrown(run);
+      await someTurns();
+      abort.abort();
+      expect((await end).name).toBe('AbortError');
+      await run.dispose();
+    }
+  }));
+
+test('a checkpoint crosses as bytes, and a store takes it', () =>
+  connected(async trainer => {
+    const run = trainer.start('net', { steps: 4 });
+    for await (const event of run)
+      if (event.step === 2) {
+        const { step, files } = await run.checkpoint();
+        expect(step).toBe(2);
+        const store = memoryStore();
+        await store.write(step, files);
+        const weights = init(net, { seed: 9 });
+        const checkpoint = { every: 10, store };
+        const rest = train({
+          layer: net,
+          weights,
+          loss,
+          batches: [[0, 1, 1, 0]],
+          steps: 4,
+          learningRate: 0.05,
+          checkpoint,
+        });
+        expect((await eventsOf(rest)).map(({ step }) => step)).toEqual([3, 4, 4]);
+        dispose(weights);
+      }
+    await expect(run.checkpoint()).rejects.toThrow('train: the run has ended after step 4; take a checkpoint before');
+    await run.dispose();
+  }));
+
+test('errors cross whole', () =>
+  connected(async trainer => {
+    const wrong = trainer.start('net', {
+      steps: 3,
+      batches: [
+        [0, 1, 1, 0],
+        [Number.NaN, 0, 0, 0],
+      ],
+    });
+    const error = await thrown(wrong);
+    const weights = init(net, { seed: 1 });
+    const own = await thrown(
+      runOf(weights, {
+        steps: 3,
+        batches: [
+          [0, 1, 1, 0],
+          [Number.NaN, 0, 0, 0],
+        ],
+      }),
+    );
+    expect([error.name, error.message, error.code, error.details]).toEqual([
+      own.name,
+      own.message,
+      own.code,
+      own.details,
+    ]);
+    expect(error.details).toEqual({ step: 2, place: 'down', batch: 1 });
+    expect((error.cause as Error).stack).toContain('step.ts');
+    const broken = trainer.start('broken');
+    const setUp = await thrown(broken);
+    expect([setUp.name, setUp.message]).toEqual(['RangeError', 'no data']);
+    await expect(wrong.ask('function')).rejects.toThrow('could not be cloned');
+    await expect(wrong.ask('nothing' as 'up')).rejects.toThrow(
+      'ask: this job answers say, up, wait, function, not nothing',
+    );
+    const none = trainer.start('toString' as 'net', { steps: 1 });
+    expect((await thrown(none)).message).toBe('start: this worker serves net, kept, deaf, broken, not toString');
+    await Promise.all([wrong, broken, none].map(run => run.dispose()));
+    dispose(weights);
+  }));
+
+test('a request can be given up, and the run goes on', () =>
+  connected(async trainer => {
+    const run = trainer.start('net', { steps: 2 });
+    const abort = new AbortController();
+    const answer = run.ask('wait', undefined, { signal: abort.signal });
+    abort.abort(new Error('not needed'));
+    await expect(answer).rejects.toThrow('not needed');
+    expect(await eventsOf(run)).toHaveLength(2);
+    await run.dispose();
+  }));
+
+test('leaving the loop ends the run, and another iteration is refused', () =>
+  connected(async trainer => {
+    const run = trainer.start('net', { steps: 1000 });
+    for await (const event of run) if (event.step === 2) break;
+    await expect(run.checkpoint()).rejects.toThrow('the run has ended after step 2');
+    expect((await thrown(run)).message).toBe('start: this run was iterated before; start another');
+    await run.dispose();
+  }));
+
+test('a run that is disposed while it goes on ends, and what it held is freed', () =>
+  connected(async trainer => {
+    const before = memory();
+    const run = trainer.start('net', { steps: 1_000_000 });
+    const end = thrown(run);
+    await someTurns();
+    await run.dispose();
+    expect((await end).message).toBe('start: this run was disposed');
+    expect(memory()).toEqual(before);
+  }));
+
+test('other messages may go through the port, and a closed connection ends and frees what runs', () =>
+  connected(async (trainer, port) => {
+    port.postMessage({ call: 0, method: 'load' });
+    port.postMessage(null);
+    const run = trainer.start('net', { steps: 2 });
+    const waiting = run.ask('wait');
+    await someTurns();
+    trainer.close();
+    await expect(waiting).rejects.toThrow('connectTraining: the connection was closed');
+    await expect(run.dispose()).rejects.toThrow('connectTraining: the connection was closed');
+    await someTurns(); // the run on the other side is disposed
+  }));
