@@ -26,7 +26,7 @@ export interface AttentionOptions {
 
 /** `<residual-attention>`: who looks at whom, a row for each query, a column for each key: a triangle, or under no mask a rectangle. */
 export interface AttentionElement extends HTMLElement {
-  /** Shows the weights of one head over tokens [keyLen]; throws where their numbers differ. */
+  /** Shows the weights of one head over tokens [keyLen]; of the same tokens the cell that is read stays. Throws where their numbers differ. */
   show(tokens: readonly string[], weights: AttentionWeights, options?: AttentionOptions): void;
   /** Reads one cell off, as pointer and arrow keys do; throws where a key comes after its query or there is none. */
   read(query: number, key: number): CellDetail;
@@ -67,6 +67,8 @@ export function defineAttention(): void {
       #size = { queryLen: 0, keyLen: 0, masked: true };
       #layout: Layout | undefined;
       #cell: { readonly query: number; readonly key: number } | undefined;
+      /** The weights that the cell was read off. */
+      #told: ArrayLike<number> | undefined;
       readonly #canvas = make('canvas', { 'aria-hidden': 'true' });
       readonly #marks = ['row', 'column', 'mark'].map(name => make('div', { class: name, hidden: '' }));
       readonly #probes = ['accent', 'ink', 'paper', 'line'].map(name => make('span', { class: `probe ${name}` }));
@@ -123,12 +125,14 @@ export function defineAttention(): void {
             `residual-attention: ${asking.length} queries do not fit [queryLen ${queryLen}, keyLen ${keyLen}]; they need ${queryLen}`,
           );
         }
+        const before = [this.#keys, this.#queries, this.#size.masked];
         this.#keys = tokens.map(visible);
         this.#queries = asking.map(visible);
         this.#data = weights.data;
         this.#size = { queryLen, keyLen, masked };
-        this.#cell = undefined;
-        this.#output.textContent = hint;
+        const isSame = JSON.stringify(before) === JSON.stringify([this.#keys, this.#queries, masked]);
+        if (!isSame) this.#cell = undefined;
+        this.#say();
         if (queryLen > 0) this.#map.tabIndex = 0;
         this.#draw();
       }
@@ -139,12 +143,22 @@ export function defineAttention(): void {
         if (!isCell || key < 0 || key >= visibleKeys(this.#size, query))
           throw new RangeError(`residual-attention: query ${query} has no key ${key} to look at`);
         const detail: CellDetail = { query, key, weight: this.#data[query * keyLen + key]! };
-        if (this.#cell?.query === query && this.#cell.key === key) return detail;
+        if (this.#cell?.query === query && this.#cell.key === key && this.#told === this.#data) return detail;
         this.#cell = { query, key };
-        this.#output.textContent = `${this.#queries[query]} looks at ${this.#keys[key]}: ${detail.weight.toFixed(4)}`;
+        this.#told = this.#data;
+        this.#say();
         this.#mark();
         this.dispatchEvent(new CustomEvent('residual-cell', { detail, bubbles: true, composed: true }));
         return detail;
+      }
+
+      /** Tells the cell that is read, or how one is. */
+      #say(): void {
+        const { query, key } = this.#cell ?? {};
+        this.#output.textContent =
+          query === undefined || key === undefined
+            ? hint
+            : `${this.#queries[query]} looks at ${this.#keys[key]}: ${this.#data[query * this.#size.keyLen + key]!.toFixed(4)}`;
       }
 
       rectOf(query: number, key: number): DOMRect {

@@ -142,10 +142,41 @@ test('a long text fits into its place, and each of its cells can be pointed at',
   expect(all(attention, 'canvas')[0]!.getBoundingClientRect().width).toBeLessThanOrEqual(900);
 });
 
+test('other weights of the same tokens leave the cell that is read where it is', () => {
+  const attention = put('residual-attention');
+  const said = () => all(attention, 'output')[0]!.textContent;
+  const seen: CellDetail[] = [];
+  attention.addEventListener('residual-cell', event => seen.push((event as CustomEvent<CellDetail>).detail));
+  attention.show(['a', ' b', 'c'], weights);
+  attention.read(1, 0);
+  attention.show(['a', ' b', 'c'], { shape: [3, 3], data: [1, 0, 0, 0.5, 0.5, 0, 0, 0, 1] });
+  expect(said()).toBe('·b looks at a: 0.5000');
+  attention.read(1, 0);
+  attention.read(1, 0);
+  expect(seen.map(({ weight }) => weight)).toEqual([0.25, 0.5]);
+  attention.show(['a', ' d', 'c'], weights);
+  expect(said()).toMatch(/^Point at a cell/);
+});
+
 test('attention of other tokens than its weights have is an error with both numbers', () => {
   expect(() => put('residual-attention').show(['a', 'b'], weights)).toThrow(
     'residual-attention: 2 tokens and 9 weights do not fit [queryLen 3, keyLen 3]; they need 3 and 9',
   );
+});
+
+test('other weights of as many heads keep the focus where it is', () => {
+  const heads = put('residual-heads');
+  const [eye, first] = [Float32Array.of(1, 0, 0, 1), Float32Array.of(1, 0, 1, 0)];
+  heads.show([[eye, first]], [2, 2]);
+  const options = all(heads, '[role=option]');
+  options[1]!.click();
+  heads.show([[first, eye]], [2, 2]);
+  expect(all(heads, '[role=option]')).toEqual(options);
+  expect(heads.shadowRoot!.activeElement).toBe(options[1]);
+  const picture = options[1]!.querySelector('canvas')!;
+  expect([...picture.getContext('2d')!.getImageData(0, 1, 2, 1).data].filter((_, i) => i % 4 === 3)).toEqual([0, 255]);
+  heads.show([[first, eye, eye]], [2, 2]);
+  expect(all(heads, '[role=option]')).toHaveLength(3);
 });
 
 test('heads are small pictures, one of which is chosen by pointer and arrow keys', () => {

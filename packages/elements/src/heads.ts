@@ -108,17 +108,8 @@ export function defineHeads(): void {
         shape: readonly [number, number],
         { masked = true } = {},
       ): void {
-        const columns = Math.max(0, ...heads.map(row => row.length));
-        this.#list.style.gridTemplateColumns = `auto repeat(${columns}, minmax(1.75rem, 3.25rem))`;
-        const names = Array.from({ length: columns }, (_, head) =>
-          make('span', { class: 'top', 'aria-hidden': 'true' }, `${head}`),
-        );
-        this.#options = heads.map((row, layer) => row.map((_, head) => this.#option(layer, head)));
-        const rows = this.#options.map((row, layer) => [
-          make('span', { class: 'name', 'aria-hidden': 'true' }, `${layer}`),
-          ...row,
-        ]);
-        this.#list.replaceChildren(make('span', { 'aria-hidden': 'true' }), ...names, ...rows.flat());
+        const isSame = heads.map(row => row.length).join() === this.#options.map(row => row.length).join();
+        if (!isSame) this.#build(heads.map(row => row.length));
         this.#paint = () => {
           for (const [layer, row] of heads.entries())
             for (const [head, data] of row.entries())
@@ -156,6 +147,23 @@ export function defineHeads(): void {
             option.setAttribute('aria-label', `layer ${layer}, head ${head}${isOff ? ', off' : ''}`);
           }
         this.#off = heads;
+      }
+
+      /** Makes a picture for each head, by the number of heads in each layer. */
+      #build(rows: readonly number[]): void {
+        const columns = Math.max(0, ...rows);
+        this.#list.style.gridTemplateColumns = `auto repeat(${columns}, minmax(1.75rem, 3.25rem))`;
+        const names = Array.from({ length: columns }, (_, head) =>
+          make('span', { class: 'top', 'aria-hidden': 'true' }, `${head}`),
+        );
+        this.#options = rows.map((count, layer) =>
+          Array.from({ length: count }, (_, head) => this.#option(layer, head)),
+        );
+        const cells = this.#options.map((row, layer) => [
+          make('span', { class: 'name', 'aria-hidden': 'true' }, `${layer}`),
+          ...row,
+        ]);
+        this.#list.replaceChildren(make('span', { 'aria-hidden': 'true' }), ...names, ...cells.flat());
       }
 
       #option(layer: number, head: number): HTMLElement {

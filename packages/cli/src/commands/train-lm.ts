@@ -1,13 +1,14 @@
 import { gpt2Config, llamaConfig } from '@residual/families';
 import { causalOf, createModel } from '@residual/model';
 import type { Tokenizer } from '@residual/tokenizer';
+import { characterTokenizer } from '@residual/tokenizer/train';
 import { nextToken } from '@residual/train';
 import { Command, Option } from 'commander';
 import { type Begun, beginTraining } from '../training/begin.js';
 import { type Cut, readTexts, split, textCorpus } from '../training/corpus.js';
 import { type CommonSettings, withCommonOptions, withSizeOptions } from '../training/options.js';
 import { runTraining } from '../training/run.js';
-import { characterTokenizer, endOf, keptTokenizer, tokenizerInFile, trainedTokenizer } from '../training/tokenizers.js';
+import { endOf, keptTokenizer, tokenizerInFile, trainedTokenizer } from '../training/tokenizers.js';
 import { size } from './option-values.js';
 
 interface Settings extends CommonSettings {

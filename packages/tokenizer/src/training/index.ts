@@ -1,3 +1,4 @@
+export { characterTokenizer } from './characters.js';
 export type { TrainProgress } from './pace.js';
 export type { Component, Surroundings, TrainKind } from './recipes.js';
 export { type SpecialToken, type TrainOptions, trainTokenizer } from './train.js';
