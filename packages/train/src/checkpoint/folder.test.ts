@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { browserStore } from '../browser.js';
 import { folderStore } from '../node.js';
 
 const files = (text: string) => new Map([['a.json', new TextEncoder().encode(text)]]);
@@ -49,4 +50,10 @@ test('what is not whole is passed over, what was left half-way is removed, what 
 
 test('some must stay', () => {
   expect(() => folderStore('x', { keep: 0 })).toThrow('folderStore: keep is 0; it must be a whole number above 0');
+});
+
+test('in Node there is no store of the browser, and the error says what is', async () => {
+  await expect(browserStore('x').latest()).rejects.toThrow(
+    'browserStore: there is no IndexedDB here; in Node use folderStore',
+  );
 });

@@ -1,0 +1,1 @@
+export { type BrowserStore, type BrowserStoreOptions, browserStore } from './checkpoint/browser-store.js';

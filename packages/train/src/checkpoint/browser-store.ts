@@ -1,0 +1,91 @@
+import { ResidualError } from '@residual/tensor';
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type CheckpointFiles, type CheckpointStore, expectKeep } from './store.js';
+
+/** Settings of `browserStore`. */
+export interface BrowserStoreOptions {
+  /** How many checkpoints stay; 2 if absent. */
+  readonly keep?: number;
+}
+
+/** Checkpoints in the browser, which outlive the page. */
+export interface BrowserStore extends CheckpointStore {
+  /** Removes all checkpoints of this run. */
+  readonly clear: () => Promise<void>;
+}
+
+/**
+ * Checkpoints in the IndexedDB of a page's origin, under the name of a run; pages and workers of the origin share them. Each is written in one transaction that
+ * also removes what is older: a page that is closed, a worker that is ended or a full disk at any moment leaves the ones before as they were. Errors have code
+ * `quota` where the browser gives no more room; ask for `navigator.storage.persist()` where a checkpoint must not be cleared away when the disk gets full.
+ */
+export function browserStore(run: string, { keep = 2 }: BrowserStoreOptions = {}): BrowserStore {
+  expectKeep('browserStore', keep);
+  return {
+    write: (step, files) =>
+      inDatabase(async database => {
+        const writing = database.transaction('checkpoints', 'readwrite', { durability: 'strict' });
+        try {
+          const before = await writing.store.getAllKeys(allOf(run));
+          const number = (before.at(-1)?.[1] ?? 0) + 1;
+          const old = before.slice(0, Math.max(0, before.length + 1 - keep));
+          const asked = [...old.map(key => writing.store.delete(key)), writing.store.put({ run, number, step, files })];
+          await Promise.all([...asked, writing.done]);
+          return nameOf(step);
+        } catch (error) {
+          throw await explained(error, step, files);
+        }
+      }),
+    latest: () =>
+      inDatabase(async database => {
+        const cursor = await database.transaction('checkpoints').store.openCursor(allOf(run), 'prev');
+        if (!cursor) return undefined;
+        const { step, files } = cursor.value;
+        return { step, name: nameOf(step), read: async file => files.get(file) };
+      }),
+    clear: () => inDatabase(database => database.delete('checkpoints', allOf(run))),
+  };
+}
+
+interface Checkpoints extends DBSchema {
+  checkpoints: {
+    key: [run: string, number: number];
+    value: { readonly run: string; readonly number: number; readonly step: number; readonly files: CheckpointFiles };
+  };
+}
+
+/** The keys of a run's checkpoints, oldest first. */
+const allOf = (run: string) => IDBKeyRange.bound([run, 0], [run, Number.POSITIVE_INFINITY]);
+
+const nameOf = (step: number) => `step ${step}`;
+
+async function inDatabase<T>(work: (database: IDBPDatabase<Checkpoints>) => Promise<T>): Promise<T> {
+  if (typeof indexedDB === 'undefined')
+    throw new ResidualError('platform', 'browserStore: there is no IndexedDB here; in Node use folderStore');
+  const database = await openDB<Checkpoints>('residual-training', 1, {
+    upgrade: made => {
+      made.createObjectStore('checkpoints', { keyPath: ['run', 'number'] });
+    },
+  });
+  try {
+    return await work(database);
+  } finally {
+    database.close();
+  }
+}
+
+/** What a browser says when there is no room, with the numbers; any other error as it is. */
+async function explained(error: unknown, step: number, files: CheckpointFiles): Promise<unknown> {
+  if (!(error instanceof DOMException && error.name === 'QuotaExceededError')) return error;
+  const bytes = [...files.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const { usage = 0 } = await navigator.storage.estimate(); // its quota is no promise
+  return new ResidualError(
+    'quota',
+    `browserStore: the checkpoint of step ${step} has ${megabytes(bytes)}, more than the browser still gives this origin, which holds ${megabytes(usage)}; keep fewer, or clear other runs`,
+    { cause: error, details: { step, bytes, usage } },
+  );
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
