@@ -31,6 +31,12 @@ export interface CacheOptions {
   readonly smallest?: number;
 }
 
+/** The paths of the attentions that a cache holds keys and values of, in the order in which they came; those of memories apart. */
+export interface CachePaths {
+  readonly entries: readonly string[];
+  readonly memories: readonly string[];
+}
+
 /**
  * Keys and values of the positions so far, by the path of the attention that made them, and those of a memory. Capacity grows through a few sizes, so that
  * shapes stay the same for many steps. The cache owns its tensors; `dispose` frees them.
@@ -120,6 +126,17 @@ export class Cache {
     return made;
   }
 
+  /** Where its tensors belong. */
+  get paths(): CachePaths {
+    return { entries: [...this.entries.keys()], memories: [...this.memories.keys()] };
+  }
+
+  /** Fills an empty cache with what a replayed first step made of another one: `tensors`, then `memoryTensors`. */
+  fill({ entries, memories }: CachePaths, made: readonly Tensor[]): void {
+    putAt(this.entries, entries, made);
+    putAt(this.memories, memories, made.slice(2 * entries.length));
+  }
+
   /** Its keys and values in the order in which they came, without those of memories: what a recorded step takes over and gives. */
   get tensors(): readonly Tensor[] {
     return [...this.entries.values()].flatMap(({ key, value }) => [key, value]);
@@ -135,8 +152,7 @@ export class Cache {
     const old = this.tensors;
     if (next.length !== old.length)
       throw new ResidualError('cache', `Cache: ${next.length} tensors cannot stand in the place of ${old.length}`);
-    for (const [i, path] of [...this.entries.keys()].entries())
-      this.entries.set(path, { key: keep(next[2 * i]!), value: keep(next[2 * i + 1]!) });
+    putAt(this.entries, [...this.entries.keys()], next);
     for (const x of old) if (!next.includes(x)) x.dispose();
   }
 
@@ -186,6 +202,12 @@ export class Cache {
 
 /** The slot of the cache; attention without one reads only what it is given. */
 export const cache = /* @__PURE__ */ slot<Cache>('cache');
+
+/** Keeps keys and values, which stand in turn, under their paths. */
+function putAt(held: Map<string, KeysAndValues>, paths: readonly string[], tensors: readonly Tensor[]): void {
+  for (const [i, path] of paths.entries())
+    held.set(path, { key: keep(tensors[2 * i]!), value: keep(tensors[2 * i + 1]!) });
+}
 
 /** Keys and values made of others, which are freed. */
 function replaced({ key, value }: KeysAndValues, make: (x: Tensor) => Tensor): KeysAndValues {

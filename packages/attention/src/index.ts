@@ -1,4 +1,4 @@
-export { Cache, type CacheOptions, cache, type KeysAndValues } from './cache.js';
+export { Cache, type CacheOptions, type CachePaths, cache, type KeysAndValues } from './cache.js';
 export {
   type CrossAttention,
   type CrossAttentionNeeds,

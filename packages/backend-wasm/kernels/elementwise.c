@@ -1,5 +1,14 @@
-// Dropout and affine maps, entry by entry.
+// Sums, dropout and affine maps, entry by entry.
 #include "residual.h"
+
+// y[count] = a + b, where b [period] repeats.
+EXPORT void sum(const float *a, const float *b, float *y, int count, int period) {
+  for (int from = 0; from < count; from += period, a += period, y += period) {
+    int i = 0;
+    for (; i + 4 <= period; i += 4) store(y + i, add(load(a + i), load(b + i)));
+    for (; i < period; i++) y[i] = a[i] + b[i];
+  }
+}
 
 // y = scale x + shift
 EXPORT void affine(const float *x, float *y, int count, float scale, float shift) {

@@ -1,5 +1,5 @@
 // y[rows, outDim] = x[rows, inDim] weightᵀ + bias, for few rows: the weight [outDim, inDim] streams once through registers, as it
-// lies. One row of x is bound by memory, and streams far apart keep it busiest; four rows are bound by arithmetic.
+// lies. One row of x is bound by memory, and streams far apart keep it busiest; more rows are bound by arithmetic.
 #include "residual.h"
 
 // One row of x with four rows of the weight, twice four sums to hide the latency of an addition.
@@ -32,10 +32,12 @@ EXPORT void linearOneRow(const float *x, const float *weight, const float *bias,
   }
 }
 
-// `rows` (1 to 4) rows of x with two rows of the weight.
+enum { MOST = 5 };
+
+// `rows` (1 to MOST) rows of x with two rows of the weight: twice MOST sums, two vectors of the weight and one of x are what 16 registers hold.
 INLINE void dotRows(const float *x, const float *w0, const float *w1, float bias0, float bias1, float *y0, float *y1, int inDim,
                     int outDim, const int rows) {
-  f4 a[4], b[4];
+  f4 a[MOST], b[MOST];
   UNROLL for (int m = 0; m < rows; m++) a[m] = b[m] = splat(0);
   int i = 0;
   for (; i + 4 <= inDim; i += 4) {
@@ -59,15 +61,21 @@ INLINE void dotRows(const float *x, const float *w0, const float *w1, float bias
 
 EXPORT void linearFewRows(const float *x, const float *weight, const float *bias, float *y, int rows, int inDim, int outDim) {
   int half = (outDim + 1) / 2;
+  int groups = (rows + MOST - 1) / MOST, size = rows / groups, larger = rows % groups; // so many groups have one row more
   for (int n = 0; n < half; n++) {
     int far = n + half < outDim ? n + half : n; // the middle row of an odd count is its own partner
     const float *w0 = weight + n * inDim, *w1 = weight + far * inDim, *from = x;
     float bias0 = bias ? bias[n] : 0, bias1 = bias ? bias[far] : 0, *y0 = y + n, *y1 = y + far;
-    int m = 0;
-    for (; m + 4 <= rows; m += 4, from += 4 * inDim, y0 += 4 * outDim, y1 += 4 * outDim)
-      dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 4);
-    if (rows - m == 3) dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 3);
-    if (rows - m == 2) dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 2);
-    if (rows - m == 1) dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 1);
+    for (int group = 0; group < groups; group++) {
+      int count = group < larger ? size + 1 : size;
+      switch (count) {
+        case 1: dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 1); break;
+        case 2: dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 2); break;
+        case 3: dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 3); break;
+        case 4: dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 4); break;
+        default: dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, MOST);
+      }
+      from += count * inDim, y0 += count * outDim, y1 += count * outDim;
+    }
   }
 }

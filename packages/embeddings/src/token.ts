@@ -31,11 +31,13 @@ export function tokenEmbedding({ vocab, dim, scale = 1, padding }: TokenEmbeddin
 }
 
 /**
- * The head that shares the embedding's table: logits from the weights of `embedding`, x [..., dim] to [..., vocab]. It is a function of those
- * weights, not a leaf of its own (Press and Wolf 2017). Errors when given a layer that is no token embedding.
+ * The head that shares the embedding's table: logits from the weights of `embedding`, x [..., dim] to [..., vocab], plus `bias` [vocab] if
+ * given. It is a function of those weights, not a leaf of its own (Press and Wolf 2017). Errors when given a layer that is no token embedding.
  */
-export function tiedHead(embedding: TokenEmbedding): (weights: Weights<TokenEmbedding>, x: Tensor) => Tensor {
+export function tiedHead(
+  embedding: TokenEmbedding,
+): (weights: Weights<TokenEmbedding>, x: Tensor, bias?: Tensor) => Tensor {
   if (!('vocab' in embedding))
     throw new ResidualError('fit', 'tiedHead: needs a tokenEmbedding to share its table with');
-  return (weights, x) => linear(x, weights.weight);
+  return (weights, x, bias) => linear(x, weights.weight, bias);
 }

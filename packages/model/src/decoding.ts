@@ -36,8 +36,10 @@ interface StepInputs {
 
 /** What rows read beside themselves, one for each text. */
 export interface Sources {
-  /** The tensors among them that steps read. */
+  /** The tensors among them that every step reads. */
   readonly tensors: readonly Tensor[];
+  /** What the first step reads too; the cache holds what the others need of it. */
+  readonly memory: Tensor | undefined;
   /** Goes on with those of some texts, in this order. */
   keep(texts: readonly number[]): void;
   dispose(): void;
@@ -82,7 +84,7 @@ export class Decoding {
    */
   feed(ids: readonly (readonly number[])[], shape = ids[0]!.length, total = this.length + ids[0]!.length): Tensor {
     const { padding } = this;
-    const { positions, recordedUntil = 0 } = this.options;
+    const { positions, recordedUntil = 0, steps, sources } = this.options;
     const length = ids[0]!.length;
     const past = this.cache.length;
     const keyLen = this.cache.roomFor(shape);
@@ -99,13 +101,11 @@ export class Decoding {
         source: this.sourceOf(keyLen),
       };
       const run = () => this.run(inputs, length - 1, total);
-      if (shape > 1 || past === 0 || total > recordedUntil) return run();
-      const changing = [...Object.values(inputs), ...(this.options.sources?.tensors ?? [])];
-      return this.steps.step(
-        changing.filter(each => each !== undefined),
-        this.cache,
-        run,
-      );
+      if (shape > 1 || total > recordedUntil) return run();
+      const changing = [...Object.values(inputs), ...(sources?.tensors ?? [])].filter(each => each !== undefined);
+      if (past > 0) return this.steps.step(changing, this.cache, run);
+      const isRepeated = steps && sources?.memory; // by the batches that follow; one alone takes its first step once
+      return isRepeated ? steps.first([...changing, sources.memory!], this.cache, run) : run();
     });
     this.cache.length += length;
     this.source?.forEach((places, row) => {

@@ -347,6 +347,7 @@ export class Model {
         fixedShapes: fixedShapes(),
         positions: room,
         made: positions,
+        steps,
       })(settings);
     return { generator: { ...shared, begin }, begun: tokens.map(() => [this.startToken]), sources: tokens };
   }

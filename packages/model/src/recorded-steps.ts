@@ -1,4 +1,4 @@
-import type { Cache } from '@residual/attention';
+import type { Cache, CachePaths } from '@residual/attention';
 import { type Recording, ResidualError, record, type Tensor } from '@residual/tensor';
 
 /** How many recordings are held at once; the one that was used longest ago gives way. */
@@ -11,6 +11,8 @@ const most = 64;
  */
 export class RecordedSteps {
   private readonly recordings = new Map<string, Recording>();
+  /** Where a first step puts what it makes. */
+  private paths: CachePaths | undefined;
   private refused = false;
 
   /** The results of `step`, which reads nothing that changes but `inputs`; the caller disposes them. */
@@ -33,6 +35,14 @@ export class RecordedSteps {
       this.refused = true;
       return step();
     }
+  }
+
+  /** The same of the first step, which fills an empty cache. Gives the logits. */
+  first(inputs: readonly Tensor[], cache: Cache, run: () => Tensor): Tensor {
+    const [logits, ...made] = this.run('first', inputs, () => [run(), ...cache.tensors, ...cache.memoryTensors]);
+    this.paths ??= cache.paths;
+    cache.fill(this.paths, made);
+    return logits!;
   }
 
   /** The same of a step with a cache: the cache takes over what the step made of it. Gives the logits. */

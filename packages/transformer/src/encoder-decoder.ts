@@ -1,12 +1,12 @@
 import { cache, extent, memoryExtent } from '@residual/attention';
 import type { TokenEmbedding } from '@residual/embeddings';
 import { expectSameWidth, type Layer, layer, places, type Scope, type VectorNeed } from '@residual/layers';
-import { gather, type Tensor } from '@residual/tensor';
+import type { Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 import type { CrossPart } from './cross-block.js';
 import { type HeadParts, headOf } from './head.js';
 import { embedded, type InputNeeds, type InputParts, inputNeeds } from './input.js';
-import { readout } from './readout.js';
+import { readPositions } from './readout.js';
 
 /** The parts of an encoder-decoder. */
 export interface EncoderDecoderParts<Encoder extends Part, Decoder extends CrossPart> extends HeadParts {
@@ -86,8 +86,7 @@ export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
     const table = w.target?.embedding ?? w.source.embedding;
     const x = embedded(into, { ...(w.target ?? w.source), embedding: table }, ids, scope.at('target'));
     const read = decoder(w.decoder, { x, memory }, scope.at('decoder'));
-    const rows = scope.get(readout);
-    return logits(w, table, rows ? gather(read, rows, 1) : read, scope);
+    return logits(w, table, readPositions(read, scope), scope);
   });
   const whole = layer(
     needs,

@@ -1,6 +1,6 @@
 import { type TokenEmbedding, tiedHead } from '@residual/embeddings';
 import { expectSameWidth, type Scope, type VectorNeed, vector, type Weights } from '@residual/layers';
-import { add, mul, ResidualError, type Tensor } from '@residual/tensor';
+import { mul, ResidualError, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 import { headReader } from './head-reader.js';
 
@@ -46,13 +46,9 @@ export function headOf(name: string, embedding: TokenEmbedding, parts: HeadParts
   if (head && logitsBias)
     throw new ResidualError('fit', `${name}: logitsBias belongs to a tied head; give the head of its own a bias`);
   const tied = tiedHead(embedding);
-  const shared = (bias: Tensor | undefined, table: Weights<TokenEmbedding>, x: Tensor) => {
-    const logits = tied(table, x);
-    return bias ? add(logits, bias) : logits;
-  };
   const logitsOf = (own: HeadWeights, table: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => {
     const read = headScale === 1 ? x : mul(x, headScale);
-    return scope.tap('logits', head ? head(own.head, read, scope.at('head')) : shared(own.logitsBias, table, read));
+    return scope.tap('logits', head ? head(own.head, read, scope.at('head')) : tied(table, read, own.logitsBias));
   };
   return {
     logits: ({ head, logitsBias }, embedding, x, scope) => {

@@ -1,9 +1,9 @@
 import { expectSameWidth, type Layer, layer, type Positions, type VectorNeed } from '@residual/layers';
-import { gather, type Tensor } from '@residual/tensor';
+import type { Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 import { type HeadParts, headOf } from './head.js';
 import { embedded, type InputNeeds, type InputParts, inputNeeds } from './input.js';
-import { readout } from './readout.js';
+import { readPositions } from './readout.js';
 
 /** The parts of a language model. */
 export interface LanguageModelParts<
@@ -56,8 +56,7 @@ export function languageModel<
     needs,
     (w, ids: Tensor, scope) => {
       const x = decoder(w.decoder, embedded(input, w, ids, scope), scope.at('decoder'));
-      const rows = scope.get(readout);
-      return logits(w, w.embedding, rows ? gather(x, rows, 1) : x, scope);
+      return logits(w, w.embedding, readPositions(x, scope), scope);
     },
     { name: 'languageModel', flops },
   );

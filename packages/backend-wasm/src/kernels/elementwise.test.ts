@@ -5,6 +5,50 @@ import { call, expectNear, expectNoGrowth, numbers, start } from '../testing/ind
 
 beforeAll(start);
 
+test('sums are right where both shapes are equal, where the second repeats, and where tfjs has to broadcast', () => {
+  const { tensor } = numbers(2);
+  const shapes: [number[], number[]][] = [
+    ...Array.from({ length: 19 }, (_, i): [number[], number[]] => [[i + 1], [i + 1]]),
+    [[2, 3, 5], [5]],
+    [
+      [7, 3, 5],
+      [1, 3, 5],
+    ],
+    [[2, 3, 5], []],
+    [
+      [2, 3, 5],
+      [1, 3, 1],
+    ],
+    [
+      [2, 1, 5],
+      [2, 3, 5],
+    ],
+    [[5], [3, 5]],
+  ];
+  for (const [left, right] of shapes)
+    tf.tidy(() => {
+      const [a, b] = [tensor(left), tensor(right)];
+      const shape = tf.broadcastTo(a, tf.add(a, b).shape).shape;
+      const [x, y] = [a, b].map(each => tf.broadcastTo(each, shape).dataSync());
+      const sum = call('add', { a, b });
+      expect(sum.shape).toEqual(shape);
+      expectNear(
+        sum,
+        Float64Array.from(x!, (v, i) => v + y![i]!),
+        { absolute: 1e-6 },
+        `[${left}] + [${right}]`,
+      );
+    });
+});
+
+test('integers add up exactly', () => {
+  const [a, b] = [tf.tensor1d([2 ** 24 + 1, -3], 'int32'), tf.tensor1d([1, 1], 'int32')];
+  const sum = call('add', { a, b });
+  expect(sum.dtype).toBe('int32');
+  expect([...sum.dataSync()]).toEqual([2 ** 24 + 2, -2]);
+  tf.dispose([a, b, sum]);
+});
+
 test('an affine map of every length is right', () => {
   const { tensor } = numbers(1);
   for (let length = 1; length <= 19; length++)
@@ -30,6 +74,7 @@ test('dropout keeps the entries whose random bits reach the rate, bit for bit', 
 test('nothing grows over 1,000 calls', () => {
   const x = tf.ones([3, 5]);
   expectNoGrowth(() => call('affine', { x }, { scale: 2, shift: 1 }));
+  expectNoGrowth(() => call('add', { a: x, b: x }));
   expectNoGrowth(() => call('dropout', { x }, { rate: 0.5, key: [1, 2] }));
   x.dispose();
 });

@@ -1,6 +1,30 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { getKernel, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../heap.js';
-import type { Kernel } from './kernel.js';
+import { type Kernel, kernel } from './kernel.js';
+
+type Pair = { a: TensorInfo; b: TensorInfo };
+
+/** a + b, shapes broadcast: tfjs's own where b neither has the shape of a nor repeats along the first axes of a. */
+export const add: KernelFunc = call => {
+  const { a, b } = call.inputs as Pair;
+  return repeats(b, a) ? sum(call) : getKernel('Add', 'wasm').kernelFunc(call);
+};
+
+const sum: KernelFunc = /*#__PURE__*/ kernel<Pair, unknown>((heap, { a, b }) => {
+  const [left, right] = [heap.pointer(a), heap.pointer(b)];
+  const y = heap.output(a.shape);
+  heap.call.sum!(left, right, heap.pointer(y), sizeOf(a.shape), sizeOf(b.shape));
+  return y;
+});
+
+/** Whether `part` lies in `whole` once or several times, one after the other: the shapes end alike, and before that `part` has lengths of 1. */
+function repeats(part: TensorInfo, whole: TensorInfo): boolean {
+  if (part.dtype !== 'float32' || whole.dtype !== 'float32') return false;
+  const before = whole.shape.length - part.shape.length;
+  if (before < 0) return false;
+  const first = part.shape.findIndex(length => length > 1);
+  return first < 0 ? sizeOf(whole.shape) === 1 : part.shape.every((n, i) => i < first || n === whole.shape[before + i]);
+}
 
 /** scale · x + shift. */
 export const affine: Kernel<{ x: TensorInfo }, { scale: number; shift: number }> = (heap, { x }, { scale, shift }) => {

@@ -2,7 +2,7 @@ import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { gated, gelu, silu } from './activation.js';
 import { appendToCache } from './append-to-cache.js';
 import { attend } from './attend.js';
-import { affine, dropout } from './elementwise.js';
+import { add, affine, dropout } from './elementwise.js';
 import { embed, gather, scatterAdd } from './embed.js';
 import { kernel } from './kernel.js';
 import { linear } from './linear.js';
@@ -13,6 +13,7 @@ import { crossEntropy, crossEntropyGradient, logSumExp, softmax } from './softma
 
 /** Our kernels by the name of the op that each one speeds up. */
 export const kernels: Readonly<Record<string, KernelFunc>> = {
+  'residual.add': add,
   'residual.affine': /*#__PURE__*/ kernel(affine),
   'residual.appendToCache': /*#__PURE__*/ kernel(appendToCache),
   'residual.attend': /*#__PURE__*/ kernel(attend),

@@ -1,10 +1,11 @@
 import '@residual/testkit/wasm';
 import { memory } from '@residual/tensor';
 import { fixtureJson } from '@residual/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type PlainTensor, type TranslationStep, wordAlignment } from '../index.js';
 import { loadModel } from '../load-model.js';
 import type { Model } from '../model.js';
+import { RecordedSteps } from '../recorded-steps.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
 
 interface Sentences {
@@ -35,6 +36,29 @@ test('many texts at once are translated as the reference does, in their order', 
   expect(made.map(({ source }) => source)).toEqual(sentences.map(({ en }) => en));
   expect(made.map(({ tokens }) => tokens)).toEqual(sentences.map(({ greedy }) => greedy.ids));
   expect(made.map(({ translation }) => translation)).toEqual(sentences.map(({ greedy }) => greedy.text));
+});
+
+test('of sentences of one length the first alone runs as it is written, those after it are replayed', async () => {
+  const written: string[] = [];
+  const { run } = RecordedSteps.prototype;
+  const spy = vi.spyOn(RecordedSteps.prototype, 'run').mockImplementation(function (
+    this: RecordedSteps,
+    name,
+    ...rest
+  ) {
+    const [inputs, step] = rest;
+    return run.call(this, name, inputs, () => {
+      written.push(name);
+      return step();
+    });
+  });
+  try {
+    const text = "I don't need Tom.";
+    await model.translate([text, text, text], { batch: 1 }).whole();
+    expect(written).toEqual(['encode', 'first', 'step']);
+  } finally {
+    spy.mockRestore();
+  }
 });
 
 test('sentences one after another share the recordings of their steps, and are what each is alone', async () => {
