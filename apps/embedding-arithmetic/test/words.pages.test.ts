@@ -1,21 +1,22 @@
 import { arithmetic, complete, direction, project, type WordVectors, wordVectors } from '@residual/embeddings/words';
+import { type OpenApp, openApp, type Page } from '@residual/testkit/pages';
 import { englishWords } from '@residual/word-vectors';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examples } from '../src/examples.js';
 import { preset } from '../src/settings.js';
-import { answered, openBrowser, type Page, picture, settled } from './open.js';
+import { answered, picture, settled } from './open.js';
 
-let browser: Awaited<ReturnType<typeof openBrowser>>;
+let app: OpenApp;
 let page: Page;
 let vectors: WordVectors;
 
 beforeAll(async () => {
   vectors = await wordVectors(englishWords);
-  browser = await openBrowser();
-  page = await browser.open();
+  app = await openApp('embedding-arithmetic');
+  page = await app.open();
   await settled(page);
 }, 120_000);
-afterAll(() => browser?.close());
+afterAll(() => app?.close());
 
 const near = (expression: string) => arithmetic(vectors, expression).neighbours;
 
@@ -249,7 +250,7 @@ describe('the story teller', () => {
 
 test('an address brings the page back as it was', async () => {
   const hash = '#expression=better+-+good+%2B+bad&view=3d&pairs=walk+walked&words=go+went&method=multiply';
-  const other = await browser.open(hash);
+  const other = await app.open(hash);
   await answered(other, 'worse');
   await settled(other);
   expect(await other.locator('#axis .word').allTextContents()).toEqual(['go', 'went']);
@@ -263,5 +264,5 @@ test('an address brings the page back as it was', async () => {
 });
 
 test('nothing went wrong, and nothing was asked of another server', () => {
-  expect({ wrong: browser.wrong, foreign: browser.foreign }).toEqual({ wrong: [], foreign: [] });
+  expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
 });

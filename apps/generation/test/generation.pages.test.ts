@@ -1,23 +1,24 @@
 import '@residual/backend-wasm';
 import { loadModel, type Model } from '@residual/model';
+import { type OpenApp, openApp, type Page, readCell } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { patternOf, regards } from '../src/attention-numbers.js';
 import { preset } from '../src/settings.js';
-import { filesOf, newTokens, openBrowser, type Page, readCell, settled, written } from './open.js';
+import { filesOf, newTokens, settled, written } from './open.js';
 
-let browser: Awaited<ReturnType<typeof openBrowser>>;
+let app: OpenApp;
 let page: Page;
 let model: Model;
 
 beforeAll(async () => {
   model = await loadModel(filesOf('packages', 'model-stories', 'model'));
-  browser = await openBrowser();
-  page = await browser.open('#backend=wasm');
+  app = await openApp('generation');
+  page = await app.open('#backend=wasm');
   await settled(page);
 }, 120_000);
 
 afterAll(async () => {
-  await browser?.close();
+  await app?.close();
   model?.dispose();
 });
 
@@ -141,11 +142,16 @@ describe('reading attention', () => {
     await page.locator('#layer').selectOption('2');
     await page.locator('#head').selectOption('3');
     const weight = pattern[2]![3]![(ids.length - 1) * ids.length + 1]!;
-    expect(await readCell(page, ids.length - 1, 1)).toBe(`·creature looks at ·fluffy: ${weight.toFixed(4)}`);
+    expect(await readCell(page, 'attention', ids.length - 1, 1)).toBe(
+      `·creature looks at ·fluffy: ${weight.toFixed(4)}`,
+    );
     expect(page.url()).toContain('layer=2&head=3');
     await page.locator('#heads [aria-label="layer 5, head 1"]').click();
     expect(await page.locator('#head-title').textContent()).toBe('Layer 5, head 1');
-    expect(Number((await readCell(page, 3, 2)).split(': ')[1])).toBeCloseTo(pattern[5]![1]![3 * 4 + 2]!, 4);
+    expect(Number((await readCell(page, 'attention', 3, 2)).split(': ')[1])).toBeCloseTo(
+      pattern[5]![1]![3 * 4 + 2]!,
+      4,
+    );
   });
 
   test('the whole story can be looked at', async () => {
@@ -166,7 +172,7 @@ describe('reading attention', () => {
       [30, 30],
       [17, 0],
     ] as const)
-      expect(Number((await readCell(page, query, key)).split(': ')[1])).toBeCloseTo(weight(query, key), 3);
+      expect(Number((await readCell(page, 'attention', query, key)).split(': ')[1])).toBeCloseTo(weight(query, key), 3);
     await page.click('#take-preset');
     await expect.poll(() => page.locator('#row [role=option]').count()).toBe(4);
     expect(await page.locator('#adjectives').textContent()).toContain('looks most at them');
@@ -184,7 +190,7 @@ describe('writing', () => {
     expect(after).toHaveLength(12);
     expect(after).not.toEqual(before.slice(0, 12));
     expect(page.url()).toMatch(/#seed=11&maxNewTokens=12&backend=wasm$/);
-    const shared = await browser.open(new URL(page.url()).hash);
+    const shared = await app.open(new URL(page.url()).hash);
     await settled(shared);
     expect(await newTokens(shared)).toEqual(after);
     await shared.close();
@@ -222,6 +228,6 @@ describe('writing', () => {
   });
 
   test('nothing went wrong in the page meanwhile, and nothing was asked of another server', () => {
-    expect({ wrong: browser.wrong, foreign: browser.foreign }).toEqual({ wrong: [], foreign: [] });
+    expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
   });
 });

@@ -1,11 +1,12 @@
 import '@residual/backend-wasm';
 import { loadModel } from '@residual/model';
 import { type LocalHub, startHub } from '@residual/testkit/hub';
+import { type OpenApp, openApp, type Page } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { preset } from '../src/settings.js';
-import { filesOf, newTokens, openBrowser, type Page, settled, written } from './open.js';
+import { filesOf, newTokens, settled, written } from './open.js';
 
-let browser: Awaited<ReturnType<typeof openBrowser>>;
+let app: OpenApp;
 let page: Page;
 let hub: LocalHub;
 const llama = filesOf('fixtures', 'models', 'stories260k');
@@ -13,13 +14,13 @@ const short = '#maxNewTokens=8&mode=greedy';
 
 beforeAll(async () => {
   hub = await startHub(llama);
-  browser = await openBrowser(['--enable-unsafe-webgpu']); // where there is no graphics card, its driver on the processor
-  page = await browser.open(`${short}&backend=wasm`);
+  app = await openApp('generation', ['--enable-unsafe-webgpu']); // where there is no graphics card, its driver on the processor
+  page = await app.open(`${short}&backend=wasm`);
   await settled(page);
 }, 120_000);
 
 afterAll(async () => {
-  await browser?.close();
+  await app?.close();
   await hub?.close();
 });
 
@@ -81,7 +82,7 @@ describe('another model', () => {
     await page.fill('#hub', hub.endpoint);
     await page.waitForTimeout(300);
     expect(hub.asked).toEqual([]);
-    expect(browser.foreign).toEqual([]);
+    expect(app.foreign).toEqual([]);
     await page.click('#load');
     await facts('someone/tale: llama');
     await settled(page);
@@ -92,7 +93,7 @@ describe('another model', () => {
 
   test('an id in the address alone asks for nothing', async () => {
     const before = hub.asked.length;
-    const shared = await browser.open(`${short}&model=someone%2Ftale&hub=${encodeURIComponent(hub.endpoint)}`);
+    const shared = await app.open(`${short}&model=someone%2Ftale&hub=${encodeURIComponent(hub.endpoint)}`);
     await settled(shared);
     expect(hub.asked.length).toBe(before);
     expect(await shared.locator('#facts').textContent()).toContain('gpt2');
@@ -160,8 +161,8 @@ test('every backend that is offered writes the same story', async () => {
 }, 240_000);
 
 test('nothing went wrong in the page meanwhile, and no server but the hub was asked', () => {
-  const ours = browser.wrong.filter(text => !/Failed to load resource/.test(text));
+  const ours = app.wrong.filter(text => !/Failed to load resource/.test(text));
   expect(ours).toEqual([]);
-  const hosts = new Set(browser.foreign.map(url => new URL(url).hostname));
+  const hosts = new Set(app.foreign.map(url => new URL(url).hostname));
   expect([...hosts].sort()).toEqual(['127.0.0.1', 'localhost']);
 });

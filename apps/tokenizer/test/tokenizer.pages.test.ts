@@ -1,22 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import { launchChrome, root, serve } from '@residual/testkit/pages';
+import {
+  type OpenApp,
+  openApp,
+  type Page,
+  reachedByTab,
+  root,
+  unsaidControls,
+  wrongLooks,
+} from '@residual/testkit/pages';
 import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { sentencePieceTokenizer } from '@residual/tokenizer/sentencepiece';
-import type { AxeResults } from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examples } from '../src/examples.js';
 import { shipped } from '../src/sources.js';
 
-type Page = Awaited<ReturnType<Awaited<ReturnType<typeof launchChrome>>['newPage']>>;
-
-let browser: Awaited<ReturnType<typeof launchChrome>>;
-let server: Awaited<ReturnType<typeof serve>>;
+let app: OpenApp;
 let page: Page;
-const wrong: string[] = [];
-const foreign: string[] = [];
 
 const read = (...path: string[]) => readFileSync(join(root, ...path));
 const sentencePiece = brotliDecompressSync(read('fixtures', 'sentencepiece', 'own', 'unigram-nmt-nfkc.model.br'));
@@ -26,19 +27,12 @@ const shippedHere = (name: string): Tokenizer => {
 };
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([launchChrome(), serve()]);
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-  page.on('pageerror', error => wrong.push(error.message));
-  page.on('console', message => message.type() === 'error' && wrong.push(message.text()));
-  page.on('request', request => !request.url().startsWith(server.address) && foreign.push(request.url()));
-  await page.goto(`${server.address}tokenizer/`);
+  app = await openApp('tokenizer');
+  page = await app.open();
   await page.locator('#tokens tbody tr').first().waitFor();
 }, 120_000);
 
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-});
+afterAll(() => app?.close());
 
 /** The rows of the table: number, id, token, text, offsets in both units. */
 const rows = () =>
@@ -136,8 +130,7 @@ describe('the text', () => {
     await page.selectOption('#tokenizer', 'en-fr');
     await page.check('#special');
     await page.fill('#text', 'Hello & goodbye');
-    const shared = await browser.newPage();
-    await shared.goto(page.url());
+    const shared = await app.open(new URL(page.url()).hash);
     await shared.locator('#tokens tbody tr').first().waitFor();
     expect(await shared.inputValue('#text')).toBe('Hello & goodbye');
     await expect.poll(rows).toEqual(rowsOf(shippedHere('en-fr'), 'Hello & goodbye', true));
@@ -199,51 +192,19 @@ describe('a tokenizer of yours', () => {
 
 describe('the look', () => {
   test('nothing serious for axe-core and no scrolling sideways, in light and dark, wide and narrow', async () => {
-    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     await page.selectOption('#example', 'emoji families');
     await page.selectOption('#tokenizer', 'stories');
     await page.locator('#tokens tbody tr').nth(3).hover();
-    for (const colorScheme of ['light', 'dark'] as const)
-      for (const size of [
-        { width: 1280, height: 900 },
-        { width: 360, height: 740 },
-      ]) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.setViewportSize(size);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() =>
-          (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-        );
-        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-        expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`)).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(size.width);
-      }
+    expect(await wrongLooks(page)).toEqual([]);
   });
 
   test('every control has a sentence and is reached by Tab, and so is the table', async () => {
-    const unsaid = await page
-      .locator('input, select, textarea')
-      .evaluateAll(all =>
-        all
-          .filter(
-            one =>
-              !/^[A-Z].*\.$/.test(
-                document.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent ?? '',
-              ),
-          )
-          .map(one => one.id),
-      );
-    expect(unsaid).toEqual([]);
-    const reached = new Set<string>();
-    await page.locator('.home a').focus();
-    for (let i = 0; i < 8; i++) {
-      await page.keyboard.press('Tab');
-      reached.add(await page.evaluate(() => document.activeElement!.id));
-    }
+    expect(await unsaidControls(page, 'input, select, textarea')).toEqual([]);
+    const reached = await reachedByTab(page, 8);
     for (const id of ['tokenizer', 'files', 'example', 'special', 'text', 'tokens']) expect(reached).toContain(id);
   });
 
   test('nothing went wrong in the page meanwhile, and nothing was asked of another server', () => {
-    expect({ wrong, foreign }).toEqual({ wrong: [], foreign: [] });
+    expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
   });
 });

@@ -1,36 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
+import { type OpenApp, type Page, reachedByTab, unsaidControls, wrongLooks } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser, type Page, translate } from './open.js';
+import { openTranslation, translate, translated } from './open.js';
 
-let browser: Awaited<ReturnType<typeof openBrowser>>;
+let app: OpenApp;
 let page: Page;
 
 beforeAll(async () => {
-  browser = await openBrowser();
-  page = await browser.open('#backend=wasm');
+  app = await openTranslation();
+  page = await app.open('#backend=wasm');
+  await translated(page);
 }, 120_000);
 
-afterAll(() => browser?.close());
-
-type Axe = { run(what: Document, options: { resultTypes: string[] }): Promise<AxeResults> };
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** What axe-core finds serious or critical. */
-const serious = async () => {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: Axe }).axe.run(document, { resultTypes: ['violations'] }),
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`);
-};
-const wide = { width: 1280, height: 900 };
-const looks = (['light', 'dark'] as const).flatMap(colorScheme => [
-  { colorScheme, size: wide, name: `${colorScheme}, wide` },
-  { colorScheme, size: { width: 360, height: 740 }, name: `${colorScheme}, 360 pixels` },
-]);
+afterAll(() => app?.close());
 
 /** States of the page, each reached from the one before. */
 const states: Record<string, () => Promise<unknown>> = {
@@ -63,15 +44,7 @@ describe('the page', () => {
     '%s: nothing serious for axe-core and no scrolling sideways, whatever the look',
     async state => {
       await states[state]!();
-      for (const { colorScheme, size, name } of looks) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.setViewportSize(size);
-        await page.waitForTimeout(200);
-        expect({ name, found: await serious() }).toEqual({ name, found: [] });
-        const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect({ name, scroll }).toEqual({ name, scroll: size.width });
-      }
-      await page.setViewportSize(wide);
+      expect(await wrongLooks(page)).toEqual([]);
     },
   );
 
@@ -81,26 +54,13 @@ describe('the page', () => {
     });
     await translate(page, 'I have toothache. I have a twin sister.');
     const controls = ':is(input:not([type=hidden]), select, textarea, button[id])';
-    const unsaid = await page.locator(controls).evaluateAll(all =>
-      all
-        .filter(one => {
-          const said = document.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent ?? '';
-          return !/^[A-Z].*\.$/.test(said);
-        })
-        .map(one => one.id),
-    );
-    expect(unsaid).toEqual([]);
+    expect(await unsaidControls(page, controls)).toEqual([]);
     const views = ['ribbons', 'heads', 'cross', 'encoder-heads', 'encoder', 'tree'].map(id => `#${id}`).join(', ');
     const wanted = await page
       .locator(`${controls.replace(/\)$/, '')}):not(:disabled), ${views}`)
       .evaluateAll(all => all.map(one => one.id));
     expect(wanted.length).toBeGreaterThan(18);
-    const reached = new Set<string>();
-    await page.locator('.home a').focus();
-    for (let i = 0; i < wanted.length + 6; i++) {
-      await page.keyboard.press('Tab');
-      reached.add(await page.evaluate(() => document.activeElement!.id));
-    }
+    const reached = await reachedByTab(page, wanted.length + 6);
     expect(wanted.filter(name => !reached.has(name))).toEqual([]);
   });
 
@@ -120,6 +80,6 @@ describe('the page', () => {
 });
 
 test('nothing went wrong in the page meanwhile', () => {
-  expect(browser.wrong).toEqual([]);
-  expect(browser.foreign).toEqual([]);
+  expect(app.wrong).toEqual([]);
+  expect(app.foreign).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesSource, openSafetensors } from '@residual/safetensors';
-import { root } from '@residual/testkit/pages';
+import { type OpenApp, type Page, readCell, root } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { preset } from '../src/settings.js';
-import { fixtureOf, openBrowser, type Page, readCell, translate, translated } from './open.js';
+import { fixtureOf, openTranslation, translate, translated } from './open.js';
 
 interface Golden {
   readonly examples: readonly {
@@ -16,15 +16,16 @@ interface Golden {
 
 const { examples } = fixtureOf<Golden>('golden.json');
 const risk = examples[0]!;
-let browser: Awaited<ReturnType<typeof openBrowser>>;
+let app: OpenApp;
 let page: Page;
 
 beforeAll(async () => {
-  browser = await openBrowser();
-  page = await browser.open('#backend=wasm');
+  app = await openTranslation();
+  page = await app.open('#backend=wasm');
+  await translated(page);
 }, 120_000);
 
-afterAll(() => browser?.close());
+afterAll(() => app?.close());
 
 const change = async (act: () => Promise<unknown>) => {
   await page.locator('main').evaluate(main => main.removeAttribute('data-state'));
@@ -221,14 +222,15 @@ test.each(['webgl', 'webgpu'])('%s translates the same', async backend => {
 
 test('the address brings text and settings back', async () => {
   const hash = `#${new URLSearchParams({ text: risk.en, mode: 'greedy', layer: '1', head: '3', backend: 'wasm' })}`;
-  const other = await browser.open(hash);
+  const other = await app.open(hash);
+  await translated(other);
   expect(await other.locator('#french').textContent()).toBe(risk.greedy.text);
   expect(await other.locator('#map-title').textContent()).toBe('Layer 1, head 3');
   await other.close();
 });
 
 test('what is typed before the model is there is translated once it is, and another address brings another text', async () => {
-  const early = await browser.open('#backend=wasm&mode=greedy', false);
+  const early = await app.open('#backend=wasm&mode=greedy');
   await early.fill('#text', risk.en);
   await translated(early);
   expect(await early.locator('#french').textContent()).toBe(risk.greedy.text);
@@ -245,6 +247,6 @@ test('what is typed before the model is there is translated once it is, and anot
 });
 
 test('nothing went wrong in the page, and no other server was asked', () => {
-  expect(browser.wrong).toEqual([]);
-  expect(browser.foreign).toEqual([]);
+  expect(app.wrong).toEqual([]);
+  expect(app.foreign).toEqual([]);
 });

@@ -1,4 +1,8 @@
-/** What tests of built pages use: the demo's server, under the demo's policy, and a browser. */
+/** What tests of built pages use: the demo's server, under the demo's policy, and a browser that sees what goes wrong. */
 export { serve } from '../../../scripts/lib/serve.mjs';
 export { launchChrome } from './browser.js';
+export { readCell } from './pages/attention.js';
+export { reachedByTab, unsaidControls } from './pages/controls.js';
+export { wrongLooks } from './pages/look.js';
+export { type OpenApp, openApp, type Page } from './pages/open.js';
 export { root } from './repository/workspace.js';

@@ -1,0 +1,17 @@
+import type { Page } from 'playwright';
+
+/** Points with the mouse at a cell of the `residual-attention` with this id and gives what is read off there. */
+export const readCell = async (page: Page, id: string, query: number, key: number): Promise<string> => {
+  await page.locator(`#${id} .map`).scrollIntoViewIfNeeded();
+  const at = await page.locator(`#${id}`).evaluate(
+    (element, [row, column]) => {
+      const map = element as unknown as { rectOf(query: number, key: number): DOMRect };
+      const { x, y, width, height } = map.rectOf(row!, column!);
+      return { x: x + width / 2, y: y + height / 2 };
+    },
+    [query, key],
+  );
+  await page.mouse.move(0, 0);
+  await page.mouse.move(at.x, at.y);
+  return (await page.locator(`#${id} output`).textContent())!;
+};
