@@ -1,10 +1,12 @@
+import { byId, make } from '@residual/appkit';
 import { arrowsOf, marksOf } from './arrows.js';
 import type { Remote } from './calls.js';
 import type { Answered, functions } from './computations.js';
 import { examples } from './examples.js';
 import { expressionInput } from './expression-input.js';
 import type { MapContent, WordMap } from './map.js';
-import { byId, make, newest, showError } from './page.js';
+import { newest } from './newest.js';
+import { showError } from './show-error.js';
 import type { State } from './state.js';
 
 /** The vocabulary of each table that is there. */
@@ -56,9 +58,9 @@ export async function arithmeticView(
     const [best] = neighbours;
     const sum = expression.trim().replace(/ - /g, ' − ');
     byId('answer').replaceChildren(
-      make('span', 'sum', sum),
-      make('span', 'near', ' is nearest to '),
-      make('strong', '', best?.word ?? 'nothing'),
+      make('span', { className: 'sum' }, sum),
+      make('span', { className: 'near' }, ' is nearest to '),
+      make('strong', {}, best?.word ?? 'nothing'),
     );
     byId('shares').textContent =
       `The two axes of the plane show ${Math.round(100 * (shares[0]! + shares[1]!))} % of how these words differ.`;
@@ -79,10 +81,10 @@ export async function arithmeticView(
 
   byId('examples').append(
     ...examples.map(({ expression, works }) => {
-      const button = make('button', works ? 'works' : 'fails', expression.replace(/ - /g, ' − ')) as HTMLButtonElement;
+      const button = make('button', { className: works ? 'works' : 'fails' }, expression.replace(/ - /g, ' − '));
       button.type = 'button';
       button.value = expression;
-      if (!works) button.append(make('span', 'tag', ' fails'));
+      if (!works) button.append(make('span', { className: 'tag' }, ' fails'));
       button.addEventListener('click', () => state.set({ expression, table: 'words' }));
       return button;
     }),
@@ -134,7 +136,7 @@ async function openMap(): Promise<WordMap | undefined> {
     });
   } catch {
     const sorry = 'The map needs WebGL, which this browser does not give. The answer stands beside it all the same.';
-    byId('map').replaceChildren(make('p', 'note', sorry));
+    byId('map').replaceChildren(make('p', { className: 'note' }, sorry));
     return undefined;
   }
 }

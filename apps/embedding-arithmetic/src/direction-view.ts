@@ -1,9 +1,11 @@
+import { byId, make } from '@residual/appkit';
 import type { Pair } from '@residual/embeddings/words';
 import type { Vocabularies } from './arithmetic-view.js';
 import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
 import { directions } from './directions.js';
-import { byId, make, newest, showError } from './page.js';
+import { newest } from './newest.js';
+import { showError } from './show-error.js';
 import type { State } from './state.js';
 
 /** Lines of two words as pairs; a line of another number is an error that tells it. */
@@ -47,10 +49,10 @@ export async function directionView(
         ...placed.map(({ word, at }) => {
           const item = make(
             'li',
-            '',
-            make('span', 'word', word),
-            make('span', 'track', make('i', '')),
-            make('span', 'figure', (Math.round(at * 1000) / 1000 + 0).toFixed(3)),
+            {},
+            make('span', { className: 'word' }, word),
+            make('span', { className: 'track' }, make('i')),
+            make('span', { className: 'figure' }, (Math.round(at * 1000) / 1000 + 0).toFixed(3)),
           );
           item.style.setProperty('--at', `${high > low ? (100 * (at - low)) / (high - low) : 50}%`);
           return item;
@@ -78,7 +80,7 @@ export async function directionView(
 
   byId('direction-presets').append(
     ...directions.map(({ name, pairs: text, words: listed }) => {
-      const button = make('button', '', name) as HTMLButtonElement;
+      const button = make('button', {}, name);
       button.type = 'button';
       button.addEventListener('click', () => state.set({ pairs: text, words: listed }));
       return button;

@@ -1,8 +1,10 @@
+import { byId, make } from '@residual/appkit';
 import type { LensToken } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
 import { type Drift, driftOf } from './drift.js';
-import { byId, make, newest, showError } from './page.js';
-import { settingsFrom } from './settings.js';
+import { newest } from './newest.js';
+import { preset } from './settings.js';
+import { showError } from './show-error.js';
 import type { State } from './state.js';
 
 const names = ['first', 'second', 'word'] as const;
@@ -45,7 +47,7 @@ export function driftView(state: State, model: () => Promise<RemoteModel>): void
     compute();
   });
   byId('drift-reset').addEventListener('click', () => {
-    const { first, second, word } = settingsFrom('');
+    const { first, second, word } = preset;
     state.set({ first, second, word });
   });
   state.on(['drift', ...names], ({ drift }) => {
@@ -63,12 +65,12 @@ function show({ layers, paths }: Drift, word: string): void {
     `“${word}” enters both sentences nearly alike (cosine ${start.toFixed(2)}; only its place differs) and leaves the last layer at ${end.toFixed(2)}.`;
   byId('drift-rows').replaceChildren(
     ...layers.map(({ cosine, lens }, layer) => {
-      const fill = make('i', '');
+      const fill = make('i');
       fill.style.width = `${100 * Math.max(0, cosine)}%`;
-      const name = make('th', '', layer === 0 ? 'enters' : `${layer}`);
+      const name = make('th', {}, layer === 0 ? 'enters' : `${layer}`);
       name.setAttribute('scope', 'row');
-      const bar = make('td', 'cosine', cosine.toFixed(3), make('div', 'bar', fill));
-      return make('tr', '', name, bar, ...lens.map(tokens => make('td', '', ...tokens.map(guess))));
+      const bar = make('td', { className: 'cosine' }, cosine.toFixed(3), make('div', { className: 'bar' }, fill));
+      return make('tr', {}, name, bar, ...lens.map(tokens => make('td', {}, ...tokens.map(guess))));
     }),
   );
   drawPaths(paths);
@@ -77,9 +79,9 @@ function show({ layers, paths }: Drift, word: string): void {
 const guess = ({ text, probability }: LensToken): HTMLElement =>
   make(
     'span',
-    'guess',
+    { className: 'guess' },
     text.trim() === '' ? JSON.stringify(text) : text.trim(),
-    make('small', '', ` ${Math.round(100 * probability)} %`),
+    make('small', {}, ` ${Math.round(100 * probability)} %`),
   );
 
 const namespace = 'http://www.w3.org/2000/svg';

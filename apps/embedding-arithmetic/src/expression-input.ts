@@ -1,4 +1,4 @@
-import { byId, make } from './page.js';
+import { byId, make } from '@residual/appkit';
 
 /** The word at the end of a text up to the caret, and where it begins. */
 export function wordBefore(text: string, caret: number): { readonly start: number; readonly word: string } {
@@ -31,7 +31,7 @@ export function expressionInput(
     shown = words;
     list.replaceChildren(
       ...words.map((word, i) => {
-        const option = make('div', '', word);
+        const option = make('div', {}, word);
         option.id = `completion-${i}`;
         option.setAttribute('role', 'option');
         option.addEventListener('pointerdown', event => {

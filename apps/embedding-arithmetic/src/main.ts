@@ -1,10 +1,11 @@
+import { byId } from '@residual/appkit';
 import { defineNeighbours } from '@residual/elements';
 import { arithmeticView, type Vocabularies } from './arithmetic-view.js';
 import { connect } from './calls.js';
 import type { functions } from './computations.js';
 import { directionView } from './direction-view.js';
 import { driftView } from './drift-view.js';
-import { byId, showError } from './page.js';
+import { showError } from './show-error.js';
 import { openState } from './state.js';
 import { storyTeller } from './stories.js';
 

@@ -4,13 +4,13 @@ import { pairsIn } from './direction-view.js';
 import { placeOf } from './drift.js';
 import { wordBefore } from './expression-input.js';
 import { boundsOf, nearestPoint, place, visibleWords } from './map-places.js';
-import { hashOf, preset, settingsFrom } from './settings.js';
+import { address, preset } from './settings.js';
 
 test('the address holds what differs from the preset, and nothing that is no choice', () => {
   const settings = { ...preset, expression: 'a + "b c"', view: '3d', pairs: 'x y\nu v' } as const;
-  expect(hashOf(preset)).toBe('');
-  expect(settingsFrom(`#${hashOf(settings)}`)).toEqual(settings);
-  expect(settingsFrom('#view=4d&table=other&method=&unknown=1')).toEqual(preset);
+  expect(address.hashOf(preset)).toBe('');
+  expect(address.settingsFrom(`#${address.hashOf(settings)}`)).toEqual(settings);
+  expect(address.settingsFrom('#view=4d&table=other&method=&unknown=1')).toEqual(preset);
 });
 
 test('the word that is being written ends at the caret; a minus before it is none of it', () => {

@@ -1,3 +1,5 @@
+import { type Address, addressOf } from '@residual/appkit';
+
 /** What the page can be set to; all of it stands in the address. Each name is also the id of its control. */
 export interface Settings {
   readonly expression: string;
@@ -31,27 +33,11 @@ export const preset: Settings = {
   word: 'watch',
 };
 
-const choices: Readonly<Partial<Record<keyof Settings, readonly string[]>>> = {
+/** The settings in the address. */
+export const address: Address<Settings> = addressOf(preset, {
   method: ['add', 'multiply', 'euclid'],
   table: ['words', 'stories'],
   axes: ['expression', 'all'],
   view: ['2d', '3d'],
   drift: ['closed', 'open'],
-};
-
-/** The settings in the part of an address after `#`; what is missing or no choice there is as in the preset. */
-export function settingsFrom(hash: string): Settings {
-  const given = new URLSearchParams(hash.replace(/^#/, ''));
-  const entries = Object.entries(preset).map(([name, usual]) => {
-    const value = given.get(name);
-    const fits = value !== null && (choices[name as keyof Settings]?.includes(value) ?? true);
-    return [name, fits ? value : usual];
-  });
-  return Object.fromEntries(entries);
-}
-
-/** The part of an address after `#` that says what differs from the preset. */
-export function hashOf(settings: Settings): string {
-  const changed = Object.entries(settings).filter(([name, value]) => value !== preset[name as keyof Settings]);
-  return new URLSearchParams(changed).toString();
-}
+});

@@ -1,4 +1,4 @@
-import { hashOf, type Settings, settingsFrom } from './settings.js';
+import { address, type Settings } from './settings.js';
 
 /** The settings of the page: they stand in the address, and whoever shows something of them hears of changes. */
 export interface State {
@@ -11,22 +11,21 @@ export interface State {
 
 /** The state that the address tells. */
 export function openState(): State {
-  let now = settingsFrom(location.hash);
+  let now = address.settingsFrom(location.hash);
   const listeners: { names: readonly (keyof Settings)[]; act: (settings: Settings) => void }[] = [];
   const become = (next: Settings) => {
     const before = now;
     now = next;
     for (const { names, act } of listeners) if (names.some(name => before[name] !== next[name])) act(next);
   };
-  addEventListener('hashchange', () => become(settingsFrom(location.hash)));
+  addEventListener('hashchange', () => become(address.settingsFrom(location.hash)));
   return {
     get now() {
       return now;
     },
     set: change => {
       const next = { ...now, ...change };
-      const hash = hashOf(next);
-      history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
+      address.share(next);
       become(next);
     },
     on: (names, act) => {

@@ -1,7 +1,7 @@
+import { byId } from '@residual/appkit';
 import type { RemoteModel } from '@residual/model/worker';
 import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
-import { byId } from './page.js';
 
 /** The story teller, loaded once when someone first wants to see it. */
 export function storyTeller(

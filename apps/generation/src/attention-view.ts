@@ -1,3 +1,4 @@
+import { attempt, byId, on, writeControls } from '@residual/appkit';
 import type {
   AttentionElement,
   CellDetail,
@@ -7,8 +8,7 @@ import type {
   TokensElement,
 } from '@residual/elements';
 import { chosenHead, mostTokens, type Pattern, patternOf, type Regard, regards } from './attention-numbers.js';
-import { readControls, share, writeControls } from './controls.js';
-import { attempt, byId, on } from './page.js';
+import { readControls, share } from './controls.js';
 import type { Session } from './session.js';
 import { preset } from './settings.js';
 import { promptTokens } from './story.js';

@@ -1,7 +1,7 @@
+import { byId } from '@residual/appkit';
 import type { BarsElement, ShownToken, TokensElement } from '@residual/elements';
 import { readControls } from './controls.js';
 import { type Evidence, showBarsOnLook } from './evidence.js';
-import { byId } from './page.js';
 import type { Session } from './session.js';
 import { type StoryView, writeWithEvidence } from './story-view.js';
 

@@ -1,31 +1,13 @@
-import { byId } from './page.js';
-import { hashOf, preset, type Settings } from './settings.js';
+import { readControls as read } from '@residual/appkit';
+import { address, preset, type Settings } from './settings.js';
 
-type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
-
-const names = Object.keys(preset) as (keyof Settings)[];
-
-/** What the controls of the page say; an empty number is none, so that what uses it says what would fit. */
+/** What the controls of the page say. */
 export function readControls(): Settings {
-  const entries = names.map(name => {
-    const { value } = byId<Field>(name);
-    if (typeof preset[name] === 'number') return [name, Number.parseFloat(value)];
-    return [name, name === 'model' || name === 'hub' ? value.trim() : value];
-  });
-  return Object.fromEntries(entries) as Settings;
-}
-
-/** Puts settings into the controls; of a choice that is not offered the first is taken. */
-export function writeControls(settings: Partial<Settings>): void {
-  for (const [name, value] of Object.entries(settings)) {
-    const field = byId<Field>(name);
-    field.value = String(value);
-    if (field instanceof HTMLSelectElement && field.selectedIndex < 0) field.selectedIndex = 0;
-  }
+  const settings = read(preset);
+  return { ...settings, model: settings.model.trim(), hub: settings.hub.trim() };
 }
 
 /** Says in the address what the controls say. */
 export function share(): void {
-  const hash = hashOf(readControls());
-  history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
+  address.share(readControls());
 }

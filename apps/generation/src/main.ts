@@ -1,16 +1,16 @@
+import { attempt, byId, on, writeControls } from '@residual/appkit';
 import { defineElements } from '@residual/elements';
 import { attentionView } from './attention-view.js';
 import { compareView } from './compare-view.js';
-import { readControls, share, writeControls } from './controls.js';
+import { readControls, share } from './controls.js';
 import { modelView } from './model-view.js';
 import { nameView } from './name-view.js';
-import { attempt, byId, on } from './page.js';
 import { openSession } from './session.js';
-import { preset, settingsFrom } from './settings.js';
+import { address, preset } from './settings.js';
 import { storyView } from './story-view.js';
 
 defineElements();
-writeControls(settingsFrom(location.hash));
+writeControls(address.settingsFrom(location.hash));
 attempt(start);
 
 /** Loads the shipped model and computes what stands there before the first click. */
@@ -29,7 +29,7 @@ async function start(): Promise<void> {
       await computeAll();
     },
   });
-  writeControls(settingsFrom(location.hash));
+  writeControls(address.settingsFrom(location.hash));
 
   document.addEventListener('input', share);
   on('controls', 'submit', story.tell);
@@ -48,7 +48,7 @@ async function start(): Promise<void> {
   addEventListener('hashchange', () =>
     attempt(() => {
       const { backend } = readControls();
-      writeControls(settingsFrom(location.hash));
+      writeControls(address.settingsFrom(location.hash));
       return backend === readControls().backend ? computeAll() : load(session.origin);
     }),
   );

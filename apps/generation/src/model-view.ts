@@ -1,5 +1,6 @@
+import { byId, on, onFiles } from '@residual/appkit';
+import { backendOptions } from '@residual/appkit/models';
 import { readControls, share } from './controls.js';
-import { attempt, byId, on } from './page.js';
 import type { Origin, Session } from './session.js';
 
 /** Wires the choice of backend and model; `before` ends what runs, `after` computes the page anew. Gives the function that loads a model. */
@@ -8,9 +9,7 @@ export function modelView(
   { before, after }: { readonly before: () => Promise<void>; readonly after: () => Promise<void> },
 ): (origin: Origin) => Promise<void> {
   const [place, text, progress] = [byId('loading'), byId('loading-text'), byId<HTMLProgressElement>('progress')];
-  const auto = session.softwareGraphics ? 'auto (wasm: no graphics card here)' : 'auto (webgl)';
-  const names = session.backends.map(name => new Option(name, name));
-  byId<HTMLSelectElement>('backend').replaceChildren(new Option(auto, 'auto'), ...names);
+  byId('backend').replaceChildren(...backendOptions(session));
   let abort = new AbortController();
 
   const loadAlone = async (origin: Origin) => {
@@ -52,12 +51,7 @@ export function modelView(
     const { model, hub } = readControls();
     return load(model === '' ? 'shipped' : { id: model, hub });
   });
-  on('files', 'change', () => load({ files: [...(byId<HTMLInputElement>('files').files ?? [])] }));
-  for (const event of ['dragover', 'drop']) addEventListener(event, given => given.preventDefault());
-  addEventListener('drop', event => {
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length > 0) attempt(() => load({ files }));
-  });
+  onFiles('files', files => load({ files }));
   return load;
 }
 

@@ -1,6 +1,6 @@
+import { attempt, byId, on } from '@residual/appkit';
 import type { BarsElement } from '@residual/elements';
 import { readControls } from './controls.js';
-import { attempt, byId, on } from './page.js';
 import type { Session } from './session.js';
 import { expectedAfter, largest } from './word-probability.js';
 

@@ -1,6 +1,6 @@
+import { startModels, wordsOf } from '@residual/appkit/models';
 import type { LoadProgress } from '@residual/model';
-import { connectModels, type Models, type RemoteModel } from '@residual/model/worker';
-import { megabytes } from './page.js';
+import type { RemoteModel } from '@residual/model/worker';
 import { tokenTexts } from './token-texts.js';
 
 /** The shipped model, relative to where the page lies. */
@@ -32,19 +32,10 @@ export interface Session {
 
 /** Starts the worker. */
 export async function openSession(): Promise<Session> {
-  const worker = new Worker(new URL('./worker-entry.ts', import.meta.url), { type: 'module' });
-  const softwareGraphics = await readiness(worker);
-  const models: Models = connectModels(worker);
-  const backends = (await models.backends()).filter(name => name !== 'cpu');
+  const { models, backends, softwareGraphics, useBackend } = await startModels();
   let model: RemoteModel | undefined;
   let origin: Origin = 'shipped';
   let textsOf = tokenTexts(() => Promise.resolve(''));
-
-  const useBackend = async (name: string) => {
-    if (name !== 'auto') return models.useBackend(name);
-    if (softwareGraphics) return models.useBackend('wasm');
-    return models.useBackend('webgl').catch(() => models.useBackend('wasm'));
-  };
 
   return {
     backends,
@@ -89,21 +80,5 @@ async function check(model: RemoteModel): Promise<void> {
   }
   await model.encode('a').catch(() => {
     throw new Error('This page needs the tokenizer.json of the model too.');
-  });
-}
-
-const wordsOf = (progress: LoadProgress) =>
-  progress.stage === 'weights'
-    ? `Placing weights: ${progress.done} of ${progress.total}`
-    : `Loading ${progress.file}: ${megabytes(progress.done)} of ${megabytes(progress.total)}`;
-
-/** Waits until the worker says that its backends are there; gives whether its graphics are software. */
-function readiness(worker: Worker): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    worker.addEventListener('error', event => reject(new Error(`The worker did not start: ${event.message}`)));
-    worker.addEventListener('message', ({ data }) => {
-      const said = data as { ready?: boolean; softwareGraphics?: boolean };
-      if (said.ready) resolve(said.softwareGraphics === true);
-    });
   });
 }

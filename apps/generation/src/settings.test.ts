@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { hashOf, preset, settingsFrom } from './settings.js';
+import { address, preset } from './settings.js';
+
+const { settingsFrom, hashOf } = address;
 
 test('settings go into the address and come back', () => {
   const settings = { ...preset, prompt: 'a & b = é', mode: 'greedy' as const, topK: 5, seed: 11 };

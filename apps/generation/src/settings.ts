@@ -1,3 +1,5 @@
+import { type Address, addressOf } from '@residual/appkit';
+
 /** What the page can be set to; all of it stands in the address. Each name is also the id of its control. */
 export interface Settings {
   readonly prompt: string;
@@ -50,21 +52,5 @@ export const preset: Settings = {
   hub: 'https://huggingface.co',
 };
 
-/** The settings in the part of an address after `#`; what is missing or no number there is as in the preset. */
-export function settingsFrom(hash: string): Settings {
-  const given = new URLSearchParams(hash.replace(/^#/, ''));
-  const entries = Object.entries(preset).map(([name, usual]) => {
-    const text = given.get(name);
-    if (text === null) return [name, usual];
-    if (typeof usual === 'string') return [name, text];
-    return [name, text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : usual];
-  });
-  const settings = Object.fromEntries(entries) as Settings;
-  return { ...settings, mode: settings.mode === 'greedy' ? 'greedy' : 'sampled' };
-}
-
-/** The part of an address after `#` that says what differs from the preset. */
-export function hashOf(settings: Settings): string {
-  const changed = Object.entries(settings).filter(([name, value]) => value !== preset[name as keyof Settings]);
-  return new URLSearchParams(changed.map(([name, value]) => [name, String(value)])).toString();
-}
+/** The settings in the address. */
+export const address: Address<Settings> = addressOf(preset, { mode: ['sampled', 'greedy'] });

@@ -1,8 +1,8 @@
+import { byId } from '@residual/appkit';
 import type { BarsElement, ShownToken, TokensElement } from '@residual/elements';
 import type { Step } from '@residual/model';
 import { readControls } from './controls.js';
 import { alternatives, type Evidence, showBarsOnLook } from './evidence.js';
-import { byId } from './page.js';
 import type { Session } from './session.js';
 import { promptTokens, type Run, type Writing, write } from './story.js';
 

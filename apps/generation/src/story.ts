@@ -1,7 +1,7 @@
 import type { ShownToken, TokensElement } from '@residual/elements';
 import type { GenerateOptions, Step } from '@residual/model';
 import type { PlainEncoding, RemoteModel } from '@residual/model/worker';
-import { perFrame } from './page.js';
+import { perFrame } from './per-frame.js';
 import type { Settings } from './settings.js';
 
 /** The options of `generate` that settings stand for; greedy takes no filters. */

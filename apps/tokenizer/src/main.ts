@@ -1,11 +1,10 @@
+import { byId, onFiles, showError } from '@residual/appkit';
 import { defineTokenText, type TokenTextElement } from '@residual/elements';
 import type { Tokenizer } from '@residual/tokenizer';
 import { examples } from './examples.js';
 import { tokenized } from './figures.js';
-import { hashOf, preset, settingsFrom } from './settings.js';
+import { address, preset } from './settings.js';
 import { givenTokenizer, shipped, shippedTokenizer } from './sources.js';
-
-const byId = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
 
 defineTokenText();
 const [choice, example] = [byId<HTMLSelectElement>('tokenizer'), byId<HTMLSelectElement>('example')];
@@ -15,12 +14,6 @@ const known = new Map<string, Promise<Tokenizer>>();
 
 choice.append(...Object.entries(shipped).map(([name, words]) => new Option(words, name)));
 example.append(new Option('your own text', ''), ...Object.keys(examples).map(name => new Option(name, name)));
-
-function showError(error?: unknown): void {
-  const place = byId('error');
-  place.hidden = error === undefined;
-  place.textContent = error === undefined ? '' : error instanceof Error ? error.message : String(error);
-}
 
 /** Shows the tokens of the text as the controls say. */
 async function show(): Promise<void> {
@@ -43,27 +36,21 @@ async function show(): Promise<void> {
 
 function share(): void {
   const tokenizer = choice.value in shipped ? choice.value : preset.tokenizer;
-  const hash = hashOf({ tokenizer, special: special.checked, text: text.value });
-  history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
+  address.share({ tokenizer, special: special.checked, text: text.value });
 }
 
 /** Takes the tokenizer among files that someone gave; where there is none the last one stays. */
 async function take(files: readonly File[]): Promise<void> {
-  showError();
-  try {
-    const { name, tokenizer } = await givenTokenizer(files);
-    const value = `file:${name}`;
-    if (!known.has(value)) choice.append(new Option(name, value));
-    known.set(value, Promise.resolve(tokenizer));
-    choice.value = value;
-    await show();
-  } catch (error) {
-    showError(error);
-  }
+  const { name, tokenizer } = await givenTokenizer(files);
+  const value = `file:${name}`;
+  if (!known.has(value)) choice.append(new Option(name, value));
+  known.set(value, Promise.resolve(tokenizer));
+  choice.value = value;
+  await show();
 }
 
 function read(): void {
-  const settings = settingsFrom(location.hash);
+  const settings = address.settingsFrom(location.hash);
   choice.value = settings.tokenizer in shipped ? settings.tokenizer : preset.tokenizer;
   [text.value, special.checked] = [settings.text, settings.special];
   example.value = Object.keys(examples).find(name => examples[name] === settings.text) ?? '';
@@ -85,12 +72,7 @@ for (const control of [choice, special])
     share();
     show();
   });
-byId('files').addEventListener('change', () => take([...(byId<HTMLInputElement>('files').files ?? [])]));
-for (const event of ['dragover', 'drop']) addEventListener(event, given => given.preventDefault());
-addEventListener('drop', ({ dataTransfer }) => {
-  const files = [...(dataTransfer?.files ?? [])];
-  if (files.length > 0) take(files);
-});
+onFiles('files', take);
 addEventListener('hashchange', () => {
   read();
   show();

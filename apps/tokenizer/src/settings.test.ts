@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { hashOf, preset, settingsFrom } from './settings.js';
+import { address, preset } from './settings.js';
 import { shipped } from './sources.js';
+
+const { settingsFrom, hashOf } = address;
 
 test('settings go into the address and come back', () => {
   const settings = { tokenizer: 'en-fr', special: true, text: 'a & b = é\n👩‍👩‍👧' };

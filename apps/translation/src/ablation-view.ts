@@ -1,5 +1,5 @@
+import { byId, make } from '@residual/appkit';
 import { changesIn } from './difference.js';
-import { byId, make } from './page.js';
 import type { Session } from './session.js';
 import { headsIn, type Settings } from './settings.js';
 import { optionsOf } from './translation-view.js';

@@ -1,5 +1,5 @@
+import { byId, on } from '@residual/appkit';
 import type { BeamColumn, BeamsElement } from '@residual/elements';
-import { byId, on } from './page.js';
 import { winnerOf } from './search-tree.js';
 import type { Sentence, Watcher } from './translation-view.js';
 

@@ -1,9 +1,9 @@
+import { byId, on } from '@residual/appkit';
 import type { AttentionElement, HeadDetail, HeadsElement, RibbonsElement } from '@residual/elements';
 import { type Alignment, wordAlignment } from '@residual/model';
 import { alignmentError } from './aligned-best.js';
 import { average, chosenHeads, nameOf, type Pattern, patternOf } from './attention-numbers.js';
 import { readControls, share, writeControls } from './controls.js';
-import { byId, on } from './page.js';
 import type { Session } from './session.js';
 import { headsIn, textOfHeads } from './settings.js';
 import type { Sentence, Watcher } from './translation-view.js';

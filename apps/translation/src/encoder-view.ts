@@ -1,7 +1,7 @@
+import { byId, on } from '@residual/appkit';
 import type { AttentionElement, HeadDetail, HeadsElement } from '@residual/elements';
 import { nameOf, type Pattern, patternOfTaps } from './attention-numbers.js';
 import { readControls, share, writeControls } from './controls.js';
-import { byId, on } from './page.js';
 import type { Session } from './session.js';
 import type { Watcher } from './translation-view.js';
 

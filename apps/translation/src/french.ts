@@ -1,5 +1,5 @@
+import { attempt, byId, make } from '@residual/appkit';
 import type { TranslationStep } from '@residual/model';
-import { attempt, byId, make } from './page.js';
 
 /** The translation as it is written, sentence by sentence, and the choice among its sentences. */
 export interface French {

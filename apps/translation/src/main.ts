@@ -1,11 +1,12 @@
+import { attempt, byId, on } from '@residual/appkit';
+import { backendOptions } from '@residual/appkit/models';
 import { defineElements } from '@residual/elements';
 import { beamsView } from './beams-view.js';
 import { readControls, share, writeControls } from './controls.js';
 import { crossView } from './cross-view.js';
 import { encoderView } from './encoder-view.js';
-import { attempt, byId, on } from './page.js';
 import { openSession, type Session } from './session.js';
-import { examples, preset, settingsFrom } from './settings.js';
+import { address, examples, preset } from './settings.js';
 import { translationView } from './translation-view.js';
 
 /** How long nobody types before the text is translated, in milliseconds. */
@@ -14,7 +15,7 @@ const patience = 350;
 defineElements();
 offer('layer', 'average of all', 4);
 offer('head', 'average', 4);
-writeControls(settingsFrom(location.hash));
+writeControls(address.settingsFrom(location.hash));
 document.addEventListener('input', share); // also before the model is there
 attempt(start);
 
@@ -23,10 +24,8 @@ async function start(): Promise<void> {
   const session = await openSession();
   const again = () => view.run();
   const view = translationView(session, [crossView(session, again), encoderView(session), beamsView()]);
-  const auto = session.softwareGraphics ? 'auto (wasm: no graphics card here)' : 'auto (webgl)';
-  const names = session.backends.map(name => new Option(name, name));
-  byId<HTMLSelectElement>('backend').replaceChildren(new Option(auto, 'auto'), ...names);
-  writeControls(settingsFrom(location.hash));
+  byId('backend').replaceChildren(...backendOptions(session));
+  writeControls(address.settingsFrom(location.hash));
 
   let typing = 0;
   on('text', 'input', () => {
@@ -63,14 +62,14 @@ async function start(): Promise<void> {
       backend = readControls().backend;
       await view.end();
       await load(session);
-      writeControls(settingsFrom(location.hash)); // layers and heads are known by now
+      writeControls(address.settingsFrom(location.hash)); // layers and heads are known by now
     }
     await view.run();
   };
   on('backend', 'change', translate);
   addEventListener('hashchange', () =>
     attempt(() => {
-      writeControls(settingsFrom(location.hash));
+      writeControls(address.settingsFrom(location.hash));
       return translate();
     }),
   );

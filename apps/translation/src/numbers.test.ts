@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { average, chosenHeads, nameOf, patternOf, patternOfTaps } from './attention-numbers.js';
 import { changesIn } from './difference.js';
 import { columnOf, winnerOf } from './search-tree.js';
-import { hashOf, headsIn, preset, settingsFrom, textOfHeads } from './settings.js';
+import { address, headsIn, preset, textOfHeads } from './settings.js';
 
 test('settings go into the address and come back', () => {
   const settings = { ...preset, text: 'a & b = é\nc', mode: 'greedy' as const, beams: 7, layer: -1, off: '2.0 3.1' };
-  expect(settingsFrom(`#${hashOf(settings)}`)).toEqual(settings);
-  expect(hashOf(preset)).toBe('');
-  expect(settingsFrom('#beams=many&lengthPenalty=&mode=wild&other=1')).toEqual(preset);
+  expect(address.settingsFrom(`#${address.hashOf(settings)}`)).toEqual(settings);
+  expect(address.hashOf(preset)).toBe('');
+  expect(address.settingsFrom('#beams=many&lengthPenalty=&mode=wild&other=1')).toEqual(preset);
 });
 
 test('heads that are off are read in order, each once, those that the model lacks left out', () => {

@@ -1,5 +1,6 @@
+import { startModels, wordsOf } from '@residual/appkit/models';
 import type { LoadProgress } from '@residual/model';
-import { connectModels, type RemoteModel } from '@residual/model/worker';
+import type { RemoteModel } from '@residual/model/worker';
 
 /** The worker with its backends and the model, loaded on one of them. */
 export interface Session {
@@ -19,18 +20,9 @@ export interface Session {
 
 /** Starts the worker. */
 export async function openSession(): Promise<Session> {
-  const worker = new Worker(new URL('./worker-entry.ts', import.meta.url), { type: 'module' });
-  const softwareGraphics = await readiness(worker);
-  const models = connectModels(worker);
-  const backends = (await models.backends()).filter(name => name !== 'cpu');
+  const { models, backends, softwareGraphics, useBackend } = await startModels();
   let model: RemoteModel | undefined;
   let texts: readonly string[] = [];
-
-  const useBackend = async (name: string) => {
-    if (name !== 'auto') return models.useBackend(name);
-    if (softwareGraphics) return models.useBackend('wasm');
-    return models.useBackend('webgl').catch(() => models.useBackend('wasm'));
-  };
 
   return {
     backends,
@@ -62,20 +54,4 @@ export async function openSession(): Promise<Session> {
       }
     },
   };
-}
-
-const wordsOf = (progress: LoadProgress) =>
-  progress.stage === 'weights'
-    ? `Placing weights: ${progress.done} of ${progress.total}`
-    : `Loading ${progress.file}: ${(progress.done / 1e6).toFixed(1)} MB of ${(progress.total / 1e6).toFixed(1)} MB`;
-
-/** Waits until the worker says that its backends are there; gives whether its graphics are software. */
-function readiness(worker: Worker): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    worker.addEventListener('error', event => reject(new Error(`The worker did not start: ${event.message}`)));
-    worker.addEventListener('message', ({ data }) => {
-      const said = data as { ready?: boolean; softwareGraphics?: boolean };
-      if (said.ready) resolve(said.softwareGraphics === true);
-    });
-  });
 }

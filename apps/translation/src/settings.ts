@@ -1,3 +1,4 @@
+import { type Address, addressOf } from '@residual/appkit';
 import { alignedBest } from './aligned-best.js';
 
 /** What the page can be set to; all of it stands in the address. Each name is also the id of its control. */
@@ -40,24 +41,8 @@ export const examples: readonly string[] = [
   'She went with him to Boston.',
 ];
 
-/** The settings in the part of an address after `#`; what is missing or no number there is as in the preset. */
-export function settingsFrom(hash: string): Settings {
-  const given = new URLSearchParams(hash.replace(/^#/, ''));
-  const entries = Object.entries(preset).map(([name, usual]) => {
-    const text = given.get(name);
-    if (text === null) return [name, usual];
-    if (typeof usual === 'string') return [name, text];
-    return [name, text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : usual];
-  });
-  const settings = Object.fromEntries(entries) as Settings;
-  return { ...settings, mode: settings.mode === 'greedy' ? 'greedy' : 'beams' };
-}
-
-/** The part of an address after `#` that says what differs from the preset. */
-export function hashOf(settings: Settings): string {
-  const changed = Object.entries(settings).filter(([name, value]) => value !== preset[name as keyof Settings]);
-  return new URLSearchParams(changed.map(([name, value]) => [name, String(value)])).toString();
-}
+/** The settings in the address. */
+export const address: Address<Settings> = addressOf(preset, { mode: ['greedy', 'beams'] });
 
 /** A head of a layer. */
 export interface HeadPlace {

@@ -1,9 +1,9 @@
+import { byId } from '@residual/appkit';
 import type { BeamColumn } from '@residual/elements';
 import type { TranslatedPiece, TranslateOptions, TranslationStep } from '@residual/model';
 import { ablationView } from './ablation-view.js';
 import { readControls } from './controls.js';
 import { french } from './french.js';
-import { byId } from './page.js';
 import { columnOf } from './search-tree.js';
 import type { Session } from './session.js';
 import { headsIn, type Settings } from './settings.js';

@@ -9,7 +9,7 @@ const floors: readonly (readonly string[])[] = [
   ['cli', 'elements'],
 ];
 
-const outside = new Set(['testkit', 'bench']);
+const outside = new Set(['testkit', 'appkit', 'bench']);
 const isBackend = (name: string) => name.startsWith('backend-');
 const isData = (name: string) => name.startsWith('model-') || name === 'word-vectors';
 const floorOf = (name: string) => floors.findIndex(floor => floor.includes(name));

@@ -16,9 +16,9 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Shows an error where everyone sees it and a screen reader says it. */
-export function showError(error?: unknown): void {
-  const place = byId('error');
+/** Shows an error where everyone sees it and a screen reader says it, or takes the last one away; nothing else hides it. */
+export function showError(error?: unknown, id = 'error'): void {
+  const place = byId(id);
   place.hidden = error === undefined;
   place.textContent = error === undefined ? '' : error instanceof Error ? error.message : String(error);
 }
@@ -38,5 +38,15 @@ export function on(id: string, event: string, act: () => Promise<void> | void): 
   byId(id).addEventListener(event, given => {
     given.preventDefault();
     attempt(act);
+  });
+}
+
+/** Takes files that someone chooses in the input with this id, or drops anywhere on the page. */
+export function onFiles(id: string, act: (files: readonly File[]) => Promise<void> | void): void {
+  on(id, 'change', () => act([...(byId<HTMLInputElement>(id).files ?? [])]));
+  for (const event of ['dragover', 'drop']) addEventListener(event, given => given.preventDefault());
+  addEventListener('drop', ({ dataTransfer }) => {
+    const files = [...(dataTransfer?.files ?? [])];
+    if (files.length > 0) attempt(() => act(files));
   });
 }

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { addressOf } from './address.js';
+
+interface Settings {
+  readonly text: string;
+  readonly mode: 'greedy' | 'sampled';
+  readonly seed: number;
+  readonly special: boolean;
+}
+const preset: Settings = { text: 'a fox', mode: 'sampled', seed: 7, special: false };
+const { settingsFrom, hashOf } = addressOf(preset, { mode: ['greedy', 'sampled'] });
+
+test('settings go into the address and come back, and of a preset nothing stands there', () => {
+  const settings: Settings = { text: 'a & b = é\n👩‍👩‍👧', mode: 'greedy', seed: -0.5, special: true };
+  expect(settingsFrom(`#${hashOf(settings)}`)).toEqual(settings);
+  expect(settingsFrom(hashOf(settings))).toEqual(settings);
+  expect(hashOf({ ...preset, seed: 8 })).toBe('seed=8');
+  expect(hashOf(preset)).toBe('');
+});
+
+test('what is missing, no number, no choice or not known is as in the preset', () => {
+  expect(settingsFrom('')).toEqual(preset);
+  expect(settingsFrom('#seed=warm&mode=wild&special=maybe&other=1')).toEqual(preset);
+  expect(settingsFrom('#seed=&special=toString')).toEqual(preset);
+  expect(settingsFrom('#seed=Infinity')).toEqual(preset);
+  expect(settingsFrom('#text=')).toEqual({ ...preset, text: '' });
+});

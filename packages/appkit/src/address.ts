@@ -1,0 +1,47 @@
+/** How the settings of a page stand in its address, after `#`. */
+export interface Address<Settings> {
+  /** The settings in that part of an address; what is missing, no number or no choice there is as in the preset. */
+  readonly settingsFrom: (hash: string) => Settings;
+  /** The part of an address that says what differs from the preset. */
+  readonly hashOf: (settings: Settings) => string;
+  /** Puts settings into the address of this page, as the same entry of its history. */
+  readonly share: (settings: Settings) => void;
+}
+
+/** The values that a setting can have, where not every text or number is one. */
+export type Choices<Settings> = { readonly [Name in keyof Settings]?: readonly Settings[Name][] };
+
+/** Settings that are texts, numbers, or true or false, as in a preset. */
+export function addressOf<Settings extends object>(
+  preset: Settings,
+  choices: Choices<Settings> = {},
+): Address<Settings> {
+  const settingOf = (name: string, text: string | null, usual: unknown): unknown => {
+    const value = text === null ? undefined : parsed(text, usual);
+    const offered: readonly unknown[] | undefined = choices[name as keyof Settings];
+    return value === undefined || offered?.includes(value) === false ? usual : value;
+  };
+  const hashOf = (settings: Settings) => {
+    const changed = Object.entries(settings).filter(([name, value]) => value !== preset[name as keyof Settings]);
+    return new URLSearchParams(changed.map(([name, value]) => [name, String(value)])).toString();
+  };
+  return {
+    settingsFrom: hash => {
+      const given = new URLSearchParams(hash.replace(/^#/, ''));
+      const entries = Object.entries(preset).map(([name, usual]) => [name, settingOf(name, given.get(name), usual)]);
+      return Object.fromEntries(entries) as Settings;
+    },
+    hashOf,
+    share: settings => {
+      const hash = hashOf(settings);
+      history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
+    },
+  };
+}
+
+/** A text as a value of the kind that is usual; undefined where it is none. */
+function parsed(text: string, usual: unknown): unknown {
+  if (typeof usual === 'number') return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
+  if (typeof usual === 'boolean') return text === 'true' ? true : text === 'false' ? false : undefined;
+  return text;
+}
