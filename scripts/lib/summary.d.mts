@@ -8,11 +8,22 @@ export interface Report {
   numFailedTests?: number;
   numPendingTests?: number;
   numTodoTests?: number;
-  testResults?: { status: string; assertionResults: { status: string }[] }[];
+  testResults?: {
+    name?: string;
+    status: string;
+    message?: string;
+    assertionResults: { status: string; fullName?: string; failureMessages?: string[] }[];
+  }[];
+}
+export interface Failure {
+  name: string;
+  lines: string[];
 }
 export function count(report: Report | undefined, code: number): Counts;
+export function failures(report: Report | undefined, code: number): Failure[];
+export function failedFiles(report: Report | undefined): string[];
 export function summary(
-  results: (Counts & { name: string; seconds: number })[],
+  results: (Counts & { name: string; seconds: number; failures?: Failure[]; crowded?: Failure[] })[],
   notRun: Record<string, string>,
   strict: boolean,
 ): { lines: string[]; failed: number };

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
-import { count, summary } from '../../../../scripts/lib/summary.mjs';
+import { count, failedFiles, failures, summary } from '../../../../scripts/lib/summary.mjs';
 import { parse } from './imports.js';
 import { filesBelow, root, shown } from './workspace.js';
 
@@ -66,4 +66,40 @@ test('what cannot run here is skipped for a user and fails where all must run', 
   expect(summary(results, notRun, true).lines.at(-1)).toBe('5 passed, 1 failed, 1 skipped');
   expect(summary(results, notRun, false).lines).toContain('  webgl               install Chrome');
   expect(summary([{ ...results[0]!, skipped: 0 }], {}, true).lines.at(-1)).toBe('5 passed, 0 failed');
+});
+
+test('what failed is told again at the end, by name and message', () => {
+  const broken = { name: 'a.test.ts', status: 'failed', message: 'no such import', assertionResults: [] };
+  const assertionResults = [
+    { status: 'passed', fullName: 'one is one', failureMessages: [] },
+    {
+      status: 'failed',
+      fullName: 'two is two',
+      failureMessages: ['\u001b[31mAssertionError\u001b[39m: 2 is 3\n    at b.test.ts'],
+    },
+  ];
+  const failing = { name: 'b.test.ts', status: 'failed', message: '', assertionResults };
+  const report = { numPassedTests: 1, testResults: [broken, failing] };
+  const told = failures(report, 1);
+  expect(failedFiles(report)).toEqual(['a.test.ts', 'b.test.ts']);
+  const lines = summary(
+    [{ name: 'tests', passed: 1, failed: 2, skipped: 0, seconds: 2, failures: told }],
+    {},
+    false,
+  ).lines;
+  expect(lines.slice(lines.indexOf('What failed') + 1)).toEqual([
+    '  a.test.ts',
+    '    no such import',
+    '  b.test.ts > two is two',
+    '    AssertionError: 2 is 3',
+    '        at b.test.ts',
+    '',
+    '1 passed, 2 failed',
+  ]);
+  const crowded = summary([{ name: 'tests', passed: 3, failed: 0, skipped: 0, seconds: 2, crowded: told }], {}, false);
+  expect(crowded).toMatchObject({ failed: 0 });
+  expect(crowded.lines).toContain('What failed beside other tests and passed alone');
+  expect(failures({ numPassedTests: 3, testResults: [] }, 0)).toEqual([]);
+  expect(failures({ numPassedTests: 3, testResults: [] }, 7)[0]!.name).toBe('the runner ended with code 7');
+  expect(failures(undefined, 0)).toHaveLength(1);
 });
