@@ -39,12 +39,11 @@ export function weightsOf(given: AttendCase): Grid {
   const [batch, heads, queryLen] = query.shape as [number, number, number];
   const keyLen = key.shape[2]!;
   const scores = scoresOf(given);
-  return grid([batch, heads, queryLen, keyLen], (b, h, q, k) => {
-    const seen = Array.from({ length: keyLen }, (_, i) => i).filter(i => isVisible(given, b!, q!, i));
-    if (!seen.includes(k!)) return 0;
-    const exponents = seen.map(i => Math.exp(scores.at(b!, h!, q!, i) - scores.at(b!, h!, q!, k!)));
-    return 1 / exponents.reduce((sum, e) => sum + e, 0);
-  });
+  const exponents = grid([batch, heads, queryLen, keyLen], (b, h, q, k) =>
+    isVisible(given, b!, q!, k!) ? Math.exp(scores.at(b!, h!, q!, k!)) : 0,
+  );
+  const sums = grid([batch, heads, queryLen, 1], (b, h, q) => total(keyLen, k => exponents.at(b!, h!, q!, k)) || 1);
+  return grid(exponents.shape, (...index) => exponents.at(...index) / sums.at(...index));
 }
 
 /** The scores [batch, heads, queryLen, keyLen], scaled, capped and with bias. */

@@ -10,15 +10,15 @@ export interface OpCase<Name extends string> {
   readonly inputs: { readonly [Key in Name]: Grid };
   readonly ours: (inputs: Readonly<Record<Name, Tensor>>) => Tensor;
   readonly reference: (inputs: Readonly<Record<Name, Grid>>) => Grid;
-  /** Inputs whose gradient is compared with finite differences of the reference; all if absent. */
+  /** Inputs whose gradient is compared with slopes of the reference; all if absent. */
   readonly gradients?: readonly Name[];
   readonly tolerance?: Tolerance;
   readonly gradientTolerance?: Tolerance;
 }
 
 /**
- * Fails unless the op gives the numbers and the shape of the reference, its gradient agrees with finite differences of the reference, and it leaves no
- * tensor behind.
+ * Fails unless the op gives the numbers and the shape of the reference, its gradient agrees with slopes of the reference
+ * (central differences in 64 bits), and it leaves no tensor behind.
  */
 export async function expectOp<Name extends string>(op: OpCase<Name>): Promise<void> {
   const { tolerance = { absolute: 2e-6, relative: 1e-5 }, gradientTolerance = { absolute: 1e-5, relative: 1e-4 } } = op;
@@ -26,7 +26,7 @@ export async function expectOp<Name extends string>(op: OpCase<Name>): Promise<v
   const expected = op.reference(op.inputs);
   const upstream = sample(expected.shape, 77);
   const wanted = op.gradients ?? names;
-  const slopes = new Map(wanted.map(name => [name, finiteDifference(op, name, upstream)]));
+  const slopes = wanted.map(name => slopesOf(op, name, upstream));
   await expectNoLeak(async () => {
     const inputs = Object.fromEntries(names.map(name => [name, toTensor(op.inputs[name])])) as Record<Name, Tensor>;
     const output = op.ours(inputs);
@@ -39,8 +39,8 @@ export async function expectOp<Name extends string>(op: OpCase<Name>): Promise<v
       await expectClose(found.value, expected, tolerance);
       for (const [i, name] of wanted.entries()) {
         const gradient = found.gradients[i] as Tensor | undefined;
-        expect(gradient, `gradient of ${name}`).toBeDefined();
-        await expectClose(gradient!, slopes.get(name)!, gradientTolerance);
+        expect(gradient?.shape, `gradient of ${name}`).toEqual(op.inputs[name].shape);
+        await expectSlopes(gradient!, slopes[i]!, gradientTolerance);
       }
       dispose([found, dy]);
     }
@@ -67,18 +67,59 @@ export function toTensor({ shape, values }: Grid, dtype: 'float32' | 'int32' = '
 
 const beside = 3;
 
-/** The slope of Σ reference · upstream along each number of one input, by central differences in 64 bits. */
-function finiteDifference<Name extends string>({ inputs, reference }: OpCase<Name>, name: Name, upstream: Grid): Grid {
-  const step = 1e-5;
+/** Slopes of Σ reference · upstream, by central differences in 64 bits. */
+interface Slopes {
+  /** The numbers that were moved one by one, spread over the input, and the slope along each. */
+  readonly places: readonly number[];
+  readonly along: readonly number[];
+  /** Signs for all numbers of the input, moved together, and the slope along each such direction. */
+  readonly directions: readonly { readonly signs: readonly number[]; readonly slope: number }[];
+}
+
+/** As many numbers are moved one by one; all of a larger input are moved together, a few times. */
+const most = 40;
+
+function slopesOf<Name extends string>({ inputs, reference }: OpCase<Name>, name: Name, upstream: Grid): Slopes {
   const { shape, values } = inputs[name];
-  const loss = (i: number, change: number) => {
-    const moved = Float64Array.from(values);
-    moved[i]! += change;
+  const loss = (moved: Float64Array) => {
     const output = reference({ ...inputs, [name]: fromValues(shape, moved) });
     return output.values.reduce((sum, y, j) => sum + y * upstream.values[j]!, 0);
   };
-  return fromValues(
-    shape,
-    values.map((_, i) => (loss(i, step) - loss(i, -step)) / (2 * step)),
+  const step = 1e-5;
+  const slope = (signOf: (i: number) => number) => {
+    const [up, down] = [step, -step].map(change => loss(values.map((value, i) => value + change * signOf(i))));
+    return (up! - down!) / (2 * step);
+  };
+  const places = spread(values.length, Math.min(values.length, most));
+  const along = places.map(place => slope(i => (i === place ? 1 : 0)));
+  const directions = (values.length > most ? [1, 2, 3] : []).map(seed => {
+    const signs = [...sample(shape, 90 + seed).values].map(value => (value < 0 ? -1 : 1));
+    return { signs, slope: slope(i => signs[i]!) };
+  });
+  return { places, along, directions };
+}
+
+/** `count` of the places 0 .. length - 1, one of each stretch of equal length, not always at the same place of it. */
+const spread = (length: number, count: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const [begin, end] = [Math.floor((i * length) / count), Math.floor(((i + 1) * length) / count)];
+    return begin + (i % (end - begin));
+  });
+
+async function expectSlopes(gradient: Tensor, { places, along, directions }: Slopes, tolerance: Tolerance) {
+  const found = Array.from(await gradient.data());
+  await expectClose(
+    places.map(place => found[place]!),
+    along,
+    tolerance,
   );
+  const { absolute = 0, relative = 0 } = tolerance;
+  const size = Math.sqrt(found.length);
+  const usual = Math.sqrt(found.reduce((sum, value) => sum + value * value, 0)) / size;
+  for (const { signs, slope } of directions) {
+    const sum = found.reduce((total, value, i) => total + value * signs[i]!, 0);
+    expect(Math.abs(sum - slope), 'all numbers moved together').toBeLessThanOrEqual(
+      size * (absolute + relative * usual),
+    );
+  }
 }
