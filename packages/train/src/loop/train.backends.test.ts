@@ -241,12 +241,12 @@ test('data without batches is an error, data that ends is an end', async () => {
   dispose(weights);
 });
 
-test('steps leave tensors and bytes where they were after the tenth', async () => {
+test('steps of several batches leave tensors and bytes where they were after the third', async () => {
   const weights = init(net, { seed: 1 });
   const held: unknown[] = [];
-  for await (const event of train(options(weights, { steps: 200, average: 0.9, clipNorm: 0.1, accumulate: 2 })))
+  for await (const event of train(options(weights, { steps: 12, average: 0.9, clipNorm: 0.1, accumulate: 2 })))
     if (event.type === 'step') held.push(event.memory);
-  expect(new Set(held.slice(10).map(each => JSON.stringify(each)))).toEqual(new Set([JSON.stringify(held[9])]));
+  for (const later of held.slice(3)) expect(later).toEqual(held[2]);
   dispose(weights);
 });
 
