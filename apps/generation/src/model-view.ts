@@ -1,5 +1,4 @@
-import { byId, on, onFiles } from '@residual/appkit';
-import { backendOptions } from '@residual/appkit/models';
+import { backendOptions, byId, on, onFiles } from '@residual/appkit';
 import { readControls, share } from './controls.js';
 import type { Origin, Session } from './session.js';
 

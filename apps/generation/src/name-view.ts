@@ -19,16 +19,25 @@ export function nameView(session: Session): () => Promise<void> {
     clearTimeout(waiting);
     const mine = ++asked;
     const { start, edited, end, word } = readControls();
-    const after = (beginning: string) => expectedAfter(session.model, `${beginning.trim()} ${end.trim()}`, word);
-    const [first, second] = [await after(start), await after(edited)];
+    const { model } = session;
+    const texts = [start, edited].map(beginning => `${beginning.trim()} ${end.trim()}`);
+    const lengths = await Promise.all(texts.map(async text => (await model.tokensOf(`${text} ${word}`)).length));
+    if (Math.max(...lengths) > model.positions) {
+      byId('name-result').textContent =
+        `The texts have ${lengths.join(' and ')} tokens; this model sees ${model.positions} at once.`;
+      bars.bars = [];
+      return;
+    }
+    const first = await expectedAfter(model, texts[0]!, word);
+    const second = await expectedAfter(model, texts[1]!, word);
     const ids = [first.token, ...largest(first.logprobs, shown), ...largest(second.logprobs, shown)];
     const unique = [...new Set(ids)];
-    const texts = await session.textsOf(unique);
+    const names = await session.textsOf(unique);
     if (mine !== asked) return; // the texts are others by now
     byId('name-result').textContent = sentence(word.trim(), first.probability, second.probability);
     bars.bars = unique.map((id, i) => ({
       id,
-      text: texts[i]!,
+      text: names[i]!,
       before: Math.exp(first.logprobs[id]!),
       after: Math.exp(second.logprobs[id]!),
       chosen: id === first.token,

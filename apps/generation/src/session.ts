@@ -1,4 +1,5 @@
-import { startModels, wordsOf } from '@residual/appkit/models';
+import { wordsOf } from '@residual/appkit';
+import { startModels } from '@residual/appkit/models';
 import type { LoadProgress } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
 import { tokenTexts } from './token-texts.js';

@@ -1,5 +1,4 @@
-import { attempt, byId, on } from '@residual/appkit';
-import { backendOptions } from '@residual/appkit/models';
+import { attempt, backendOptions, byId, on } from '@residual/appkit';
 import { defineElements } from '@residual/elements';
 import { beamsView } from './beams-view.js';
 import { readControls, share, writeControls } from './controls.js';

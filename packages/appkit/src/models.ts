@@ -1,4 +1,3 @@
-import type { LoadProgress } from '@residual/model';
 import { connectModels, type Models } from '@residual/model/worker';
 
 /** A worker in which models run, with the backends that this machine has. */
@@ -28,23 +27,6 @@ export async function startModels(): Promise<ModelWorker> {
     },
   };
 }
-
-/** The choices of a backend, as a select offers them: `auto` and each by itself. */
-export function backendOptions({
-  backends,
-  softwareGraphics,
-}: Pick<ModelWorker, 'backends' | 'softwareGraphics'>): HTMLOptionElement[] {
-  const auto = softwareGraphics ? 'auto (wasm: no graphics card here)' : 'auto (webgl)';
-  return [new Option(auto, 'auto'), ...backends.map(name => new Option(name, name))];
-}
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-
-/** How far loading is, in words. */
-export const wordsOf = (progress: LoadProgress): string =>
-  progress.stage === 'weights'
-    ? `Placing weights: ${progress.done} of ${progress.total}`
-    : `Loading ${progress.file}: ${megabytes(progress.done)} of ${megabytes(progress.total)}`;
 
 /** Waits until a worker says that its backends are there; gives whether its graphics are software. */
 function readiness(worker: Worker): Promise<boolean> {

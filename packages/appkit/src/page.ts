@@ -41,12 +41,17 @@ export function on(id: string, event: string, act: () => Promise<void> | void): 
   });
 }
 
-/** Takes files that someone chooses in the input with this id, or drops anywhere on the page. */
+/** Takes files that someone chooses in the input with this id, or drops anywhere on the page; a zip counts as the files in it. */
 export function onFiles(id: string, act: (files: readonly File[]) => Promise<void> | void): void {
-  on(id, 'change', () => act([...(byId<HTMLInputElement>(id).files ?? [])]));
+  const take = async (files: readonly File[]) =>
+    act(files.some(isZip) ? await (await import('./zip.js')).unpacked(files) : files);
+  on(id, 'change', () => take([...(byId<HTMLInputElement>(id).files ?? [])]));
   for (const event of ['dragover', 'drop']) addEventListener(event, given => given.preventDefault());
   addEventListener('drop', ({ dataTransfer }) => {
     const files = [...(dataTransfer?.files ?? [])];
-    if (files.length > 0) attempt(() => act(files));
+    if (files.length > 0) attempt(() => take(files));
   });
 }
+
+/** Whether a file is called a zip. */
+export const isZip = ({ name }: File): boolean => /\.zip$/i.test(name);
