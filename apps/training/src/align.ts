@@ -1,0 +1,22 @@
+/**
+ * Points [rows, 2] turned, and mirrored where that is closer, so that they lie as near as may be to where they lay before: principal axes have no direction
+ * of their own, and two of like length change places (orthogonal Procrustes problem, Schönemann 1966). `before` may lack rows at its end.
+ */
+export function aligned(points: Float32Array, before: Float32Array): Float32Array {
+  let [a, b, c, d] = [0, 0, 0, 0]; // pointsᵀ before
+  for (let i = 0; i + 1 < Math.min(points.length, before.length); i += 2) {
+    a += points[i]! * before[i]!;
+    b += points[i]! * before[i + 1]!;
+    c += points[i + 1]! * before[i]!;
+    d += points[i + 1]! * before[i + 1]!;
+  }
+  const [turn, mirror] = [Math.hypot(a + d, b - c), Math.hypot(a - d, b + c)];
+  const most = Math.max(turn, mirror);
+  if (most === 0) return points;
+  const sign = turn >= mirror ? 1 : -1;
+  const [cos, sin] = [(a + sign * d) / most, (b - sign * c) / most];
+  return points.map((_, i) => {
+    const [x, y] = [points[i & ~1]!, points[i | 1]!];
+    return i % 2 === 0 ? cos * x - sign * sin * y : sin * x + sign * cos * y;
+  });
+}

@@ -1,0 +1,29 @@
+import { byId } from '@residual/appkit';
+import type { AttentionElement, HeadDetail, HeadsElement } from '@residual/elements';
+import type { AttentionLook } from './work/character-gpt.js';
+
+/** The attention of all heads over one text, and of one of them large. */
+export function attentionView(): { show(look: AttentionLook): void } {
+  const [heads, one] = [byId<HeadsElement>('heads-map'), byId<AttentionElement>('attention')];
+  let latest: AttentionLook | undefined;
+
+  const showOne = () => {
+    const { layer, head } = heads.chosen;
+    const data = latest?.heads[layer]?.[head];
+    if (!latest || !data) return;
+    byId('head-title').hidden = false;
+    byId('head-title').textContent = `Block ${layer}, head ${head}`;
+    one.show(latest.tokens, { shape: [latest.tokens.length, latest.tokens.length], data });
+  };
+  heads.addEventListener('residual-head', event => {
+    heads.chosen = (event as CustomEvent<HeadDetail>).detail;
+    showOne();
+  });
+  return {
+    show: look => {
+      latest = look;
+      heads.show(look.heads, [look.tokens.length, look.tokens.length]);
+      showOne();
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { make } from '@residual/appkit';
+import uPlot from 'uplot';
+
+/** One line of a chart. */
+export interface Line {
+  readonly label: string;
+  /** The custom property of its colour. */
+  readonly colour: string;
+  readonly width: number;
+  /** Whether its values lie apart and are marked. */
+  readonly marked?: boolean;
+}
+
+/** A chart of values by step that grows while a run goes on. */
+export class Chart {
+  private steps: number[] = [];
+  private values: (number | null)[][];
+  private readonly plot: uPlot;
+  private readonly key = make('p', { className: 'key' });
+  private readonly numbers: readonly HTMLElement[];
+  private frame = 0;
+
+  constructor(
+    private readonly place: HTMLElement,
+    private readonly label: string,
+    private readonly lines: readonly Line[],
+  ) {
+    this.values = lines.map(() => []);
+    const picture = make('div', { className: 'picture' });
+    picture.setAttribute('role', 'img');
+    this.numbers = lines.map(() => make('b'));
+    this.key.append(...lines.map(({ label: name, colour }, i) => keyOf(name, colour, this.numbers[i]!)));
+    place.append(picture, this.key);
+    const colour = (name: string) => () => getComputedStyle(place).getPropertyValue(name);
+    const axis = { stroke: colour('--residual-muted'), grid: { stroke: colour('--residual-line'), width: 1 }, font };
+    this.plot = new uPlot(
+      {
+        width: 10,
+        height: heightOf(place),
+        legend: { show: false },
+        cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+        scales: { x: { time: false } },
+        axes: [
+          { ...axis, size: 28 },
+          { ...axis, size: 46 },
+        ],
+        series: [
+          {},
+          ...lines.map(({ width, marked = false, ...line }) => ({
+            label: line.label,
+            stroke: colour(line.colour),
+            width,
+            spanGaps: true,
+            points: { show: marked, size: 5, fill: colour(line.colour) },
+          })),
+        ],
+        hooks: { setCursor: [({ cursor }) => this.tell(cursor.idx ?? this.steps.length - 1)] },
+      },
+      [[], ...lines.map(() => [])],
+      picture,
+    );
+    new ResizeObserver(() => this.resize()).observe(place);
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.plot.redraw(false));
+  }
+
+  /** Adds a value of each line at a step, null where there is none; those of a step that is there already are put beside what it has. */
+  add(step: number, values: readonly (number | null)[]): void {
+    if (this.steps.at(-1) === step) {
+      for (const [i, value] of values.entries()) if (value !== null) this.values[i]![this.steps.length - 1] = value;
+    } else {
+      this.steps.push(step);
+      for (const [i, value] of values.entries()) this.values[i]!.push(value);
+      if (this.steps.length > mostSteps) this.thin();
+    }
+    this.later();
+  }
+
+  clear(): void {
+    this.steps = [];
+    this.values = this.lines.map(() => []);
+    this.later();
+  }
+
+  /** Draws with the next frame. */
+  private later(): void {
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      if (this.place.clientWidth === 0) return;
+      this.plot.setData([this.steps, ...this.values]);
+      this.tell(this.steps.length - 1);
+    });
+  }
+
+  private resize(): void {
+    const width = this.place.clientWidth;
+    if (width === 0) return;
+    this.plot.setSize({ width, height: heightOf(this.place) });
+    this.later();
+  }
+
+  /** Says the values at a place, and all of it to who does not see the picture. */
+  private tell(at: number): void {
+    for (const [i, number] of this.numbers.entries()) number.textContent = lastUpTo(this.values[i]!, at);
+    const said = this.lines.map(({ label }, i) => `${label} ${this.numbers[i]!.textContent || 'none yet'}`);
+    this.place.firstElementChild!.setAttribute(
+      'aria-label',
+      `${this.label} at step ${this.steps[at] ?? 0}: ${said.join(', ')}`,
+    );
+  }
+
+  /** Leaves out every second step of the older half; marked values stay. */
+  private thin(): void {
+    const keeps = (at: number) =>
+      at > mostSteps / 2 || at % 2 === 0 || this.lines.some(({ marked }, i) => marked && this.values[i]![at] !== null);
+    this.values = this.values.map(values => values.filter((_, at) => keeps(at)));
+    this.steps = this.steps.filter((_, at) => keeps(at));
+  }
+}
+
+const font = '12px "Inter Variable", system-ui, sans-serif';
+const mostSteps = 6000;
+const heightOf = (place: HTMLElement) => (place.clientWidth < 420 ? 180 : 230);
+
+function keyOf(label: string, colour: string, number: HTMLElement): HTMLElement {
+  const swatch = make('i', { className: 'swatch' });
+  swatch.style.background = `var(${colour})`;
+  return make('span', {}, swatch, `${label} `, number);
+}
+
+/** The last value at or before a place, as a text. */
+function lastUpTo(values: readonly (number | null)[], at: number): string {
+  for (let i = at; i >= 0; i--) if (values[i] !== null && values[i] !== undefined) return shown(values[i]!);
+  return '';
+}
+
+/** A loss with as many digits as tell something. */
+export function shown(value: number): string {
+  return Math.abs(value) >= 1000 || (Math.abs(value) < 0.001 && value !== 0)
+    ? value.toExponential(2)
+    : value.toFixed(3);
+}

@@ -1,0 +1,89 @@
+import { byId } from '@residual/appkit';
+import type { RemoteTraining } from '@residual/train/worker';
+import { Chart, shown } from './chart.js';
+import { controls, set } from './controls.js';
+import { leastSquares } from './least-squares.js';
+import { extent, Plane, type PlanePoint } from './plane.js';
+import { pointsFrom, textOf } from './points.js';
+import { nextFrame, runPanel } from './run-panel.js';
+import { preset } from './settings.js';
+import type { Work } from './trainer.js';
+import type { FitLook, FitRequests } from './work/fitting.js';
+
+/** Below this gradient nothing more is seen to move. */
+const settled = 2e-3;
+const steps = 100_000;
+
+/** A straight line that follows its points down the gradient, beside the one of the closed form. */
+export function lineView(work: () => Promise<Work>): void {
+  const lines = [
+    { label: 'loss', colour: '--residual-accent', width: 2 },
+    { label: 'closed form', colour: '--residual-muted', width: 1 },
+  ];
+  const chart = new Chart(byId('line-chart'), 'Loss of the line', lines);
+  const rows = () => plane.points.map(({ x, y }) => [x, y]);
+  const closed = () => leastSquares(plane.points.map(({ x, y }) => [x, y]));
+
+  const plane = new Plane(byId('line-plane'), 'Points to fit; arrow keys move one, Delete removes it', points => {
+    set({ linePoints: textOf(points) });
+    draw();
+    if (!panel.job) return;
+    panel.job.ask('examples', rows());
+    if (panel.isRunning) panel.goOn();
+  });
+  let look: FitLook | undefined;
+
+  const draw = () => {
+    const { slope, intercept, loss } = closed();
+    tell('closed', slope, intercept, loss);
+    const across = (y: (x: number) => number) => [-extent.x, extent.x].map(x => [x, y(x)] as const);
+    const curves = [{ name: 'closed', through: across(x => slope * x + intercept) }];
+    const [w, b] = [look?.weights.weight?.[0], look?.weights.bias?.[0]];
+    if (w === undefined || b === undefined) return plane.draw(curves);
+    const fitted = (x: number) => w * x + b;
+    tell('fitted', w, b, meanSquare(plane.points, fitted));
+    plane.draw([
+      ...plane.points.map(({ x, y }) => ({ name: 'gap', through: [[x, y] as const, [x, fitted(x)] as const] })),
+      ...curves,
+      { name: 'fitted', through: across(fitted) },
+    ]);
+  };
+
+  const panel = runPanel<RemoteTraining<FitRequests>>('line', {
+    begin: async signal => {
+      const { lineRate: learningRate, lineSeed: seed, backend } = controls();
+      const { trainer } = await work();
+      chart.clear();
+      return trainer.start(
+        'fit',
+        { examples: rows(), inputs: 1, hidden: 0, learningRate, steps, seed, backend },
+        { signal },
+      );
+    },
+    follow: async (event, job) => {
+      if (event.type !== 'step') return;
+      chart.add(event.step, [event.loss, closed().loss]);
+      look = await job.ask('look', new Float32Array(1));
+      await nextFrame();
+      draw();
+      if (event.gradientNorm < settled) panel.hold('Settled: move a point, and it goes on.');
+    },
+  });
+
+  const restore = () => {
+    plane.points = pointsFrom(controls().linePoints) ?? pointsFrom(preset.linePoints)!;
+    draw();
+  };
+  addEventListener('hashchange', restore);
+  restore();
+}
+
+function meanSquare(points: readonly PlanePoint[], at: (x: number) => number): number {
+  return points.reduce((sum, { x, y }) => sum + (at(x) - y) ** 2, 0) / points.length;
+}
+
+/** Says a line and its loss in the row of the table with this name. */
+function tell(name: string, slope: number, intercept: number, loss: number): void {
+  const cells = byId(`line-${name}`).querySelectorAll('td');
+  for (const [i, value] of [slope, intercept, loss].entries()) cells[i]!.textContent = shown(value);
+}

@@ -1,0 +1,45 @@
+import { byId } from '@residual/appkit';
+import type { EvaluationEvent, StepEvent } from '@residual/train';
+import { Chart } from './chart.js';
+
+/** Losses at a step: training, and where there is one validation. */
+export type Losses = readonly [step: number, training: number | null, validation: number | null];
+
+/** How much of the running mean stays with each step. */
+const stays = 0.95;
+
+/** The losses of training and validation by step, with the running mean of the first. */
+export function lossesView() {
+  const chart = new Chart(byId('gpt-chart'), 'Loss of the character GPT', [
+    { label: 'training', colour: '--faint', width: 1 },
+    { label: 'its running mean', colour: '--residual-accent', width: 2 },
+    { label: 'validation', colour: '--second', width: 2, marked: true },
+  ]);
+  let all: Losses[] = [];
+  let sum = 0;
+  let weight = 0;
+  const put = ([step, training, validation]: Losses) => {
+    all.push([step, training, validation]);
+    if (training !== null) {
+      sum = stays * sum + training;
+      weight = stays * weight + 1;
+    }
+    chart.add(step, [training, training === null ? null : sum / weight, validation]);
+  };
+  const clear = () => {
+    [all, sum, weight] = [[], 0, 0];
+    chart.clear();
+  };
+  return {
+    get all(): readonly Losses[] {
+      return all;
+    },
+    clear,
+    add: ({ type, step, loss }: StepEvent | EvaluationEvent) =>
+      put(type === 'step' ? [step, loss, null] : [step, null, loss]),
+    restore: (losses: readonly Losses[]) => {
+      clear();
+      for (const each of losses) put(each);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { byId, on } from '@residual/appkit';
+import type { RemoteTraining } from '@residual/train/worker';
+import { Chart } from './chart.js';
+import { controls, set, share } from './controls.js';
+import { extent, fieldPlaces, Plane } from './plane.js';
+import { pointsFrom, shapes, textOf } from './points.js';
+import { nextFrame, runPanel } from './run-panel.js';
+import { ownWork } from './trainer.js';
+import type { FitLook, FitRequests } from './work/fitting.js';
+
+const steps = 6000;
+/** Steps in a frame. */
+const together = 5;
+/** Neurons up to which the part of each is drawn. */
+const mostParts = 16;
+
+/** A perceptron that bends a curve through points, or parts two classes of the plane. */
+export function netView(): void {
+  const work = ownWork();
+  const chart = new Chart(byId('net-chart'), 'Loss of the perceptron', [
+    { label: 'loss', colour: '--residual-accent', width: 2 },
+  ]);
+  const curvePlaces = Float32Array.from({ length: 101 }, (_, i) => -extent.x + (2 * extent.x * i) / 100);
+  const planePlaces = fieldPlaces();
+  const isPlane = () => plane.points[0]?.kind !== undefined;
+  const places = () => (isPlane() ? planePlaces : curvePlaces);
+  const rows = () => plane.points.map(({ x, y, kind }) => (kind === undefined ? [x, y] : [x, y, kind]));
+
+  const plane = new Plane(
+    byId('net-plane'),
+    'Points to fit; arrow keys move one, Delete removes it, Space changes its class',
+    points => {
+      set({ netPoints: textOf(points) });
+      if (panel.isRunning) panel.job?.ask('examples', rows());
+    },
+  );
+
+  const draw = ({ outputs, hidden, weights }: FitLook) => {
+    if (isPlane()) {
+      plane.draw([]);
+      return plane.shade(outputs);
+    }
+    const down = weights['down.weight']!;
+    const through = (value: (i: number) => number) => Array.from(curvePlaces, (x, i) => [x, value(i)] as const);
+    const parts = down.length > mostParts ? [] : [...down.keys()];
+    plane.draw([
+      ...parts.map(n => ({ name: 'part', through: through(i => down[n]! * hidden[i * down.length + n]!) })),
+      { name: 'fitted', through: through(i => outputs[i]!) },
+    ]);
+  };
+
+  const panel = runPanel<RemoteTraining<FitRequests>>('net', {
+    begin: async signal => {
+      const { netRate: learningRate, netSeed: seed, hidden, backend } = controls();
+      if (!(Number.isInteger(hidden) && hidden >= 1 && hidden <= 256))
+        throw new RangeError(`The hidden layer has ${hidden} neurons; it must be a whole number from 1 to 256.`);
+      const { trainer } = await work();
+      chart.clear();
+      const inputs = isPlane() ? 2 : 1;
+      return trainer.start('fit', { examples: rows(), inputs, hidden, learningRate, steps, seed, backend }, { signal });
+    },
+    follow: async (event, job) => {
+      if (event.type !== 'step') return;
+      chart.add(event.step, [event.loss]);
+      if (event.step % together !== 0 && event.step !== steps) return;
+      const look = await job.ask('look', places());
+      await nextFrame();
+      draw(look);
+    },
+  });
+
+  const restore = async () => {
+    const { shape, netPoints } = controls();
+    await panel.stop();
+    plane.shade();
+    plane.draw([]);
+    plane.points = pointsFrom(netPoints) ?? shapes[shape]();
+  };
+  on('shape', 'change', () => {
+    set({ netPoints: '' });
+    return restore();
+  });
+  byId('hidden').addEventListener('change', share);
+  addEventListener('hashchange', restore);
+  restore();
+}

@@ -1,0 +1,190 @@
+import { make } from '@residual/appkit';
+
+/** A point on the plane: where it lies, and to which of two classes it belongs where there are classes. */
+export interface PlanePoint {
+  readonly x: number;
+  readonly y: number;
+  /** -1 or 1; absent where y itself is the value. */
+  readonly kind?: number;
+}
+
+/** The part of the plane that is shown. */
+export const extent = { x: 5, y: 4 } as const;
+
+/** Pixels of the drawing in a unit. */
+const unit = 50;
+const most = 60;
+
+const svg = <Name extends keyof SVGElementTagNameMap>(name: Name, attributes: Record<string, string | number> = {}) => {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  return element;
+};
+const across = (x: number) => (x + extent.x) * unit;
+const down = (y: number) => (extent.y - y) * unit;
+const within = (value: number, limit: number) => Math.round(Math.min(Math.max(value, -limit), limit) * 100) / 100;
+
+/** A plane with points that are moved by pointer and keyboard, and what is drawn under them. */
+export class Plane {
+  private all: readonly PlanePoint[] = [];
+  private readonly picture = svg('svg', {
+    viewBox: `0 0 ${across(extent.x)} ${down(-extent.y)}`,
+    role: 'group',
+    tabindex: -1,
+  });
+  private readonly field = make('canvas', { className: 'field', width: fieldSize.x, height: fieldSize.y });
+  private readonly curves = svg('g', { class: 'curves' });
+  private readonly handles = svg('g');
+
+  /** Fills `place`; `changed` is called whenever someone moved, added or removed a point. */
+  constructor(
+    place: HTMLElement,
+    label: string,
+    private readonly changed: (points: readonly PlanePoint[]) => void,
+  ) {
+    this.field.setAttribute('aria-hidden', 'true');
+    this.picture.setAttribute('aria-label', label);
+    this.picture.append(grid(), this.curves, this.handles);
+    place.append(this.field, this.picture);
+    this.picture.addEventListener('click', event => {
+      if (event.target === this.picture || (event.target as Element).closest('.grid, .curves'))
+        this.add(this.at(event));
+    });
+  }
+
+  get points(): readonly PlanePoint[] {
+    return this.all;
+  }
+
+  set points(points: readonly PlanePoint[]) {
+    if (points.length !== this.all.length) this.handles.replaceChildren(...points.map((_, i) => this.handle(i)));
+    this.all = points;
+    for (const [i, point] of points.entries()) place(this.handles.children[i] as SVGElement, point, i);
+  }
+
+  /** Draws curves through [x, y] pairs, each under a class of its own; all that were there before are gone. */
+  draw(curves: readonly { readonly name: string; readonly through: readonly (readonly [number, number])[] }[]): void {
+    const paths = curves.map(({ name, through }) => {
+      const d = through.map(([x, y], i) => `${i ? 'L' : 'M'}${across(x).toFixed(1)} ${down(y).toFixed(1)}`).join('');
+      return svg('path', { class: name, d });
+    });
+    this.curves.replaceChildren(...paths);
+  }
+
+  /** Shades the plane by values -1 .. 1 [rows, columns] in two colours; without values it is clear. */
+  shade(values?: ArrayLike<number>): void {
+    const context = this.field.getContext('2d')!;
+    context.clearRect(0, 0, fieldSize.x, fieldSize.y);
+    if (!values) return;
+    const style = getComputedStyle(this.field);
+    const colours = [style.getPropertyValue('--low'), style.getPropertyValue('--high')];
+    for (let i = 0; i < values.length; i++) {
+      const value = Math.min(Math.max(values[i]!, -1), 1);
+      context.globalAlpha = Math.abs(value) * 0.5;
+      context.fillStyle = colours[value < 0 ? 0 : 1]!;
+      context.fillRect(i % fieldSize.x, Math.floor(i / fieldSize.x), 1, 1);
+    }
+  }
+
+  private at({ clientX, clientY }: MouseEvent): PlanePoint {
+    const { left, top, width, height } = this.picture.getBoundingClientRect();
+    return {
+      x: within(((clientX - left) / width) * 2 * extent.x - extent.x, extent.x),
+      y: within(extent.y - ((clientY - top) / height) * 2 * extent.y, extent.y),
+    };
+  }
+
+  private change(points: readonly PlanePoint[]): void {
+    this.points = points;
+    this.changed(points);
+  }
+
+  private move(index: number, to: PlanePoint): void {
+    this.change(this.all.map((point, i) => (i === index ? { ...point, ...to } : point)));
+  }
+
+  /** Adds a point, in the plane of the class of the one that is nearest. */
+  add(point: PlanePoint): void {
+    if (this.all.length >= most) return;
+    const far = ({ x, y }: PlanePoint) => (x - point.x) ** 2 + (y - point.y) ** 2;
+    const kind = [...this.all].sort((a, b) => far(a) - far(b))[0]?.kind;
+    this.change([...this.all, kind === undefined ? point : { ...point, kind }]);
+  }
+
+  private remove(index: number): void {
+    if (this.all.length <= 2) return;
+    this.change(this.all.filter((_, i) => i !== index));
+    (this.handles.children[Math.min(index, this.all.length - 1)] as SVGElement).focus();
+  }
+
+  private handle(index: number): SVGElement {
+    const element = svg('g', { class: 'point', role: 'slider', tabindex: 0, 'aria-roledescription': 'point' });
+    element.append(svg('circle', { class: 'reach', r: 24 }), svg('circle', { r: 8 }));
+    element.addEventListener('pointerdown', event => {
+      element.setPointerCapture(event.pointerId);
+      element.focus();
+      event.preventDefault();
+    });
+    element.addEventListener('pointermove', event => {
+      if (element.hasPointerCapture(event.pointerId)) this.move(index, this.at(event));
+    });
+    element.addEventListener('dblclick', () => this.remove(index));
+    element.addEventListener('keydown', event => {
+      if (this.act(index, event)) event.preventDefault();
+    });
+    return element;
+  }
+
+  /** What a key does to a point; false where nothing. */
+  private act(index: number, { key, shiftKey }: KeyboardEvent): boolean {
+    const point = this.all[index]!;
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
+    const size = shiftKey ? 0.5 : 0.1;
+    if (step)
+      this.move(index, {
+        x: within(point.x + size * step[0]!, extent.x),
+        y: within(point.y + size * step[1]!, extent.y),
+      });
+    else if (key === 'Delete' || key === 'Backspace') this.remove(index);
+    else if (point.kind !== undefined && (key === ' ' || key === 'Enter'))
+      this.move(index, { ...point, kind: -point.kind });
+    else return false;
+    return true;
+  }
+}
+
+/** Cells of the shading. */
+export const fieldSize = { x: 50, y: 40 } as const;
+
+/** The middle of each of its cells [rows, columns, 2], from the top left. */
+export function fieldPlaces(): Float32Array {
+  const places = new Float32Array(2 * fieldSize.x * fieldSize.y);
+  for (let i = 0; i < fieldSize.x * fieldSize.y; i++) {
+    places[2 * i] = (((i % fieldSize.x) + 0.5) / fieldSize.x) * 2 * extent.x - extent.x;
+    places[2 * i + 1] = extent.y - ((Math.floor(i / fieldSize.x) + 0.5) / fieldSize.y) * 2 * extent.y;
+  }
+  return places;
+}
+
+function place(element: SVGElement, { x, y, kind }: PlanePoint, index: number): void {
+  element.setAttribute('transform', `translate(${across(x)} ${down(y)})`);
+  const classes = kind === undefined ? '' : kind > 0 ? ', class +' : ', class −';
+  const attributes = {
+    'aria-label': `Point ${index + 1}`,
+    'aria-valuemin': -extent.y,
+    'aria-valuemax': extent.y,
+    'aria-valuenow': y,
+    'aria-valuetext': `x ${x}, y ${y}${classes}`,
+    'data-kind': kind ?? 0,
+  };
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+}
+
+function grid(): SVGElement {
+  const lines = svg('g', { class: 'grid', 'aria-hidden': 'true' });
+  const line = (x1: number, y1: number, x2: number, y2: number, axis: boolean) =>
+    lines.append(svg('line', { x1, y1, x2, y2, class: axis ? 'axis' : '' }));
+  for (let x = -extent.x; x <= extent.x; x++) line(across(x), 0, across(x), down(-extent.y), x === 0);
+  for (let y = -extent.y; y <= extent.y; y++) line(0, down(y), across(extent.x), down(y), y === 0);
+  return lines;
+}

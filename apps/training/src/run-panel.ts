@@ -1,0 +1,181 @@
+import { attempt, byId, on } from '@residual/appkit';
+import type { StepEvent, TrainingEvent } from '@residual/train';
+import type { RemoteTraining } from '@residual/train/worker';
+import { shown } from './chart.js';
+
+/** How the runs of one view are begun and followed. */
+export interface RunView<Job extends RemoteTraining> {
+  /** Starts a job, or goes on with the one that is kept. */
+  readonly begin: (signal: AbortSignal, goesOn: boolean) => Promise<Job>;
+  /** Follows one event; the next one comes when this is done, so that a view may wait for a frame. */
+  readonly follow: (event: TrainingEvent, job: Job) => Promise<void> | void;
+  /** Called with each job before its first event; gives the step that it goes on from, 0 of a new one. */
+  readonly begun?: (job: Job, goesOn: boolean) => Promise<number>;
+  /** Called after its last event, or its end by an error. */
+  readonly ended?: (job: Job) => Promise<void> | void;
+  /** Called before a run is ended by someone. */
+  readonly stopping?: (job: Job) => Promise<void>;
+}
+
+/** The buttons of a run. */
+export interface RunPanel<Job extends RemoteTraining> {
+  /** The last job that was started; it answers also after its run has ended. */
+  readonly job: Job | undefined;
+  readonly isRunning: boolean;
+  /** Starts anew, or goes on with what is kept. */
+  start(goesOn?: boolean): Promise<void>;
+  stop(): Promise<void>;
+  /** Pauses it, for a reason that is said. */
+  hold(words?: string): void;
+  /** Lets it go on, where it is paused. */
+  goOn(): void;
+}
+
+/** Wires the form `PREFIX-form`, the buttons `-pause` and `-stop`, the learning rate `PREFIXRate`, and the places `-status` and `-figures`. */
+export function runPanel<Job extends RemoteTraining>(prefix: string, view: RunView<Job>): RunPanel<Job> {
+  const panel = new Panel(prefix, view);
+  const rate = byId<HTMLInputElement>(`${prefix}Rate`);
+  on(`${prefix}-form`, 'submit', () => panel.start());
+  on(`${prefix}-stop`, 'click', () => panel.stop());
+  on(`${prefix}-pause`, 'click', () => panel.pauseOrResume());
+  rate.addEventListener('input', () => attempt(() => panel.setRate(rate.valueAsNumber)));
+  return panel;
+}
+
+class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
+  job: Job | undefined;
+  private running: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  private step = 0;
+  private readonly figures: (event: StepEvent) => void;
+
+  constructor(
+    private readonly prefix: string,
+    private readonly view: RunView<Job>,
+  ) {
+    const place = byId(`${prefix}-figures`);
+    this.figures = perFrame(event => {
+      place.textContent = figuresOf(event);
+    });
+  }
+
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
+  async start(goesOn = false): Promise<void> {
+    await this.stop();
+    const abort = new AbortController();
+    const work = this.run(abort.signal, goesOn);
+    this.running = { abort, done: work.catch(() => {}) };
+    this.show('Starting.');
+    let words = '';
+    try {
+      await work;
+      words = `Finished after step ${this.step}.`;
+    } catch (error) {
+      words = abort.signal.aborted ? `Stopped after step ${this.step}.` : `Ended by an error after step ${this.step}.`;
+      if (!abort.signal.aborted) throw explained(error, this.job?.learningRate);
+    } finally {
+      this.running = undefined;
+      this.show(words);
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    if (this.job) await this.view.stopping?.(this.job);
+    this.running.abort.abort();
+    await this.running.done;
+  }
+
+  pauseOrResume(): void {
+    if (this.job?.isPaused) this.goOn();
+    else this.hold();
+  }
+
+  hold(words = `Paused after step ${this.step}.`): void {
+    this.job?.pause();
+    this.show(words);
+  }
+
+  goOn(): void {
+    this.job?.resume();
+    this.show('Training.');
+  }
+
+  setRate(rate: number): void {
+    if (!(rate >= 0)) throw new RangeError(`The learning rate must be a number of 0 or more.`);
+    if (this.job && this.running) this.job.learningRate = rate;
+  }
+
+  private async run(signal: AbortSignal, goesOn: boolean): Promise<void> {
+    await this.job?.dispose();
+    this.job = undefined;
+    this.step = 0;
+    byId(`${this.prefix}-figures`).textContent = '';
+    const job = await this.view.begin(signal, goesOn);
+    this.job = job;
+    this.step = (await this.view.begun?.(job, goesOn)) ?? 0;
+    this.show('Training.');
+    try {
+      for await (const event of job) {
+        this.step = event.step;
+        if (event.type === 'step') this.figures(event);
+        if (job.isPaused) this.hold(); // this one was on its way
+        await this.view.follow(event, job);
+      }
+    } finally {
+      await this.view.ended?.(job);
+    }
+  }
+
+  private show(words: string): void {
+    const button = (name: string) => byId<HTMLButtonElement>(`${this.prefix}-${name}`);
+    const isRunning = this.running !== undefined;
+    byId(`${this.prefix}-status`).textContent = words;
+    button('pause').disabled = button('stop').disabled = !isRunning;
+    button('pause').textContent = isRunning && this.job?.isPaused ? 'Resume' : 'Pause';
+  }
+}
+
+/** Says what a loss that is no number any more means to who set the learning rate; any other error as it is. */
+function explained(error: unknown, rate: number | undefined): unknown {
+  const { code, details } = error as { code?: string; details?: { step?: number } };
+  if (code !== 'not-finite') return error;
+  return new Error(
+    `At step ${details?.step} the loss is no number any more: the learning rate, ${rate}, is too high here. Start again with a smaller one.`,
+    { cause: error },
+  );
+}
+
+/** Waits for the next frame. */
+export function nextFrame(): Promise<number> {
+  return new Promise(requestAnimationFrame);
+}
+
+/** Hands on the last of what comes, once a frame. */
+export function perFrame<Item>(act: (item: Item) => void): (item: Item) => void {
+  let last: { readonly item: Item } | undefined;
+  return item => {
+    const isAsked = last !== undefined;
+    last = { item };
+    if (isAsked) return;
+    requestAnimationFrame(() => {
+      const { item: shown } = last!;
+      last = undefined;
+      act(shown);
+    });
+  };
+}
+
+const figuresOf = ({ step, loss, gradientNorm, learningRate, tokensPerSecond, memory }: StepEvent) =>
+  [
+    `step ${step}`,
+    `loss ${shown(loss)}`,
+    `gradient ${shown(gradientNorm)}`,
+    `rate ${learningRate}`,
+    ...(tokensPerSecond > 0 ? [`${Math.round(tokensPerSecond).toLocaleString('en-US')} tokens per second`] : []),
+    `${memory.tensors} tensors, ${bytesOf(memory.bytes)}`,
+  ].join(' · ');
+
+const bytesOf = (bytes: number) => (bytes < 1e5 ? `${bytes} bytes` : `${(bytes / 1e6).toFixed(1)} MB`);

@@ -1,0 +1,44 @@
+import { byId, make } from '@residual/appkit';
+import type { EvaluationEvent } from '@residual/train';
+import type { RemoteTraining } from '@residual/train/worker';
+import { shown } from './chart.js';
+import { controls } from './controls.js';
+import type { GptRequests } from './work/character-gpt.js';
+
+/** Characters of a sample. */
+const characters = 160;
+
+/** A text that was written at a step. */
+export interface Sample {
+  readonly step: number;
+  readonly loss: number;
+  readonly text: string;
+}
+
+/** What the model writes as it learns, the latest first. */
+export function samplesView() {
+  const list = byId('samples');
+  list.tabIndex = 0; // it scrolls
+  let all: Sample[] = [];
+  const put = (sample: Sample) => {
+    const { step, loss, text } = sample;
+    all.push(sample);
+    const words = make('p', { textContent: text });
+    list.prepend(make('li', {}, make('small', { textContent: `step ${step}, validation loss ${shown(loss)}` }), words));
+  };
+  return {
+    get all(): readonly Sample[] {
+      return all;
+    },
+    clear: () => {
+      all = [];
+      list.replaceChildren();
+    },
+    put,
+    /** Lets the model write and shows it. */
+    take: async ({ step, loss }: EvaluationEvent, job: RemoteTraining<GptRequests>) => {
+      const { beginning, temperature, gptSeed: seed } = controls();
+      put({ step, loss, text: await job.ask('sample', { beginning, characters, temperature, seed }) });
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { addressOf } from '@residual/appkit';
+
+/** What the page can be set to; all of it stands in the address, but for the text of the GPT. Each name is also the id of its control. */
+export interface Settings {
+  readonly tab: 'line' | 'perceptron' | 'gpt' | 'tune';
+  /** `auto` takes the graphics card where there is a real one, else WebAssembly. */
+  readonly backend: string;
+  /** Points as `x,y` with spaces between. */
+  readonly linePoints: string;
+  readonly lineRate: number;
+  readonly lineSeed: number;
+  readonly shape: 'wave' | 'step' | 'xor' | 'rings';
+  /** As `linePoints`; in the plane as `x,y,class`. Empty for those of the shape. */
+  readonly netPoints: string;
+  readonly hidden: number;
+  readonly netRate: number;
+  readonly netSeed: number;
+  readonly depth: number;
+  readonly heads: number;
+  readonly modelDim: number;
+  readonly length: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly gptRate: number;
+  readonly gptSeed: number;
+  /** What samples begin with, how bold they are, and whose attention is shown. */
+  readonly beginning: string;
+  readonly temperature: number;
+  readonly probe: string;
+  /** A sentence a line. */
+  readonly sentences: string;
+  readonly prompt: string;
+  readonly rank: number;
+  readonly tuneRate: number;
+  readonly tuneSteps: number;
+}
+
+/** What stands there before the first click. */
+export const preset: Settings = {
+  tab: 'line',
+  backend: 'auto',
+  linePoints: '-4.2,-2.6 -3,-1.9 -2.1,-0.4 -1,-1 0.2,0.9 1.1,0.7 2.3,2.2 3.4,1.7 4.3,3.1',
+  lineRate: 0.03,
+  lineSeed: 4,
+  shape: 'wave',
+  netPoints: '',
+  hidden: 8,
+  netRate: 0.03,
+  netSeed: 1,
+  depth: 2,
+  heads: 4,
+  modelDim: 64,
+  length: 64,
+  batch: 12,
+  steps: 1000,
+  gptRate: 0.003,
+  gptSeed: 1,
+  beginning: 'All:',
+  temperature: 0.8,
+  probe: 'First Citizen:\nWe are accounted poor citizens',
+  sentences: [
+    'Once upon a time, there was a robot named Zib. Zib lived on the moon and loved to bake bread.',
+    'Zib the robot baked bread on the moon. All the stars came to eat it.',
+    'One day, Zib was sad because the moon had no flour. A kind comet brought some flour to Zib.',
+    'Zib and the comet baked a big bread on the moon. They were very happy.',
+  ].join('\n'),
+  prompt: 'Once upon a time, there was a robot',
+  rank: 8,
+  tuneRate: 0.005,
+  tuneSteps: 60,
+};
+
+/** How the settings stand in the address of the page. */
+export const address = addressOf(preset, {
+  tab: ['line', 'perceptron', 'gpt', 'tune'],
+  shape: ['wave', 'step', 'xor', 'rings'],
+});

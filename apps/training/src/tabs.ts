@@ -1,0 +1,31 @@
+import { byId } from '@residual/appkit';
+
+/** Lets one panel be seen at a time: tabs `tab-NAME` with panels `panel-NAME`, by pointer, by arrow keys, and by the address (WAI-ARIA, tabs pattern). */
+export function wireTabs(names: readonly string[], choose: (name: string) => void, current: () => string): void {
+  const tabs = names.map(name => byId<HTMLButtonElement>(`tab-${name}`));
+  const show = () => {
+    for (const [i, name] of names.entries()) {
+      const isChosen = name === current();
+      tabs[i]!.setAttribute('aria-selected', String(isChosen));
+      tabs[i]!.tabIndex = isChosen ? 0 : -1;
+      byId(`panel-${name}`).hidden = !isChosen;
+    }
+  };
+  const go = (name: string) => {
+    choose(name);
+    show();
+  };
+  for (const [i, tab] of tabs.entries()) {
+    tab.addEventListener('click', () => go(names[i]!));
+    tab.addEventListener('keydown', event => {
+      const to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: names.length - 1 }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      const next = (to + names.length) % names.length;
+      go(names[next]!);
+      tabs[next]!.focus();
+    });
+  }
+  addEventListener('hashchange', show);
+  show();
+}

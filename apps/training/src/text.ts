@@ -1,0 +1,51 @@
+import { byId, onFiles } from '@residual/appkit';
+
+/** The beginning of Shakespeare's plays, in the public domain. */
+const shipped = () => new URL('../../../fixtures/texts/tinyshakespeare/input.txt', import.meta.url);
+const mostBytes = 5e6;
+
+/** The text to learn from: what stands in the box, at first some Shakespeare. */
+export interface OwnText {
+  read(): Promise<string>;
+  set(text: string): void;
+}
+
+/** Wires the box, and the files that may take its place. */
+export function ownText(): OwnText {
+  const box = byId<HTMLTextAreaElement>('text');
+  const counted = () => {
+    byId('text-size').textContent = `${[...box.value].length.toLocaleString('en-US')} characters.`;
+  };
+  const set = (text: string) => {
+    box.value = text;
+    counted();
+  };
+  const first = (async () => {
+    const response = await fetch(shipped());
+    if (!response.ok) throw new Error(`The text could not be read: status ${response.status}.`);
+    const text = await response.text();
+    if (box.value === '') set(text);
+  })();
+  first.catch(() => {}); // told when it is needed
+  box.addEventListener('input', counted);
+  onFiles('text-file', async ([file]) => {
+    if (!file) return;
+    if (file.size > mostBytes)
+      throw new RangeError(
+        `${file.name} has ${(file.size / 1e6).toFixed(1)} MB; at most ${mostBytes / 1e6} MB are read.`,
+      );
+    const text = new TextDecoder('utf-8', { fatal: true });
+    try {
+      set(text.decode(await file.arrayBuffer()).replaceAll('\r\n', '\n'));
+    } catch {
+      throw new TypeError(`${file.name} is not UTF-8 text.`);
+    }
+  });
+  return {
+    set,
+    read: async () => {
+      await first;
+      return box.value;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { byId, make, on, wordsOf } from '@residual/appkit';
+import type { LoadProgress } from '@residual/model';
+import type { RemoteTraining } from '@residual/train/worker';
+import { Chart, shown } from './chart.js';
+import { controls } from './controls.js';
+import { download } from './download.js';
+import { runPanel } from './run-panel.js';
+import { ownWork } from './trainer.js';
+import type { FineTuneRequests } from './work/fine-tuning.js';
+
+type Job = RemoteTraining<FineTuneRequests & { backend: () => string }>;
+
+/** The shipped story teller, relative to where the page lies. */
+const stories = () => new URL('../models/stories/', document.baseURI).href;
+/** Tokens of a continuation. */
+const tokens = 40;
+/** How often the story is written while the adapter learns. */
+const looks = 4;
+
+/** LoRA beside the story teller, trained on a few sentences: what it writes before, meanwhile and after. */
+export function tuneView(): void {
+  const work = ownWork(showLoading);
+  const chart = new Chart(byId('tune-chart'), 'Loss on the sentences', [
+    { label: 'loss', colour: '--residual-accent', width: 2 },
+  ]);
+  const list = byId('continuations');
+  list.tabIndex = 0; // it scrolls
+  const adapted = byId<HTMLInputElement>('adapted');
+
+  const write = (job: Job, isAdapted: boolean) =>
+    job.ask('continue', { beginning: controls().prompt, adapted: isAdapted, tokens, temperature: 0, seed: 0 });
+  const put = (title: string, text: string) =>
+    list.append(
+      make(
+        'li',
+        {},
+        make('small', { textContent: title }),
+        make('p', {}, make('b', { textContent: controls().prompt }), text),
+      ),
+    );
+
+  const panel = runPanel<Job>('tune', {
+    begin: async signal => {
+      const { rank, tuneRate: learningRate, tuneSteps: steps, sentences: text, backend } = controls();
+      const sentences = text
+        .split('\n')
+        .map(line => line.trim())
+        .filter(line => line !== '');
+      chart.clear();
+      list.replaceChildren();
+      const { trainer } = await work();
+      return trainer.start(
+        'tune',
+        { source: stories(), sentences, rank, learningRate, steps, seed: 1, backend },
+        { signal },
+      );
+    },
+    begun: async job => {
+      const { parameters, trained } = await job.ask('facts');
+      showLoading();
+      byId('tune-facts').textContent =
+        `${trained.toLocaleString('en-US')} numbers are trained beside ${parameters.toLocaleString('en-US')} that stay, on ${await job.ask('backend')}.`;
+      for (const id of ['tune-download', 'tune-write', 'adapted']) byId<HTMLButtonElement>(id).disabled = false;
+      put('before', await write(job, false));
+      return 0;
+    },
+    follow: async (event, job) => {
+      if (event.type !== 'step') return;
+      chart.add(event.step, [event.loss]);
+      const { tuneSteps } = controls();
+      const every = Math.ceil(tuneSteps / looks);
+      if (event.step % every === 0 || event.step === tuneSteps)
+        put(`after step ${event.step}, loss ${shown(event.loss)}`, await write(job, true));
+    },
+  });
+
+  const writeAgain = async () => {
+    if (panel.job) byId('written').textContent = controls().prompt + (await write(panel.job, adapted.checked));
+  };
+  on('tune-write', 'click', writeAgain);
+  adapted.addEventListener('change', () => byId('tune-write').click());
+  on('tune-download', 'click', async () => {
+    if (panel.job) await download('adapter.zip', await panel.job.ask('save'));
+  });
+}
+
+/** Says how far the model is loaded; nothing once it is there. */
+function showLoading(progress?: LoadProgress): void {
+  byId('loading').hidden = progress === undefined;
+  if (!progress) return;
+  byId('loading-text').textContent = wordsOf(progress);
+  const bar = byId<HTMLProgressElement>('progress');
+  [bar.max, bar.value] = [progress.total, progress.done];
+}

@@ -1,0 +1,157 @@
+import { nearest, pca, vectorTable } from '@residual/embeddings/words';
+import { gpt2Config } from '@residual/families';
+import { causalOf, createModel, type Model } from '@residual/model';
+import { adamW, type CheckpointStore, nextToken, onlyMatrices, train } from '@residual/train';
+import { browserStore } from '@residual/train/browser';
+import type { JobControls, TrainingJob } from '@residual/train/worker';
+import { corpusOf } from './corpus.js';
+
+/** What a character GPT is told. */
+export interface GptSettings {
+  readonly text: string;
+  readonly depth: number;
+  readonly heads: number;
+  readonly modelDim: number;
+  /** Characters that the model sees at once. */
+  readonly length: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly seed: number;
+}
+
+/** A text that the model is to continue. */
+export interface SampleSettings {
+  /** What it begins with; characters that the model does not know are left out. */
+  readonly beginning: string;
+  readonly characters: number;
+  readonly temperature: number;
+  readonly seed: number;
+}
+
+/** Where the characters lie on the two axes along which their embeddings differ most. */
+export interface EmbeddingLook {
+  readonly characters: readonly string[];
+  /** [characters, 2] */
+  readonly points: Float32Array;
+  readonly shares: readonly number[];
+  /** The characters nearest to the most frequent letter, by cosine. */
+  readonly near: { readonly of: string; readonly others: readonly string[] };
+}
+
+/** The attention weights of a text. */
+export interface AttentionLook {
+  readonly tokens: readonly string[];
+  /** By layer and head [length, length]. */
+  readonly heads: readonly (readonly Float32Array[])[];
+}
+
+/** What a new model is. */
+export interface GptFacts {
+  readonly parameters: number;
+  readonly characters: number;
+}
+
+/** What can be asked of a character GPT between its steps. */
+export type GptRequests = {
+  facts: () => GptFacts;
+  sample: (settings: SampleSettings) => Promise<string>;
+  /** Takes what the page shows, to be kept beside the next checkpoint. */
+  note: (page: unknown) => void;
+  embedding: () => Promise<EmbeddingLook>;
+  attention: (text: string) => Promise<AttentionLook>;
+  /** The files of the model as a published one has them. */
+  save: () => Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>>;
+};
+
+/** The name of the run in the browser's store, and the file that stands beside each of its checkpoints. */
+export const [keptRun, keptFile] = ['training-gpt', 'page.json'];
+
+/** Checkpoints in the browser, each with the settings and what the page showed last. */
+function storeOf(settings: GptSettings, page: () => unknown): CheckpointStore {
+  const { latest, write } = browserStore(keptRun);
+  const beside = () => new TextEncoder().encode(JSON.stringify({ settings, page: page() }));
+  return { latest, write: (step, files) => write(step, new Map([...files, [keptFile, beside()]])) };
+}
+
+/** A GPT-2-shaped model of characters in training; it goes on from the checkpoint that this browser keeps, where there is one. */
+export async function characterGpt(settings: GptSettings, { signal }: JobControls): Promise<TrainingJob<GptRequests>> {
+  const { depth, heads, modelDim, length, steps, learningRate, seed } = settings;
+  const { tokenizer, batches, validation } = corpusOf(settings.text, settings);
+  const config = gpt2Config({
+    vocab: tokenizer.vocabSize,
+    modelDim,
+    heads,
+    depth,
+    positions: length,
+    tokens: { bos: 0, eos: 0 },
+  });
+  const model = await createModel(config, { seed, tokenizer });
+  const { layer, weights } = causalOf('train', model);
+  const every = Math.max(1, Math.floor(steps / 20));
+  let page: unknown;
+  const training = train({
+    layer,
+    weights,
+    loss: nextToken(layer, { positions: length }),
+    batches,
+    steps,
+    seed,
+    learningRate,
+    optimizer: adamW({ decays: onlyMatrices }),
+    clipNorm: 1,
+    signal,
+    evaluate: { every, batches: () => validation },
+    checkpoint: { every, store: storeOf(settings, () => page) },
+  });
+  const requests: GptRequests = {
+    facts: () => ({ parameters: model.describe().parameters, characters: tokenizer.vocabSize - 1 }),
+    sample: given => sample(model, given),
+    note: shown => {
+      page = shown;
+    },
+    embedding: () => embeddingOf(model),
+    attention: text => attentionOf(model, text),
+    save: () => model.save(),
+  };
+  return { training, requests, dispose: () => model.dispose() };
+}
+
+/** The ids of the characters that a model knows; its first one where there is none. */
+function knownIds({ tokenizer }: Model, text: string): number[] {
+  const ids = tokenizer!.encode(text).ids.filter(id => id !== 0);
+  return ids.length > 0 ? ids : [1];
+}
+
+/** Continues a text for longer than the context: each part is written after the second half of what is there. */
+async function sample(model: Model, { beginning, characters, temperature, seed }: SampleSettings): Promise<string> {
+  const ids = knownIds(model, beginning).slice(0, characters);
+  while (ids.length < characters) {
+    const seen = ids.slice(-Math.ceil(model.positions / 2));
+    const maxNewTokens = Math.min(model.positions - seen.length, characters - ids.length);
+    const options = { temperature, seed: seed + ids.length, maxNewTokens, eos: [] };
+    const { newTokens } = await model.generate(seen, options).whole();
+    ids.push(...newTokens);
+  }
+  return model.tokenizer!.decode(ids);
+}
+
+async function embeddingOf(model: Model): Promise<EmbeddingLook> {
+  const { data, dims } = await model.tokenVectors();
+  const characters = Array.from({ length: model.vocab - 1 }, (_, i) => model.tokenizer!.idToToken(i + 1)!);
+  const table = vectorTable({ words: characters, data: data.slice(dims) as Float32Array });
+  const { points, shares } = pca(table);
+  const of = ['e', 'a', 'o', ...characters].find(letter => characters.includes(letter))!;
+  return { characters, points, shares, near: { of, others: nearest(table, of, { top: 5 }).map(({ word }) => word) } };
+}
+
+async function attentionOf(model: Model, text: string): Promise<AttentionLook> {
+  const ids = knownIds(model, text).slice(0, model.positions);
+  const { taps } = await model.forward(ids, { taps: ['decoder.layers.*.attention.weights'] });
+  const size = ids.length ** 2;
+  const heads = Array.from({ length: model.depth }, (_, block) => {
+    const { data } = taps[`decoder.layers.${block}.attention.weights`]!;
+    return Array.from({ length: model.heads }, (_, head) => data.slice(head * size, (head + 1) * size) as Float32Array);
+  });
+  return { tokens: ids.map(id => model.tokenizer!.idToToken(id)!), heads };
+}

@@ -1,0 +1,98 @@
+import { flatten, type HasNeeds, init, type Layer, layer, linear, record } from '@residual/layers';
+import { dense, dispose, type Tensor, tanh, tensor } from '@residual/tensor';
+import { adam, meanSquaredError, type Optimizer, sgd, train } from '@residual/train';
+import type { JobControls, TrainingJob } from '@residual/train/worker';
+
+/** A point to fit: its inputs, and last the value that belongs there. */
+export type Example = readonly number[];
+
+/** What a fit is told. */
+export interface FitSettings {
+  readonly examples: readonly Example[];
+  /** Numbers that go in: 1 for a curve, 2 for a plane. */
+  readonly inputs: number;
+  /** Neurons of the hidden layer; 0 is a straight line. */
+  readonly hidden: number;
+  readonly learningRate: number;
+  readonly steps: number;
+  readonly seed: number;
+}
+
+/** What a fitted function gives at some places [rows]. */
+export interface FitLook {
+  readonly outputs: Float32Array;
+  /** The value of each hidden neuron there [rows, hidden]; empty without a hidden layer. */
+  readonly hidden: Float32Array;
+  /** Weights and biases by path. */
+  readonly weights: Readonly<Record<string, Float32Array>>;
+}
+
+/** What can be asked of a fit between its steps. */
+export type FitRequests = {
+  /** Other points from the next step on. */
+  examples: (examples: readonly Example[]) => void;
+  /** What the function gives at places [rows, inputs], row after row. */
+  look: (places: Float32Array) => Promise<FitLook>;
+};
+
+/** Gradient descent on a straight line or plane, w x + b. */
+export function fit(settings: FitSettings, controls: JobControls): TrainingJob<FitRequests> {
+  const { inputs, hidden } = settings;
+  return hidden === 0
+    ? fitting(linear({ in: inputs, out: 1, deviation: 1 }), settings, sgd(), controls)
+    : fitting(perceptron(inputs, hidden), settings, adam(), controls);
+}
+
+/** v tanh(W x + b) + c, from [rows, inputs] to [rows, 1]. */
+const perceptron = (inputs: number, hidden: number) => {
+  const up = linear({ in: inputs, out: hidden, deviation: 1 });
+  const down = linear({ in: hidden, out: 1, deviation: 1 / Math.sqrt(hidden) });
+  return layer({ up, down }, (w, x: Tensor, scope) => down(w.down, scope.tap('hidden', tanh(up(w.up, x)))));
+};
+
+function fitting<N>(
+  model: Layer<N, Tensor, Tensor>,
+  { inputs, learningRate, steps, seed, ...given }: FitSettings,
+  optimizer: Optimizer,
+  { signal }: JobControls,
+): TrainingJob<FitRequests> {
+  let { examples } = given;
+  const weights = init(model as HasNeeds<N>, { seed });
+  const training = train({
+    layer: model,
+    weights,
+    optimizer,
+    learningRate,
+    steps,
+    signal,
+    batches: () => examples,
+    loss: (w, rows) => {
+      const x = rows.flatMap(row => row.slice(0, inputs));
+      const y = rows.map(row => row[inputs]!);
+      return meanSquaredError(model(w, tensor(x, [rows.length, inputs])), tensor(y, [rows.length, 1]));
+    },
+  });
+  return {
+    training,
+    dispose: () => dispose(weights),
+    requests: {
+      examples: next => {
+        examples = next;
+      },
+      look: async places => {
+        const recorder = record(['hidden']);
+        const x = tensor(places, [places.length / inputs, inputs]);
+        const y = model(weights, x, recorder.scope);
+        try {
+          const outputs = (await y.data()) as Float32Array;
+          const hidden = (await recorder.values.get('hidden')?.data()) ?? new Float32Array();
+          const leaves = [...flatten(model, weights)].map(async ([path, leaf]) => [path, await dense(leaf).data()]);
+          return { outputs, hidden: hidden as Float32Array, weights: Object.fromEntries(await Promise.all(leaves)) };
+        } finally {
+          recorder.dispose();
+          dispose([x, y]);
+        }
+      },
+    },
+  };
+}

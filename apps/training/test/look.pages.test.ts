@@ -1,0 +1,68 @@
+import { type OpenApp, openApp, type Page, reachedByTab, unsaidControls, wrongLooks } from '@residual/testkit/pages';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let app: OpenApp;
+let page: Page;
+
+beforeAll(async () => {
+  app = await openApp('training');
+  page = await app.open('#backend=wasm&depth=1&heads=2&modelDim=16&length=32&batch=2&steps=20');
+});
+
+afterAll(() => app?.close());
+
+test.each(['line', 'perceptron', 'gpt', 'tune'])(
+  'the tab %s: nothing serious for axe-core and no scrolling sideways, whatever the look',
+  async name => {
+    await page.click(`#tab-${name}`);
+    if (name === 'gpt') {
+      await page.click('#gpt-start');
+      await page.locator('#gpt-status', { hasText: 'Finished' }).waitFor({ timeout: 60_000 });
+    }
+    expect(await wrongLooks(page)).toEqual([]);
+  },
+);
+
+test('tabs are changed by arrow keys', async () => {
+  await page.locator('#tab-tune').focus();
+  await page.keyboard.press('ArrowRight');
+  expect(await page.evaluate(() => document.activeElement!.id)).toBe('tab-line');
+  expect(await page.locator('#panel-line').isVisible()).toBe(true);
+  await page.keyboard.press('ArrowLeft');
+  expect(await page.locator('#panel-tune').isVisible()).toBe(true);
+});
+
+test('every control has a sentence, and those of a tab are reached by Tab', async () => {
+  const controls = ':is(input:not([type=hidden]), select, textarea, button:not([role=tab]))';
+  expect(await unsaidControls(page, controls)).toEqual([]);
+  await page.click('#tab-line');
+  const wanted = await page.locator(`${controls}:visible:not(:disabled)`).evaluateAll(all => all.map(one => one.id));
+  const reached = await reachedByTab(page, wanted.length + 15);
+  expect(wanted.filter(id => !reached.has(id))).toEqual([]);
+});
+
+test('the page does little itself while it trains', async () => {
+  await page.click('#tab-gpt');
+  await page.fill('#steps', '5000');
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable');
+  /** Milliseconds that the page's own thread has spent on scripts, styles and layout. */
+  const work = async () => {
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    const kinds = ['ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration'];
+    return metrics.reduce((sum, { name, value }) => (kinds.includes(name) ? sum + 1000 * value : sum), 0);
+  };
+  await page.click('#gpt-start');
+  await page.locator('#gpt-status', { hasText: 'Training.' }).waitFor();
+  const [before, begun] = [await work(), Date.now()];
+  await page.waitForTimeout(4000);
+  const [spent, elapsed] = [(await work()) - before, Date.now() - begun];
+  await page.click('#gpt-stop');
+  await page.locator('#gpt-status', { hasText: 'Stopped' }).waitFor();
+  console.log(`scripts, styles and layout ${spent.toFixed(0)} of ${elapsed} ms`);
+  expect(spent / elapsed).toBeLessThan(0.25);
+});
+
+test('nothing went wrong in the page meanwhile', () => {
+  expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
+});

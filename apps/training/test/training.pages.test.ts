@@ -1,0 +1,205 @@
+import { readFileSync } from 'node:fs';
+import '@residual/backend-wasm';
+import { loadLora, loadModel } from '@residual/model';
+import { type OpenApp, openApp, type Page } from '@residual/testkit/pages';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+let app: OpenApp;
+let page: Page;
+
+const small = '#backend=wasm&depth=1&heads=2&modelDim=16&length=64&batch=2&steps=1000&tuneSteps=3&rank=2';
+
+beforeAll(async () => {
+  app = await openApp('training');
+  page = await app.open(`${small}&lineRate=0.05`);
+});
+
+afterAll(() => app?.close());
+
+const text = async (id: string) => (await page.locator(`#${id}`).textContent())!;
+const numberIn = async (id: string, name: string) =>
+  Number(new RegExp(`${name} ([\\d.e+-]+)`).exec(await text(id))?.[1] ?? Number.NaN);
+const stepOf = (prefix: string) => numberIn(`${prefix}-figures`, 'step');
+const status = (prefix: string, words: RegExp | string) =>
+  page.locator(`#${prefix}-status`, { hasText: words }).waitFor({ timeout: 60_000 });
+const reaches = (prefix: string, step: number) =>
+  expect.poll(() => stepOf(prefix), { timeout: 60_000 }).toBeGreaterThanOrEqual(step);
+const choose = (name: string) => page.click(`#tab-${name}`);
+/** The files of a zip that a button gives. */
+const downloaded = async (button: string) => {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click(`#${button}`)]);
+  const path = await download.path();
+  const files = new Map(Object.entries(unzipSync(new Uint8Array(readFileSync(path)))));
+  return { name: download.suggestedFilename(), path, files };
+};
+
+describe('a line', () => {
+  const row = (name: string) => page.locator(`#line-${name} td`).allTextContents();
+
+  test('falls to the closed form, which follows a point that the keyboard moves', async () => {
+    const before = await row('closed');
+    await page.locator('#line-plane [role=slider]').first().focus();
+    for (let i = 0; i < 5; i++) await page.keyboard.press('Shift+ArrowUp');
+    expect(await page.locator('#line-plane [role=slider]').first().getAttribute('aria-valuetext')).toBe(
+      'x -4.2, y -0.1',
+    );
+    expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('linePoints')).toMatch(/^-4\.2,-0\.1 /);
+    const closed = (await row('closed')).map(Number);
+    expect(closed).not.toEqual(before.map(Number));
+    await page.click('#line-start');
+    await expect
+      .poll(async () => Number((await row('fitted'))[2]) - closed[2]!, { timeout: 60_000 })
+      .toBeLessThan(0.1 * closed[2]!);
+    const slope = Number((await row('fitted'))[0]);
+    expect(Math.abs(slope - closed[0]!)).toBeLessThan(0.1);
+  });
+
+  test('a point is dragged, and the line that is fitted already follows', async () => {
+    const [last] = (await row('closed')).map(Number);
+    const point = page.locator('#line-plane [role=slider]').last();
+    const { x, y, width, height } = (await point.boundingBox())!;
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y + height / 2 + 150, { steps: 3 });
+    await page.mouse.up();
+    const [slope, , loss] = (await row('closed')).map(Number);
+    expect(slope).toBeLessThan(last! - 0.05);
+    await expect.poll(async () => Number((await row('fitted'))[2]), { timeout: 60_000 }).toBeLessThan(1.2 * loss!);
+    await page.click('#line-stop');
+    await status('line', 'Stopped');
+  });
+
+  test('points are added and removed', async () => {
+    const points = page.locator('#line-plane [role=slider]');
+    const count = await points.count();
+    await page.locator('#line-plane svg').click({ position: { x: 40, y: 40 } });
+    expect(await points.count()).toBe(count + 1);
+    await points.last().focus();
+    await page.keyboard.press('Delete');
+    expect(await points.count()).toBe(count);
+  });
+
+  test('a learning rate that is too high is named as the reason', async () => {
+    await page.fill('#lineRate', '10');
+    await page.click('#line-start');
+    await page.locator('#error', { hasText: 'the learning rate, 10, is too high here' }).waitFor({ timeout: 60_000 });
+  });
+});
+
+test('a perceptron learns what is no line, and its tab stands in the address', async () => {
+  await choose('perceptron');
+  expect(new URL(page.url()).hash).toContain('tab=perceptron');
+  expect(await page.locator('#panel-line').isHidden()).toBe(true);
+  await page.selectOption('#shape', 'xor');
+  await page.click('#net-start');
+  await reaches('net', 60);
+  expect(await numberIn('net-figures', 'loss')).toBeLessThan(0.5); // of values 1 and -1
+  await page.locator('#net-plane [role=slider]').first().focus();
+  await page.keyboard.press('Space');
+  expect(await page.locator('#net-plane [role=slider]').first().getAttribute('aria-valuetext')).toContain('class −');
+  await page.click('#net-stop');
+  await status('net', 'Stopped');
+});
+
+describe('a character GPT', () => {
+  test('learns, halts where it is paused, takes another learning rate, and goes on from the same step', async () => {
+    await choose('gpt');
+    await page.click('#gpt-start');
+    await reaches('gpt', 12);
+    await page.click('#gpt-pause');
+    await status('gpt', 'Paused after step');
+    await page.waitForTimeout(400); // the step that was on its way
+    const held = await numberIn('gpt-status', 'step');
+    await expect.poll(() => stepOf('gpt')).toBe(held);
+    const loss = await numberIn('gpt-figures', 'loss');
+    await page.fill('#gptRate', '0.01');
+    await page.waitForTimeout(400);
+    expect(await stepOf('gpt')).toBe(held);
+    await status('gpt', `Paused after step ${held}.`);
+    await page.click('#gpt-pause');
+    await reaches('gpt', Math.max(held + 30, 50)); // a checkpoint is written at 50
+    await page.click('#gpt-pause');
+    await status('gpt', 'Paused after step');
+    expect(await numberIn('gpt-figures', 'rate')).toBe(0.01);
+    expect(await numberIn('gpt-figures', 'loss')).toBeLessThan(loss);
+    expect(await page.locator('#gpt-chart [role=img]').getAttribute('aria-label')).toMatch(/validation \d/);
+    expect(await page.locator('#samples li').count()).toBeGreaterThan(1);
+    expect(await text('map-note')).toMatch(/^Nearest to e: \S+ \S+ \S+ \S+ \S+\. /);
+    expect(await page.locator('#heads-map [role=option]').count()).toBe(2);
+  });
+
+  test('a page that is opened anew goes on where the last checkpoint was written', async () => {
+    await page.reload();
+    await status('gpt', 'A run is kept in this browser');
+    const kept = await numberIn('gpt-status', 'step');
+    expect(kept % 50).toBe(0);
+    const samples = kept / 50 + 1;
+    expect(await page.locator('#samples li').count()).toBe(samples);
+    await page.fill('#steps', `${kept + 10}`);
+    await page.click('#gpt-continue');
+    await status('gpt', `Finished after step ${kept + 10}.`);
+    expect(await page.locator('#samples small').last().textContent()).toContain('step 0,');
+    expect(await page.locator('#samples li').count()).toBeGreaterThan(samples);
+  });
+
+  test('the file that is downloaded is a model, which the Generation page opens', async () => {
+    const { name, path, files } = await downloaded('gpt-download');
+    expect(name).toBe('character-gpt.zip');
+    const model = await loadModel(files);
+    const { newTokens } = await model.generate('All:', { temperature: 0, maxNewTokens: 8 }).whole();
+    model.dispose();
+    const generation = await app.open();
+    await generation.goto(
+      new URL('../generation/#backend=wasm&mode=greedy&maxNewTokens=8&prompt=All:&text=All:', page.url()).href,
+    );
+    await generation.locator('main[data-state=ready]').waitFor({ timeout: 90_000 });
+    await generation.setInputFiles('#files', { name, mimeType: 'application/zip', buffer: readFileSync(path) });
+    await generation.locator('#facts', { hasText: '1 layers of 2 heads' }).waitFor({ timeout: 60_000 });
+    await generation.locator('#status', { hasText: 'ended by' }).waitFor();
+    const ids = await generation.locator('#story [role=option]:not(.given) small').allTextContents();
+    expect(ids.map(Number)).toEqual(newTokens);
+    expect(await generation.locator('#error').isHidden()).toBe(true);
+    await generation.close();
+  });
+
+  test('Stop ends it and keeps it; a text that is too short, and none, are told', async () => {
+    await page.fill('#steps', '5000');
+    await page.click('#gpt-start');
+    await reaches('gpt', 3);
+    await page.click('#gpt-stop');
+    await status('gpt', 'Stopped after step');
+    await page.locator('#gpt-continue').waitFor();
+    await page.fill('#text', 'To be, or not to be');
+    await page.click('#gpt-start');
+    await page
+      .locator('#error', { hasText: 'The text has 19 characters; a context of 64 needs 130 or more' })
+      .waitFor();
+    await page.fill('#text', '');
+    await page.click('#gpt-start');
+    await page.locator('#error', { hasText: 'The text is empty' }).waitFor();
+  });
+});
+
+test('a few sentences change what the story teller writes; without the adapter it is as before', async () => {
+  await choose('tune');
+  await page.click('#tune-start');
+  await status('tune', 'Finished after step 3.');
+  const told = await page.locator('#continuations p').allTextContents();
+  expect(told).toHaveLength(4);
+  expect(await numberIn('tune-figures', 'loss')).toBeLessThan(4.4);
+  await page.uncheck('#adapted');
+  await expect.poll(() => text('written')).toBe(told[0]);
+  await page.check('#adapted');
+  await expect.poll(() => text('written')).toBe(told[3]);
+  const { files } = await downloaded('tune-download');
+  const model = await loadModel(new URL('../../../packages/model-stories/model/', import.meta.url).pathname);
+  await loadLora(model, files);
+  const whole = await model.generate(await page.inputValue('#prompt'), { temperature: 0, maxNewTokens: 40 }).whole();
+  expect((await page.inputValue('#prompt')) + whole.text).toBe(told[3]);
+  model.dispose();
+});
+
+test('nothing went wrong meanwhile, and nothing was asked of another server', () => {
+  expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
+});
