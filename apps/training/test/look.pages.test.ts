@@ -45,12 +45,11 @@ test('the page does little itself while it trains', async () => {
   await page.click('#tab-gpt');
   await page.fill('#steps', '5000');
   const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Performance.enable');
-  /** Milliseconds that the page's own thread has spent on scripts, styles and layout. */
+  // Time of the page's own thread on a processor: it does not grow with whatever else the machine does.
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
   const work = async () => {
     const { metrics } = await devtools.send('Performance.getMetrics');
-    const kinds = ['ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration'];
-    return metrics.reduce((sum, { name, value }) => (kinds.includes(name) ? sum + 1000 * value : sum), 0);
+    return 1000 * metrics.find(({ name }) => name === 'TaskDuration')!.value;
   };
   await page.click('#gpt-start');
   await page.locator('#gpt-status', { hasText: 'Training.' }).waitFor();
@@ -59,8 +58,10 @@ test('the page does little itself while it trains', async () => {
   const [spent, elapsed] = [(await work()) - before, Date.now() - begun];
   await page.click('#gpt-stop');
   await page.locator('#gpt-status', { hasText: 'Stopped' }).waitFor();
-  console.log(`scripts, styles and layout ${spent.toFixed(0)} of ${elapsed} ms`);
-  expect(spent / elapsed).toBeLessThan(0.25);
+  const steps = Number(/step (\d+)/.exec((await page.locator('#gpt-status').textContent())!)![1]);
+  console.log(`the page's thread worked ${spent.toFixed(0)} of ${elapsed} ms for ${steps} steps`);
+  expect(spent).toBeGreaterThan(0);
+  expect(spent / steps).toBeLessThan(8);
 });
 
 test('nothing went wrong in the page meanwhile', () => {
