@@ -15,33 +15,45 @@ export function nameView(session: Session): () => Promise<void> {
   let asked = 0;
   let waiting: ReturnType<typeof setTimeout> | undefined;
 
-  const compare = async () => {
-    clearTimeout(waiting);
-    const mine = ++asked;
+  /** Computes what stands in the boxes; gives the function that shows it. */
+  const computed = async () => {
     const { start, edited, end, word } = readControls();
     const { model } = session;
     const texts = [start, edited].map(beginning => `${beginning.trim()} ${end.trim()}`);
     const lengths = await Promise.all(texts.map(async text => (await model.tokensOf(`${text} ${word}`)).length));
-    if (Math.max(...lengths) > model.positions) {
-      byId('name-result').textContent =
-        `The texts have ${lengths.join(' and ')} tokens; this model sees ${model.positions} at once.`;
-      bars.bars = [];
-      return;
-    }
+    if (Math.max(...lengths) > model.positions)
+      return () => {
+        byId('name-result').textContent =
+          `The texts have ${lengths.join(' and ')} tokens; this model sees ${model.positions} at once.`;
+        bars.bars = [];
+      };
     const first = await expectedAfter(model, texts[0]!, word);
     const second = await expectedAfter(model, texts[1]!, word);
     const ids = [first.token, ...largest(first.logprobs, shown), ...largest(second.logprobs, shown)];
     const unique = [...new Set(ids)];
     const names = await session.textsOf(unique);
-    if (mine !== asked) return; // the texts are others by now
-    byId('name-result').textContent = sentence(word.trim(), first.probability, second.probability);
-    bars.bars = unique.map((id, i) => ({
-      id,
-      text: names[i]!,
-      before: Math.exp(first.logprobs[id]!),
-      after: Math.exp(second.logprobs[id]!),
-      chosen: id === first.token,
-    }));
+    return () => {
+      byId('name-result').textContent = sentence(word.trim(), first.probability, second.probability);
+      bars.bars = unique.map((id, i) => ({
+        id,
+        text: names[i]!,
+        before: Math.exp(first.logprobs[id]!),
+        after: Math.exp(second.logprobs[id]!),
+        chosen: id === first.token,
+      }));
+    };
+  };
+
+  const compare = async () => {
+    clearTimeout(waiting);
+    const mine = ++asked;
+    const isStale = () => mine !== asked; // the texts are others by now: neither their numbers nor their errors matter
+    try {
+      const show = await computed();
+      if (!isStale()) show();
+    } catch (error) {
+      if (!isStale()) throw error;
+    }
   };
 
   on('name-form', 'submit', compare);
