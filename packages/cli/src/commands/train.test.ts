@@ -27,7 +27,7 @@ const linesIn = async (file: string) =>
     .split('\n')
     .map(line => JSON.parse(line) as { type: string; step: number; loss: number });
 
-test('lm: characters of a text to a model that generate takes', async () => {
+test('lm: characters of a text to a model that generate and evaluate take', async () => {
   const [out, log] = [join(place, 'lm'), join(place, 'lm.jsonl')];
   const options = [
     '--tokenizer',
@@ -72,6 +72,9 @@ test('lm: characters of a text to a model that generate takes', async () => {
   );
   expect(generated.code).toBe(0);
   expect(JSON.parse(generated.out).text).toMatch(/^count one.{4}/s);
+  const judged = await printed('evaluate', 'lm', '--model', out, text, '--json');
+  expect(judged.code).toBe(0);
+  expect(JSON.parse(judged.out).loss).toBeLessThan(0.6 * steps[0]!.loss);
 });
 
 test('the first steps of the character model follow the curve that is stored', async () => {
