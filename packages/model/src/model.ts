@@ -76,6 +76,8 @@ export class Model {
   readonly family: Family;
   private readonly parts: ModelParts;
   private tree: Weights<Composition['model']> | undefined;
+  /** What translating has recorded; between calls it holds nothing. */
+  private readonly steps = new RecordedSteps();
   private recovering: Promise<void> | undefined;
 
   constructor(parts: ModelParts) {
@@ -271,6 +273,7 @@ export class Model {
 
   /** Frees the weights. A generation that is running ends with an error. */
   dispose(): void {
+    this.steps.forget();
     dispose(this.tree);
     this.tree = undefined;
   }
@@ -291,14 +294,13 @@ export class Model {
     const { tokenizer, generationConfig, positions } = this;
     running();
     if (!tokenizer) throw new ResidualError('prompt', 'translate: this model has no tokenizer');
-    const steps = new RecordedSteps();
     return translateTexts(
       {
         tokenizer,
         generationConfig,
         positions,
-        begin: sources => this.begin('translate', sources, steps),
-        finish: () => steps.forget(),
+        begin: sources => this.begin('translate', sources, this.steps),
+        finish: () => this.steps.settle(this.tree),
         align: pieces => {
           this.check();
           return alignPieces(running(), pieces, { tokenizer, zeroed: options.zeroed });
@@ -342,13 +344,11 @@ export class Model {
     }
     const room = openEnded ? Number.POSITIVE_INFINITY : positions;
     checkPrompts(name, composition.model.source.vocab, room, tokens);
-    const begin: Begin = settings =>
-      beginWriting(encoderDecoderOf(name, this), tokens, {
-        fixedShapes: fixedShapes(),
-        positions: room,
-        made: positions,
-        steps,
-      })(settings);
+    const begin: Begin = settings => {
+      steps?.expect(this.tree);
+      const writing = { fixedShapes: fixedShapes(), positions: room, made: positions, steps };
+      return beginWriting(encoderDecoderOf(name, this), tokens, writing)(settings);
+    };
     return { generator: { ...shared, begin }, begun: tokens.map(() => [this.startToken]), sources: tokens };
   }
 

@@ -33,7 +33,7 @@ interface Call {
 
 /**
  * A step of kernels as it ran once, to be run again on other inputs without any of the JavaScript around it. Everything that differs between two runs
- * must be an input tensor of the same shape; whatever else the step read (weights, constants) is held until `dispose`.
+ * must be an input tensor of the same shape; whatever else the step read (weights, constants) is held until `dispose`, or left to its owner by `leaveTo`.
  */
 export class Recording {
   readonly backend: string;
@@ -137,6 +137,17 @@ export class Recording {
       if (this.taken[i]) input.dispose();
     });
     return outputs;
+  }
+
+  /**
+   * Holds its constants no longer if all of them are `owned`, dataIds of tensors that live as long as it is replayed, and says so. Does nothing if it reads others
+   * too.
+   */
+  leaveTo(owned: ReadonlySet<unknown>): boolean {
+    const constants = [...this.constants.values()];
+    if (!constants.every(({ dataId }) => owned.has(dataId))) return false;
+    for (const constant of constants) constant.dispose();
+    return true;
   }
 
   /** Lets go of the constants it holds. */

@@ -54,8 +54,12 @@ test('of sentences of one length the first alone runs as it is written, those af
   });
   try {
     const text = "I don't need Tom.";
-    await model.translate([text, text, text], { batch: 1 }).whole();
+    const own = await loadModel(fixtureFiles('packages/model-en-fr/model'));
+    await own.translate([text, text, text], { batch: 1 }).whole();
     expect(written).toEqual(['encode', 'first', 'step']);
+    await own.translate(text).whole();
+    expect(written).toHaveLength(3);
+    own.dispose();
   } finally {
     spy.mockRestore();
   }

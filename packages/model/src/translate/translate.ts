@@ -18,7 +18,7 @@ import { type BeginSources, write } from './write.js';
 /** What translating works on. */
 export interface Translator extends Translating {
   readonly begin: BeginSources;
-  /** Frees what batches shared. */
+  /** Frees what batches shared, at the end of a call. */
   readonly finish: () => void;
   /** What each token that was written looked at. */
   readonly align: (pieces: readonly Aligned[]) => Promise<Alignment[]>;
