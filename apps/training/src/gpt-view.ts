@@ -7,7 +7,7 @@ import { controls, set } from './controls.js';
 import { download } from './download.js';
 import { forgetGpt, type Kept, keptGpt } from './kept.js';
 import { lossesView } from './losses-view.js';
-import { runPanel } from './run-panel.js';
+import { runPanel, unawaited } from './run-panel.js';
 import { samplesView } from './samples-view.js';
 import { ownText } from './text.js';
 import { ownWork } from './trainer.js';
@@ -45,7 +45,7 @@ export function gptView(): void {
   const follow = async (event: TrainingEvent, job: Job) => {
     if (event.type === 'checkpoint') return;
     losses.add(event);
-    if (event.type === 'step' && performance.now() > nextLook && isSeen()) attempt(() => look(job));
+    if (event.type === 'step' && performance.now() > nextLook && isSeen()) unawaited(look(job));
     if (event.type !== 'evaluation') return;
     await samples.take(event, job);
     await note(job); // what comes next is the checkpoint
@@ -54,6 +54,7 @@ export function gptView(): void {
   const panel = runPanel<Job>('gpt', {
     begin: async (signal, goesOn) => {
       const { trainer } = await work();
+      nextLook = 0;
       if (goesOn && kept) takeOver(kept);
       const settings = settingsOf(await text.read());
       if (!goesOn) {

@@ -10,7 +10,7 @@ import type { FitLook, FitRequests } from './work/fitting.js';
 
 const steps = 6000;
 /** Steps in a frame. */
-const together = 5;
+const together = 10;
 /** Neurons up to which the part of each is drawn. */
 const mostParts = 16;
 

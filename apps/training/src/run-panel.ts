@@ -1,4 +1,4 @@
-import { attempt, byId, on } from '@residual/appkit';
+import { attempt, byId, on, showError } from '@residual/appkit';
 import type { StepEvent, TrainingEvent } from '@residual/train';
 import type { RemoteTraining } from '@residual/train/worker';
 import { shown } from './chart.js';
@@ -11,7 +11,7 @@ export interface RunView<Job extends RemoteTraining> {
   readonly follow: (event: TrainingEvent, job: Job) => Promise<void> | void;
   /** Called with each job before its first event; gives the step that it goes on from, 0 of a new one. */
   readonly begun?: (job: Job, goesOn: boolean) => Promise<number>;
-  /** Called after its last event, or its end by an error. */
+  /** Called after its last event, or where it came to none or to no more. */
   readonly ended?: (job: Job) => Promise<void> | void;
   /** Called before a run is ended by someone. */
   readonly stopping?: (job: Job) => Promise<void>;
@@ -115,9 +115,9 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
     byId(`${this.prefix}-figures`).textContent = '';
     const job = await this.view.begin(signal, goesOn);
     this.job = job;
-    this.step = (await this.view.begun?.(job, goesOn)) ?? 0;
-    this.show('Training.');
     try {
+      this.step = (await this.view.begun?.(job, goesOn)) ?? 0;
+      this.show('Training.');
       for await (const event of job) {
         this.step = event.step;
         if (event.type === 'step') this.figures(event);
@@ -136,6 +136,13 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
     button('pause').disabled = button('stop').disabled = !isRunning;
     button('pause').textContent = isRunning && this.job?.isPaused ? 'Resume' : 'Pause';
   }
+}
+
+/** Lets something go on by itself; what goes wrong, other than that it was stopped, is shown. */
+export function unawaited(work: Promise<void>): void {
+  work.catch(error => {
+    if (!(error instanceof Error && error.name === 'AbortError')) showError(error);
+  });
 }
 
 /** Says what a loss that is no number any more means to who set the learning rate; any other error as it is. */

@@ -64,6 +64,7 @@ export function tuneView(): void {
       put('before', await write(job, false));
       return 0;
     },
+    ended: () => showLoading(),
     follow: async (event, job) => {
       if (event.type !== 'step') return;
       chart.add(event.step, [event.loss]);
