@@ -1,12 +1,13 @@
-import { errorFromPlain, ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/tensor';
 import type { TrainingEvent } from '../loop/events.js';
 import type { Checkpoint } from '../loop/train.js';
 import type { Jobs, Moved, Requests, TrainingJob } from './job.js';
-import { type Answer, listen, type Method, type Port, type Setting, send } from './port.js';
+import { type CallOptions, Line } from './line.js';
+import type { Method, Port } from './port.js';
 
 /** A run on the other side of a port: iterate it and it goes on; what is set between two steps holds from the next. */
 export interface RemoteTraining<Asked extends Requests = AnyRequests> extends AsyncIterable<TrainingEvent> {
-  /** What was set, or else what the last step told. */
+  /** What was set here, or else what the last step told. */
   get learningRate(): number | undefined;
   set learningRate(rate: number);
   /** Patterns of paths that stay as they are; what the job says until it is set. */
@@ -22,18 +23,12 @@ export interface RemoteTraining<Asked extends Requests = AnyRequests> extends As
    */
   ask<Name extends keyof Asked & string>(
     name: Name,
-    ...given: Given<Parameters<Asked[Name]>[0], AskOptions>
+    ...given: Given<Parameters<Asked[Name]>[0], CallOptions>
   ): Promise<Unmoved<Awaited<ReturnType<Asked[Name]>>>>;
   /** The run as it is between two steps. Errors once it has ended. */
   checkpoint(): Promise<Checkpoint>;
   /** Ends the run where it goes on, and frees what the job made. */
   dispose(): Promise<void>;
-}
-
-/** What `ask` may be told. */
-export interface AskOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly transfer?: Transferable[];
 }
 
 /** What `start` may be told. */
@@ -77,78 +72,10 @@ export function connectTraining<Known extends Jobs = AnyJobs>(port: Port): Train
   return { start: start as Trainer<Known>['start'], close };
 }
 
-interface Waiting {
-  readonly resolve: (result: never) => void;
-  readonly reject: (error: Error) => void;
-}
-
-interface Called extends AskOptions {
-  readonly run: number;
-  readonly method: Method;
-  readonly args?: readonly unknown[];
-}
-
-/** The calls that wait for an answer. */
-class Line {
-  private readonly waiting = new Map<number, Waiting>();
-  private readonly stop: () => void;
-  private calls = 0;
-  private broken: ResidualError | undefined;
-
-  constructor(private readonly port: Port) {
-    let isAnswered = false;
-    this.stop = listen<Answer>(port, answer => {
-      isAnswered = true;
-      const { resolve, reject } = this.waiting.get(answer.call) ?? {};
-      this.waiting.delete(answer.call);
-      if ('error' in answer) reject?.(errorFromPlain(answer.error));
-      else resolve?.(answer.result as never);
-    });
-    /** A worker that cannot be loaded would never answer; an error of one that answers is its own. */
-    const failed = ({ message }: { message?: string }) => {
-      if (!isAnswered)
-        this.close(
-          new ResidualError('worker', `connectTraining: the worker failed: ${message || 'it cannot be loaded'}`),
-        );
-    };
-    (port as unknown as EventTarget).addEventListener('error', failed as EventListener);
-  }
-
-  async call<T>({ run, method, args = [], transfer = [], signal }: Called): Promise<T> {
-    if (this.broken) throw this.broken;
-    signal?.throwIfAborted();
-    const call = this.calls++;
-    const cancel = () => send(this.port, { cancel: call });
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        this.waiting.set(call, { resolve, reject });
-        send(this.port, { call, method, run, args }, transfer);
-        signal?.addEventListener('abort', cancel);
-      });
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
-    } finally {
-      this.waiting.delete(call);
-      signal?.removeEventListener('abort', cancel);
-    }
-  }
-
-  tell(message: { readonly run: number } & ({ readonly set: Setting } | { readonly abort: true })): void {
-    if (!this.broken) send(this.port, message);
-  }
-
-  close(error: ResidualError): void {
-    if (this.broken) return;
-    send(this.port, { close: true });
-    this.broken = error;
-    this.stop();
-    for (const { reject } of this.waiting.values()) reject(error);
-  }
-}
-
 class RemoteRun implements RemoteTraining<Requests> {
   isPaused = false;
   private rate: number | undefined;
+  private told: number | undefined;
   private patterns: readonly string[] | undefined;
   private isIterated = false;
   private disposed: Promise<void> | undefined;
@@ -170,7 +97,7 @@ class RemoteRun implements RemoteTraining<Requests> {
   }
 
   get learningRate(): number | undefined {
-    return this.rate;
+    return this.rate ?? this.told;
   }
 
   set learningRate(learningRate: number) {
@@ -204,7 +131,7 @@ class RemoteRun implements RemoteTraining<Requests> {
       for (;;) {
         const next = await this.call<IteratorResult<TrainingEvent>>('next');
         if (next.done) return;
-        if (next.value.type === 'step') this.rate = next.value.learningRate;
+        if (next.value.type === 'step') this.told = next.value.learningRate;
         yield next.value;
       }
     } catch (error) {
@@ -216,7 +143,7 @@ class RemoteRun implements RemoteTraining<Requests> {
     }
   }
 
-  ask(name: string, argument?: unknown, options: AskOptions = {}): Promise<never> {
+  ask(name: string, argument?: unknown, options: CallOptions = {}): Promise<never> {
     return this.line.call({ ...options, run: this.run, method: 'ask', args: [name, argument] });
   }
 

@@ -1,4 +1,11 @@
-export { connectTraining, type RemoteTraining, type StartOptions, type Trainer } from './connect.js';
+export {
+  type AnyJobs,
+  type AnyRequests,
+  connectTraining,
+  type RemoteTraining,
+  type StartOptions,
+  type Trainer,
+} from './connect.js';
 export {
   type JobControls,
   type Jobs,
@@ -8,5 +15,6 @@ export {
   type Requests,
   type TrainingJob,
 } from './job.js';
+export type { CallOptions } from './line.js';
 export type { Port } from './port.js';
 export { serveTraining } from './serve.js';

@@ -146,6 +146,7 @@ test('a paused run waits, answers, takes other settings, and goes on', () =>
     run.resume();
     await end;
     expect(seen.map(event => event.type === 'step' && event.learningRate)).toEqual([0.05, 0.05, 0.5, 0.5, 0.5]);
+    expect([run.learningRate, run.frozen]).toEqual([0.5, ['up.*']]);
     expect([...(await run.ask('up'))]).toEqual(before);
     await run.dispose();
   }));
@@ -298,3 +299,17 @@ test('other messages may go through the port, and a closed connection ends and f
     await expect(run.dispose()).rejects.toThrow('connectTraining: the connection was closed');
     await someTurns(); // the run on the other side is disposed
   }));
+
+test.each([
+  [new Event('error'), 'connectTraining: the worker did not start: is its address right?'],
+  [
+    Object.assign(new Event('error'), { message: 'no such thing' }),
+    'connectTraining: the worker did not start: no such thing',
+  ],
+])('a worker that does not start ends what waits for it', async (event, message) => {
+  const port = Object.assign(new EventTarget(), { postMessage: () => {} });
+  const run = connectTraining(port as unknown as MessagePort).start('net');
+  const end = thrown(run);
+  port.dispatchEvent(event);
+  expect(await end).toMatchObject({ message, code: 'worker' });
+});
