@@ -8,8 +8,11 @@ import type { Model } from './models/model.js';
 import { type Padding, pad, paddedLength } from './padding.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
 import type { PostProcessor } from './post-processors/post-processor.js';
+import type { Boundary } from './streaming/boundary.js';
 import { trimOffsets } from './trim-offsets.js';
 import { type Truncation, truncate } from './truncation.js';
+
+type FileJson = { readonly [name: string]: unknown };
 
 /** The parts of a tokenizer, in the order in which a text passes through them. */
 export interface TokenizerParts extends PipelineParts {
@@ -17,10 +20,17 @@ export interface TokenizerParts extends PipelineParts {
   readonly decoder: Decoder;
   readonly truncation: Truncation | undefined;
   readonly padding: Padding | undefined;
-  /** What its `tokenizer.json` says, without the tables of the model; undefined if there is none that describes it. */
-  readonly file?: { readonly [name: string]: unknown };
+  /**
+   * What its `tokenizer.json` says, without the tables of the model; or what one would have to say, tables too, worked out when asked for. Undefined if there
+   * is none that describes it.
+   */
+  readonly file?: FileJson | (() => FileJson);
+  /** Where it certainly cuts a text, if that is known without a file. */
+  readonly boundary?: Boundary;
   /** Counts the tokens of a long text chunk by chunk; undefined where it cannot. */
   readonly countUpTo?: Components['countUpTo'];
+  /** The tokenizer of the language into which a model translates, where it has another one for that. */
+  readonly target?: Tokenizer | undefined;
   /** Ids of the tokens that have a role, where the configuration names them. */
   readonly roles: { readonly bos?: number; readonly eos?: number; readonly pad?: number; readonly unk?: number };
 }
@@ -75,12 +85,15 @@ export class Tokenizer {
   readonly padToken: number | undefined;
   /** The id of the unknown token, if the configuration or the model names one. */
   readonly unkToken: number | undefined;
+  /** The tokenizer of the language into which the model translates, where it has another one for that: it encodes translations, and all ids are decoded by it. */
+  readonly target: Tokenizer | undefined;
   /** How many tokens there are, added ones included. */
   readonly vocabSize: number;
 
   constructor(parts: TokenizerParts) {
     this.parts = parts;
     const { addedTokens, model, roles } = parts;
+    this.target = parts.target;
     for (const token of addedTokens) {
       this.#addedIds.set(token.content, token.id);
       this.#added.set(token.id, token);
@@ -137,6 +150,7 @@ export class Tokenizer {
 
   /** The text of ids. Ids that no token has are left out, as the reference does. */
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
+    if (this.target) return this.target.decode(ids, options);
     const pieces: string[] = [];
     const run = this.parts.decoder(text => text !== '' && pieces.push(text));
     const { skipSpecialTokens = true } = options;
@@ -149,7 +163,9 @@ export class Tokenizer {
    * Decodes ids that come one by one. Nothing is handed out that a later id could still change: no half character, no
    * leading space that the whole would not have. All pushes and the flush together equal `decode` of all ids.
    */
-  decodeStream({ skipSpecialTokens = true }: DecodeOptions = {}): DecodeStream {
+  decodeStream(options: DecodeOptions = {}): DecodeStream {
+    if (this.target) return this.target.decodeStream(options);
+    const { skipSpecialTokens = true } = options;
     let ready = '';
     const run = this.parts.decoder(text => {
       ready += text;

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ResidualError } from '../errors.js';
+import { tokenizerFromJson } from '../load.js';
+import { saveTokenizer } from '../saving/save.js';
 import { sentencePieceTokenizer } from '../sentencepiece/index.js';
+import { modelBytes } from '../testing/model-bytes.js';
 import { openTokenizer } from './index.js';
 
 const fixture = (path: string) => readFileSync(new URL(`../../../../fixtures/${path}`, import.meta.url));
@@ -236,6 +239,105 @@ describe('SentencePiece models have the ids of their family', () => {
     );
     expect(await message({ ...files, 'vocab.json': { a: 0 } })).toBe(
       'tokenizer: vocab.json has no unknown token "<unk>"',
+    );
+  });
+
+  test('Marian cuts translations by target.spm, and with separate_vocabs by ids of their own', async () => {
+    const ends = { '</s>': 0, '<unk>': 1, '<pad>': 2 };
+    const files = {
+      'source.spm': modelBytes({
+        pieces: [
+          ['<unk>', 0, 2],
+          ['▁one', -1],
+          ['▁two', -1],
+        ],
+      }),
+      'target.spm': modelBytes({
+        pieces: [
+          ['<unk>', 0, 2],
+          ['▁un', -1],
+          ['▁deux', -1],
+          ['▁', -5],
+        ],
+      }),
+      'vocab.json': { ...ends, '▁one': 3, '▁two': 4, '▁un': 5, '▁deux': 6 },
+    };
+    const shared = (await open(files, 'marian'))!;
+    expect(shared.encode('two one').ids).toEqual([4, 3, 0]);
+    expect(shared.target!.encode('un deux').ids).toEqual([5, 6, 0]);
+    expect([shared.decode([5, 6, 0]), shared.decode([3])]).toEqual(['un deux', 'one']);
+    const { target: french } = shared;
+    expect(() => saveTokenizer(french!)).toThrow(
+      'tokenizer: a vocabulary without ids for 1 pieces of its SentencePiece model cannot be saved as tokenizer.json',
+    );
+    const known = { ...files['vocab.json'], '▁': 7 };
+    const { target: whole } = (await open({ ...files, 'vocab.json': known }, 'marian'))!;
+    expect(() => saveTokenizer(whole!)).toThrow(
+      'tokenizer: the token "▁one" is no piece of the SentencePiece model and no added token; tokenizer.json would find it in texts',
+    );
+
+    const separate = {
+      ...files,
+      'vocab.json': { ...ends, '▁one': 3, '▁two': 4 },
+      'target_vocab.json': { '▁deux': 0, '▁un': 1, '</s>': 2, '<unk>': 3, '<pad>': 4 },
+      'tokenizer_config.json': { separate_vocabs: true },
+    };
+    const opened = (await open(separate, 'marian'))!;
+    expect(opened.encode('two one').tokens).toEqual(['▁two', '▁one', '</s>']);
+    expect(opened.encode('two one').ids).toEqual([4, 3, 0]);
+    expect(opened.target!.encode('un deux').ids).toEqual([1, 0, 2]);
+    expect(opened.decode([1, 0, 2, 4])).toBe('un deux');
+    const stream = opened.decodeStream();
+    expect([1, 0, 2].map(id => stream.push(id)).join('') + stream.flush()).toBe('un deux');
+    expect([opened.eosToken, opened.target!.eosToken]).toEqual([0, 2]);
+
+    const without = (name: string) => Object.fromEntries(Object.entries(separate).filter(([file]) => file !== name));
+    expect(await message(without('target_vocab.json'))).toBe(
+      'tokenizer: target.spm needs the ids in target_vocab.json, which is missing',
+    );
+    expect(await message(without('target.spm'))).toBe(
+      'tokenizer: separate_vocabs needs the pieces of translations in target.spm, which is missing',
+    );
+    expect(await message({ ...separate, 'target_vocab.json': { a: 0 } })).toBe(
+      'tokenizer: target_vocab.json has no unknown token "<unk>"',
+    );
+    expect(() => saveTokenizer(opened)).toThrow(
+      'tokenizer: it has a tokenizer of its own for translations, tokenizer.json holds one',
+    );
+  });
+
+  test('saved as tokenizer.json they are the same, with the tokens of their family', async () => {
+    const albert = brotliDecompressSync(fixture('sentencepiece/published/albert.model.br'));
+    const llama = pieces('bpe-llama');
+    const texts = [
+      text,
+      '',
+      '  a  <pad> b</s>',
+      'Crème brûlée, 12 naïve “quotes”',
+      'a <extra_id_1> b <mask>c',
+      '日本 ☃☃ x',
+    ];
+    for (const [model_, family] of [
+      ...['t5', 'xlm-roberta', 'camembert', 'mbart', 'llama', ''].map(name => [model, name] as const),
+      [albert, 'albert'],
+      [llama, 'llama'],
+    ] as const) {
+      const opened = (await open({ 'spiece.model': model_ }, family))!;
+      const again = tokenizerFromJson(saveTokenizer(opened));
+      for (const given of texts) {
+        const [ours, theirs] = [opened, again].map(which => which.encode(given, { pair: 'b a' }));
+        expect({ family, ids: theirs!.ids, types: theirs!.typeIds }).toEqual({
+          family,
+          ids: ours!.ids,
+          types: ours!.typeIds,
+        });
+        expect(again.decode(ours!.ids)).toBe(opened.decode(ours!.ids));
+      }
+      expect(again.vocabSize).toBe(opened.vocabSize);
+    }
+    const holes = (await open({ 'spiece.model': model }, 'pegasus'))!; // this model has </s> in another place
+    expect(() => saveTokenizer(holes)).toThrow(
+      'tokenizer: no token has the id 105; a Unigram model in tokenizer.json has a token for each id',
     );
   });
 

@@ -34,7 +34,7 @@ export async function openTokenizer(read: ReadFile, options: OpenOptions = {}): 
 
 async function fromPieces(read: ReadFile, settings: Settings): Promise<Tokenizer | undefined> {
   const source = await read('source.spm');
-  if (source) return byVocabulary(read, 'source.spm', source, settings);
+  if (source) return marian(read, source, settings);
   for (const name of modelNames) {
     const model = await read(name);
     if (!model) continue;
@@ -46,10 +46,26 @@ async function fromPieces(read: ReadFile, settings: Settings): Promise<Tokenizer
 }
 
 async function byVocabulary(read: ReadFile, name: string, model: Uint8Array, settings: Settings): Promise<Tokenizer> {
-  const vocab = await readText(read, 'vocab.json');
-  return vocab === undefined
-    ? failFile(`${name} needs the ids in vocab.json, which is missing`)
-    : piecesByVocabulary(model, vocab, settings);
+  return piecesByVocabulary(model, await idsOf(read, 'vocab.json', name), settings);
+}
+
+/** Marian cuts translations with a model of their own, `target.spm`, and with `separate_vocabs` gives them ids of their own, too. */
+async function marian(read: ReadFile, source: Uint8Array, settings: Settings): Promise<Tokenizer> {
+  const vocab = await idsOf(read, 'vocab.json', 'source.spm');
+  const isSeparate = settings.fields.boolean('separate_vocabs', false);
+  const model = await read('target.spm');
+  if (!model) {
+    return isSeparate
+      ? failFile('separate_vocabs needs the pieces of translations in target.spm, which is missing')
+      : piecesByVocabulary(source, vocab, settings);
+  }
+  const name = isSeparate ? 'target_vocab.json' : 'vocab.json';
+  const target = piecesByVocabulary(model, await idsOf(read, name, 'target.spm'), settings, { name });
+  return piecesByVocabulary(source, vocab, settings, { target });
+}
+
+async function idsOf(read: ReadFile, name: string, model: string): Promise<string> {
+  return (await readText(read, name)) ?? failFile(`${model} needs the ids in ${name}, which is missing`);
 }
 
 async function fromVocabulary(read: ReadFile, settings: Settings): Promise<Tokenizer | undefined> {

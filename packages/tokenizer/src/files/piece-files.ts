@@ -10,6 +10,7 @@ import { Tokenizer, type TokenizerParts } from '../tokenizer.js';
 import { Vocabulary } from '../vocabulary.js';
 import { addedTokensOf, type Roles, rolesOf, type Settings } from './checkpoint-files.js';
 import { type PieceLayout, pieceLayout } from './piece-layouts.js';
+import { savedFamily } from './saved-pieces.js';
 
 /** A tokenizer from a SentencePiece model and the settings beside it: ids, special tokens and what is put around a text as its family has them. */
 export function pieceTokenizer(bytes: Uint8Array, settings: Settings): Tokenizer {
@@ -39,10 +40,15 @@ interface Laid extends Pick<PieceLayout, 'single' | 'pair' | 'before'> {
   readonly ids: readonly (number | undefined)[];
   /** Special tokens beside those with a role. */
   readonly special: readonly string[];
+  /** The tokenizer of the language into which a model translates, where it is another. */
+  readonly target?: Tokenizer | undefined;
 }
 
 /** The parts of a SentencePiece tokenizer with other ids, and with tokens beside its pieces and around a text. */
-export function laidOut(parts: TokenizerParts, { roles, settings, tokens, ids, special, ...layout }: Laid): Tokenizer {
+export function laidOut(
+  parts: TokenizerParts,
+  { roles, settings, tokens, ids, special, target, ...layout }: Laid,
+): Tokenizer {
   const vocabulary = new Vocabulary();
   for (const [token, id] of tokens) vocabulary.add(token, id, 'the vocabulary');
   const json = addedTokensOf(settings, roles, token => tokens.get(token));
@@ -60,15 +66,23 @@ export function laidOut(parts: TokenizerParts, { roles, settings, tokens, ids, s
   );
   const template = (items: readonly string[]) => items.map(item => templateItem(item, roles, known));
   const idsOfRoles = (['bos', 'eos', 'pad', 'unk'] as const).map(role => [role, known(roles[role])] as const);
+  const laid = {
+    addedTokens: [...added, ...others.map(token => ({ ...token, id: tokens.get(token.content)! }))],
+    model: renumbered(parts.model, vocabulary, ids),
+    postProcessor: { template: { single: template(layout.single), pair: template(layout.pair) }, keepsTypeIds: true },
+  };
+  const { file } = parts;
   return new Tokenizer({
     ...parts,
-    addedTokens: [...added, ...others.map(token => ({ ...token, id: tokens.get(token.content)! }))],
+    ...laid,
+    target,
     normalizer: text => {
       for (const normalize of steps) normalize(text);
       parts.normalizer!(text);
     },
-    model: renumbered(parts.model, vocabulary, ids),
-    postProcessor: { template: { single: template(layout.single), pair: template(layout.pair) }, keepsTypeIds: true },
+    ...(typeof file === 'function' && {
+      file: () => savedFamily(file(), { ...laid, ids, before: layout.before ?? [] }),
+    }),
     roles: Object.fromEntries(idsOfRoles.filter(([, id]) => id !== undefined)),
   });
 }

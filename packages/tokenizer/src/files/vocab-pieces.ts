@@ -11,13 +11,18 @@ const namesLanguage = /^>>.+<<$/;
 
 /**
  * A tokenizer whose `vocab.json` gives the ids of the pieces of a SentencePiece model: Marian's, from `source.spm`, and M2M-100's. Pieces that it does not
- * name are unknown; names that are no pieces are decoded all the same.
+ * name are unknown; names that are no pieces are decoded all the same. `target` is the tokenizer of translations, where it is another.
  */
-export function piecesByVocabulary(model: Uint8Array, vocabText: string, settings: Settings): Tokenizer {
+export function piecesByVocabulary(
+  model: Uint8Array,
+  vocabText: string,
+  settings: Settings,
+  { target, name = 'vocab.json' }: { readonly target?: Tokenizer | undefined; readonly name?: string } = {},
+): Tokenizer {
   const file = readModelFile(model);
   const vocab = new Map<string, number>();
-  for (const [token, id] of Object.entries(parseObject(vocabText, 'vocab.json'))) {
-    if (typeof id !== 'number') failFile(`vocab.json gives "${token}" the id ${JSON.stringify(id)}`);
+  for (const [token, id] of Object.entries(parseObject(vocabText, name))) {
+    if (typeof id !== 'number') failFile(`${name} gives "${token}" the id ${JSON.stringify(id)}`);
     vocab.set(token, id);
   }
   const isMarian = settings.family !== 'm2m100';
@@ -26,7 +31,7 @@ export function piecesByVocabulary(model: Uint8Array, vocabText: string, setting
     : m2m100Layout(settings, vocab.size);
   const roles = rolesOf(settings, layout.roles);
   const unknown = roles.unk === undefined ? undefined : vocab.get(roles.unk);
-  if (unknown === undefined) return failFile(`vocab.json has no unknown token "${roles.unk}"`);
+  if (unknown === undefined) return failFile(`${name} has no unknown token "${roles.unk}"`);
   const parts = sentencePieceParts(file);
   const { unknownId } = parts.model;
   for (const [token, id] of Object.entries(layout.fixed)) vocab.set(token, id);
@@ -34,6 +39,7 @@ export function piecesByVocabulary(model: Uint8Array, vocabText: string, setting
     ...layout,
     roles,
     settings,
+    target,
     tokens: vocab,
     ids: file.pieces.map((piece, place) => (place === unknownId ? unknown : vocab.get(piece))),
     special: [...Object.keys(layout.fixed), ...[...vocab.keys()].filter(token => namesLanguage.test(token))],

@@ -153,7 +153,7 @@ test('what was not made of a file, and a component of your own, cannot be saved'
   const { file, ...parts } = tokenizerFromJson({ model }).parts;
   expect(file).toBeDefined();
   expect(() => saveTokenizer(new Tokenizer(parts))).toThrow(
-    'tokenizer: it was not made of a tokenizer.json, which alone can be saved',
+    'tokenizer: it was made of parts that no tokenizer.json describes',
   );
   const own = loadTokenizer(
     { decoder: { type: 'Mine' }, model: { type: 'WordLevel', vocab: { a: 0 } } },

@@ -15,8 +15,10 @@ export interface SaveOptions {
  * in its order. What `tokenizer_config.json` said is not part of it and stays in that file.
  */
 export function saveTokenizer(tokenizer: Tokenizer, { pretty = false }: SaveOptions = {}): string {
-  const { file, model } = tokenizer.parts;
-  if (!file) return failFile('it was not made of a tokenizer.json, which alone can be saved');
+  const { file: given, model } = tokenizer.parts;
+  if (tokenizer.target) failFile('it has a tokenizer of its own for translations, tokenizer.json holds one');
+  if (!given) return failFile('it was made of parts that no tokenizer.json describes');
+  const file = typeof given === 'function' ? given() : { ...given, model: withTables(given.model as Json, model) };
   const component = (kind: Parameters<typeof writtenComponent>[0]) =>
     file[kind] == null ? null : writtenComponent(kind, file[kind] as Json);
   const written = {
@@ -28,7 +30,7 @@ export function saveTokenizer(tokenizer: Tokenizer, { pretty = false }: SaveOpti
     pre_tokenizer: component('pre_tokenizer'),
     post_processor: component('post_processor'),
     decoder: component('decoder'),
-    model: writtenModel(file.model as Json, model),
+    model: writtenModel(file.model as Json),
   };
   return writeJson(written, pretty ? '  ' : '');
 }
@@ -69,19 +71,20 @@ const settings: { readonly [type: string]: Json } = {
   WordPiece: { unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 100 },
 };
 
-function writtenModel(json: Json, model: Model): Json {
-  const type = String(json.type);
-  const written = { type, ...withDefaults(settings[type] ?? {}, json) };
-  const { vocabulary, merges, scores } = model;
+/** What a file says of a model, with the tables that the model holds. */
+function withTables(json: Json, { vocabulary, merges, scores }: Model): Json {
   const tokens = [...vocabulary.entries()].sort(([, a], [, b]) => a - b);
-  if (scores) {
-    const vocab = tokens.map(([token, id]) => [token, scores[id]!]);
-    return { ...written, vocab, byte_fallback: json.byte_fallback ?? false };
-  }
-  const vocab = new Map(tokens);
-  if (type === 'WordLevel') return { ...written, vocab, unk_token: json.unk_token ?? '<unk>' };
-  if (!merges) return { ...written, vocab };
+  if (scores) return { ...json, vocab: tokens.map(([token, id]) => [token, scores[id]!]) };
+  if (!merges) return { ...json, vocab: new Map(tokens) };
   const name = (id: number) => vocabulary.token(id)!;
   const ranked = [...merges.entries()].sort(([, , a], [, , b]) => a - b);
-  return { ...written, vocab, merges: ranked.map(([left, right]) => [name(left), name(right)]) };
+  return { ...json, vocab: new Map(tokens), merges: ranked.map(([left, right]) => [name(left), name(right)]) };
+}
+
+function writtenModel({ vocab, merges, ...json }: Json): Json {
+  const type = String(json.type);
+  const written = { type, ...withDefaults(settings[type] ?? {}, json), vocab };
+  if (type === 'Unigram') return { ...written, byte_fallback: json.byte_fallback ?? false };
+  if (type === 'WordLevel') return { ...written, unk_token: json.unk_token ?? '<unk>' };
+  return merges === undefined ? written : { ...written, merges };
 }

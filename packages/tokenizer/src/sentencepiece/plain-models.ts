@@ -41,6 +41,10 @@ function model(
   };
 }
 
+/** Whether no piece holds anything before a space, so that words can be read one by one. */
+export const staysInWords = ({ pieces, types }: ModelFile): boolean =>
+  !types.includes(pieceTypes.unused) && !pieces.some(piece => /[^\u2581]\u2581/.test(piece));
+
 /** Cuts before each run of visible spaces: what BPE may read word by word, where no piece goes across such a place. */
 export const cutBeforeSpaces: PreTokenizer = [
   {

@@ -7,7 +7,8 @@ import { sentencePieceDecoder } from './decoder.js';
 import { type ModelFile, modelTypes, pieceTypes, readModelFile } from './model-file.js';
 import { sentencePieceNormalizer } from './normalizer.js';
 import { type PieceTable, pieceTable } from './piece-table.js';
-import { characterPieces, cutBeforeSpaces, wordPieces } from './plain-models.js';
+import { characterPieces, cutBeforeSpaces, staysInWords, wordPieces } from './plain-models.js';
+import { savedPieces } from './saved.js';
 import { unigramPieces } from './unigram.js';
 
 /**
@@ -35,6 +36,7 @@ export function sentencePieceParts(file: ModelFile): TokenizerParts {
     model,
     postProcessor: {},
     decoder: sentencePieceDecoder(file),
+    file: () => savedPieces(file, table),
     truncation: undefined,
     padding: undefined,
     roles: Object.fromEntries(Object.entries(roles).filter(([, id]) => id !== undefined)),
@@ -53,10 +55,6 @@ function modelOf(file: ModelFile, table: PieceTable): { model: Model; preTokeniz
       return { model: unigramPieces(file, table), preTokenizer: [] };
   }
 }
-
-/** Whether no piece holds anything before a space, so that words can be read one by one. */
-const staysInWords = ({ pieces, types }: ModelFile) =>
-  !types.includes(pieceTypes.unused) && !pieces.some(piece => /[^\u2581]\u2581/.test(piece));
 
 /** Names of ids that only a caller puts into a sequence. */
 function controlTokens({ pieces, types }: ModelFile): AddedToken[] {

@@ -59,7 +59,7 @@ export function unigramPieces(file: ModelFile, table: PieceTable): Model {
 }
 
 /** Scores as the reference takes them: float32, and for user-defined symbols a bonus. */
-function scoresOf({ pieces, scores, types }: ModelFile): { scores: Float64Array; unknownScore: number } {
+export function scoresOf({ pieces, scores, types }: ModelFile): { scores: Float64Array; unknownScore: number } {
   let least = 3.4028234663852886e38;
   let most = leastPositive;
   for (const [id, score] of scores.entries()) {

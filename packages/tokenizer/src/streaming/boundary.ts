@@ -10,9 +10,10 @@ export type Boundary = 'words' | 'lines';
 type Json = { readonly [name: string]: unknown };
 
 /** The boundaries at which a tokenizer certainly cuts a text, whatever follows; undefined where that cannot be told from its parts. */
-export function boundaryOf({ file, addedTokens, model }: TokenizerParts): Boundary | undefined {
+export function boundaryOf({ file, boundary, addedTokens, model }: TokenizerParts): Boundary | undefined {
   const crosses = addedTokens.some(({ content }) => /\p{L} (?:\p{L}|$)|\n/u.test(content));
-  if (!file || crosses || model.dropout) return undefined;
+  if (crosses || model.dropout) return undefined;
+  if (typeof file !== 'object') return boundary;
   const normalizers = flat(file.normalizer, 'normalizers');
   if (!normalizers.every(isLocal)) return undefined;
   const steps = flat(file.pre_tokenizer, 'pretokenizers').map(cutsAt);

@@ -8,6 +8,8 @@ import p50k from 'js-tiktoken/ranks/p50k_base';
 import r50k from 'js-tiktoken/ranks/r50k_base';
 import { describe, expect, test } from 'vitest';
 import { ResidualError } from '../errors.js';
+import { tokenizerFromJson } from '../load.js';
+import { saveTokenizer } from '../saving/save.js';
 import { wellFormed } from '../unicode.js';
 import { type TiktokenName, type TiktokenOptions, tiktokenTokenizer } from './index.js';
 
@@ -57,6 +59,44 @@ describe.each(['r50k_base', 'cl100k_base', 'o200k_base'])('%s', name => {
       { numRuns: 300 },
     );
   });
+
+  test('saved as tokenizer.json and read again it gives the same ids', () => {
+    const again = tokenizerFromJson(saveTokenizer(tokenizer));
+    for (const { text, [name]: ids } of rows) {
+      expect({ text, ids: again.encode(text).ids }).toEqual({ text, ids });
+      expect(again.decode(ids!)).toBe(text);
+    }
+    const parts = fc.constantFrom(
+      ' ',
+      '  ',
+      '\n',
+      '\r\n',
+      '\t',
+      'a',
+      'Ab',
+      "'S",
+      "'ll",
+      '12',
+      '1234',
+      '!',
+      '!\n',
+      'é',
+      '日本',
+      '🙂',
+      '\u0301',
+      '/',
+    );
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.array(parts, { maxLength: 20 }).map(list => list.join('')),
+    );
+    fc.assert(
+      fc.property(texts, text => {
+        expect(again.encode(text).ids).toEqual(tokenizer.encode(text).ids);
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
 
 test('p50k_base gives the ids that another library gives', () => {
@@ -95,6 +135,13 @@ test('a rank file of any pattern merges what has a rank, lowest first, however i
   expect(tokenizer.encode('xyz').ids).toEqual([260]); // a whole piece is its token though no merge leads to it
   expect(tokenizer.encode('wxyz').ids).toEqual([119, 120, 121, 122]);
   expect(tokenizer.tokenToId('<end>')).toBe(999);
+  const again = tokenizerFromJson(saveTokenizer(tokenizer));
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(...'abcdxyz é '), maxLength: 40 }), text => {
+      expect(again.encode(text).ids).toEqual(tokenizer.encode(text).ids);
+    }),
+  );
+  expect(again.encode('a<end>').ids).toEqual([97, 999]); // special tokens of a tokenizer.json are found
 });
 
 const message = (file: string, options?: TiktokenOptions) => {

@@ -9,6 +9,7 @@ import { cutAtMatches } from '../pre-tokenizers/split.js';
 import { Tokenizer } from '../tokenizer.js';
 import { type TiktokenEncoding, type TiktokenName, tiktokenEncodings } from './encodings.js';
 import { mergesOfRanks, readRanks } from './rank-file.js';
+import { savedRanks } from './saved.js';
 
 /** What is given beside the rank file. */
 export interface TiktokenOptions {
@@ -41,6 +42,7 @@ export function tiktokenTokenizer(file: string | Uint8Array, options: TiktokenOp
     };
   });
   const scan = knownScan(pattern);
+  const merges = mergesOfRanks(vocabulary);
   const rules = { prefix: '', suffix: '', unknownId: undefined, fuseUnknown: false, byteFallback: false };
   return new Tokenizer({
     addedTokens,
@@ -50,12 +52,14 @@ export function tiktokenTokenizer(file: string | Uint8Array, options: TiktokenOp
         ? { scan, bytes: true }
         : { cut: cutAtMatches(regexMatcher(pattern, 'encoding.pattern'), 'Isolated'), bytes: true },
     ],
-    model: bpeModel(vocabulary, mergesOfRanks(vocabulary), rules, true),
+    model: bpeModel(vocabulary, merges, rules, true),
     postProcessor: {},
     decoder: byteLevelDecoder,
     truncation: undefined,
     padding: undefined,
     roles: {},
+    file: () => savedRanks(vocabulary, merges, pattern, specialTokens),
+    ...(scan && { boundary: 'lines' }),
   });
 }
 

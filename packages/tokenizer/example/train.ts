@@ -1,0 +1,18 @@
+/** Trains byte-level BPE on the lines of a file, or on those below: node train.js [corpus.txt [size [tokenizer.json]]] */
+import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { saveTokenizer, tokenizerFromJson } from '@residual/tokenizer';
+import { trainTokenizer } from '@residual/tokenizer/train';
+
+const lines = ['The miller ground the grain.', 'The baker baked the bread.', 'The miller baked, the baker ground.'];
+const [corpus, size = '280', out] = process.argv.slice(2);
+
+const texts = corpus
+  ? createInterface({ input: createReadStream(corpus), crlfDelay: Number.POSITIVE_INFINITY })
+  : lines;
+const trained = await trainTokenizer(texts, { kind: 'byte-level-bpe', size: Number(size) });
+const file = saveTokenizer(trained);
+const { tokens } = tokenizerFromJson(file).encode('The baker ground the grain.');
+console.log(`${trained.vocabSize} tokens; ${tokens.join(' ')}`);
+if (out) await writeFile(out, file);

@@ -1,0 +1,168 @@
+import { failFile } from '../errors.js';
+import { CharsMap } from '../normalizers/chars-map.js';
+import type { Json } from '../saving/components.js';
+import { mergesOf } from './merges.js';
+import { type ModelFile, modelTypes, pieceTypes } from './model-file.js';
+import { spaceSymbol } from './normalizer.js';
+import type { PieceTable } from './piece-table.js';
+import { staysInWords } from './plain-models.js';
+import { scoresOf } from './unigram.js';
+
+/**
+ * The `tokenizer.json` that does what a SentencePiece model does, as the reference's converters see it: a table of characters becomes Precompiled, scores
+ * of a BPE become the order of its merges. What that file has no words for is an error that names it.
+ */
+export function savedPieces(file: ModelFile, table: PieceTable): Json {
+  const reason = unsayable(file);
+  if (reason !== undefined)
+    failFile(`a SentencePiece model ${reason} cannot be saved, tokenizer.json has no words for it`);
+  return {
+    added_tokens: addedTokens(file),
+    normalizer: sequence('normalizers', normalizers(file)),
+    pre_tokenizer: cutsAtSpaces(file) ? beforeSpaces : null,
+    decoder: { type: 'Sequence', decoders: decoders(file) },
+    model: file.modelType === modelTypes.bpe ? savedMerges(file, table) : savedScores(file),
+  };
+}
+
+const sequence = (name: string, parts: readonly Json[]) =>
+  parts.length > 0 ? { type: 'Sequence', [name]: parts } : null;
+const replaced = (pattern: Json, content: string) => ({ type: 'Replace', pattern, content });
+
+/** Whether words can be read one by one: unknown characters are one token from word to word where spaces are unknown too. */
+const cutsAtSpaces = (file: ModelFile) =>
+  staysInWords(file) && file.types[file.pieces.indexOf(spaceSymbol)] === pieceTypes.normal;
+
+/** Cuts before each run of visible spaces. */
+const beforeSpaces: Json = {
+  type: 'Split',
+  pattern: { Regex: `${spaceSymbol}+[^${spaceSymbol}]*` },
+  behavior: 'Isolated',
+  invert: false,
+};
+
+/** What a model has that the other file cannot say; undefined where it can say all. */
+function unsayable({
+  pieces,
+  types,
+  modelType,
+  normalizer,
+  denormalizer,
+  whitespaceAsSuffix,
+}: ModelFile): string | undefined {
+  const symbols = pieces.filter((_, id) => types[id] === pieceTypes.userDefined);
+  const { charsMap, addDummyPrefix, removeExtraWhitespaces } = normalizer;
+  if (modelType === modelTypes.word) return 'of type word';
+  if (modelType === modelTypes.char) return 'of type char';
+  if (types.includes(pieceTypes.unused)) return 'with unused pieces';
+  if (whitespaceAsSuffix) return 'with treat_whitespace_as_suffix';
+  if (!normalizer.escapeWhitespaces) return 'without escape_whitespaces';
+  if (denormalizer && denormalizer.charsMap.length > 0) return 'with a denormalizer';
+  if (symbols.length === 0) return undefined;
+  if (isRewritten(charsMap, symbols)) return 'with user-defined symbols that its table of characters would change';
+  if (symbols.some(symbol => symbol.includes(' '))) return 'with user-defined symbols that hold spaces';
+  if (modelType === modelTypes.bpe && (addDummyPrefix || removeExtraWhitespaces))
+    return 'with user-defined symbols, of type BPE, that adds or removes spaces';
+  return undefined;
+}
+
+/** Whether a rule begins within a symbol, which this library leaves as it is. */
+function isRewritten(charsMap: Uint8Array, symbols: readonly string[]): boolean {
+  if (charsMap.length === 0) return false;
+  const map = new CharsMap(charsMap, 'precompiled_charsmap');
+  return symbols.some(symbol => [...symbol].some(char => map.begins(char.codePointAt(0)!)));
+}
+
+/** Control symbols, and the user-defined ones of a BPE, which never merge. */
+function addedTokens({ pieces, types, modelType }: ModelFile): Json[] {
+  const isFrozen = (id: number) => modelType === modelTypes.bpe && types[id] === pieceTypes.userDefined;
+  return [...pieces.entries()].flatMap(([id, content]) =>
+    types[id] === pieceTypes.control
+      ? [{ id, content, normalized: false, special: true }]
+      : isFrozen(id)
+        ? [{ id, content, normalized: true, special: false }]
+        : [],
+  );
+}
+
+function normalizers({ normalizer }: ModelFile): Json[] {
+  const { charsMap, addDummyPrefix, removeExtraWhitespaces } = normalizer;
+  return [
+    ...(charsMap.length > 0 ? [{ type: 'Precompiled', precompiled_charsmap: base64(charsMap) }] : []),
+    ...(removeExtraWhitespaces ? [replaced({ Regex: outerSpaces }, ''), replaced({ Regex: ' {2,}' }, ' ')] : []),
+    ...(addDummyPrefix ? [{ type: 'Prepend', prepend: spaceSymbol }] : []),
+    replaced({ String: ' ' }, spaceSymbol),
+  ];
+}
+
+/** Spaces at the ends of a text, at the end visible ones too. */
+export const outerSpaces = `(?<![\\s\\S]) +|[ ${spaceSymbol}]+(?![\\s\\S])`;
+
+function decoders({ pieces, types, normalizer, byteFallback, unknownSurface }: ModelFile): Json[] {
+  const unknown = pieces[types.indexOf(pieceTypes.unknown)]!;
+  const { addDummyPrefix, removeExtraWhitespaces } = normalizer;
+  const stripped = removeExtraWhitespaces ? manySpaces : Number(addDummyPrefix);
+  return [
+    replaced({ Regex: `^${escapeRegex(unknown)}(?![\\s\\S])` }, unknownSurface),
+    ...(byteFallback ? [{ type: 'ByteFallback' }] : []),
+    { type: 'Fuse' },
+    ...(stripped > 0 ? [{ type: 'Strip', content: spaceSymbol, start: stripped, stop: 0 }] : []),
+    replaced({ String: spaceSymbol }, ' '),
+  ];
+}
+
+/** Where spaces in front are removed those of all first pieces go: ids that no text has may begin with many. */
+const manySpaces = 256;
+
+const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/** Scores as they count: of what is not found in texts by them, none. */
+function savedScores(file: ModelFile): Json {
+  const { pieces, types, byteFallback } = file;
+  const { scores } = scoresOf(file);
+  const counts: readonly number[] = [pieceTypes.normal, pieceTypes.userDefined];
+  return {
+    type: 'Unigram',
+    unk_id: types.indexOf(pieceTypes.unknown),
+    vocab: pieces.map((piece, id) => [piece, counts.includes(types[id]!) ? scores[id] : 0]),
+    byte_fallback: byteFallback,
+  };
+}
+
+/** Merges by the scores of what they make; of those that make the same the one with the longest left part first, as neighbours merge from the left. */
+function savedMerges(file: ModelFile, table: PieceTable): Json {
+  const { pieces, types, byteFallback } = file;
+  const lengthOf = (id: number) => pieces[id]?.length ?? 0;
+  const ranked = [...mergesOf(file, table).pairs.entries()].sort(
+    ([left, , rank, made], [otherLeft, , otherRank, other]) =>
+      rank - otherRank || made - other || lengthOf(otherLeft) - lengthOf(left),
+  );
+  const merges = ranked.map(([left, right, rank, made], index) => {
+    const [, , before, other] = ranked[index - 1] ?? [];
+    if (before === rank && other !== made)
+      failFile(
+        `the SentencePiece pieces "${pieces[other!]}" and "${pieces[made]}" have one score; tokenizer.json puts all merges in an order`,
+      );
+    return [left, right].map(
+      id =>
+        pieces[id] ??
+        failFile(
+          `the SentencePiece piece "${pieces[made]}" is made of what is no piece; tokenizer.json has no such merges`,
+        ),
+    );
+  });
+  return {
+    type: 'BPE',
+    unk_token: pieces[types.indexOf(pieceTypes.unknown)],
+    fuse_unk: true,
+    byte_fallback: byteFallback,
+    vocab: new Map(pieces.map((piece, id) => [piece, id])),
+    merges,
+  };
+}
+
+function base64(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += 8192) parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
+  return btoa(parts.join(''));
+}
