@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cellsOf, linesOf } from './lines.js';
-import { lowerQuartile } from './measure.js';
-import { digits, table } from './table.js';
+import { lowerQuartile, median } from './measure.js';
+import { digits, growingTable, table } from './table.js';
 
 const measured = new Map([
   ['residual', { load: 1000, prefill: 130, decode: 24, peak: undefined }],
@@ -26,6 +26,10 @@ test('the lower quartile leaves disturbances out', () => {
   expect(lowerQuartile([5])).toBe(5);
 });
 
+test('half of the numbers lie below the median', () => {
+  expect([median([9, 1, 2, 100, 3]), median([4, 1, 2, 100])]).toEqual([3, 3]);
+});
+
 test('cells become columns, numbers to the right', () => {
   expect(
     table([
@@ -34,4 +38,13 @@ test('cells become columns, numbers to the right', () => {
     ]),
   ).toBe('a     10\nlong   9'); // prettier-ignore
   expect([digits(0.01234), digits(12.34), digits(1234.5)]).toEqual(['0.0123', '12.3', '1235']);
+});
+
+test('a table that grows keeps its columns and its head', () => {
+  const grown = growingTable([6]);
+  const head = ['', 'ms'];
+  expect([grown([head, ['a', '1000']]), grown([head, ['long', '9']])]).toEqual([
+    '          ms\na       1000',
+    'long       9',
+  ]);
 });

@@ -3,19 +3,25 @@ import { Command, Option } from 'commander';
 import { generationOnWasm, generationOnWebgl } from './generation.js';
 import { cellsOf, type Line } from './lines.js';
 import { shapes } from './shape.js';
-import { table } from './table.js';
-import { tokenizers } from './tokenizer/tokenizers.js';
+import { growingTable } from './table.js';
+import { type TokenizerFilter, tokenizers } from './tokenizer/tokenizers.js';
 import { trainingShapes } from './training/trainer.js';
 import { trainingOnWasm } from './training/training.js';
 import { translationOnWasm, translatorShape } from './translation/translation.js';
 import { wordsOnWasm } from './words/words.js';
 
+/** A part whose lines are there all at once. */
+const atOnce = (measure: (shape?: string) => Promise<Line[]>) =>
+  async function* ({ shape }: TokenizerFilter): AsyncGenerator<Line[]> {
+    yield await measure(shape);
+  };
+
 const parts = {
-  wasm: generationOnWasm,
-  webgl: generationOnWebgl,
-  translation: translationOnWasm,
-  train: trainingOnWasm,
-  words: wordsOnWasm,
+  wasm: atOnce(generationOnWasm),
+  webgl: atOnce(generationOnWebgl),
+  translation: atOnce(translationOnWasm),
+  train: atOnce(trainingOnWasm),
+  words: atOnce(wordsOnWasm),
   tokenizer: tokenizers,
 };
 
@@ -29,18 +35,25 @@ const program = new Command('bench')
       ...Object.keys(trainingShapes),
     ]),
   )
+  .option('--kind <word>', 'of the part tokenizer: vocabularies whose name holds this word')
+  .option('--text <word>', 'of the part tokenizer: texts whose name holds this word')
   .option('--json', 'print one array of lines instead of tables')
   .parse();
 
-const { shape, json } = program.opts<{ shape?: string; json?: boolean }>();
+const { json, ...filter } = program.opts<TokenizerFilter & { json?: boolean }>();
 const unknown = program.args.find(name => !Object.hasOwn(parts, name));
 if (unknown !== undefined) program.error(`bench: no part ${unknown}; there are ${Object.keys(parts).join(', ')}`);
 const wanted = Object.entries(parts).filter(([name]) => program.args.length === 0 || program.args.includes(name));
 if (!json) console.log(`${cpus()[0]?.model.trim()}, Node ${process.versions.node}; one thread, float32`);
 const all: (Line & { part: string })[] = [];
 for (const [part, measure] of wanted) {
-  const lines = await measure(shape);
-  all.push(...lines.map(line => ({ part, ...line })));
-  if (!json && lines.length > 0) console.log(`\n${part}\n${table(cellsOf(lines))}`);
+  const grown = growingTable(part === 'tokenizer' ? [52] : []);
+  let head = `\n${part}\n`;
+  for await (const lines of measure(filter)) {
+    all.push(...lines.map(line => ({ part, ...line })));
+    if (json || lines.length === 0) continue;
+    console.log(head + grown(cellsOf(lines)));
+    head = '';
+  }
 }
 if (json) console.log(JSON.stringify(all, null, 2));

@@ -5,7 +5,7 @@ import type { Trace } from './encoding.js';
 import type { Model } from './models/model.js';
 import type { Normalizer } from './normalizers/normalizer.js';
 import { plainScan } from './pre-tokenizers/plain-scan.js';
-import type { PreTokenizer, Scan } from './pre-tokenizers/pre-tokenizer.js';
+import type { PreTokenizer, Reader, Scan } from './pre-tokenizers/pre-tokenizer.js';
 import { runStages } from './pre-tokenizers/run.js';
 import { Tracer } from './tracer.js';
 import { wellFormed } from './unicode.js';
@@ -24,6 +24,7 @@ export class Pipeline {
   readonly #rawFinder: Finder;
   readonly #normalizedFinder: Finder;
   readonly #scan: Scan | undefined;
+  readonly #reader: Reader | undefined;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -38,32 +39,28 @@ export class Pipeline {
     const later = found.filter(token => token.normalized);
     this.#rawFinder = tokenFinder(raw.map(token => ({ pattern: token.content, token })));
     this.#normalizedFinder = tokenFinder(later.map(token => ({ pattern: normalized(token.content), token })));
+    const { normalizer, preTokenizer } = parts;
+    this.#reader = preTokenizer.at(-1)?.reader?.(preTokenizer, later.length === 0 ? normalizer : undefined);
   }
 
   /** The ids of a text; stops after the piece with which there are `limit` of them. */
   ids(text: string, limit = Number.POSITIVE_INFINITY, model: Model = this.#parts.model): number[] {
-    const { preTokenizer } = this.#parts;
-    const { readBytes } = model;
-    const scan = this.#scan;
+    const { normalizer } = this.#parts;
+    const [scan, reader] = [model.readBytes && this.#scan, model.readUnits && this.#reader];
     const ids: number[] = [];
     this.#walk(
       text,
       false,
+      reader?.normalizes ? undefined : normalizer,
       id => ids.length < limit && ids.push(id),
       part => {
-        if (scan && readBytes) {
-          const bytes = utf8(part.text);
-          const end = bytes.length;
-          for (let at = 0, to = 0; at < end && ids.length < limit; at = to) {
-            to = scan(bytes, at, end);
-            readBytes(bytes, at, to, ids);
-          }
-          return;
-        }
-        const { text, cuts, bytes } = runStages(preTokenizer, part, model.readsBytes);
-        for (let index = 0; index < cuts.length && ids.length < limit; index += 2) {
-          model.tokenize(text.text, cuts[index]!, cuts[index + 1]!, bytes, ids);
-        }
+        if (ids.length >= limit) return;
+        if (scan) return readScanned(part.text, scan, model, ids, limit);
+        const first = ids.length;
+        if (reader?.read(part.text, model.readUnits!, ids, limit)) return;
+        ids.length = first;
+        if (reader?.normalizes) normalizer?.(part);
+        this.#read(part, model, ids, limit);
       },
     );
     return ids;
@@ -71,11 +68,12 @@ export class Pipeline {
 
   /** Where the tokens of a text come from. */
   trace(text: string, model: Model = this.#parts.model): Trace {
-    const { preTokenizer } = this.#parts;
+    const { normalizer, preTokenizer } = this.#parts;
     const tracer = new Tracer(text, model);
     this.#walk(
       text,
       true,
+      normalizer,
       (id, piece) => tracer.addToken(id, piece),
       part => {
         const { text, cuts, bytes } = runStages(preTokenizer, part, model.readsBytes);
@@ -87,14 +85,22 @@ export class Pipeline {
     return tracer;
   }
 
+  /** The ids of a normalized part by way of its pieces. */
+  #read(part: AlignedText, model: Model, ids: number[], limit: number): void {
+    const { text, cuts, bytes } = runStages(this.#parts.preTokenizer, part, model.readsBytes);
+    for (let index = 0; index < cuts.length && ids.length < limit; index += 2) {
+      model.tokenize(text.text, cuts[index]!, cuts[index + 1]!, bytes, ids);
+    }
+  }
+
   /** Takes a text apart: added tokens go to `onToken`, everything else, normalized, to `onPart`. */
   #walk(
     text: string,
     tracked: boolean,
+    normalizer: Normalizer | undefined,
     onToken: (id: number, at: AlignedText) => void,
     onPart: (part: AlignedText) => void,
   ): void {
-    const { normalizer } = this.#parts;
     const whole = wellFormed(text);
     this.#rawFinder(whole, (id, from, to) => {
       const part = new AlignedText(whole.slice(from, to), tracked, from);
@@ -106,5 +112,15 @@ export class Pipeline {
         else onPart(inner);
       });
     });
+  }
+}
+
+/** The ids of a text whose bytes are the pieces' bytes. */
+function readScanned(text: string, scan: Scan, { readBytes }: Model, ids: number[], limit: number): void {
+  const bytes = utf8(text);
+  const end = bytes.length;
+  for (let at = 0, to = 0; at < end && ids.length < limit; at = to) {
+    to = scan(bytes, at, end);
+    readBytes!(bytes, at, to, ids);
   }
 }

@@ -18,6 +18,32 @@ export function utf8LengthOf(text: string, start: number, end: number): number {
   return length;
 }
 
+/** `text[start, end)` as UTF-16 units. */
+export function unitsOf(text: string, start: number, end: number): Uint16Array {
+  const units = new Uint16Array(end - start);
+  for (let at = start; at < end; at++) units[at - start] = text.charCodeAt(at);
+  return units;
+}
+
+/** The text of UTF-16 units. */
+export function textOf(units: Uint16Array, from: number, to: number): string {
+  let text = '';
+  for (let at = from; at < to; at += 4096) text += String.fromCharCode(...units.subarray(at, Math.min(to, at + 4096)));
+  return text;
+}
+
+/** How many bytes whole characters, given as UTF-16 units, take in UTF-8. */
+export function utf8LengthOfUnits(units: Uint16Array, from: number, to: number): number {
+  let length = 0;
+  for (let at = from; at < to; at++) {
+    const unit = units[at]!;
+    length += isSurrogate(unit) ? 2 : utf8Length(unit);
+  }
+  return length;
+}
+
+const isSurrogate = (unit: number) => (unit & 0xf800) === 0xd800;
+
 /** Writes a code point as UTF-8 at `at`; returns where the next one goes. */
 export function writeUtf8(code: number, bytes: Uint8Array, at: number): number {
   if (code < 0x80) {

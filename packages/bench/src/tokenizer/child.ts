@@ -1,8 +1,9 @@
 /** The process of one library: loads one vocabulary, encodes one text. */
 import { createHash } from 'node:crypto';
 import { answering } from '../process.js';
-import { load, type TokenizerName, type VocabularyName } from './subjects.js';
+import { load, type TokenizerName } from './subjects.js';
 import { type TextName, texts } from './texts.js';
+import type { VocabularyName } from './vocabularies.js';
 
 /** What one process took. */
 export interface Taken {

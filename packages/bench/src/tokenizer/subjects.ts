@@ -1,8 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { gpt2File, type Ranks, rankFile } from './rank-file.js';
-
-/** The vocabularies: two of OpenAI's, and two of Hugging Face's kinds. */
-export type VocabularyName = 'r50k_base' | 'cl100k_base' | 'WordPiece' | 'Unigram' | 'GPT-2';
+import { rankFile } from './rank-file.js';
+import { type EncodingName, ranksOf, tokenizerFile, type VocabularyName } from './vocabularies.js';
 
 /** Ours and the peers. */
 export type TokenizerName =
@@ -23,8 +20,7 @@ export interface Loaded {
 /** Loads a vocabulary with one of the libraries. */
 export async function load(name: TokenizerName, vocabulary: VocabularyName): Promise<Loaded> {
   if (vocabulary === 'r50k_base' || vocabulary === 'cl100k_base') return loadRanks(name, vocabulary);
-  const text =
-    vocabulary === 'GPT-2' ? JSON.stringify(gpt2File(await ranksOf('r50k_base'))) : await fixture(vocabulary);
+  const text = await tokenizerFile(vocabulary);
   if (name === 'residual') {
     const { tokenizerFromJson } = await import('@residual/tokenizer');
     return timed(
@@ -42,7 +38,7 @@ export async function load(name: TokenizerName, vocabulary: VocabularyName): Pro
   );
 }
 
-async function loadRanks(name: TokenizerName, encoding: 'r50k_base' | 'cl100k_base'): Promise<Loaded> {
+async function loadRanks(name: TokenizerName, encoding: EncodingName): Promise<Loaded> {
   switch (name) {
     case 'residual': {
       const { tiktokenTokenizer } = await import('@residual/tokenizer/tiktoken');
@@ -108,20 +104,3 @@ function timed<T>(make: () => T, use: (made: T) => Omit<Loaded, 'milliseconds'>)
   const made = make();
   return { milliseconds: performance.now() - begun, ...use(made) };
 }
-
-async function ranksOf(encoding: 'r50k_base' | 'cl100k_base'): Promise<Ranks> {
-  const { default: ranks } = await (encoding === 'r50k_base'
-    ? import('js-tiktoken/ranks/r50k_base')
-    : import('js-tiktoken/ranks/cl100k_base'));
-  return ranks as Ranks;
-}
-
-/** A `tokenizer.json` of the fixtures, from dist. */
-const fixture = (kind: 'WordPiece' | 'Unigram') =>
-  readFile(
-    new URL(
-      `../../../fixtures/tokenizers/${kind === 'WordPiece' ? 'wordpiece-bert' : 'unigram-t5'}/tokenizer.json`,
-      import.meta.url,
-    ),
-    'utf8',
-  );

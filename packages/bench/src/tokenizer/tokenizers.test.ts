@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Taken } from './child.js';
-import { linesOf } from './tokenizers.js';
+import { linesOf, named } from './tokenizers.js';
 
 const taken = (first: number, ids = 'right'): Taken => ({
   load: 0,
@@ -38,4 +38,13 @@ test('other ids than those of tiktoken are an error', () => {
     ['tiktoken', taken(1)],
   ] as const);
   expect(() => linesOf('r50k_base', 'code', best)).toThrow("bench: r50k_base on code: our ids are not tiktoken's");
+});
+
+test('a word picks the names that hold it, in any case; one that none holds is an error that lists them', () => {
+  const names = ['r50k_base', 'Unigram (T5)', 'Unigram (ALBERT)'];
+  expect(named('kind', names, 'unigram')).toEqual(names.slice(1));
+  expect(named('kind', names, undefined)).toEqual(names);
+  expect(() => named('kind', names, 'bpe')).toThrow(
+    'bench: no kind bpe; there are r50k_base, Unigram (T5), Unigram (ALBERT)',
+  );
 });

@@ -88,7 +88,11 @@ export function laidOut(
 }
 
 /** The same model with other ids; a piece without one is unknown. */
-function renumbered(model: Model, vocabulary: Vocabulary, ids: readonly (number | undefined)[]): Model {
+function renumbered(
+  { readUnits: _, ...model }: Model,
+  vocabulary: Vocabulary,
+  ids: readonly (number | undefined)[],
+): Model {
   const unknownId = ids[model.unknownId!];
   return {
     ...model,

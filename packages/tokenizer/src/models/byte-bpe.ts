@@ -1,8 +1,8 @@
 import { byteAlphabet } from '../byte-alphabet.js';
 import { utf8 } from '../byte-text.js';
+import { unitsAt, writeUtf8 } from '../unicode.js';
 import type { Vocabulary } from '../vocabulary.js';
 import type { ByteTokens } from './byte-tokens.js';
-import { writePiece } from './cached.js';
 import { merge, Symbols } from './merge.js';
 import type { Model } from './model.js';
 import type { PairTable } from './pair-table.js';
@@ -21,7 +21,7 @@ export function byteReader(
   const singles = Int32Array.from(byteAlphabet(), char => vocabulary.id(char)!);
   const kinds = new Uint8Array(vocabulary.idLimit).fill(wholeFirst ? whole : unsure);
   const symbols = new Symbols();
-  const cache = new WordCache();
+  const cache = new WordCache<Uint8Array>(Uint8Array);
 
   const readBytes = (bytes: Uint8Array, from: number, to: number, ids: number[]) => {
     if (to - from === 1) {
@@ -74,4 +74,14 @@ export function byteBpe(
       for (let index = first, at = 0; index < ids.length; index++) spans.push(at, (at += tokens.size(ids[index]!)));
     },
   };
+}
+
+/** Writes `text[start, end)` as UTF-8; returns how many bytes it takes, -1 if it is too long to be kept. */
+function writePiece(text: string, start: number, end: number, piece: Uint8Array): number {
+  if (end - start > longestWord) return -1;
+  let length = 0;
+  for (let at = start; at < end && length <= longestWord; at += unitsAt(text, at)) {
+    length = writeUtf8(text.codePointAt(at)!, piece, length);
+  }
+  return length > longestWord ? -1 : length;
 }

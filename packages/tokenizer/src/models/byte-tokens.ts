@@ -3,8 +3,8 @@ import type { Vocabulary } from '../vocabulary.js';
 
 const factor = 0x01000193;
 
-/** A hash of bytes that can be put together: that of `ab` is that of `a`, times a power of the factor for each byte of `b`, plus that of `b`. */
-export function hashOf(bytes: Uint8Array, from: number, to: number): number {
+/** A hash of bytes (or of UTF-16 units) that can be put together: that of `ab` is that of `a`, times a power of the factor for each byte of `b`, plus that of `b`. */
+export function hashOf(bytes: Uint8Array | Uint16Array, from: number, to: number): number {
   let hash = 0;
   for (let at = from; at < to; at++) hash = (Math.imul(hash, factor) + bytes[at]! + 1) | 0;
   return hash;

@@ -1,33 +1,29 @@
-import { unitsAt, writeUtf8 } from '../unicode.js';
+import { textOf } from '../unicode.js';
 import { hashOf } from './byte-tokens.js';
 import type { Model } from './model.js';
 import { longestWord, WordCache } from './word-cache.js';
 
 /** A model that remembers the ids of the pieces it has seen, in 2.5 MB. A tokenizer's pieces are all bytes or all characters. */
 export function cached(model: Model): Model {
-  const cache = new WordCache();
-  const piece = new Uint8Array(longestWord + 4);
+  const cache = new WordCache<Uint16Array>(Uint16Array);
+  const piece = new Uint16Array(longestWord);
+  const read = (units: Uint16Array, from: number, to: number, bytes: boolean, ids: number[]) => {
+    const hash = hashOf(units, from, to);
+    if (cache.recall(units, from, to, hash, ids)) return;
+    const first = ids.length;
+    if (model.readUnits && !bytes) model.readUnits(units, from, to, ids);
+    else model.tokenize(textOf(units, from, to), 0, to - from, bytes, ids);
+    cache.remember(units, from, to, hash, ids, first);
+  };
   return {
     ...model,
     cacheBytes: cache.byteLength,
+    readUnits: (units, from, to, ids) => read(units, from, to, false, ids),
     tokenize(text, start, end, bytes, ids, spans) {
-      const length = spans ? -1 : writePiece(text, start, end, piece);
-      if (length < 0) return model.tokenize(text, start, end, bytes, ids, spans);
-      const hash = hashOf(piece, 0, length);
-      if (cache.recall(piece, 0, length, hash, ids)) return;
-      const first = ids.length;
-      model.tokenize(text, start, end, bytes, ids);
-      cache.remember(piece, 0, length, hash, ids, first);
+      const length = end - start;
+      if (spans || length > longestWord) return model.tokenize(text, start, end, bytes, ids, spans);
+      for (let at = 0; at < length; at++) piece[at] = text.charCodeAt(start + at);
+      read(piece, 0, length, bytes, ids);
     },
   };
-}
-
-/** Writes `text[start, end)` as UTF-8; returns how many bytes it takes, -1 if it is too long to be kept. */
-export function writePiece(text: string, start: number, end: number, piece: Uint8Array): number {
-  if (end - start > longestWord) return -1;
-  let length = 0;
-  for (let at = start; at < end && length <= longestWord; at += unitsAt(text, at)) {
-    length = writeUtf8(text.codePointAt(at)!, piece, length);
-  }
-  return length > longestWord ? -1 : length;
 }

@@ -12,6 +12,8 @@ export interface Model {
   readonly showsUnknownText?: boolean;
   /** Appends the ids of a piece that is given as UTF-8; only byte-level models can. */
   readonly readBytes?: (bytes: Uint8Array, from: number, to: number, ids: number[]) => void;
+  /** Appends the ids of a piece whose characters are given as UTF-16 units. */
+  readonly readUnits?: (units: Uint16Array, from: number, to: number, ids: number[]) => void;
   /** How many bytes what it remembers takes. */
   readonly cacheBytes?: number;
   /** The merges of a byte-pair encoding, by rank. */

@@ -1,7 +1,7 @@
 import type { Reader } from '../components.js';
 import { failFile } from '../errors.js';
 import type { Fields } from '../fields.js';
-import { unitsAt, utf8LengthOf, writeUtf8 } from '../unicode.js';
+import { textOf, unitsOf, utf8LengthOfUnits } from '../unicode.js';
 import { Vocabulary } from '../vocabulary.js';
 import { cached } from './cached.js';
 import type { Model } from './model.js';
@@ -35,49 +35,61 @@ export function unigramModel(
   const unknownScore =
     scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY) - unknownPenalty;
   const paths = new Paths();
+
+  /** Finds the best way to each place of a piece. */
+  const search = (units: Uint16Array, start: number, end: number) => {
+    const length = end - start;
+    paths.reset(length);
+    for (let at = 0; at < length; ) {
+      const width = (units[start + at]! & 0xfc00) === 0xd800 ? 2 : 1;
+      const score = paths.scores[at]!;
+      let isKnown = false;
+      for (let node = root, to = at; to < length; ) {
+        node = trie.step(node, units[start + to++]!);
+        if (node < 0) break;
+        const id = trie.idAt(node);
+        if (id < 0) continue;
+        paths.offer(to, at, id, score + scores[id]!);
+        isKnown ||= to - at === width;
+      }
+      if (!isKnown) {
+        if (unknownId === undefined) failFile(`model.unk_id is missing, and "${textOf(units, start, end)}" needs it`);
+        paths.offer(at + width, at, unknownId, score + unknownScore);
+      }
+      at += width;
+    }
+  };
+
+  const read = (units: Uint16Array, start: number, end: number, ids: number[], spans?: number[]) => {
+    search(units, start, end);
+    let from = start;
+    let byte = 0;
+    for (let step = paths.trace(end - start) - 1; step >= 0; step--) {
+      const id = paths.idAt(step);
+      if (id === unknownId && step > 0 && paths.idAt(step - 1) === unknownId) continue; // neighbouring unknown ones are one
+      const to = start + paths.endAt(step);
+      const first = ids.length;
+      if (id === unknownId && fallback && vocabulary.id(textOf(units, from, to)) === undefined) {
+        for (const unit of new TextEncoder().encode(textOf(units, from, to))) ids.push(fallback[unit]!);
+      } else ids.push(id);
+      if (spans) {
+        const next = byte + utf8LengthOfUnits(units, from, to);
+        for (let index = first; index < ids.length; index++) spans.push(byte, next);
+        byte = next;
+      }
+      from = to;
+    }
+    paths.release();
+  };
+
   return cached({
     vocabulary,
     scores,
     readsBytes: false,
     unknownId,
     showsUnknownText: true,
-    tokenize(text, start, end, _bytes, ids, spans) {
-      const length = end - start;
-      paths.reset(length);
-      for (let at = 0; at < length; ) {
-        const width = unitsAt(text, start + at);
-        const score = paths.scores[at]!;
-        let isKnown = false;
-        for (let node = root, to = at; to < length; ) {
-          node = trie.step(node, text.charCodeAt(start + to++));
-          if (node < 0) break;
-          const id = trie.idAt(node);
-          if (id < 0) continue;
-          paths.offer(to, at, id, score + scores[id]!);
-          isKnown ||= to - at === width;
-        }
-        if (!isKnown) {
-          if (unknownId === undefined) failFile(`model.unk_id is missing, and "${text.slice(start, end)}" needs it`);
-          paths.offer(at + width, at, unknownId, score + unknownScore);
-        }
-        at += width;
-      }
-      let byte = 0;
-      paths.follow(length, unknownId, (from, to, id) => {
-        const size = utf8LengthOf(text, start + from, start + to);
-        if (id === unknownId && fallback && vocabulary.id(text.slice(start + from, start + to)) === undefined) {
-          for (const unit of utf8Of(text.slice(start + from, start + to))) {
-            ids.push(fallback[unit]!);
-            spans?.push(byte, byte + size);
-          }
-        } else {
-          ids.push(id);
-          spans?.push(byte, byte + size);
-        }
-        byte += size;
-      });
-      paths.release();
-    },
+    readUnits: read,
+    tokenize: (text, start, end, _bytes, ids, spans) => read(unitsOf(text, start, end), 0, end - start, ids, spans),
   });
 }
 
@@ -86,13 +98,11 @@ class Paths {
   scores = new Float64Array(64);
   #from = new Int32Array(64);
   #ids = new Int32Array(64);
+  /** The places on the best way to the end of the piece, the last one first. */
+  #ends = new Int32Array(64);
 
   reset(length: number): void {
-    if (this.#from.length <= length) {
-      this.scores = new Float64Array(length * 2 + 2);
-      this.#from = new Int32Array(length * 2 + 2);
-      this.#ids = new Int32Array(length * 2 + 2);
-    }
+    if (this.#from.length <= length) this.#resize(length * 2 + 2);
     this.scores[0] = 0;
     this.#from.fill(-1, 0, length + 1);
   }
@@ -104,35 +114,32 @@ class Paths {
     this.#ids[to] = id;
   }
 
+  /** Goes back from the end of the piece; returns how many tokens the best way has, to be asked for by their number from the last one. */
+  trace(length: number): number {
+    let count = 0;
+    for (let at = length; at > 0; at = this.#from[at]!) this.#ends[count++] = at;
+    return count;
+  }
+
+  idAt(step: number): number {
+    return this.#ids[this.#ends[step]!]!;
+  }
+
+  endAt(step: number): number {
+    return this.#ends[step]!;
+  }
+
   /** Lets go of the room that a very long piece took. */
   release(): void {
-    if (this.#from.length <= usualRoom) return;
-    this.scores = new Float64Array(64);
-    this.#from = new Int32Array(64);
-    this.#ids = new Int32Array(64);
+    if (this.#from.length > usualRoom) this.#resize(64);
   }
 
-  /** Calls `each` for the tokens of the best way, in order; neighbouring unknown ones are one. */
-  follow(length: number, unknownId: number | undefined, each: (from: number, to: number, id: number) => void): void {
-    const ends: number[] = [];
-    for (let at = length; at > 0; at = this.#from[at]!) ends.push(at);
-    let start = 0;
-    for (let index = ends.length - 1; index >= 0; index--) {
-      const to = ends[index]!;
-      const id = this.#ids[to]!;
-      const next = ends[index - 1];
-      if (id === unknownId && next !== undefined && this.#ids[next] === unknownId) continue;
-      each(start, to, id);
-      start = to;
-    }
+  #resize(length: number): void {
+    this.scores = new Float64Array(length);
+    this.#from = new Int32Array(length);
+    this.#ids = new Int32Array(length);
+    this.#ends = new Int32Array(length);
   }
-}
-
-function utf8Of(text: string): Uint8Array {
-  const bytes = new Uint8Array(utf8LengthOf(text, 0, text.length));
-  let at = 0;
-  for (const char of text) at = writeUtf8(char.codePointAt(0)!, bytes, at);
-  return bytes;
 }
 
 function readScores(fields: Fields): { vocabulary: Vocabulary; scores: Float64Array } {

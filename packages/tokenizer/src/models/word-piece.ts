@@ -1,6 +1,6 @@
 import type { Reader } from '../components.js';
 import { failFile } from '../errors.js';
-import { unitsAt, utf8LengthOf } from '../unicode.js';
+import { unitsOf, utf8LengthOfUnits } from '../unicode.js';
 import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
 import { cached } from './cached.js';
 import type { Model } from './model.js';
@@ -20,39 +20,41 @@ export const wordPiece: Reader<Model> = fields => {
 export function wordPieceModel(vocabulary: Vocabulary, unknownId: number, prefix: string, longest: number): Model {
   const trie = new Trie(vocabulary.entries());
   const inside = trie.walk(prefix); // where tokens that continue a word begin; -1 if there are none
+  const read = (units: Uint16Array, from: number, end: number, ids: number[], spans?: number[]) => {
+    const [firstId, firstSpan] = [ids.length, spans?.length ?? 0];
+    const isRead = !isLonger(units, from, end, longest);
+    let byte = 0;
+    let at = from;
+    while (isRead && at < end) {
+      let node = at === from ? root : inside;
+      let [to, found] = [at, -1];
+      for (let look = at; look < end && node >= 0; ) {
+        node = trie.step(node, units[look++]!);
+        if (node >= 0 && trie.idAt(node) >= 0) [to, found] = [look, trie.idAt(node)];
+      }
+      if (found < 0) break;
+      ids.push(found);
+      if (spans) spans.push(byte, (byte += utf8LengthOfUnits(units, at, to)));
+      at = to;
+    }
+    if (at === end) return;
+    ids.length = firstId;
+    ids.push(unknownId);
+    if (!spans) return;
+    spans.length = firstSpan;
+    spans.push(0, utf8LengthOfUnits(units, from, end));
+  };
   return cached({
     vocabulary,
     readsBytes: false,
     unknownId,
-    tokenize(text, start, end, _bytes, ids, spans) {
-      const [firstId, firstSpan] = [ids.length, spans?.length ?? 0];
-      let byte = 0;
-      let at = start;
-      while (at < end && !isLonger(text, start, end, longest)) {
-        let node = at === start ? root : inside;
-        let [to, found] = [at, -1];
-        for (let look = at; look < end && node >= 0; ) {
-          node = trie.step(node, text.charCodeAt(look++));
-          if (node >= 0 && trie.idAt(node) >= 0) [to, found] = [look, trie.idAt(node)];
-        }
-        if (found < 0) break;
-        ids.push(found);
-        if (spans) spans.push(byte, (byte += utf8LengthOf(text, at, to)));
-        at = to;
-      }
-      if (at === end) return;
-      ids.length = firstId;
-      ids.push(unknownId);
-      if (!spans) return;
-      spans.length = firstSpan;
-      spans.push(0, utf8LengthOf(text, start, end));
-    },
+    readUnits: read,
+    tokenize: (text, start, end, _bytes, ids, spans) => read(unitsOf(text, start, end), 0, end - start, ids, spans),
   });
 }
 
-function isLonger(text: string, start: number, end: number, longest: number): boolean {
-  if (end - start <= longest) return false;
-  let count = 0;
-  for (let at = start; at < end && count <= longest; at += unitsAt(text, at)) count++;
+function isLonger(units: Uint16Array, from: number, to: number, longest: number): boolean {
+  let count = to - from;
+  for (let at = from; at < to && count > longest; at++) if ((units[at]! & 0xfc00) === 0xdc00) count--;
   return count > longest;
 }

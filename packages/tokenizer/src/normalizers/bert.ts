@@ -1,7 +1,8 @@
+import type { AlignedText } from '../aligned-text.js';
 import type { Reader } from '../components.js';
 import { lowercased } from './lowercase.js';
 import type { Normalizer } from './normalizer.js';
-import { toForm } from './unicode.js';
+import { isStarter, toForm } from './unicode.js';
 
 const control = /^(?![\t\n\r])[\0\ufffd\p{Cc}\p{Cf}\p{Co}]$/u;
 const whiteSpace = /^\p{White_Space}$/u;
@@ -15,7 +16,7 @@ export const bert: Reader<Normalizer> = fields => {
   const apart = fields.boolean('handle_chinese_chars', true);
   const lower = fields.boolean('lowercase', true);
   const stripAccents = fields.boolean('strip_accents', lower);
-  return text => {
+  const normalize = (text: AlignedText) => {
     if (cleanText && !/^[ -~]*$/.test(text.text)) {
       text.filter(char => !control.test(char));
       text.mapCharacters(char => (whiteSpace.test(char) ? ' ' : char));
@@ -27,4 +28,8 @@ export const bert: Reader<Normalizer> = fields => {
     }
     if (lower) lowercased(text);
   };
+  // Marks that stay may change places with each other.
+  const standsAlone = (char: string) =>
+    !stripAccents || Array.from(char.normalize('NFD')).every(part => accent.test(part) || isStarter(part));
+  return Object.assign(normalize, { standsAlone });
 };

@@ -1,4 +1,8 @@
 import type { AlignedText } from '../aligned-text.js';
 
 /** Rewrites a text in place before it is cut into pieces. */
-export type Normalizer = (text: AlignedText) => void;
+export interface Normalizer {
+  (text: AlignedText): void;
+  /** Whether a character becomes in every text what it becomes alone. Absent: that depends on its neighbours. */
+  readonly standsAlone?: (char: string) => boolean;
+}

@@ -2,6 +2,7 @@ import type { Reader } from '../components.js';
 import { failFile } from '../errors.js';
 import { utf8LengthOf } from '../unicode.js';
 import { CharsMap } from './chars-map.js';
+import { clusters, joins } from './clusters.js';
 import type { Normalizer } from './normalizer.js';
 
 /** Clusters of this many bytes or more are looked up character by character. */
@@ -12,24 +13,52 @@ export const precompiled: Reader<Normalizer> = fields => {
   const name = 'precompiled_charsmap';
   if (!fields.has(name) || fields.string(name) === '') return () => {};
   const map = new CharsMap(bytesOfBase64(fields.string(name), fields.path(name)), fields.path(name));
+  const kinds = new Uint8Array(0x10000);
+  const kindAt = (text: string, at: number) => (kinds[text.charCodeAt(at)] ||= kindOf(text.charCodeAt(at), map));
   return text => {
+    const old = text.text;
     const chars: string[] = [];
     const changes: number[] = [];
-    let isChanged = false;
-    for (const cluster of clusters(text.text)) {
-      const whole =
-        cluster.length < longestKey && utf8LengthOf(cluster, 0, cluster.length) < longestKey
-          ? map.replacement(cluster)
-          : undefined;
-      for (const part of whole === undefined ? cluster : [cluster]) {
-        const replaced = whole ?? map.replacement(part);
-        isChanged ||= replaced !== undefined;
-        push(chars, changes, replaced ?? part, [...part].length);
+    let kept = 0; // what is before it is written
+    const keep = (to: number) => {
+      if (!text.tracked) chars.push(old.slice(kept, to));
+      else for (const char of old.slice(kept, to)) push(chars, changes, char, 1);
+    };
+    for (let at = 0, to = 0; at < old.length; at = to) {
+      to = at + 1;
+      while (to < old.length && (kindAt(old, to - 1) === joined || kindAt(old, to) === joined)) to++;
+      const isAlone = to === at + 1;
+      if (isAlone && kindAt(old, at) === plain) continue;
+      for (const part of isAlone ? [old[at]!] : parts(old.slice(at, to), map)) {
+        const replaced = map.replacement(part);
+        if (replaced !== undefined) {
+          keep(at);
+          push(chars, changes, replaced, [...part].length);
+          kept = at + part.length;
+        }
+        at += part.length;
       }
     }
-    if (isChanged) text.rewrite(chars, changes);
+    if (kept === 0) return;
+    keep(old.length);
+    text.rewrite(chars, changes);
   };
 };
+
+/** What a unit is: a character that no neighbour joins and no rule changes alone, one that a rule changes, or one that may join. */
+const [plain, changed, joined] = [1, 2, 3];
+
+const kindOf = (unit: number, map: CharsMap) =>
+  joins(unit) ? joined : map.replacement(String.fromCharCode(unit)) === undefined ? plain : changed;
+
+/** A text in the parts that are looked up: clusters that are short enough and have a rule, else their characters. */
+function* parts(text: string, map: CharsMap): Generator<string> {
+  for (const cluster of clusters(text)) {
+    const isShort = cluster.length < longestKey && utf8LengthOf(cluster, 0, cluster.length) < longestKey;
+    if (isShort && map.replacement(cluster) !== undefined) yield cluster;
+    else yield* cluster;
+  }
+}
 
 /** The characters of `written` in place of `oldCount` others: what is too many is added, what is missing goes with the last. */
 function push(chars: string[], changes: number[], written: string, oldCount: number): void {
@@ -40,35 +69,6 @@ function push(chars: string[], changes: number[], written: string, oldCount: num
   }
   if (count < oldCount && changes.length > 0) changes[changes.length - 1]! += count - oldCount;
 }
-
-/** What a reader sees as one character each. Plain ASCII needs no segmenter. */
-function* clusters(text: string): Generator<string> {
-  let last = 0;
-  for (const { 0: part, index } of text.matchAll(/[\0-\x7f]?[^\0-\x7f]+[\0-\x7f]?/g)) {
-    yield* asciiClusters(text.slice(last, index));
-    yield* segments(part);
-    last = index + part.length;
-  }
-  yield* asciiClusters(text.slice(last));
-}
-
-/** The platform's segmenter takes n² time on some long texts, so it is given windows, each from the last certain boundary. */
-function* segments(text: string): Generator<string> {
-  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-  for (let at = 0, size = windowSize; at < text.length; ) {
-    const found = Array.from(segmenter.segment(text.slice(at, at + size)), ({ segment }) => segment);
-    if (at + size < text.length) found.pop(); // it may go on
-    size = found.length === 0 ? size * 2 : windowSize;
-    for (const segment of found) {
-      yield segment;
-      at += segment.length;
-    }
-  }
-}
-const windowSize = 256;
-let segmenter: Intl.Segmenter | undefined;
-
-const asciiClusters = (text: string) => text.match(/\r\n|[\s\S]/g) ?? [];
 
 function bytesOfBase64(text: string, where: string): Uint8Array {
   try {

@@ -2,8 +2,15 @@ import type { AlignedText } from '../aligned-text.js';
 import type { Reader } from '../components.js';
 import type { Fields } from '../fields.js';
 import { literalMatcher } from '../pattern.js';
+import { characterReader } from './character-reader.js';
 import type { PreTokenizer } from './pre-tokenizer.js';
 import { cutAtMatches } from './split.js';
+
+/** How spaces are shown: as a symbol, which may also be put in front. */
+export interface Visible {
+  readonly symbol: string;
+  readonly scheme: PrependScheme;
+}
 
 /** When a space is put in front: never, always, or only at the beginning of the text. */
 export type PrependScheme = 'never' | 'always' | 'first';
@@ -19,8 +26,9 @@ export const metaspace: Reader<PreTokenizer> = fields => {
     if (spaces.length > 0) piece.replace(spaces, replacement);
     if (isFirst && !piece.text.startsWith(replacement)) piece.prepend(replacement);
   };
+  if (!fields.boolean('split', true)) return [{ rewrite }];
   const cut = cutAtMatches(literalMatcher(replacement), 'MergedWithNext');
-  return [fields.boolean('split', true) ? { rewrite, cut } : { rewrite }];
+  return [{ rewrite, cut, visible: { symbol: replacement, scheme }, reader: characterReader }];
 };
 
 /** Reads the settings that the pre-tokenizer and the decoder share; older files say `add_prefix_space`. */

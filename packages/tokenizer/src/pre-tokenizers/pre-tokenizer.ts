@@ -1,4 +1,7 @@
 import type { AlignedText } from '../aligned-text.js';
+import type { Normalizer } from '../normalizers/normalizer.js';
+import type { KindOf } from './kinds.js';
+import type { Visible } from './metaspace.js';
 
 /** Cuts `text[start, end)`: appends the `from, to` pairs of the pieces that are kept, in order. */
 export type Cut = (text: string, start: number, end: number, cuts: number[]) => void;
@@ -16,7 +19,26 @@ export interface Stage {
   readonly scan?: Scan;
   /** Then the pieces are to be read as UTF-8 bytes written in the byte alphabet. */
   readonly bytes?: boolean;
+  /** What `cut` does with each character, where it looks at each by itself. */
+  readonly kindOf?: KindOf;
+  /** How spaces are made visible, where that is what `rewrite` and `cut` do. */
+  readonly visible?: Visible;
+  /** What does, for ids alone, all that stages do of which this is the last, and the normalizer too where it can; undefined where that is not possible. */
+  readonly reader?: (stages: PreTokenizer, normalizer: Normalizer | undefined) => Reader | undefined;
 }
 
 /** Steps that cut a normalized text into the pieces that the model reads one by one. */
 export type PreTokenizer = readonly Stage[];
+
+/** Cuts texts in one pass and gives each piece to a model as it comes. */
+export interface Reader {
+  /** Whether it also does what the normalizer does: then it is given texts as they are. */
+  readonly normalizes: boolean;
+  /** Reads a text up to the piece with which there are `limit` ids; false where the text must be read the usual way: then some ids may be there already. */
+  read(
+    text: string,
+    readUnits: (units: Uint16Array, from: number, to: number, ids: number[]) => void,
+    ids: number[],
+    limit: number,
+  ): boolean;
+}

@@ -2,7 +2,7 @@ import { AlignedText } from '../aligned-text.js';
 import { inByteAlphabet } from '../byte-alphabet.js';
 import type { PipelineParts } from '../pipeline.js';
 import { runStages } from '../pre-tokenizers/run.js';
-import { wellFormed } from '../unicode.js';
+import { textOf, unitsOf, wellFormed } from '../unicode.js';
 import type { Pace } from './pace.js';
 
 /** Words with how often they occur, in the order in which they first do. */
@@ -41,11 +41,4 @@ function addWords(text: string, cuts: readonly number[], words: WordCounts): voi
 }
 
 /** A slice may hold on to the text it is cut from; what is kept must not. */
-function ownCopy(word: string): string {
-  let copy = '';
-  for (let from = 0; from < word.length; from += 4096) copy += String.fromCharCode(...unitsOf(word, from, from + 4096));
-  return copy;
-}
-
-const unitsOf = (word: string, from: number, to: number) =>
-  Array.from({ length: Math.min(to, word.length) - from }, (_, index) => word.charCodeAt(from + index));
+const ownCopy = (word: string) => textOf(unitsOf(word, 0, word.length), 0, word.length);
