@@ -139,6 +139,18 @@ export class AlignedText {
     this.rewrite(chars, changes, dropped);
   }
 
+  /** Removes the characters that match a pattern, which has the flags g and u. */
+  remove(pattern: RegExp): void {
+    if (!this.tracked) this.text = this.text.replace(pattern, '');
+    else if (this.text.search(pattern) >= 0) this.filter(char => char.search(pattern) < 0);
+  }
+
+  /** Writes `content` (where `$&` is the character) in place of the characters that match a pattern, which has the flags g and u. */
+  substitute(pattern: RegExp, content: string): void {
+    if (!this.tracked) this.text = this.text.replace(pattern, content);
+    else if (this.text.search(pattern) >= 0) this.mapCharacters(char => char.replace(pattern, content));
+  }
+
   /** Puts `prefix` in front of a text that is not empty; it shares the place of the first character. */
   prepend(prefix: string): void {
     if (this.text === '' || prefix === '') return;

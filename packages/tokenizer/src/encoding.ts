@@ -46,7 +46,8 @@ export class Encoding {
     this.#parts = parts;
     this.#source = source;
     this.overflowing = overflowing;
-    this.ids = parts.length === 1 ? (parts[0]!.ids as number[]) : parts.flatMap(part => part.ids);
+    const [first, ...others] = parts.map(part => part.ids as number[]);
+    this.ids = others.length === 0 ? (first ?? []) : first!.concat(...others);
   }
 
   /** How many tokens there are. */

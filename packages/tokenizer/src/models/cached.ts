@@ -1,29 +1,31 @@
 import { textOf } from '../unicode.js';
 import { hashOf } from './byte-tokens.js';
 import type { Model } from './model.js';
-import { longestWord, WordCache } from './word-cache.js';
+import { PieceMemory } from './piece-memory.js';
+import { WordCache } from './word-cache.js';
 
-/** A model that remembers the ids of the pieces it has seen, in 2.5 MB. A tokenizer's pieces are all bytes or all characters. */
+/** A model that remembers the ids of the pieces it has seen, in 5 MB. A tokenizer's pieces are all bytes or all characters. */
 export function cached(model: Model): Model {
   const cache = new WordCache<Uint16Array>(Uint16Array);
-  const piece = new Uint16Array(longestWord);
-  const read = (units: Uint16Array, from: number, to: number, bytes: boolean, ids: number[]) => {
-    const hash = hashOf(units, from, to);
-    if (cache.recall(units, from, to, hash, ids)) return;
-    const first = ids.length;
-    if (model.readUnits && !bytes) model.readUnits(units, from, to, ids);
-    else model.tokenize(textOf(units, from, to), 0, to - from, bytes, ids);
-    cache.remember(units, from, to, hash, ids, first);
-  };
+  const memory = new PieceMemory();
   return {
     ...model,
-    cacheBytes: cache.byteLength,
-    readUnits: (units, from, to, ids) => read(units, from, to, false, ids),
+    cacheBytes: cache.byteLength + memory.byteLength,
+    readUnits(units, from, to, ids) {
+      const hash = hashOf(units, from, to);
+      if (cache.recall(units, from, to, hash, ids)) return;
+      const first = ids.length;
+      if (model.readUnits) model.readUnits(units, from, to, ids);
+      else model.tokenize(textOf(units, from, to), 0, to - from, false, ids);
+      cache.remember(units, from, to, hash, ids, first);
+    },
     tokenize(text, start, end, bytes, ids, spans) {
-      const length = end - start;
-      if (spans || length > longestWord) return model.tokenize(text, start, end, bytes, ids, spans);
-      for (let at = 0; at < length; at++) piece[at] = text.charCodeAt(start + at);
-      read(piece, 0, length, bytes, ids);
+      if (spans) return model.tokenize(text, start, end, bytes, ids, spans);
+      const piece = text.slice(start, end);
+      if (memory.recall(piece, ids)) return;
+      const first = ids.length;
+      model.tokenize(text, start, end, bytes, ids);
+      memory.remember(piece, ids, first);
     },
   };
 }

@@ -49,7 +49,11 @@ export function wordPieceModel(vocabulary: Vocabulary, unknownId: number, prefix
     readsBytes: false,
     unknownId,
     readUnits: read,
-    tokenize: (text, start, end, _bytes, ids, spans) => read(unitsOf(text, start, end), 0, end - start, ids, spans),
+    tokenize(text, start, end, _bytes, ids, spans) {
+      const whole = end - start <= longest && !spans ? vocabulary.id(text.slice(start, end)) : undefined;
+      if (whole !== undefined) ids.push(whole);
+      else read(unitsOf(text, start, end), 0, end - start, ids, spans);
+    },
   });
 }
 

@@ -4,11 +4,13 @@ import { lowercased } from './lowercase.js';
 import type { Normalizer } from './normalizer.js';
 import { isStarter, toForm } from './unicode.js';
 
-const control = /^(?![\t\n\r])[\0\ufffd\p{Cc}\p{Cf}\p{Co}]$/u;
-const whiteSpace = /^\p{White_Space}$/u;
+const control = /[^\P{Cc}\t\n\r]|[\ufffd\p{Cf}\p{Co}]/gu;
+const oddSpace = /[^\P{White_Space} ]/gu;
 const ideograph =
-  /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b820}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/u;
-const accent = /\p{Mn}/u;
+  /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b820}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
+const accent = /\p{Mn}/gu;
+
+const ascii = /^[\t\n\r -~]*$/;
 
 /** The normalizer of BERT: controls removed, white space plain, ideographs set apart, accents off, lower case. */
 export const bert: Reader<Normalizer> = fields => {
@@ -17,19 +19,24 @@ export const bert: Reader<Normalizer> = fields => {
   const lower = fields.boolean('lowercase', true);
   const stripAccents = fields.boolean('strip_accents', lower);
   const normalize = (text: AlignedText) => {
-    if (cleanText && !/^[ -~]*$/.test(text.text)) {
-      text.filter(char => !control.test(char));
-      text.mapCharacters(char => (whiteSpace.test(char) ? ' ' : char));
+    if (ascii.test(text.text)) {
+      if (cleanText) text.substitute(/[\t\n\r]/gu, ' ');
+      if (lower) lowercased(text);
+      return;
     }
-    if (apart && ideograph.test(text.text)) text.mapCharacters(char => (ideograph.test(char) ? ` ${char} ` : char));
+    if (cleanText) {
+      text.remove(control);
+      text.substitute(oddSpace, ' ');
+    }
+    if (apart) text.substitute(ideograph, ' $& ');
     if (stripAccents) {
       toForm(text, 'NFD');
-      if (accent.test(text.text)) text.filter(char => !accent.test(char));
+      text.remove(accent);
     }
     if (lower) lowercased(text);
   };
   // Marks that stay may change places with each other.
   const standsAlone = (char: string) =>
-    !stripAccents || Array.from(char.normalize('NFD')).every(part => accent.test(part) || isStarter(part));
+    !stripAccents || Array.from(char.normalize('NFD')).every(part => part.search(accent) === 0 || isStarter(part));
   return Object.assign(normalize, { standsAlone });
 };

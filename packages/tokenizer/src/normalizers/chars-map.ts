@@ -1,5 +1,5 @@
 import { failFile } from '../errors.js';
-import { writeUtf8 } from '../unicode.js';
+import { unitsAt, writeUtf8 } from '../unicode.js';
 
 /**
  * The replacement table of a SentencePiece model: the size of a double-array trie, the trie (32-bit units, little endian:
@@ -30,6 +30,27 @@ export class CharsMap {
     if (this.#known.size >= 4096) this.#known.clear();
     this.#known.set(text, found);
     return found;
+  }
+
+  /** Whether at any character of `text[from, to)` stands an entry. */
+  occursIn(text: string, from: number, to: number): boolean {
+    for (let at = from; at < to; at += unitsAt(text, at)) if (this.#standsAt(text, at, to)) return true;
+    return false;
+  }
+
+  #standsAt(text: string, at: number, end: number): boolean {
+    let node = offsetOf(this.#unit(0));
+    for (; at < end; at += unitsAt(text, at)) {
+      const length = writeUtf8(text.codePointAt(at)!, buffer, 0);
+      for (let index = 0; index < length; index++) {
+        node ^= buffer[index]!;
+        const unit = this.#unit(node);
+        if ((unit & 0x800000ff) !== buffer[index]) return false;
+        node ^= offsetOf(unit);
+        if (unit & 0x100) return true;
+      }
+    }
+    return false;
   }
 
   /** The longest entry with which `text` begins at `at` (so SentencePiece itself does it): its units and what replaces them. */

@@ -28,7 +28,7 @@ export const precompiled: Reader<Normalizer> = fields => {
       to = at + 1;
       while (to < old.length && (kindAt(old, to - 1) === joined || kindAt(old, to) === joined)) to++;
       const isAlone = to === at + 1;
-      if (isAlone && kindAt(old, at) === plain) continue;
+      if (isAlone ? kindAt(old, at) === plain : !map.occursIn(old, at, to)) continue;
       for (const part of isAlone ? [old[at]!] : parts(old.slice(at, to), map)) {
         const replaced = map.replacement(part);
         if (replaced !== undefined) {

@@ -1,7 +1,7 @@
 import { AlignedText } from '../aligned-text.js';
 import type { Normalizer } from '../normalizers/normalizer.js';
 import { apart, gap, run } from './kinds.js';
-import type { PreTokenizer, Reader, Stage } from './pre-tokenizer.js';
+import type { PreTokenizer, Reader, Stage, UnitModel } from './pre-tokenizer.js';
 
 /**
  * What is done with a character, and from `joins` on: it joins neighbours of the same number. A table entry is such a number and, shifted by 8, the code
@@ -38,6 +38,8 @@ class CharacterReader implements Reader {
   /** The piece that is being written; its first unit is the space in front, where there is one. */
   readonly #piece = new Uint16Array(longestPiece + 2);
   readonly #first: number;
+  /** Finds the pieces of a normalized ASCII text; undefined where spaces are made visible. */
+  readonly #asciiPieces: RegExp | undefined;
   #length = 0;
   /** How many entries of the character where the next piece may begin are used up. */
   #used = 0;
@@ -47,21 +49,29 @@ class CharacterReader implements Reader {
     this.#normalizer = this.normalizes ? normalizer : undefined;
     this.#entryOf = char => entryOf(char, stages, visible?.symbol);
     this.#first = visible?.scheme === 'always' ? 1 : 0;
+    this.#asciiPieces = visible ? undefined : asciiPieces(stages);
     if (visible) this.#piece[0] = visible.symbol.charCodeAt(0);
   }
 
-  read(
-    text: string,
-    readUnits: (units: Uint16Array, from: number, to: number, ids: number[]) => void,
-    ids: number[],
-    limit: number,
-  ): boolean {
+  read(text: string, model: UnitModel, ids: number[], limit: number): boolean {
+    if (this.#asciiPieces && isAscii.test(text)) return this.#readAscii(text, model, ids, limit);
     this.#used = 0;
     for (let at = 0; at < text.length; ) {
       at = this.#readPiece(text, at);
       if (at < 0) return false;
-      if (this.#length > 0) readUnits(this.#piece, 0, this.#length, ids);
+      if (this.#length > 0) model.readUnits(this.#piece, 0, this.#length, ids);
       if (ids.length >= limit) return true;
+    }
+    return true;
+  }
+
+  /** Plain ASCII is left to the platform's own functions, which are fast from the first text on. */
+  #readAscii(text: string, model: UnitModel, ids: number[], limit: number): boolean {
+    const normal = new AlignedText(text, false);
+    this.#normalizer?.(normal);
+    const pieces = normal.text.match(this.#asciiPieces!) ?? [];
+    for (let index = 0; index < pieces.length && ids.length < limit; index++) {
+      model.tokenize(pieces[index]!, 0, pieces[index]!.length, false, ids);
     }
     return true;
   }
@@ -128,6 +138,21 @@ class CharacterReader implements Reader {
     const needed = list.filter((_, index) => !isEnd(list[index]!) || !(isStanding(index - 1) || isStanding(index + 1)));
     return needed.length === 0 ? [drops] : needed;
   }
+}
+
+const isAscii = /^[\t\n\r -~]*$/;
+
+/** Matches the pieces that stages cut ASCII text into. */
+function asciiPieces(stages: readonly Stage[]): RegExp {
+  const classes = new Map<number, string>();
+  for (let code = 0; code < 128; code++) {
+    const action = entryOf(String.fromCharCode(code), stages, undefined) & 255;
+    if (action !== ends) classes.set(action, `${classes.get(action) ?? ''}\\x${code.toString(16).padStart(2, '0')}`);
+  }
+  return new RegExp(
+    Array.from(classes, ([action, chars]) => `[${chars}]${action === stands ? '' : '+'}`).join('|'),
+    'g',
+  );
 }
 
 const isEnd = (entry: number) => (entry & 255) === ends;

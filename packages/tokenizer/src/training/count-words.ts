@@ -2,7 +2,7 @@ import { AlignedText } from '../aligned-text.js';
 import { inByteAlphabet } from '../byte-alphabet.js';
 import type { PipelineParts } from '../pipeline.js';
 import { runStages } from '../pre-tokenizers/run.js';
-import { textOf, unitsOf, wellFormed } from '../unicode.js';
+import { ownCopy, wellFormed } from '../unicode.js';
 import type { Pace } from './pace.js';
 
 /** Words with how often they occur, in the order in which they first do. */
@@ -39,6 +39,3 @@ function addWords(text: string, cuts: readonly number[], words: WordCounts): voi
     else if (word !== '') words.set(ownCopy(word), 1);
   }
 }
-
-/** A slice may hold on to the text it is cut from; what is kept must not. */
-const ownCopy = (word: string) => textOf(unitsOf(word, 0, word.length), 0, word.length);

@@ -1,0 +1,39 @@
+import { ownCopy } from '../unicode.js';
+import { longestWord } from './word-cache.js';
+
+/** What its pieces may take, in bytes as a 64-bit engine spends them. */
+const mostBytes = 2.5e6;
+const [perPiece, perUnit, perList, perId] = [120, 2, 32, 8];
+
+/**
+ * Remembers the ids of pieces seen before, by their text: the platform's own map, fast from the first piece on, where `WordCache` must first be compiled. It
+ * takes 2.5 MB at most; when it is full it starts afresh.
+ */
+export class PieceMemory {
+  readonly #ids = new Map<string, number | readonly number[]>();
+  #bytes = 0;
+
+  /** How many bytes it may take. */
+  readonly byteLength = mostBytes;
+
+  /** Appends the ids of a piece, if it is known; says whether it is. */
+  recall(piece: string, ids: number[]): boolean {
+    const known = this.#ids.get(piece);
+    if (known === undefined) return false;
+    if (typeof known === 'number') ids.push(known);
+    else for (let index = 0; index < known.length; index++) ids.push(known[index]!);
+    return true;
+  }
+
+  /** Keeps `ids[first...]` for a piece, which is not known yet. A copy of it: it may be a slice that holds on to a whole text. */
+  remember(piece: string, ids: readonly number[], first: number): void {
+    const count = ids.length - first;
+    if (piece.length > longestWord) return;
+    this.#bytes += perPiece + perUnit * piece.length + (count === 1 ? 0 : perList + perId * count);
+    if (this.#bytes > mostBytes) {
+      this.#ids.clear();
+      this.#bytes = 0;
+    }
+    this.#ids.set(ownCopy(piece), count === 1 ? ids[first]! : ids.slice(first));
+  }
+}
