@@ -64,10 +64,10 @@ export const preset: Settings = {
     'One day, Zib was sad because the moon had no flour. A kind comet brought some flour to Zib.',
     'Zib and the comet baked a big bread on the moon. They were very happy.',
   ].join('\n'),
-  prompt: 'Once upon a time, there was a robot',
+  prompt: 'The little girl looked at the moon. She saw a',
   rank: 8,
-  tuneRate: 0.005,
-  tuneSteps: 60,
+  tuneRate: 0.002,
+  tuneSteps: 40,
 };
 
 /** How the settings stand in the address of the page. */
