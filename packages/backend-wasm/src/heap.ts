@@ -24,6 +24,9 @@ export interface SharedBackend extends Omit<BackendWasm, 'wasm'> {
 
 /** The memory that tfjs's module and ours work on: where tensors lie in it, room for results, our functions. */
 export class Heap {
+  /** A tensor that is needed no more: the next `output` of its size takes its place. */
+  offered: TensorInfo | undefined;
+
   constructor(
     private readonly backend: SharedBackend,
     readonly call: Exports,
@@ -54,8 +57,13 @@ export class Heap {
     return new Float32Array(this.backend.wasm.HEAPU8.buffer, pointer, count);
   }
 
-  /** A new tensor, its numbers not yet written. Errors when the memory cannot grow any more. */
+  /** A new tensor, or the one that is offered, its numbers not yet written. Errors when the memory cannot grow any more. */
   output(shape: number[], dtype: DataType = 'float32'): TensorInfo {
+    const { offered } = this;
+    if (offered && offered.dtype === dtype && sizeOf(offered.shape) === sizeOf(shape)) {
+      this.offered = undefined;
+      return { dataId: offered.dataId, shape, dtype };
+    }
     const what = () => this.full(`a tensor [${shape.join(', ')}]`);
     if (sizeOf(shape) * 4 > limitBytes) throw what(); // tfjs would take the rest of the division by 4 GB
     const made = this.backend.makeOutput(shape, dtype);

@@ -294,6 +294,7 @@ export class Model {
     const { tokenizer, generationConfig, positions } = this;
     running();
     if (!tokenizer) throw new ResidualError('prompt', 'translate: this model has no tokenizer');
+    this.steps.expect(this.tree);
     return translateTexts(
       {
         tokenizer,
@@ -345,7 +346,6 @@ export class Model {
     const room = openEnded ? Number.POSITIVE_INFINITY : positions;
     checkPrompts(name, composition.model.source.vocab, room, tokens);
     const begin: Begin = settings => {
-      steps?.expect(this.tree);
       const writing = { fixedShapes: fixedShapes(), positions: room, made: positions, steps };
       return beginWriting(encoderDecoderOf(name, this), tokens, writing)(settings);
     };

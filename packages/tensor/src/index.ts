@@ -46,6 +46,7 @@ export { recompute } from './recompute.js';
 export { record, refuseRecording } from './recorder.js';
 export { type RecordedCall, Recording } from './recording.js';
 export { offerRecovery, type Recovery, recoveryOfLost } from './recovery.js';
+export { type ReusingCall, type ReusingKernel, reusing } from './spare-data.js';
 export {
   type DataType,
   dispose,

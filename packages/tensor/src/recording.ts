@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { requireBackend } from './backend.js';
 import { ResidualError, showShape } from './errors.js';
+import { isReusing, SpareData } from './spare-data.js';
 import { hold, type Tensor } from './tensor.js';
 
 /** One kernel call of a recorded step; tensors are numbered by first appearance, the step's inputs first. */
@@ -27,8 +28,10 @@ interface Call {
   readonly output: Reference;
   /** The slot whose data the result shares, of a kernel that only gives another shape. */
   readonly shares: number | undefined;
-  /** Slots that nothing reads after this call. */
-  readonly frees: number[];
+  /** Floats of a result that may be written over spare data, and become such; 0 if it may not. */
+  readonly spares: number;
+  /** Slots that nothing reads after this call, with the `spares` of the call that made them. */
+  readonly frees: { readonly slot: number; readonly spares: number }[];
 }
 
 /**
@@ -43,6 +46,8 @@ export class Recording {
   private taken: boolean[] = [];
   private outputs: readonly (Reference & { readonly shared: boolean })[] = [];
   private readonly constants = new Map<number, Tensor>();
+  /** The `spares` of the call that made a slot. */
+  private readonly sparesOf = new Map<number, number>();
   private readonly slotOfTensor = new Map<number, number>();
   private readonly slotOfData = new Map<object, number>();
   private readonly start: number;
@@ -66,16 +71,23 @@ export class Recording {
       return { name, slot, info: { dataId: input.dataId, shape, dtype } };
     });
     const infos = Object.fromEntries(reads.map(({ name, info }) => [name, info]));
+    const run = tf.getKernel(kernel, this.backend).kernelFunc;
+    const slot = this.newSlot(output);
+    const shares = kernel === 'Reshape' ? reads.find(({ info }) => info.dataId === output.dataId)?.slot : undefined;
+    const reuses = isReusing(run) && output.dtype === 'float32';
+    const spares = shares === undefined ? (reuses ? output.size : 0) : (this.sparesOf.get(shares) ?? 0);
     this.calls.push({
       kernel,
-      run: tf.getKernel(kernel, this.backend).kernelFunc,
+      run,
       attributes,
       reads,
       inputs: (Array.isArray(inputs) ? reads.map(({ info }) => info) : infos) as tf.NamedTensorInfoMap,
-      output: { slot: this.newSlot(output), shape: output.shape, dtype: output.dtype },
-      shares: kernel === 'Reshape' ? reads.find(({ info }) => info.dataId === output.dataId)?.slot : undefined,
+      output: { slot, shape: output.shape, dtype: output.dtype },
+      shares,
+      spares,
       frees: [],
     });
+    this.sparesOf.set(slot, spares);
   }
 
   /** `handle` is another handle of `original`, made beside the op seam. */
@@ -97,7 +109,7 @@ export class Recording {
     this.outputs = references.map(reference => ({ ...reference, shared: !made.delete(reference.slot) }));
     const lastUse = new Map<number, Call>();
     for (const call of this.calls) for (const slot of slotsOf(call)) lastUse.set(slot, call);
-    for (const slot of made) lastUse.get(slot)!.frees.push(slot); // what is made and does not leave
+    for (const slot of made) lastUse.get(slot)!.frees.push({ slot, spares: this.sparesOf.get(slot)! }); // what is made and does not leave
     this.taken = this.inputs.map(({ tensor }) => tensor.isDisposed);
   }
 
@@ -158,19 +170,22 @@ export class Recording {
   }
 
   private runCalls(backend: tf.KernelBackend, held: object[]): void {
+    const spare = new SpareData(backend);
     let done = 0;
     try {
       for (const call of this.calls) {
-        held[call.output.slot] = call.shares === undefined ? runCall(call, held, backend) : held[call.shares]!;
+        held[call.output.slot] = call.shares === undefined ? runCall(call, held, backend, spare) : held[call.shares]!;
         if (call.shares !== undefined) backend.incRef(held[call.shares]!);
         done++;
-        for (const slot of call.frees) backend.disposeData(held[slot]!);
+        for (const { slot, spares } of call.frees) spare.free(held[slot]!, spares);
       }
     } catch (error) {
-      const freed = new Set(this.calls.slice(0, done).flatMap(({ frees }) => frees));
+      const freed = new Set(this.calls.slice(0, done).flatMap(({ frees }) => frees.map(({ slot }) => slot)));
       for (const { output } of this.calls.slice(0, done))
         if (!freed.has(output.slot)) backend.disposeData(held[output.slot]!);
       throw error;
+    } finally {
+      spare.dispose();
     }
   }
 
@@ -225,10 +240,16 @@ function showType({ shape, dtype }: Tensor): string {
   return `${dtype}${showShape(shape)}`;
 }
 
-function runCall({ run, reads, inputs, attributes }: Call, held: readonly object[], backend: tf.KernelBackend): object {
+/** Runs a kernel and gives the data of its result. */
+function runCall(call: Call, held: readonly object[], backend: tf.KernelBackend, spare: SpareData): object {
+  const { run, reads, inputs, attributes, output, spares } = call;
   for (const { slot, info } of reads) info.dataId = held[slot]!;
-  const result = run({ inputs, attrs: attributes as unknown as tf.NamedAttrMap, backend });
-  return untracked(result as tf.TensorInfo, backend);
+  const offered = spares > 0 ? spare.offer(spares) : undefined;
+  const place = offered && { dataId: offered, shape: output.shape, dtype: output.dtype };
+  const whole = { inputs, attrs: attributes as unknown as tf.NamedAttrMap, backend, output: place };
+  const result = run(whole) as tf.TensorInfo;
+  if (offered && result.dataId === offered) spare.take(spares);
+  return untracked(result, backend);
 }
 
 /** The data of a kernel's result; a kernel made of tfjs ops gives a tensor, which the engine would count. */

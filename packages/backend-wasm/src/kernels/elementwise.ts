@@ -1,16 +1,17 @@
-import { getKernel, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
+import { type ReusingKernel, reusing } from '@residual/tensor';
+import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../heap.js';
 import { type Kernel, kernel } from './kernel.js';
 
 type Pair = { a: TensorInfo; b: TensorInfo };
 
 /** a + b, shapes broadcast: tfjs's own where b neither has the shape of a nor repeats along the first axes of a. */
-export const add: KernelFunc = call => {
+export const add: ReusingKernel = /*#__PURE__*/ reusing(call => {
   const { a, b } = call.inputs as Pair;
-  return repeats(b, a) ? sum(call) : getKernel('Add', 'wasm').kernelFunc(call);
-};
+  return repeats(b, a) ? sum(call) : (getKernel('Add', 'wasm').kernelFunc(call) as TensorInfo);
+});
 
-const sum: KernelFunc = /*#__PURE__*/ kernel<Pair, unknown>((heap, { a, b }) => {
+const sum = /*#__PURE__*/ kernel<Pair, unknown>((heap, { a, b }) => {
   const [left, right] = [heap.pointer(a), heap.pointer(b)];
   const y = heap.output(a.shape);
   heap.call.sum!(left, right, heap.pointer(y), sizeOf(a.shape), sizeOf(b.shape));
