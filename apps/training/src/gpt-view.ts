@@ -7,9 +7,10 @@ import { controls, set } from './controls.js';
 import { download } from './download.js';
 import { forgetGpt, type Kept, keptGpt } from './kept.js';
 import { lossesView } from './losses-view.js';
-import { runPanel, unawaited } from './run-panel.js';
+import { runPanel } from './run-panel.js';
 import { samplesView } from './samples-view.js';
 import { ownText } from './text.js';
+import { tolerated } from './tolerated.js';
 import { ownWork } from './trainer.js';
 import type { EmbeddingLook, GptRequests, GptSettings } from './work/character-gpt.js';
 
@@ -45,9 +46,9 @@ export function gptView(): void {
   const follow = async (event: TrainingEvent, job: Job) => {
     if (event.type === 'checkpoint') return;
     losses.add(event);
-    if (event.type === 'step' && performance.now() > nextLook && isSeen()) unawaited(look(job));
+    if (event.type === 'step' && performance.now() > nextLook && isSeen()) tolerated(look(job));
     if (event.type !== 'evaluation') return;
-    await samples.take(event, job);
+    await tolerated(samples.take(event, job));
     await note(job); // what comes next is the checkpoint
   };
 
@@ -57,24 +58,22 @@ export function gptView(): void {
       nextLook = 0;
       if (goesOn && kept) takeOver(kept);
       const settings = settingsOf(await text.read());
-      if (!goesOn) {
-        await forgetGpt();
-        for (const view of [losses, samples, map]) view.clear();
-      }
       return trainer.start('gpt', { ...settings, backend: controls().backend }, { signal });
     },
     begun: async (job, goesOn) => {
-      byId('gpt-continue').hidden = true;
       const [{ parameters, characters }, backend] = [await job.ask('facts'), await job.ask('backend')];
       byId('gpt-facts').textContent =
         `${parameters.toLocaleString('en-US')} parameters, ${characters} different characters, on ${backend}.`;
       byId<HTMLButtonElement>('gpt-download').disabled = false;
-      if (!goesOn || !kept) {
-        await look(job);
-        return 0;
+      byId('gpt-continue').hidden = true;
+      if (goesOn && kept) {
+        await note(job);
+        return kept.step;
       }
-      await note(job);
-      return kept.step;
+      await forgetGpt(); // now that the new one has begun
+      for (const view of [losses, samples, map]) view.clear();
+      await look(job);
+      return 0;
     },
     follow,
     stopping: async job => {

@@ -2,9 +2,10 @@ import { byId, on } from '@residual/appkit';
 import type { RemoteTraining } from '@residual/train/worker';
 import { Chart } from './chart.js';
 import { controls, set, share } from './controls.js';
+import { nextFrame } from './frames.js';
 import { extent, fieldPlaces, Plane } from './plane.js';
 import { pointsFrom, shapes, textOf } from './points.js';
-import { nextFrame, runPanel } from './run-panel.js';
+import { runPanel } from './run-panel.js';
 import { ownWork } from './trainer.js';
 import type { FitLook, FitRequests } from './work/fitting.js';
 

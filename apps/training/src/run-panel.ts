@@ -1,7 +1,8 @@
-import { attempt, byId, on, showError } from '@residual/appkit';
+import { attempt, byId, on } from '@residual/appkit';
 import type { StepEvent, TrainingEvent } from '@residual/train';
 import type { RemoteTraining } from '@residual/train/worker';
 import { shown } from './chart.js';
+import { perFrame } from './frames.js';
 
 /** How the runs of one view are begun and followed. */
 export interface RunView<Job extends RemoteTraining> {
@@ -138,13 +139,6 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
   }
 }
 
-/** Lets something go on by itself; what goes wrong, other than that it was stopped, is shown. */
-export function unawaited(work: Promise<void>): void {
-  work.catch(error => {
-    if (!(error instanceof Error && error.name === 'AbortError')) showError(error);
-  });
-}
-
 /** Says what a loss that is no number any more means to who set the learning rate; any other error as it is. */
 function explained(error: unknown, rate: number | undefined): unknown {
   const { code, details } = error as { code?: string; details?: { step?: number } };
@@ -153,26 +147,6 @@ function explained(error: unknown, rate: number | undefined): unknown {
     `At step ${details?.step} the loss is no number any more: the learning rate, ${rate}, is too high here. Start again with a smaller one.`,
     { cause: error },
   );
-}
-
-/** Waits for the next frame. */
-export function nextFrame(): Promise<number> {
-  return new Promise(requestAnimationFrame);
-}
-
-/** Hands on the last of what comes, once a frame. */
-export function perFrame<Item>(act: (item: Item) => void): (item: Item) => void {
-  let last: { readonly item: Item } | undefined;
-  return item => {
-    const isAsked = last !== undefined;
-    last = { item };
-    if (isAsked) return;
-    requestAnimationFrame(() => {
-      const { item: shown } = last!;
-      last = undefined;
-      act(shown);
-    });
-  };
 }
 
 const figuresOf = ({ step, loss, gradientNorm, learningRate, tokensPerSecond, memory }: StepEvent) =>
