@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { WebGLBackend } from '../backend.js';
 import { runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
 
@@ -15,26 +16,44 @@ interface Inputs {
  */
 export const crossEntropy: Kernel<Inputs, { ignore: number }> = (backend, { logits, labels }, { ignore }) => {
   const [rows, vocab] = logits.shape as [number, number];
-  const texels = Math.ceil(vocab / 2);
-  const parts = Math.ceil(Math.sqrt(texels));
-  const ints = { rows, vocab, parts, partLength: Math.ceil(texels / parts) };
-  const sums = runPass(backend, {
-    inputs: { logits },
-    shape: [Math.ceil(rows / 2), 2, 2 * parts],
-    ints,
-    code: partSums,
-  });
-  const loss = runPass(backend, {
-    inputs: { logits, labels, sums },
-    shape: [rows],
-    ints: { ...ints, ignored: ignore },
-    code: losses,
-  });
+  const sums = sumsOf(backend, logits);
+  const ints = { rows, vocab, ignored: ignore };
+  const loss = runPass(backend, { inputs: { logits, labels, sums }, shape: [rows], ints, code: losses });
   backend.disposeIntermediateTensorInfo(sums);
   return loss;
 };
 
-/** Of two rows at once: (largest, Σ e^(logit - largest)) in xy and zw. */
+/** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignore`: [rows, vocab], and nothing else of that size. */
+export const crossEntropyGradient: Kernel<Inputs & { dy: TensorInfo }, { ignore: number }> = (
+  backend,
+  { logits, labels, dy },
+  { ignore },
+) => {
+  const [rows, vocab] = logits.shape as [number, number];
+  const sums = sumsOf(backend, logits);
+  const ints = { rows, vocab, ignored: ignore };
+  const gradient = runPass(backend, {
+    inputs: { logits, labels, dy, sums },
+    shape: [rows, vocab],
+    ints,
+    code: gradients,
+  });
+  backend.disposeIntermediateTensorInfo(sums);
+  return gradient;
+};
+
+/** Of two rows at once (largest, Σ e^(logit - largest)) in xy and zw: first of parts of the rows, then of the whole. */
+function sumsOf(backend: WebGLBackend, logits: TensorInfo): TensorInfo {
+  const [rows, vocab] = logits.shape as [number, number];
+  const [pairs, texels] = [Math.ceil(rows / 2), Math.ceil(vocab / 2)];
+  const parts = Math.ceil(Math.sqrt(texels));
+  const ints = { vocab, parts, partLength: Math.ceil(texels / parts) };
+  const ofParts = runPass(backend, { inputs: { logits }, shape: [pairs, 2, 2 * parts], ints, code: partSums });
+  const sums = runPass(backend, { inputs: { ofParts }, shape: [pairs, 2, 2], ints: { parts }, code: wholeSums });
+  backend.disposeIntermediateTensorInfo(ofParts);
+  return sums;
+}
+
 const partSums = `
 void main() {
   int i = here();
@@ -57,27 +76,48 @@ void main() {
 }
 `;
 
-const losses = `
-float chosen(int row) {
-  int label = int(entry(labels, 1, rows, 0, 0, row));
-  return entry(logits, rows, vocab, 0, row, max(label, 0));
-}
-float counts(int row) {
-  return int(entry(labels, 1, rows, 0, 0, row)) == ignored ? 0.0 : 1.0;
-}
+const wholeSums = `
 void main() {
   int pair = here();
   vec2 largest = vec2(-3.0e38);
-  for (int part = 0; part < parts; part++) largest = max(largest, texel(sums, pair * parts + part).xz);
+  for (int part = 0; part < parts; part++) largest = max(largest, texel(ofParts, pair * parts + part).xz);
   vec2 sum = vec2(0.0);
   for (int part = 0; part < parts; part++) {
-    vec4 s = texel(sums, pair * parts + part);
+    vec4 s = texel(ofParts, pair * parts + part);
     sum += s.yw * exp(s.xz - largest);
   }
-  int row = 2 * pair;
+  setOutput(vec4(largest.x, sum.x, largest.y, sum.y));
+}
+`;
+
+const labelOf = `
+int labelOf(int row) { return int(entry(labels, 1, rows, 0, 0, min(row, rows - 1))); }
+float counts(int row) { return labelOf(row) == ignored ? 0.0 : 1.0; }
+`;
+
+const losses = `${labelOf}
+float lossOf(int row, float largest, float sum) {
   // The difference first: it is exact where the loss is small.
-  float first = (largest.x - chosen(row) + log(sum.x)) * counts(row);
-  float second = row + 1 < rows ? (largest.y - chosen(row + 1) + log(sum.y)) * counts(row + 1) : 0.0;
-  setOutput(vec4(first, second, 0.0, 0.0));
+  return (largest - entry(logits, rows, vocab, 0, row, max(labelOf(row), 0)) + log(sum)) * counts(row);
+}
+void main() {
+  int row = 2 * here();
+  vec4 s = texel(sums, here());
+  setOutput(vec4(lossOf(row, s.x, s.y), row + 1 < rows ? lossOf(row + 1, s.z, s.w) : 0.0, 0.0, 0.0));
+}
+`;
+
+const gradients = `${labelOf}
+float weightOf(int row) { return entry(dy, 1, rows, 0, 0, min(row, rows - 1)) * counts(row); }
+void main() {
+  int i = here();
+  int pair = i / halved(vocab);
+  int row = 2 * pair;
+  int column = 2 * (i - pair * halved(vocab));
+  vec4 s = texel(sums, pair);
+  vec4 shares = exp(texel(logits, i) - s.xxzz) / s.yyww;
+  ivec2 label = ivec2(labelOf(row), labelOf(row + 1)) - column;
+  vec4 chosen = vec4(equal(label.xxyy, ivec4(0, 1, 0, 1)));
+  setOutput((shares - chosen) * vec2(weightOf(row), weightOf(row + 1)).xxyy);
 }
 `;

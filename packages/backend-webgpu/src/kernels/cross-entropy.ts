@@ -17,17 +17,31 @@ export const crossEntropy: Kernel<Inputs, { ignore: number }> = (backend, { logi
     shape: [rows],
     ints: { rows, vocab, ignored: ignore },
     workgroups: rows,
-    code,
+    code: losses,
   });
 };
 
-const code = `
+/** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignore`: [rows, vocab], and nothing else of that size. */
+export const crossEntropyGradient: Kernel<Inputs & { dy: TensorInfo }, { ignore: number }> = (
+  backend,
+  { logits, labels, dy },
+  { ignore },
+) => {
+  const [rows, vocab] = logits.shape as [number, number];
+  return runPass(backend, {
+    inputs: { logits, labels, dy },
+    shape: [rows, vocab],
+    ints: { rows, vocab, ignored: ignore },
+    workgroups: rows,
+    code: gradients,
+  });
+};
+
+/** The largest logit of a row, and Σ e^(logit - largest): all threads of a workgroup read a part of it. */
+const sums = `
 var<workgroup> tops : array<f32, ${threads}>;
 var<workgroup> sums : array<f32, ${threads}>;
-fn main(index : i32) {
-  let thread = i32(localId.x);
-  let row = index / ${threads};
-  let start = min(row, uniforms.rows - 1) * uniforms.vocab;
+fn largestAndSum(thread : i32, start : i32) -> vec2<f32> {
   var top = -3.0e38;
   var sum = 0.0;
   for (var i = thread; i < uniforms.vocab; i += ${threads}) {
@@ -39,13 +53,39 @@ fn main(index : i32) {
   tops[thread] = top;
   sums[thread] = sum;
   workgroupBarrier();
-  if (thread != 0 || row >= uniforms.rows) { return; }
   var highest = -3.0e38;
   for (var i = 0; i < ${threads}; i++) { highest = max(highest, tops[i]); }
   var total = 0.0;
   for (var i = 0; i < ${threads}; i++) { total += sums[i] * exp(tops[i] - highest); }
+  return vec2<f32>(highest, total);
+}
+`;
+
+const losses = `${sums}
+fn main(index : i32) {
+  let thread = i32(localId.x);
+  let row = index / ${threads};
+  let start = min(row, uniforms.rows - 1) * uniforms.vocab;
+  let found = largestAndSum(thread, start);
+  if (thread != 0 || row >= uniforms.rows) { return; }
   let label = labels[row];
-  let loss = highest - logits[start + max(label, 0)] + log(total); // the difference first: it is exact where the loss is small
+  let loss = found.x - logits[start + max(label, 0)] + log(found.y); // the difference first: it is exact where the loss is small
   result[row] = select(loss, 0.0, label == uniforms.ignored);
+}
+`;
+
+const gradients = `${sums}
+fn main(index : i32) {
+  let thread = i32(localId.x);
+  let row = index / ${threads};
+  let start = min(row, uniforms.rows - 1) * uniforms.vocab;
+  let found = largestAndSum(thread, start);
+  if (row >= uniforms.rows) { return; }
+  let label = labels[row];
+  let weight = select(dy[row], 0.0, label == uniforms.ignored);
+  for (var i = thread; i < uniforms.vocab; i += ${threads}) {
+    let share = exp(logits[start + i] - found.x) / found.y;
+    result[start + i] = (share - select(0.0, 1.0, i == label)) * weight;
+  }
 }
 `;

@@ -2,7 +2,7 @@ import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { gated, gelu, silu } from './activation.js';
 import { appendToCache } from './append-to-cache.js';
 import { attend } from './attend.js';
-import { crossEntropy } from './cross-entropy.js';
+import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
 import { embed } from './embed.js';
 import { kernel } from './kernel.js';
@@ -15,6 +15,7 @@ export const kernels: Readonly<Record<string, KernelFunc>> = {
   'residual.appendToCache': /*#__PURE__*/ kernel(appendToCache),
   'residual.attend': /*#__PURE__*/ kernel(attend),
   'residual.crossEntropy': /*#__PURE__*/ kernel(crossEntropy),
+  'residual.crossEntropyGradient': /*#__PURE__*/ kernel(crossEntropyGradient),
   'residual.dropout': /*#__PURE__*/ kernel(dropout),
   'residual.embed': /*#__PURE__*/ kernel(embed),
   'residual.gated': /*#__PURE__*/ kernel(gated),
