@@ -6,6 +6,7 @@ import { type ModelFile, modelTypes, pieceTypes } from './model-file.js';
 import { spaceSymbol } from './normalizer.js';
 import type { PieceTable } from './piece-table.js';
 import { staysInWords } from './plain-models.js';
+import { outerSpaces, spacedWord } from './saved-patterns.js';
 import { scoresOf } from './unigram.js';
 
 /**
@@ -36,7 +37,7 @@ const cutsAtSpaces = (file: ModelFile) =>
 /** Cuts before each run of visible spaces. */
 const beforeSpaces: Json = {
   type: 'Split',
-  pattern: { Regex: `${spaceSymbol}+[^${spaceSymbol}]*` },
+  pattern: { Regex: spacedWord },
   behavior: 'Isolated',
   invert: false,
 };
@@ -94,9 +95,6 @@ function normalizers({ normalizer }: ModelFile): Json[] {
     replaced({ String: ' ' }, spaceSymbol),
   ];
 }
-
-/** Spaces at the ends of a text, at the end visible ones too. */
-export const outerSpaces = `(?<![\\s\\S]) +|[ ${spaceSymbol}]+(?![\\s\\S])`;
 
 function decoders({ pieces, types, normalizer, byteFallback, unknownSurface }: ModelFile): Json[] {
   const unknown = pieces[types.indexOf(pieceTypes.unknown)]!;

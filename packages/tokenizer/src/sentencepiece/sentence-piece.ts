@@ -37,6 +37,7 @@ export function sentencePieceParts(file: ModelFile): TokenizerParts {
     postProcessor: {},
     decoder: sentencePieceDecoder(file),
     file: () => savedPieces(file, table),
+    ...(preTokenizer.length > 0 && !table.symbols && { boundary: 'words' }),
     truncation: undefined,
     padding: undefined,
     roles: Object.fromEntries(Object.entries(roles).filter(([, id]) => id !== undefined)),

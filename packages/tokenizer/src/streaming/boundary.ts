@@ -1,4 +1,7 @@
+import { inByteAlphabet } from '../byte-alphabet.js';
+import type { Model } from '../models/model.js';
 import { scanKnownPattern } from '../pre-tokenizers/known-patterns.js';
+import { outerSpaces, spacedWord } from '../sentencepiece/saved-patterns.js';
 import type { TokenizerParts } from '../tokenizer.js';
 
 /**
@@ -10,15 +13,32 @@ export type Boundary = 'words' | 'lines';
 type Json = { readonly [name: string]: unknown };
 
 /** The boundaries at which a tokenizer certainly cuts a text, whatever follows; undefined where that cannot be told from its parts. */
-export function boundaryOf({ file, boundary, addedTokens, model }: TokenizerParts): Boundary | undefined {
+export function boundaryOf(parts: TokenizerParts): Boundary | undefined {
+  if (!known.has(parts)) known.set(parts, findBoundary(parts));
+  return known.get(parts);
+}
+
+const known = /*#__PURE__*/ new WeakMap<TokenizerParts, Boundary | undefined>();
+
+function findBoundary({ file, boundary, addedTokens, model }: TokenizerParts): Boundary | undefined {
   const crosses = addedTokens.some(({ content }) => /\p{L} (?:\p{L}|$)|\n/u.test(content));
   if (crosses || model.dropout) return undefined;
   if (typeof file !== 'object') return boundary;
   const normalizers = flat(file.normalizer, 'normalizers');
-  if (!normalizers.every(isLocal)) return undefined;
-  const steps = flat(file.pre_tokenizer, 'pretokenizers').map(cutsAt);
-  if (steps.includes(undefined) || !steps.some(step => step === 'lines' || step === 'words')) return undefined;
-  return normalizers.length > 0 || steps.includes('words') ? 'words' : 'lines';
+  const found = new Set<Boundary | 'inside' | undefined>();
+  let space = ' '; // what a space between two letters is by now
+  for (const json of normalizers) {
+    if (!isLocal(json, space)) return undefined;
+    space = spaceAfter(json, space);
+  }
+  for (const json of flat(file.pre_tokenizer, 'pretokenizers')) {
+    found.add(cutsAt(json, space));
+    space = spaceAfter(json, space);
+  }
+  if (found.has(undefined)) return undefined;
+  if (found.has('words') || (found.has('lines') && normalizers.length > 0)) return 'words';
+  if (found.has('lines')) return 'lines';
+  return staysInWords(model, file.model as Json, space) ? 'words' : undefined;
 }
 
 /** A component, or those of a sequence. */
@@ -43,34 +63,60 @@ const localNormalizers = [
 ];
 
 /** Whether a normalizer does the same to a letter, the space before it and what follows, whatever stands before the space. */
-function isLocal({ type, pattern }: Json): boolean {
+function isLocal({ type, pattern, content }: Json, space: string): boolean {
   if (type !== 'Replace') return localNormalizers.includes(String(type));
   const { String: literal, Regex: regex } = (pattern ?? {}) as Json;
-  return typeof literal === 'string' ? !literal.includes(' ') : regex === ' {2,}' || regex === '\\s+';
+  if (literal === space) return /^[^\p{L}\p{M}\s]$/u.test(String(content));
+  if (typeof literal === 'string') return !literal.includes(space);
+  return regex === ' {2,}' || regex === outerSpaces || (regex === '\\s+' && content === ' ');
+}
+
+/** What a space between two letters is behind a component, if it was `space` before. */
+function spaceAfter({ type, pattern, content, replacement }: Json, space: string): string {
+  if (type === 'Replace' && (pattern as Json).String === space) return String(content);
+  if (type === 'Metaspace' && space === ' ') return String(replacement ?? '▁');
+  return type === 'ByteLevel' ? inByteAlphabet(space) : space;
 }
 
 /** Where a pre-tokenizer cuts a text; undefined where that cannot be told, 'inside' where it only cuts what others leave. */
-function cutsAt(json: Json): Boundary | 'inside' | undefined {
+function cutsAt(json: Json, space: string): Boundary | 'inside' | undefined {
+  const isSpace = space === ' ';
   switch (json.type) {
     case 'ByteLevel':
-      return json.use_regex === false ? 'inside' : 'lines';
+      return json.use_regex === false ? 'inside' : isSpace ? 'lines' : undefined;
     case 'Split': {
       const { Regex: regex } = (json.pattern ?? {}) as Json;
-      const isKnown = json.behavior === 'Isolated' && typeof regex === 'string' && scanKnownPattern(regex);
-      return isKnown ? 'lines' : undefined;
+      if (space === '▁' && regex === spacedWord && json.behavior === 'Isolated') return 'words';
+      if (!isSpace || typeof regex !== 'string') return undefined;
+      if (json.behavior === 'Isolated' && scanKnownPattern(regex)) return 'lines';
+      return ['Isolated', 'Removed'].includes(String(json.behavior)) && matchesNoSpace(regex) ? 'words' : undefined;
     }
     case 'Metaspace':
-      return json.split === false ? undefined : 'words';
+      return json.split === false ? 'inside' : isSpace || space === (json.replacement ?? '▁') ? 'words' : undefined;
     case 'BertPreTokenizer':
     case 'Whitespace':
     case 'WhitespaceSplit':
-      return 'words';
+      return isSpace ? 'words' : 'inside';
     case 'Digits':
     case 'Punctuation':
       return 'inside';
     default:
       return undefined;
   }
+}
+
+/** Whether a regular expression, made of nothing but letters, apostrophes and classes without white space, matches none: CLIP's. */
+const matchesNoSpace = (regex: string) =>
+  regex.replace(/\[\^\\s(?:\\p\{[LN]\})*\]|\[\\p\{[LN]\}\]|\\p\{[LN]\}|[a-z'|+]/g, '') === '';
+
+/** Whether a byte-pair encoding that reads a whole text merges nothing across the space before a word: no token has it behind anything else. */
+function staysInWords({ vocabulary, merges }: Model, json: Json, space: string): boolean {
+  const { ignore_merges: wholeFirst, continuing_subword_prefix: prefix, end_of_word_suffix: suffix } = json;
+  if (!merges || wholeFirst || prefix || suffix || vocabulary.id(space) === undefined) return false;
+  for (const [token] of vocabulary.entries())
+    for (let at = token.indexOf(space, 1); at > 0; at = token.indexOf(space, at + 1))
+      if (!token.startsWith(space, at - space.length)) return false;
+  return true;
 }
 
 /** The last boundary of `text` behind `after`, with something behind it; -1 if there is none. */

@@ -3,7 +3,12 @@ import { brotliDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tokenizerFromJson } from '../load.js';
-import { boundaryOf, lastBoundary } from './boundary.js';
+import { saveTokenizer } from '../saving/save.js';
+import { sentencePieceTokenizer } from '../sentencepiece/index.js';
+import { tiktokenEncodings } from '../tiktoken/encodings.js';
+import { tiktokenTokenizer } from '../tiktoken/index.js';
+import type { Tokenizer } from '../tokenizer.js';
+import { type Boundary, boundaryOf, lastBoundary } from './boundary.js';
 import { encodeStream } from './encode-stream.js';
 
 const read = (name: string): string => {
@@ -79,12 +84,56 @@ const kinds = {
   'unigram-t5': 'words',
   'real-unigram-nmt-nfkc': 'words',
   'bpe-llama2': undefined,
-  'bpe-clip': undefined,
+  'bpe-clip': 'words',
+};
+const pieces = (name: string) =>
+  brotliDecompressSync(
+    readFileSync(new URL(`../../../../fixtures/sentencepiece/own/${name}.model.br`, import.meta.url)),
+  );
+const saved = (name: string) => JSON.parse(saveTokenizer(sentencePieceTokenizer(pieces(name))));
+const bytes = Array.from({ length: 256 }, (_, byte) => `${btoa(String.fromCharCode(byte))} ${byte}`);
+const ranks = [
+  ...bytes,
+  ...['th', ' t', ' th', 'he', 'x ', ' x'].map((token, index) => `${btoa(token)} ${256 + index}`),
+].join('\n');
+const { pattern } = tiktokenEncodings.cl100k_base;
+
+/** Tokenizers of other files, and the boundary of each. */
+const others: Readonly<Record<string, readonly [Tokenizer, Boundary | undefined]>> = {
+  'Llama 2, whose pieces stay in words': [tokenizerFromJson({ ...saved('bpe-llama'), pre_tokenizer: null }), 'words'],
+  'Llama 2 with Metaspace that does not cut': [
+    tokenizerFromJson({
+      ...saved('bpe-llama'),
+      normalizer: null,
+      pre_tokenizer: { type: 'Metaspace', prepend_scheme: 'first', split: false },
+    }),
+    'words',
+  ],
+  'a saved SentencePiece BPE': [tokenizerFromJson(saved('bpe-llama')), 'words'],
+  'a saved SentencePiece unigram': [tokenizerFromJson(saved('unigram-nmt-nfkc')), 'words'],
+  'a SentencePiece BPE': [sentencePieceTokenizer(pieces('bpe-bytefallback')), 'words'],
+  'a SentencePiece BPE that reads across words': [sentencePieceTokenizer(pieces('bpe-across-words')), undefined],
+  'a SentencePiece unigram': [sentencePieceTokenizer(pieces('unigram-nmt-nfkc')), undefined],
+  'tiktoken ranks': [tiktokenTokenizer(ranks, { encoding: { pattern, specialTokens: {} } }), 'lines'],
+  'tiktoken ranks with a pattern of your own': [
+    tiktokenTokenizer(ranks, { encoding: { pattern: '\\S+|\\s+', specialTokens: {} } }),
+    undefined,
+  ],
+  'byte-level BPE that cuts nothing': [
+    tokenizerFromJson({
+      ...JSON.parse(read('bpe-gpt2')),
+      pre_tokenizer: { type: 'ByteLevel', add_prefix_space: true, use_regex: false },
+    }),
+    'words',
+  ],
 };
 
-describe.each(Object.entries(kinds))('%s', (name, boundary) => {
-  const tokenizer = tokenizerFromJson(read(name));
+const all = [
+  ...Object.entries(kinds).map(([name, boundary]) => [name, tokenizerFromJson(read(name)), boundary] as const),
+  ...Object.entries(others).map(([name, [tokenizer, boundary]]) => [name, tokenizer, boundary] as const),
+];
 
+describe.each(all)('%s', (_, tokenizer, boundary) => {
   test('chunks of any sizes have the tokens of the whole text', () => {
     expect(boundaryOf(tokenizer.parts)).toBe(boundary);
     fc.assert(
@@ -98,7 +147,7 @@ describe.each(Object.entries(kinds))('%s', (name, boundary) => {
           expect([...ids, ...stream.flush()]).toEqual(tokenizer.encode(text, { addSpecialTokens }).ids);
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 
@@ -150,6 +199,9 @@ test('a tokenizer that may read across words waits for the end', () => {
     { pre_tokenizer: { type: 'Whitespace' }, normalizer: { type: 'Replace', pattern: { Regex: 'a b' }, content: 'c' } },
     { pre_tokenizer: { type: 'Whitespace' }, normalizer: { type: 'Replace', pattern: { String: ' ' }, content: 'c' } },
     { pre_tokenizer: { type: 'Whitespace' }, added_tokens: [{ id: 3, content: 'a b' }] },
+    { pre_tokenizer: { type: 'Whitespace' }, normalizer: { type: 'Replace', pattern: { Regex: '\\s+' }, content: '' } },
+    { pre_tokenizer: { ...splits, pattern: { Regex: '[a-z]+|\\s' } } },
+    { pre_tokenizer: { ...splits, pattern: { Regex: '[a-z ]+' } } },
   ]) {
     expect(boundaryOf(tokenizerFromJson({ model, ...changes }).parts)).toBeUndefined();
   }
@@ -178,4 +230,16 @@ test('a boundary is a space between letters, and for some a line end before one'
   expect(lastBoundary('ab.\ncd', 0, 'lines')).toBe(4);
   expect(lastBoundary('ab.\n\ncd', 0, 'lines')).toBe(-1);
   expect(lastBoundary('ab.\ncd', 0, 'words')).toBe(-1);
+});
+
+test('a byte-pair encoding reads words apart only where no token, whole piece or affix spans them', () => {
+  const apart = { type: 'BPE', vocab: { a: 0, b: 1, ' ': 2, ' a': 3, '  ': 4, '  a': 5 }, merges: [] };
+  const of = (changes: object) => boundaryOf(tokenizerFromJson({ model: { ...apart, ...changes } }).parts);
+  expect(of({})).toBe('words');
+  expect(of({ vocab: { ...apart.vocab, ' a ': 6 } })).toBeUndefined();
+  expect(of({ vocab: { a: 0, b: 1 } })).toBeUndefined();
+  expect(of({ ignore_merges: true })).toBeUndefined();
+  expect(of({ end_of_word_suffix: '</w>' })).toBeUndefined();
+  expect(of({ continuing_subword_prefix: '##' })).toBeUndefined();
+  expect(of({ dropout: 0.5 })).toBeUndefined();
 });

@@ -18,7 +18,7 @@ export interface EncodeStreamOptions {
 
 /**
  * Encodes a text that comes in chunks. All pushes and the flush together equal `encode` of the whole text. Ids come out up to the last place between words
- * where the tokenizer cuts whatever follows; where that cannot be told (a model that reads across words), all of them come at the end.
+ * where the tokenizer cuts whatever follows; where that cannot be told (a model with tokens that span words), all of them come at the end.
  */
 export function encodeStream(
   tokenizer: Tokenizer,
