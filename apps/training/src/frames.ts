@@ -4,7 +4,7 @@ export function nextFrame(): Promise<number> {
 }
 
 /** Hands on the last of what comes, once a frame. */
-export function perFrame<Item>(act: (item: Item) => void): (item: Item) => void {
+export function perFrame<Item = void>(act: (item: Item) => void): (item: Item) => void {
   let last: { readonly item: Item } | undefined;
   return item => {
     const isAsked = last !== undefined;

@@ -65,7 +65,7 @@ export function gptView(): void {
       byId('gpt-facts').textContent =
         `${parameters.toLocaleString('en-US')} parameters, ${characters} different characters, on ${backend}.`;
       byId<HTMLButtonElement>('gpt-download').disabled = false;
-      byId('gpt-continue').hidden = true;
+      showKept(false);
       if (goesOn && kept) {
         await note(job);
         return kept.step;
@@ -88,7 +88,7 @@ export function gptView(): void {
   /** Offers to go on with the run that is kept, where it has steps left or this page does not hold it. */
   const offer = async () => {
     kept = await keptGpt();
-    byId('gpt-continue').hidden = !kept;
+    showKept(kept !== undefined);
     return kept;
   };
   /** Shows what was kept of a run before this page was opened. */
@@ -112,6 +112,11 @@ export function gptView(): void {
   };
 
   on('gpt-continue', 'click', () => panel.start(true));
+  on('gpt-forget', 'click', async () => {
+    await forgetGpt();
+    showKept(false);
+    byId('gpt-status').textContent = 'No run is kept in this browser any more.';
+  });
   on('gpt-download', 'click', async () => {
     if (panel.job) await download('character-gpt.zip', await panel.job.ask('save'));
   });
@@ -119,6 +124,11 @@ export function gptView(): void {
     if (panel.job) attempt(() => look(panel.job!));
   });
   attempt(restore);
+}
+
+/** Lets a run that is kept be gone on with, or forgotten. */
+function showKept(isKept: boolean): void {
+  for (const name of ['continue', 'forget']) byId(`gpt-${name}`).hidden = !isKept;
 }
 
 /** What a new run is told. */

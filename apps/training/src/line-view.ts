@@ -1,13 +1,14 @@
-import { byId } from '@residual/appkit';
+import { byId, writeControls } from '@residual/appkit';
 import type { RemoteTraining } from '@residual/train/worker';
 import { Chart, shown } from './chart.js';
-import { controls, set } from './controls.js';
-import { nextFrame } from './frames.js';
+import { controls, shareSoon } from './controls.js';
+import { nextFrame, perFrame } from './frames.js';
 import { leastSquares } from './least-squares.js';
 import { extent, Plane, type PlanePoint } from './plane.js';
 import { pointsFrom, textOf } from './points.js';
 import { runPanel } from './run-panel.js';
 import { preset } from './settings.js';
+import { tolerated } from './tolerated.js';
 import type { Work } from './trainer.js';
 import type { FitLook, FitRequests } from './work/fitting.js';
 
@@ -26,23 +27,27 @@ export function lineView(work: () => Promise<Work>): void {
   const closed = () => leastSquares(plane.points.map(({ x, y }) => [x, y]));
 
   const plane = new Plane(byId('line-plane'), 'Points to fit; arrow keys move one, Delete removes it', points => {
-    set({ linePoints: textOf(points) });
+    writeControls({ linePoints: textOf(points) });
+    shareSoon();
     draw();
+    tell();
+  });
+  const tell = perFrame(() => {
     if (!panel.job) return;
-    panel.job.ask('examples', rows());
+    tolerated(panel.job.ask('examples', rows()));
     if (panel.isRunning) panel.goOn();
   });
   let look: FitLook | undefined;
 
   const draw = () => {
     const { slope, intercept, loss } = closed();
-    tell('closed', slope, intercept, loss);
+    say('closed', slope, intercept, loss);
     const across = (y: (x: number) => number) => [-extent.x, extent.x].map(x => [x, y(x)] as const);
     const curves = [{ name: 'closed', through: across(x => slope * x + intercept) }];
     const [w, b] = [look?.weights.weight?.[0], look?.weights.bias?.[0]];
     if (w === undefined || b === undefined) return plane.draw(curves);
     const fitted = (x: number) => w * x + b;
-    tell('fitted', w, b, meanSquare(plane.points, fitted));
+    say('fitted', w, b, meanSquare(plane.points, fitted));
     plane.draw([
       ...plane.points.map(({ x, y }) => ({ name: 'gap', through: [[x, y] as const, [x, fitted(x)] as const] })),
       ...curves,
@@ -84,7 +89,7 @@ function meanSquare(points: readonly PlanePoint[], at: (x: number) => number): n
 }
 
 /** Says a line and its loss in the row of the table with this name. */
-function tell(name: string, slope: number, intercept: number, loss: number): void {
+function say(name: string, slope: number, intercept: number, loss: number): void {
   const cells = byId(`line-${name}`).querySelectorAll('td');
   for (const [i, value] of [slope, intercept, loss].entries()) cells[i]!.textContent = shown(value);
 }

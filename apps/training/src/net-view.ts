@@ -1,11 +1,12 @@
-import { byId, on } from '@residual/appkit';
+import { byId, on, writeControls } from '@residual/appkit';
 import type { RemoteTraining } from '@residual/train/worker';
 import { Chart } from './chart.js';
-import { controls, set, share } from './controls.js';
-import { nextFrame } from './frames.js';
+import { controls, set, share, shareSoon } from './controls.js';
+import { nextFrame, perFrame } from './frames.js';
 import { extent, fieldPlaces, Plane } from './plane.js';
 import { pointsFrom, shapes, textOf } from './points.js';
 import { runPanel } from './run-panel.js';
+import { tolerated } from './tolerated.js';
 import { ownWork } from './trainer.js';
 import type { FitLook, FitRequests } from './work/fitting.js';
 
@@ -31,10 +32,14 @@ export function netView(): void {
     byId('net-plane'),
     'Points to fit; arrow keys move one, Delete removes it, Space changes its class',
     points => {
-      set({ netPoints: textOf(points) });
-      if (panel.isRunning) panel.job?.ask('examples', rows());
+      writeControls({ netPoints: textOf(points) });
+      shareSoon();
+      tell();
     },
   );
+  const tell = perFrame(() => {
+    if (panel.isRunning && panel.job) tolerated(panel.job.ask('examples', rows()));
+  });
 
   const draw = ({ outputs, hidden, weights }: FitLook) => {
     if (isPlane()) {

@@ -1,7 +1,7 @@
 import { showError } from '@residual/appkit';
 
 /** Lets something fail that a run can do without: what goes wrong, other than that it was stopped, is shown, and the run goes on. */
-export async function tolerated(work: Promise<void>): Promise<void> {
+export async function tolerated(work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {
