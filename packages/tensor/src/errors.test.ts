@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { expectShape, ResidualError, showShape } from './errors.js';
+import { errorFromPlain, errorToPlain, expectShape, ResidualError, showShape } from './errors.js';
 
 test('an error is recognised across two installed copies, and nothing else is', async () => {
   vi.resetModules();
@@ -19,4 +19,22 @@ test('the message of a shape error is built only when it is needed', () => {
   expect(message).not.toHaveBeenCalled();
   expect(() => expectShape(false, message)).toThrow('needs [2, 3]');
   expect(showShape([])).toBe('[]');
+});
+
+test('an error is the same again behind a port, its cause too', () => {
+  const cause = new RangeError('too far');
+  const error = new ResidualError('shape', 'add: no', { cause, details: { step: 3, place: 'up' } });
+  const again = errorFromPlain(structuredClone(errorToPlain(error))) as ResidualError;
+  expect(ResidualError.is(again)).toBe(true);
+  expect([again.name, again.message, again.code, again.details, again.stack]).toEqual([
+    'ResidualError',
+    'add: no',
+    'shape',
+    { step: 3, place: 'up' },
+    error.stack,
+  ]);
+  expect([(again.cause as Error).name, (again.cause as Error).message]).toEqual(['RangeError', 'too far']);
+  const aborted = errorFromPlain(errorToPlain(new DOMException('enough', 'AbortError')));
+  expect([aborted.name, aborted.message, ResidualError.is(aborted)]).toEqual(['AbortError', 'enough', false]);
+  expect(errorFromPlain(errorToPlain('only words')).message).toBe('only words');
 });

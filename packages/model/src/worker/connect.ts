@@ -1,6 +1,6 @@
 import { type TableParts, vectorTable, type WordVectors } from '@residual/embeddings/words';
 import type { Description } from '@residual/layers';
-import { ResidualError } from '@residual/tensor';
+import { errorFromPlain, ResidualError } from '@residual/tensor';
 import type { Step } from '../generate.js';
 import type { GenerateOptions } from '../generate-options.js';
 import type { LoadModelOptions } from '../load-model.js';
@@ -12,7 +12,7 @@ import type { TranslateOptions } from '../translate/options.js';
 import type { Translation, TranslationStep } from '../translate/translation.js';
 import type { Contextual, ContextualOptions } from '../vectors/contextual.js';
 import type { EmbedOptions } from '../vectors/embed.js';
-import type { Method, ModelFacts, PlainEncoding, PlainError, Port, Response, Streaming } from './protocol.js';
+import type { Method, ModelFacts, PlainEncoding, Port, Response, Streaming } from './protocol.js';
 
 /** A model on the other side of a port: what it does is asked for, what it is is known. */
 export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'> {
@@ -95,7 +95,7 @@ export function connectModels(port: Port): Models {
       const call = begin(method, args, model, response => {
         if ('progress' in response) return onProgress?.(response.progress);
         pending.delete(call);
-        if ('error' in response) reject(signal?.aborted ? signal.reason : errorOf(response.error));
+        if ('error' in response) reject(signal?.aborted ? signal.reason : errorFromPlain(response.error));
         else resolve((response as { result: T }).result);
       });
       signal?.addEventListener('abort', () => port.postMessage({ call, abort: true }), { once: true });
@@ -125,7 +125,7 @@ export function connectModels(port: Port): Models {
             await new Promise<void>(resolve => {
               wake = resolve;
             });
-          else if ('error' in response) throw signal?.aborted ? signal.reason : errorOf(response.error);
+          else if ('error' in response) throw signal?.aborted ? signal.reason : errorFromPlain(response.error);
           else if ('result' in response) return response.result as Whole;
           else if ('step' in response) {
             yield response.step as Each;
@@ -201,9 +201,4 @@ function plainOptions(method: Streaming, options: Options): Options {
     'option',
     `${method}: functions (processors, allowedTokens) cannot cross a port; ${method} in the same thread`,
   );
-}
-
-function errorOf({ name, message, code }: PlainError): Error {
-  if (code !== undefined) return new ResidualError(code, message);
-  return Object.assign(new Error(message), { name });
 }

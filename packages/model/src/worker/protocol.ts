@@ -1,3 +1,4 @@
+import type { PlainError } from '@residual/tensor';
 import type { LoadProgress } from '../load-model.js';
 import type { PlainTensor } from '../plain-tensor.js';
 
@@ -50,13 +51,6 @@ export type Response =
   | { readonly call: number; readonly progress: LoadProgress }
   | { readonly call: number; readonly error: PlainError };
 
-/** An error as it crosses a port. */
-export interface PlainError {
-  readonly name: string;
-  readonly message: string;
-  readonly code?: string;
-}
-
 /** What a page knows of a model in a worker without asking. */
 export interface ModelFacts {
   readonly model: number;
@@ -75,12 +69,6 @@ export interface ModelFacts {
   readonly family: string;
   readonly backend: string;
   readonly hasTokenizer: boolean;
-}
-
-/** An error in the form that crosses a port. */
-export function plainError(error: unknown): PlainError {
-  const { name = 'Error', message = String(error), code } = (error ?? {}) as Partial<PlainError>;
-  return { name, message, ...(typeof code === 'string' && { code }) };
 }
 
 /** The tokens of a text as plain data: the parts of an `Encoding` that a view shows. */

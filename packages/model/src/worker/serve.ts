@@ -1,4 +1,4 @@
-import { ResidualError, registeredBackends, useBackend } from '@residual/tensor';
+import { errorToPlain, ResidualError, registeredBackends, useBackend } from '@residual/tensor';
 import type { Generation } from '../generation.js';
 import { type LoadModelOptions, loadModel } from '../load-model.js';
 import type { ForwardOptions, Model, Prompt } from '../model.js';
@@ -10,7 +10,6 @@ import {
   type ModelFacts,
   type PlainEncoding,
   type Port,
-  plainError,
   type Request,
   type Response,
   type Streaming,
@@ -118,7 +117,7 @@ export function serveModels(port: Port): void {
       answer(request)
         .then(
           result => send({ call: request.call, result }, request.method === 'forward' ? buffersOf(result) : []),
-          error => send({ call: request.call, error: plainError(error) }),
+          error => send({ call: request.call, error: errorToPlain(error) }),
         )
         .finally(() => running.delete(request.call));
     }

@@ -41,6 +41,16 @@ const eventsOf = async (run: Training, each: (event: TrainingEvent) => unknown =
 };
 const someTurns = () => new Promise(resolve => setTimeout(resolve, 10));
 
+test('timers get their turn while a run goes on', () =>
+  running({ steps: 300 }, async run => {
+    let turns = 0;
+    const timer = setInterval(() => turns++);
+    const begun = performance.now();
+    await eventsOf(run);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThanOrEqual(Math.max(2, (performance.now() - begun) / 250));
+  }));
+
 test('a paused run waits until it is resumed, as often as one likes', () =>
   expectNoLeak(() =>
     running({}, async run => {
