@@ -6,7 +6,7 @@ import { Chart } from './chart.js';
 export type Losses = readonly [step: number, training: number | null, validation: number | null];
 
 /** How much of the running mean stays with each step. */
-const stays = 0.95;
+const stays = 0.9;
 
 /** The losses of training and validation by step, with the running mean of the first. */
 export function lossesView() {

@@ -57,7 +57,7 @@ export const preset: Settings = {
   gptSeed: 1,
   beginning: 'All:',
   temperature: 0.8,
-  probe: 'First Citizen:\nWe are accounted poor citizens',
+  probe: 'First Citizen:\nWe are',
   sentences: [
     'Once upon a time, there was a robot named Zib. Zib lived on the moon and loved to bake bread.',
     'Zib the robot baked bread on the moon. All the stars came to eat it.',
