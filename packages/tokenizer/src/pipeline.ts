@@ -5,7 +5,7 @@ import type { Trace } from './encoding.js';
 import type { Model } from './models/model.js';
 import type { Normalizer } from './normalizers/normalizer.js';
 import { plainScan } from './pre-tokenizers/plain-scan.js';
-import type { PreTokenizer, Reader, Scan, UnitModel } from './pre-tokenizers/pre-tokenizer.js';
+import type { PreTokenizer, Reader, Scan } from './pre-tokenizers/pre-tokenizer.js';
 import { runStages } from './pre-tokenizers/run.js';
 import { Tracer } from './tracer.js';
 import { wellFormed } from './unicode.js';
@@ -47,7 +47,7 @@ export class Pipeline {
   ids(text: string, limit = Number.POSITIVE_INFINITY, model: Model = this.#parts.model): number[] {
     const { normalizer } = this.#parts;
     const scan = model.readBytes && this.#scan;
-    const reader = model.readUnits && this.#reader;
+    const reader = model.pieces && this.#reader;
     const ids: number[] = [];
     this.#walk(
       text,
@@ -58,7 +58,7 @@ export class Pipeline {
         if (ids.length >= limit) return;
         if (scan) return readScanned(part.text, scan, model, ids, limit);
         const first = ids.length;
-        if (reader?.read(part.text, model as UnitModel, ids, limit)) return;
+        if (reader?.read(part.text, model.pieces!, ids, limit)) return;
         ids.length = first;
         if (reader?.normalizes) normalizer?.(part);
         this.#read(part, model, ids, limit);

@@ -89,7 +89,7 @@ export function laidOut(
 
 /** The same model with other ids; a piece without one is unknown. */
 function renumbered(
-  { readUnits: _, ...model }: Model,
+  { pieces: _, ...model }: Model,
   vocabulary: Vocabulary,
   ids: readonly (number | undefined)[],
 ): Model {

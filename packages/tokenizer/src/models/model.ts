@@ -1,6 +1,14 @@
 import type { Vocabulary } from '../vocabulary.js';
 import type { PairTable } from './pair-table.js';
 
+/** Reads pieces of characters one after another for their ids alone. */
+export interface PieceReader {
+  /** Appends the ids of a piece that is given as UTF-16 units. */
+  units(units: Uint16Array, from: number, to: number, ids: number[]): void;
+  /** Appends the ids of several pieces, up to the piece with which there are `limit` of them. */
+  strings(pieces: readonly string[], ids: number[], limit: number): void;
+}
+
 /** Turns one piece of text into tokens. */
 export interface Model {
   readonly vocabulary: Vocabulary;
@@ -12,8 +20,8 @@ export interface Model {
   readonly showsUnknownText?: boolean;
   /** Appends the ids of a piece that is given as UTF-8; only byte-level models can. */
   readonly readBytes?: (bytes: Uint8Array, from: number, to: number, ids: number[]) => void;
-  /** Appends the ids of a piece whose characters are given as UTF-16 units. */
-  readonly readUnits?: (units: Uint16Array, from: number, to: number, ids: number[]) => void;
+  /** Reads pieces of characters for their ids alone. */
+  readonly pieces?: PieceReader;
   /** How many bytes what it remembers takes. */
   readonly cacheBytes?: number;
   /** The merges of a byte-pair encoding, by rank. */

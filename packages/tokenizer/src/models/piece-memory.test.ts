@@ -3,28 +3,32 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { PieceMemory } from './piece-memory.js';
 
-const recall = (memory: PieceMemory, piece: string) => {
+/** Reads pieces; those that are not known have the ids given. */
+const read = (memory: PieceMemory, pieces: readonly string[], fresh: readonly number[], limit = 1e9) => {
   const ids = [-7];
-  return memory.recall(piece, ids) ? ids.slice(1) : undefined;
+  memory.read(pieces, ids, limit, (_, list) => list.push(...fresh));
+  return ids.slice(1);
 };
 
-test('what was remembered is recalled, one id or several or none, and nothing else', () => {
+test('pieces that are known are not read again, and none is read beyond the limit', () => {
   const memory = new PieceMemory();
-  const lists = [[3], [1, 2], []];
-  for (const [index, list] of lists.entries()) memory.remember(`${index}`, [0, ...list], 1);
-  expect(['0', '1', '2', '3'].map(piece => recall(memory, piece))).toEqual([...lists, undefined]);
+  expect(read(memory, ['a'], [3])).toEqual([3]);
+  expect(read(memory, ['b', 'a'], [1, 2])).toEqual([1, 2, 3]);
+  expect(read(memory, ['c'], [])).toEqual([]);
+  expect(read(memory, ['a', 'c', 'b', 'd'], [0])).toEqual([3, 1, 2, 0]);
+  expect(read(memory, ['b', 'b', 'b'], [], 4)).toEqual([1, 2, 1, 2]);
 });
 
 test('it forgets instead of growing beyond its bytes, and keeps no long pieces', () => {
   const memory = new PieceMemory();
   for (let number = 0; number < 30_000; number++) {
-    memory.remember(`${number}`, [number], 0);
-    expect(recall(memory, `${number}`)).toEqual([number]);
+    expect(read(memory, [`${number}`], [number])).toEqual([number]);
+    expect(read(memory, [`${number}`], [-1])).toEqual([number]);
   }
-  expect(recall(memory, '0')).toBeUndefined();
+  expect(read(memory, ['0'], [-1])).toEqual([-1]);
   expect(memory.byteLength).toBe(2.5e6);
-  memory.remember('a'.repeat(65), [1], 0);
-  expect(recall(memory, 'a'.repeat(65))).toBeUndefined();
+  read(memory, ['a'.repeat(65)], [1]);
+  expect(read(memory, ['a'.repeat(65)], [2])).toEqual([2]);
 });
 
 test('a piece does not hold on to the text that it is cut from', () => {
@@ -35,9 +39,9 @@ test('a piece does not hold on to the text that it is cut from', () => {
   const before = process.memoryUsage().heapUsed;
   for (let number = 0; number < 500; number++) {
     const text = Array.from({ length: 5000 }, (_, index) => `${number} ${index}`).join(' ');
-    memory.remember(text.slice(10, 40), [number], 0);
+    read(memory, [text.slice(10, 40)], [number]);
   }
   collect();
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(1e7);
-  expect(recall(memory, ''.padEnd(3))).toBeUndefined();
+  expect(read(memory, [''], [5])).toEqual([5]);
 });

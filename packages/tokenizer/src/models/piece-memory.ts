@@ -16,17 +16,30 @@ export class PieceMemory {
   /** How many bytes it may take. */
   readonly byteLength = mostBytes;
 
-  /** Appends the ids of a piece, if it is known; says whether it is. */
-  recall(piece: string, ids: number[]): boolean {
-    const known = this.#ids.get(piece);
-    if (known === undefined) return false;
-    if (typeof known === 'number') ids.push(known);
-    else for (let index = 0; index < known.length; index++) ids.push(known[index]!);
-    return true;
+  /** Appends the ids of pieces, up to the piece with which there are `limit` of them; those that are not known yet are appended by `tokenize`, and kept. */
+  read(pieces: readonly string[], ids: number[], limit: number, tokenize: (piece: string, ids: number[]) => void): void {
+    for (let at = 0; ; at++) {
+      at = this.#recall(pieces, at, ids, limit);
+      if (at === pieces.length || ids.length >= limit) return;
+      const first = ids.length;
+      tokenize(pieces[at]!, ids);
+      this.#remember(pieces[at]!, ids, first);
+    }
+  }
+
+  /** Appends the ids of known pieces; returns where it stopped. Apart from what reads new ones it is little to compile. */
+  #recall(pieces: readonly string[], at: number, ids: number[], limit: number): number {
+    for (; at < pieces.length && ids.length < limit; at++) {
+      const known = this.#ids.get(pieces[at]!);
+      if (known === undefined) break;
+      if (typeof known === 'number') ids.push(known);
+      else for (let index = 0; index < known.length; index++) ids.push(known[index]!);
+    }
+    return at;
   }
 
   /** Keeps `ids[first...]` for a piece, which is not known yet. A copy of it: it may be a slice that holds on to a whole text. */
-  remember(piece: string, ids: readonly number[], first: number): void {
+  #remember(piece: string, ids: readonly number[], first: number): void {
     const count = ids.length - first;
     if (piece.length > longestWord) return;
     this.#bytes += perPiece + perUnit * piece.length + (count === 1 ? 0 : perList + perId * count);

@@ -82,15 +82,9 @@ export function unigramModel(
     paths.release();
   };
 
-  return cached({
-    vocabulary,
-    scores,
-    readsBytes: false,
-    unknownId,
-    showsUnknownText: true,
-    readUnits: read,
-    tokenize: (text, start, end, _bytes, ids, spans) => read(unitsOf(text, start, end), 0, end - start, ids, spans),
-  });
+  const tokenize: Model['tokenize'] = (text, start, end, _bytes, ids, spans) =>
+    read(unitsOf(text, start, end), 0, end - start, ids, spans);
+  return cached({ vocabulary, scores, readsBytes: false, unknownId, showsUnknownText: true, tokenize }, read);
 }
 
 /** The best way to each place of a piece: its score, and the token that it ends with. Reused from piece to piece. */

@@ -44,17 +44,12 @@ export function wordPieceModel(vocabulary: Vocabulary, unknownId: number, prefix
     spans.length = firstSpan;
     spans.push(0, utf8LengthOfUnits(units, from, end));
   };
-  return cached({
-    vocabulary,
-    readsBytes: false,
-    unknownId,
-    readUnits: read,
-    tokenize(text, start, end, _bytes, ids, spans) {
-      const whole = end - start <= longest && !spans ? vocabulary.id(text.slice(start, end)) : undefined;
-      if (whole !== undefined) ids.push(whole);
-      else read(unitsOf(text, start, end), 0, end - start, ids, spans);
-    },
-  });
+  const tokenize: Model['tokenize'] = (text, start, end, _bytes, ids, spans) => {
+    const whole = end - start <= longest && !spans ? vocabulary.id(text.slice(start, end)) : undefined;
+    if (whole !== undefined) ids.push(whole);
+    else read(unitsOf(text, start, end), 0, end - start, ids, spans);
+  };
+  return cached({ vocabulary, readsBytes: false, unknownId, tokenize }, read);
 }
 
 function isLonger(units: Uint16Array, from: number, to: number, longest: number): boolean {

@@ -20,7 +20,15 @@ const usual: Model = {
   readsBytes: false,
   tokenize: (text, start, end, _bytes, ids) => ids.push(idOf(text.slice(start, end))),
 };
-const quick: Model = { ...usual, readUnits: (units, from, to, ids) => ids.push(idOf(textOf(units, from, to))) };
+const quick: Model = {
+  ...usual,
+  pieces: {
+    units: (units, from, to, ids) => ids.push(idOf(textOf(units, from, to))),
+    strings: (pieces, ids, limit) => {
+      for (const piece of pieces) if (ids.length < limit) ids.push(idOf(piece));
+    },
+  },
+};
 
 const pipelines = (normalizer: object | null, stages: readonly object[], added: readonly string[] = []) => {
   const parts = {
@@ -142,20 +150,27 @@ describe('reading in one pass gives what normalizing, cutting and reading one af
   });
 });
 
-test('what changes places with its neighbours, and what is very long, is read the usual way; all else is read in one pass', () => {
+test('what changes places with its neighbours, and what is very long, is read the usual way; all else is read in one pass, ASCII at once', () => {
   let quickly = 0;
+  let atOnce = 0;
   let usually = 0;
   const counting: Model = {
     ...quick,
-    readUnits: () => quickly++,
+    pieces: {
+      units: () => quickly++,
+      strings: pieces => {
+        atOnce += pieces.length;
+      },
+    },
     tokenize: () => usually++,
   };
   const counts = (text: string) => {
-    [quickly, usually] = [0, 0];
+    [quickly, atOnce, usually] = [0, 0, 0];
     pipelines({ type: 'BertNormalizer' }, [{ type: 'BertPreTokenizer' }])[1].ids(text, undefined, counting);
-    return [quickly, usually];
+    return { quickly, atOnce, usually };
   };
-  expect(counts('Ein Wörtchen, 日本 한 🙂')).toEqual([7, 0]);
-  expect(counts('a \u{1d165}\u302e b')).toEqual([1, 3]);
-  expect(counts('a'.repeat(20_000))).toEqual([0, 1]);
+  expect(counts('Ein Wörtchen, 日本 한 🙂')).toEqual({ quickly: 7, atOnce: 0, usually: 0 });
+  expect(counts('a \u{1d165}\u302e b')).toEqual({ quickly: 1, atOnce: 0, usually: 3 });
+  expect(counts('é'.repeat(20_000))).toEqual({ quickly: 0, atOnce: 0, usually: 1 });
+  expect(counts('A few\nwords.')).toEqual({ quickly: 0, atOnce: 4, usually: 0 });
 });

@@ -1,7 +1,8 @@
 import { AlignedText } from '../aligned-text.js';
+import type { PieceReader } from '../models/model.js';
 import type { Normalizer } from '../normalizers/normalizer.js';
 import { apart, gap, run } from './kinds.js';
-import type { PreTokenizer, Reader, Stage, UnitModel } from './pre-tokenizer.js';
+import type { PreTokenizer, Reader, Stage } from './pre-tokenizer.js';
 
 /**
  * What is done with a character, and from `joins` on: it joins neighbours of the same number. A table entry is such a number and, shifted by 8, the code
@@ -53,26 +54,23 @@ class CharacterReader implements Reader {
     if (visible) this.#piece[0] = visible.symbol.charCodeAt(0);
   }
 
-  read(text: string, model: UnitModel, ids: number[], limit: number): boolean {
+  read(text: string, model: PieceReader, ids: number[], limit: number): boolean {
     if (this.#asciiPieces && isAscii.test(text)) return this.#readAscii(text, model, ids, limit);
     this.#used = 0;
     for (let at = 0; at < text.length; ) {
       at = this.#readPiece(text, at);
       if (at < 0) return false;
-      if (this.#length > 0) model.readUnits(this.#piece, 0, this.#length, ids);
+      if (this.#length > 0) model.units(this.#piece, 0, this.#length, ids);
       if (ids.length >= limit) return true;
     }
     return true;
   }
 
   /** Plain ASCII is left to the platform's own functions, which are fast from the first text on. */
-  #readAscii(text: string, model: UnitModel, ids: number[], limit: number): boolean {
+  #readAscii(text: string, model: PieceReader, ids: number[], limit: number): boolean {
     const normal = new AlignedText(text, false);
     this.#normalizer?.(normal);
-    const pieces = normal.text.match(this.#asciiPieces!) ?? [];
-    for (let index = 0; index < pieces.length && ids.length < limit; index++) {
-      model.tokenize(pieces[index]!, 0, pieces[index]!.length, false, ids);
-    }
+    model.strings(normal.text.match(this.#asciiPieces!) ?? [], ids, limit);
     return true;
   }
 

@@ -1,5 +1,5 @@
 import type { AlignedText } from '../aligned-text.js';
-import type { Model } from '../models/model.js';
+import type { PieceReader } from '../models/model.js';
 import type { Normalizer } from '../normalizers/normalizer.js';
 import type { KindOf } from './kinds.js';
 import type { Visible } from './metaspace.js';
@@ -31,13 +31,10 @@ export interface Stage {
 /** Steps that cut a normalized text into the pieces that the model reads one by one. */
 export type PreTokenizer = readonly Stage[];
 
-/** A model that reads units. */
-export type UnitModel = Model & Required<Pick<Model, 'readUnits'>>;
-
 /** Cuts texts in one pass and gives each piece to a model as it comes. */
 export interface Reader {
   /** Whether it also does what the normalizer does: then it is given texts as they are. */
   readonly normalizes: boolean;
   /** Reads a text up to the piece with which there are `limit` ids; false where the text must be read the usual way: then some ids may be there already. */
-  read(text: string, model: UnitModel, ids: number[], limit: number): boolean;
+  read(text: string, model: PieceReader, ids: number[], limit: number): boolean;
 }
