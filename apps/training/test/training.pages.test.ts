@@ -3,7 +3,7 @@ import '@residual/backend-wasm';
 import { loadLora, loadModel } from '@residual/model';
 import { type OpenApp, openApp, type Page } from '@residual/testkit/pages';
 import { unzipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 let app: OpenApp;
 let page: Page;
@@ -104,8 +104,9 @@ test('a perceptron learns what is no line, and its tab stands in the address', a
 });
 
 describe('a character GPT', () => {
+  beforeEach(() => choose('gpt'));
+
   test('learns, halts where it is paused, takes another learning rate, and goes on from the same step', async () => {
-    await choose('gpt');
     await page.click('#gpt-start');
     await reaches('gpt', 12);
     await page.click('#gpt-pause');
@@ -173,7 +174,9 @@ describe('a character GPT', () => {
     await page.click('#gpt-stop');
     await status('gpt', 'Stopped after step');
     await page.locator('#gpt-continue').waitFor();
-    await page.fill('#text', 'To be, or not to be');
+    const buffer = Buffer.from('To be, or not to be');
+    await page.setInputFiles('#text-file', { name: 'own.txt', mimeType: 'text/plain', buffer });
+    await page.locator('#text-size', { hasText: '19 characters.' }).waitFor();
     await page.click('#gpt-start');
     await page
       .locator('#error', { hasText: 'The text has 19 characters; a context of 64 needs 130 or more' })
@@ -191,6 +194,10 @@ describe('a character GPT', () => {
 
 test('a few sentences change what the story teller writes; without the adapter it is as before', async () => {
   await choose('tune');
+  await page.click('#tune-start');
+  await page.click('#tune-stop'); // while it loads
+  await status('tune', 'Stopped after step 0.');
+  expect(await page.locator('#loading').isHidden()).toBe(true);
   await page.click('#tune-start');
   await status('tune', 'Finished after step 3.');
   const told = await page.locator('#continuations p').allTextContents();
