@@ -37,6 +37,7 @@ import {
   whitespace,
   whitespaceSplit,
 } from './pre-tokenizers/characters.js';
+import { fixedLength } from './pre-tokenizers/fixed-length.js';
 import { metaspace } from './pre-tokenizers/metaspace.js';
 import { sequence as sequencePreTokenizer } from './pre-tokenizers/sequence.js';
 import { split } from './pre-tokenizers/split.js';
@@ -67,6 +68,7 @@ export const allComponents: Components = {
     ByteLevel: byteLevel,
     CharDelimiterSplit: characterDelimiter,
     Digits: digits,
+    FixedLength: fixedLength,
     Metaspace: metaspace,
     Punctuation: punctuationSplit,
     Sequence: sequencePreTokenizer,

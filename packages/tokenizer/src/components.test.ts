@@ -26,6 +26,8 @@ describe('pre-tokenizers cut', () => {
     [{ type: 'Punctuation' }, 'a!?b', ['a', '!', '?', 'b']],
     [{ type: 'Punctuation', behavior: 'Contiguous' }, 'a!?b', ['a', '!?', 'b']],
     [{ type: 'CharDelimiterSplit', delimiter: ',' }, 'a,b,,c', ['a', 'b', 'c']],
+    [{ type: 'FixedLength', length: 2 }, 'a🙂b日c', ['a🙂', 'b日', 'c']],
+    [{ type: 'FixedLength' }, 'abcdefg', ['abcde', 'fg']],
     [{ type: 'UnicodeScripts' }, 'どこで生れ。Yes', ['どこで生れ', '。', 'Yes']],
     [{ type: 'UnicodeScripts' }, 'Apples are りんご 林檎', ['Apples are ', 'りんご 林檎']],
     [{ type: 'UnicodeScripts' }, ' да б', ['да б']],

@@ -24,8 +24,12 @@ export interface Components {
   readonly countUpTo?: (tokenizer: Tokenizer, text: string, limit: number) => number | undefined;
 }
 
+/** So many sequences may lie inside one another: files have two or three, and what reads them calls itself. */
+const deepest = 32;
+
 /** Reads one component by its type; an unknown type is an error that names the known ones. */
 export function readComponent<T>(kind: string, readers: Readers<T>, json: unknown, where: string): T {
+  if (where.split('.').length > deepest) failFile(`${kind} has more than ${deepest} sequences inside one another`);
   const fields = new Fields(json, where);
   const type = fields.string('type');
   const reader = Object.hasOwn(readers, type) ? readers[type] : undefined;

@@ -8,6 +8,10 @@ const file = (changes: object = {}, model: object = {}) => ({
   ...changes,
 });
 
+const nested = Array.from({ length: 3000 }).reduce<object>(inner => ({ type: 'Sequence', normalizers: [inner] }), {
+  type: 'NFC',
+});
+
 const message = (json: object | string) => {
   try {
     tokenizerFromJson(json);
@@ -27,6 +31,15 @@ describe('a file that cannot be read says why', () => {
   });
 
   test.each([
+    ['another version', { version: '2.0' }, {}, 'version is "2.0"; only "1.0" can be read'],
+    ['a version that is a number', { version: 1 }, {}, 'version is 1; only "1.0" can be read'],
+    ['sequences without end', { normalizer: nested }, {}, 'normalizer has more than 32 sequences inside one another'],
+    [
+      'pieces of no length',
+      { pre_tokenizer: { type: 'FixedLength', length: 0 } },
+      {},
+      'pre_tokenizer.length is 0; pieces have 1 character or more',
+    ],
     ['no model', { model: undefined }, {}, 'model must be an object, it is missing'],
     ['an unknown model', {}, { type: 'Magic' }, /^model type "Magic" is unknown; known are BPE/],
     [
@@ -127,4 +140,8 @@ test('a text that is not a string is named', () => {
   const tokenizer = tokenizerFromJson(file());
   expect(() => tokenizer.encode(7 as unknown as string)).toThrow('encode: text must be a string, it is a number');
   expect(() => tokenizer.count(null as unknown as string)).toThrow('count: text must be a string, it is null');
+});
+
+test('a byte order mark in front of a file is passed over', () => {
+  expect(tokenizerFromJson(`\ufeff${JSON.stringify(file())}`).encode('ab').ids).toEqual([2]);
 });

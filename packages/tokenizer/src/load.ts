@@ -29,6 +29,8 @@ export function tokenizerFromJson(json: object | string, options: LoadOptions = 
 /** A tokenizer made of the given components alone: what is not among them is not bundled, and is an error in a file. */
 export function loadTokenizer(json: object | string, components: Components, { config }: LoadOptions = {}): Tokenizer {
   const file = new Fields(parsed(json, 'tokenizer.json'), '');
+  const version = file.raw('version') ?? '1.0';
+  if (version !== '1.0') failFile(`version is ${JSON.stringify(version)}; only "1.0" can be read`);
   const settings = new Fields(config === undefined ? {} : parsed(config, 'tokenizer_config.json'), 'config');
   const maybe = <T>(name: string, read: (json: unknown) => T) => (file.has(name) ? read(file.raw(name)) : undefined);
   const model = readModel(file, components);
@@ -62,7 +64,7 @@ export function loadTokenizer(json: object | string, components: Components, { c
 function parsed(json: object | string, what: string): unknown {
   if (typeof json !== 'string') return json;
   try {
-    return JSON.parse(json);
+    return JSON.parse(json.replace(/^\ufeff/, ''));
   } catch (error) {
     return failFile(`${what} is not JSON: ${(error as Error).message}`);
   }

@@ -142,7 +142,7 @@ function readScores(fields: Fields): { vocabulary: Vocabulary; scores: Float64Ar
   const vocabulary = new Vocabulary();
   const scores = Float64Array.from(list, (entry, id) => {
     const [token, score] = Array.isArray(entry) ? (entry as unknown[]) : [];
-    if (typeof token !== 'string' || typeof score !== 'number') {
+    if (typeof token !== 'string' || typeof score !== 'number' || !Number.isFinite(score)) {
       return failFile(`${where}[${id}] must be a token and its score, it is ${JSON.stringify(entry)?.slice(0, 80)}`);
     }
     vocabulary.add(token, id, where);

@@ -48,6 +48,7 @@ const forms = {
     ByteLevel: byteLevel,
     CharDelimiterSplit: { fields: { delimiter: needed } },
     Digits: { fields: { individual_digits: false } },
+    FixedLength: { fields: { length: 5 } },
     Metaspace: metaspace,
     Punctuation: { fields: { behavior: 'Isolated' } },
     Sequence: { fields: { pretokenizers: needed }, list: 'pretokenizers' },
