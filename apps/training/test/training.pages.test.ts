@@ -170,6 +170,7 @@ describe('a character GPT', () => {
   test('Stop ends it and keeps it; a text that is too short, and none, are told', async () => {
     await page.fill('#steps', '5000');
     await page.click('#gpt-start');
+    await status('gpt', 'Training.');
     await reaches('gpt', 3);
     await page.click('#gpt-stop');
     await status('gpt', 'Stopped after step');
@@ -186,6 +187,7 @@ describe('a character GPT', () => {
     await page.locator('#error', { hasText: 'The text is empty' }).waitFor();
     expect(await page.locator('#gpt-continue').isVisible()).toBe(true);
     await page.click('#gpt-forget');
+    await status('gpt', 'No run is kept');
     await page.reload();
     await page.waitForTimeout(300);
     expect(await page.locator('#gpt-continue').isHidden()).toBe(true);
