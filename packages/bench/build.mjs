@@ -7,13 +7,15 @@ const path = name => fileURLToPath(new URL(name, import.meta.url));
 const common = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' };
 rmSync(path('dist'), { recursive: true, force: true });
 
-/** The testkit is there as TypeScript only; everything else is imported as it is published. */
-const onlyTestkitInside = {
-  name: 'only-testkit-inside',
+/** The testkit is there as TypeScript only, and the gradients of TensorFlow.js for bundlers only; everything else is imported as it is published. */
+const fewInside = {
+  name: 'few-inside',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /^[^./]/ }, ({ path: name, kind }) =>
-      kind === 'entry-point' || name.startsWith('@residual/testkit') ? undefined : { external: true },
-    );
+    onResolve({ filter: /^[^./]/ }, ({ path: name, kind, importer }) => {
+      const isInside =
+        kind === 'entry-point' || /^@residual\/testkit|tfjs-core\/dist\//.test(name) || importer.includes('tfjs-core');
+      return isInside ? undefined : { external: true };
+    });
   },
 };
 await build({
@@ -28,7 +30,7 @@ await build({
   outdir: path('dist'),
   platform: 'node',
   splitting: true,
-  plugins: [onlyTestkitInside],
+  plugins: [fewInside],
 });
 
 const pages = ['residual', 'tfjs'];

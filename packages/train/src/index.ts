@@ -9,7 +9,8 @@ export { type EvaluateOptions, type Evaluation, evaluate } from './loop/evaluati
 export type { CheckpointEvent, EvaluationEvent, StepEvent, TrainingEvent } from './loop/events.js';
 export type { Loss, Objective } from './loop/objective.js';
 export type { Frozen, TrainOptions } from './loop/options.js';
-export { type Checkpoint, type Training, train } from './loop/train.js';
+export { train } from './loop/train.js';
+export type { Checkpoint, Training } from './loop/training.js';
 export {
   attachLora,
   detachLora,

@@ -40,7 +40,7 @@ async function stepsOf(name: string, shape: TrainingShape): Promise<Line[]> {
     ];
     const tokens = shape.batch * shape.length;
     return [
-      line(`${name}: training step of ${tokens} tokens, ms`, 'ms', [ours, theirs], 'tfjs', 1 / 3),
+      line(`${name}: training step of ${tokens} tokens, ms`, 'ms', [ours, theirs], 'tfjs', 0.333),
       line(`${name}: memory of tensors at the peak, MB`, 'MB', [held / 1e6, heldThere / 1e6], 'tfjs', 0.5),
     ];
   } finally {

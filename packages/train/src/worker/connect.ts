@@ -1,6 +1,6 @@
 import { ResidualError } from '@residual/tensor';
 import type { TrainingEvent } from '../loop/events.js';
-import type { Checkpoint } from '../loop/train.js';
+import type { Checkpoint } from '../loop/training.js';
 import type { Jobs, Moved, Requests, TrainingJob } from './job.js';
 import { type CallOptions, Line } from './line.js';
 import type { Method, Port } from './port.js';

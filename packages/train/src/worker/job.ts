@@ -1,4 +1,4 @@
-import type { Training } from '../loop/train.js';
+import type { Training } from '../loop/training.js';
 
 /** What a job is told beside its settings. */
 export interface JobControls {
