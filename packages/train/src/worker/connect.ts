@@ -59,7 +59,11 @@ type Given<Argument, Options> = undefined extends Argument
   ? [argument?: Argument, options?: Options]
   : [argument: Argument, options?: Options];
 type RequestsOf<Job extends Jobs[string]> =
-  Awaited<ReturnType<Job>> extends { readonly requests: infer Asked extends Requests } ? Asked : AnyRequests;
+  Awaited<ReturnType<Job>> extends { readonly requests?: infer Asked }
+    ? NonNullable<Asked> extends Requests
+      ? NonNullable<Asked>
+      : Record<never, never>
+    : Record<never, never>;
 type Unmoved<T> = T extends Moved<infer Value> ? Value : T;
 
 /** The jobs of a worker in which `serveTraining` runs. */

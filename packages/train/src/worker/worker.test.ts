@@ -62,9 +62,9 @@ const jobs = {
     });
     return { training, dispose: () => dispose(weights) };
   },
-  deaf: ({ steps }: Settings) => {
+  deaf: ({ steps }: Settings): TrainingJob<{ twice: (x: number) => number }> => {
     const weights = init(net, { seed: 1 });
-    return { training: runOf(weights, { steps }), dispose: () => dispose(weights) };
+    return { training: runOf(weights, { steps }), requests: { twice: x => 2 * x }, dispose: () => dispose(weights) };
   },
   broken: async (): Promise<TrainingJob> => {
     await Promise.resolve();
@@ -116,6 +116,21 @@ test('a run in a worker tells what the run itself tells, and answers after its e
     await there.dispose();
     await expect(there.ask('up')).rejects.toThrow('serveTraining: there is no run 0; it was disposed');
     dispose([weights, said]);
+  }));
+
+test('settings, requests and answers have the types of their job', () =>
+  connected(async trainer => {
+    const run = trainer.start('deaf', { steps: 1 });
+    const four: number = await run.ask('twice', 2);
+    expect(four).toBe(4);
+    // @ts-expect-error: there is no such request
+    await expect(run.ask('thrice', 2)).rejects.toThrow('ask: this job answers twice, not thrice');
+    // @ts-expect-error: it wants a number
+    expect(await run.ask('twice', '2')).toBe(4);
+    // @ts-expect-error: it wants settings
+    const none = trainer.start('deaf');
+    await expect(none.ask('twice', 2)).rejects.toThrow('steps');
+    await Promise.all([run, none].map(each => each.dispose()));
   }));
 
 test('answers are moved where they say so', () =>
