@@ -55,7 +55,7 @@ export class Fields {
 
   array(name: string): readonly unknown[] {
     const value = this.raw(name);
-    return Array.isArray(value) ? Array.from<unknown>(value) : this.#wrong(name, 'an array'); // no holes
+    return Array.isArray(value) ? [...(value as unknown[])] : this.#wrong(name, 'an array'); // no holes
   }
 
   object(name: string): Fields {

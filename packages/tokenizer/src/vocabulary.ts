@@ -14,10 +14,13 @@ export class Vocabulary {
     if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= mostIds) {
       failFile(`${where} gives "${token}" the id ${String(id)}; ids are whole numbers from 0 to ${mostIds - 1}`);
     }
-    const holder = this.#tokens[id];
+    const holder = id < this.#tokens.length ? this.#tokens[id] : undefined;
     if (holder !== undefined) failFile(`${where} gives id ${id} to both "${holder}" and "${token}"`);
-    if (this.#ids.has(token)) failFile(`${where} gives "${token}" the ids ${this.#ids.get(token)} and ${id}`);
+    const before = this.#ids.size;
     this.#ids.set(token, id);
+    if (this.#ids.size === before) {
+      failFile(`${where} gives "${token}" the ids ${this.#tokens.indexOf(token)} and ${id}`);
+    }
     this.#tokens[id] = token;
   }
 

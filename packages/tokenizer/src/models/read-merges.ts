@@ -30,18 +30,25 @@ export function readMerges(
   if (list.length >= mostMerges)
     failFile(`${where} holds ${list.length} merges; at most ${mostMerges - 1} can be read`);
   const table = new PairTable(list.length);
-  for (let rank = 0; rank < list.length; rank++) {
-    const entry = list[rank];
+  const idOf = (token: string, rank: number) => {
+    const id = tokens ? tokens.idOf(token) : -1;
+    return id >= 0 ? id : (vocabulary.id(token) ?? unknown(token, rank));
+  };
+  const unknown = (token: string, rank: number) =>
+    failFile(`${where}[${rank}] names "${token}", which is not in ${fields.path('vocab')}`);
+  /** Apart from the loop, so that engines compile it once. */
+  const read = (entry: unknown, rank: number) => {
     const pair: readonly unknown[] = typeof entry === 'string' ? entry.split(' ') : Array.isArray(entry) ? entry : [];
-    const [left, right] = pair;
+    const left = pair[0];
+    const right = pair[1];
     if (pair.length !== 2 || typeof left !== 'string' || typeof right !== 'string') {
       return failFile(`${where}[${rank}] must be a pair of tokens, it is ${JSON.stringify(entry)?.slice(0, 80)}`);
     }
-    const id = (token: string) =>
-      vocabulary.id(token) ?? failFile(`${where}[${rank}] names "${token}", which is not in ${fields.path('vocab')}`);
-    const [leftId, rightId] = [id(left), id(right)];
+    const leftId = idOf(left, rank);
+    const rightId = idOf(right, rank);
     const joined = tokens ? tokens.joined(leftId, rightId) : -1;
-    table.set(leftId, rightId, rank, joined >= 0 ? joined : id(left + right.slice(prefix.length)));
-  }
+    table.set(leftId, rightId, rank, joined >= 0 ? joined : idOf(left + right.slice(prefix.length), rank));
+  };
+  for (let rank = 0; rank < list.length; rank++) read(list[rank], rank);
   return table;
 }
