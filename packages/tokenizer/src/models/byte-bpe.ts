@@ -59,7 +59,7 @@ export function byteBpe(
   const piece = new Uint8Array(longestWord + 4);
   return {
     ...characters,
-    cacheBytes: cacheBytes + (characters.cacheBytes ?? 0),
+    cacheBytes,
     readBytes,
     tokenize(text, start, end, bytes, ids, spans) {
       if (!bytes) return characters.tokenize(text, start, end, bytes, ids, spans);

@@ -91,7 +91,8 @@ export class ByteTokens {
     for (let place = spread(hash, slots.length); ; place = (place + 1) & wrap) {
       const id = slots[place]!;
       if (id === none) return none;
-      if (this.#entries[id * 4 + 2] === hash && this.#entries[id * 4 + 1] === text.length && this.#isWritten(id, text)) return id;
+      if (this.#entries[id * 4 + 2] === hash && this.#entries[id * 4 + 1] === text.length && this.#isWritten(id, text))
+        return id;
     }
   }
 
@@ -100,7 +101,8 @@ export class ByteTokens {
     const slots = this.#slots;
     const wrap = slots.length - 1;
     const [leftSize, rightSize] = [this.#entries[left * 4 + 1]!, this.#entries[right * 4 + 1]!];
-    const hash = (Math.imul(this.#entries[left * 4 + 2]!, this.#powers[rightSize]!) + this.#entries[right * 4 + 2]!) | 0;
+    const hash =
+      (Math.imul(this.#entries[left * 4 + 2]!, this.#powers[rightSize]!) + this.#entries[right * 4 + 2]!) | 0;
     const [leftFrom, rightFrom] = [this.#entries[left * 4]!, this.#entries[right * 4]!];
     for (let place = spread(hash, slots.length); ; place = (place + 1) & wrap) {
       const id = slots[place]!;

@@ -17,7 +17,12 @@ export class PieceMemory {
   readonly byteLength = mostBytes;
 
   /** Appends the ids of pieces, up to the piece with which there are `limit` of them; those that are not known yet are appended by `tokenize`, and kept. */
-  read(pieces: readonly string[], ids: number[], limit: number, tokenize: (piece: string, ids: number[]) => void): void {
+  read(
+    pieces: readonly string[],
+    ids: number[],
+    limit: number,
+    tokenize: (piece: string, ids: number[]) => void,
+  ): void {
     for (let at = 0; ; at++) {
       at = this.#recall(pieces, at, ids, limit);
       if (at === pieces.length || ids.length >= limit) return;
