@@ -196,7 +196,10 @@ export class AlignedText {
     for (let index = 0; index < ranges.length; index += 2) {
       copy(ranges[index]!);
       read = ranges[index + 1]!;
-      if (read > 0) {
+      if (read === 0) {
+        starts.fill(this.origin, at, at + contentLength);
+        ends.fill(this.origin, at, at + contentLength);
+      } else {
         const isPair = (this.text.charCodeAt(read - 1) & 0xfc00) === 0xdc00;
         starts.fill(this.start(isPair ? read - 2 : read - 1), at, at + contentLength);
         ends.fill(this.end(read - 1), at, at + contentLength);

@@ -16,17 +16,20 @@ export const literalMatcher = (literal: string): Matcher =>
         }
       };
 
-/** Matches a regular expression in Oniguruma's syntax. */
+/** Matches a regular expression in Oniguruma's syntax; a match of no characters counts, but for one right behind another match. */
 export const regexMatcher = (source: string, where: string): Matcher => {
   const regex = translateRegex(source, where);
   return (text, start, end, ranges) => {
     const part = start === 0 && end === text.length ? text : text.slice(start, end);
+    if (part === '') return;
+    let last = -1; // where the last match ended
     regex.lastIndex = 0;
     for (let match = regex.exec(part); match; match = regex.exec(part)) {
       const from = match.index;
       const to = from + match[0].length;
       if (to === from) regex.lastIndex += (part.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
-      else ranges.push(start + from, start + to);
+      if (to > from || from !== last) ranges.push(start + from, start + to);
+      last = to;
     }
   };
 };

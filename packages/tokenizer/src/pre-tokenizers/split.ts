@@ -35,8 +35,9 @@ export const cutAtMatches =
   (text, start, end, cuts) => {
     const matches: number[] = [];
     find(text, start, end, matches);
+    const keep = (from: number, to: number) => from < to && cuts.push(from, to);
     if (behavior === 'Removed' && invert) {
-      for (const match of matches) cuts.push(match);
+      for (let index = 0; index < matches.length; index += 2) keep(matches[index]!, matches[index + 1]!);
       return;
     }
     const parts: Part[] = [];
@@ -49,7 +50,7 @@ export const cutAtMatches =
       last = to;
     }
     if (last < end) parts.push({ from: last, to: end, isMatch: invert });
-    for (const part of join[behavior](parts)) cuts.push(part.from, part.to);
+    for (const part of join[behavior](parts)) keep(part.from, part.to);
   };
 
 interface Part {
