@@ -1,12 +1,11 @@
 import { byteAlphabet } from '../byte-alphabet.js';
 import { utf8 } from '../byte-text.js';
-import { unitsAt, writeUtf8 } from '../unicode.js';
 import type { Vocabulary } from '../vocabulary.js';
 import type { ByteTokens } from './byte-tokens.js';
 import { merge, Symbols } from './merge.js';
 import type { Model } from './model.js';
 import type { PairTable } from './pair-table.js';
-import { longestWord, WordCache } from './word-cache.js';
+import { WordCache } from './word-cache.js';
 
 /** Whether a token's own bytes become that token: not known yet, yes, no. */
 const [unsure, whole, parted] = [0, 1, 2];
@@ -56,32 +55,17 @@ export function byteBpe(
   wholeFirst: boolean,
 ): Model {
   const { readBytes, cacheBytes } = byteReader(vocabulary, tokens, merges, wholeFirst);
-  const piece = new Uint8Array(longestWord + 4);
   return {
     ...characters,
     cacheBytes,
     readBytes,
     tokenize(text, start, end, bytes, ids, spans) {
       if (!bytes) return characters.tokenize(text, start, end, bytes, ids, spans);
-      const length = writePiece(text, start, end, piece);
       const first = ids.length;
-      if (length >= 0) readBytes(piece, 0, length, ids);
-      else {
-        const long = utf8(text.slice(start, end));
-        readBytes(long, 0, long.length, ids);
-      }
+      const piece = utf8(text.slice(start, end));
+      readBytes(piece, 0, piece.length, ids);
       if (!spans) return;
       for (let index = first, at = 0; index < ids.length; index++) spans.push(at, (at += tokens.size(ids[index]!)));
     },
   };
-}
-
-/** Writes `text[start, end)` as UTF-8; returns how many bytes it takes, -1 if it is too long to be kept. */
-function writePiece(text: string, start: number, end: number, piece: Uint8Array): number {
-  if (end - start > longestWord) return -1;
-  let length = 0;
-  for (let at = start; at < end && length <= longestWord; at += unitsAt(text, at)) {
-    length = writeUtf8(text.codePointAt(at)!, piece, length);
-  }
-  return length > longestWord ? -1 : length;
 }
