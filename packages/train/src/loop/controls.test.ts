@@ -1,6 +1,6 @@
 import '@residual/testkit/cpu';
 import { init, linear } from '@residual/layers';
-import { dense, dispose, tensor } from '@residual/tensor';
+import { dense, dispose, ResidualError, tensor } from '@residual/tensor';
 import { expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import {
@@ -81,6 +81,20 @@ test('an abort ends a paused run', () =>
       await expect(end).rejects.toThrow('enough');
     });
   }));
+
+test('an abort in the middle of a step is thrown as it was given', async () => {
+  const abort = new AbortController();
+  const reason = new ResidualError('mine', 'enough');
+  const batches = (position: number) => {
+    if (position === 2) abort.abort(reason);
+    return position;
+  };
+  await running({ signal: abort.signal, batches }, async run => {
+    const seen: number[] = [];
+    await expect(eventsOf(run, ({ step }) => seen.push(step))).rejects.toBe(reason);
+    expect(seen).toEqual([1, 2]);
+  });
+});
 
 test('what is done between steps sees weights that stay, and the run waits for it', () =>
   expectNoLeak(() =>

@@ -165,7 +165,7 @@ class Run<N, Batch> implements Training {
         memory: { tensors, bytes },
       };
     } catch (error) {
-      throw atStep(number, error);
+      throw this.atStep(number, error);
     }
   }
 
@@ -201,16 +201,16 @@ class Run<N, Batch> implements Training {
     const { loss, tokens } = await withAverage(state.average, this.parameters, () =>
       evaluate({ weights, loss: objective, batches: other!.batches(step), signal }),
     ).catch(error => {
-      throw atStep(step, error);
+      throw this.atStep(step, error);
     });
     return { type: 'evaluation', step, loss, tokens };
   }
-}
 
-/** The error with the step that it happened in; what is none of ours stays as it is. */
-function atStep(step: number, error: unknown): unknown {
-  if (!ResidualError.is(error)) return error;
-  const told = error.message.replace(/^train: /, '');
-  const details = { ...error.details, step };
-  return new ResidualError(error.code, `train: step ${step}: ${told}`, { cause: error, details });
+  /** The error with the step that it happened in; the reason of an abort and what is none of ours stay as they are. */
+  private atStep(step: number, error: unknown): unknown {
+    if (!ResidualError.is(error) || error === this.options.signal?.reason) return error;
+    const told = error.message.replace(/^train: /, '');
+    const details = { ...error.details, step };
+    return new ResidualError(error.code, `train: step ${step}: ${told}`, { cause: error, details });
+  }
 }
