@@ -1,4 +1,4 @@
-/** Trains byte-level BPE on the lines of a file, or on those below: node train.js [corpus.txt [size [tokenizer.json]]] */
+/** Trains byte-level BPE on the lines below, or on those of a file: with its name, a size and where to write a tokenizer.json behind it, node train.js */
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
