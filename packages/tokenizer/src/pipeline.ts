@@ -8,7 +8,7 @@ import { plainScan } from './pre-tokenizers/plain-scan.js';
 import type { PreTokenizer, Reader, Scan } from './pre-tokenizers/pre-tokenizer.js';
 import { runStages } from './pre-tokenizers/run.js';
 import { Tracer } from './tracer.js';
-import { isPlainAscii, wellFormed } from './unicode.js';
+import { wellFormed } from './unicode.js';
 
 /** What a text passes through on its way to ids, in this order. */
 export interface PipelineParts {
@@ -56,9 +56,6 @@ export class Pipeline {
       id => ids.length < limit && ids.push(id),
       part => {
         if (ids.length >= limit) return;
-        if (scan && model.pieces && isPlainAscii(part.text)) {
-          return model.pieces.strings(part.text.match(scan.ascii) ?? [], true, ids, limit);
-        }
         if (scan) return readScanned(part.text, scan, model, ids, limit);
         const first = ids.length;
         if (reader?.read(part.text, model.pieces!, ids, limit)) return;

@@ -5,9 +5,6 @@ export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
-/** Whether a text has nothing but printable ASCII, tabs and line ends. */
-export const isPlainAscii = (text: string): boolean => /^[\t\n\r -~]*$/.test(text);
-
 /** How many UTF-16 units the character at `index` has: 1 or 2. */
 export const unitsAt = (text: string, index: number): number => (text.codePointAt(index)! > 0xffff ? 2 : 1);
 

@@ -38,7 +38,7 @@ export function bpeModel(
 ): Model {
   const first = new FirstSymbols(vocabulary, rules);
   const symbols = new Symbols();
-  const model: Model = {
+  const model = cached({
     vocabulary,
     merges,
     readsBytes: true,
@@ -58,8 +58,8 @@ export function bpeModel(
       }
       symbols.release();
     },
-  };
-  return cached(tokens ? byteBpe(model, vocabulary, tokens, merges, wholeFirst) : model);
+  });
+  return tokens ? byteBpe(model, vocabulary, tokens, merges, wholeFirst) : model;
 }
 
 const wholeToken = (vocabulary: Vocabulary, piece: string, bytes: boolean) =>

@@ -57,7 +57,7 @@ export function byteBpe(
   const { readBytes, cacheBytes } = byteReader(vocabulary, tokens, merges, wholeFirst);
   return {
     ...characters,
-    cacheBytes,
+    cacheBytes: cacheBytes + (characters.cacheBytes ?? 0),
     readBytes,
     tokenize(text, start, end, bytes, ids, spans) {
       if (!bytes) return characters.tokenize(text, start, end, bytes, ids, spans);

@@ -15,13 +15,13 @@ export function cached(model: Model, readUnits?: PieceReader['units']): Model {
   const asBytes = (piece: string, ids: number[]) => model.tokenize(piece, 0, piece.length, true, ids);
   return {
     ...model,
-    cacheBytes: (model.cacheBytes ?? 0) + cache.byteLength + memory.byteLength,
+    cacheBytes: cache.byteLength + memory.byteLength,
     tokenize(text, start, end, bytes, ids, spans) {
       if (spans) return model.tokenize(text, start, end, bytes, ids, spans);
       memory.read([text.slice(start, end)], ids, Number.POSITIVE_INFINITY, bytes ? asBytes : asCharacters);
     },
     pieces: {
-      strings: (pieces, bytes, ids, limit) => memory.read(pieces, ids, limit, bytes ? asBytes : asCharacters),
+      strings: (pieces, ids, limit) => memory.read(pieces, ids, limit, asCharacters),
       units(units, from, to, ids) {
         const hash = hashOf(units, from, to);
         if (cache.recall(units, from, to, hash, ids)) return;

@@ -1,12 +1,12 @@
 import type { Vocabulary } from '../vocabulary.js';
 import type { PairTable } from './pair-table.js';
 
-/** Reads pieces one after another for their ids alone. */
+/** Reads pieces of characters one after another for their ids alone. */
 export interface PieceReader {
-  /** Appends the ids of a piece of characters that is given as UTF-16 units. */
+  /** Appends the ids of a piece that is given as UTF-16 units. */
   units(units: Uint16Array, from: number, to: number, ids: number[]): void;
-  /** Appends the ids of several pieces, read as bytes or not, up to the piece with which there are `limit` of them. */
-  strings(pieces: readonly string[], bytes: boolean, ids: number[], limit: number): void;
+  /** Appends the ids of several pieces, up to the piece with which there are `limit` of them. */
+  strings(pieces: readonly string[], ids: number[], limit: number): void;
 }
 
 /** Turns one piece of text into tokens. */
@@ -20,7 +20,7 @@ export interface Model {
   readonly showsUnknownText?: boolean;
   /** Appends the ids of a piece that is given as UTF-8; only byte-level models can. */
   readonly readBytes?: (bytes: Uint8Array, from: number, to: number, ids: number[]) => void;
-  /** Reads pieces for their ids alone. */
+  /** Reads pieces of characters for their ids alone. */
   readonly pieces?: PieceReader;
   /** How many bytes what it remembers takes. */
   readonly cacheBytes?: number;

@@ -1,6 +1,5 @@
 import type { AlignedText } from '../aligned-text.js';
 import type { Reader } from '../components.js';
-import { isPlainAscii } from '../unicode.js';
 import { lowercased } from './lowercase.js';
 import type { Normalizer } from './normalizer.js';
 import { isStarter, toForm } from './unicode.js';
@@ -11,6 +10,8 @@ const ideograph =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b820}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
 const accent = /\p{Mn}/gu;
 
+const ascii = /^[\t\n\r -~]*$/;
+
 /** The normalizer of BERT: controls removed, white space plain, ideographs set apart, accents off, lower case. */
 export const bert: Reader<Normalizer> = fields => {
   const cleanText = fields.boolean('clean_text', true);
@@ -18,7 +19,7 @@ export const bert: Reader<Normalizer> = fields => {
   const lower = fields.boolean('lowercase', true);
   const stripAccents = fields.boolean('strip_accents', lower);
   const normalize = (text: AlignedText) => {
-    if (isPlainAscii(text.text)) {
+    if (ascii.test(text.text)) {
       if (cleanText) text.substitute(/[\t\n\r]/gu, ' ');
       if (lower) lowercased(text);
       return;

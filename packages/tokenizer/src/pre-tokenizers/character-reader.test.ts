@@ -24,7 +24,7 @@ const quick: Model = {
   ...usual,
   pieces: {
     units: (units, from, to, ids) => ids.push(idOf(textOf(units, from, to))),
-    strings: (pieces, _, ids, limit) => {
+    strings: (pieces, ids, limit) => {
       for (const piece of pieces) if (ids.length < limit) ids.push(idOf(piece));
     },
   },

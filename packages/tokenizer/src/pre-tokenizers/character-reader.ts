@@ -1,7 +1,6 @@
 import { AlignedText } from '../aligned-text.js';
 import type { PieceReader } from '../models/model.js';
 import type { Normalizer } from '../normalizers/normalizer.js';
-import { isPlainAscii } from '../unicode.js';
 import { apart, gap, run } from './kinds.js';
 import type { PreTokenizer, Reader, Stage } from './pre-tokenizer.js';
 
@@ -56,7 +55,7 @@ class CharacterReader implements Reader {
   }
 
   read(text: string, model: PieceReader, ids: number[], limit: number): boolean {
-    if (this.#asciiPieces && isPlainAscii(text)) return this.#readAscii(text, model, ids, limit);
+    if (this.#asciiPieces && isAscii.test(text)) return this.#readAscii(text, model, ids, limit);
     this.#used = 0;
     for (let at = 0; at < text.length; ) {
       at = this.#readPiece(text, at);
@@ -71,7 +70,7 @@ class CharacterReader implements Reader {
   #readAscii(text: string, model: PieceReader, ids: number[], limit: number): boolean {
     const normal = new AlignedText(text, false);
     this.#normalizer?.(normal);
-    model.strings(normal.text.match(this.#asciiPieces!) ?? [], false, ids, limit);
+    model.strings(normal.text.match(this.#asciiPieces!) ?? [], ids, limit);
     return true;
   }
 
@@ -138,6 +137,8 @@ class CharacterReader implements Reader {
     return needed.length === 0 ? [drops] : needed;
   }
 }
+
+const isAscii = /^[\t\n\r -~]*$/;
 
 /** Matches the pieces that stages cut ASCII text into. */
 function asciiPieces(stages: readonly Stage[]): RegExp {

@@ -48,27 +48,6 @@ test.each(Object.entries(patterns))(
   },
 );
 
-const asciiTexts = fc.string({
-  unit: fc.constantFrom(..."aZsStTrReEvVlLmMdD123 '_-.,!/[`{\t\n\r".split(''), '  '),
-  maxLength: 60,
-});
-
-test.each(Object.entries(patterns))(
-  'the regular expression for ASCII of %s matches the pieces of the scan',
-  (_, source) => {
-    const scan = (scanKnownPattern(source) ?? knownScan(source))!;
-    fc.assert(
-      fc.property(asciiTexts, text => {
-        const cuts: number[] = [];
-        cutAsScanned(scan)(text, 0, text.length, cuts);
-        const pieces = cuts.flatMap((from, index) => (index % 2 === 0 ? [text.slice(from, cuts[index + 1])] : []));
-        expect(text.match(scan.ascii) ?? []).toEqual(pieces);
-      }),
-      { numRuns: 3000 },
-    );
-  },
-);
-
 test('a pattern that is not known has no hand-written cut', () => {
   expect(scanKnownPattern('\\s+')).toBeUndefined();
 });

@@ -33,7 +33,8 @@ const carriageReturn = 13;
 const blank = 32;
 const slash = 47;
 
-const endGpt2 = (bytes: Uint8Array, at: number, end: number): number => {
+/** Ends pieces as the pattern of GPT-2 and r50k does: contractions, words, numbers and signs with a space before them, white space. */
+export const scanGpt2: Scan = (bytes, at, end) => {
   const byte = bytes[at]!;
   if (byte === apostrophe) {
     const to = contractionEnd(bytes, at, end, false);
@@ -46,17 +47,13 @@ const endGpt2 = (bytes: Uint8Array, at: number, end: number): number => {
   return kind & digit ? runEnd(bytes, first, end, digit) : spaceEnd(bytes, at, end);
 };
 
-/** Ends pieces as the pattern of GPT-2 and r50k does: contractions, words, numbers and signs with a space before them, white space. */
-export const scanGpt2: Scan = /*#__PURE__*/ Object.assign(endGpt2, {
-  ascii: /'(?:[stmd]|re|ve|ll)| ?[A-Za-z]+| ?\d+| ?[!-/:-@[-`{-~]+|\s+(?!\S)|\s+/g,
-});
-
 /**
  * Ends pieces as the pattern of cl100k, Llama 3 and Qwen 2 does: any one sign or space before a word, numbers in groups of
  * `digits`, line ends with the white space before them (with `wholeEnd` all white space at the end of the text as one).
  */
-export const scanCl100k = (digits: number, wholeEnd = false): Scan => {
-  const endCl100k = (bytes: Uint8Array, at: number, end: number): number => {
+export const scanCl100k =
+  (digits: number, wholeEnd = false): Scan =>
+  (bytes, at, end) => {
     const byte = bytes[at]!;
     if (byte === apostrophe) {
       const to = contractionEnd(bytes, at, end, true);
@@ -74,14 +71,12 @@ export const scanCl100k = (digits: number, wholeEnd = false): Scan => {
     }
     return spaceOrLinesEnd(bytes, at, end, wholeEnd);
   };
-  const ascii = `'(?:[stmd]|re|ve|ll)|[^\\r\\na-z\\d]?[a-z]+|\\d{1,${digits}}| ?[!-/:-@[-\`{-~]+[\\r\\n]*|${wholeEnd ? '\\s+$|' : ''}\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
-  return Object.assign(endCl100k, { ascii: new RegExp(ascii, 'gi') });
-};
 
 const upperLike = upper | caseless | mark;
 const lowerLike = lower | caseless | mark;
 
-const endO200k = (bytes: Uint8Array, at: number, end: number): number => {
+/** Ends pieces as the pattern of o200k does: as that of cl100k, but words end before an upper case letter and hold their contraction. */
+export const scanO200k: Scan = (bytes, at, end) => {
   const byte = bytes[at]!;
   const kind = classAt(bytes, at, end);
   const next = at + widthOf(byte);
@@ -100,12 +95,6 @@ const endO200k = (bytes: Uint8Array, at: number, end: number): number => {
   }
   return spaceOrLinesEnd(bytes, at, end, false);
 };
-
-/** Ends pieces as the pattern of o200k does: as that of cl100k, but words end before an upper case letter and hold their contraction. */
-export const scanO200k: Scan = /*#__PURE__*/ Object.assign(endO200k, {
-  ascii:
-    /[^\r\nA-Za-z\d]?(?:[A-Z]*[a-z]+|[A-Z]+)(?:'(?:[stmdSTMD]|[rR][eE]|[vV][eE]|[lL][lL]))?|\d{1,3}| ?[!-/:-@[-`{-~]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+/g,
-});
 
 /**
  * Where a word that begins at `at` with upper case letters, if any, and goes on with at least one lower case letter ends; 0 if there is no such word.

@@ -8,11 +8,7 @@ import type { Visible } from './metaspace.js';
 export type Cut = (text: string, start: number, end: number, cuts: number[]) => void;
 
 /** Where the piece that begins at byte `at` of a text's UTF-8 ends, at most `end`. */
-export interface Scan {
-  (bytes: Uint8Array, at: number, end: number): number;
-  /** Matches the same pieces of a plain ASCII text. */
-  readonly ascii: RegExp;
-}
+export type Scan = (bytes: Uint8Array, at: number, end: number) => number;
 
 /** One step of pre-tokenization, applied to every piece that the steps before it left. */
 export interface Stage {
