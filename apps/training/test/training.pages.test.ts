@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import '@residual/backend-wasm';
 import { loadLora, loadModel } from '@residual/model';
-import { type OpenApp, openApp, type Page } from '@residual/testkit/pages';
+import { type OpenApp, openApp, type Page, root } from '@residual/testkit/pages';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
@@ -213,7 +214,7 @@ test('a few sentences change what the story teller writes; without the adapter i
   await page.check('#adapted');
   await expect.poll(() => text('written')).toBe(told[3]);
   const { files } = await downloaded('tune-download');
-  const model = await loadModel(new URL('../../../packages/model-stories/model/', import.meta.url).pathname);
+  const model = await loadModel(join(root, 'packages', 'model-stories', 'model'));
   await loadLora(model, files);
   const whole = await model.generate(await page.inputValue('#prompt'), { temperature: 0, maxNewTokens: 40 }).whole();
   expect((await page.inputValue('#prompt')) + whole.text).toBe(told[3]);
