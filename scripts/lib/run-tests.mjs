@@ -77,10 +77,10 @@ await check('build', tool('turbo'), [
   '--output-logs=errors-only',
   '--no-update-notifier',
 ]);
-await tests('tests', ['node', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*'], 18);
+await tests('tests', ['node', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*'], 25);
 const notRun = existsSync(listed) ? JSON.parse(readFileSync(listed, 'utf8')) : {};
-if (notRun.pages === undefined) await tests('pages', ['pages'], 10);
-await tests('installable parts', ['installable'], 10);
+if (notRun.pages === undefined) await tests('pages', ['pages'], 12);
+await tests('installable parts', ['installable'], 12);
 
 const { lines, failed } = summary(results, notRun, strict);
 console.log(lines.join('\n'));
