@@ -1,36 +1,38 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/**
- * The tests that a report of the runner counts. A file that could not be read, a runner that ended badly with no test to
- * blame, and a run of no tests at all are failures too.
- */
-export const count = (report, code) => {
-  const passed = report?.numPassedTests ?? 0;
-  const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
-  const brokenFiles = (report?.testResults ?? []).filter(
-    file => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
-  ).length;
-  const failed = (report?.numFailedTests ?? 0) + brokenFiles;
-  return { passed, skipped, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed };
-};
+/** Each test of a report that failed, with its file; a file that broke before its tests stands for itself. */
+const failing = report =>
+  (report?.testResults ?? []).flatMap(file => {
+    const tests = file.assertionResults.filter(({ status }) => status === 'failed');
+    return tests.length > 0 ? tests.map(test => ({ file, test })) : file.status === 'failed' ? [{ file }] : [];
+  });
+
+/** A runner that ends badly without a test to blame, and a run of no tests at all, have failed too. */
+const isBad = (report, code) => code !== 0 || !(report?.numPassedTests > 0);
+
+/** The tests that a report of the runner counts. */
+export const count = (report, code) => ({
+  passed: report?.numPassedTests ?? 0,
+  skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
+  failed: failing(report).length || Number(isBad(report, code)),
+});
 
 /** The first lines of a message, without the colours of a terminal. */
 const opening = message => stripVTControlCharacters(message).split('\n', 12);
 
 /** The name and the message of everything that failed in a report of the runner, so that a long log says it at its end. */
 export const failures = (report, code) => {
-  const told = (report?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
-    const tests = assertionResults.filter(test => test.status === 'failed');
-    if (tests.length === 0) return status === 'failed' ? [{ name, lines: opening(message) }] : [];
-    return tests.map(test => ({ name: `${name} > ${test.fullName}`, lines: opening(test.failureMessages.join('\n')) }));
-  });
-  if (told.length > 0 || (code === 0 && report?.numPassedTests > 0)) return told;
+  const told = failing(report).map(({ file: { name, message }, test }) =>
+    test
+      ? { name: `${name} > ${test.fullName}`, lines: opening(test.failureMessages.join('\n')) }
+      : { name, lines: opening(message) },
+  );
+  if (told.length > 0 || !isBad(report, code)) return told;
   return [{ name: `the runner ended with code ${code}`, lines: ['and named no test: its errors stand in its output'] }];
 };
 
 /** The files with a failure in a report of the runner. */
-export const failedFiles = report =>
-  (report?.testResults ?? []).filter(({ status }) => status === 'failed').map(({ name }) => name);
+export const failedFiles = report => [...new Set(failing(report).map(({ file }) => file.name))];
 
 const row = ({ name, passed, failed, skipped, seconds }) =>
   `  ${name.padEnd(20)}${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ${String(skipped).padStart(4)} skipped ${seconds.toFixed(0).padStart(5)} s`;
