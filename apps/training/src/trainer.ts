@@ -1,3 +1,4 @@
+import { readiness } from '@residual/appkit/workers';
 import type { LoadProgress } from '@residual/model';
 import { connectTraining, type Trainer } from '@residual/train/worker';
 import type { jobs } from './work/jobs.js';
@@ -19,14 +20,12 @@ export function ownWork(onLoading?: (progress: LoadProgress) => void): () => Pro
   };
 }
 
-function begin(onLoading: (progress: LoadProgress) => void = () => {}): Promise<Work> {
+async function begin(onLoading?: (progress: LoadProgress) => void): Promise<Work> {
   const worker = new Worker(new URL('./worker-entry.ts', import.meta.url), { type: 'module' });
-  return new Promise((resolve, reject) => {
-    worker.addEventListener('error', event => reject(new Error(`The worker did not start: ${event.message}`)));
-    worker.addEventListener('message', ({ data }) => {
-      const { ready, loading } = data as { ready?: Omit<Work, 'trainer'>; loading?: LoadProgress };
-      if (ready) resolve({ ...ready, trainer: connectTraining<typeof jobs>(worker) });
-      if (loading) onLoading(loading);
-    });
+  worker.addEventListener('message', ({ data }) => {
+    const { loading } = data as { loading?: LoadProgress };
+    if (loading) onLoading?.(loading);
   });
+  const said = await readiness<Omit<Work, 'trainer'>>(worker);
+  return { ...said, trainer: connectTraining<typeof jobs>(worker) };
 }

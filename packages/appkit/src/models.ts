@@ -1,4 +1,5 @@
 import { connectModels, type Models } from '@residual/model/worker';
+import { readiness, takeBackend } from './workers.js';
 
 /** A worker in which models run, with the backends that this machine has. */
 export interface ModelWorker {
@@ -7,34 +8,19 @@ export interface ModelWorker {
   readonly backends: readonly string[];
   /** Whether WebGL is missing or simulated on the processor here, so that `auto` is WebAssembly. */
   readonly softwareGraphics: boolean;
-  /** Takes a backend by its name; `auto` takes the graphics card where there is a real one, else WebAssembly. */
-  useBackend(name: string): Promise<void>;
+  /** Takes a backend by its name and gives it; `auto` takes the graphics card where there is a real one, else WebAssembly. */
+  useBackend(name: string): Promise<string>;
 }
 
 /** Starts the worker; errors where it does not start. */
 export async function startModels(): Promise<ModelWorker> {
   const worker = new Worker(new URL('./worker-entry.ts', import.meta.url), { type: 'module' });
-  const softwareGraphics = await readiness(worker);
+  const { softwareGraphics } = await readiness<{ softwareGraphics: boolean }>(worker);
   const models = connectModels(worker);
   return {
     models,
     backends: (await models.backends()).filter(name => name !== 'cpu'),
     softwareGraphics,
-    useBackend: async name => {
-      if (name !== 'auto') return models.useBackend(name);
-      if (softwareGraphics) return models.useBackend('wasm');
-      return models.useBackend('webgl').catch(() => models.useBackend('wasm'));
-    },
+    useBackend: name => takeBackend(name, () => softwareGraphics, models.useBackend),
   };
-}
-
-/** Waits until a worker says that its backends are there; gives whether its graphics are software. */
-function readiness(worker: Worker): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    worker.addEventListener('error', event => reject(new Error(`The worker did not start: ${event.message}`)));
-    worker.addEventListener('message', ({ data }) => {
-      const said = data as { ready?: boolean; softwareGraphics?: boolean };
-      if (said.ready) resolve(said.softwareGraphics === true);
-    });
-  });
 }

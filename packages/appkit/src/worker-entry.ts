@@ -5,4 +5,4 @@ await bringWebGpu();
 /** The types of a page are in force here, whose `postMessage` also names an origin; a worker's does not. */
 const port = self as unknown as Port;
 serveModels(port);
-port.postMessage({ ready: true, softwareGraphics: hasSoftwareGraphics() });
+port.postMessage({ ready: { softwareGraphics: hasSoftwareGraphics() } });

@@ -1,19 +1,10 @@
 import { hasSoftwareGraphics } from '@residual/appkit/backends';
+import { takeBackend } from '@residual/appkit/workers';
 import { useBackend } from '@residual/tensor';
 import type { JobControls, Requests, TrainingJob } from '@residual/train/worker';
 import { characterGpt } from './character-gpt.js';
 import { type FineTuneSettings, fineTuning } from './fine-tuning.js';
 import { fit } from './fitting.js';
-
-/** Takes a backend by its name and gives it; `auto` takes the graphics card where there is a real one, else WebAssembly. */
-async function takeBackend(name: string): Promise<string> {
-  const take = async (backend: string) => {
-    await useBackend(backend);
-    return backend;
-  };
-  if (name !== 'auto') return take(name);
-  return hasSoftwareGraphics() ? take('wasm') : take('webgl').catch(() => take('wasm'));
-}
 
 /** A job that first takes the backend its settings name, and tells which that is. */
 const onBackend =
@@ -21,7 +12,7 @@ const onBackend =
     make: (settings: Settings, controls: JobControls) => TrainingJob<Asked> | Promise<TrainingJob<Asked>>,
   ) =>
   async (settings: Settings & { readonly backend: string }, controls: JobControls) => {
-    const backend = await takeBackend(settings.backend);
+    const backend = await takeBackend(settings.backend, hasSoftwareGraphics, useBackend);
     const job = await make(settings, controls);
     return { ...job, requests: { ...job.requests!, backend: () => backend } };
   };

@@ -1,0 +1,24 @@
+/** Waits until a worker says that it is ready; gives what it says of itself. Errors where it does not start. */
+export function readiness<Said>(worker: Worker): Promise<Said> {
+  return new Promise((resolve, reject) => {
+    worker.addEventListener('error', event => reject(new Error(`The worker did not start: ${event.message}`)));
+    worker.addEventListener('message', ({ data }) => {
+      const { ready } = data as { ready?: Said };
+      if (ready) resolve(ready);
+    });
+  });
+}
+
+/** Takes a backend by its name and gives it; `auto` takes the graphics card where there is a real one, else WebAssembly. */
+export async function takeBackend(
+  name: string,
+  hasSoftwareGraphics: () => boolean,
+  use: (backend: string) => Promise<void>,
+): Promise<string> {
+  const take = async (backend: string) => {
+    await use(backend);
+    return backend;
+  };
+  if (name !== 'auto') return take(name);
+  return hasSoftwareGraphics() ? take('wasm') : take('webgl').catch(() => take('wasm'));
+}
