@@ -15,15 +15,18 @@ let alphabet: readonly string[] | undefined;
 /** How many bytes below `byte` are not printable. */
 const spare = (byte: number) => (byte <= 0x20 ? byte : byte <= 0xa0 ? byte - 0x7f + 0x21 : 0x43);
 
-/** The byte that a UTF-16 unit stands for in the byte alphabet; -1 where it stands for none. */
-export const byteOfUnit = (unit: number): number => {
+/** Per UTF-16 unit below 0x144 the byte that it stands for in the byte alphabet; -1 where it stands for none. */
+export const bytesOfUnits = (): Int16Array => {
   if (!bytes) {
     bytes = new Int16Array(0x144).fill(-1);
     for (const [byte, char] of byteAlphabet().entries()) bytes[char.charCodeAt(0)] = byte;
   }
-  return unit < 0x144 ? bytes[unit]! : -1;
+  return bytes;
 };
 let bytes: Int16Array | undefined;
+
+/** The byte that a UTF-16 unit stands for in the byte alphabet; -1 where it stands for none. */
+export const byteOfUnit = (unit: number): number => bytesOfUnits()[unit] ?? -1;
 
 const encoder = /*#__PURE__*/ new TextEncoder();
 

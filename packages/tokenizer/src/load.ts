@@ -6,6 +6,7 @@ import type { Decoder } from './decoders/decoder.js';
 import { chain } from './decoders/sequence.js';
 import { failFile } from './errors.js';
 import { Fields } from './fields.js';
+import { parseTokenizerJson } from './json-tables.js';
 import type { Model } from './models/model.js';
 import { readPadding } from './padding.js';
 import type { PostProcessor, TemplateItem } from './post-processors/post-processor.js';
@@ -64,7 +65,7 @@ export function loadTokenizer(json: object | string, components: Components, { c
 function parsed(json: object | string, what: string): unknown {
   if (typeof json !== 'string') return json;
   try {
-    return JSON.parse(json.replace(/^\ufeff/, ''));
+    return parseTokenizerJson(json.replace(/^\ufeff/, ''));
   } catch (error) {
     return failFile(`${what} is not JSON: ${(error as Error).message}`);
   }

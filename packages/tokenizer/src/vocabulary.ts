@@ -48,8 +48,9 @@ export class Vocabulary {
   }
 }
 
-/** Reads a vocabulary written as an object of token to id. */
+/** Reads a vocabulary written as an object of token to id; one that was read with the file's text is taken as it is. */
 export function vocabularyFromObject(json: unknown, where: string): Vocabulary {
+  if (json instanceof Vocabulary) return json;
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     failFile(`${where} must be an object of token to id, it is ${kindOf(json)}`);
   }

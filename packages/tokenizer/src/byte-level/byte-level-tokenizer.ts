@@ -5,6 +5,7 @@ import { byteLevel as byteLevelDecoder } from '../decoders/byte-level.js';
 import type { Decoder } from '../decoders/decoder.js';
 import { failFile } from '../errors.js';
 import { Fields } from '../fields.js';
+import { parseTokenizerJson } from '../json-tables.js';
 import { byteReader } from '../models/byte-bpe.js';
 import { byteTokens, readMerges } from '../models/read-merges.js';
 import { byteLevel as byteLevelProcessor } from '../post-processors/byte-level.js';
@@ -112,7 +113,7 @@ export class ByteLevelTokenizer {
  * o200k: ids only, in a small bundle. Files of other kinds are errors; the whole package reads them.
  */
 export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
-  const file = new Fields(typeof json === 'string' ? JSON.parse(json) : json, '');
+  const file = new Fields(typeof json === 'string' ? parseTokenizerJson(json) : json, '');
   const model = file.object('model');
   if (model.has('type')) model.choice('type', ['BPE']);
   const vocabulary = vocabularyFromObject(model.raw('vocab'), 'model.vocab');
@@ -124,7 +125,7 @@ export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
   if (!tokens || (model.has('dropout') && model.raw('dropout') !== 0)) {
     return failFile('model is not a plain byte-level BPE; tokenizerFromJson may read it');
   }
-  const merges = readMerges(model, vocabulary, '', tokens);
+  const merges = readMerges(model, vocabulary, '');
   const stages = file.has('pre_tokenizer')
     ? readComponent<PreTokenizer>('pre_tokenizer', preTokenizers, file.raw('pre_tokenizer'), 'pre_tokenizer')
     : [];

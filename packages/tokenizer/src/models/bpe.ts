@@ -24,7 +24,7 @@ export function bpeFrom(fields: Fields): Model {
   const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
   const rules = readRules(fields, vocabulary);
   const tokens = byteTokens(vocabulary, rules);
-  const merges = readMerges(fields, vocabulary, rules.prefix, tokens);
+  const merges = readMerges(fields, vocabulary, rules.prefix);
   return bpeModel(vocabulary, merges, rules, fields.boolean('ignore_merges', false), tokens);
 }
 

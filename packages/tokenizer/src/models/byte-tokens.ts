@@ -1,9 +1,9 @@
-import { byteOfUnit } from '../byte-alphabet.js';
+import { bytesOfUnits } from '../byte-alphabet.js';
 import type { Vocabulary } from '../vocabulary.js';
 
 const factor = 0x01000193;
 
-/** A hash of bytes (or of UTF-16 units) that can be put together: that of `ab` is that of `a`, times a power of the factor for each byte of `b`, plus that of `b`. */
+/** A hash of bytes or of UTF-16 units. */
 export function hashOf(bytes: Uint8Array | Uint16Array, from: number, to: number): number {
   let hash = 0;
   for (let at = from; at < to; at++) hash = (Math.imul(hash, factor) + bytes[at]! + 1) | 0;
@@ -23,7 +23,6 @@ export class ByteTokens {
   readonly #entries: Int32Array;
   /** Ids by place. */
   readonly #slots: Int32Array;
-  readonly #powers: Int32Array;
 
   constructor(vocabulary: Vocabulary) {
     const { idLimit } = vocabulary;
@@ -32,25 +31,26 @@ export class ByteTokens {
     while (places < idLimit * 2) places *= 2;
     this.#slots = new Int32Array(places).fill(none);
     let at = 0;
-    let longest = 0;
-    for (let id = 0; id < idLimit; id++) {
-      const end = this.#add(id, vocabulary.token(id), at);
-      longest = Math.max(longest, end - at);
-      at = end;
-    }
-    this.#powers = new Int32Array(longest + 1).fill(1);
-    for (let power = 1; power <= longest; power++) this.#powers[power] = Math.imul(this.#powers[power - 1]!, factor);
+    for (let id = 0; id < idLimit; id++) at = this.#add(id, vocabulary.token(id) ?? '', at);
   }
 
-  /** Adds a token whose bytes go to `at`; returns where they end. Apart from the loop, so that engines compile it once. */
-  #add(id: number, token: string | undefined, at: number): number {
-    const end = token === undefined ? none : this.#write(token, at);
-    if (end <= at) return at;
-    const hash = hashOf(this.#bytes, at, end);
+  /** Adds a token whose bytes go to `at`; returns where they end: there if a character of it stands for no byte. */
+  #add(id: number, token: string, at: number): number {
+    if (at + token.length > this.#bytes.length) this.#grow(token.length);
+    const bytes = this.#bytes;
+    const units = bytesOfUnits();
+    let end = at;
+    let hash = 0;
+    for (let index = 0; index < token.length; index++) {
+      const byte = units[token.charCodeAt(index)] ?? none;
+      if (byte === none) return at;
+      bytes[end++] = byte;
+      hash = (Math.imul(hash, factor) + byte + 1) | 0;
+    }
     this.#entries[id * 4] = at;
     this.#entries[id * 4 + 1] = end - at;
     this.#entries[id * 4 + 2] = hash;
-    this.#insert(id, hash);
+    if (end > at) this.#insert(id, hash);
     return end;
   }
 
@@ -78,70 +78,6 @@ export class ByteTokens {
       for (let index = this.#entries[id * 4]!; at < to && own[index] === bytes[at]; index++) at++;
       if (at === to) return id;
     }
-  }
-
-  /** The id of the token that is written so in the byte alphabet; -1 if there is none. */
-  idOf(text: string): number {
-    let hash = 0;
-    for (let index = 0; index < text.length; index++) {
-      hash = (Math.imul(hash, factor) + byteOfUnit(text.charCodeAt(index)) + 1) | 0;
-    }
-    const slots = this.#slots;
-    const wrap = slots.length - 1;
-    for (let place = spread(hash, slots.length); ; place = (place + 1) & wrap) {
-      const id = slots[place]!;
-      if (id === none) return none;
-      if (this.#entries[id * 4 + 2] === hash && this.#entries[id * 4 + 1] === text.length && this.#isWritten(id, text))
-        return id;
-    }
-  }
-
-  /** The id of the token that two tokens make when put together; -1 if there is none. */
-  joined(left: number, right: number): number {
-    const slots = this.#slots;
-    const wrap = slots.length - 1;
-    const [leftSize, rightSize] = [this.#entries[left * 4 + 1]!, this.#entries[right * 4 + 1]!];
-    const hash =
-      (Math.imul(this.#entries[left * 4 + 2]!, this.#powers[rightSize]!) + this.#entries[right * 4 + 2]!) | 0;
-    const [leftFrom, rightFrom] = [this.#entries[left * 4]!, this.#entries[right * 4]!];
-    for (let place = spread(hash, slots.length); ; place = (place + 1) & wrap) {
-      const id = slots[place]!;
-      if (id === none) return none;
-      if (
-        this.#entries[id * 4 + 2] === hash &&
-        this.#entries[id * 4 + 1] === leftSize + rightSize &&
-        this.#holds(id, 0, this.#bytes, leftFrom, leftFrom + leftSize) &&
-        this.#holds(id, leftSize, this.#bytes, rightFrom, rightFrom + rightSize)
-      ) {
-        return id;
-      }
-    }
-  }
-
-  #holds(id: number, skip: number, bytes: Uint8Array, from: number, to: number): boolean {
-    const own = this.#bytes;
-    let at = this.#entries[id * 4]! + skip;
-    for (let index = from; index < to; index++) if (own[at++] !== bytes[index]) return false;
-    return true;
-  }
-
-  #isWritten(id: number, text: string): boolean {
-    const start = this.#entries[id * 4]!;
-    for (let index = 0; index < text.length; index++) {
-      if (this.#bytes[start + index] !== byteOfUnit(text.charCodeAt(index))) return false;
-    }
-    return true;
-  }
-
-  /** Writes a token's bytes at a place; returns their end, -1 where a character stands for no byte. */
-  #write(token: string, at: number): number {
-    if (at + token.length > this.#bytes.length) this.#grow(token.length);
-    for (let index = 0; index < token.length; index++) {
-      const byte = byteOfUnit(token.charCodeAt(index));
-      if (byte < 0) return none;
-      this.#bytes[at++] = byte;
-    }
-    return at;
   }
 
   #grow(room: number): void {
