@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync } from 'node:zlib';
 
 /** The repository, from dist. */
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+const fixtures = join(root, 'fixtures');
 const languages =
   'deu_1996 fra spa por_PT ita rus ukr bul ell arb heb hin ben tam tel tha vie jpn kor cmn_hans cmn_hant tur pes swh pol ces hun fin kat hye amh mya khm lao sin mal guj kan npi urd'.split(
     ' ',
@@ -12,7 +14,9 @@ const languages =
 
 /** The texts, in pieces of 10,000 characters. */
 export const texts = {
-  English: () => pieces(readFileSync(join(root, 'fixtures/tokenizers/training/corpus.txt'), 'utf8')),
+  English: () =>
+    pieces(brotliDecompressSync(readFileSync(join(fixtures, 'texts/tinyshakespeare/whole.txt.br'))).toString()),
+  'short English': () => pieces(readFileSync(join(fixtures, 'tokenizers/training/corpus.txt'), 'utf8')),
   code: () => pieces(filesIn(join(root, 'packages')).join('').slice(0, 600_000)),
   multilingual: () => pieces(declarations().join('\n')),
 } as const;
