@@ -1,6 +1,6 @@
 import { type TableParts, vectorTable, type WordVectors } from '@residual/embeddings/words';
 import type { Description } from '@residual/layers';
-import { errorFromPlain, ResidualError } from '@residual/tensor';
+import { errorFromPlain, type Port, ResidualError } from '@residual/tensor';
 import type { Step } from '../generate.js';
 import type { GenerateOptions } from '../generate-options.js';
 import type { LoadModelOptions } from '../load-model.js';
@@ -12,7 +12,7 @@ import type { TranslateOptions } from '../translate/options.js';
 import type { Translation, TranslationStep } from '../translate/translation.js';
 import type { Contextual, ContextualOptions } from '../vectors/contextual.js';
 import type { EmbedOptions } from '../vectors/embed.js';
-import type { Method, ModelFacts, PlainEncoding, Port, Response, Streaming } from './protocol.js';
+import type { Method, ModelFacts, PlainEncoding, Response, Streaming } from './protocol.js';
 
 /** A model on the other side of a port: what it does is asked for, what it is is known. */
 export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'> {

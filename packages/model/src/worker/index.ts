@@ -1,3 +1,4 @@
+export type { Port } from '@residual/tensor';
 export { connectModels, type Models, type RemoteGeneration, type RemoteModel } from './connect.js';
-export type { ModelFacts, PlainEncoding, Port } from './protocol.js';
+export type { ModelFacts, PlainEncoding } from './protocol.js';
 export { serveModels } from './serve.js';

@@ -2,15 +2,6 @@ import type { PlainError } from '@residual/tensor';
 import type { LoadProgress } from '../load-model.js';
 import type { PlainTensor } from '../plain-tensor.js';
 
-/** Anything that messages can be sent through: a worker, a `MessagePort`, a worker's own global scope. */
-export interface Port {
-  postMessage(message: unknown, transfer?: Transferable[]): void;
-  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
-  removeEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
-  /** A `MessagePort` must be started. */
-  start?(): void;
-}
-
 /** What a page asks of a worker. Each call has a number; a `stream` answers several times. */
 export type Request =
   | {

@@ -1,4 +1,4 @@
-import { errorToPlain, ResidualError, registeredBackends, useBackend } from '@residual/tensor';
+import { errorToPlain, type Port, ResidualError, registeredBackends, useBackend } from '@residual/tensor';
 import type { Generation } from '../generation.js';
 import { type LoadModelOptions, loadModel } from '../load-model.js';
 import type { ForwardOptions, Model, Prompt } from '../model.js';
@@ -9,7 +9,6 @@ import {
   buffersOf,
   type ModelFacts,
   type PlainEncoding,
-  type Port,
   type Request,
   type Response,
   type Streaming,

@@ -1,9 +1,9 @@
-import { ResidualError } from '@residual/tensor';
+import { type Port, ResidualError } from '@residual/tensor';
 import type { TrainingEvent } from '../loop/events.js';
 import type { Checkpoint } from '../loop/training.js';
 import type { Jobs, Moved, Requests, TrainingJob } from './job.js';
 import { type CallOptions, Line } from './line.js';
-import type { Method, Port } from './port.js';
+import type { Method } from './port.js';
 
 /** A run on the other side of a port: iterate it and it goes on; what is set between two steps holds from the next. */
 export interface RemoteTraining<Asked extends Requests = AnyRequests> extends AsyncIterable<TrainingEvent> {

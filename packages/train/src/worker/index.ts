@@ -1,3 +1,4 @@
+export type { Port } from '@residual/tensor';
 export {
   type AnyJobs,
   type AnyRequests,
@@ -16,5 +17,4 @@ export {
   type TrainingJob,
 } from './job.js';
 export type { CallOptions } from './line.js';
-export type { Port } from './port.js';
 export { serveTraining } from './serve.js';

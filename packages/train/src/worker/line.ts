@@ -1,5 +1,5 @@
-import { errorFromPlain, ResidualError } from '@residual/tensor';
-import { type Answer, listen, type Method, type Port, type Setting, send } from './port.js';
+import { errorFromPlain, type Port, ResidualError } from '@residual/tensor';
+import { type Answer, listen, type Method, type Setting, send } from './port.js';
 
 /** What a call may be told. */
 export interface CallOptions {

@@ -1,13 +1,4 @@
-import type { PlainError } from '@residual/tensor';
-
-/** Anything that messages can be sent through: a worker, a `MessagePort`, a worker's own global scope. */
-export interface Port {
-  postMessage(message: unknown, transfer?: Transferable[]): void;
-  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
-  removeEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
-  /** A `MessagePort` must be started. */
-  start?(): void;
-}
+import type { PlainError, Port } from '@residual/tensor';
 
 /** What a page asks of a worker. Each call has a number and is answered once; all else is done without an answer. */
 export type Question =

@@ -1,7 +1,7 @@
-import { errorToPlain, ResidualError } from '@residual/tensor';
+import { errorToPlain, type Port, ResidualError } from '@residual/tensor';
 import type { TrainingEvent } from '../loop/events.js';
 import { type Jobs, Moved, type TrainingJob } from './job.js';
-import { listen, type Port, type Question, type Setting, send } from './port.js';
+import { listen, type Question, type Setting, send } from './port.js';
 
 type Call = Extract<Question, { method: unknown }>;
 
