@@ -9,6 +9,14 @@ const none = -1;
  */
 const counted = (count: number) => (count < 0 ? 2 ** 52 + count : count);
 
+/** A pair, by its number and by its symbols, and words in which it came up. */
+export interface PairInWords {
+  readonly pair: number;
+  readonly left: number;
+  readonly right: number;
+  readonly words: readonly number[];
+}
+
 /** The neighbouring pairs of all words: how often each occurs, in which words it came up, and which is to be merged next. */
 export class Pairs {
   readonly #numbers = new PairTable(1 << 12);
@@ -24,9 +32,15 @@ export class Pairs {
   #recent: number[] = [];
   readonly #lists: number[] = [];
 
-  /** Changes how often a pair occurs; where it gained, the word is remembered. */
-  change(left: number, right: number, word: number, by: number): void {
-    const pair = this.#number(left, right);
+  /** Changes how often a pair occurs; where it gained, the word is remembered. Returns the pair's number. */
+  change(left: number, right: number, word: number, by: number): number {
+    const pair = this.number(left, right);
+    this.add(pair, word, by);
+    return pair;
+  }
+
+  /** The same for the number of a pair. */
+  add(pair: number, word: number, by: number): void {
     this.#counts[pair]! += by;
     if (by <= 0) return;
     const list = this.#lists[pair]!;
@@ -47,7 +61,7 @@ export class Pairs {
   }
 
   /** The most frequent pair and its words (each once, in any order), taken out of the queue; undefined if it is below `least`. */
-  takeFirst(least: number): { left: number; right: number; words: number[] } | undefined {
+  takeFirst(least: number): PairInWords | undefined {
     const { queue } = this;
     for (let entry = queue.first; entry !== undefined; entry = queue.first) {
       const pair = queue.pair(entry);
@@ -63,12 +77,13 @@ export class Pairs {
       }
       this.#release(queue.words(entry));
       queue.drop();
-      return { left: this.lefts[pair]!, right: this.rights[pair]!, words };
+      return { pair, left: this.lefts[pair]!, right: this.rights[pair]!, words };
     }
     return undefined;
   }
 
-  #number(left: number, right: number): number {
+  /** The number of a pair, the same whenever it is asked for. */
+  number(left: number, right: number): number {
     const found = this.#numbers.find(left, right);
     if (found >= 0) return this.#numbers.first(found);
     const pair = this.lefts.push(left) - 1;

@@ -1,5 +1,6 @@
 import { failInput } from '../errors.js';
 import { type AlphabetOptions, alphabetOf } from './alphabet.js';
+import { countCharacters } from './count-characters.js';
 import type { WordCounts } from './count-words.js';
 import type { Pace } from './pace.js';
 import { Pairs } from './pairs.js';
@@ -46,18 +47,16 @@ export async function trainMerges(
   };
   for (const token of specialTokens) idOf(token);
   const special = tokens.length;
-  for (const char of alphabetOf(counts, options)) idOf(char);
-  const words = symbolsOf(counts, ids, idOf, options);
+  const characters = alphabetOf(await countCharacters(counts, pace), options);
+  for (const code of characters) idOf(String.fromCodePoint(code));
+  const words = await symbolsOf(counts, characters, idOf, options, pace);
   if (tokens.length > size) {
     failInput(
       `trainTokenizer: size ${size} is less than the ${tokens.length} tokens that it begins with (${special} special, ${tokens.length - special} of the alphabet); it must be at least ${tokens.length}`,
     );
   }
   const pairs = new Pairs();
-  for (let word = 0; word < words.count; word++) {
-    words.countPairs(word, pairs);
-    if ((word & 255) === 0 && pace.isDue) await pace.rest('pairs', word, words.count);
-  }
+  for (const read of words.countPairs(pairs)) if (pace.isDue) await pace.rest('pairs', read, words.length);
   const merges: [number, number][] = [];
   while (tokens.length < size) {
     pairs.enqueue();
@@ -67,33 +66,47 @@ export async function trainMerges(
     const second = tokens[right]!;
     const merged = idOf(tokens[left]! + (second.startsWith(prefix) ? second.slice(prefix.length) : second));
     merges.push([left, right]);
-    for (const word of next.words) words.merge(word, left, right, merged, pairs);
-    if (pace.isDue) await pace.rest('merges', tokens.length, size);
+    const rest = () => pace.rest('merges', tokens.length, size);
+    for (const _ of words.merge(next, merged, pairs)) if (pace.isDue) await rest();
+    if (pace.isDue) await rest();
   }
   await pace.rest('merges', tokens.length, tokens.length);
   return { tokens, merges: lastOfEach(merges) };
 }
 
 /** The words as symbols; characters that are not in the alphabet are left out. */
-function symbolsOf(
+async function symbolsOf(
   counts: WordCounts,
-  ids: ReadonlyMap<string, number>,
+  alphabet: readonly number[],
   idOf: (token: string) => number,
-  { continuingSubwordPrefix = '', endOfWordSuffix = '', maxTokenLength }: MergeOptions,
-): Words {
-  const symbols: number[] = [];
+  { continuingSubwordPrefix: prefix = '', endOfWordSuffix: suffix = '', maxTokenLength }: MergeOptions,
+  pace: Pace,
+): Promise<Words> {
+  const known = new Set(alphabet);
+  const inner = new Map<number, number>(); // the ids of characters in the middle of words
+  let units = 0;
+  for (const word of counts.keys()) units += word.length;
+  const symbols = new Int32Array(units);
   const sizes: number[] = [];
+  let size = 0;
   for (const word of counts.keys()) {
-    const from = symbols.length;
-    let at = 0;
-    for (const char of word) {
-      const before = at === 0 ? '' : continuingSubwordPrefix;
-      at += char.length;
-      if (ids.has(char)) symbols.push(idOf(before + char + (at === word.length ? endOfWordSuffix : '')));
+    const from = size;
+    for (let at = 0; at < word.length; ) {
+      const code = word.codePointAt(at)!;
+      const end = at + (code > 0xffff ? 2 : 1);
+      const isInner = at > 0 && end < word.length;
+      const before = at === 0 ? '' : prefix;
+      const after = end === word.length ? suffix : '';
+      at = end;
+      if (!known.has(code)) continue;
+      const id = (isInner && inner.get(code)) || idOf(before + String.fromCodePoint(code) + after);
+      if (isInner) inner.set(code, id);
+      symbols[size++] = id;
+      if ((size & 0xffff) === 0 && pace.isDue) await pace.rest('pairs', 0, units);
     }
-    sizes.push(symbols.length - from);
+    sizes.push(size - from);
   }
-  return new Words(symbols, sizes, [...counts.values()], maxTokenLength);
+  return new Words(symbols.subarray(0, size), sizes, [...counts.values()], maxTokenLength);
 }
 
 /** A pair that came up again, by way of a token that was there before, has the rank of its last time. */

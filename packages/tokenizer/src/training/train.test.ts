@@ -167,6 +167,38 @@ test.each(['byte-level-bpe', 'unigram'] as const)('an abort ends the training of
   await expect(trainTokenizer(lines, { kind, size: 2000, signal: aborted })).rejects.toThrow('before it began');
 });
 
+describe('one word of 400,000 letters', () => {
+  let state = 7;
+  const letter = () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return String.fromCharCode(97 + Math.floor((state / 2 ** 32) * 26));
+  };
+  const word = Array.from({ length: 400_000 }, letter).join('');
+
+  test.each(['bpe', 'unigram'] as const)('ends the training of a %s soon after an abort', async kind => {
+    const controller = new AbortController();
+    const training = trainTokenizer([word], { kind, size: 2000, signal: controller.signal });
+    let aborted = 0;
+    setTimeout(() => {
+      aborted = performance.now();
+      controller.abort(new Error('enough'));
+    }, 100);
+    await expect(training).rejects.toThrow('enough');
+    expect(performance.now() - aborted).toBeLessThan(1000);
+  });
+
+  test('takes not much longer than the same letters in words of seven', async () => {
+    const letters = word.slice(0, 100_000);
+    const timeOf = async (texts: string[]) => {
+      const started = performance.now();
+      await trainTokenizer(texts, { kind: 'bpe', size: 5000 });
+      return performance.now() - started;
+    };
+    const inWords = await timeOf([letters.replace(/.{7}/g, '$& ')]);
+    expect((await timeOf([letters])) / inWords).toBeLessThan(4); // 6 where each merge reads the word anew
+  });
+});
+
 test.each([
   [['', ''], { kind: 'bpe', size: 100 }, 'trainTokenizer: 2 texts hold 0 words; at least 1 is needed'],
   [

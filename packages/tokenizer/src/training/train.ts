@@ -88,7 +88,7 @@ async function trainedModel(
     ...(initialAlphabet && { initialAlphabet }),
     ...(continuingSubwordPrefix && { continuingSubwordPrefix }),
   };
-  const sorted = continuingSubwordPrefix || options.endOfWordSuffix ? new Map([...words].sort()) : words;
+  const sorted = continuingSubwordPrefix || options.endOfWordSuffix ? inOrder(words) : words;
   const { tokens, merges } = await trainMerges(sorted, options.size, special, settings, pace);
   const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
   if (options.kind === 'wordpiece') {
@@ -111,6 +111,10 @@ async function trainedModel(
   };
   return { model, tokens };
 }
+
+/** Words in the order of their UTF-16 units. */
+const inOrder = (words: WordCounts): WordCounts =>
+  new Map([...words.keys()].sort().map(word => [word, words.get(word)!]));
 
 /** The recipe of a kind; an unknown kind is an error that names the known ones. */
 function recipeOf({ kind }: { readonly kind: TrainKind }): Recipe {

@@ -1,22 +1,24 @@
-import type { Lattice } from './lattice.js';
-import { unknown } from './lattice.js';
+import { unknown } from './pieces.js';
 
 /** Pieces that are expected less often are gone. */
 const least = 0.5;
 
 /**
  * Makes scores of how often pieces are expected: log-probabilities by the Bayesian variant of maximization, which makes rare
- * pieces rarer (Liang and Klein 2007). What is hardly expected gets -Infinity.
+ * pieces rarer (Liang and Klein 2007). Returns the numbers of the pieces that are expected often enough.
  */
-export function maximize(lattice: Lattice, expected: Float64Array): void {
-  const { scores } = lattice;
+export function maximize(scores: Float64Array, expected: Float64Array): Int32Array {
+  const kept = new Int32Array(expected.length);
+  let count = 1; // the unknown one is first and stays
   let sum = 0;
-  for (const [id, times] of expected.entries()) if (id !== unknown && times >= least) sum += times;
-  const whole = digamma(sum);
-  for (const [id, times] of expected.entries()) {
-    if (id !== unknown) scores[id] = times < least ? Number.NEGATIVE_INFINITY : digamma(times) - whole;
+  for (let id = unknown + 1; id < expected.length; id++) {
+    if (expected[id]! < least) continue;
+    kept[count++] = id;
+    sum += expected[id]!;
   }
-  lattice.rescored();
+  const whole = digamma(sum);
+  for (const id of kept.subarray(1, count)) scores[id] = digamma(expected[id]!) - whole;
+  return kept.subarray(0, count);
 }
 
 /** The derivative of the logarithm of the gamma function, for x > 0: its recurrence up to 7, from there its asymptotic series around x - 1/2. */

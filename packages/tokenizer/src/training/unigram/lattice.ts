@@ -1,134 +1,150 @@
-import { root, Trie } from '../../models/trie.js';
-import { unitsAt } from '../../unicode.js';
-import type { Piece } from './seeds.js';
+import type { Corpus } from './corpus.js';
+import { none, type Pieces, unknown } from './pieces.js';
 
-/** The id of what no piece covers. */
-export const unknown = 0;
 /** How much worse than the worst piece an unknown character is. */
 const unknownPenalty = 10;
+/** Places between two chances to give way. */
+const stretch = 1 << 16;
+/** Likelihoods are kept as number and level, each level this much smaller than the one before: products of many would be too small for a number. */
+const level = 2 ** -256;
 
-/** All ways to cut a word into pieces; ids are places in the list of pieces, of which the first is the unknown one. */
+/** All ways to cut the words of a corpus into pieces. */
 export class Lattice {
-  readonly #trie: Trie;
-  #unknownScore = 0;
-  #count = 0;
-  #begins = new Int32Array(256);
-  #ends = new Int32Array(256);
-  #ids = new Int32Array(256);
-  /** By place in the word. */
-  #before = new Float64Array(64);
-  #after = new Float64Array(64);
-  #best = new Int32Array(64);
+  readonly #corpus: Corpus;
+  readonly #pieces: Pieces;
+  readonly #scores: Float64Array;
+  /** By place: how likely the rest of its word is, or how good its best way is. */
+  readonly #rests: Float64Array;
+  readonly #levels: Int32Array;
 
-  /** The scores of the pieces; those whose score is -Infinity do not count. */
-  readonly scores: Float64Array;
-
-  constructor(pieces: readonly Piece[]) {
-    this.#trie = new Trie(pieces.flatMap(([text], id) => (id === unknown ? [] : [[text, id] as const])));
-    this.scores = Float64Array.from(pieces, ([, score]) => score);
-    this.rescored();
+  constructor(corpus: Corpus, pieces: Pieces) {
+    this.#corpus = corpus;
+    this.#pieces = pieces;
+    this.#scores = pieces.scores.slice();
+    const worst = pieces.scores.subarray(unknown + 1).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    this.#scores[unknown] = worst - unknownPenalty;
+    this.#rests = new Float64Array(corpus.text.length);
+    this.#levels = new Int32Array(corpus.text.length);
   }
 
-  /** To be called when scores have been changed. */
-  rescored(): void {
-    let worst = Number.POSITIVE_INFINITY;
-    for (const score of this.scores) if (score < worst && score !== Number.NEGATIVE_INFINITY) worst = score;
-    this.#unknownScore = worst - unknownPenalty;
+  /** How often each piece is expected in the words (forward-backward algorithm, here from the end: Rabiner 1989). Gives way now and then. */
+  *expected(): Generator<void, Float64Array> {
+    const chances = this.#scores.map(Math.exp);
+    const { length } = this.#rests;
+    for (let to = length; to > 0; to -= stretch) {
+      this.#weigh(Math.max(0, to - stretch), to, chances);
+      yield;
+    }
+    const expected = new Float64Array(chances.length);
+    const reached = new Float64Array(length); // how often a way leads through each place
+    for (const [word, start] of this.#corpus.starts.entries()) reached[start] = this.#corpus.times[word]!;
+    for (let from = 0; from < length; from += stretch) {
+      this.#spread(from, Math.min(length, from + stretch), chances, reached, expected);
+      yield;
+    }
+    return expected;
   }
 
-  /** Finds the pieces of a word. Those that begin at one place stand together, the places ascend. */
-  read(word: string): void {
-    const { scores } = this;
-    this.#count = 0;
-    for (let begin = 0; begin < word.length; ) {
-      const width = unitsAt(word, begin);
-      let isKnown = false;
-      let node = root;
-      for (let end = begin; end < word.length; ) {
-        node = this.#trie.step(node, word.charCodeAt(end++));
-        if (node < 0) break;
-        const id = this.#trie.idAt(node);
-        if (id < 0 || scores[id] === Number.NEGATIVE_INFINITY) continue;
-        this.#push(begin, end, id);
-        isKnown ||= end - begin === width;
+  /** How likely the rest of each word is behind the places `[from, to)`, all ways together. */
+  #weigh(from: number, to: number, chances: Float64Array): void {
+    const { longest, shorter, lengths } = this.#pieces;
+    const [rests, levels] = [this.#rests, this.#levels];
+    for (let place = to - 1; place >= from; place--) {
+      let id = longest[place]!;
+      rests[place] = 1;
+      levels[place] = 0;
+      if (id === none) continue; // a word ends
+      let now = levels[place + 1]!;
+      let sum = 0;
+      for (; id !== none; id = shorter[id]!) {
+        const next = place + lengths[id]!;
+        const likelihood = chances[id]! * rests[next]!;
+        if (levels[next] === now) sum += likelihood;
+        else if (levels[next]! > now) sum += likelihood * level ** (levels[next]! - now);
+        else {
+          sum = sum * level ** (now - levels[next]!) + likelihood;
+          now = levels[next]!;
+        }
       }
-      if (!isKnown) this.#push(begin, begin + width, unknown);
-      begin += width;
-    }
-    if (this.#before.length <= word.length) {
-      this.#before = new Float64Array(word.length * 2);
-      this.#after = new Float64Array(word.length * 2);
-      this.#best = new Int32Array(word.length * 2);
+      for (; sum < level; now++) sum /= level;
+      rests[place] = sum;
+      levels[place] = now;
     }
   }
 
-  /**
-   * Adds to `expected`, for each piece, how often it is expected in a word of `length` that occurs `times` (forward-backward
-   * algorithm); returns the log-likelihood of the word.
-   */
-  expect(length: number, times: number, expected: Float64Array): number {
-    const [before, after] = [this.#before.fill(-Infinity, 0, length + 1), this.#after.fill(-Infinity, 0, length + 1)];
-    before[0] = 0;
-    for (let node = 0; node < this.#count; node++) {
-      const end = this.#ends[node]!;
-      before[end] = logSum(before[end]!, before[this.#begins[node]!]! + this.#score(node));
+  /** Shares what reaches the places `[from, to)` among the pieces that begin there. */
+  #spread(from: number, to: number, chances: Float64Array, reached: Float64Array, expected: Float64Array): void {
+    const { longest, shorter, lengths } = this.#pieces;
+    const [rests, levels] = [this.#rests, this.#levels];
+    for (let place = from; place < to; place++) {
+      const whole = reached[place]! / rests[place]!;
+      const now = levels[place]!;
+      for (let id = longest[place]!; id !== none; id = shorter[id]!) {
+        const next = place + lengths[id]!;
+        let share = whole * chances[id]! * rests[next]!;
+        if (levels[next] !== now) share *= level ** (levels[next]! - now);
+        reached[next]! += share;
+        expected[id]! += share;
+      }
     }
-    after[length] = 0;
-    for (let node = this.#count - 1; node >= 0; node--) {
-      const begin = this.#begins[node]!;
-      after[begin] = logSum(after[begin]!, after[this.#ends[node]!]! + this.#score(node));
-    }
-    const whole = before[length]!;
-    for (let node = 0; node < this.#count; node++) {
-      const share = before[this.#begins[node]!]! + this.#score(node) + after[this.#ends[node]!]! - whole;
-      expected[this.#ids[node]!]! += times * Math.exp(share);
-    }
-    return whole;
   }
 
-  /** The best way through a word of `length`, last piece first; with `isCut` the best of those with more than one piece. */
-  best(length: number, isCut = false): number[] {
-    const scores = this.#before.fill(-Infinity, 0, length + 1);
-    scores[0] = 0;
-    for (let node = 0; node < this.#count; node++) {
-      const [begin, end] = [this.#begins[node]!, this.#ends[node]!];
-      if (isCut && begin === 0 && end === length) continue;
-      const score = scores[begin]! + this.#score(node);
-      if (score <= scores[end]!) continue;
-      scores[end] = score;
-      this.#best[end] = node;
+  /** How often each piece is part of the best way through a word (Viterbi algorithm). Gives way now and then. */
+  *used(): Generator<void, Float64Array> {
+    const { starts, ends, times } = this.#corpus;
+    const { lengths } = this.#pieces;
+    const best = new Int32Array(this.#rests.length);
+    for (let to = best.length; to > 0; to -= stretch) {
+      this.#choose(Math.max(0, to - stretch), to, best);
+      yield;
     }
-    if (scores[length] === -Infinity) return [];
-    const ids: number[] = [];
-    for (let at = length; at > 0; at = this.#begins[this.#best[at]!]!) ids.push(this.#ids[this.#best[at]!]!);
-    return ids;
-  }
-
-  #score(node: number): number {
-    const id = this.#ids[node]!;
-    return id === unknown ? this.#unknownScore : this.scores[id]!;
-  }
-
-  #push(begin: number, end: number, id: number): void {
-    if (this.#count === this.#ids.length) {
-      this.#begins = doubled(this.#begins);
-      this.#ends = doubled(this.#ends);
-      this.#ids = doubled(this.#ids);
+    const used = new Float64Array(lengths.length);
+    let count = 0;
+    for (const [word, start] of starts.entries()) {
+      for (let at = start; at < ends[word]!; at += lengths[best[at]!]!) {
+        used[best[at]!]! += times[word]!;
+        if (++count % stretch === 0) yield;
+      }
     }
-    this.#begins[this.#count] = begin;
-    this.#ends[this.#count] = end;
-    this.#ids[this.#count++] = id;
+    return used;
   }
-}
 
-function doubled(values: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(values.length * 2);
-  larger.set(values);
-  return larger;
-}
+  #choose(from: number, to: number, best: Int32Array): void {
+    const { longest, shorter, lengths } = this.#pieces;
+    const rests = this.#rests;
+    for (let place = to - 1; place >= from; place--) {
+      let most = longest[place] === none ? 0 : Number.NEGATIVE_INFINITY;
+      for (let id = longest[place]!; id !== none; id = shorter[id]!) {
+        const score = this.#scores[id]! + rests[place + lengths[id]!]!;
+        if (score < most) continue;
+        most = score;
+        best[place] = id;
+      }
+      rests[place] = most;
+    }
+  }
 
-/** log(exp(a) + exp(b)). */
-function logSum(a: number, b: number): number {
-  if (a < b) return b + (a === -Infinity ? 0 : Math.log1p(Math.exp(a - b)));
-  return a + (b === -Infinity ? 0 : Math.log1p(Math.exp(b - a)));
+  /** What a piece of more than one character would be cut into if it were not there; undefined if that is better than the piece. */
+  insteadOf(piece: number): number[] | undefined {
+    const { places, lengths, longest, shorter } = this.#pieces;
+    const length = lengths[piece]!;
+    const rests: number[] = [];
+    const best: number[] = [];
+    rests[length] = 0;
+    for (let at = length - 1; at >= 0; at--) {
+      rests[at] = Number.NEGATIVE_INFINITY;
+      for (let id = longest[places[piece]! + at]!; id !== none; id = shorter[id]!) {
+        const end = at + lengths[id]!;
+        if (end > length || id === piece) continue;
+        const score = this.#scores[id]! + rests[end]!;
+        if (score < rests[at]!) continue;
+        rests[at] = score;
+        best[at] = id;
+      }
+    }
+    if (rests[0]! > this.#scores[piece]!) return undefined;
+    const pieces: number[] = [];
+    for (let at = 0; at < length; at += lengths[best[at]!]!) pieces.push(best[at]!);
+    return pieces;
+  }
 }

@@ -1,43 +1,46 @@
-import { unknown } from './lattice.js';
-import type { Piece } from './seeds.js';
-
-/** How pieces are used and could be replaced; all by place in the list of pieces. */
-export interface Usage {
-  /** How often each is part of the best way through a word. */
-  readonly counts: Float64Array;
-  /** Of how many words there are, each time counted. */
-  readonly words: number;
-  /** What each would be cut into if it were not there; empty for those that are never used whole, undefined where nothing replaces one. */
-  readonly alternatives: readonly (readonly number[] | undefined)[];
-}
+import type { Lattice } from './lattice.js';
+import { inOrder, orderBy } from './order-by.js';
+import { type Pieces, unknown } from './pieces.js';
 
 /**
- * Keeps at most `most` pieces: those that nothing replaces and, of the others, those whose loss would lower the likelihood of
- * the corpus the most, if all their occurrences were cut into their alternative (Kudo 2018, section 3.2).
+ * The numbers of at most `most` pieces: those that nothing replaces and, of the others, those whose loss would lower the likelihood of
+ * the corpus the most, if all their occurrences were cut into what is best instead (Kudo 2018, section 3.2). `used` is how often each is
+ * part of the best way through one of `words` words. Gives way now and then.
  */
-export function prune(pieces: readonly Piece[], { counts, words, alternatives }: Usage, most: number): Piece[] {
-  const sum = counts.reduce((total, count) => total + count, 0);
-  const logSum = Math.log(sum);
-  const kept: Piece[] = [pieces[unknown]!];
-  const candidates: { piece: Piece; loss: number }[] = [];
-  for (const [id, piece] of pieces.entries()) {
-    if (id === unknown) continue;
-    const count = counts[id]!;
-    const instead = alternatives[id];
-    if (count === 0 && instead !== undefined) continue;
-    if (instead === undefined || instead.length === 0) {
-      kept.push(piece);
+export function* prune(
+  lattice: Lattice,
+  { lengths }: Pieces,
+  used: Float64Array,
+  words: number,
+  most: number,
+): Generator<void, Int32Array> {
+  const sum = used.reduce((total, count) => total + count, 0);
+  const kept: number[] = [unknown];
+  const candidates: number[] = [];
+  const losses: number[] = [];
+  for (let id = unknown + 1; id < lengths.length; id++) {
+    if ((id & 0xfff) === 0) yield;
+    if (lengths[id] === 1) {
+      kept.push(id);
       continue;
     }
-    const logSumInstead = Math.log(sum + count * (instead.length - 1));
-    const now = Math.log(count) - logSum;
-    const then = instead.reduce((total, other) => total + Math.log(counts[other]! + count) - logSumInstead, 0);
-    candidates.push({ piece, loss: (count / words) * (now - then) });
+    const count = used[id]!;
+    if (count === 0) continue;
+    const instead = lattice.insteadOf(id);
+    if (!instead) {
+      kept.push(id);
+      continue;
+    }
+    const now = Math.log(count) - Math.log(sum);
+    const sumInstead = Math.log(sum + count * (instead.length - 1));
+    const then = instead.reduce((total, other) => total + Math.log(used[other]! + count) - sumInstead, 0);
+    candidates.push(id);
+    losses.push((count / words) * (now - then));
   }
-  candidates.sort((a, b) => b.loss - a.loss);
-  for (const { piece } of candidates) {
-    if (kept.length >= most) break;
-    kept.push(piece);
-  }
-  return kept;
+  const order = orderBy(
+    Float64Array.from(losses, loss => -loss),
+    inOrder(losses.length),
+  );
+  for (const index of order.subarray(0, Math.max(0, most - kept.length))) kept.push(candidates[index]!);
+  return Int32Array.from(kept);
 }

@@ -1,74 +1,121 @@
-import type { WordCounts } from '../count-words.js';
+import type { Pace } from '../pace.js';
+import type { Corpus } from './corpus.js';
+import { inOrder, orderBy } from './order-by.js';
+import { none, type Pieces, unknown } from './pieces.js';
 import { commonLength, sortSuffixes } from './sort-suffixes.js';
-
-/** A piece of text and its weight: how much of the corpus it covers, or its log-probability. */
-export type Piece = readonly [text: string, score: number];
 
 /**
  * The pieces that training starts from: all characters with how often they occur, then substrings of 2 to `longest` characters that
  * occur at least twice in the words (each counted once) and are followed by different characters, by how much they cover.
  * They are the inner nodes of the words' suffix tree (Kudo 2018), found in a sorted list of suffixes.
  */
-export function seedPieces(words: WordCounts, longest: number, most: number): Piece[] {
-  const seeds = characters(words);
-  const text = flat(words);
-  const places = Int32Array.from({ length: text.length }, (_, place) => place).filter(place => text[place] !== 0);
-  sortSuffixes(text, places, longest + 1);
-  const found = substrings(text, places, longest);
-  found.sort((a, b) => b.score - a.score || b.rank - a.rank || b.length - a.length);
-  for (const { score, rank, length } of found) {
-    if (seeds.length >= most) break;
-    const place = places[rank]!;
-    seeds.push([String.fromCodePoint(...text.subarray(place, place + length)), score]);
-  }
-  const sum = Math.log(seeds.reduce((total, [, score]) => total + score, 0));
-  return seeds.map(([piece, score]) => [piece, Math.log(score) - sum]);
+export async function seedPieces(corpus: Corpus, longest: number, most: number, pace: Pace): Promise<Pieces> {
+  const rest = () => pace.rest('seeds', 0, 1);
+  const { text } = corpus;
+  const suffixes = inOrder(text.length).filter(place => text[place] !== 0);
+  for (const _ of sortSuffixes(text, suffixes, longest + 1)) if (pace.isDue) await rest();
+  const stretches = characters(corpus, suffixes);
+  const found: Stretches = { from: [], to: [], length: [], score: [] };
+  for (const _ of substrings(text, suffixes, longest, found)) if (pace.isDue) await rest();
+  const byText = orderBy(
+    Float64Array.from(found.from, from => -from),
+    inOrder(found.from.length),
+  );
+  await rest();
+  const byScore = orderBy(
+    Float64Array.from(found.score, score => -score),
+    byText,
+  );
+  await rest();
+  for (const index of byScore.subarray(0, Math.max(0, most - stretches.from.length))) add(stretches, found, index);
+  return piecesOf(corpus, suffixes, stretches);
+}
+
+/** Sorted suffixes `[from, to)` that have their first `length` characters in common: a substring and all its places. */
+interface Stretches {
+  readonly from: number[];
+  readonly to: number[];
+  readonly length: number[];
+  readonly score: number[];
+}
+
+function add(stretches: Stretches, { from, to, length, score }: Stretches, index: number): void {
+  stretches.from.push(from[index]!);
+  stretches.to.push(to[index]!);
+  stretches.length.push(length[index]!);
+  stretches.score.push(score[index]!);
 }
 
 /** The characters of the words, the most frequent first, of equally frequent ones the one with the higher code point. */
-function characters(words: WordCounts): Piece[] {
-  const counts = new Map<string, number>();
-  for (const [word, times] of words) {
-    for (const char of word) if (char !== '\0') counts.set(char, (counts.get(char) ?? 0) + times);
+function characters({ text, starts, ends, times }: Corpus, suffixes: Int32Array): Stretches {
+  const counts = new Map<number, number>();
+  for (const [word, start] of starts.entries()) {
+    for (let at = start; at < ends[word]!; at++) counts.set(text[at]!, (counts.get(text[at]!) ?? 0) + times[word]!);
   }
-  return [...counts].sort(([a, countA], [b, countB]) => countB - countA || b.codePointAt(0)! - a.codePointAt(0)!);
-}
-
-/** All words one after another, a 0 after each. */
-function flat(words: WordCounts): Int32Array {
-  let size = 0;
-  for (const word of words.keys()) size += word.length + 1;
-  const text = new Int32Array(size);
-  let at = 0;
-  for (const word of words.keys()) {
-    for (const char of word) text[at++] = char.codePointAt(0)!;
-    at++;
+  const all: Stretches = { from: [], to: [], length: [], score: [] };
+  for (let from = 0, to = 0; from < suffixes.length; from = to) {
+    const code = text[suffixes[from]!]!;
+    while (to < suffixes.length && text[suffixes[to]!] === code) to++;
+    add(all, { from: [from], to: [to], length: [1], score: [counts.get(code)!] }, 0);
   }
-  return text.subarray(0, at);
+  const sorted: Stretches = { from: [], to: [], length: [], score: [] };
+  const order = inOrder(all.from.length).reverse(); // the higher code points first
+  for (const index of orderBy(
+    Float64Array.from(all.score, score => -score),
+    order,
+  ))
+    add(sorted, all, index);
+  return sorted;
 }
 
-interface Found {
-  readonly score: number;
-  /** The first of the sorted places where it stands; the order of texts. */
-  readonly rank: number;
-  readonly length: number;
-}
-
-/** The nodes: stretches of sorted places that have a beginning in common which no wider stretch has. */
-function substrings(text: Int32Array, places: Int32Array, longest: number): Found[] {
-  const found: Found[] = [];
-  const open: { from: number; length: number }[] = [];
-  for (let index = 1; index <= places.length; index++) {
-    const shared = index < places.length ? commonLength(text, places[index - 1]!, places[index]!, longest + 1) : 0;
-    let from = index - 1;
-    for (let top = open.at(-1); top && top.length > shared; top = open.at(-1)) {
-      open.pop();
-      from = top.from;
-      if (top.length >= 2 && top.length <= longest) {
-        found.push({ score: (index - from) * top.length, rank: from, length: top.length });
-      }
+/** The nodes: stretches of suffixes that have a beginning in common which no wider stretch has. Gives way now and then. */
+function* substrings(text: Int32Array, suffixes: Int32Array, longest: number, found: Stretches): Generator<void> {
+  const [froms, lengths]: [number[], number[]] = [[], []]; // those that are open
+  for (let to = 1; to <= suffixes.length; to++) {
+    const shared = to < suffixes.length ? commonLength(text, suffixes[to - 1]!, suffixes[to]!, longest + 1) : 0;
+    let from = to - 1;
+    while (lengths.length > 0 && lengths.at(-1)! > shared) {
+      const length = lengths.pop()!;
+      from = froms.pop()!;
+      if (length < 2 || length > longest) continue;
+      found.from.push(from);
+      found.to.push(to);
+      found.length.push(length);
+      found.score.push((to - from) * length);
     }
-    if ((open.at(-1)?.length ?? 0) < shared) open.push({ from, length: shared });
+    if ((lengths.at(-1) ?? 0) < shared) {
+      froms.push(from);
+      lengths.push(shared);
+    }
+    if ((to & 0xffff) === 0) yield;
   }
-  return found;
+}
+
+/** The pieces that stretches are, in their order, behind the unknown one. */
+function piecesOf(
+  { text, starts, ends }: Corpus,
+  suffixes: Int32Array,
+  { from, to, length, score }: Stretches,
+): Pieces {
+  const count = from.length + 1;
+  const places = new Int32Array(count);
+  const lengths = new Int32Array(count).fill(1, 0, 1);
+  const shorter = new Int32Array(count).fill(none);
+  const scores = new Float64Array(count).fill(Number.NaN, 0, 1);
+  const sum = Math.log(score.reduce((total, each) => total + each, 0));
+  const bySuffix = new Int32Array(suffixes.length).fill(unknown);
+  // The shorter ones first: what stands in a stretch by then is what its piece begins with.
+  for (const index of orderBy(Float64Array.from(length), inOrder(from.length))) {
+    const id = index + 1;
+    const first = from[index]!;
+    places[id] = suffixes[first]!;
+    lengths[id] = length[index]!;
+    scores[id] = Math.log(score[index]!) - sum;
+    if (length[index]! > 1) shorter[id] = bySuffix[first]!;
+    bySuffix.fill(id, first, to[index]!);
+  }
+  const longest = new Int32Array(text.length).fill(none);
+  for (const [word, start] of starts.entries()) longest.fill(unknown, start, ends[word]!);
+  for (let index = 0; index < suffixes.length; index++) longest[suffixes[index]!] = bySuffix[index]!;
+  return { places, lengths, scores, shorter, longest };
 }

@@ -1,9 +1,10 @@
 /**
  * Sorts places of `text` by what begins there, compared over at most `depth` entries and up to the first 0, which ends it. Multikey quicksort (Bentley and
- * Sedgewick 1997); only the first `depth` entries cost, so long repetitions do no harm.
+ * Sedgewick 1997); only the first `depth` entries cost, so long repetitions do no harm. Gives way now and then.
  */
-export function sortSuffixes(text: Int32Array, places: Int32Array, depth: number): void {
+export function* sortSuffixes(text: Int32Array, places: Int32Array, depth: number): Generator<void> {
   const stack: number[] = [0, places.length, 0];
+  let work = 0;
   while (stack.length > 0) {
     const at = stack.pop()!;
     const end = stack.pop()!;
@@ -12,6 +13,10 @@ export function sortSuffixes(text: Int32Array, places: Int32Array, depth: number
     if (end - start < 12) {
       sortFew(text, places, start, end, at, depth);
       continue;
+    }
+    if ((work += end - start) > 0xffff) {
+      work = 0;
+      yield;
     }
     const key = (index: number) => text[places[index]! + at]!;
     const pivot = middle(key(start), key((start + end) >> 1), key(end - 1));

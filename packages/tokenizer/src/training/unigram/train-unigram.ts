@@ -1,10 +1,16 @@
 import { failInput } from '../../errors.js';
+import { countCharacters } from '../count-characters.js';
 import type { WordCounts } from '../count-words.js';
 import type { Pace } from '../pace.js';
+import { type Corpus, corpusOf } from './corpus.js';
 import { maximize } from './expectation.js';
-import { Lattice, unknown } from './lattice.js';
+import { Lattice } from './lattice.js';
+import { keepPieces, type Pieces } from './pieces.js';
 import { prune } from './prune.js';
-import { type Piece, seedPieces } from './seeds.js';
+import { seedPieces } from './seeds.js';
+
+/** A piece of text and its log-probability. */
+export type Piece = readonly [text: string, score: number];
 
 /** How pieces are found and left out; names and meanings as in the reference's trainer. */
 export interface UnigramOptions {
@@ -42,7 +48,7 @@ export async function trainUnigram(
   pace: Pace,
 ): Promise<Piece[]> {
   const required = new Set<string>(initialAlphabet);
-  for (const word of words.keys()) for (const char of word) required.add(char);
+  for (const code of (await countCharacters(words, pace)).keys()) required.add(String.fromCodePoint(code));
   const least = special + required.size;
   if (size < least) {
     failInput(
@@ -51,59 +57,39 @@ export async function trainUnigram(
   }
   await pace.rest('seeds', 0, 1);
   const wanted = Math.floor((size * 11) / 10);
-  let pieces: readonly Piece[] = [['', Number.NaN], ...seedPieces(words, maxPieceLength, seedSize)];
-  const first = pieces.length;
+  const corpus = corpusOf(words);
+  const total = corpus.times.reduce((sum, times) => sum + times, 0);
+  let pieces = await seedPieces(corpus, maxPieceLength, seedSize, pace);
+  const first = pieces.lengths.length;
   for (;;) {
-    const before = pieces.length;
-    const rest = () => pace.rest('pruning', first - before, Math.max(first - wanted, 1));
-    pieces = await improved(pieces, words, subIterations, rest, pace);
-    if (pieces.length <= wanted) break;
-    const usage = await usageOf(pieces, words, rest, pace);
-    pieces = prune(pieces, usage, Math.max(wanted, Math.floor(pieces.length * shrinkingFactor)));
-    if (pieces.length === before) break; // nothing can be left out
-  }
-  return best(pieces.slice(1), required, size - special);
-}
-
-async function improved(
-  pieces: readonly Piece[],
-  words: WordCounts,
-  rounds: number,
-  rest: () => Promise<void>,
-  pace: Pace,
-): Promise<Piece[]> {
-  const lattice = new Lattice(pieces);
-  for (let round = 0; round < rounds; round++) {
-    const expected = new Float64Array(pieces.length);
-    for (const [word, times] of words) {
-      lattice.read(word);
-      lattice.expect(word.length, times, expected);
-      if (pace.isDue) await rest();
+    const before = pieces.lengths.length;
+    /** The result of work that gives way now and then. */
+    const done = async <T>(work: Generator<void, T>): Promise<T> => {
+      for (;;) {
+        const step = work.next();
+        if (step.done) return step.value;
+        if (pace.isDue) await pace.rest('pruning', first - before, Math.max(first - wanted, 1));
+      }
+    };
+    for (let round = 0; round < subIterations; round++) {
+      const expected = await done(new Lattice(corpus, pieces).expected());
+      pieces = keepPieces(pieces, maximize(pieces.scores, expected));
     }
-    maximize(lattice, expected);
+    const count = pieces.lengths.length;
+    if (count <= wanted) break;
+    const lattice = new Lattice(corpus, pieces);
+    const used = await done(lattice.used());
+    const most = Math.max(wanted, Math.floor(count * shrinkingFactor));
+    pieces = keepPieces(pieces, await done(prune(lattice, pieces, used, total, most)));
+    if (pieces.lengths.length === before) break; // nothing can be left out
   }
-  return pieces
-    .map(([text], id): Piece => [text, lattice.scores[id]!])
-    .filter(([, score]) => score !== Number.NEGATIVE_INFINITY);
+  return best(written(corpus, pieces), required, size - special);
 }
 
-async function usageOf(pieces: readonly Piece[], words: WordCounts, rest: () => Promise<void>, pace: Pace) {
-  const lattice = new Lattice(pieces);
-  const alternatives = pieces.map(([text], id) => {
-    if (id === unknown) return undefined;
-    lattice.read(text);
-    const [cut, whole] = [lattice.best(text.length, true), lattice.best(text.length)];
-    return cut.length === 0 ? undefined : whole.length > 1 ? [] : cut;
-  });
-  const counts = new Float64Array(pieces.length);
-  let all = 0;
-  for (const [word, times] of words) {
-    lattice.read(word);
-    for (const id of lattice.best(word.length)) counts[id]! += times;
-    all += times;
-    if (pace.isDue) await rest();
-  }
-  return { counts, words: all, alternatives };
+/** The pieces as texts, but for the unknown one. */
+function written({ text }: Corpus, { places, lengths, scores }: Pieces): Piece[] {
+  const texts = Array.from(places, (place, id) => String.fromCodePoint(...text.subarray(place, place + lengths[id]!)));
+  return texts.map((piece, id): Piece => [piece, scores[id]!]).slice(1);
 }
 
 /** All required characters and of the pieces the first ones, `size` in all, the best first. */

@@ -1,0 +1,22 @@
+import type { WordCounts } from './count-words.js';
+import type { Pace } from './pace.js';
+
+/** Characters between two looks at the clock. */
+const stretch = 1 << 16;
+
+/** How often each character occurs in the words, by its code point, in the order in which they first do. */
+export async function countCharacters(words: WordCounts, pace: Pace): Promise<Map<number, number>> {
+  const counts = new Float64Array(0x110000);
+  const codes: number[] = [];
+  let read = 0;
+  for (const [word, times] of words) {
+    for (let at = 0; at < word.length; at++) {
+      const code = word.codePointAt(at)!;
+      if (code > 0xffff) at++;
+      if (counts[code] === 0) codes.push(code);
+      counts[code]! += times;
+      if (++read % stretch === 0 && pace.isDue) await pace.rest('words', words.size, words.size);
+    }
+  }
+  return new Map(codes.map(code => [code, counts[code]!]));
+}
