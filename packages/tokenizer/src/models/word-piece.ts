@@ -18,7 +18,8 @@ export const wordPiece: Reader<Model> = fields => {
 
 /** WordPiece from its parts; words of more than `longest` characters are unknown. */
 export function wordPieceModel(vocabulary: Vocabulary, unknownId: number, prefix: string, longest: number): Model {
-  const trie = new Trie(vocabulary.entries());
+  const most = prefix.length + 2 * longest; // longer tokens are in no word that is read
+  const trie = new Trie([...vocabulary.entries()].filter(([token]) => token.length <= most));
   const inside = trie.walk(prefix); // where tokens that continue a word begin; -1 if there are none
   const read = (units: Uint16Array, from: number, end: number, ids: number[], spans?: number[]) => {
     const [firstId, firstSpan] = [ids.length, spans?.length ?? 0];
