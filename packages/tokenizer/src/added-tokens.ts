@@ -52,11 +52,16 @@ export function readAddedTokens(json: unknown, vocabulary: Vocabulary): AddedTok
 /** Finds tokens in a text: calls `found(id, from, to)` for each, and with id -1 for the text between them. */
 export type Finder = (text: string, found: (id: number, from: number, to: number) => void) => void;
 
-/** Looks for tokens by their patterns: the leftmost match wins, of several there the longest. */
+/**
+ * Looks for tokens by their patterns: the leftmost match wins, of several there the longest. White space that a token took along may hold further tokens, as
+ * in the reference.
+ */
 export function tokenFinder(tokens: readonly { readonly pattern: string; readonly token: AddedToken }[]): Finder {
-  const byPattern = new Map(
-    tokens.filter(({ pattern }) => pattern !== '').map(({ pattern, token }) => [pattern, token]),
-  );
+  const byPattern = new Map<string, AddedToken>();
+  // Of several that look the same the first counts, special ones before others.
+  for (const { pattern, token } of [...tokens].sort((a, b) => Number(b.token.special) - Number(a.token.special))) {
+    if (pattern !== '' && !byPattern.has(pattern)) byPattern.set(pattern, token);
+  }
   if (byPattern.size === 0) return (text, found) => text !== '' && found(-1, 0, text.length);
   const patterns = [...byPattern.keys()].sort((a, b) => b.length - a.length);
   const search = new RegExp(patterns.map(escapeRegex).join('|'), 'g');
@@ -68,12 +73,14 @@ export function tokenFinder(tokens: readonly { readonly pattern: string; readonl
       let from = match.index;
       let to = from + match[0].length;
       if (token.singleWord && (endsWithWord(text, from) || beginsWithWord(text, to))) continue;
-      if (token.stripLeft) while (from > last && classOf(text.charCodeAt(from - 1)) === space) from--;
+      if (token.stripLeft) {
+        while (from > last && classOf(text.charCodeAt(from - 1)) === space) from--;
+        from = Math.max(from, last);
+      }
       if (token.stripRight) to = spacesEnd(text, to);
       if (last < from) found(-1, last, from);
-      found(token.id, from, to);
+      if (from < to) found(token.id, from, to);
       last = to;
-      search.lastIndex = Math.max(search.lastIndex, to);
     }
     if (last < text.length) found(-1, last, text.length);
   };

@@ -12,21 +12,27 @@ const plain: readonly TemplateItem[] = [
   { sequence: 1, typeId: 1 },
 ];
 
-/** Puts one or two stretches in the order of the post-processor's template, with its special tokens or without. */
+/**
+ * Puts one or two stretches in the order of the post-processor's template, with its special tokens or without. Windows that truncation does
+ * not keep have the number of their sequence as type id, whatever the template says, as in the reference.
+ */
 export function arrange(
-  { template, keepsTypeIds }: PostProcessor,
+  { template, keepsTypeIds, typesOverflow }: PostProcessor,
   windows: readonly Window[],
   addSpecialTokens: boolean,
+  kept: readonly Window[] = windows,
 ): Part[] {
   const isUsed = template !== undefined && (addSpecialTokens || keepsTypeIds);
   const items = isUsed ? (windows.length > 1 ? template.pair : template.single) : plain;
+  const typesAll = typesOverflow && addSpecialTokens;
   const parts: Part[] = [];
   for (const item of items) {
     if ('ids' in item) {
       if (addSpecialTokens) parts.push(item);
     } else {
       const window = windows[item.sequence];
-      if (window) parts.push({ ...window, typeId: item.typeId, sequence: item.sequence });
+      const typeId = typesAll || window === kept[item.sequence] ? item.typeId : item.sequence;
+      if (window) parts.push({ ...window, typeId, sequence: item.sequence });
     }
   }
   return parts;

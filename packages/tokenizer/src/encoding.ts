@@ -4,7 +4,7 @@ export interface Trace {
   readonly starts: readonly number[];
   readonly ends: readonly number[];
   readonly words: readonly number[];
-  /** What a token shows instead of the vocabulary's entry, for unknown tokens of some models. */
+  /** What a token shows instead of its entry: added tokens what was found, unknown tokens of some models their text. */
   readonly shown: ReadonlyMap<number, string>;
 }
 
@@ -24,7 +24,7 @@ export interface EncodingSource {
   readonly token: (id: number) => string;
   readonly trace: (sequence: 0 | 1) => Trace;
   /** Moves the ends of offsets off the spaces of their tokens, in place. */
-  readonly trim?: (tokens: readonly string[], offsets: [number, number][]) => void;
+  readonly trim?: (tokens: readonly string[], offsets: [number, number][], text: string) => void;
 }
 
 /** A pair `[start, end)`. */
@@ -55,7 +55,7 @@ export class Encoding {
     return this.ids.length;
   }
 
-  /** The tokens as the vocabulary writes them. */
+  /** The tokens as the vocabulary writes them; added tokens as they stand in the normalized text, with the white space that they took along. */
   get tokens(): readonly string[] {
     return this.#detail.tokens;
   }
@@ -129,7 +129,7 @@ export class Encoding {
       const offsets = part.ids.map((_, index): [number, number] =>
         traced ? [traced.starts[first + index]!, traced.ends[first + index]!] : [0, 0],
       );
-      if (traced) trim?.(tokens, offsets);
+      if (traced) trim?.(tokens, offsets, traced.text);
       for (const index of tokens.keys()) {
         details.tokens.push(tokens[index]!);
         details.offsets.push(offsets[index]!);

@@ -25,6 +25,7 @@ export class Pipeline {
   readonly #normalizedFinder: Finder;
   readonly #scan: Scan | undefined;
   readonly #reader: Reader | undefined;
+  readonly #asksOrigin: boolean;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -40,6 +41,7 @@ export class Pipeline {
     this.#rawFinder = tokenFinder(raw.map(token => ({ pattern: token.content, token })));
     this.#normalizedFinder = tokenFinder(later.map(token => ({ pattern: normalized(token.content), token })));
     const { normalizer, preTokenizer } = parts;
+    this.#asksOrigin = preTokenizer.some(stage => stage.asksOrigin);
     this.#reader = preTokenizer.at(-1)?.reader?.(preTokenizer, later.length === 0 ? normalizer : undefined);
   }
 
@@ -86,6 +88,16 @@ export class Pipeline {
     return tracer;
   }
 
+  /** Normalizes a part, with an alignment even if none was asked for where it is needed to say what came from the beginning of the text. */
+  #normalized(part: AlignedText, normalizer: Normalizer | undefined): AlignedText {
+    const { text, tracked, origin } = part;
+    normalizer?.(part);
+    if (tracked || !this.#asksOrigin || origin > 0 || part.text[0] === text[0]) return part;
+    const aligned = new AlignedText(text, true);
+    normalizer?.(aligned);
+    return aligned;
+  }
+
   /** The ids of a normalized part by way of its pieces. */
   #read(part: AlignedText, model: Model, ids: number[], limit: number): void {
     const { text, cuts, bytes } = runStages(this.#parts.preTokenizer, part, model.readsBytes);
@@ -104,9 +116,9 @@ export class Pipeline {
   ): void {
     const whole = wellFormed(text);
     this.#rawFinder(whole, (id, from, to) => {
-      const part = new AlignedText(whole.slice(from, to), tracked, from);
-      if (id !== -1) return onToken(id, part);
-      normalizer?.(part);
+      const raw = new AlignedText(whole.slice(from, to), tracked, from);
+      if (id !== -1) return onToken(id, raw);
+      const part = this.#normalized(raw, normalizer);
       this.#normalizedFinder(part.text, (innerId, innerFrom, innerTo) => {
         const inner = part.slice(innerFrom, innerTo);
         if (innerId !== -1) onToken(innerId, inner);

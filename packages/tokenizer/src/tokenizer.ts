@@ -234,12 +234,13 @@ export class Tokenizer {
     const windows = truncation ? truncate(ids, truncation, added) : ids.map(all => [{ from: 0, ids: all }]);
     const traces: (Trace | undefined)[] = [];
     const { trimOffsets: trim } = postProcessor;
+    const kept = windows.map(([first]) => first!);
     return {
-      arrangements: combinations(windows).map(chosen => arrange(postProcessor, chosen, addSpecialTokens)),
+      arrangements: combinations(windows).map(chosen => arrange(postProcessor, chosen, addSpecialTokens, kept)),
       source: {
         token: id => this.idToToken(id) ?? '',
         trace: sequence => (traces[sequence] ??= this.#pipeline.trace(texts[sequence]!, modelOf(sequence))),
-        ...(trim && { trim: (tokens, offsets) => trimOffsets(tokens, offsets, trim.addPrefixSpace) }),
+        ...(trim && { trim: (tokens, offsets, text) => trimOffsets(tokens, offsets, text, trim.addPrefixSpace) }),
       },
     };
   }

@@ -17,9 +17,10 @@ export class Tracer implements Trace {
     readonly model: Model,
   ) {}
 
-  /** An added token, found at `at`. */
+  /** An added token, found at `at`, which it shows: with the white space that it took along. */
   addToken(id: number, at: AlignedText): void {
     const last = at.text.length - 1;
+    this.shown.set(this.#ids.length, at.text);
     this.#add(id, at.start(0), at.end(last));
     this.#word++;
   }

@@ -91,7 +91,7 @@ test('pairs, truncation and padding on the left keep the special tokens at the e
 
 test('the mask takes the space before it along', () => {
   const { tokens, offsets } = tokenizer.encode('able <mask> able', { addSpecialTokens: false });
-  expect(tokens).toEqual(['▁able', '<mask>', '▁able']);
+  expect(tokens).toEqual(['▁able', ' <mask>', '▁able']);
   expect(offsets[1]).toEqual([4, 11]);
 });
 

@@ -103,11 +103,12 @@ export function rolesOf({ fields }: Settings, usual: Roles): Roles {
   return Object.fromEntries(named.filter(([, token]) => token !== undefined));
 }
 
-/** Role tokens and other special ones that have an id, and what else was added, each once. */
+/** Role tokens and other special ones that have an id, and what else was added, each once. Most masks take the space before them along. */
 export function addedTokensOf(
   settings: Settings,
   roles: Roles,
   idOf: (token: string) => number | undefined,
+  maskTakesSpace = true,
 ): AddedTokenJson[] {
   const { fields, added } = settings;
   const further = fields.has('additional_special_tokens') ? fields.array('additional_special_tokens') : [];
@@ -120,7 +121,7 @@ export function addedTokensOf(
     const id = idOf(content);
     if (id === undefined || contents.has(content) || tokens.has(id)) continue;
     contents.add(content);
-    tokens.set(id, { id, content, special: true, normalized: false, lstrip: content === roles.mask });
+    tokens.set(id, { id, content, special: true, normalized: false, lstrip: maskTakesSpace && content === roles.mask });
   }
   return [...tokens.values()].sort((a, b) => a.id - b.id);
 }

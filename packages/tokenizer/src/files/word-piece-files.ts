@@ -18,7 +18,7 @@ export function wordPieceFromFiles(vocabText: string, settings: Settings): Token
   };
   const [cls, sep] = [withId(roles.cls), withId(roles.sep)];
   const json = {
-    added_tokens: addedTokensOf(settings, roles, idOf),
+    added_tokens: addedTokensOf(settings, roles, idOf, false),
     normalizer: {
       type: 'BertNormalizer',
       clean_text: true,

@@ -21,6 +21,7 @@ export const roberta: Reader<PostProcessor> = fields => {
     ...readTrim(fields),
     template: { single: first, pair: [...first, end, { sequence: 1, typeId: 0 }, end] },
     keepsTypeIds: true,
+    typesOverflow: true,
   };
 };
 

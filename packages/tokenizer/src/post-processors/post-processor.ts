@@ -13,6 +13,8 @@ export interface PostProcessor {
   readonly trimOffsets?: { readonly addPrefixSpace: boolean };
   /** Whether the template also sets the type ids when special tokens are not added. */
   readonly keepsTypeIds?: boolean;
+  /** Whether it sets those of what truncation cuts off too, where special tokens are added. */
+  readonly typesOverflow?: boolean;
 }
 
 /** Reads the two settings of those that trim offsets. */

@@ -20,15 +20,16 @@ export const metaspace: Reader<PreTokenizer> = fields => {
   const { replacement, scheme } = readMetaspace(fields);
   const findSpace = literalMatcher(' ');
   const rewrite = (piece: AlignedText) => {
-    const isFirst = scheme === 'always' || (scheme === 'first' && piece.origin === 0);
+    const isFirst = scheme === 'always' || (scheme === 'first' && piece.start(0) === 0);
     const spaces: number[] = [];
     findSpace(piece.text, 0, piece.text.length, spaces);
     if (spaces.length > 0) piece.replace(spaces, replacement);
     if (isFirst && !piece.text.startsWith(replacement)) piece.prepend(replacement);
   };
-  if (!fields.boolean('split', true)) return [{ rewrite }];
+  const asksOrigin = scheme === 'first';
+  if (!fields.boolean('split', true)) return [{ rewrite, asksOrigin }];
   const cut = cutAtMatches(literalMatcher(replacement), 'MergedWithNext');
-  return [{ rewrite, cut, visible: { symbol: replacement, scheme }, reader: characterReader }];
+  return [{ rewrite, asksOrigin, cut, visible: { symbol: replacement, scheme }, reader: characterReader }];
 };
 
 /** Reads the settings that the pre-tokenizer and the decoder share; older files say `add_prefix_space`. */

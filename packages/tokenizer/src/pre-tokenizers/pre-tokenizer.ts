@@ -14,6 +14,8 @@ export type Scan = (bytes: Uint8Array, at: number, end: number) => number;
 export interface Stage {
   /** Rewrites a piece first (a space in front, spaces made visible). */
   readonly rewrite?: (piece: AlignedText) => void;
+  /** Whether `rewrite` asks where in the original a piece begins. */
+  readonly asksOrigin?: boolean;
   /** Then cuts it. */
   readonly cut?: Cut;
   /** Or cuts it where this scan says. */

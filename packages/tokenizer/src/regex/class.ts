@@ -24,7 +24,8 @@ export function readClass(source: Source, ignoreCase: boolean): { written: strin
     if (source.take('[')) {
       const named = readPosix(source);
       if (named === undefined || named.startsWith('[')) needsSets = true;
-      written += named ?? readClass(source, ignoreCase).written;
+      written +=
+        named === undefined ? readClass(source, ignoreCase).written : `${named}${otherCase(named, ignoreCase)}`;
       continue;
     }
     const from = member(source);
@@ -32,7 +33,7 @@ export function readClass(source: Source, ignoreCase: boolean): { written: strin
       // \w is a class itself: written without its brackets it needs no nesting.
       const inner = /^\[(?!\^)(.*)\]$/.exec(from.set)?.[1];
       if (inner === undefined && from.set.startsWith('[')) needsSets = true;
-      written += inner ?? from.set;
+      written += `${inner ?? from.set}${otherCase(from.set, ignoreCase)}`;
       continue;
     }
     const isRange = /^-[^\]]/.test(source.rest(2)) && !/^-(\[|&&)/.test(source.rest(3));
@@ -46,6 +47,12 @@ export function readClass(source: Source, ignoreCase: boolean): { written: strin
     else written += range(source, from.char, to.char, ignoreCase);
   }
 }
+
+/** What joins letters of one case where case is ignored. */
+const otherCase = (set: string, ignoreCase: boolean) =>
+  ignoreCase && /^\\p\{(?:Lu|Ll|Lt|Uppercase|Lowercase|Uppercase_Letter|Lowercase_Letter)\}$/.test(set)
+    ? '\\p{Changes_When_Casemapped}'
+    : '';
 
 const member = (source: Source) => (source.take('\\') ? readEscape(source) : { char: source.next() });
 

@@ -1,17 +1,20 @@
 import type { Source } from './source.js';
 
-/** The classes that have a letter of their own, as Oniguruma defines them over Unicode. */
-export const classEscapes = {
-  word: '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}]',
-} as const;
+const word = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}';
+const graph = '\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Cf}\\p{Co}';
+/** Outside of classes Oniguruma's \w also takes the numbers of Latin-1 that are no digits. */
+const latinNumbers = '\\u{b2}\\u{b3}\\u{b9}\\u{bc}-\\u{be}';
+
+/** `\w` and `\W` outside of classes, and what `\b` and `\B` look at. */
+export const bareWord = { w: `[${word}${latinNumbers}]`, W: `[^${word}${latinNumbers}]` } as const;
 
 const sets: { readonly [letter: string]: string } = {
   s: '\\p{White_Space}',
   S: '\\P{White_Space}',
   d: '\\p{Nd}',
   D: '\\P{Nd}',
-  w: classEscapes.word,
-  W: '[^\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}]',
+  w: `[${word}]`,
+  W: `[^${word}]`,
   h: '[0-9A-Fa-f]',
   H: '[^0-9A-Fa-f]',
 };
@@ -26,14 +29,22 @@ const controls: { readonly [letter: string]: string } = {
   e: '\x1b',
 };
 
-const posix: { readonly [name: string]: string } = {
-  alpha: 'Alphabetic',
-  digit: 'Nd',
-  space: 'White_Space',
-  upper: 'Uppercase',
-  lower: 'Lowercase',
-  punct: 'P',
-  cntrl: 'Cc',
+/** Members of the classes that have names, as `[:name:]` and as `\p{name}`. */
+const named: { readonly [name: string]: string } = {
+  alnum: '\\p{Alphabetic}\\p{Nd}',
+  alpha: '\\p{Alphabetic}',
+  ascii: '\\0-\\x7f',
+  blank: '\\t\\p{Zs}',
+  cntrl: '\\p{Cc}',
+  digit: '\\p{Nd}',
+  graph,
+  lower: '\\p{Lowercase}',
+  print: `${graph}\\p{Zs}`,
+  punct: '\\p{P}\\p{S}',
+  space: '\\p{White_Space}',
+  upper: '\\p{Uppercase}',
+  word,
+  xdigit: '0-9A-Fa-f',
 };
 
 /** What follows a backslash: a set of characters, or one character. */
@@ -59,19 +70,30 @@ export function readEscape(source: Source): Escape {
 }
 
 function propertySet(source: Source, isUpper: boolean, isNot: boolean, name: string): string {
-  const letter = isUpper !== isNot ? 'P' : 'p';
+  const negates = isUpper !== isNot;
+  const letter = negates ? 'P' : 'p';
   const plain = name.replaceAll(/[\s_-]/g, '').toLowerCase();
-  const known = posix[plain];
-  for (const candidate of known ? [known] : [name, `Script=${name}`, longName(name)]) {
+  if (plain === 'punct') return `\\${letter}{P}`; // without the symbols that [:punct:] has
+  if (Object.hasOwn(named, plain)) return namedSet(plain, negates);
+  for (const candidate of [name, `Script=${name}`, longName(name), `Script=${longName(name)}`]) {
     const written = `\\${letter}{${candidate}}`;
     if (isValid(written)) return written;
   }
   return source.fail(`the property "${name}" is unknown`);
 }
 
+/** A class of a name; one that is a single property is written as that. */
+function namedSet(name: string, negates: boolean): string {
+  const members = named[name]!;
+  const single = /^\\p(\{\w+\})$/.exec(members)?.[1];
+  if (single) return `\\${negates ? 'P' : 'p'}${single}`;
+  return `[${negates ? '^' : ''}${members}]`;
+}
+
 /** `han` and `white space` as `Han` and `White_Space`. */
 const longName = (name: string) =>
   name
+    .trim()
     .split(/[\s_-]+/)
     .map(part => part.charAt(0).toUpperCase() + part.slice(1).toLowerCase())
     .join('_');
@@ -91,10 +113,7 @@ const codePoint = (source: Source, code: number) =>
 export function readPosix(source: Source): string | undefined {
   const match = source.match(/^:(\^?)([a-z]+):\]/);
   if (!match) return undefined;
-  const name = match[2]!;
-  if (name === 'alnum') return match[1] ? '[^\\p{Alphabetic}\\p{Nd}]' : '[\\p{Alphabetic}\\p{Nd}]';
-  if (name === 'xdigit') return match[1] ? '[^0-9A-Fa-f]' : '[0-9A-Fa-f]';
-  if (name === 'word') return match[1] ? sets.W! : sets.w!;
-  if (posix[name] === undefined) source.fail(`the class [:${name}:] is unknown`);
-  return `\\${match[1] ? 'P' : 'p'}{${posix[name]}}`;
+  const [, not, name] = match;
+  if (!Object.hasOwn(named, name!)) source.fail(`the class [:${name}:] is unknown`);
+  return namedSet(name!, not === '^');
 }

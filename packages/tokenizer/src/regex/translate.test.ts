@@ -31,6 +31,20 @@ const cases: readonly (readonly [pattern: string, text: string, expected: readon
   ['a{2}+', 'aaa', ['aa'], 'a count'],
   ['🙂+', '🙂🙂', ['🙂🙂'], 'repetition of an astral character'],
   ['{|}|/', '{/}', ['{', '/', '}'], 'literal brackets'],
+  ['\\w+', 'x²½y', ['x²½y'], 'the numbers of Latin-1 are of words'],
+  ['[\\w]+', 'x²½y', ['x', 'y'], 'but not in classes'],
+  ['\\by', '²y y', ['y'], 'and have no boundary beside letters'],
+  ['[[:punct:]]+', 'a$+©!b', ['$+©!'], 'symbols are of [:punct:]'],
+  ['\\p{Punct}+', 'a$+©!b', ['!'], 'but not of the property'],
+  ['[[:graph:]]+', 'a\u200d \u00a0é\n', ['a\u200d', 'é'], 'what is seen'],
+  ['[[:print:]]+', 'a \u00a0é\nb', ['a \u00a0é', 'b'], 'what is printed'],
+  ['[[:blank:]]+', 'a \t\u3000\nb', [' \t\u3000'], 'blanks'],
+  ['[[:^ascii:]]', 'aé', ['é'], 'what is not ASCII'],
+  ['\\p{alnum}+|\\p{^Word}', 'a٣_-', ['a٣', '-'], 'named classes as properties'],
+  ['\\p{greek}+', 'aλ', ['λ'], 'a script in lower case'],
+  ['\\N+', 'a\r\nb', ['a\r', 'b'], 'no line feed'],
+  ['\\O', '\n', ['\n'], 'anything'],
+  ['(?i)[[:upper:]]+', 'aBé1', ['aBé'], 'capitals in any case'],
 ];
 
 test.each(cases)('%s on %j: %s (%s)', (pattern, text, expected) => {

@@ -1,7 +1,7 @@
 import { failFile } from '../errors.js';
 import { caseVariants } from './case-variants.js';
 import { readClass } from './class.js';
-import { classEscapes, readEscape } from './escapes.js';
+import { bareWord, readEscape } from './escapes.js';
 import { Source } from './source.js';
 
 /**
@@ -119,6 +119,8 @@ class Translation {
     if (anchor) return anchors[anchor] ?? source.fail(`\\${anchor}`);
     const linebreak = source.match(/^R/);
     if (linebreak) return '(?:\\r\\n|[\\n-\\r\\u0085\\u2028\\u2029])';
+    const bare = source.match(/^[wWNO]/)?.[0];
+    if (bare) return bares[bare]!;
     const read = readEscape(source);
     if ('set' in read) return read.set;
     return modes.ignoreCase ? caseVariants(read.char) : literal(read.char);
@@ -175,7 +177,9 @@ const withModes = (modes: Modes, on: string, off: string): Modes => ({
 
 const literal = (char: string) => (/[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char);
 
-const { word } = classEscapes;
+/** Letters that mean another set outside of classes, or are only known there. */
+const bares: { readonly [letter: string]: string } = { ...bareWord, N: '[^\\n]', O: '[\\s\\S]' };
+const { w: word } = bareWord;
 const anchors: { readonly [name: string]: string } = {
   b: `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`,
   B: `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`,
