@@ -63,7 +63,7 @@ function withTables(text: string): unknown {
 /** The inside of a string; what holds no backslash is passed over in one go. */
 const inside = '([^"\\\\\\0-\\x1f]*(?:\\\\.[^"\\\\\\0-\\x1f]*)*)';
 /** The same without blanks, written as they are or not. */
-const word = inside.replaceAll('\\x1f', '\\x20').replace('.', '(?!u0020).');
+const word = '([^"\\\\\\0-\\x20]*(?:\\\\(?!u0020).[^"\\\\\\0-\\x20]*)*)';
 /** A pattern of what stands right there, in which a space stands for any blanks. */
 const pattern = (source: string) => new RegExp(source.replaceAll(' ', '[ \\t\\n\\r]*'), 'y');
 
