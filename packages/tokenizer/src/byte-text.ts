@@ -9,6 +9,17 @@ export function utf8(text: string): Uint8Array {
   return buffer.subarray(0, encoder.encodeInto(text, buffer).written);
 }
 
+let sharedUnits: Uint16Array | undefined;
+
+/** A text as UTF-16 units, with room behind it. Short ones share a buffer. The platform writes ASCII. */
+export function unitsOfText(text: string): Uint16Array {
+  const units = text.length > usualSize ? new Uint16Array(text.length) : (sharedUnits ??= new Uint16Array(usualSize));
+  const bytes = utf8(text);
+  if (bytes.length === text.length) units.set(bytes);
+  else for (let at = 0; at < text.length; at++) units[at] = text.charCodeAt(at);
+  return units;
+}
+
 /** The code point whose UTF-8 begins at `at`, where a byte from 0x80 stands. */
 export function codeAt(bytes: Uint8Array, at: number): number {
   const byte = bytes[at]!;

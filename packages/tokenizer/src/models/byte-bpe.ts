@@ -5,7 +5,7 @@ import type { ByteTokens } from './byte-tokens.js';
 import { merge, Symbols } from './merge.js';
 import type { Model } from './model.js';
 import type { PairTable } from './pair-table.js';
-import { WordCache } from './word-cache.js';
+import { wordCache } from './word-cache.js';
 
 /** Whether a token's own bytes become that token: not known yet, yes, no. */
 const [unsure, whole, parted] = [0, 1, 2];
@@ -20,7 +20,7 @@ export function byteReader(
   const singles = Int32Array.from(byteAlphabet(), char => vocabulary.id(char)!);
   const kinds = new Uint8Array(vocabulary.idLimit).fill(wholeFirst ? whole : unsure);
   const symbols = new Symbols();
-  const cache = new WordCache<Uint8Array>(Uint8Array);
+  const cache = wordCache<Uint8Array>(Uint8Array);
 
   const readBytes = (bytes: Uint8Array, from: number, to: number, ids: number[]) => {
     if (to - from === 1) {

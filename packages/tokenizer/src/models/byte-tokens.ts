@@ -1,17 +1,6 @@
 import { bytesOfUnits } from '../byte-alphabet.js';
 import type { Vocabulary } from '../vocabulary.js';
-
-const factor = 0x01000193;
-
-/** A hash of bytes or of UTF-16 units. */
-export function hashOf(bytes: Uint8Array | Uint16Array, from: number, to: number): number {
-  let hash = 0;
-  for (let at = from; at < to; at++) hash = (Math.imul(hash, factor) + bytes[at]! + 1) | 0;
-  return hash;
-}
-
-/** Where to look for a hash in a table of so many places. */
-export const spread = (hash: number, places: number): number => (hash ^ (hash >>> 15) ^ (hash >>> 7)) & (places - 1);
+import { nextHash } from './hash.js';
 
 const none = -1;
 
@@ -45,7 +34,7 @@ export class ByteTokens {
       const byte = units[token.charCodeAt(index)] ?? none;
       if (byte === none) return at;
       bytes[end++] = byte;
-      hash = (Math.imul(hash, factor) + byte + 1) | 0;
+      hash = nextHash(hash, byte);
     }
     this.#entries[id * 4] = at;
     this.#entries[id * 4 + 1] = end - at;
@@ -65,12 +54,12 @@ export class ByteTokens {
   /** The id of the token of these bytes; -1 if there is none. */
   find(bytes: Uint8Array, from: number, to: number): number {
     let hash = 0;
-    for (let at = from; at < to; at++) hash = (Math.imul(hash, factor) + bytes[at]! + 1) | 0;
+    for (let at = from; at < to; at++) hash = nextHash(hash, bytes[at]!);
     this.hash = hash;
     const slots = this.#slots;
     const own = this.#bytes;
     const wrap = slots.length - 1;
-    for (let place = spread(hash, slots.length); ; place = (place + 1) & wrap) {
+    for (let place = hash & wrap; ; place = (place + 1) & wrap) {
       const id = slots[place]!;
       if (id === none) return none;
       if (this.#entries[id * 4 + 2] !== hash || this.#entries[id * 4 + 1] !== to - from) continue;
@@ -89,7 +78,7 @@ export class ByteTokens {
   #insert(id: number, hash: number): void {
     const slots = this.#slots;
     const wrap = slots.length - 1;
-    let place = spread(hash, slots.length);
+    let place = hash & wrap;
     while (slots[place] !== none) place = (place + 1) & wrap;
     slots[place] = id;
   }

@@ -3,10 +3,8 @@ import type { PairTable } from './pair-table.js';
 
 /** Reads pieces of characters one after another for their ids alone. */
 export interface PieceReader {
-  /** Appends the ids of a piece that is given as UTF-16 units. */
-  units(units: Uint16Array, from: number, to: number, ids: number[]): void;
-  /** Appends the ids of several pieces, up to the piece with which there are `limit` of them. */
-  strings(pieces: readonly string[], ids: number[], limit: number): void;
+  /** Appends the ids of a piece that is given as UTF-16 units, and their hash. */
+  units(units: Uint16Array, from: number, to: number, hash: number, ids: number[]): void;
 }
 
 /** Turns one piece of text into tokens. */

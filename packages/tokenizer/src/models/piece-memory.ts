@@ -6,7 +6,7 @@ const mostBytes = 2.5e6;
 const [perPiece, perUnit, perList, perId] = [120, 2, 32, 8];
 
 /**
- * Remembers the ids of pieces seen before, by their text: the platform's own map, fast from the first piece on, where `WordCache` must first be compiled. It
+ * Remembers the ids of pieces seen before, by their text: the platform's own map, fast from the first piece on, where a `WordCache` must first be compiled. It
  * takes 2.5 MB at most; when it is full it starts afresh.
  */
 export class PieceMemory {
@@ -16,31 +16,15 @@ export class PieceMemory {
   /** How many bytes it may take. */
   readonly byteLength = mostBytes;
 
-  /** Appends the ids of pieces, up to the piece with which there are `limit` of them; those that are not known yet are appended by `tokenize`, and kept. */
-  read(
-    pieces: readonly string[],
-    ids: number[],
-    limit: number,
-    tokenize: (piece: string, ids: number[]) => void,
-  ): void {
-    for (let at = 0; ; at++) {
-      at = this.#recall(pieces, at, ids, limit);
-      if (at === pieces.length || ids.length >= limit) return;
+  /** Appends the ids of a piece; of one that is not known yet those that `tokenize` appends, which are kept. */
+  read(piece: string, ids: number[], tokenize: (piece: string, ids: number[]) => void): void {
+    const known = this.#ids.get(piece);
+    if (known === undefined) {
       const first = ids.length;
-      tokenize(pieces[at]!, ids);
-      this.#remember(pieces[at]!, ids, first);
-    }
-  }
-
-  /** Appends the ids of known pieces; returns where it stopped. Apart from what reads new ones it is little to compile. */
-  #recall(pieces: readonly string[], at: number, ids: number[], limit: number): number {
-    for (; at < pieces.length && ids.length < limit; at++) {
-      const known = this.#ids.get(pieces[at]!);
-      if (known === undefined) break;
-      if (typeof known === 'number') ids.push(known);
-      else for (let index = 0; index < known.length; index++) ids.push(known[index]!);
-    }
-    return at;
+      tokenize(piece, ids);
+      this.#remember(piece, ids, first);
+    } else if (typeof known === 'number') ids.push(known);
+    else for (let index = 0; index < known.length; index++) ids.push(known[index]!);
   }
 
   /** Keeps `ids[first...]` for a piece, which is not known yet. A copy of it: it may be a slice that holds on to a whole text. */

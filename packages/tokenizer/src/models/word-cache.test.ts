@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { hashOf } from './byte-tokens.js';
-import { WordCache } from './word-cache.js';
+import { hashOf } from './hash.js';
+import { type WordCache, wordCache } from './word-cache.js';
 
 const bytesOf = (word: string) => new TextEncoder().encode(`<${word}>`);
 const recall = (cache: WordCache<Uint8Array>, word: string) => {
@@ -16,7 +16,7 @@ const remember = (cache: WordCache<Uint8Array>, word: string, ids: readonly numb
 };
 
 test('what was remembered is recalled, and nothing else', () => {
-  const cache = new WordCache(Uint8Array);
+  const cache = wordCache(Uint8Array);
   for (let number = 0; number < 5000; number++) remember(cache, `${number}`, [0, number, number + 1], 1);
   for (let number = 0; number < 5000; number++) expect(recall(cache, `${number}`)).toEqual([number, number + 1]);
   expect(recall(cache, '5000')).toBeUndefined();
@@ -24,7 +24,7 @@ test('what was remembered is recalled, and nothing else', () => {
 });
 
 test('it holds 2.5 MB, and forgets instead of growing', () => {
-  const cache = new WordCache(Uint8Array);
+  const cache = wordCache(Uint8Array);
   for (let number = 0; number < 100_000; number++) {
     const word = `${number}`.padEnd(40, '-');
     remember(cache, word, new Array(20).fill(number), 0);
@@ -35,7 +35,7 @@ test('it holds 2.5 MB, and forgets instead of growing', () => {
 });
 
 test('long words are not kept', () => {
-  const cache = new WordCache(Uint8Array);
+  const cache = wordCache(Uint8Array);
   const word = 'a'.repeat(65);
   remember(cache, word, [1], 0);
   expect(recall(cache, word)).toBeUndefined();

@@ -1,88 +1,85 @@
-import { spread } from './byte-tokens.js';
-
 /** Pieces longer than this are not kept. */
 export const longestWord = 64;
 const slotCount = 1 << 16;
 const textBytes = 1 << 19;
 const mostIds = 1 << 18;
 
-/**
- * Remembers the ids of pieces seen before, by the bytes or the UTF-16 units of their text: a hash table. It takes 2.5 MB (1 MB of slots, half of
- * that for text, 1 MB of ids), which the system hands out as they are used; when it is full it starts afresh.
- */
-export class WordCache<Text extends Uint8Array | Uint16Array> {
-  /** Per slot [hash, place of the text + 1 (0 is free), place of the ids, length of the text * 256 + number of ids]. */
-  readonly #slots = new Int32Array(slotCount * 4);
-  readonly #text: Text;
-  readonly #ids = new Int32Array(mostIds);
-  #words = 0;
-  #textCount = 0;
-  #idCount = 0;
-
-  constructor(kind: { new (length: number): Text; readonly BYTES_PER_ELEMENT: number }) {
-    this.#text = new kind(textBytes / kind.BYTES_PER_ELEMENT);
-  }
-
+/** Remembers the ids of pieces seen before, by the bytes or the UTF-16 units of their text. */
+export interface WordCache<Text> {
+  /** Bytes held. */
+  readonly byteLength: number;
   /** Appends the ids of `text[from, to)`, whose hash is given, if it is known; says whether it is. */
-  recall(text: Text, from: number, to: number, hash: number, ids: number[]): boolean {
-    const length = to - from;
-    if (length > longestWord) return false;
-    const slots = this.#slots;
-    const wrap = slots.length - 1;
-    for (let at = spread(hash, slots.length >> 2) << 2; slots[at + 1] !== 0; at = (at + 4) & wrap) {
-      const sizes = slots[at + 3]!;
-      if (slots[at] !== hash || sizes >> 8 !== length) continue;
-      if (!this.#holds(text, from, to, slots[at + 1]! - 1)) continue;
-      const first = slots[at + 2]!;
-      const last = first + (sizes & 255);
-      for (let index = first; index < last; index++) ids.push(this.#ids[index]!);
-      return true;
-    }
-    return false;
-  }
-
+  recall(text: Text, from: number, to: number, hash: number, ids: number[]): boolean;
   /** Keeps `ids[first...]` for `text[from, to)`, which is not known yet. */
-  remember(text: Text, from: number, to: number, hash: number, ids: readonly number[], first: number): void {
-    const length = to - from;
-    const count = ids.length - first;
-    if (length > longestWord || count > 255) return;
-    this.#makeRoom(length, count);
-    const at = this.#freeSlot(hash);
-    this.#slots[at + 1] = this.#textCount + 1;
-    this.#slots[at + 2] = this.#idCount;
-    this.#slots[at + 3] = (length << 8) | count;
-    for (let index = from; index < to; index++) this.#text[this.#textCount++] = text[index]!;
-    for (let index = first; index < ids.length; index++) this.#ids[this.#idCount++] = ids[index]!;
-    this.#words++;
-  }
+  remember(text: Text, from: number, to: number, hash: number, ids: readonly number[], first: number): void;
+}
 
-  /** Bytes held now. */
-  get byteLength(): number {
-    return this.#slots.byteLength + this.#text.byteLength + this.#ids.byteLength;
-  }
+/**
+ * A hash table that takes 2.5 MB (1 MB of slots, half of that for text, 1 MB of ids), which the system hands out as they are used; when it is full it starts
+ * afresh. It is made of small functions without `this`: engines compile them while the first text is read.
+ */
+export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
+  new (length: number): Text;
+  readonly BYTES_PER_ELEMENT: number;
+}): WordCache<Text> {
+  /** Per slot [hash, place of the text + 1 (0 is free), place of the ids, length of the text * 256 + number of ids]. */
+  const slots = new Int32Array(slotCount * 4);
+  const wrap = slots.length - 1;
+  const known = new kind(textBytes / kind.BYTES_PER_ELEMENT);
+  const keptIds = new Int32Array(mostIds);
+  let words = 0;
+  let textCount = 0;
+  let idCount = 0;
 
-  #holds(text: Text, from: number, to: number, place: number): boolean {
-    const own = this.#text;
-    for (let index = from; index < to; index++) if (own[place++] !== text[index]) return false;
-    return true;
-  }
-
-  #freeSlot(hash: number): number {
-    const slots = this.#slots;
-    const wrap = slots.length - 1;
-    let at = spread(hash, slots.length >> 2) << 2;
+  const isSame = (place: number, text: Text, from: number, to: number) => {
+    while (from < to && text[from] === known[place]) {
+      from++;
+      place++;
+    }
+    return from === to;
+  };
+  const append = (at: number, ids: number[]) => {
+    const first = slots[at + 2]!;
+    const last = first + (slots[at + 3]! & 255);
+    for (let index = first; index < last; index++) ids.push(keptIds[index]!);
+  };
+  const makeRoom = (length: number, count: number) => {
+    if (words * 2 < slotCount && textCount + length <= known.length && idCount + count <= mostIds) return;
+    slots.fill(0);
+    words = 0;
+    textCount = 0;
+    idCount = 0;
+  };
+  const freeSlot = (hash: number) => {
+    let at = (hash << 2) & wrap;
     while (slots[at + 1] !== 0) at = (at + 4) & wrap;
-    slots[at] = hash;
     return at;
-  }
+  };
 
-  #makeRoom(length: number, count: number): void {
-    const fits =
-      this.#words * 2 < slotCount && this.#textCount + length <= this.#text.length && this.#idCount + count <= mostIds;
-    if (fits) return;
-    this.#slots.fill(0);
-    this.#words = 0;
-    this.#textCount = 0;
-    this.#idCount = 0;
-  }
+  return {
+    byteLength: slots.byteLength + known.byteLength + keptIds.byteLength,
+    recall(text, from, to, hash, ids) {
+      for (let at = (hash << 2) & wrap; slots[at + 1] !== 0; at = (at + 4) & wrap) {
+        if (slots[at] !== hash || slots[at + 3]! >> 8 !== to - from) continue;
+        if (!isSame(slots[at + 1]! - 1, text, from, to)) continue;
+        append(at, ids);
+        return true;
+      }
+      return false;
+    },
+    remember(text, from, to, hash, ids, first) {
+      const length = to - from;
+      const count = ids.length - first;
+      if (length > longestWord || count > 255) return;
+      makeRoom(length, count);
+      const at = freeSlot(hash);
+      slots[at] = hash;
+      slots[at + 1] = textCount + 1;
+      slots[at + 2] = idCount;
+      slots[at + 3] = (length << 8) | count;
+      for (let index = from; index < to; index++) known[textCount++] = text[index]!;
+      for (let index = first; index < ids.length; index++) keptIds[idCount++] = ids[index]!;
+      words++;
+    },
+  };
 }
