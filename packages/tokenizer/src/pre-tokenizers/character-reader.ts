@@ -44,9 +44,10 @@ function readerOf(characters: CharacterTable, front: string): Reader['read'] {
     let [to, sum] = [length, hash];
     for (; at < end; at++) {
       const entry = table[units[at]!]!;
-      if ((entry & 255) !== kind) break;
-      piece[to++] = entry >>> 8;
-      sum = nextHash(sum, entry >>> 8);
+      if ((entry & 255) === kind) {
+        piece[to++] = entry >>> 8;
+        sum = nextHash(sum, entry >>> 8);
+      } else if ((entry & 255) !== drops) break;
     }
     length = to;
     hash = sum;
@@ -58,22 +59,28 @@ function readerOf(characters: CharacterTable, front: string): Reader['read'] {
     const entry = table[units[at]!]!;
     const action = entry & 255;
     if (action === ends) return at + 1;
-    if (action < ends) return readAnyPiece(units, at, end, read, ids);
     length = action === begins ? 0 : front.length;
+    if (action < ends) return readOn(units, at, end, none, read, ids);
     hash = nextHash(action === begins ? 0 : frontHash, entry >>> 8);
     piece[length++] = entry >>> 8;
-    const to = action === stands ? at + 1 : writeRun(units, at + 1, end, action === begins ? joins : action);
+    const open = action === begins ? joins : action;
+    const to = action === stands ? at + 1 : writeRun(units, at + 1, end, open);
     const follows = to < end ? table[units[to]!]! & 255 : ends;
-    if (follows < ends) return readAnyPiece(units, at, end, read, ids);
+    if (follows < ends) return readOn(units, to, end, action === stands ? sealed : open, read, ids);
     if (length >= longestPiece) return -1;
     read(piece, 0, length, hash, ids);
     return follows === ends ? to + 1 : to;
   };
 
-  /** The same where the table alone does not say it. */
-  const readAnyPiece = (units: Uint16Array, at: number, end: number, read: PieceReader['units'], ids: number[]) => {
-    let length = front.length;
-    let open: number = none; // what joins the piece
+  /** Goes on with a piece that characters of the kind `open` join, where the table alone does not say how. */
+  const readOn = (
+    units: Uint16Array,
+    at: number,
+    end: number,
+    open: number,
+    read: PieceReader['units'],
+    ids: number[],
+  ) => {
     for (; at < end && length < longestPiece; at++) {
       const entry = table[units[at]!]!;
       if ((entry & 255) === open) {
