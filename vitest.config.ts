@@ -20,17 +20,18 @@ const project = (test: Settings) => projects.push({ extends: true, test });
 const kinds = ['backends', 'browser', 'pages', 'installable'];
 const files = (kind: string) => [`packages/*/src/**/*.${kind}.test.ts`, `apps/*/{src,test}/**/*.${kind}.test.ts`];
 
-/** In this process: everything without such an ending. */
+/** In this process: everything without such an ending. Each file in one of its own, as it chooses its backends, or has none. */
 project({
   name: 'node',
   include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
   exclude: ['**/node_modules/**', ...kinds.map(kind => `**/*.${kind}.test.ts`)],
 });
 
-/** One body on every backend. */
+/** One body on every backend. Files share a process or page, and with it the backend and the programs that it has compiled. */
 const onBackend = (name: string): Settings => ({
   name,
   include: files('backends'),
+  isolate: false,
   setupFiles: [`./packages/testkit/src/setup-${name}.ts`],
 });
 project(onBackend('cpu'));

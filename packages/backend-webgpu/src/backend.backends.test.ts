@@ -1,8 +1,8 @@
 import { matMul, mul, normalValues, ResidualError, requireBackend, type Tensor, tensor } from '@residual/tensor';
 import { expectClose } from '@residual/testkit';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { backend } from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { backend, env } from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runPass } from './program.js';
 
 const normal = (name: string, shape: number[]) =>
@@ -16,6 +16,9 @@ const normal = (name: string, shape: number[]) =>
   );
 
 describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
+  beforeAll(() => env().set('WEBGPU_CPU_FORWARD', false)); // ops on little data run on the device too
+  afterAll(() => env().set('WEBGPU_CPU_FORWARD', true));
+
   test('a product with few outputs and a long sum, its right side transposed, is right', async () => {
     for (const [rows, inner, columns] of [
       [8, 2048, 64],
@@ -39,6 +42,8 @@ describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
   test('a shader that the device refuses makes the next read fail, and only that', async () => {
     const device = backend() as WebGPUBackend;
     const x = tensor([1, 2, 3, 4], [4]);
+    const before = mul(x, 1); // brings x to the device: what goes there together with the broken shader is lost too
+    await expectClose(before, [1, 2, 3, 4], { absolute: 0 });
     const broken = runPass(device, {
       inputs: { x },
       shape: [4],
@@ -54,6 +59,6 @@ describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
     device.disposeData(broken.dataId);
     const again: Tensor = mul(x, 3);
     await expectClose(again, [3, 6, 9, 12], { absolute: 0 });
-    for (const each of [x, y, again]) each.dispose();
+    for (const each of [x, before, y, again]) each.dispose();
   });
 });

@@ -1,5 +1,5 @@
 import { requireBackend } from '@residual/tensor';
-import { compiledPrograms } from '@residual/testkit/compiled-programs';
+import { compiledPrograms, forgetPrograms } from '@residual/testkit/compiled-programs';
 import { expect, test } from 'vitest';
 import { loadModel } from './load-model.js';
 import { fixtureFiles } from './testing/fixture-files.js';
@@ -12,6 +12,7 @@ test.skipIf(!requireBackend().startsWith('webg'))(
       const prompt = Array.from({ length }, (_, i) => 3 + ((i * 7 + length) % 100));
       return model.generate(prompt, { temperature: 0.8, eos: [], maxNewTokens: 6 }).whole();
     };
+    forgetPrograms();
     for (const length of [1, 12, 50, 60, 130]) await tell(length);
     const before = await compiledPrograms();
     expect(before).toBeGreaterThan(10);

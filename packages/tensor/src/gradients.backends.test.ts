@@ -22,7 +22,9 @@ import {
 } from './index.js';
 import { probe } from './testing/live.js';
 import { messageOf } from './testing/message-of.js';
-import './testing/on-device.js';
+import { onDevice } from './testing/on-device.js';
+
+onDevice();
 
 const numbers = async (x: Tensor | undefined) => [...(await x!.data())];
 

@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, test } from 'vitest';
 import { add, defineOp, dispose, gradients, mul, ones, sum, type Tensor, tensor, tidy } from './index.js';
 import { messageOf } from './testing/message-of.js';
-import './testing/on-device.js';
+import { onDevice } from './testing/on-device.js';
+
+onDevice();
 
 const numbers = async (x: Tensor | undefined) => [...(await x!.data())];
 

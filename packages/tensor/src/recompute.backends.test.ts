@@ -21,6 +21,9 @@ import { toTensor } from './testing/expect-op.js';
 import { sample } from './testing/grid.js';
 import { probe } from './testing/live.js';
 import { messageOf } from './testing/message-of.js';
+import { onDevice } from './testing/on-device.js';
+
+onDevice();
 
 type Block = { x: Tensor; weight: Tensor };
 

@@ -19,6 +19,9 @@ import {
 } from './index.js';
 import { toTensor } from './testing/expect-op.js';
 import { grid, sample } from './testing/grid.js';
+import { onDevice } from './testing/on-device.js';
+
+onDevice();
 
 const [modelDim, heads, headDim, capacity] = [6, 3, 4, 7];
 

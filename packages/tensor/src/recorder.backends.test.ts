@@ -20,6 +20,9 @@ import {
 import { toTensor } from './testing/expect-op.js';
 import { sample } from './testing/grid.js';
 import { messageOf } from './testing/message-of.js';
+import { onDevice } from './testing/on-device.js';
+
+onDevice();
 
 /** A kernel of tfjs on the active backend. */
 const stock = (name: string, inputs: tf.NamedTensorInfoMap, backend: object) =>

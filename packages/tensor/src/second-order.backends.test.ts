@@ -3,6 +3,9 @@ import { attend, gelu, layerNorm, linear, logSoftmax, matMul, rmsNorm, silu, sof
 import { attendOf } from './testing/attend-of.js';
 import { expectSecondOrder } from './testing/expect-second-order.js';
 import { type Grid, grid, sample, total } from './testing/grid.js';
+import { onDevice } from './testing/on-device.js';
+
+onDevice();
 
 const eachRow = (x: Grid, f: (row: number[], i: number) => number): Grid => {
   const [rows, width] = x.shape as [number, number];

@@ -17,13 +17,15 @@ export function composed<Result>(body: () => Result): Result {
   }
 }
 
-let streams = 0;
+let drawn = { by: '', times: 0 };
 
-/** Normally distributed numbers, other ones at each call. */
+/** Normally distributed numbers: other ones at each call of a test, the same ones whatever ran before it. */
 export function normal(shape: number[], scale = 1, shift = 0): Tensor {
+  const by = expect.getState().currentTestName ?? '';
+  drawn = { by, times: drawn.by === by ? drawn.times + 1 : 0 };
   const size = shape.reduce((product, n) => product * n, 1);
   return tensor(
-    normalValues(3, `values ${streams++}`, size).map(x => x * scale + shift),
+    normalValues(3, `${by} ${drawn.times}`, size).map(x => x * scale + shift),
     shape,
   );
 }

@@ -16,6 +16,9 @@ import {
 import { expectOp } from '../testing/expect-op.js';
 import { type Grid, grid, sample } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 type Two = (a: Tensor, b: Tensor | number) => Tensor;
 

@@ -19,8 +19,10 @@ import {
   toFloat,
   toInt,
 } from '../index.js';
-import '../testing/on-device.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 type Compare = (a: Tensor, b: Tensor | number) => Tensor;
 

@@ -15,8 +15,10 @@ import {
   tidy,
   zeros,
 } from '../index.js';
-import '../testing/on-device.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 const numbers = async (x: Tensor) => [...(await x.data())];
 

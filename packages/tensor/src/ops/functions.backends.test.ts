@@ -20,6 +20,9 @@ import { erf as erfOf } from '../testing/erf.js';
 import { expectOp } from '../testing/expect-op.js';
 import { grid, sample } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 type One = (x: Tensor) => Tensor;
 

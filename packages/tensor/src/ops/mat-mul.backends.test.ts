@@ -4,6 +4,9 @@ import { dispose, gradients, matMul, type Tensor, tensor, tidy, zeros } from '..
 import { expectOp, toTensor } from '../testing/expect-op.js';
 import { type Grid, grid, sample, total } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 const swapped = (shape: readonly number[]) => [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!];
 

@@ -16,6 +16,9 @@ import {
 import { expectOp, toTensor } from '../testing/expect-op.js';
 import { fromValues, type Grid, grid, sample } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 type Reduce = (x: Tensor, options?: ReduceOptions) => Tensor;
 

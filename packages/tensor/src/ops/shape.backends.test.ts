@@ -3,6 +3,9 @@ import { concat, dispose, range, reshape, slice, sliceAxis, split, tensor, tidy,
 import { expectOp } from '../testing/expect-op.js';
 import { fromValues, grid, sample } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 test('reshape keeps the order of the numbers, and finds one length', async () => {
   for (const [from, asked, to] of [

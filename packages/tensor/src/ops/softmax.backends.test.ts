@@ -4,6 +4,9 @@ import { dispose, logSoftmax, logSumExp, softmax, type Tensor, tensor, tidy } fr
 import { expectOp } from '../testing/expect-op.js';
 import { type Grid, grid, sample, total } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 /** Shapes and ranges of inputs. */
 const cases: [number[], number, number][] = [

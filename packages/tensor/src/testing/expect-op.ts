@@ -1,7 +1,6 @@
 import { expectClose, expectNoLeak, type Tolerance } from '@residual/testkit';
 import { expect } from 'vitest';
 import { add, dispose, gradients, type Tensor, tensor, tidy } from '../index.js';
-import './on-device.js';
 import { fromValues, type Grid, sample } from './grid.js';
 
 /** An op beside its meaning in 64-bit loops. */

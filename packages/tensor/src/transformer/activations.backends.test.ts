@@ -5,6 +5,9 @@ import { erf } from '../testing/erf.js';
 import { expectOp } from '../testing/expect-op.js';
 import { grid, sample } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 

@@ -19,6 +19,9 @@ import { heads } from '../testing/expect-attend.js';
 import { expectOp, toTensor } from '../testing/expect-op.js';
 import { fromValues, sample } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 const close = { absolute: 1e-5 };
 

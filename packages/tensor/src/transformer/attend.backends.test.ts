@@ -1,6 +1,9 @@
 import { test } from 'vitest';
 import { expectAttend, heads } from '../testing/expect-attend.js';
 import { sample, whole } from '../testing/grid.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 test('every query looks at every key', () => expectAttend(heads()));
 

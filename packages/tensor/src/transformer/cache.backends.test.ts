@@ -16,6 +16,9 @@ import {
 import { expectOp, toTensor } from '../testing/expect-op.js';
 import { type Grid, grid, sample, total } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 const appended = (cache: Grid, x: Grid, position: number): Grid =>
   grid(cache.shape, (b, h, t, d) => {

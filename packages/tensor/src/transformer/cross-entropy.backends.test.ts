@@ -4,6 +4,9 @@ import { crossEntropy, dispose, fill, gradients, mul, tensor, tidy, zeros } from
 import { expectOp, toTensor } from '../testing/expect-op.js';
 import { type Grid, grid, sample, total } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 const lossOf = (logits: Grid, labels: readonly number[], ignore: number): Grid =>
   grid([labels.length], row => {

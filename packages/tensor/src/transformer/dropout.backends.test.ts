@@ -15,6 +15,9 @@ import {
 import { expectOp } from '../testing/expect-op.js';
 import { grid, sample } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 const place = { seed: 4294967295, path: 'layers.3.mlp', step: 12 };
 

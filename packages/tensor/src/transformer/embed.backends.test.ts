@@ -4,6 +4,9 @@ import { dispose, embed, gather, gradients, range, scatterAdd, tensor, tidy, zer
 import { expectOp, toTensor } from '../testing/expect-op.js';
 import { grid, sample, total, whole } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 test('embed reads rows by id; its gradient adds where an id stands twice', async () => {
   for (const shape of [[5], [2, 3], [2, 3, 2], [1]]) {

@@ -4,6 +4,9 @@ import { dense, dispose, gradients, linear, type Matrix, tidy, zeros } from '../
 import { expectOp, toTensor } from '../testing/expect-op.js';
 import { type Grid, grid, sample, total } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 /** x weightᵀ + bias. */
 const linearOf = (x: Grid, weight: Grid, bias?: Grid): Grid => {

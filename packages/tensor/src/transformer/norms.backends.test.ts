@@ -5,6 +5,9 @@ import { dispose, gradients, layerNorm, rmsNorm, type Tensor, tensor, tidy, zero
 import { expectOp, toTensor } from '../testing/expect-op.js';
 import { type Grid, grid, sample, total } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 const epsilon = 1e-5;
 

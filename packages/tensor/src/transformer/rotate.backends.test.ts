@@ -4,6 +4,9 @@ import { dispose, gradients, rotate, tensor, tidy, zeros } from '../index.js';
 import { expectOp, toTensor } from '../testing/expect-op.js';
 import { type Grid, grid, sample } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
+import { onDevice } from '../testing/on-device.js';
+
+onDevice();
 
 /** Tables of cos and sin of position · 10000^(-i / pairs), exact in 32-bit floats. */
 const tables = (positions: number, pairs: number) => {
