@@ -1,5 +1,6 @@
 import { failFile } from './errors.js';
 import type { Fields } from './fields.js';
+import { searchOf } from './regex/search.js';
 import { translateRegex } from './regex/translate.js';
 
 /** Finds matches in `text[start, end)`: appends `from, to` pairs, ascending and without overlap. */
@@ -18,18 +19,17 @@ export const literalMatcher = (literal: string): Matcher =>
 
 /** Matches a regular expression in Oniguruma's syntax; a match of no characters counts, but for one right behind another match. */
 export const regexMatcher = (source: string, where: string): Matcher => {
-  const regex = translateRegex(source, where);
+  const searchIn = searchOf(translateRegex(source, where));
   return (text, start, end, ranges) => {
     const part = start === 0 && end === text.length ? text : text.slice(start, end);
     if (part === '') return;
+    const search = searchIn(part);
     let last = -1; // where the last match ended
-    regex.lastIndex = 0;
-    for (let match = regex.exec(part); match; match = regex.exec(part)) {
-      const from = match.index;
-      const to = from + match[0].length;
-      if (to === from) regex.lastIndex += (part.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
+    for (let found = search(0); found; ) {
+      const [from, to] = found;
       if (to > from || from !== last) ranges.push(start + from, start + to);
       last = to;
+      found = search(to > from ? to : to + ((part.codePointAt(from) ?? 0) > 0xffff ? 2 : 1));
     }
   };
 };

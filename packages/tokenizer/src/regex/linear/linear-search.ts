@@ -1,0 +1,93 @@
+import { Alphabet } from './alphabet.js';
+import { LiveStates, none } from './live-states.js';
+import { match, type Program } from './program.js';
+
+/** Finds the first match in a text at a place or behind it: where it begins and ends. */
+export type Search = (at: number) => readonly [from: number, to: number] | undefined;
+
+/** A text is walked through in parts of so many units: only for one of them it is known at a time from where on there is a way. */
+const partSize = 1 << 16;
+
+/**
+ * What finds the matches of a regular expression that its `exec` finds, all of a text in time that is linear in its length: a pass from the end notes from where
+ * on there is a way to a match, a walk from the start takes at each fork the first way that leads there (Frisch and Cardelli 2004). A text is searched from places
+ * that ascend.
+ */
+export function linearSearch(program: Program, flags: string): (text: string) => Search {
+  const alphabet = new Alphabet(program.sets, flags);
+  const live = new LiveStates(program, alphabet);
+  return text => {
+    const setAt = liveSets(text, program, live, alphabet);
+    return at => {
+      while (at <= text.length && !live.has(setAt(at), program.start)) at++;
+      return at > text.length ? undefined : [at, matchEnd(text, at, program, live, setAt)];
+    };
+  };
+}
+
+function matchEnd(
+  text: string,
+  at: number,
+  { start, states }: Program,
+  live: LiveStates,
+  setAt: (at: number) => number,
+) {
+  for (let state = live.step(setAt(at), start); state !== match; ) {
+    at += text.codePointAt(at)! > 0xffff ? 2 : 1;
+    state = live.step(setAt(at), (states[state] as { readonly next: number }).next);
+  }
+  return at;
+}
+
+/** What tells the states that are live at places of a text, asked for in ascending order; within a character none are. */
+function liveSets(text: string, { states }: Program, live: LiveStates, alphabet: Alphabet): (at: number) => number {
+  const looksBehind = states.some(({ kind }) => kind === 'behind');
+  const classBefore = (at: number) => (at === 0 ? -1 : alphabet.classOf(codeBefore(text, at)));
+  const sets = new Int32Array(Math.min(text.length, partSize + 1) + 1);
+  let [first, last] = [0, 0]; // the part that is known
+  const read = (from: number, to: number, end: Uint8Array) => {
+    [first, last] = [from, to];
+    live.tidy();
+    sets.fill(none);
+    let set = live.add(end);
+    sets[to - from] = set;
+    let before = classBefore(to);
+    for (let at = to; at > from; ) {
+      const next = before;
+      at -= codeBefore(text, at) > 0xffff ? 2 : 1;
+      before = classBefore(at);
+      set = live.before(set, next, looksBehind ? before : 0);
+      sets[at - from] = set;
+    }
+    return live.states(set);
+  };
+  const parts = partsOf(text);
+  const ends: Uint8Array[] = []; // by part, the states at its end
+  let end = live.states(live.atEnd(classBefore(text.length)));
+  for (let part = parts.length - 2; part >= 0; part--) {
+    ends[part] = end;
+    end = read(parts[part]!, parts[part + 1]!, end);
+  }
+  let now = 0;
+  return at => {
+    while (at > last) read(parts[++now]!, parts[now + 1]!, ends[now]!);
+    return sets[at - first]!;
+  };
+}
+
+/** Where the parts of a text begin, between characters, and its end. */
+function partsOf(text: string): number[] {
+  const starts: number[] = [0];
+  for (let at = partSize; at < text.length; at += partSize) {
+    starts.push(text.codePointAt(at - 1)! > 0xffff ? at + 1 : at);
+  }
+  return [...starts, text.length];
+}
+
+/** The code point that ends at a place. */
+function codeBefore(text: string, at: number): number {
+  const unit = text.charCodeAt(at - 1);
+  if ((unit & 0xfc00) !== 0xdc00 || at < 2) return unit;
+  const pair = text.codePointAt(at - 2)!;
+  return pair > 0xffff ? pair : unit;
+}

@@ -1,0 +1,104 @@
+import type { Alphabet } from './alphabet.js';
+import { match, type Program, type State } from './program.js';
+
+/** The number of no set. */
+export const none = -1;
+/** So many sets are kept. */
+const manySets = 1 << 12;
+
+/** Which states lead to a match from a place of a text on: such sets of states by number, so that each is worked out once. */
+export class LiveStates {
+  readonly #program: Program;
+  readonly #members: Alphabet['members'];
+  /** By set: 1 for each state that is in it; the sets before it, by class; the next state that takes a character, by state. */
+  readonly #sets: Uint8Array[] = [];
+  readonly #befores: Map<number, number>[] = [];
+  readonly #steps: Map<number, number>[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  constructor(program: Program, alphabet: Alphabet) {
+    this.#program = program;
+    this.#members = alphabet.members;
+  }
+
+  /** Forgets all sets where there are many; those that are needed are added anew. */
+  tidy(): void {
+    if (this.#sets.length < manySets) return;
+    for (const all of [this.#sets, this.#befores, this.#steps]) all.length = 0;
+    this.#numbers.clear();
+  }
+
+  /** The number of the set with these states. */
+  add(live: Uint8Array): number {
+    const key = live.join('');
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    this.#numbers.set(key, this.#sets.length);
+    this.#befores.push(new Map());
+    this.#steps.push(new Map());
+    return this.#sets.push(live) - 1;
+  }
+
+  /** The states of a set: 1 for each that is in it. */
+  states(set: number): Uint8Array {
+    return this.#sets[set]!;
+  }
+
+  /** The set at the end of a text behind a character of class `last`, -1 if the text is empty. */
+  atEnd(last: number): number {
+    return this.#made(undefined, -1, last);
+  }
+
+  /** The set before a character of class `next` behind which the set is `after`; `last` is the class of what stands before the place, -1 for nothing. */
+  before(after: number, next: number, last: number): number {
+    const key = next * 0x10000 + last;
+    const known = this.#befores[after]!.get(key);
+    if (known !== undefined) return known;
+    const made = this.#made(this.#sets[after], next, last);
+    this.#befores[after]!.set(key, made);
+    return made;
+  }
+
+  has(set: number, state: number): boolean {
+    return set !== none && this.#sets[set]![state] === 1;
+  }
+
+  /** The state that takes a character (or `match`) to which the first of all ways from a state leads that matches in the end. */
+  step(set: number, state: number): number {
+    const known = this.#steps[set]!.get(state);
+    if (known !== undefined) return known;
+    let at = state;
+    for (let now = this.#program.states[at]!; now.kind !== 'set' && at !== match; now = this.#program.states[at]!) {
+      if (now.kind === 'split') at = this.has(set, now.first) ? now.first : now.second;
+      else if (now.kind === 'ahead' || now.kind === 'behind') at = now.next;
+    }
+    this.#steps[set]!.set(state, at);
+    return at;
+  }
+
+  #made(after: Uint8Array | undefined, next: number, last: number): number {
+    const { states, order } = this.#program;
+    const live = new Uint8Array(states.length);
+    for (const index of order) live[index] = this.#isLive(states[index]!, live, after, next, last) ? 1 : 0;
+    return this.add(live);
+  }
+
+  #isLive(state: State, live: Uint8Array, after: Uint8Array | undefined, next: number, last: number): boolean {
+    switch (state.kind) {
+      case 'set':
+        return after !== undefined && this.#members[next]![state.set]! && after[state.next] === 1;
+      case 'split':
+        return live[state.first] === 1 || live[state.second] === 1;
+      case 'ahead':
+        return (live[state.body] === 1) !== state.isNot && live[state.next] === 1;
+      case 'behind': {
+        const stands = last < 0 ? state.orStart : state.sets.some(set => this.#members[last]![set]);
+        return stands !== state.isNot && live[state.next] === 1;
+      }
+      case 'match':
+        return true;
+      case 'fail':
+        return false;
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { type Behind, type Node, Unsupported } from './parse.js';
+
+/** A regular expression as states: what is tried at a place of a text, and which state comes next. */
+export type State =
+  | { readonly kind: 'set'; readonly set: number; readonly next: number }
+  | { readonly kind: 'split'; readonly first: number; readonly second: number }
+  | { readonly kind: 'ahead'; readonly body: number; readonly isNot: boolean; readonly next: number }
+  | {
+      readonly kind: 'behind';
+      readonly sets: readonly number[];
+      readonly orStart: boolean;
+      readonly isNot: boolean;
+      readonly next: number;
+    }
+  | { readonly kind: 'match' }
+  | { readonly kind: 'fail' };
+
+export interface Program {
+  readonly states: readonly State[];
+  readonly start: number;
+  /** The sets that characters are tried with, as they are written. */
+  readonly sets: readonly string[];
+  /** The states so that all that are tried at the same place come before those that try them. */
+  readonly order: readonly number[];
+}
+
+/** The states of {@link Program} that always match and never do. */
+export const [match, fail] = [0, 1];
+/** More states are not made: counts multiply. */
+const most = 5000;
+
+/** Makes states of a regular expression (Thompson 1968); undefined if there would be too many. */
+export function compile(node: Node): Program | undefined {
+  const compiler = new Compiler();
+  try {
+    const start = compiler.state(node, match, match);
+    const { states, sets } = compiler;
+    return { states, start, sets: [...sets.keys()], order: orderOf(states) };
+  } catch (error) {
+    if (error instanceof Unsupported) return undefined;
+    throw error;
+  }
+}
+
+class Compiler {
+  readonly states: State[] = [{ kind: 'match' }, { kind: 'fail' }];
+  readonly sets = new Map<string, number>();
+
+  /**
+   * The state with which a node begins. `idle` is what comes behind it where it takes no character, `moved` where it takes some: repetitions beyond their least
+   * count must take some.
+   */
+  state(node: Node, idle: number, moved: number): number {
+    switch (node.kind) {
+      case 'set':
+        return this.#add({ kind: 'set', set: this.#set(node.written), next: moved });
+      case 'sequence':
+        return this.#sequence(node.parts, idle, moved);
+      case 'choice':
+        return node.options
+          .map(option => this.state(option, idle, moved))
+          .reduceRight((second, first) => this.#add({ kind: 'split', first, second }));
+      case 'ahead':
+        return this.#add({ kind: 'ahead', body: this.state(node.body, match, match), isNot: node.isNot, next: idle });
+      case 'behind':
+        return this.#behind(node, idle);
+      case 'repeat':
+        return this.#repeat(node, idle, moved);
+    }
+  }
+
+  #sequence(parts: readonly Node[], idle: number, moved: number): number {
+    for (const part of parts.toReversed()) {
+      if (!isNullable(part)) idle = moved;
+      const before = this.state(part, idle, moved);
+      moved = idle === moved ? before : this.state(part, moved, moved);
+      idle = before;
+    }
+    return idle;
+  }
+
+  #behind({ sets, orStart, isNot }: Behind, next: number): number {
+    return this.#add({ kind: 'behind', sets: sets.map(written => this.#set(written)), orStart, isNot, next });
+  }
+
+  #repeat({ body, min, max, lazy }: Node & { readonly kind: 'repeat' }, idle: number, moved: number): number {
+    const split = (again: number, next: number): State =>
+      lazy ? { kind: 'split', first: next, second: again } : { kind: 'split', first: again, second: next };
+    let [before, beforeMoved] = [idle, moved];
+    if (max === Number.POSITIVE_INFINITY) {
+      const loop = this.#add({ kind: 'fail' });
+      const again = this.state(body, fail, loop);
+      this.states[loop] = split(again, moved);
+      if (min > 0 && !isNullable(body)) return this.#sequence(new Array<Node>(min - 1).fill(body), again, again);
+      before = idle === moved ? loop : this.#add(split(again, idle));
+      beforeMoved = loop;
+      if (!lazy && isNullable(body, false)) min = 0; // turns that take nothing change nothing
+    } else {
+      for (let count = min; count < max; count++) {
+        const again = this.state(body, fail, beforeMoved);
+        before = this.#add(split(again, idle));
+        beforeMoved = idle === moved ? before : this.#add(split(again, moved));
+      }
+    }
+    return this.#sequence(new Array<Node>(min).fill(body), before, beforeMoved);
+  }
+
+  #set(written: string): number {
+    const known = this.sets.get(written);
+    if (known === undefined) this.sets.set(written, this.sets.size);
+    return known ?? this.sets.size - 1;
+  }
+
+  #add(state: State): number {
+    if (this.states.length >= most) throw new Unsupported();
+    return this.states.push(state) - 1;
+  }
+}
+
+/** Whether there is a way through without any character; `looks`: perhaps one that depends on what stands around. */
+function isNullable(node: Node, looks = true): boolean {
+  switch (node.kind) {
+    case 'set':
+      return false;
+    case 'sequence':
+      return node.parts.every(part => isNullable(part, looks));
+    case 'choice':
+      return node.options.some(option => isNullable(option, looks));
+    case 'repeat':
+      return node.min === 0 || isNullable(node.body, looks);
+    default:
+      return looks;
+  }
+}
+
+function orderOf(states: readonly State[]): number[] {
+  const order: number[] = [];
+  const seen = new Set<number>();
+  const visit = (index: number) => {
+    if (seen.has(index)) return;
+    seen.add(index);
+    const state = states[index]!;
+    if (state.kind === 'split') for (const next of [state.first, state.second]) visit(next);
+    if (state.kind === 'ahead') visit(state.body);
+    if (state.kind === 'ahead' || state.kind === 'behind') visit(state.next);
+    order.push(index);
+  };
+  for (const index of states.keys()) visit(index);
+  return order;
+}

@@ -1,0 +1,71 @@
+import type { Node } from './parse.js';
+
+/** So many ways through what is of bounded length may be tried at each place. */
+const fewWays = 100;
+const noRisk: readonly string[] = [];
+
+/**
+ * The sets whose long runs in a text can take a backtracking engine more than linear time, since a run is read, given back and read again from the next place on.
+ * None if that cannot be: behind a repetition without end nothing fails, so that what is read is matched. Undefined if a text needs no long run for it:
+ * what repeats without end is more than a set, or several repetitions share a run.
+ */
+export function risksOf(node: Node): readonly string[] | undefined {
+  return ways(node) > fewWays ? undefined : risks(node, true);
+}
+
+/** `restHolds`: what follows cannot fail. */
+function risks(node: Node, restHolds: boolean): readonly string[] | undefined {
+  switch (node.kind) {
+    case 'sequence': {
+      const found = node.parts.map((part, index) =>
+        risks(part, restHolds && node.parts.slice(index + 1).every(cannotFail)),
+      );
+      return found.filter(each => each?.length !== 0).length < 2 ? allOf(found) : undefined;
+    }
+    case 'choice':
+      return allOf(node.options.map(option => risks(option, restHolds)));
+    case 'repeat': {
+      if (node.max < Number.POSITIVE_INFINITY) return isBounded(node.body) ? noRisk : undefined;
+      if (node.body.kind !== 'set') return undefined;
+      return restHolds ? noRisk : [node.body.written];
+    }
+    case 'ahead':
+      return risks(node.body, false);
+    default:
+      return noRisk;
+  }
+}
+
+const allOf = (found: readonly (readonly string[] | undefined)[]): readonly string[] | undefined =>
+  found.includes(undefined) ? undefined : found.flatMap(each => each!);
+
+/** Whether there is a way through without any character, tried last. */
+const cannotFail = (node: Node): boolean =>
+  node.kind === 'repeat' ? node.min === 0 : node.kind === 'sequence' && node.parts.every(cannotFail);
+
+/** Whether it has no repetition without end. */
+function isBounded(node: Node): boolean {
+  if (node.kind === 'sequence') return node.parts.every(isBounded);
+  if (node.kind === 'choice') return node.options.every(isBounded);
+  if (node.kind === 'repeat') return node.max < Number.POSITIVE_INFINITY && isBounded(node.body);
+  return node.kind !== 'ahead' || isBounded(node.body);
+}
+
+/** How many ways lead through at most, repetitions without end left out. */
+function ways(node: Node): number {
+  switch (node.kind) {
+    case 'sequence':
+      return node.parts.reduce((product, part) => product * ways(part), 1);
+    case 'choice':
+      return node.options.reduce((sum, option) => sum + ways(option), 0);
+    case 'repeat': {
+      if (node.max === Number.POSITIVE_INFINITY) return 1;
+      const each = ways(node.body);
+      return each === 1 ? node.max - node.min + 1 : (each + 1) ** node.max;
+    }
+    case 'ahead':
+      return ways(node.body);
+    default:
+      return 1;
+  }
+}
