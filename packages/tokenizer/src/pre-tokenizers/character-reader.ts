@@ -41,7 +41,8 @@ function readerOf(characters: CharacterTable, front: string): Reader['read'] {
 
   /** Writes what joins the piece; returns where that ends. */
   const writeRun = (units: Uint16Array, at: number, end: number, kind: number) => {
-    let [to, sum] = [length, hash];
+    let to = length;
+    let sum = hash;
     for (; at < end; at++) {
       const entry = table[units[at]!]!;
       if ((entry & 255) === kind) {
