@@ -21,7 +21,9 @@ export function boundaryOf(parts: TokenizerParts): Boundary | undefined {
 const known = /*#__PURE__*/ new WeakMap<TokenizerParts, Boundary | undefined>();
 
 function findBoundary({ file, boundary, addedTokens, model }: TokenizerParts): Boundary | undefined {
-  const crosses = addedTokens.some(({ content }) => /\p{L} (?:\p{L}|$)|\n/u.test(content));
+  const crosses = addedTokens.some(
+    ({ content, singleWord }) => /\p{L} (?:\p{L}|$)|\n/u.test(content) || (singleWord && content.startsWith(' ')),
+  );
   if (crosses || model.dropout) return undefined;
   if (typeof file !== 'object') return boundary;
   const normalizers = flat(file.normalizer, 'normalizers');
@@ -36,7 +38,8 @@ function findBoundary({ file, boundary, addedTokens, model }: TokenizerParts): B
     space = spaceAfter(json, space);
   }
   if (found.has(undefined)) return undefined;
-  if (found.has('words') || (found.has('lines') && normalizers.length > 0)) return 'words';
+  const mayMoveLines = normalizers.length > 0 || addedTokens.some(({ stripLeft }) => stripLeft);
+  if (found.has('words') || (found.has('lines') && mayMoveLines)) return 'words';
   if (found.has('lines')) return 'lines';
   return staysInWords(model, file.model as Json, space) ? 'words' : undefined;
 }
@@ -83,13 +86,15 @@ function cutsAt(json: Json, space: string): Boundary | 'inside' | undefined {
   const isSpace = space === ' ';
   switch (json.type) {
     case 'ByteLevel':
-      return json.use_regex === false ? 'inside' : isSpace ? 'lines' : undefined;
+      if (json.use_regex === false) return 'inside';
+      // A space put before a line end (behind an added token) would be cut from it only by what follows.
+      return isSpace ? (json.add_prefix_space === false ? 'lines' : 'words') : undefined;
     case 'Split': {
       const { Regex: regex } = (json.pattern ?? {}) as Json;
       if (space === '▁' && regex === spacedWord && json.behavior === 'Isolated') return 'words';
       if (!isSpace || typeof regex !== 'string') return undefined;
       if (json.behavior === 'Isolated' && scanKnownPattern(regex)) return 'lines';
-      return ['Isolated', 'Removed'].includes(String(json.behavior)) && matchesNoSpace(regex) ? 'words' : undefined;
+      return matchesNoSpace(regex) && (keepsMatches(json) || takesLetters(json, regex)) ? 'words' : undefined;
     }
     case 'Metaspace':
       return json.split === false ? 'inside' : isSpace || space === (json.replacement ?? '▁') ? 'words' : undefined;
@@ -108,6 +113,12 @@ function cutsAt(json: Json, space: string): Boundary | 'inside' | undefined {
 /** Whether a regular expression, made of nothing but letters, apostrophes and classes without white space, matches none: CLIP's. */
 const matchesNoSpace = (regex: string) =>
   regex.replace(/\[\^\\s(?:\\p\{[LN]\})*\]|\[\\p\{[LN]\}\]|\\p\{[LN]\}|[a-z'|+]/g, '') === '';
+
+const keepsMatches = ({ behavior, invert }: Json) => behavior === 'Removed' && invert === true;
+
+/** Whether letters are always of a match, which spaces are not. */
+const takesLetters = ({ behavior }: Json, regex: string) =>
+  behavior === 'Isolated' && /(?:^|\|)(?:\[\\p\{L\}\]|\\p\{L\})\+/.test(regex);
 
 /** Whether a byte-pair encoding that reads a whole text merges nothing across the space before a word: no token has it behind anything else. */
 function staysInWords({ vocabulary, merges }: Model, json: Json, space: string): boolean {
