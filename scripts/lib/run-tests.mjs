@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, runNode, tool } from './run.mjs';
 import { environment, setUp } from './set-up.mjs';
@@ -9,20 +9,17 @@ const reports = join(root, '.residual', 'reports');
 /** Where vitest.config.ts lists the projects that this machine cannot run, and what to install for them. */
 const listed = join(reports, 'not-run.json');
 const strict = process.env.CI !== undefined && !['', '0', 'false'].includes(process.env.CI);
-const results = [];
 
-/** Runs one check that passes or fails as a whole. */
+/** Runs one check that passes or fails as a whole, and prints its output when it has ended, as others run beside it. */
 const check = async (name, script, args, minutes = 10) => {
   const started = Date.now();
-  console.log(`\n── ${name}`);
-  const code = await runNode(script, args, { env: environment(), minutes });
-  results.push({
-    name,
-    passed: code === 0 ? 1 : 0,
-    failed: code === 0 ? 0 : 1,
-    skipped: 0,
-    seconds: (Date.now() - started) / 1000,
-  });
+  const file = join(reports, `${name}.log`);
+  const output = openSync(file, 'w');
+  const code = await runNode(script, args, { env: environment(), minutes, stdio: ['ignore', output, output] });
+  closeSync(output);
+  const seconds = (Date.now() - started) / 1000;
+  console.log(`\n── ${name}\n${readFileSync(file, 'utf8')}`);
+  return { name, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, seconds };
 };
 
 /** Runs test projects, or `files` of them, and reads the runner's report. */
@@ -55,7 +52,7 @@ const tests = async (name, projects, minutes) => {
     if (failed === 0)
       result = { ...result, passed: result.passed + result.failed, failed: 0, failures: [], crowded: result.failures };
   }
-  results.push({ name, ...result, seconds: (Date.now() - started) / 1000 });
+  return { name, ...result, seconds: (Date.now() - started) / 1000 };
 };
 
 if (process.argv.length > 2) {
@@ -68,19 +65,20 @@ await setUp();
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
-await check('lint', tool('biome'), ['check', '.', '--reporter=summary']);
-await check('types', tool('tsc'), ['-p', 'tsconfig.json']);
-await check('build', tool('turbo'), [
-  'run',
-  'build',
-  '--continue',
-  '--output-logs=errors-only',
-  '--no-update-notifier',
+const built = ['run', 'build', '--continue', '--output-logs=errors-only', '--no-update-notifier'];
+const checks = await Promise.all([
+  check('lint', tool('biome'), ['check', '.', '--reporter=summary']),
+  check('types', tool('tsc'), ['-p', 'tsconfig.json']),
+  check('build', tool('turbo'), built),
 ]);
-await tests('tests', ['node', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*'], 25);
+const sources = await tests('tests', ['node', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*'], 25);
 const notRun = existsSync(listed) ? JSON.parse(readFileSync(listed, 'utf8')) : {};
-if (notRun.pages === undefined) await tests('pages', ['pages'], 12);
-await tests('installable parts', ['installable'], 12);
+// Pages wait for much; what is installed and bundled meanwhile leaves no core idle.
+const products = await Promise.all([
+  ...(notRun.pages === undefined ? [tests('pages', ['pages'], 15)] : []),
+  tests('installable parts', ['installable'], 15),
+]);
+const results = [...checks, sources, ...products];
 
 const { lines, failed } = summary(results, notRun, strict);
 console.log(lines.join('\n'));

@@ -1,17 +1,33 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { root } from '../repository/workspace.js';
 
-const libraries = new Map<string, ts.SourceFile | undefined>();
+type Files = Map<string, ts.SourceFile | undefined>;
 
-/** Source files of TypeScript's own libraries are parsed once for all programs. */
-const host = (options: ts.CompilerOptions): ts.CompilerHost => {
+const shared: Files = new Map();
+let installed: { project: string; files: Files } = { project: '', files: new Map() };
+
+/** The files that programs of a project share: those of the compiler and of Node's types for all projects, installed ones for its own. */
+const sharedBy = (project: string, path: string): Files | undefined => {
+  if (!/[\\/]node_modules[\\/]/.test(path)) return undefined;
+  if (!path.startsWith(project)) return shared;
+  if (installed.project !== project) installed = { project, files: new Map() };
+  return installed.files;
+};
+
+/** Files of packages are parsed once for all programs that find packages the same way. */
+const host = (options: ts.CompilerOptions, project: string): ts.CompilerHost => {
   const own = ts.createCompilerHost(options);
   const read = own.getSourceFile.bind(own);
   own.getSourceFile = (path, version, ...rest) => {
-    if (!/[\\/]typescript[\\/]lib[\\/]/.test(path)) return read(path, version, ...rest);
-    if (!libraries.has(path)) libraries.set(path, read(path, version, ...rest));
-    return libraries.get(path);
+    const files = sharedBy(project, path);
+    const key = `${options.moduleResolution} ${path}`;
+    if (!files?.has(key)) {
+      const file = read(path, version, ...rest);
+      if (files === undefined) return file;
+      files.set(key, file);
+    }
+    return files.get(key);
   };
   return own;
 };
@@ -41,7 +57,7 @@ const isOurs = (path: string) => !path.includes('/node_modules/') || path.includ
  */
 export const typeErrors = (paths: string[], resolution: Resolution, withNode: boolean): string[] => {
   const options = optionsOf(resolution, withNode);
-  const program = ts.createProgram(paths, options, host(options));
+  const program = ts.createProgram(paths, options, host(options, dirname(paths[0]!)));
   const found = ts.getPreEmitDiagnostics(program).filter(({ file }) => !file || isOurs(file.fileName));
   return found.map(({ file, start, messageText }) => {
     const place =
