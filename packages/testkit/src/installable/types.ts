@@ -4,29 +4,25 @@ import { root } from '../repository/workspace.js';
 
 type Files = Map<string, ts.SourceFile | undefined>;
 
-const shared: Files = new Map();
+const common: Files = new Map();
 let installed: { project: string; files: Files } = { project: '', files: new Map() };
 
-/** The files that programs of a project share: those of the compiler and of Node's types for all projects, installed ones for its own. */
-const sharedBy = (project: string, path: string): Files | undefined => {
-  if (!/[\\/]node_modules[\\/]/.test(path)) return undefined;
-  if (!path.startsWith(project)) return shared;
+/** Parsed files by path: those installed into a project, which the next one drops, and what all have in common. */
+const parsed = (project: string, path: string): Files => {
+  if (!path.startsWith(project)) return common;
   if (installed.project !== project) installed = { project, files: new Map() };
   return installed.files;
 };
 
-/** Files of packages are parsed once for all programs that find packages the same way. */
+/** Files of packages are parsed once for all programs that find packages the same way, and those of the compiler for all. */
 const host = (options: ts.CompilerOptions, project: string): ts.CompilerHost => {
   const own = ts.createCompilerHost(options);
   const read = own.getSourceFile.bind(own);
   own.getSourceFile = (path, version, ...rest) => {
-    const files = sharedBy(project, path);
-    const key = `${options.moduleResolution} ${path}`;
-    if (!files?.has(key)) {
-      const file = read(path, version, ...rest);
-      if (files === undefined) return file;
-      files.set(key, file);
-    }
+    if (!/[\\/]node_modules[\\/]/.test(path)) return read(path, version, ...rest);
+    const files = parsed(project, path);
+    const key = /[\\/]typescript[\\/]lib[\\/]/.test(path) ? path : `${options.moduleResolution} ${path}`;
+    if (!files.has(key)) files.set(key, read(path, version, ...rest));
     return files.get(key);
   };
   return own;
@@ -49,7 +45,18 @@ const optionsOf = (resolution: Resolution, withNode: boolean): ts.CompilerOption
 });
 
 /** What others declare is theirs to repair. */
-const isOurs = (path: string) => !path.includes('/node_modules/') || path.includes('/node_modules/@residual/');
+const isOurs = ({ fileName }: ts.SourceFile) =>
+  !fileName.includes('/node_modules/') || fileName.includes('/node_modules/@residual/');
+
+/** What the compiler says of our files; that of others is not even asked for, as the page's own library alone takes seconds. */
+const diagnosticsOf = (program: ts.Program): ts.Diagnostic[] => [
+  ...program.getOptionsDiagnostics(),
+  ...program
+    .getSourceFiles()
+    .filter(isOurs)
+    .flatMap(file => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
+  ...program.getGlobalDiagnostics(),
+];
 
 /**
  * What the compiler says about files of a project. Without Node's types our declarations are checked too, as a page's
@@ -57,8 +64,7 @@ const isOurs = (path: string) => !path.includes('/node_modules/') || path.includ
  */
 export const typeErrors = (paths: string[], resolution: Resolution, withNode: boolean): string[] => {
   const options = optionsOf(resolution, withNode);
-  const program = ts.createProgram(paths, options, host(options, dirname(paths[0]!)));
-  const found = ts.getPreEmitDiagnostics(program).filter(({ file }) => !file || isOurs(file.fileName));
+  const found = diagnosticsOf(ts.createProgram(paths, options, host(options, dirname(paths[0]!))));
   return found.map(({ file, start, messageText }) => {
     const place =
       file && start !== undefined ? `${file.fileName}:${file.getLineAndCharacterOfPosition(start).line + 1} ` : '';
