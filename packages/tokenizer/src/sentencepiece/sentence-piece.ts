@@ -5,7 +5,7 @@ import { Tokenizer, type TokenizerParts } from '../tokenizer.js';
 import { bpePieces } from './bpe.js';
 import { sentencePieceDecoder } from './decoder.js';
 import { type ModelFile, modelTypes, pieceTypes, readModelFile } from './model-file.js';
-import { sentencePieceNormalizer } from './normalizer.js';
+import { sentencePieceNormalizer, spaceSymbol } from './normalizer.js';
 import { type PieceTable, pieceTable } from './piece-table.js';
 import { characterPieces, cutBeforeSpaces, staysInWords, wordPieces } from './plain-models.js';
 import { savedPieces } from './saved.js';
@@ -37,12 +37,18 @@ export function sentencePieceParts(file: ModelFile): TokenizerParts {
     postProcessor: {},
     decoder: sentencePieceDecoder(file),
     file: () => savedPieces(file, table),
-    ...(preTokenizer.length > 0 && !table.symbols && { boundary: 'words' }),
+    ...((preTokenizer.length > 0 || (model.sum && cutsWords(file, table))) && !table.symbols && { boundary: 'words' }),
     truncation: undefined,
     padding: undefined,
     roles: Object.fromEntries(Object.entries(roles).filter(([, id]) => id !== undefined)),
   };
 }
+
+/** Whether all ways to cut a text into pieces have a cut before the space in front of a word, and a piece behind it. */
+const cutsWords = (file: ModelFile, { vocabulary }: PieceTable): boolean =>
+  staysInWords(file) &&
+  file.normalizer.escapeWhitespaces &&
+  file.types[vocabulary.id(spaceSymbol) ?? -1] === pieceTypes.normal;
 
 function modelOf(file: ModelFile, table: PieceTable): { model: Model; preTokenizer: PreTokenizer } {
   switch (file.modelType) {

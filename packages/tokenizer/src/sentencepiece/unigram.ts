@@ -1,4 +1,4 @@
-import type { Model } from '../models/model.js';
+import type { CarriedSum, Model } from '../models/model.js';
 import { root, Trie } from '../models/trie.js';
 import { unitsAt, utf8LengthOf } from '../unicode.js';
 import { type ModelFile, pieceTypes } from './model-file.js';
@@ -19,13 +19,16 @@ export function unigramPieces(file: ModelFile, table: PieceTable): Model {
   const trie = new Trie(found(id => file.types[id] !== pieceTypes.unused));
   const { scores, unknownScore } = scoresOf(file);
   const paths = new Paths();
+  const sum: CarriedSum = { after: -1, start: 0, end: 0 };
   return {
     vocabulary,
     readsBytes: false,
     unknownId: rules.unknownId,
     showsUnknownText: true,
+    sum,
     tokenize(text, start, end, _bytes, ids, spans) {
       const output = new Output(rules, text, ids, spans);
+      const first = ids.length;
       let from = start; // where the paths begin
       let furthest = start; // how far pieces reach by now
       paths.begin(end - start);
@@ -33,6 +36,7 @@ export function unigramPieces(file: ModelFile, table: PieceTable): Model {
         if (at === furthest && at > from) {
           paths.follow(from, at, output); // every way leads through here
           paths.restart(at - from);
+          if (ids.length - first === sum.after) paths.scores[0] = sum.start;
           from = at;
         }
         const width = unitsAt(text, at);
@@ -53,6 +57,7 @@ export function unigramPieces(file: ModelFile, table: PieceTable): Model {
         if (at > furthest) furthest = at;
       }
       paths.follow(from, end, output);
+      sum.end = paths.scores[end - from]!;
       paths.release();
     },
   };

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { tokenizerFromJson } from '../load.js';
 import { saveTokenizer } from '../saving/save.js';
 import { sentencePieceTokenizer } from '../sentencepiece/index.js';
+import { modelBytes } from '../testing/model-bytes.js';
 import { tiktokenEncodings } from '../tiktoken/encodings.js';
 import { tiktokenTokenizer } from '../tiktoken/index.js';
 import type { Tokenizer } from '../tokenizer.js';
@@ -113,7 +114,14 @@ const others: Readonly<Record<string, readonly [Tokenizer, Boundary | undefined]
   'a saved SentencePiece unigram': [tokenizerFromJson(saved('unigram-nmt-nfkc')), 'words'],
   'a SentencePiece BPE': [sentencePieceTokenizer(pieces('bpe-bytefallback')), 'words'],
   'a SentencePiece BPE that reads across words': [sentencePieceTokenizer(pieces('bpe-across-words')), undefined],
-  'a SentencePiece unigram': [sentencePieceTokenizer(pieces('unigram-nmt-nfkc')), undefined],
+  'a SentencePiece unigram': [sentencePieceTokenizer(pieces('unigram-nmt-nfkc')), 'words'],
+  'a SentencePiece unigram that puts no space in front': [sentencePieceTokenizer(pieces('unigram-no-prefix')), 'words'],
+  'a SentencePiece unigram with bytes': [sentencePieceTokenizer(pieces('unigram-byte-fallback')), 'words'],
+  'a SentencePiece unigram that reads across words': [
+    sentencePieceTokenizer(pieces('unigram-across-words')),
+    undefined,
+  ],
+  'a SentencePiece unigram with spaces behind': [sentencePieceTokenizer(pieces('unigram-suffix')), undefined],
   'tiktoken ranks': [tiktokenTokenizer(ranks, { encoding: { pattern, specialTokens: {} } }), 'lines'],
   'tiktoken ranks with a pattern of your own': [
     tiktokenTokenizer(ranks, { encoding: { pattern: '\\S+|\\s+', specialTokens: {} } }),
@@ -267,4 +275,23 @@ test('a byte-pair encoding reads words apart only where no token, whole piece or
   expect(of({ end_of_word_suffix: '</w>' })).toBeUndefined();
   expect(of({ continuing_subword_prefix: '##' })).toBeUndefined();
   expect(of({ dropout: 0.5 })).toBeUndefined();
+});
+
+test('a SentencePiece unigram goes on with the rounded sum of the whole text', () => {
+  // ab is worse than a b by less than what is left of it once sums are large.
+  const pieces = [
+    ['<unk>', 0, 2],
+    ['▁', -1],
+    ['a', -1],
+    ['b', -1],
+    ['ab', -2.00003],
+  ] as const;
+  const tokenizer = sentencePieceTokenizer(modelBytes({ pieces }));
+  const text = 'xab ab '.repeat(400);
+  const whole = tokenizer.encode(text).ids;
+  expect([whole.includes(4), whole.indexOf(4) > 100]).toEqual([true, true]);
+  const stream = encodeStream(tokenizer);
+  const early = inChunks(text, [7, 3]).flatMap(chunk => stream.push(chunk));
+  expect(early.length).toBeGreaterThan(whole.length - 20);
+  expect([...early, ...stream.flush()]).toEqual(whole);
 });

@@ -63,6 +63,7 @@ class Reader {
   #tail = ''; // the last two units
   #read = 0; // units of the words that were read
   #readIds = 0; // how many ids they have by themselves
+  #sum = 0; // of their model, where it has one
 
   constructor(
     readonly tokenizer: Tokenizer,
@@ -93,7 +94,16 @@ class Reader {
   }
 
   #idsOf(text: string): number[] {
-    return this.tokenizer.encode(text, plain).ids.slice(this.#readIds);
+    const { sum } = this.tokenizer.parts.model;
+    if (!sum) return this.tokenizer.encode(text, plain).ids.slice(this.#readIds);
+    Object.assign(sum, { after: this.#readIds, start: this.#sum });
+    try {
+      const { ids } = this.tokenizer.encode(text, plain);
+      this.#sum = sum.end;
+      return ids.slice(this.#readIds);
+    } finally {
+      sum.after = -1;
+    }
   }
 }
 
