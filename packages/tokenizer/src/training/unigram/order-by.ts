@@ -20,4 +20,8 @@ function orderByDigit(order: Int32Array, digitOf: (entry: number) => number): In
 }
 
 /** 0, 1, ... as many as asked for. */
-export const inOrder = (count: number): Int32Array => Int32Array.from({ length: count }, (_, entry) => entry);
+export function inOrder(count: number): Int32Array {
+  const order = new Int32Array(count);
+  for (let entry = 0; entry < count; entry++) order[entry] = entry;
+  return order;
+}
