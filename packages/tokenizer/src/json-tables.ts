@@ -1,8 +1,8 @@
 import { Vocabulary } from './vocabulary.js';
 
-/** The merges of a model in the order of their ranks: left, right, left, right and so on. */
+/** The merges of a model in the order of their ranks, by the ids of their tokens: left, right, left, right and so on. */
 export class MergeList {
-  constructor(readonly tokens: readonly string[]) {}
+  constructor(readonly ids: readonly number[]) {}
 }
 
 /**
@@ -19,21 +19,17 @@ export function parseTokenizerJson(text: string): unknown {
 
 /** A table as it was read, and where its text ends. */
 interface Table {
-  readonly value: object;
+  readonly value: Vocabulary | MergeList;
   readonly end: number;
 }
 
-const tables: { readonly [name: string]: ((text: string, at: number) => Table | undefined) | undefined } = {
-  vocab: readVocabulary,
-  merges: readMergeList,
-};
 /** A name or another string, or a bracket. */
 const structure = () => /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|[{}[\]]/gs;
 /** What stands for a table while the rest is parsed. */
 const placeholder = 0;
 
 function withTables(text: string): unknown {
-  const found: { [name: string]: object } = {};
+  const found: { vocab?: Vocabulary; merges?: MergeList } = {};
   const marks = structure();
   let rest = '';
   let from = 0;
@@ -44,11 +40,12 @@ function withTables(text: string): unknown {
     if (whole === '{' || whole === '[') depth++;
     else if (whole === '}' || whole === ']') depth--;
     else if (colon && depth === 1) holder = name;
-    else if (colon && depth === 2 && holder === 'model' && Object.hasOwn(tables, name!)) {
-      const table = tables[name!]!(text, marks.lastIndex);
-      if (!table || found[name!]) return undefined;
-      rest += `${text.slice(from, marks.lastIndex)}${placeholder}`;
-      found[name!] = table.value;
+    else if (colon && depth === 2 && holder === 'model' && (name === 'vocab' || name === 'merges')) {
+      const at = marks.lastIndex;
+      const table = name === 'vocab' ? readVocabulary(text, at) : readMergeList(text, at, found.vocab);
+      if (!table || found[name]) return undefined;
+      rest += `${text.slice(from, at)}${placeholder}`;
+      Object.assign(found, { [name]: table.value });
       marks.lastIndex = from = table.end;
     }
   }
@@ -70,44 +67,60 @@ const pattern = (source: string) => new RegExp(source.replaceAll(' ', '[ \\t\\n\
 function readVocabulary(text: string, at: number): Table | undefined {
   const entry = pattern(` "${inside}" : (0|[1-9]\\d{0,7}) ([,}])`);
   const vocabulary = new Vocabulary();
-  return readAll(text, at, '{', entry, vocabulary, found => {
-    vocabulary.add(ownText(found[1]!), Number(found[2]), 'model.vocab');
+  return readAll(text, at, '{', entry, vocabulary, (found, isEscaped) => {
+    const token = found[1]!;
+    vocabulary.add(isEscaped || token.length > shared ? parsed(token) : token, Number(found[2]), 'model.vocab');
     return found[3] === '}';
   });
 }
 
 /** Merges are written as `"left right"` or as `["left", "right"]`. */
-function readMergeList(text: string, at: number): Table | undefined {
+function readMergeList(text: string, at: number, vocabulary: Vocabulary | undefined): Table | undefined {
   const entry = pattern(` (?:"${word}\\x20${word}"|\\[ "${inside}" , "${inside}" \\]) ([,\\]])`);
-  const tokens: string[] = [];
-  return readAll(text, at, '[', entry, new MergeList(tokens), found => {
-    tokens.push(unescaped(found[1] ?? found[3]!), unescaped(found[2] ?? found[4]!));
+  const ids: number[] = [];
+  return readAll(text, at, '[', entry, new MergeList(ids), (found, isEscaped) => {
+    const left = found[1] ?? found[3]!;
+    const right = found[2] ?? found[4]!;
+    const leftId = vocabulary?.id(isEscaped ? parsed(left) : left);
+    const rightId = vocabulary?.id(isEscaped ? parsed(right) : right);
+    if (leftId === undefined || rightId === undefined) return undefined;
+    ids.push(leftId, rightId);
     return found[5] === ']';
   });
 }
 
-/** Reads entries into a table until one is the last; nothing where something else stands. */
+/** Reads entries into a table until one is the last; nothing where something else stands or an entry cannot be taken. */
 function readAll(
   text: string,
   at: number,
   bracket: '{' | '[',
   entry: RegExp,
-  value: object,
-  readsLast: (found: RegExpExecArray) => boolean,
+  value: Vocabulary | MergeList,
+  readsLast: (found: RegExpExecArray, isEscaped: boolean) => boolean | undefined,
 ): Table | undefined {
   const open = pattern(` \\${bracket}`);
   open.lastIndex = at;
   if (!open.test(text)) return undefined;
   entry.lastIndex = open.lastIndex;
+  let backslash = backslashBehind(text, open.lastIndex);
   for (let found = entry.exec(text); found; found = entry.exec(text)) {
-    if (readsLast(found)) return { value, end: entry.lastIndex };
+    const end = entry.lastIndex;
+    const isLast = readsLast(found, backslash < end);
+    if (isLast === undefined) return undefined;
+    if (isLast) return { value, end };
+    if (backslash < end) backslash = backslashBehind(text, end);
   }
   return undefined;
 }
 
+/** Where the next backslash stands. */
+function backslashBehind(text: string, at: number): number {
+  const place = text.indexOf('\\', at);
+  return place < 0 ? text.length : place;
+}
+
+/** What the inside of a JSON string says. */
 const parsed = (inside: string): string => JSON.parse(`"${inside}"`);
-const unescaped = (inside: string) => (inside.includes('\\') ? parsed(inside) : inside);
 
 /** Longer parts of a text may share its memory, and would keep the whole text. */
 const shared = 10;
-const ownText = (inside: string) => (inside.length > shared ? parsed(inside) : unescaped(inside));

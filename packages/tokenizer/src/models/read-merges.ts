@@ -22,34 +22,34 @@ export function byteTokens(
 /** Reads the merges of a model: pairs of tokens in the order of their ranks. */
 export function readMerges(fields: Fields, vocabulary: Vocabulary, prefix: string): PairTable {
   const where = fields.path('merges');
-  const tokens = mergeTokens(fields, where);
-  const table = new PairTable(tokens.length / 2);
   const idOf = (token: string, rank: number) =>
     vocabulary.id(token) ?? failFile(`${where}[${rank}] names "${token}", which is not in ${fields.path('vocab')}`);
+  const ids = mergeIds(fields, where, idOf);
+  const table = new PairTable(ids.length / 2);
   let next = 0;
   /** Apart from the loop, so that engines compile it once. */
-  const read = (left: string, right: string, rank: number) => {
-    const leftId = idOf(left, rank);
-    const rightId = idOf(right, rank);
-    const joined = left + right.slice(prefix.length);
+  const read = (left: number, right: number, rank: number) => {
+    const joined = vocabulary.token(left)! + vocabulary.token(right)!.slice(prefix.length);
     // Most vocabularies hold what merges make in the order of the merges.
     const id = vocabulary.token(next) === joined ? next : idOf(joined, rank);
-    table.set(leftId, rightId, rank, id);
+    table.set(left, right, rank, id);
     next = id + 1;
   };
-  for (let index = 0; index < tokens.length; index += 2) read(tokens[index]!, tokens[index + 1]!, index / 2);
+  for (let index = 0; index < ids.length; index += 2) read(ids[index]!, ids[index + 1]!, index / 2);
   return table;
 }
 
-function mergeTokens(fields: Fields, where: string): readonly string[] {
+function mergeIds(fields: Fields, where: string, idOf: (token: string, rank: number) => number): readonly number[] {
   const merges = fields.raw('merges');
-  const tokens =
+  const ids =
     merges instanceof MergeList
-      ? merges.tokens
-      : fields.array('merges').flatMap((entry, rank) => pairOf(entry, `${where}[${rank}]`));
-  const count = tokens.length / 2;
+      ? merges.ids
+      : fields
+          .array('merges')
+          .flatMap((entry, rank) => pairOf(entry, `${where}[${rank}]`).map(token => idOf(token, rank)));
+  const count = ids.length / 2;
   if (count >= mostMerges) failFile(`${where} holds ${count} merges; at most ${mostMerges - 1} can be read`);
-  return tokens;
+  return ids;
 }
 
 function pairOf(entry: unknown, where: string): readonly string[] {

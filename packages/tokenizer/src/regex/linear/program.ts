@@ -1,6 +1,6 @@
 import { type Behind, type Node, Unsupported } from './parse.js';
 
-/** A regular expression as states: what is tried at a place of a text, and which state comes next. */
+/** What is tried at a place of a text, and which state comes next. */
 export type State =
   | { readonly kind: 'set'; readonly set: number; readonly next: number }
   | { readonly kind: 'split'; readonly first: number; readonly second: number }
@@ -15,6 +15,7 @@ export type State =
   | { readonly kind: 'match' }
   | { readonly kind: 'fail' };
 
+/** A regular expression as states, of which numbers tell. */
 export interface Program {
   readonly states: readonly State[];
   readonly start: number;
