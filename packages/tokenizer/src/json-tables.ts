@@ -65,52 +65,56 @@ const word = '([^"\\\\\\0-\\x20]*(?:\\\\(?!u0020).[^"\\\\\\0-\\x20]*)*)';
 const pattern = (source: string) => new RegExp(source.replaceAll(' ', '[ \\t\\n\\r]*'), 'y');
 
 function readVocabulary(text: string, at: number): Table | undefined {
-  const entry = pattern(` "${inside}" : (0|[1-9]\\d{0,7}) ([,}])`);
+  const entry = pattern(` "${inside}" : (0|[1-9]\\d{0,7}) [,}]`);
   const vocabulary = new Vocabulary();
-  return readAll(text, at, '{', entry, vocabulary, (found, isEscaped) => {
+  return readAll(text, at, '{}', entry, vocabulary, (found, isEscaped) => {
     const token = found[1]!;
     vocabulary.add(isEscaped || token.length > shared ? parsed(token) : token, Number(found[2]), 'model.vocab');
-    return found[3] === '}';
+    return true;
   });
 }
 
-/** Merges are written as `"left right"` or as `["left", "right"]`. */
+/** Merges are written as `["left", "right"]`, in older files as `"left right"`. */
 function readMergeList(text: string, at: number, vocabulary: Vocabulary | undefined): Table | undefined {
-  const entry = pattern(` (?:"${word}\\x20${word}"|\\[ "${inside}" , "${inside}" \\]) ([,\\]])`);
+  if (!vocabulary) return undefined;
+  const arePairs = standsAt(text, at, pattern(' \\[ \\['));
+  const entry = pattern(arePairs ? ` \\[ "${inside}" , "${inside}" \\] [,\\]]` : ` "${word}\\x20${word}" [,\\]]`);
   const ids: number[] = [];
-  return readAll(text, at, '[', entry, new MergeList(ids), (found, isEscaped) => {
-    const left = found[1] ?? found[3]!;
-    const right = found[2] ?? found[4]!;
-    const leftId = vocabulary?.id(isEscaped ? parsed(left) : left);
-    const rightId = vocabulary?.id(isEscaped ? parsed(right) : right);
-    if (leftId === undefined || rightId === undefined) return undefined;
-    ids.push(leftId, rightId);
-    return found[5] === ']';
+  return readAll(text, at, '[]', entry, new MergeList(ids), (found, isEscaped) => {
+    const left = vocabulary.id(isEscaped ? parsed(found[1]!) : found[1]!);
+    const right = vocabulary.id(isEscaped ? parsed(found[2]!) : found[2]!);
+    if (left === undefined || right === undefined) return false;
+    ids.push(left, right);
+    return true;
   });
 }
 
-/** Reads entries into a table until one is the last; nothing where something else stands or an entry cannot be taken. */
+/** Reads entries into a table until its closing bracket; nothing where something else stands or an entry cannot be taken. */
 function readAll(
   text: string,
   at: number,
-  bracket: '{' | '[',
+  brackets: '{}' | '[]',
   entry: RegExp,
   value: Vocabulary | MergeList,
-  readsLast: (found: RegExpExecArray, isEscaped: boolean) => boolean | undefined,
+  takes: (found: RegExpExecArray, isEscaped: boolean) => boolean,
 ): Table | undefined {
-  const open = pattern(` \\${bracket}`);
-  open.lastIndex = at;
-  if (!open.test(text)) return undefined;
+  const open = pattern(` \\${brackets[0]}`);
+  if (!standsAt(text, at, open)) return undefined;
   entry.lastIndex = open.lastIndex;
   let backslash = backslashBehind(text, open.lastIndex);
   for (let found = entry.exec(text); found; found = entry.exec(text)) {
     const end = entry.lastIndex;
-    const isLast = readsLast(found, backslash < end);
-    if (isLast === undefined) return undefined;
-    if (isLast) return { value, end };
+    if (!takes(found, backslash < end)) return undefined;
+    if (text[end - 1] === brackets[1]) return { value, end };
     if (backslash < end) backslash = backslashBehind(text, end);
   }
   return undefined;
+}
+
+/** Whether what a pattern says stands at a place; its `lastIndex` is behind it then. */
+function standsAt(text: string, at: number, pattern: RegExp): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
 }
 
 /** Where the next backslash stands. */
