@@ -1,7 +1,7 @@
 import { classOf, space, spacesEnd } from './character-class.js';
 import { failFile } from './errors.js';
 import { Fields } from './fields.js';
-import { unitsAt } from './unicode.js';
+import { unitsAt, unitsBefore } from './unicode.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** A token that is found in the text before the model sees it. */
@@ -93,6 +93,5 @@ const beginsWithWord = (text: string, at: number) =>
   at < text.length && wordCharacter.test(text.slice(at, at + unitsAt(text, at)));
 
 function endsWithWord(text: string, at: number): boolean {
-  const isPair = at > 1 && (text.charCodeAt(at - 1) & 0xfc00) === 0xdc00;
-  return at > 0 && wordCharacter.test(text.slice(isPair ? at - 2 : at - 1, at));
+  return at > 0 && wordCharacter.test(text.slice(at - unitsBefore(text, at), at));
 }

@@ -1,3 +1,5 @@
+import { unitsBefore } from './unicode.js';
+
 /**
  * A text on its way through normalizers, which may know for each of its UTF-16 units where it came from.
  *
@@ -200,8 +202,7 @@ export class AlignedText {
         starts.fill(this.origin, at, at + contentLength);
         ends.fill(this.origin, at, at + contentLength);
       } else {
-        const isPair = (this.text.charCodeAt(read - 1) & 0xfc00) === 0xdc00;
-        starts.fill(this.start(isPair ? read - 2 : read - 1), at, at + contentLength);
+        starts.fill(this.start(read - unitsBefore(this.text, read)), at, at + contentLength);
         ends.fill(this.end(read - 1), at, at + contentLength);
       }
       at += contentLength;

@@ -20,7 +20,7 @@ export function arrange(
   { template, keepsTypeIds, typesOverflow }: PostProcessor,
   windows: readonly Window[],
   addSpecialTokens: boolean,
-  kept: readonly Window[] = windows,
+  kept: readonly Window[],
 ): Part[] {
   const isUsed = template !== undefined && (addSpecialTokens || keepsTypeIds);
   const items = isUsed ? (windows.length > 1 ? template.pair : template.single) : plain;

@@ -85,7 +85,15 @@ test('is what JSON.parse makes of it, whatever the tokens, blanks and escapes', 
 
 test('reads both ways of writing merges', () => {
   expect(read('{"model":{"vocab":{"a":0,"b":1},"merges":["a b","a \\u0061"]}}')).toEqual({
-    json: { model: { vocab: { a: 0, b: 1 }, merges: [['a', 'b'], ['a', 'a']] } }, // biome-ignore format: one line
+    json: {
+      model: {
+        vocab: { a: 0, b: 1 },
+        merges: [
+          ['a', 'b'],
+          ['a', 'a'],
+        ],
+      },
+    },
     tables: ['vocab', 'merges'],
   });
   expect(read('{"model": {"vocab": {"a": 0}, "merges": [["a", "a"]]}}').tables).toEqual(['vocab', 'merges']);

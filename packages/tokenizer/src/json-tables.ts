@@ -1,3 +1,4 @@
+import { ownCopy } from './unicode.js';
 import { Vocabulary } from './vocabulary.js';
 
 /** The merges of a model in the order of their ranks, by the ids of their tokens: left, right, left, right and so on. */
@@ -7,7 +8,7 @@ export class MergeList {
 
 /**
  * What `JSON.parse` makes of a `tokenizer.json`, but `model.vocab` as a `Vocabulary` and `model.merges` as a `MergeList`. These two are most of the file:
- * patterns, which engines compile at their first use, read them in a fifth of the time. Where anything about them is unusual the whole is parsed.
+ * patterns, which engines compile at their first use, read them faster than they are parsed. Where anything about them is unusual the whole is parsed.
  */
 export function parseTokenizerJson(text: string): unknown {
   try {
@@ -69,7 +70,8 @@ function readVocabulary(text: string, at: number): Table | undefined {
   const vocabulary = new Vocabulary();
   return readAll(text, at, '{}', entry, vocabulary, (found, isEscaped) => {
     const token = found[1]!;
-    vocabulary.add(isEscaped || token.length > shared ? parsed(token) : token, Number(found[2]), 'model.vocab');
+    const own = isEscaped ? parsed(token) : token.length > shared ? ownCopy(token) : token;
+    vocabulary.add(own, Number(found[2]), 'model.vocab');
     return true;
   });
 }

@@ -1,4 +1,4 @@
-import { unitsAt } from './unicode.js';
+import { unitsAt, unitsBefore } from './unicode.js';
 
 const leading = /^[\u0120\p{White_Space}]*/u;
 const trailing = /[\u0120\p{White_Space}]*$/u;
@@ -30,7 +30,7 @@ function unitsBack(text: string, at: number, count: number): number {
   let place = at;
   for (let left = count; left > 0; left--) {
     if (place === 0) return -1;
-    place -= place > 1 && (text.charCodeAt(place - 1) & 0xfc00) === 0xdc00 ? 2 : 1;
+    place -= unitsBefore(text, place);
   }
   return place;
 }

@@ -8,6 +8,10 @@ export function wellFormed(text: string): string {
 /** How many UTF-16 units the character at `index` has: 1 or 2. */
 export const unitsAt = (text: string, index: number): number => (text.codePointAt(index)! > 0xffff ? 2 : 1);
 
+/** How many UTF-16 units the character has that ends before `index`: 1 or 2. */
+export const unitsBefore = (text: string, index: number): number =>
+  index > 1 && (text.charCodeAt(index - 1) & 0xfc00) === 0xdc00 ? 2 : 1;
+
 /** How many bytes a code point takes in UTF-8: 1 to 4. */
 export const utf8Length = (code: number): number => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4);
 

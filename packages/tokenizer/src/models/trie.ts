@@ -30,13 +30,6 @@ export class Trie {
     return found < 0 ? -1 : this.#branches.first(found);
   }
 
-  /** The node that a text leads to from the root; -1 if there is none. */
-  walk(text: string): number {
-    let node = root;
-    for (let index = 0; index < text.length && node >= 0; index++) node = this.step(node, text.charCodeAt(index));
-    return node;
-  }
-
   /** How many units the longest token has with which `text` begins at `at`; 0 if it begins with none. */
   longest(text: string, at: number, end: number): number {
     let longest = 0;
