@@ -1,4 +1,5 @@
 import { textOf } from '../unicode.js';
+import { hashOf } from './hash.js';
 import type { Model } from './model.js';
 import { PieceMemory } from './piece-memory.js';
 import { wordCache } from './word-cache.js';
@@ -10,7 +11,7 @@ type ReadUnits = (units: Uint16Array, from: number, to: number, ids: number[]) =
  * A model that remembers the ids of the pieces it has seen, in 5 MB: those that come as strings and those that come as units, which `readUnits` reads where
  * the model can. A tokenizer's pieces are all bytes or all characters.
  */
-export function cached(model: Model, readUnits?: ReadUnits): Model & Required<Pick<Model, 'pieces'>> {
+export function cached(model: Model, readUnits?: ReadUnits): Model {
   const cache = wordCache<Uint16Array>(Uint16Array);
   const memory = new PieceMemory();
   const asCharacters = (piece: string, ids: number[]) => model.tokenize(piece, 0, piece.length, false, ids);
@@ -23,7 +24,8 @@ export function cached(model: Model, readUnits?: ReadUnits): Model & Required<Pi
       memory.read(text.slice(start, end), ids, bytes ? asBytes : asCharacters);
     },
     pieces: {
-      units(units, from, to, hash, ids) {
+      units(units, from, to, ids) {
+        const hash = hashOf(units, from, to);
         if (cache.recall(units, from, to, hash, ids)) return;
         const first = ids.length;
         if (readUnits) readUnits(units, from, to, ids);

@@ -3,8 +3,8 @@ import type { PairTable } from './pair-table.js';
 
 /** Reads pieces of characters one after another for their ids alone. */
 export interface PieceReader {
-  /** Appends the ids of a piece that is given as UTF-16 units, and their hash. */
-  units(units: Uint16Array, from: number, to: number, hash: number, ids: number[]): void;
+  /** Appends the ids of a piece that is given as UTF-16 units. */
+  units(units: Uint16Array, from: number, to: number, ids: number[]): void;
 }
 
 /** How a model whose rounded sums go through a whole text reads the rest of a text by itself. */

@@ -1,6 +1,6 @@
 /**
- * For a pair of whole numbers (the first not negative) a pair of values: the merges of a byte-pair encoding, the branches of
- * a trie. A hash table with open addressing in one array of 32-bit integers, [left, right, first, second] per slot.
+ * For a pair of whole numbers (the first not negative) a pair of values: the merges of a byte-pair encoding. A hash table with open addressing in one array
+ * of 32-bit integers, [left, right, first, second] per slot.
  */
 export class PairTable {
   #slots: Int32Array;

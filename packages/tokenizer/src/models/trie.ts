@@ -1,48 +1,92 @@
-import { PairTable } from './pair-table.js';
-
 /** The root of a trie. */
-export const root = 0;
+export const root = 1;
+/** No node. */
+const none = -1;
 
 /** A tree of tokens by their UTF-16 units: finds all tokens that begin at a place in one walk. */
-export class Trie {
-  readonly #branches = new PairTable();
-  readonly #ids: number[] = [-1];
+export interface Trie {
+  /** The node that a unit leads to; negative if there is none, as from a negative one. */
+  step(node: number, unit: number): number;
+  /** The last node that ends a token on the way of `units[from, to)` from a node; negative if there is none. */
+  longest(node: number, units: Uint16Array, from: number, to: number): number;
+  /** The id of the token that ends at a node; negative if none does. */
+  idAt(node: number): number;
+  /** How many units lead from the root to a node. */
+  depthOf(node: number): number;
+}
 
-  constructor(tokens: Iterable<readonly [token: string, id: number]>) {
-    for (const [token, id] of tokens) {
-      let node = root;
-      for (let index = 0; index < token.length; index++) {
-        const unit = token.charCodeAt(index);
-        let next = this.step(node, unit);
-        if (next < 0) {
-          next = this.#ids.push(-1) - 1;
-          this.#branches.set(node, unit, next, 0);
-        }
-        node = next;
+/** The trie of tokens. */
+export function trieOf(entries: Iterable<readonly [token: string, id: number]>): Trie {
+  const tokens = Array.from(entries);
+  let bits = 4;
+  while (2 ** bits < 4 * tokens.length) bits++;
+  for (;;) {
+    const trie = hashTrie(tokens, bits++);
+    if (trie) return trie;
+  }
+}
+
+/**
+ * A trie as a hash table with room for 2 ^ `bits` nodes; undefined if more than half of it would be used. It is made of small functions without `this`, of
+ * which `step` is run for the tokens themselves: engines compile it before the first text is read.
+ */
+function hashTrie(tokens: readonly (readonly [token: string, id: number])[], bits: number): Trie | undefined {
+  /** Per node the one before it (`none`: a free place), the unit that leads to it, its id and its depth. A node is known by its place. */
+  const nodes = new Int32Array(4 << bits).fill(none);
+  const wrap = nodes.length - 1;
+  let room = 2 ** (bits - 1);
+
+  /** Where the node is, or will be, that a unit leads to. */
+  const place = (node: number, unit: number) => {
+    let at = ((Math.imul(node, 0x9e3779b1) + Math.imul(unit, 0x85ebca6b)) >>> (32 - bits)) << 2;
+    while (nodes[at] !== none && (nodes[at] !== node || nodes[at + 1] !== unit)) at = (at + 4) & wrap;
+    return at;
+  };
+  const step = (node: number, unit: number) => {
+    const at = place(node, unit);
+    return nodes[at] === none ? none : at;
+  };
+  const grow = (node: number, unit: number, depth: number) => {
+    const known = step(node, unit);
+    if (known !== none) return known;
+    const at = place(node, unit);
+    nodes[at] = node;
+    nodes[at + 1] = unit;
+    nodes[at + 3] = depth;
+    room--;
+    return at;
+  };
+  const add = (token: string, id: number) => {
+    let node = root;
+    for (let index = 0; index < token.length && room > 0; ) node = grow(node, token.charCodeAt(index++), index);
+    if (node !== root) nodes[node + 2] = id;
+  };
+  for (const [token, id] of tokens) add(token, id);
+  if (room === 0) return undefined;
+
+  return {
+    step,
+    longest(node, units, from, to) {
+      let found = none;
+      for (let at = from; at < to; ) {
+        node = step(node, units[at++]!);
+        if (node === none) break;
+        if (nodes[node + 2]! >= 0) found = node;
       }
-      this.#ids[node] = id;
-    }
-  }
+      return found;
+    },
+    idAt: node => nodes[node + 2]!,
+    depthOf: node => nodes[node + 3]!,
+  };
+}
 
-  /** The node that a unit leads to; -1 if there is none. */
-  step(node: number, unit: number): number {
-    const found = this.#branches.find(node, unit);
-    return found < 0 ? -1 : this.#branches.first(found);
+/** How many units the longest token has with which `text[at, end)` begins; 0 if it begins with none. */
+export function longestSize(trie: Trie | undefined, text: string, at: number, end: number): number {
+  if (!trie) return 0;
+  let size = 0;
+  for (let node = root; at < end && node >= 0; ) {
+    node = trie.step(node, text.charCodeAt(at++));
+    if (node >= 0 && trie.idAt(node) >= 0) size = trie.depthOf(node);
   }
-
-  /** How many units the longest token has with which `text` begins at `at`; 0 if it begins with none. */
-  longest(text: string, at: number, end: number): number {
-    let longest = 0;
-    for (let node = root, to = at; to < end; ) {
-      node = this.step(node, text.charCodeAt(to++));
-      if (node < 0) break;
-      if (this.#ids[node]! >= 0) longest = to - at;
-    }
-    return longest;
-  }
-
-  /** The id of the token that ends at a node; -1 if none does. */
-  idAt(node: number): number {
-    return this.#ids[node]!;
-  }
+  return size;
 }

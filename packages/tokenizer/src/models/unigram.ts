@@ -5,7 +5,7 @@ import { textOf, unitsOf, utf8LengthOfUnits } from '../unicode.js';
 import { Vocabulary } from '../vocabulary.js';
 import { cached } from './cached.js';
 import type { Model } from './model.js';
-import { root, Trie } from './trie.js';
+import { root, trieOf } from './trie.js';
 
 /** Room for so many places is kept from piece to piece. */
 const usualRoom = 1 << 14;
@@ -31,7 +31,7 @@ export function unigramModel(
   unknownId: number | undefined,
   fallback: readonly number[] | undefined,
 ): Model {
-  const trie = new Trie(vocabulary.entries());
+  const trie = trieOf(vocabulary.entries());
   const unknownScore =
     scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY) - unknownPenalty;
   const paths = new Paths();

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allComponents } from '../all-components.js';
 import { readComponent } from '../components.js';
-import { hashOf } from '../models/hash.js';
 import type { Model } from '../models/model.js';
 import type { Normalizer } from '../normalizers/normalizer.js';
 import { Pipeline } from '../pipeline.js';
@@ -24,10 +23,7 @@ const usual: Model = {
 const quick: Model = {
   ...usual,
   pieces: {
-    units: (units, from, to, hash, ids) => {
-      expect(hash).toBe(hashOf(units, from, to));
-      ids.push(idOf(textOf(units, from, to)));
-    },
+    units: (units, from, to, ids) => ids.push(idOf(textOf(units, from, to))),
   },
 };
 

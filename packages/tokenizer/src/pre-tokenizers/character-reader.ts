@@ -1,5 +1,4 @@
 import { unitsOfText } from '../byte-text.js';
-import { hashOf, nextHash } from '../models/hash.js';
 import type { PieceReader } from '../models/model.js';
 import type { Normalizer } from '../normalizers/normalizer.js';
 import { begins, CharacterTable, depends, drops, ends, joins, several, stands, unknown } from './character-table.js';
@@ -32,26 +31,20 @@ function readerOf(characters: CharacterTable, front: string): Reader['read'] {
   /** The piece that is being written; its first unit is the symbol in front, where there is one. */
   const piece = new Uint16Array(longestPiece + 2);
   if (front !== '') piece[0] = front.charCodeAt(0);
-  const frontHash = hashOf(piece, 0, front.length);
   /** What is written of it so far. */
   let length = 0;
-  let hash = 0;
   /** How many entries of the character where the next piece may begin are used up. */
   let used = 0;
 
   /** Writes what joins the piece; returns where that ends. */
   const writeRun = (units: Uint16Array, at: number, end: number, kind: number) => {
     let to = length;
-    let sum = hash;
     for (; at < end; at++) {
       const entry = table[units[at]!]!;
-      if ((entry & 255) === kind) {
-        piece[to++] = entry >>> 8;
-        sum = nextHash(sum, entry >>> 8);
-      } else if ((entry & 255) !== drops) break;
+      if ((entry & 255) === kind) piece[to++] = entry >>> 8;
+      else if ((entry & 255) !== drops) break;
     }
     length = to;
-    hash = sum;
     return at;
   };
 
@@ -62,14 +55,13 @@ function readerOf(characters: CharacterTable, front: string): Reader['read'] {
     if (action === ends) return at + 1;
     length = action === begins ? 0 : front.length;
     if (action < ends) return readOn(units, at, end, none, read, ids);
-    hash = nextHash(action === begins ? 0 : frontHash, entry >>> 8);
     piece[length++] = entry >>> 8;
     const open = action === begins ? joins : action;
     const to = action === stands ? at + 1 : writeRun(units, at + 1, end, open);
     const follows = to < end ? table[units[to]!]! & 255 : ends;
     if (follows < ends) return readOn(units, to, end, action === stands ? sealed : open, read, ids);
     if (length >= longestPiece) return -1;
-    read(piece, 0, length, hash, ids);
+    read(piece, 0, length, ids);
     return follows === ends ? to + 1 : to;
   };
 
@@ -96,7 +88,7 @@ function readerOf(characters: CharacterTable, front: string): Reader['read'] {
         if (action === drops) continue;
         if (open !== none && open !== action) {
           used = index;
-          read(piece, 0, length, hashOf(piece, 0, length), ids);
+          read(piece, 0, length, ids);
           return at;
         }
         if (action === ends) continue;
@@ -108,7 +100,7 @@ function readerOf(characters: CharacterTable, front: string): Reader['read'] {
       if (list && (units[at]! & 0xfc00) === 0xd800) at++;
     }
     if (length >= longestPiece) return -1;
-    if (open !== none) read(piece, 0, length, hashOf(piece, 0, length), ids);
+    if (open !== none) read(piece, 0, length, ids);
     return at;
   };
 

@@ -2,6 +2,7 @@ import { cached } from '../models/cached.js';
 import { merge, Symbols } from '../models/merge.js';
 import type { Model } from '../models/model.js';
 import type { PairTable } from '../models/pair-table.js';
+import { longestSize } from '../models/trie.js';
 import { mergesOf } from './merges.js';
 import { type ModelFile, pieceTypes } from './model-file.js';
 import { Output } from './output.js';
@@ -37,7 +38,7 @@ export function bpePieces(file: ModelFile, table: PieceTable): Model {
     tokenize(text, start, end, _bytes, ids, spans) {
       symbols.count = 0;
       for (let at = start; at < end; ) {
-        const symbol = frozen?.longest(text, at, end) ?? 0;
+        const symbol = longestSize(frozen, text, at, end);
         if (symbol > 0) symbols.push(vocabulary.id(text.slice(at, at + symbol))!, symbol);
         else {
           const code = text.codePointAt(at)!;

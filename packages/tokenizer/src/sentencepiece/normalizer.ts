@@ -1,5 +1,5 @@
 import type { AlignedText } from '../aligned-text.js';
-import { root, type Trie } from '../models/trie.js';
+import { longestSize, root, type Trie } from '../models/trie.js';
 import { CharsMap } from '../normalizers/chars-map.js';
 import type { Normalizer } from '../normalizers/normalizer.js';
 import { unitsAt } from '../unicode.js';
@@ -41,7 +41,7 @@ export function sentencePieceNormalizer(
     let next = '';
     /** Reads the next rule into `next`; returns where it ends. */
     const read = (): number => {
-      const symbol = symbols?.longest(old, at, old.length) ?? 0;
+      const symbol = longestSize(symbols, old, at, old.length);
       const rule = symbol > 0 ? undefined : map?.longest(old, at);
       next = rule?.replacement ?? old.slice(at, at + (symbol || unitsAt(old, at)));
       return at + (rule?.units ?? next.length);

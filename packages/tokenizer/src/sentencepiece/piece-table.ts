@@ -1,5 +1,5 @@
 import { failFile } from '../errors.js';
-import { Trie } from '../models/trie.js';
+import { type Trie, trieOf } from '../models/trie.js';
 import { byteIds } from '../models/unigram.js';
 import { Vocabulary } from '../vocabulary.js';
 import { type ModelFile, pieceTypes } from './model-file.js';
@@ -32,6 +32,6 @@ export function pieceTable({ pieces, types, byteFallback }: ModelFile): PieceTab
     vocabulary,
     rules: { unknownId: types.indexOf(pieceTypes.unknown), byteIds: bytes },
     found,
-    symbols: types.includes(pieceTypes.userDefined) ? new Trie(found(isSymbol)) : undefined,
+    symbols: types.includes(pieceTypes.userDefined) ? trieOf(found(isSymbol)) : undefined,
   };
 }

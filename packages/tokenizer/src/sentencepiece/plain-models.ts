@@ -1,4 +1,5 @@
 import type { Model } from '../models/model.js';
+import { longestSize } from '../models/trie.js';
 import type { PreTokenizer } from '../pre-tokenizers/pre-tokenizer.js';
 import { unitsAt } from '../unicode.js';
 import type { ModelFile } from './model-file.js';
@@ -9,7 +10,7 @@ import type { PieceTable } from './piece-table.js';
 
 /** Each character, and each user-defined symbol, is a piece or unknown. */
 export const characterPieces = (file: ModelFile, table: PieceTable): Model =>
-  model(file, table, (text, at, end) => at + (table.symbols?.longest(text, at, end) || unitsAt(text, at)));
+  model(file, table, (text, at, end) => at + (longestSize(table.symbols, text, at, end) || unitsAt(text, at)));
 
 /** Each word, with the space before it, is a piece or unknown. */
 export const wordPieces = (file: ModelFile, table: PieceTable): Model =>

@@ -1,5 +1,5 @@
 import type { CarriedSum, Model } from '../models/model.js';
-import { root, Trie } from '../models/trie.js';
+import { root, trieOf } from '../models/trie.js';
 import { unitsAt, utf8LengthOf } from '../unicode.js';
 import { type ModelFile, pieceTypes } from './model-file.js';
 import { Output } from './output.js';
@@ -16,7 +16,7 @@ const leastPositive = 2 ** -126;
  */
 export function unigramPieces(file: ModelFile, table: PieceTable): Model {
   const { rules, found, vocabulary } = table;
-  const trie = new Trie(found(id => file.types[id] !== pieceTypes.unused));
+  const trie = trieOf(found(id => file.types[id] !== pieceTypes.unused));
   const { scores, unknownScore } = scoresOf(file);
   const paths = new Paths();
   const sum: CarriedSum = { after: -1, start: 0, end: 0 };
