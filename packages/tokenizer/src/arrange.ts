@@ -13,29 +13,38 @@ const plain: readonly TemplateItem[] = [
 ];
 
 /**
- * Puts one or two stretches in the order of the post-processor's template, with its special tokens or without. Windows that truncation does
- * not keep have the number of their sequence as type id, whatever the template says, as in the reference.
+ * Puts one or two sequences in the order of the post-processor's template, with its special tokens or without: first what truncation keeps of them, then each
+ * further window with all of what follows it in the template. Windows that are not kept have the number of their sequence as type id, whatever the template says,
+ * as in the reference.
  */
 export function arrange(
   { template, keepsTypeIds, typesOverflow }: PostProcessor,
-  windows: readonly Window[],
+  sequences: readonly (readonly Window[])[],
   addSpecialTokens: boolean,
-  kept: readonly Window[],
-): Part[] {
+): Part[][] {
   const isUsed = template !== undefined && (addSpecialTokens || keepsTypeIds);
-  const items = isUsed ? (windows.length > 1 ? template.pair : template.single) : plain;
+  const items = isUsed ? (sequences.length > 1 ? template.pair : template.single) : plain;
   const typesAll = typesOverflow && addSpecialTokens;
-  const parts: Part[] = [];
+  let [main, further]: [Part[], Part[][]] = [[], []];
   for (const item of items) {
-    if ('ids' in item) {
-      if (addSpecialTokens) parts.push(item);
-    } else {
-      const window = windows[item.sequence];
-      const typeId = typesAll || window === kept[item.sequence] ? item.typeId : item.sequence;
-      if (window) parts.push({ ...window, typeId, sequence: item.sequence });
-    }
+    const parts = partsOf(item);
+    if (parts.length === 0) continue;
+    const others = parts.slice(1).map(part => [...main, part]);
+    further = [...further.flatMap(before => parts.map(part => [...before, part])), ...others];
+    main = [...main, parts[0]!];
   }
-  return parts;
+  return [main, ...further];
+
+  function partsOf(item: TemplateItem): Part[] {
+    if ('ids' in item) return addSpecialTokens ? [item] : [];
+    const { sequence, typeId } = item;
+    const windows = sequences[sequence] ?? [];
+    return windows.map((window, index) => ({
+      ...window,
+      typeId: typesAll || index === 0 ? typeId : sequence,
+      sequence,
+    }));
+  }
 }
 
 /** How many special tokens the template adds to one text or to a pair. */

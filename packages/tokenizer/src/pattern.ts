@@ -1,5 +1,6 @@
 import { failFile } from './errors.js';
 import type { Fields } from './fields.js';
+import type { Dialect } from './regex/dialect.js';
 import { searchOf } from './regex/search.js';
 import { translateRegex } from './regex/translate.js';
 
@@ -17,9 +18,9 @@ export const literalMatcher = (literal: string): Matcher =>
         }
       };
 
-/** Matches a regular expression in Oniguruma's syntax; a match of no characters counts, but for one right behind another match. */
-export const regexMatcher = (source: string, where: string): Matcher => {
-  const searchIn = searchOf(translateRegex(source, where));
+/** Matches a regular expression, in Oniguruma's syntax if nothing else is said; a match of no characters counts, but for one right behind another match. */
+export const regexMatcher = (source: string, where: string, dialect?: Dialect): Matcher => {
+  const searchIn = searchOf(translateRegex(source, where, dialect));
   return (text, start, end, ranges) => {
     const part = start === 0 && end === text.length ? text : text.slice(start, end);
     if (part === '') return;

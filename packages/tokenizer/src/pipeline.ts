@@ -26,6 +26,8 @@ export class Pipeline {
   readonly #scan: Scan | undefined;
   readonly #reader: Reader | undefined;
   readonly #asksOrigin: boolean;
+  /** Whether it is asked where pieces came from after a stage has rewritten them. */
+  readonly #tracksIds: boolean;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -42,6 +44,8 @@ export class Pipeline {
     this.#normalizedFinder = tokenFinder(later.map(token => ({ pattern: normalized(token.content), token })));
     const { normalizer, preTokenizer } = parts;
     this.#asksOrigin = preTokenizer.some(stage => stage.asksOrigin);
+    const firstRewrite = preTokenizer.findIndex(stage => stage.rewrite || stage.bytes);
+    this.#tracksIds = preTokenizer.some((stage, index) => stage.asksOrigin && index > firstRewrite);
     this.#reader = preTokenizer.at(-1)?.reader?.(preTokenizer, later.length === 0 ? normalizer : undefined);
   }
 
@@ -53,7 +57,7 @@ export class Pipeline {
     const ids: number[] = [];
     this.#walk(
       text,
-      false,
+      this.#tracksIds,
       reader?.normalizes ? undefined : normalizer,
       id => ids.length < limit && ids.push(id),
       part => {
@@ -92,7 +96,7 @@ export class Pipeline {
   #normalized(part: AlignedText, normalizer: Normalizer | undefined): AlignedText {
     const { text, tracked, origin } = part;
     normalizer?.(part);
-    if (tracked || !this.#asksOrigin || origin > 0 || part.text[0] === text[0]) return part;
+    if (tracked || !this.#asksOrigin || origin > 0 || part.text === text) return part;
     const aligned = new AlignedText(text, true);
     normalizer?.(aligned);
     return aligned;

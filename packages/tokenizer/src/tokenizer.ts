@@ -1,5 +1,5 @@
 import type { AddedToken } from './added-tokens.js';
-import { addedCount, arrange, type Window } from './arrange.js';
+import { addedCount, arrange } from './arrange.js';
 import type { Components } from './components.js';
 import type { Decoder, DecoderRun } from './decoders/decoder.js';
 import { Encoding, type EncodingSource, type Part, type Trace } from './encoding.js';
@@ -234,9 +234,8 @@ export class Tokenizer {
     const windows = truncation ? truncate(ids, truncation, added) : ids.map(all => [{ from: 0, ids: all }]);
     const traces: (Trace | undefined)[] = [];
     const { trimOffsets: trim } = postProcessor;
-    const kept = windows.map(([first]) => first!);
     return {
-      arrangements: combinations(windows).map(chosen => arrange(postProcessor, chosen, addSpecialTokens, kept)),
+      arrangements: arrange(postProcessor, windows, addSpecialTokens),
       source: {
         token: id => this.idToToken(id) ?? '',
         trace: sequence => (traces[sequence] ??= this.#pipeline.trace(texts[sequence]!, modelOf(sequence))),
@@ -261,15 +260,6 @@ function encodingOf([main, ...overflowing]: readonly (readonly Part[])[], source
 }
 
 const lengthOf = (parts: readonly Part[]) => parts.reduce((count, part) => count + part.ids.length, 0);
-
-/** The windows that are kept, then each further window of the first text with all of the second, then the kept with the rest. */
-function combinations([first = [], second]: readonly (readonly Window[])[]): Window[][] {
-  if (!second) return first.map(window => [window]);
-  const [kept, ...further] = first;
-  const pairs = (windows: readonly Window[], others: readonly Window[]) =>
-    windows.flatMap(window => others.map(other => [window, other]));
-  return [[kept!, second[0]!], ...pairs(further, second), ...pairs([kept!], second.slice(1))];
-}
 
 const checkEncoded = (text: unknown) => checkText(text, 'encode');
 

@@ -5,13 +5,13 @@ import { perToken } from './decoder.js';
 const byteToken = /^<0x([0-9A-Fa-f]{2})>$/;
 
 /**
- * Joins neighbouring tokens `<0x..>` to the characters whose bytes they are. A run of them that is not UTF-8 becomes one
+ * Joins neighbouring tokens `<0x..>` to the characters whose bytes they are. A run of them that is not UTF-8 becomes a token
  * U+FFFD for each of its bytes; since only the end of the run tells, a run is held back until then.
  */
 export const byteFallback: Reader<Decoder> = () => emit => {
   let run: number[] = [];
   const release = () => {
-    if (run.length > 0) emit(textOf(run), true);
+    for (const text of run.length > 0 ? textsOf(run) : []) emit(text, true);
     run = [];
   };
   const whole = perToken(token => token)(token => {
@@ -32,10 +32,10 @@ export const byteFallback: Reader<Decoder> = () => emit => {
   };
 };
 
-function textOf(bytes: readonly number[]): string {
+function textsOf(bytes: readonly number[]): string[] {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
+    return [new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes))];
   } catch {
-    return '\uFFFD'.repeat(bytes.length);
+    return bytes.map(() => '\uFFFD');
   }
 }

@@ -13,6 +13,9 @@ const rules = [
   [" 're", "'re"],
 ] as const;
 
+/** The reference's clean-up of single tokens has one rule more. */
+export const dialogue = [[' do not', " don't"]] as const;
+
 /** Takes the spaces out that word-wise decoding leaves before signs and English contractions. */
 export const cleanedUp = (text: string, further: readonly (readonly [from: string, to: string])[] = []): string =>
   [...rules, ...further].reduce((cleaned, [from, to]) => cleaned.replaceAll(from, to), text);

@@ -1,5 +1,5 @@
 import type { Reader } from '../components.js';
-import { cleanedUp } from './clean-up.js';
+import { cleanedUp, dialogue } from './clean-up.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
@@ -14,7 +14,7 @@ export const ctc: Reader<Decoder> = fields => {
       if (token === last) return;
       last = token;
       let text = token.replaceAll(padding, '');
-      if (cleans) text = cleanedUp(text).replaceAll(delimiter, ' ');
+      if (cleans) text = cleanedUp(text, dialogue).replaceAll(delimiter, ' ');
       if (text !== '') emit(text, true);
     });
     return whole;

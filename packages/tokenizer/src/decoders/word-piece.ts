@@ -1,5 +1,5 @@
 import type { Reader } from '../components.js';
-import { cleanedUp } from './clean-up.js';
+import { cleanedUp, dialogue } from './clean-up.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
@@ -12,6 +12,3 @@ export const wordPiece: Reader<Decoder> = fields => {
     return cleans ? cleanedUp(joined, dialogue) : joined;
   });
 };
-
-/** The reference's clean-up of single tokens has one rule more. */
-const dialogue = [[' do not', " don't"]] as const;

@@ -41,7 +41,8 @@ export function bpeModel(
   const model = cached({
     vocabulary,
     merges,
-    readsBytes: true,
+    // Offsets of byte tokens are those of the byte alphabet's characters, which must be there then.
+    readsBytes: !rules.byteFallback,
     unknownId: rules.unknownId,
     tokenize(text, start, end, bytes, ids, spans) {
       symbols.count = 0;

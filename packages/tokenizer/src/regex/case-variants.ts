@@ -4,15 +4,54 @@ const strays: { readonly [folded: string]: string } = {
   k: '\u212a',
   å: '\u212b',
   ß: '\u1e9e',
+  ṡ: '\u1e9b',
+  β: '\u03d0',
+  ε: '\u03f5',
+  θ: '\u03d1\u03f4',
+  ι: '\u0345\u1fbe',
+  κ: '\u03f0',
+  μ: '\u00b5',
+  π: '\u03d6',
+  ρ: '\u03f1',
+  σ: '\u03c2',
+  φ: '\u03d5',
   ω: '\u2126',
+  в: '\u1c80',
+  д: '\u1c81',
+  о: '\u1c82',
+  с: '\u1c83',
+  т: '\u1c84\u1c85',
+  ъ: '\u1c86',
+  ѣ: '\u1c87',
+  ꙋ: '\u1c88',
 };
+/** How far from a letter its title case may stand, which no function gives. */
+const titleSteps = [-1, 1, 8, 9];
 
 /** All single characters that equal `char` when case is ignored, itself first. */
 export function foldedCharacters(char: string): string[] {
+  if (char === 'ı') return [char]; // its upper case is that of i, which it does not equal
   const lower = char.toLowerCase();
   const upper = char.toUpperCase();
-  const candidates = [char, lower, upper, lower.toUpperCase(), upper.toLowerCase(), strays[upper.toLowerCase()] ?? ''];
-  return [...new Set(candidates)].filter(candidate => [...candidate].length === 1);
+  const folded = upper.toLowerCase();
+  const candidates = [
+    char,
+    lower,
+    upper,
+    lower.toUpperCase(),
+    folded,
+    ...(strays[lower] ?? ''),
+    ...(strays[folded] ?? ''),
+  ];
+  return [...new Set([...candidates, ...titles(char)])].filter(candidate => [...candidate].length === 1);
+}
+
+function titles(char: string): string[] {
+  const code = char.codePointAt(0)!;
+  if (code < 0x100 || code > 0x2000) return [];
+  return titleSteps
+    .map(step => String.fromCodePoint(code + step))
+    .filter(near => near.toLowerCase() === char.toLowerCase());
 }
 
 /** A class of all characters that equal `char` when case is ignored, or `char` alone. */

@@ -1,22 +1,33 @@
 import { escapeCharacter, foldedCharacters } from './case-variants.js';
-import { readEscape, readPosix } from './escapes.js';
+import type { Dialect } from './dialect.js';
+import { type Escape, readEscape, readPosix } from './escapes.js';
 import type { Source } from './source.js';
 
-/** Wider ranges are not looked through letter by letter when case is ignored. */
-const widestFoldedRange = 0x2000;
+/** The highest letter with case, and wide ranges without any: Chinese, Japanese and Yi; Hangul, surrogates and private use. */
+const lastCased = 0x1e943;
+const caseless = [
+  [0x2e80, 0xa640],
+  [0xabc0, 0xfb00],
+] as const;
 
-/** Reads a class after its opening bracket; `needsSets` says whether it takes the `v` flag (classes within classes). */
-export function readClass(source: Source, ignoreCase: boolean): { written: string; needsSets: boolean } {
+interface Class {
+  readonly written: string;
+  /** Whether it takes the `v` flag (classes within classes). */
+  readonly needsSets: boolean;
+}
+
+/** Reads a class after its opening bracket, or what is intersected with it behind `&&`. */
+export function readClass(source: Source, ignoreCase: boolean, dialect: Dialect, isRight = false): Class {
   let needsSets = false;
-  let written = source.take('^') ? '[^' : '[';
-  let isFirst = true;
+  let written = !isRight && source.take('^') ? '[^' : '[';
+  let isFirst = !isRight;
   for (;;) {
     if (source.done) source.fail('"[" without "]"');
     if (!isFirst && source.take(']')) return { written: `${written}]`, needsSets };
     isFirst = false;
     if (source.take('&&')) {
       // Both sides of && become classes of their own: [a-z&&[^x]] is [[a-z]&&[^x]].
-      const right = readClass(source, ignoreCase);
+      const right = readClass(source, ignoreCase, dialect, true);
       const isNot = written.startsWith('[^');
       const left = `[${written.slice(isNot ? 2 : 1)}]`;
       return { written: `[${isNot ? '^' : ''}${left}&&${right.written}]`, needsSets: true };
@@ -25,10 +36,12 @@ export function readClass(source: Source, ignoreCase: boolean): { written: strin
       const named = readPosix(source);
       if (named === undefined || named.startsWith('[')) needsSets = true;
       written +=
-        named === undefined ? readClass(source, ignoreCase).written : `${named}${otherCase(named, ignoreCase)}`;
+        named === undefined
+          ? readClass(source, ignoreCase, dialect).written
+          : `${named}${otherCase(named, ignoreCase)}`;
       continue;
     }
-    const from = member(source);
+    const from = member(source, dialect);
     if ('set' in from) {
       // \w is a class itself: written without its brackets it needs no nesting.
       const inner = /^\[(?!\^)(.*)\]$/.exec(from.set)?.[1];
@@ -42,7 +55,7 @@ export function readClass(source: Source, ignoreCase: boolean): { written: strin
       continue;
     }
     source.next();
-    const to = member(source);
+    const to = member(source, dialect);
     if ('set' in to) written += `${escapeCharacter(from.char)}\\u{2d}${to.set}`;
     else written += range(source, from.char, to.char, ignoreCase);
   }
@@ -54,17 +67,22 @@ const otherCase = (set: string, ignoreCase: boolean) =>
     ? '\\p{Changes_When_Casemapped}'
     : '';
 
-const member = (source: Source) => (source.take('\\') ? readEscape(source) : { char: source.next() });
+function member(source: Source, dialect: Dialect): Escape {
+  if (!source.take('\\')) return { char: source.next() };
+  return source.take('b') ? { char: '\b' } : readEscape(source, dialect);
+}
 
 function range(source: Source, from: string, to: string, ignoreCase: boolean): string {
   const [first, last] = [from.codePointAt(0)!, to.codePointAt(0)!];
   if (first > last) source.fail(`the range ${from}-${to} is empty`);
   let written = `${escapeCharacter(from)}-${escapeCharacter(to)}`;
   if (!ignoreCase) return written;
-  if (last - first > widestFoldedRange) source.fail(`the range ${from}-${to} is too wide to ignore case in`);
   const others = new Set<string>();
-  for (let code = first; code <= last; code++) {
-    for (const char of foldedCharacters(String.fromCodePoint(code))) {
+  for (let code = first; code <= Math.min(last, lastCased); code++) {
+    for (const [from, to] of caseless) if (code >= from && code < to) code = to;
+    const member = String.fromCodePoint(code);
+    if (member.toLowerCase() === member.toUpperCase()) continue;
+    for (const char of foldedCharacters(member)) {
       if (char.codePointAt(0)! < first || char.codePointAt(0)! > last) others.add(char);
     }
   }

@@ -1,3 +1,4 @@
+import type { Dialect } from './dialect.js';
 import type { Source } from './source.js';
 
 const word = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}';
@@ -51,20 +52,20 @@ const named: { readonly [name: string]: string } = {
 export type Escape = { readonly set: string } | { readonly char: string };
 
 /** Reads an escape after its backslash. */
-export function readEscape(source: Source): Escape {
+export function readEscape(source: Source, { shortProperties }: Dialect): Escape {
   const property = source.match(/^([pP])\{(\^?)([^}]*)\}/);
   if (property) return { set: propertySet(source, property[1] === 'P', property[2] === '^', property[3]!) };
-  const short = source.match(/^([pP])([LMNPSZC])/);
-  if (short) return { set: `\\${short[1]}{${short[2]}}` };
+  const short = source.match(shortProperties ? /^([pP])([LMNPSZC])/ : /^[pP]/);
+  if (short) return short[2] ? { set: `\\${short[1]}{${short[2]}}` } : { char: short[0] };
   const hex = source.match(/^x\{([0-9A-Fa-f]{1,8})\}|^x([0-9A-Fa-f]{1,2})|^u([0-9A-Fa-f]{4})/);
   if (hex) return { char: codePoint(source, Number.parseInt((hex[1] ?? hex[2] ?? hex[3])!, 16)) };
-  const octal = source.match(/^0[0-7]{0,2}/);
-  if (octal) return { char: String.fromCharCode(Number.parseInt(octal[0], 8)) };
+  const octal = source.match(/^([0-7]{1,3})|^o\{([0-7]{1,7})\}/);
+  if (octal) return { char: codePoint(source, Number.parseInt((octal[1] ?? octal[2])!, 8)) };
+  const control = source.match(/^(?:c|C-)([ -~])/)?.[1];
+  if (control) return { char: control === '?' ? '\x7f' : String.fromCharCode(control.charCodeAt(0) & 31) };
   const letter = source.next();
-  const set = sets[letter];
-  if (set !== undefined) return { set };
-  const control = controls[letter];
-  if (control !== undefined) return { char: control };
+  if (Object.hasOwn(sets, letter)) return { set: sets[letter]! };
+  if (Object.hasOwn(controls, letter)) return { char: controls[letter]! };
   if (/[A-Za-z]/.test(letter)) source.fail(`\\${letter} cannot be translated`);
   return { char: letter };
 }

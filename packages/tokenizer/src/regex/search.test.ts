@@ -59,3 +59,7 @@ test.each([
 ])('%s finds in a long text what it should, in linear time', (pattern, text, count) => {
   expect(matches(pattern, text).length).toBe(count);
 });
+
+test('nothing is found within a character of two units', () => {
+  expect(['\\z', '\\A', '(?!x)'].map(pattern => matches(pattern, '👍').length)).toEqual([1, 1, 2]);
+});

@@ -35,6 +35,14 @@ const platformSearch =
   text =>
   at => {
     regex.lastIndex = at;
-    const match = at <= text.length ? regex.exec(text) : null;
+    let match = at <= text.length ? regex.exec(text) : null;
+    // Engines find what only looks around within characters of two units, too.
+    while (match && isWithin(text, match.index)) {
+      regex.lastIndex = match.index + 1;
+      match = regex.exec(text);
+    }
     return match ? [match.index, match.index + match[0].length] : undefined;
   };
+
+const isWithin = (text: string, at: number) =>
+  (text.charCodeAt(at) & 0xfc00) === 0xdc00 && at > 0 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fancyRegex } from './dialect.js';
 import { translateRegex } from './translate.js';
 
 const matches = (pattern: string, text: string) => text.match(translateRegex(pattern, 'here')) ?? [];
@@ -45,10 +46,33 @@ const cases: readonly (readonly [pattern: string, text: string, expected: readon
   ['\\N+', 'a\r\nb', ['a\r', 'b'], 'no line feed'],
   ['\\O', '\n', ['\n'], 'anything'],
   ['(?i)[[:upper:]]+', 'aBé1', ['aBé'], 'capitals in any case'],
+  ['\\p{Word}+|\\P{^word}', '²_ -', ['²_'], 'word characters as a property are those of \\w'],
+  ['\\pL', 'pLé', ['pL'], 'a property without brackets is none'],
+  ['a{2}?b', 'aab b', ['aab', 'b'], 'what is counted exactly, or nothing'],
+  ['a{1,2}+', 'aaaaa', ['aaaaa'], 'a count repeated, not possessive'],
+  ['a{,}|a{,2}', 'a{,}aa', ['a{,}', 'aa', ''], 'no count without a number'],
+  ['a{2,1}a', 'aa aaa', ['aaa'], 'the greater number first: possessive'],
+  ['(?:(b)|a)++\\1', 'abb', [], 'a possessive group that captures'],
+  ['(?>a|ab)?c', 'abc ac', ['c', 'ac'], 'an atomic group that may be missing'],
+  ['\\R\\n', '\r\n\n', ['\r\n\n'], 'a line end is never cut'],
+  ['^', 'a\n', [''], 'no line begins at the end'],
+  ["(?<x>a)(b)\\k'x'", 'aba', ['aba'], 'only groups with names count beside such'],
+  ['\\101\\cA\\C-A[\\b]\\o{102}', 'A\x01\x01\bB', ['A\x01\x01\bB'], 'characters by octal number and key'],
+  ['[a&&]|b', 'ab', ['b'], 'an intersection with nothing'],
+  ['(?i:[一-龥a])', '中A', ['中', 'A'], 'a wide range in any case'],
+  ['(?i:µ[α-ω]ǆ)', 'Μϐǅ', ['Μϐǅ'], 'letters with several other cases'],
+  ['(?i:ß|ı)', 'ẞßIi', ['ẞ', 'ß'], 'and with few'],
 ];
 
 test.each(cases)('%s on %j: %s (%s)', (pattern, text, expected) => {
   expect([...matches(pattern, text)]).toEqual(expected);
+});
+
+test('patterns of tiktoken', () => {
+  const of = (pattern: string, text: string) => [...(text.match(translateRegex(pattern, 'here', fancyRegex)) ?? [])];
+  expect(of('\\pN{1,3}+', '12345')).toEqual(['123', '45']);
+  expect(of('a$|^b', 'b\nb\na\na')).toEqual(['b', 'a']);
+  expect(of('(?m:a$)|(?s:b.)', 'b\na\n')).toEqual(['b\n', 'a']);
 });
 
 test.each([
@@ -61,6 +85,10 @@ test.each([
   ['\\p{Nothing}', 'the property "Nothing" is unknown'],
   ['\\K', '\\K cannot be translated'],
   ['\\1', 'back reference \\1 to no group'],
+  ['(a\\1)', 'back reference \\1 within its own group'],
+  ['(?<=a++)b', 'possessive repetition or an atomic group in a lookbehind'],
+  ['(?W:a)', '"(?W:" cannot be translated'],
+  ['\\G', '\\G cannot be translated'],
   ['[z-a]', 'the range z-a is empty'],
   ['a\\', 'it ends too early'],
 ])('%s is an error that says %s', (pattern, expected) => {

@@ -1,63 +1,65 @@
 import { failFile } from '../errors.js';
 import { caseVariants } from './case-variants.js';
 import { readClass } from './class.js';
+import { type Dialect, type Modes, oniguruma } from './dialect.js';
 import { bareWord, readEscape } from './escapes.js';
+import { atomic, backReference, numbered, opening } from './groups.js';
 import { Source } from './source.js';
 
 /**
- * The JavaScript regular expression that matches what a pattern in Oniguruma's syntax matches (that of `tokenizer.json`).
+ * The JavaScript regular expression that matches what a pattern in Oniguruma's syntax matches (that of `tokenizer.json`), or in that of another dialect.
  *
  * White space, digits, words and letters are Unicode's; `.` stops at U+000A alone; `^` and `$` stand at line ends.
  * `(?i:...)` is written out. Atomic groups and possessive repetition become lookaheads with back references. What cannot be
  * said in JavaScript (recursion, conditions, absence operators) is an error that names it.
  */
-export function translateRegex(pattern: string, where: string): RegExp {
+export function translateRegex(pattern: string, where: string, dialect: Dialect = oniguruma): RegExp {
   const source = new Source(pattern, message => failFile(`${where}: ${message} in the regular expression ${pattern}`));
-  const translation = new Translation(source);
-  const body = translation.alternatives({ ignoreCase: false, extended: false, dotAll: false });
+  const translation = new Translation(source, dialect);
+  const body = translation.alternatives({ ignoreCase: false, extended: false, dotAll: false, lines: dialect.lines });
   if (!source.done) source.fail(`")" without "(" at ${source.at}`);
   try {
-    return new RegExp(body, translation.needsSets ? 'gv' : 'gu');
+    return new RegExp(numbered(body), translation.needsSets ? 'gv' : 'gu');
   } catch (error) {
     return source.fail(`JavaScript refuses the translation (${(error as Error).message})`);
   }
 }
 
-interface Modes {
-  readonly ignoreCase: boolean;
-  readonly extended: boolean;
-  readonly dotAll: boolean;
-}
-
 class Translation {
-  /** Groups of ours and of the pattern so far, in the order of their opening. */
+  /** Groups of ours and of the pattern so far. */
   #groups = 0;
-  /** The pattern's own numbered groups, as JavaScript numbers them. */
-  readonly #numbers: number[] = [];
+  /** The pattern's own groups, by number and by name. */
+  readonly #captures: number[] = [];
+  readonly #named = new Map<string, number>();
+  readonly #open = new Set<number>();
+  /** Where groups have names, those without capture nothing. */
+  readonly #hasNames: boolean;
+  /** Lookbehinds are read from their end, where what gives nothing back cannot be written. */
+  #looksBehind = false;
   needsSets = false;
 
-  constructor(readonly source: Source) {}
+  constructor(
+    readonly source: Source,
+    readonly dialect: Dialect,
+  ) {
+    this.#hasNames = /(?<!\\)\(\?(?:P?<(?![=!])|')/.test(source.pattern);
+  }
 
   /** Everything up to a closing bracket or the end. */
   alternatives(modes: Modes): string {
     const { source } = this;
     let written = '';
-    let now = modes;
     while (!source.done && source.peek() !== ')') {
       if (source.take('|')) {
         written += '|';
         continue;
       }
-      if (now.extended && this.#skipComment()) continue;
-      const switched = this.#modeSwitch(now);
-      if (switched) {
-        // (?i) holds to the end of the group, alternatives included.
-        now = switched;
-        return `${written}(?:${this.alternatives(now)})`;
-      }
-      const firstGroup = this.#groups + 1;
-      const atom = this.#atom(now);
-      written += atom === '' ? '' : this.#repeated(atom, firstGroup);
+      if (modes.extended && this.#skipComment()) continue;
+      const switched = this.#switched(modes, /^\(\?([a-z]*)(?:-([a-z]*))?\)/);
+      // (?i) holds to the end of the group, alternatives included.
+      if (switched) return `${written}(?:${this.alternatives(switched)})`;
+      const atom = this.#atom(modes);
+      written += atom === '' ? '' : this.#repeated(atom);
     }
     return written;
   }
@@ -73,9 +75,16 @@ class Translation {
     return true;
   }
 
-  #modeSwitch(modes: Modes): Modes | undefined {
-    const match = this.source.match(/^\(\?([imx]*)(?:-([imx]*))?\)/);
-    return match ? withModes(modes, match[1]!, match[2] ?? '') : undefined;
+  /** The modes behind a switch that comes next, which `shape` tells with the letters that it switches on and off. */
+  #switched(modes: Modes, shape: RegExp): Modes | undefined {
+    const { flags } = this.dialect;
+    const match = this.source.match(shape);
+    if (!match) return undefined;
+    const [all, on = '', off = ''] = match;
+    const unknown = [...on, ...off].some(letter => !Object.hasOwn(flags, letter));
+    if (unknown) this.source.fail(`"${all}" cannot be translated`);
+    const set = (letters: string, value: boolean) => Object.fromEntries([...letters].map(name => [flags[name], value]));
+    return { ...modes, ...set(on, true), ...set(off, false) };
   }
 
   #atom(modes: Modes): string {
@@ -85,16 +94,16 @@ class Translation {
       case '(':
         return this.#group(modes);
       case '[': {
-        const read = readClass(source, modes.ignoreCase);
+        const read = readClass(source, modes.ignoreCase, this.dialect);
         this.needsSets ||= read.needsSets;
         return read.written;
       }
       case '.':
-        return modes.dotAll ? '[\\s\\S]' : '[^\\n]';
+        return modes.dotAll ? anything : '[^\\n]';
       case '^':
-        return '(?<=^|\\n)';
+        return modes.lines ? lineStart : anchors.A!;
       case '$':
-        return '(?=\\n|$)';
+        return modes.lines ? '(?=\\n|$)' : anchors.z!;
       case '\\':
         return this.#escape(modes);
       case '*':
@@ -102,88 +111,128 @@ class Translation {
       case '?':
         return source.fail(`nothing to repeat before "${char}"`);
       default:
-        return modes.ignoreCase ? caseVariants(char) : literal(char);
+        return literal(char, modes);
     }
   }
 
   #escape(modes: Modes): string {
     const { source } = this;
-    const reference = source.match(/^[1-9]\d*/);
-    if (reference) {
-      const number = this.#numbers[Number(reference[0]) - 1];
-      return number === undefined ? source.fail(`back reference \\${reference[0]} to no group`) : `(?:\\${number})`;
-    }
-    const named = source.match(/^k<([A-Za-z_]\w*)>/);
-    if (named) return `\\k<${named[1]}>`;
-    const anchor = source.match(/^[bBAzZG]/)?.[0];
-    if (anchor) return anchors[anchor] ?? source.fail(`\\${anchor}`);
-    const linebreak = source.match(/^R/);
-    if (linebreak) return '(?:\\r\\n|[\\n-\\r\\u0085\\u2028\\u2029])';
+    const reference = this.#backReference();
+    if (reference !== undefined) return reference;
+    const anchor = source.match(/^[bBAzZ]/)?.[0];
+    if (anchor) return anchors[anchor]!;
+    if (source.take('R')) return lineEnd;
     const bare = source.match(/^[wWNO]/)?.[0];
     if (bare) return bares[bare]!;
-    const read = readEscape(source);
-    if ('set' in read) return read.set;
-    return modes.ignoreCase ? caseVariants(read.char) : literal(read.char);
+    const named = source.match(/^([pP])\{(\^?)word\}/i);
+    if (named) return bares[(named[1] === 'p') === (named[2] === '') ? 'w' : 'W']!;
+    const read = readEscape(source, this.dialect);
+    return 'set' in read ? read.set : literal(read.char, modes);
+  }
+
+  #backReference(): string | undefined {
+    const { source } = this;
+    const [, bracketed, quoted] = source.match(/^k(?:<([^>]+)>|'([^']+)')/) ?? [];
+    const name = bracketed ?? quoted ?? source.match(/^[1-9]\d*/)?.[0];
+    if (name === undefined) return undefined;
+    const id = this.#named.get(name) ?? this.#captures[Number(name) - 1];
+    if (this.#open.has(id!)) return source.fail(`back reference \\${name} within its own group`);
+    if (id !== undefined) return `(?:${backReference(id)})`;
+    if (!/^[1-7]\d/.test(name)) return source.fail(`back reference \\${name} to no group`);
+    source.at -= name.length; // a character by its octal number
+    return undefined;
   }
 
   #group(modes: Modes): string {
     const { source } = this;
     if (source.match(/^\?#[^)]*\)/)) return '';
-    const inline = source.match(/^\?([imx]*)(?:-([imx]*))?:/);
-    if (inline) return this.#close(`(?:`, withModes(modes, inline[1]!, inline[2] ?? ''));
+    const switched = this.#switched(modes, /^\?([a-z]*)(?:-([a-z]*))?:/);
+    if (switched) return this.#close('(?:', switched);
     const look = source.match(/^\?(?:[=!]|<[=!])/)?.[0];
-    if (look) return this.#close(`(${look}`, modes);
-    if (source.match(/^\?>/)) {
-      const number = ++this.#groups;
-      return `${this.#close('(?=(', modes)})\\${number}(?:)`;
-    }
-    const name = source.match(/^\?<([A-Za-z_]\w*)>/)?.[1];
-    if (source.peek() === '?' && name === undefined) return source.fail(`"(${source.rest(3)}" cannot be translated`);
-    this.#numbers.push(++this.#groups);
-    return this.#close(name === undefined ? '(' : `(?<${name}>`, modes);
+    if (look) return this.#look(look, modes);
+    if (source.take('?>')) return this.#atomic(this.#close('(?:', modes));
+    const [named, bracketed, quoted] = source.match(/^\?(?:P?<([^>]+)>|'([^']+)')/) ?? [];
+    if (source.peek() === '?') return source.fail(`"(${source.rest(3)}" cannot be translated`);
+    if (this.#hasNames && !named) return this.#close('(?:', modes);
+    const id = ++this.#groups;
+    this.#captures.push(id);
+    if (named) this.#named.set((bracketed ?? quoted)!, id);
+    this.#open.add(id);
+    const written = this.#close(opening(id), modes);
+    this.#open.delete(id);
+    return written;
   }
 
-  #close(opening: string, modes: Modes): string {
-    const written = `${opening}${this.alternatives(modes)})`;
+  #look(look: string, modes: Modes): string {
+    const before = this.#looksBehind;
+    this.#looksBehind ||= look.startsWith('?<');
+    const written = this.#close(`(${look}`, modes);
+    this.#looksBehind = before;
+    return written;
+  }
+
+  #atomic(body: string): string {
+    if (this.#looksBehind) this.source.fail('possessive repetition or an atomic group in a lookbehind');
+    return atomic(body, ++this.#groups);
+  }
+
+  #close(opened: string, modes: Modes): string {
+    const written = `${opened}${this.alternatives(modes)})`;
     if (!this.source.take(')')) this.source.fail('"(" without ")"');
     return written;
   }
 
-  /** An atom with its repetition. `a++` becomes the atomic `(?=(a+))\1`; groups inside count one further then. */
-  #repeated(atom: string, firstGroup: number): string {
+  /** An atom with its repetitions. */
+  #repeated(atom: string): string {
     const { source } = this;
     let written = atom;
     for (;;) {
-      const interval = source.match(/^\{(\d*)(,?)(\d*)\}/);
-      const sign = interval ? undefined : source.match(/^[*+?]/)?.[0];
-      if (!interval && !sign) return written;
-      const count = interval ? `{${interval[1] || '0'}${interval[2]}${interval[3]}}` : sign!;
-      if (written !== atom) written = `(?:${written})`;
-      if (source.take('?')) written += `${count}?`;
-      else if (source.take('+')) {
-        // The reference's engine reads {n,m}+ as a repeated repetition; the patterns in use mean "possessive" by it.
-        if (this.#groups >= firstGroup) return source.fail('possessive repetition of a group that captures');
-        written = `(?=(${written}${count}))\\${++this.#groups}(?:)`;
-      } else written += count;
+      const count = source.match(/^\{(?:\d+(?:,\d*)?|,\d+)\}/)?.[0];
+      const sign = count === undefined ? source.match(/^[*+?]/)?.[0] : undefined;
+      if (count === undefined && sign === undefined) return written;
+      if (written !== atom || /^\(\?(?:[=!]|<[=!])/.test(atom)) written = `(?:${written})`;
+      written = sign === undefined ? this.#counted(written, count!) : this.#signed(written, sign);
     }
+  }
+
+  #signed(atom: string, sign: string): string {
+    const { source } = this;
+    if (source.take('?')) return `${atom}${sign}?`;
+    return source.take('+') ? this.#atomic(`${atom}${sign}`) : `${atom}${sign}`;
+  }
+
+  /** An atom so many times. Where the greater number stands first nothing is given back. */
+  #counted(atom: string, count: string): string {
+    const { source, dialect } = this;
+    const [least = '', most] = count.slice(1, -1).split(',');
+    if (most && Number(least) > Number(most)) return this.#atomic(`${atom}{${most},${least}}`);
+    const written = `${atom}${least === '' ? `{0,${most}}` : count}`;
+    if (source.peek() === '+' && dialect.possessiveCounts) {
+      source.next();
+      return this.#atomic(written);
+    }
+    if (!source.take('?')) return written;
+    return most === undefined && !dialect.lazyCounts ? `(?:${written})?` : `${written}?`;
   }
 }
 
-const withModes = (modes: Modes, on: string, off: string): Modes => ({
-  ignoreCase: (modes.ignoreCase || on.includes('i')) && !off.includes('i'),
-  extended: (modes.extended || on.includes('x')) && !off.includes('x'),
-  dotAll: (modes.dotAll || on.includes('m')) && !off.includes('m'),
-});
+const literal = (char: string, { ignoreCase }: Modes) => {
+  if (ignoreCase) return caseVariants(char);
+  return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
+};
 
-const literal = (char: string) => (/[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char);
-
+const anything = '[\\s\\S]';
+/** A line end as a whole: of the two of Windows the second is never left. */
+const lineEnd = '(?:\\r\\n|(?!\\r\\n)[\\n-\\r\\u0085\\u2028\\u2029])';
 /** Letters that mean another set outside of classes, or are only known there. */
-const bares: { readonly [letter: string]: string } = { ...bareWord, N: '[^\\n]', O: '[\\s\\S]' };
+const bares: { readonly [letter: string]: string } = { ...bareWord, N: '[^\\n]', O: anything };
 const { w: word } = bareWord;
 const anchors: { readonly [name: string]: string } = {
   b: `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`,
   B: `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`,
-  A: '(?<![\\s\\S])',
-  z: '(?![\\s\\S])',
-  Z: '(?=\\n?(?![\\s\\S]))',
+  A: `(?<!${anything})`,
+  z: `(?!${anything})`,
+  Z: `(?=\\n?(?!${anything}))`,
 };
+/** The beginning of a line; behind the line end at the very end of a text there is none. */
+const lineStart = `(?:${anchors.A}|(?<=\\n)(?=${anything}))`;

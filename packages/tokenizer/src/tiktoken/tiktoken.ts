@@ -6,6 +6,7 @@ import { regexMatcher } from '../pattern.js';
 import { scanCl100k, scanGpt2, scanKnownPattern } from '../pre-tokenizers/known-patterns.js';
 import type { Scan } from '../pre-tokenizers/pre-tokenizer.js';
 import { cutAtMatches } from '../pre-tokenizers/split.js';
+import { fancyRegex } from '../regex/dialect.js';
 import { Tokenizer } from '../tokenizer.js';
 import { type TiktokenEncoding, type TiktokenName, tiktokenEncodings } from './encodings.js';
 import { mergesOfRanks, readRanks } from './rank-file.js';
@@ -50,7 +51,7 @@ export function tiktokenTokenizer(file: string | Uint8Array, options: TiktokenOp
     preTokenizer: [
       scan
         ? { scan, bytes: true }
-        : { cut: cutAtMatches(regexMatcher(pattern, 'encoding.pattern'), 'Isolated'), bytes: true },
+        : { cut: cutAtMatches(regexMatcher(pattern, 'encoding.pattern', fancyRegex), 'Isolated'), bytes: true },
     ],
     model: bpeModel(vocabulary, merges, rules, true),
     postProcessor: {},
