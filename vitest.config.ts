@@ -36,12 +36,8 @@ const onBackend = (name: string): Settings => ({
 });
 project(onBackend('cpu'));
 project(onBackend('wasm'));
-if (adapter !== undefined) {
-  const refused = 'packages/backend-webgpu/src/backend.backends.test.ts';
-  project({ ...onBackend('webgpu'), exclude: ['**/node_modules/**', refused], env: adapter });
-  /** In a process of its own: it has a shader refused, and buffers of earlier files that are used again then hold old numbers. */
-  project({ ...onBackend('webgpu'), name: 'webgpu-alone', include: [refused], isolate: true, env: adapter });
-} else
+if (adapter !== undefined) project({ ...onBackend('webgpu'), env: adapter });
+else
   notRun.webgpu =
     'needs a WebGPU adapter: a graphics driver, or on Linux a Chrome or Chromium, whose software driver serves';
 

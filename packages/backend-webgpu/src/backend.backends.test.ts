@@ -1,9 +1,19 @@
-import { matMul, mul, normalValues, ResidualError, requireBackend, type Tensor, tensor } from '@residual/tensor';
-import { expectClose } from '@residual/testkit';
+import {
+  appendToCache,
+  matMul,
+  mul,
+  normalValues,
+  ResidualError,
+  requireBackend,
+  tensor,
+  zeros,
+} from '@residual/tensor';
+import { expectClose, expectNoLeak } from '@residual/testkit';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { backend, env } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runPass } from './program.js';
+import { startWebGPU } from './adapter.js';
+import { type Pass, runPass } from './program.js';
 
 const normal = (name: string, shape: number[]) =>
   tensor(
@@ -39,26 +49,120 @@ describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
     }
   });
 
-  test('a shader that the device refuses makes the next read fail, and only that', async () => {
-    const device = backend() as WebGPUBackend;
-    const x = tensor([1, 2, 3, 4], [4]);
-    const before = mul(x, 1); // brings x to the device: what goes there together with the broken shader is lost too
-    await expectClose(before, [1, 2, 3, 4], { absolute: 0 });
-    const broken = runPass(device, {
+  const running = () => backend() as WebGPUBackend;
+
+  /** A pass that the device refuses. */
+  const broken = (inputs: Pass['inputs'], shape = [2, 2]) =>
+    runPass(running(), { inputs, shape, workgroups: 1, code: 'fn main(index : i32) { nonsense }' });
+
+  /** What a read says when it fails. */
+  const failure = async (reading: Promise<unknown>): Promise<string> => {
+    const error = await reading.then(
+      () => 'it was read',
+      (reason: unknown) => reason,
+    );
+    expect(ResidualError.is(error) && error.code).toBe('device');
+    return (error as Error).message;
+  };
+
+  test('a refused shader loses what came of the commands beside it, and what came of that; all else is right', async () => {
+    await expectNoLeak(async () => {
+      const bytes = running().memory().numBytesInGPU;
+      for (let i = 0; i < 3; i++) {
+        const old = [tensor([9, 9, 9, 9], [2, 2]), tensor([1, 1, 1, 1], [2, 2])] as const;
+        const product = matMul(...old); // leaves buffers that are used again below
+        await expectClose(product, [18, 18, 18, 18], { absolute: 0 });
+        for (const each of [...old, product]) each.dispose();
+      }
+      const [x, y] = [tensor([1, 2, 3, 4], [2, 2]), tensor([5, 6, 7, 8], [2, 2])];
+      const before = mul(y, 2);
+      await before.data();
+      const refused = broken({ x });
+      const beside = mul(x, 2);
+      const after = Array.from({ length: 20 }).map(() => mul(beside, 3)); // among commands that are handed over later, before the verdict
+      const reads = await Promise.all([before.data(), failure(beside.data()), failure(after.at(-1)!.data())]);
+      expect([...reads[0]]).toEqual([10, 12, 14, 16]);
+      for (const message of reads.slice(1))
+        expect(message).toMatch(
+          /^data: the device refused a command, so these numbers are not right: .*nonsense/s, // what is wrong with the shader
+        );
+      const later = mul(beside, 0.5);
+      expect(await failure(later.data())).toContain('nonsense');
+      const products = [matMul(x, y), matMul(before, x)];
+      await expectClose(products[0]!, [19, 22, 43, 50], { absolute: 0 });
+      await expectClose(products[1]!, [46, 68, 62, 92], { absolute: 0 });
+      running().disposeData(refused.dataId);
+      for (const each of [x, y, before, beside, later, ...after, ...products]) each.dispose();
+      expect(running().memory().numBytesInGPU).toBe(bytes);
+    });
+  });
+
+  test('a buffer larger than any of the device is named as the cause, each time, and is not used again', async () => {
+    const { maxBufferSize } = running().device.limits;
+    const allocated = running().memory().numBytesAllocatedInGPU;
+    const x = tensor([1, 2, 3, 4], [2, 2]);
+    for (let time = 0; time < 2; time++) {
+      const shape = [maxBufferSize / 4 + 1];
+      const large = runPass(running(), {
+        inputs: { x },
+        shape,
+        workgroups: 1,
+        code: 'fn main(index : i32) { if (index < uniforms.xShape) { result[index] = x[index]; } }',
+      });
+      const y = mul(x, 2);
+      expect(await failure(y.data())).toMatch(/size.*exceeds/s);
+      expect(await failure(running().read(large.dataId))).toMatch(/size.*exceeds/s);
+      running().disposeData(large.dataId);
+      y.dispose();
+    }
+    await expectClose(matMul(x, x), [7, 10, 15, 22], { absolute: 0 });
+    expect(running().memory().numBytesAllocatedInGPU - allocated).toBeLessThan(1e4);
+    x.dispose();
+  });
+
+  test('what was on a device that is lost cannot be read, and nothing runs on it', async () => {
+    const lost = await startWebGPU();
+    const bytes = lost.memory().numBytesInGPU;
+    const x = lost.makeTensorInfo([4], 'float32', new Float32Array([1, 2, 3, 4]));
+    const pass = {
       inputs: { x },
       shape: [4],
       workgroups: 1,
-      code: 'fn main(index : i32) { nonsense }',
+      code: 'fn main(index : i32) { if (index < uniforms.outShape) { result[index] = x[index]; } }',
+    };
+    const y = runPass(lost, pass);
+    expect([...((await lost.read(y.dataId)) as Float32Array)]).toEqual([1, 2, 3, 4]);
+    const z = runPass(lost, pass);
+    const reading = failure(lost.read(z.dataId));
+    lost.device.destroy();
+    const message = /^data: the graphics device was lost, and with it the numbers of every tensor on it: ./;
+    expect(await reading).toMatch(message);
+    expect(await failure(lost.read(z.dataId))).toMatch(message);
+    expect(() => runPass(lost, pass)).toThrow('run: the graphics device was lost');
+    for (const each of [x, y, z]) lost.disposeData(each.dataId);
+    expect(lost.memory().numBytesInGPU).toBe(bytes);
+  });
+
+  test('what is disposed while it is read is read to its end', async () => {
+    await expectNoLeak(async () => {
+      const x = tensor([1, 2, 3, 4], [2, 2]);
+      const y = mul(x, 2);
+      const reading = y.data();
+      y.dispose();
+      const next = mul(x, 3); // in the buffer of y
+      expect([...(await reading)]).toEqual([2, 4, 6, 8]);
+      await expectClose(next, [3, 6, 9, 12], { absolute: 0 });
+      for (const each of [x, next]) each.dispose();
     });
-    const y = mul(x, 2);
-    const error = await y.data().catch((reason: unknown) => reason);
-    expect(ResidualError.is(error) && error.code).toBe('device');
-    expect((error as Error).message).toMatch(
-      /^data: the device refused a command, so these numbers are not right: .*nonsense/s,
-    );
-    device.disposeData(broken.dataId);
-    const again: Tensor = mul(x, 3);
-    await expectClose(again, [3, 6, 9, 12], { absolute: 0 });
-    for (const each of [x, before, y, again]) each.dispose();
+  });
+
+  test('what is written over while it is read is read anew afterwards', async () => {
+    const [x, position] = [tensor([1, 2, 3, 4], [1, 1, 1, 4]), tensor([0], [1], 'int32')];
+    const cache = zeros([1, 1, 2, 4]);
+    const reading = cache.data();
+    const filled = appendToCache(cache, x, position);
+    expect([...(await reading)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    await expectClose(filled, [1, 2, 3, 4, 0, 0, 0, 0], { absolute: 0 });
+    for (const each of [x, position, filled]) each.dispose();
   });
 });

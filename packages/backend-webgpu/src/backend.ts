@@ -1,26 +1,141 @@
 import { ResidualError } from '@residual/tensor';
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { WebGPUBackend, type WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
+import { type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { BufferPool } from './buffer-pool.js';
+import { Commands, type Step } from './commands.js';
+import { programsOf } from './compiled.js';
+
+type Uniforms = Parameters<WebGPUBackend['runWebGPUProgram']>[3];
+type Values = Awaited<ReturnType<WebGPUBackend['read']>>;
+
+interface ProgramStep extends Step {
+  readonly program: WebGPUProgram;
+}
 
 /**
- * tfjs's backend, made to speak up. A shader or buffer that the device refuses spoils every command that was handed over together with it, and tfjs
- * reads on as if nothing had happened; here the next read fails and says what was refused.
+ * tfjs's backend, made to speak up. A shader or buffer that the device refuses spoils every command that is handed over together with it, and tfjs reads
+ * on as if nothing had happened. Here what those commands should have computed, and what was computed from it, cannot be read, and the error says what
+ * was refused; everything else is right.
  */
 export class CheckedBackend extends WebGPUBackend {
-  private refused: string | undefined;
+  private readonly buffers: BufferPool;
+  private readonly commands: Commands<ProgramStep>;
+  private readonly overwritten = new WeakSet<DataId>();
+  private lost: string | undefined;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info);
-    device.addEventListener('uncapturederror', event => {
-      const { error } = event as Event & { error: GPUError }; // older types do not have it
-      this.refused ??= error.message;
+    const commands = new Commands<ProgramStep>(device, steps => this.forget(steps));
+    this.commands = commands;
+    this.buffers = new BufferPool((descriptor, failed) =>
+      commands.guard(() => device.createBuffer(descriptor), failed),
+    );
+    this.bufferManager = this.buffers as unknown as WebGPUBackend['bufferManager'];
+    void device.lost.then(({ message }) => {
+      this.lost = message;
     });
   }
 
-  override async read(dataId: object): ReturnType<WebGPUBackend['read']> {
-    const values = await super.read(dataId);
-    const refused = this.refused;
-    if (refused === undefined) return values;
-    this.refused = undefined;
-    throw new ResidualError('device', `data: the device refused a command, so these numbers are not right: ${refused}`);
+  override runWebGPUProgram(
+    program: WebGPUProgram,
+    inputs: TensorInfo[],
+    dtype: DataType,
+    uniforms?: Uniforms,
+    into?: TensorInfo,
+  ): TensorInfo {
+    if (this.lost !== undefined) throw deviceLost('run', this.lost);
+    const output = into ?? this.makeTensorInfo(program.outputShape, dtype);
+    if (into) this.overwrite(into.dataId);
+    this.commands.add({ program, inputs: inputs.map(input => input.dataId), output: output.dataId });
+    try {
+      return super.runWebGPUProgram(program, inputs, dtype, uniforms, output);
+    } catch (error) {
+      if (!into) this.disposeData(output.dataId);
+      throw error;
+    }
   }
+
+  override submitQueue(): void {
+    super.submitQueue();
+    void this.commands.handedOver();
+  }
+
+  /** Numbers go to the device at once. tfjs puts them among the commands, where they would be lost with one that is refused. */
+  override uploadToGPU(dataId: DataId): void {
+    const data = this.tensorMap.get(dataId);
+    const { values, dtype } = data;
+    const inMemory = data.resource == null && values != null;
+    if (inMemory) data.values = null as never; // so that tfjs finds them a buffer and no more
+    super.uploadToGPU(dataId);
+    if (!inMemory) return;
+    const numbers = asOnDevice(values, dtype);
+    this.commands.guard(
+      () => this.queue.writeBuffer(data.resource as GPUBuffer, 0, numbers),
+      (_, reason) => this.commands.lose(dataId, reason),
+    );
+  }
+
+  override async read(dataId: DataId): Promise<Values> {
+    const data = this.tensorMap.has(dataId) ? this.tensorMap.get(dataId) : undefined;
+    if (data?.resource == null || data.values != null) return super.read(dataId);
+    const bytes = await this.getBufferData(data.resource as GPUBuffer).catch((error: unknown) => ({ error }));
+    const reason = this.commands.reasonOf(dataId);
+    if (reason !== undefined) throw refused(reason);
+    if ('error' in bytes) throw bytes.error;
+    const values = util.convertBackendValuesAndArrayBuffer(bytes, data.dtype);
+    if (!this.overwritten.has(dataId)) data.values = values;
+    return values;
+  }
+
+  /** Reads with a command of its own, which is right where others are refused. */
+  override async getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer> {
+    if (this.commands.waiting) {
+      this.ensureCommandEncoderReady();
+      this.endComputePassEncoder();
+      this.submitQueue();
+    }
+    const staging = this.buffers.acquireBuffer(buffer.size, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ);
+    const encoder = this.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+    this.queue.submit([encoder.finish()]);
+    const mapped = staging.mapAsync(GPUMapMode.READ).catch((error: Error) => error);
+    const [reason, failure] = await Promise.all([this.commands.handedOver(), mapped]);
+    const bytes = failure ? undefined : staging.getMappedRange().slice(0);
+    if (bytes) staging.unmap();
+    this.buffers.releaseBuffer(staging, bytes !== undefined);
+    if (reason !== undefined) throw refused(reason);
+    if (!bytes) throw deviceLost('data', this.lost ?? failure!.message);
+    return bytes;
+  }
+
+  /** Data is written that others may have read before: what a read has kept in main memory is old now. */
+  private overwrite(dataId: DataId): void {
+    this.overwritten.add(dataId);
+    const data = this.tensorMap.get(dataId);
+    if (data.resource != null) data.values = null as never;
+  }
+
+  /** Programs among which one was refused are compiled again when they are used again, so that the error names the same cause. */
+  private forget(steps: readonly ProgramStep[]): void {
+    const programs = programsOf(this);
+    for (const { program } of steps) delete programs[program.shaderKey];
+  }
+}
+
+/** Numbers as they lie on the device, where those of every type take four bytes. */
+function asOnDevice(values: Values, dtype: DataType): BufferSource {
+  const View = dtype === 'float32' ? Float32Array : Int32Array;
+  const numbers = values as Float32Array<ArrayBuffer>; // of any type; text never comes here
+  return numbers instanceof View ? numbers : new View(numbers);
+}
+
+function refused(reason: string): ResidualError {
+  return new ResidualError('device', `data: the device refused a command, so these numbers are not right: ${reason}`);
+}
+
+function deviceLost(name: string, reason: string): ResidualError {
+  return new ResidualError(
+    'device',
+    `${name}: the graphics device was lost, and with it the numbers of every tensor on it: ${reason}`,
+  );
 }

@@ -1,0 +1,67 @@
+/** Makes a buffer, and tells later of one that could not be made. */
+export type MakeBuffer = (descriptor: GPUBufferDescriptor, failed: (buffer: GPUBuffer) => void) => GPUBuffer;
+
+/**
+ * Buffers by size and usage; what is free is used again. In the place of tfjs's own, which also keeps the buffers that the device could not make: each
+ * of them would spoil all that it is used for.
+ */
+export class BufferPool {
+  /** Bytes of the buffers in use. */
+  numBytesUsed = 0;
+  /** Bytes of all buffers, free ones too. */
+  numBytesAllocated = 0;
+  private readonly used = new Set<GPUBuffer>();
+  private readonly broken = new WeakSet<GPUBuffer>();
+  private free = new Map<string, GPUBuffer[]>();
+
+  constructor(private readonly makeBuffer: MakeBuffer) {}
+
+  acquireBuffer(size: number, usage: GPUBufferUsageFlags, mappedAtCreation = false, reuse = true): GPUBuffer {
+    const buffer =
+      (reuse ? this.free.get(keyOf(size, usage))?.pop() : undefined) ?? this.make({ size, usage, mappedAtCreation });
+    this.used.add(buffer);
+    this.numBytesUsed += size;
+    return buffer;
+  }
+
+  releaseBuffer(buffer: GPUBuffer, reuse = true): void {
+    if (!this.used.delete(buffer)) return;
+    this.numBytesUsed -= buffer.size;
+    if (reuse && !this.broken.has(buffer)) this.keep(buffer);
+    else this.destroy(buffer);
+  }
+
+  dispose(): void {
+    this.empty();
+    for (const buffer of this.used) this.destroy(buffer);
+    this.used.clear();
+    this.numBytesUsed = 0;
+  }
+
+  private make(descriptor: GPUBufferDescriptor): GPUBuffer {
+    this.numBytesAllocated += descriptor.size;
+    return this.makeBuffer(descriptor, buffer => {
+      this.broken.add(buffer);
+      this.empty(); // so that there is memory for the next one
+    });
+  }
+
+  private keep(buffer: GPUBuffer): void {
+    const key = keyOf(buffer.size, buffer.usage);
+    const alike = this.free.get(key);
+    if (alike) alike.push(buffer);
+    else this.free.set(key, [buffer]);
+  }
+
+  private empty(): void {
+    for (const buffers of this.free.values()) for (const buffer of buffers) this.destroy(buffer);
+    this.free = new Map();
+  }
+
+  private destroy(buffer: GPUBuffer): void {
+    this.numBytesAllocated -= buffer.size;
+    buffer.destroy();
+  }
+}
+
+const keyOf = (size: number, usage: number) => `${size} ${usage}`;
