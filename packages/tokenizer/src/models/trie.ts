@@ -2,6 +2,9 @@
 export const root = 1;
 /** No node. */
 const none = -1;
+/** A token leads to two or three nodes that are its own; a table has this many places for it to begin with, and is made larger beyond this share. */
+const placesPerToken = 4;
+const mostUsed = 5 / 8;
 
 /** A tree of tokens by their UTF-16 units: finds all tokens that begin at a place in one walk. */
 export interface Trie {
@@ -19,22 +22,21 @@ export interface Trie {
 export function trieOf(entries: Iterable<readonly [token: string, id: number]>): Trie {
   const tokens = Array.from(entries);
   let bits = 4;
-  while (2 ** bits < 4 * tokens.length) bits++;
-  for (;;) {
-    const trie = hashTrie(tokens, bits++);
-    if (trie) return trie;
-  }
+  while (2 ** bits < placesPerToken * tokens.length) bits++;
+  let trie = hashTrie(tokens, bits);
+  while (!trie) trie = hashTrie(tokens, ++bits);
+  return trie;
 }
 
 /**
- * A trie as a hash table with room for 2 ^ `bits` nodes; undefined if more than half of it would be used. It is made of small functions without `this`, of
+ * A trie as a hash table with room for 2 ^ `bits` nodes; undefined if more than `mostUsed` of it would be used. It is made of small functions without `this`, of
  * which `step` is run for the tokens themselves: engines compile it before the first text is read.
  */
 function hashTrie(tokens: readonly (readonly [token: string, id: number])[], bits: number): Trie | undefined {
   /** Per node the one before it (`none`: a free place), the unit that leads to it, its id and its depth. A node is known by its place. */
   const nodes = new Int32Array(4 << bits).fill(none);
   const wrap = nodes.length - 1;
-  let room = 2 ** (bits - 1);
+  let room = Math.floor(mostUsed * 2 ** bits);
 
   /** Where the node is, or will be, that a unit leads to. */
   const place = (node: number, unit: number) => {
@@ -47,8 +49,6 @@ function hashTrie(tokens: readonly (readonly [token: string, id: number])[], bit
     return nodes[at] === none ? none : at;
   };
   const grow = (node: number, unit: number, depth: number) => {
-    const known = step(node, unit);
-    if (known !== none) return known;
     const at = place(node, unit);
     nodes[at] = node;
     nodes[at + 1] = unit;
@@ -58,7 +58,13 @@ function hashTrie(tokens: readonly (readonly [token: string, id: number])[], bit
   };
   const add = (token: string, id: number) => {
     let node = root;
-    for (let index = 0; index < token.length && room > 0; ) node = grow(node, token.charCodeAt(index++), index);
+    let depth = 0;
+    for (; depth < token.length; depth++) {
+      const next = step(node, token.charCodeAt(depth));
+      if (next === none) break;
+      node = next;
+    }
+    while (depth < token.length && room > 0) node = grow(node, token.charCodeAt(depth++), depth);
     if (node !== root) nodes[node + 2] = id;
   };
   for (const [token, id] of tokens) add(token, id);

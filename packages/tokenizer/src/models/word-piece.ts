@@ -39,7 +39,8 @@ export function wordPieceModel(vocabulary: Vocabulary, unknownId: number, prefix
   /** Appends the ids of a word; says whether it is known. */
   const read = (units: Uint16Array, from: number, to: number, ids: number[]) => {
     const first = ids.length;
-    if (!isLonger(units, from, to, longest) && cut(units, from, to, ids)) return true;
+    const isShort = to - from <= longest || !isLonger(units, from, to, longest);
+    if (isShort && cut(units, from, to, ids)) return true;
     ids.length = first;
     ids.push(unknownId);
     return false;
