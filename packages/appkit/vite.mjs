@@ -1,8 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defaultClientConditions, defineConfig } from 'vite';
+
+/** The head of a page: the same in each app, but for the title and the description that its package.json says. */
+const head = () => {
+  let folder;
+  return {
+    name: 'residual:head',
+    configResolved: ({ root }) => {
+      folder = root;
+    },
+    transformIndexHtml: {
+      order: 'pre', // so that the style sheet and the script are built as if they stood in the page
+      handler: () => {
+        const { demo, description } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+        return [
+          { tag: 'meta', attrs: { charset: 'utf-8' } },
+          { tag: 'meta', attrs: { name: 'viewport', content: 'width=device-width, initial-scale=1' } },
+          { tag: 'title', children: demo.title },
+          { tag: 'meta', attrs: { name: 'description', content: description } },
+          { tag: 'link', attrs: { rel: 'icon', href: './favicon.svg' } },
+          { tag: 'link', attrs: { rel: 'stylesheet', href: './src/style.css' } },
+          { tag: 'script', attrs: { type: 'module', src: './src/main.ts' } },
+        ];
+      },
+    },
+  };
+};
 
 /** How an app is built: its page may be served from any folder, is made from the sources of the packages, and its workers are modules. */
 export default defineConfig({
   base: './',
+  plugins: [head()],
   resolve: { conditions: ['@residual/source', ...defaultClientConditions] },
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
