@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { forbidden } from './floors.js';
+import { floors, forbidden } from './floors.js';
 import { importsOf, packageOf } from './imports.js';
-import { isTest, packages, shown, sources } from './workspace.js';
+import { apps, isTest, packages, root, shown, sources } from './workspace.js';
 
 const room = (name: string | undefined): string | undefined =>
   name?.startsWith('@residual/') ? name.slice('@residual/'.length) : undefined;
@@ -25,6 +27,18 @@ test('dependencies and imports between packages go down only', () => {
     ];
   });
   expect(wrong).toEqual([]);
+});
+
+test('the picture in README has each room on its floor, and every package and app', () => {
+  const picture = readFileSync(join(root, 'README.md'), 'utf8').match(/^apps\/.*?^```/ms)![0];
+  const rooms: string[][] = [];
+  for (const [, floor, name] of picture.matchAll(/^(?:floor (\d)|\s) +([a-z]+)(?= {2})/gm)) {
+    if (floor !== undefined) rooms.unshift([]); // from the top down
+    if (floors.flat().includes(name!)) rooms[0]!.push(name!);
+  }
+  expect(rooms).toEqual(floors);
+  const shownThere = new Set(picture.match(/[a-z]+(?:-[a-z]+)*/g));
+  expect([...packages(), ...apps()].map(({ name }) => name).filter(name => !shownThere.has(name))).toEqual([]);
 });
 
 test('the rule tells up, sideways and down apart', () => {

@@ -1,10 +1,10 @@
 /** The floors of the house, from the ground: a room may use the floors below its own, and no other. */
-const floors: readonly (readonly string[])[] = [
+export const floors: readonly (readonly string[])[] = [
   ['tensor', 'tokenizer', 'sampling', 'safetensors'],
   ['layers'],
   ['embeddings', 'attention', 'mlp'],
   ['transformer'],
-  ['families', 'train', 'inspect'],
+  ['families', 'train'],
   ['model'],
   ['cli', 'elements'],
 ];
