@@ -1,4 +1,4 @@
-import { ResidualError } from '@residual/tensor';
+import { ResidualError, registerKernels } from '@residual/tensor';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { unpack } from './embedded.js';
@@ -21,9 +21,7 @@ export function register(): void {
     tf.removeBackend(name);
     tf.registerBackend(name, start, priority);
   }
-  for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
-    if (!tf.getKernel(kernelName, name)) tf.registerKernel({ kernelName, backendName: name, kernelFunc });
-  }
+  registerKernels(name, kernels);
 }
 
 /**

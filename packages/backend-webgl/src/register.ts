@@ -1,4 +1,4 @@
-import { offerRecovery } from '@residual/tensor';
+import { offerRecovery, registerKernels } from '@residual/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGLBackend } from './backend.js';
 import { kernels } from './kernels/index.js';
@@ -18,7 +18,7 @@ export function register(): void {
   offerRecovery(name, { isLost: isContextLost, recover: recoverWebGL });
   const start = () => {
     const backend = startWebGL();
-    if (tf.env().getNumber('WEBGL_VERSION') === 2) registerKernels();
+    if (tf.env().getNumber('WEBGL_VERSION') === 2) registerKernels(name, kernels);
     return backend;
   };
   if (name in engine.registry && !(engine.registry[name] instanceof WebGLBackend)) {
@@ -27,10 +27,4 @@ export function register(): void {
   }
   tf.removeBackend(name);
   tf.registerBackend(name, start, priority);
-}
-
-function registerKernels(): void {
-  for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
-    if (!tf.getKernel(kernelName, name)) tf.registerKernel({ kernelName, backendName: name, kernelFunc });
-  }
 }

@@ -1,3 +1,4 @@
+import { registerKernels } from '@residual/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { startWebGPU } from './adapter.js';
 import { kernels } from './kernels/index.js';
@@ -14,9 +15,7 @@ export function register(): void {
   if (name in engine.registryFactory && !(name in engine.registry)) tf.removeBackend(name);
   tf.registerBackend(name, startWebGPU, supported ? 3 : 0); // 3 is tfjs's own, before all others; 0 comes last
   tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', packedProduct);
-  for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
-    if (!tf.getKernel(kernelName, name)) tf.registerKernel({ kernelName, backendName: name, kernelFunc });
-  }
+  registerKernels(name, kernels);
 }
 
 /** tfjs's choice for few outputs and a long sum is wrong with a transposed right side; this one is never. */

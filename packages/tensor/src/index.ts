@@ -9,6 +9,7 @@ export {
   showShape,
 } from './errors.js';
 export { type GradientTree, gradients } from './gradients.js';
+export { registerKernels } from './kernels.js';
 export {
   type Attributes,
   defineOp,
@@ -71,7 +72,12 @@ export {
 } from './transformer/attend.js';
 export { attentionValues, attentionWeights, fromSource } from './transformer/attend-steps.js';
 export { appendToCache } from './transformer/cache.js';
-export { crossEntropy } from './transformer/cross-entropy.js';
+export {
+  type CrossEntropyAttributes,
+  type CrossEntropyGradientInputs,
+  type CrossEntropyInputs,
+  crossEntropy,
+} from './transformer/cross-entropy.js';
 export { type DropoutAttributes, dropout, type RandomPlace } from './transformer/dropout.js';
 export { embed, scatterAdd } from './transformer/embed.js';
 export { gather } from './transformer/gather.js';

@@ -1,4 +1,10 @@
-import { ResidualError } from '@residual/tensor';
+import {
+  type CrossEntropyAttributes,
+  type CrossEntropyGradientInputs,
+  type CrossEntropyInputs,
+  type KernelInputs,
+  ResidualError,
+} from '@residual/tensor';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { type Heap, sizeOf } from '../heap.js';
 import type { Kernel } from './kernel.js';
@@ -20,7 +26,7 @@ export const logSumExp: Kernel<{ x: TensorInfo }, { keepDims: boolean }> = (heap
 };
 
 /** -log softmax(logits)[label] of each row, 0 where the label is `ignore`: logits [rows, vocab], labels int32 [rows] to [rows]. Nothing of the logits' size is made. */
-export const crossEntropy: Kernel<{ logits: TensorInfo; labels: TensorInfo }, { ignore: number }> = (
+export const crossEntropy: Kernel<KernelInputs<CrossEntropyInputs>, CrossEntropyAttributes> = (
   heap,
   { logits, labels },
   { ignore },
@@ -46,10 +52,11 @@ export const crossEntropy: Kernel<{ logits: TensorInfo; labels: TensorInfo }, { 
 };
 
 /** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignore`: logits [rows, vocab] to the same. */
-export const crossEntropyGradient: Kernel<
-  { logits: TensorInfo; labels: TensorInfo; dy: TensorInfo },
-  { ignore: number }
-> = (heap, { logits, labels, dy }, { ignore }) => {
+export const crossEntropyGradient: Kernel<KernelInputs<CrossEntropyGradientInputs>, CrossEntropyAttributes> = (
+  heap,
+  { logits, labels, dy },
+  { ignore },
+) => {
   const [rows, vocab] = logits.shape as [number, number];
   const from = heap.pointer(logits);
   const y = heap.output([rows, vocab]);

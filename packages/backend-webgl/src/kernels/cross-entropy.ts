@@ -1,20 +1,22 @@
+import type {
+  CrossEntropyAttributes,
+  CrossEntropyGradientInputs,
+  CrossEntropyInputs,
+  KernelInputs,
+} from '@residual/tensor';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from '../backend.js';
 import { runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
 
-interface Inputs {
-  /** [rows, vocab] */
-  logits: TensorInfo;
-  /** int32 [rows] */
-  labels: TensorInfo;
-}
+type Inputs = KernelInputs<CrossEntropyInputs>;
+type GradientInputs = KernelInputs<CrossEntropyGradientInputs>;
 
 /**
  * -log softmax(logits)[label] of each row, 0 where the label is `ignore`. The composition counts entries of the whole matrix, and textures hold whole
  * numbers only up to 2²⁴; this counts within a row.
  */
-export const crossEntropy: Kernel<Inputs, { ignore: number }> = (backend, { logits, labels }, { ignore }) => {
+export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignore }) => {
   const [rows, vocab] = logits.shape as [number, number];
   const sums = sumsOf(backend, logits);
   const ints = { rows, vocab, ignored: ignore };
@@ -24,7 +26,7 @@ export const crossEntropy: Kernel<Inputs, { ignore: number }> = (backend, { logi
 };
 
 /** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignore`: [rows, vocab], and nothing else of that size. */
-export const crossEntropyGradient: Kernel<Inputs & { dy: TensorInfo }, { ignore: number }> = (
+export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes> = (
   backend,
   { logits, labels, dy },
   { ignore },

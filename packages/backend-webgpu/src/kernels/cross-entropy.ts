@@ -1,16 +1,17 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type {
+  CrossEntropyAttributes,
+  CrossEntropyGradientInputs,
+  CrossEntropyInputs,
+  KernelInputs,
+} from '@residual/tensor';
 import { runPass, threads } from '../program.js';
 import type { Kernel } from './kernel.js';
 
-interface Inputs {
-  /** [rows, vocab] */
-  logits: TensorInfo;
-  /** int32 [rows] */
-  labels: TensorInfo;
-}
+type Inputs = KernelInputs<CrossEntropyInputs>;
+type GradientInputs = KernelInputs<CrossEntropyGradientInputs>;
 
 /** -log softmax(logits)[label] of each row, 0 where the label is `ignore`: [rows]. A workgroup for each row reads it once. */
-export const crossEntropy: Kernel<Inputs, { ignore: number }> = (backend, { logits, labels }, { ignore }) => {
+export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignore }) => {
   const [rows, vocab] = logits.shape as [number, number];
   return runPass(backend, {
     inputs: { logits, labels },
@@ -22,7 +23,7 @@ export const crossEntropy: Kernel<Inputs, { ignore: number }> = (backend, { logi
 };
 
 /** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignore`: [rows, vocab], and nothing else of that size. */
-export const crossEntropyGradient: Kernel<Inputs & { dy: TensorInfo }, { ignore: number }> = (
+export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes> = (
   backend,
   { logits, labels, dy },
   { ignore },

@@ -10,7 +10,24 @@ import { concat, reshape, sliceAxis } from '../ops/shape.js';
 import { softmax } from '../ops/softmax.js';
 import type { Tensor } from '../tensor.js';
 
-const crossEntropyOp: Op<{ logits: Tensor; labels: Tensor }, { ignore: number }> = {
+/** What `crossEntropy` reads, its kernels too. */
+export type CrossEntropyInputs = {
+  /** [rows, vocab]. */
+  readonly logits: Tensor;
+  /** int32 [rows]. */
+  readonly labels: Tensor;
+};
+
+/** What the gradient of `crossEntropy` reads: the gradient of each row's loss beside them. */
+export type CrossEntropyGradientInputs = CrossEntropyInputs & {
+  /** [rows]. */
+  readonly dy: Tensor;
+};
+
+/** The settings that kernels of `residual.crossEntropy` and of its gradient get: rows with this label count for nothing. */
+export type CrossEntropyAttributes = { readonly ignore: number };
+
+const crossEntropyOp: Op<CrossEntropyInputs, CrossEntropyAttributes> = {
   name: 'residual.crossEntropy',
   compose: ({ logits, labels }, { ignore }) => {
     const below = sub(logits, max(logits, { axis: 1, keepDims: true }));
@@ -24,7 +41,7 @@ const crossEntropyOp: Op<{ logits: Tensor; labels: Tensor }, { ignore: number }>
 };
 
 /** (softmax(logits) - 1 at the label) · dy, 0 where the label is `ignore`: an op of its own, so that a kernel makes nothing of the logits' size beside the result. */
-const crossEntropyGradientOp: Op<{ logits: Tensor; labels: Tensor; dy: Tensor }, { ignore: number }> = {
+const crossEntropyGradientOp: Op<CrossEntropyGradientInputs, CrossEntropyAttributes> = {
   name: 'residual.crossEntropyGradient',
   compose: ({ logits, labels, dy }, { ignore }) => {
     const [rows, vocab] = logits.shape as [number, number];
