@@ -12,16 +12,24 @@ export interface LinesFrom {
 /** Chunks of text as they are read, UTF-8; a text ends with a line end. Errors, naming `command`, where the file cannot be read; an abort ends the reading. */
 export async function* chunksFrom(command: string, { text, file, signal }: LinesFrom): AsyncGenerator<string> {
   if (text !== undefined) return yield text.endsWith('\n') ? text : `${text}\n`;
+  const name = file ?? 'standard input';
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let read = 0;
   try {
     const stream = file === undefined ? process.stdin : (await open(file)).createReadStream();
     if (signal) addAbortSignal(signal, stream);
-    const decoder = new TextDecoder();
-    for await (const bytes of stream) yield decoder.decode(bytes as Buffer, { stream: true });
+    for await (const bytes of stream as AsyncIterable<Buffer>) {
+      read += bytes.length;
+      yield decoder.decode(bytes, { stream: true });
+    }
     yield decoder.decode();
   } catch (error) {
     signal?.throwIfAborted();
-    const name = file ?? 'standard input';
-    throw new ResidualError('files', `${command}: ${name} cannot be read: ${(error as Error).message}`);
+    const isBroken = (error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
+    const why = isBroken
+      ? `is not UTF-8 text, somewhere up to byte ${read}`
+      : `cannot be read: ${(error as Error).message}`;
+    throw new ResidualError('files', `${command}: ${name} ${why}`);
   }
 }
 
@@ -30,7 +38,8 @@ export async function* lineGroups(chunks: AsyncIterable<string>, size: number): 
   let group: string[] = [];
   let rest = '';
   for await (const chunk of chunks) {
-    const lines = (rest + chunk).split('\n');
+    const lines = chunk.split('\n');
+    lines[0] = rest + lines[0]; // what has no end yet is not looked through again
     rest = lines.pop()!;
     for (const line of lines) {
       group.push(line.replace(/\r$/, ''));

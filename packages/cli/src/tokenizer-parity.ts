@@ -51,7 +51,11 @@ export async function tokenizerParity(folder: string, golden: string): Promise<T
   }
   const tokenizer = await readTokenizer(folder);
   const tally = new Tally();
-  for (const { text, ...references } of cases) {
+  for (const [index, entry] of cases.entries()) {
+    if (!isCase(entry)) {
+      throw new ResidualError('parity', `parity: cases[${index}] of ${golden} must be {"text": "...", "plain": {...}}`);
+    }
+    const { text, ...references } = entry;
     for (const [kind, reference] of Object.entries(references)) {
       const ours = propertiesOf(tokenizer, text, kind !== 'plain');
       tally.compare(kind, text, ours, kinds.includes(kind) ? (reference as Reference) : { [kind]: reference });
@@ -68,6 +72,13 @@ export async function tokenizerParity(folder: string, golden: string): Promise<T
   const checks = tally.checks();
   return { pass: checks.length > 0 && checks.every(({ pass }) => pass), checks };
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const isCase = (entry: unknown): entry is { readonly text: string; readonly [kind: string]: unknown } =>
+  isObject(entry) &&
+  typeof (entry as { text?: unknown }).text === 'string' &&
+  kinds.every(kind => !(kind in entry) || isObject(entry[kind as keyof typeof entry]));
 
 const kinds = ['with_special', 'plain'];
 /** What a golden.json says of itself. */

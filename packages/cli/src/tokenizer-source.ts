@@ -8,17 +8,21 @@ import { openTokenizer, tokenizerFromFile } from '@residual/tokenizer/files';
 export async function readTokenizer(path: string): Promise<Tokenizer> {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new ResidualError('files', `tokenize: there is no file or folder ${path}`);
-  if (!found.isDirectory()) return tokenizerFromFile(await readFile(path), { name: basename(path) });
+  if (!found.isDirectory()) {
+    return tokenizerFromFile(await readFile(path).catch(unreadable(path)), { name: basename(path) });
+  }
   const tokenizer = await openTokenizer(name => readIfThere(join(path, name)));
   if (tokenizer) return tokenizer;
   throw new ResidualError('files', `tokenize: ${path} holds no tokenizer that can be read (tokenizer.json and others)`);
 }
 
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
+const readIfThere = (path: string): Promise<Uint8Array | undefined> =>
+  readFile(path).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? undefined : unreadable(path)(error),
+  );
+
+const unreadable =
+  (path: string) =>
+  (error: Error): never => {
+    throw new ResidualError('files', `tokenize: ${path} cannot be read: ${error.message}`);
+  };

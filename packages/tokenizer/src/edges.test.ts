@@ -43,6 +43,7 @@ describe.each(all)('%s', name => {
       const encoding = tokenizer.encode(text);
       const replaced = tokenizer.encode(text.replace(/[\ud83d\ude42]/u, '\ufffd'));
       expect([encoding.ids, encoding.offsets]).toEqual([replaced.ids, replaced.offsets]);
+      expect(encoding.codePointOffsets).toEqual(replaced.codePointOffsets);
     }
   });
 

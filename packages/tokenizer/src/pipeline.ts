@@ -76,7 +76,7 @@ export class Pipeline {
   /** Where the tokens of a text come from. */
   trace(text: string, model: Model = this.#parts.model): Trace {
     const { normalizer, preTokenizer } = this.#parts;
-    const tracer = new Tracer(text, model);
+    const tracer = new Tracer(wellFormed(text), model);
     this.#walk(
       text,
       true,

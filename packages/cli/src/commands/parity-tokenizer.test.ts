@@ -54,6 +54,10 @@ test('what cannot be compared is an error that says why', () =>
     const file = join(place, 'golden.json');
     await writeFile(file, '{"cases": []}');
     expect(await failure('--golden', file, folder)).toBe(`residual: parity: ${file} holds no cases of a tokenizer\n`);
+    await writeFile(file, '{"cases": [{"text": "a"}, {"text": "a", "plain": null}]}');
+    expect(await failure('--golden', file, folder)).toBe(
+      `residual: parity: cases[1] of ${file} must be {"text": "...", "plain": {...}}\n`,
+    );
     await writeFile(file, '[]');
     expect(await failure('--golden', file, folder)).toBe(`residual: parity: ${file} is not an object\n`);
     await writeFile(file, '{');

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
@@ -109,6 +109,14 @@ test('what is no tokenizer and what is no line of text is an error that says so'
   const odd = await written('odd.bin', 'hello');
   expect((await printed('tokenize', '--tokenizer', odd, '--text', 'a')).errors).toBe(
     'residual: tokenizer: odd.bin is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; it begins with "hello"\n',
+  );
+  await mkdir(join(empty, 'tokenizer.json'));
+  expect((await printed('tokenize', '--tokenizer', empty, '--text', 'a')).errors).toMatch(
+    /^residual: tokenize: .*tokenizer\.json cannot be read: EISDIR/,
+  );
+  const latin = await written('latin.txt', Uint8Array.of(0x68, 0xe9, 0x0a));
+  expect((await printed('tokenize', '--tokenizer', gpt2, '--file', latin)).errors).toBe(
+    `residual: tokenize: ${latin} is not UTF-8 text, somewhere up to byte 3\n`,
   );
   const lines = await written('lines.jsonl', '{"text": "a"}\n{"special": true}\n');
   const { code, out, errors } = await printed('tokenize', '--tokenizer', gpt2, '--jsonl', lines);

@@ -119,6 +119,10 @@ test.each([
   ],
   [['--kind', 'bpe', '--size', '300', '.'], /^residual: train-tokenizer: \. is not a file\n$/],
   [
+    ['--kind', 'bpe', '--size', '300', '--out', '.', corpus],
+    /^residual: train-tokenizer: \. cannot be written, it is a folder\n$/,
+  ],
+  [
     ['--kind', 'unigram', '--size', '300', '--min-frequency', '2', corpus],
     /'--min-frequency <n>' has no meaning for the kind unigram/,
   ],

@@ -49,9 +49,11 @@ export function trainTokenizerCommand(exit: (code: number) => void): Command {
 async function train(files: readonly string[], options: Options): Promise<number> {
   const { kind, size, out, minFrequency, specialToken, json } = options;
   const bytes = await totalBytes(files);
+  const cannotWrite = (why: string) => new ResidualError('files', `train-tokenizer: ${out} cannot be written, ${why}`);
   await access(dirname(out)).catch(() => {
-    throw new ResidualError('files', `train-tokenizer: ${out} cannot be written, there is no folder ${dirname(out)}`);
+    throw cannotWrite(`there is no folder ${dirname(out)}`);
   });
+  if ((await stat(out).catch(() => undefined))?.isDirectory()) throw cannotWrite('it is a folder');
   const abort = new AbortController();
   const interrupt = () => abort.abort();
   process.once('SIGINT', interrupt);

@@ -2,7 +2,8 @@ import type { Reader } from '../components.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
-const byteToken = /^<0x([0-9A-Fa-f]{2})>$/;
+/** The reference reads a sign, too. */
+const byteToken = /^<0x([0-9A-Fa-f]{2}|\+[0-9A-Fa-f])>$/;
 
 /**
  * Joins neighbouring tokens `<0x..>` to the characters whose bytes they are. A run of them that is not UTF-8 becomes a token

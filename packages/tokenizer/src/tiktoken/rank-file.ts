@@ -40,11 +40,13 @@ function bytesOf(base64: string, index: number): string {
 export function mergesOfRanks(vocabulary: Vocabulary): PairTable {
   const table = new PairTable(vocabulary.size);
   const symbols = new Symbols();
+  const singles = new Int32Array(0x200); // by the byte's character
+  for (const char of byteAlphabet()) singles[char.charCodeAt(0)] = vocabulary.id(char)!;
   for (let rank = 0; rank < vocabulary.idLimit; rank++) {
     const token = vocabulary.token(rank);
     if (token === undefined || token.length < 2) continue;
     symbols.count = 0;
-    for (const byte of token) symbols.push(vocabulary.id(byte)!, 1);
+    for (let at = 0; at < token.length; at++) symbols.push(singles[token.charCodeAt(at)]!, 1);
     merge(symbols, table);
     if (symbols.count === 2) table.set(symbols.ids[0]!, symbols.ids[1]!, rank, rank);
     else setAllCuts(token, rank, vocabulary, table);
