@@ -8,6 +8,7 @@ import { fixture, printed } from '../testing/printed.js';
 
 const stories = fixture('models/stories260k');
 const nameless = fixture('checkpoints/gpt2'); // has no tokenizer, 64 positions, 128 tokens
+const translator = fixture('checkpoints/marian'); // nor has this
 
 let folder: string;
 beforeEach(async () => {
@@ -109,13 +110,29 @@ test('ids in: the text of the whole where there is a tokenizer, ids where there 
   expect(told.text).toBe('');
 });
 
+test('an encoder-decoder writes what belongs to the prompt, without the prompt', async () => {
+  const args = ['--prompt-ids', '5,6,7', '--max-new-tokens', '4'];
+  const { new_token_ids } = await result(translator, ...args);
+  expect((await generate(translator, ...args)).out).toBe(`${new_token_ids.join(',')}\n`);
+});
+
 test('a stop text ends it and is not part of it', async () => {
   const told = await result(stories, '--prompt', 'Once', '--temperature', '0', '--stop', 'girl', 'zebra');
   expect([told.finish_reason, told.text]).toEqual(['stop', 'Once upon a time, there was a little ']);
 });
 
 test.each(['cpu', 'wasm'])('--backend %s tells which computed', async backend => {
-  const told = await result(stories, '--prompt', 'Once', '--temperature', '0', '--backend', backend);
+  const told = await result(
+    stories,
+    '--prompt',
+    'Once',
+    '--max-new-tokens',
+    '16',
+    '--temperature',
+    '0',
+    '--backend',
+    backend,
+  );
   expect(told.backend).toBe(backend);
   expect(told.text).toMatch(/^Once upon a time, there was a little girl named Lily\./);
 });

@@ -18,7 +18,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `residual generate`: continues a prompt, streaming the text or as one JSON object. */
+/** `residual generate`: continues a prompt, or writes what belongs to it where there is an encoder, streaming the text or as one JSON object. */
 export function generateCommand(exit: (code: number) => void): Command {
   return new Command('generate')
     .description('Continue a prompt with a published checkpoint. Settings left out follow its generation_config.json.')
@@ -49,12 +49,15 @@ async function generate(options: Options): Promise<number> {
     const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
     const begun = performance.now();
     const steps = model.generate(tokens, { ...settings, signal })[Symbol.asyncIterator]();
-    let before = prompt ?? (promptIds ? textOf(promptIds) : ''); // shown when all is known to be well
+    const continued = prompt ?? (promptIds ? textOf(promptIds) : '');
+    let before = model.encoderDepth > 0 ? '' : continued; // shown when all is known to be well; a source is not continued
+    let comma = before === '' ? '' : ',';
     for (let step = await steps.next(); ; step = await steps.next()) {
       if (!json) process.stdout.write(before);
       before = '';
       if (!step.done) {
-        if (!json) process.stdout.write(model.tokenizer ? step.value.text : `,${step.value.token}`);
+        if (!json) process.stdout.write(model.tokenizer ? step.value.text : `${comma}${step.value.token}`);
+        comma = ',';
         continue;
       }
       const [row] = step.value;
