@@ -33,11 +33,12 @@ export function rotary(options: RotaryOptions): Rotary {
     throw new ResidualError('fit', `rotary: rotaryDim ${rotaryDim} is more than headDim ${headDim}`);
   const wavesFor = (rows: number, length: number) => {
     const { frequencies, amplitude } = rotaryFrequencies({ rotaryDim, base, scaling, length });
-    return (wave: (angle: number) => number) =>
-      Float32Array.from({ length: rows * frequencies.length }, (_, i) => {
-        const [position, pair] = [Math.floor(i / frequencies.length), i % frequencies.length];
-        return amplitude * wave(position * frequencies[pair]!);
-      });
+    return (wave: (angle: number) => number) => {
+      const values = new Float32Array(rows * frequencies.length);
+      for (let position = 0, i = 0; position < rows; position++)
+        for (const frequency of frequencies) values[i++] = amplitude * wave(position * frequency);
+      return values;
+    };
   };
   const shape = [positions, rotaryDim / 2];
   const short = wavesFor(positions, 0);

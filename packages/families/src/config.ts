@@ -33,6 +33,12 @@ export class ConfigReader {
     return this.refuse(name, value, 'a whole number above 0');
   }
 
+  /** How many blocks: a whole number from 1 to 10,000, so that no file makes a composition without end. */
+  depth(name: string, fallback?: number): number {
+    const value = this.size(name, fallback);
+    return value <= mostBlocks ? value : this.refuse(name, value, `a whole number from 1 to ${mostBlocks}`);
+  }
+
   /** The id of a token, undefined where there is none. */
   token(name: string): number | undefined {
     const value = this.value(name);
@@ -97,6 +103,8 @@ export class ConfigReader {
     );
   }
 }
+
+const mostBlocks = 10_000;
 
 /** Fields that say how a model was stored, trained, named or is to be sampled from, and leave logits alone. */
 const withoutEffect: readonly string[] = [

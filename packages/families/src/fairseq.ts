@@ -79,7 +79,7 @@ function compose(
   const norm = layerNorm({ dim: modelDim });
   const side = (name: 'encoder' | 'decoder') => ({
     heads: config.size(`${name}_attention_heads`, 16),
-    depth: config.size(`${name}_layers`, 12),
+    depth: config.depth(`${name}_layers`, 12),
     perceptron: mlp({ modelDim, hiddenDim: config.size(`${name}_ffn_dim`, 4096), activation, dropout: middle }),
   });
   const [encoder, decoder] = [side('encoder'), side('decoder')];

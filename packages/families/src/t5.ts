@@ -50,8 +50,8 @@ function compose(
   const modelDim = config.size('d_model', 512);
   const headDim = config.size('d_kv', 64);
   const heads = config.size('num_heads', 8);
-  const encoderDepth = config.size('num_layers', 6);
-  const depth = config.size('num_decoder_layers', encoderDepth);
+  const encoderDepth = config.depth('num_layers', 6);
+  const depth = config.depth('num_decoder_layers', encoderDepth);
   const vocab = config.size('vocab_size', 32128);
   const positions = config.size('n_positions', 512); // what it was trained on; the biases know no end
   const buckets = config.size('relative_attention_num_buckets', 32);

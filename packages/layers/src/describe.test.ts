@@ -87,3 +87,9 @@ test('bare leaves have a path too', () => {
     { path: '', name: 'vector', shape: [5], parameters: 5 },
   ]);
 });
+
+test('a table of more numbers than 4 GiB hold is refused before it is made', () => {
+  expect(() => table([2 ** 40, 2], () => new Float32Array())).toThrow(
+    'table: [1099511627776, 2] holds 2199023255552 numbers; 1073741824 would fit',
+  );
+});

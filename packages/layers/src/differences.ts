@@ -29,12 +29,12 @@ export function expectSame(name: string, wanted: readonly PlacedLeaf<WeightNeed>
 }
 
 function counted(faults: readonly string[]): string[] {
-  const alike = new Map<string, string[]>();
+  const alike = new Map<string, { first: string; more: number }>();
   for (const fault of faults) {
     const kind = fault.replaceAll(/(?<=^|[. ])\d+(?=\.)/g, '*');
-    alike.set(kind, [...(alike.get(kind) ?? []), fault]);
+    const known = alike.get(kind);
+    if (known) known.more++;
+    else alike.set(kind, { first: fault, more: 0 });
   }
-  return [...alike.values()].map(([first, ...more]) =>
-    more.length ? `${first} (and ${more.length} more like it)` : first!,
-  );
+  return [...alike.values()].map(({ first, more }) => (more > 0 ? `${first} (and ${more} more like it)` : first));
 }

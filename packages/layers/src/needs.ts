@@ -86,9 +86,12 @@ export function matrix(
   return { kind: 'matrix', shape, start: { kind: 'normal', deviation }, role, heads };
 }
 
-/** Constants of `shape` by a formula. */
+/** Constants of `shape` by a formula. Errors on more than 2³⁰ numbers, 4 GiB: unlike weights, no file must hold them before they are made. */
 export function table(shape: readonly number[], values: () => Float32Array): TableNeed {
   expectLengths('table', shape);
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (size > 2 ** 30)
+    throw new ResidualError('shape', `table: [${shape.join(', ')}] holds ${size} numbers; ${2 ** 30} would fit`);
   return { kind: 'table', shape, values };
 }
 
