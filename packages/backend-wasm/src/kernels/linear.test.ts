@@ -63,6 +63,13 @@ test('a weight is held once: using it in many rows and few takes no second copy 
   tf.dispose([weight, few, many]);
 });
 
+test('no rows in, no rows out', () => {
+  const [x, weight] = [tf.zeros([1, 0, 3]), tf.zeros([2, 3])];
+  const y = call('linear', { x, weight });
+  expect(y.shape).toEqual([1, 0, 2]);
+  tf.dispose([x, weight, y]);
+});
+
 test('nothing grows over 1,000 calls', () => {
   const { tensor } = numbers(3);
   const [weight, few, many] = [tensor([30, 20]), tensor([2, 20]), tensor([40, 20])];

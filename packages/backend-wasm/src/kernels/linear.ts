@@ -15,6 +15,7 @@ export const linear: Kernel<{ x: TensorInfo; weight: TensorInfo; bias?: TensorIn
   const [from, matrix, shift] = [heap.pointer(x), heap.pointer(weight), heap.pointer(bias)];
   const y = heap.output([...x.shape.slice(0, -1), outDim]);
   const to = heap.pointer(y);
+  if (rows === 0) return y;
   if (rows === 1) heap.call.linearOneRow!(from, matrix, shift, to, inDim, outDim);
   else if (rows <= fewRows) heap.call.linearFewRows!(from, matrix, shift, to, rows, inDim, outDim);
   else {

@@ -68,6 +68,13 @@ test('gradients over a long inner axis are not split wrongly', async () => {
   dispose([x, y, upstream, found]);
 });
 
+test('sums over an inner axis of length 0 are 0', async () => {
+  const [a, b] = [tensor([], [3, 0]), tensor([], [5, 0])];
+  const product = matMul(a, b, { transposeB: true });
+  expect([product.shape, ...(await product.data())]).toEqual([[3, 5], ...Array(15).fill(0)]);
+  dispose([a, b, product]);
+});
+
 test('nothing is broadcast, and what does not fit is named with both sides', () => {
   tidy(() => {
     const of = (...shape: number[]) => zeros(shape);

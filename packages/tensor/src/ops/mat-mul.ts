@@ -52,7 +52,9 @@ export function matMul(a: Tensor, b: Tensor, { transposeA = false, transposeB = 
   );
   if (a.dtype !== 'float32' || b.dtype !== 'float32')
     throw new ResidualError('dtype', `matMul: ${a.dtype} and ${b.dtype} are not both float32; convert with toFloat`);
-  return run(matMulOp, { a, b }, { transposeA, transposeB });
+  const length = inner(a.shape, transposeA)!;
+  if (length > 0) return run(matMulOp, { a, b }, { transposeA, transposeB });
+  return zeros([...a.shape.slice(0, -2), inner(a.shape, !transposeA)!, inner(b.shape, transposeB)!]); // sums of nothing
 }
 
 /** x with one more place along an axis, which holds zeros. */

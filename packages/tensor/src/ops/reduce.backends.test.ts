@@ -129,6 +129,20 @@ test('axes that are not there are named', () => {
   });
 });
 
+test('of nothing the sum is 0; a mean or a largest entry there is not', async () => {
+  const [floats, ids] = [tensor([], [2, 0, 3]), tensor([], [0], 'int32')];
+  const sums = [sum(floats, { axis: 1 }), sum(floats, { axis: [0, 1], keepDims: true }), sum(ids)];
+  expect(sums.map(({ shape, dtype }) => [shape, dtype])).toEqual([
+    [[2, 3], 'float32'],
+    [[1, 1, 3], 'float32'],
+    [[], 'int32'],
+  ]);
+  for (const each of sums) expect(new Set(await each.data())).toEqual(new Set([0]));
+  expect(messageOf(() => mean(floats, { axis: 1 }))).toBe('mean: [2, 0, 3] has no entries along axes [1]');
+  expect(messageOf(() => max(floats))).toBe('max: [2, 0, 3] has no largest entry along axes [0, 1, 2]');
+  dispose([floats, ids, sums]);
+});
+
 test('whole numbers sum to a whole number', async () => {
   const x = tensor([1, 2, 3, -4, 5, 6], [2, 3], 'int32');
   const result = sum(x, { axis: 1 });

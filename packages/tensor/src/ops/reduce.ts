@@ -21,16 +21,20 @@ const sumOp: Op<{ x: Tensor }, Axes> = {
   gradient: (dy, { shapes, attributes }) => ({ x: () => spread(dy, shapes.x, attributes.axis) }),
 };
 
-/** The sum over some axes, of floats or integers. */
+/** The sum over some axes, of floats or integers; of no entries it is 0. */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axes = axesOf('sum', x, options);
-  return axes.axis.length === 0 ? clone(x) : run(sumOp, { x }, axes);
+  if (axes.axis.length === 0) return clone(x);
+  if (x.size > 0) return run(sumOp, { x }, axes);
+  const shape = kept(x.shape, axes.axis).filter((_, i) => axes.keepDims || !axes.axis.includes(i));
+  return zeros(shape, x.dtype === 'float32' ? 'float32' : 'int32'); // tfjs's wasm kernel leaves what was in memory
 }
 
-/** The mean over some axes. */
+/** The mean over some axes. Errors where there is nothing to take it of. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { axis } = axesOf('mean', x, options);
   const count = axis.reduce((product, a) => product * x.shape[a]!, 1);
+  expectShape(count > 0, () => `mean: ${showShape(x.shape)} has no entries along axes ${showShape(axis)}`);
   return tidy(() => mul(sum(x, options), 1 / count));
 }
 
@@ -45,9 +49,13 @@ const maxOp: Op<{ x: Tensor }, Largest> = {
   }),
 };
 
-/** The largest entry over some axes; every entry that equals it gets the gradient. */
+/** The largest entry over some axes; every entry that equals it gets the gradient. Errors where there is none. */
 export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { axis, keepDims } = axesOf('max', x, options);
+  expectShape(
+    axis.every(a => x.shape[a]! > 0),
+    () => `max: ${showShape(x.shape)} has no largest entry along axes ${showShape(axis)}`,
+  );
   return axis.length === 0 ? clone(x) : run(maxOp, { x }, { reductionIndices: axis, keepDims });
 }
 

@@ -1,6 +1,6 @@
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { dispose, embed, gather, gradients, range, scatterAdd, tensor, tidy, zeros } from '../index.js';
+import { dispose, embed, gather, gradients, range, requireBackend, scatterAdd, tensor, tidy, zeros } from '../index.js';
 import { expectOp, toTensor } from '../testing/expect-op.js';
 import { grid, sample, total, whole } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
@@ -69,3 +69,14 @@ test('what does not fit is named with both sides', () => {
     expect(messageOf(() => gather(weight, zeros([3]), 1))).toBe('gather: indices are float32; they must be int32');
   });
 });
+
+test.runIf(['cpu', 'wasm'].includes(requireBackend()))(
+  'an id or index outside is told with the number of those there are',
+  () => {
+    tidy(() => {
+      const [weight, ids] = [zeros([7, 5]), tensor([3, 7], [2], 'int32')];
+      expect(messageOf(() => embed(weight, ids))).toBe('embed: id 7 is outside the vocabulary of 7');
+      expect(messageOf(() => gather(weight, ids, -1))).toBe('gather: index 7 is outside the 5 entries of axis 1');
+    });
+  },
+);

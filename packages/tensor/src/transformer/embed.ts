@@ -7,12 +7,16 @@ import { range } from '../ops/create.js';
 import { matMul } from '../ops/mat-mul.js';
 import { reshape } from '../ops/shape.js';
 import type { Matrix, Tensor } from '../tensor.js';
-import { gather } from './gather.js';
+import { gathered } from './gather.js';
 import { dense } from './matrix.js';
 
 const embedOp: Op<{ weight: Tensor; ids: Tensor }, { padding?: number }> = {
   name: 'residual.embed',
-  compose: ({ weight, ids }) => reshape(gather(weight, reshape(ids, [-1]), 0), [...ids.shape, weight.shape[1]!]),
+  compose: ({ weight, ids }) => {
+    const [vocab, dim] = weight.shape as [number, number];
+    const outside = (id: string) => `embed: id ${id} is outside the vocabulary of ${vocab}`;
+    return reshape(gathered(weight, reshape(ids, [-1]), 0, outside), [...ids.shape, dim]);
+  },
   saves: ['ids'],
   gradient: (dy, { saved: { ids }, shapes: { weight }, attributes: { padding } }) => ({
     weight: () => {

@@ -32,5 +32,16 @@ export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
   );
   if (indices.dtype !== 'int32')
     throw new ResidualError('dtype', `gather: indices are ${indices.dtype}; they must be int32`);
-  return run(gatherOp, { x, indices }, { axis: at, batchDims: 0 });
+  return gathered(x, indices, at, i => `gather: index ${i} is outside the ${x.shape[at]} entries of axis ${at}`);
+}
+
+/** The entries that `indices` name, along an axis counted from the front; `outside` says that there is none with an index. */
+export function gathered(x: Tensor, indices: Tensor, axis: number, outside: (index: string) => string): Tensor {
+  try {
+    return run(gatherOp, { x, indices }, { axis, batchDims: 0 });
+  } catch (error) {
+    const [, index] =
+      /^GatherV2: the index value (-?\d+) is not in/.exec(error instanceof Error ? error.message : '') ?? [];
+    throw index === undefined ? error : new ResidualError('range', outside(index)); // tfjs's words
+  }
 }
