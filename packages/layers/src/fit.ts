@@ -1,11 +1,14 @@
 import { ResidualError } from '@residual/tensor';
 import type { About } from './layer.js';
 
-/** Throws unless all parts that state a width agree on it, in and out: compositions fail when they are composed, not when they run. */
+/** Throws unless all parts are layers, and those that state a width agree on it, in and out: compositions fail when they are composed, not when they run. */
 export function expectSameWidth(
   name: string,
   parts: Readonly<Record<string, { readonly about: About } | undefined>>,
 ): number | undefined {
+  for (const [part, value] of Object.entries(parts))
+    if (value !== undefined && value?.about === undefined)
+      throw new ResidualError('fit', `${name}: ${part} is ${value}; it must be a layer`);
   const stated = Object.entries(parts).flatMap(([part, value]) =>
     [value?.about.reads, value?.about.gives].flatMap(width => (width === undefined ? [] : [{ part, width }])),
   );

@@ -80,11 +80,21 @@ export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
   const needs: EncoderDecoderNeeds<Encoder, Decoder> = { source, target, encoder, decoder, head, logitsBias: bias };
 
   const encode = layer(needs, (w, ids: Tensor, scope) =>
-    encoder(w.encoder, embedded(source, w.source, ids, scope.at('source')), scope.at('encoder')),
+    encoder(
+      w.encoder,
+      embedded('encoderDecoder: source', source, w.source, ids, scope.at('source')),
+      scope.at('encoder'),
+    ),
   );
   const decode = layer(needs, (w, { ids, memory }: Decoding, scope) => {
     const table = w.target?.embedding ?? w.source.embedding;
-    const x = embedded(into, { ...(w.target ?? w.source), embedding: table }, ids, scope.at('target'));
+    const x = embedded(
+      'encoderDecoder: target',
+      into,
+      { ...(w.target ?? w.source), embedding: table },
+      ids,
+      scope.at('target'),
+    );
     const read = decoder(w.decoder, { x, memory }, scope.at('decoder'));
     return logits(w, table, readPositions(read, scope), scope);
   });

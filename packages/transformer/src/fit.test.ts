@@ -29,6 +29,7 @@ const encoder = stack({ block: transformerBlock(six), depth: 1 });
 
 const unfit: Record<string, () => unknown> = {
   'transformerBlock: norm is 6 wide, mlp 8; they must be equal': () => transformerBlock({ ...six, mlp: eight.mlp }),
+  'transformerBlock: dropout is 0.1; it must be a layer': () => transformerBlock({ ...six, dropout: 0.1 as never }),
   'postNormBlock: norm is 8 wide, attention 6; they must be equal': () => postNormBlock({ ...six, norm: eight.norm }),
   'parallelBlock: norm is 6 wide, attention 8; they must be equal': () =>
     parallelBlock({ ...six, attention: eight.attention }),

@@ -1,6 +1,6 @@
 import type { TokenEmbedding } from '@residual/embeddings';
 import { bind, expectPositions, expectSameWidth, type Positions, type Scope, type Weights } from '@residual/layers';
-import type { Tensor } from '@residual/tensor';
+import { ResidualError, showShape, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 
 /** How ids become vectors with positions. */
@@ -29,8 +29,19 @@ export function inputNeeds<Scheme extends Positions | undefined>(
   return { embedding, positions: positions as Scheme, onEmbedded };
 }
 
-/** Token ids int32 [batch, length] to vectors with positions [batch, length, modelDim]. Tap: `embedded`. */
-export function embedded(needs: InputNeeds, weights: Weights<InputNeeds>, ids: Tensor, scope: Scope): Tensor {
+/** Token ids int32 [batch, length], one at least, to vectors with positions [batch, length, modelDim]. Tap: `embedded`. */
+export function embedded(
+  name: string,
+  needs: InputNeeds,
+  weights: Weights<InputNeeds>,
+  ids: Tensor,
+  scope: Scope,
+): Tensor {
+  if (ids.shape.length !== 2 || ids.size === 0)
+    throw new ResidualError(
+      'shape',
+      `${name}: ids ${showShape(ids.shape)} are not [batch, length] of one token or more`,
+    );
   const { embedding, onEmbedded } = bind({ embedding: needs.embedding, onEmbedded: needs.onEmbedded }, weights, scope);
   const vectors = embedding(ids);
   const placed = needs.positions?.onInput?.(weights.positions, vectors, scope.at('positions')) ?? vectors;

@@ -49,6 +49,15 @@ test('ids to logits with the head tied to the embedding', async () => {
   y.dispose();
 });
 
+test('ids without a token or of another rank are refused before anything runs', () => {
+  for (const shape of [[1, 0], [2], [1, 1, 1]]) {
+    const none = tensor(Array(shape.reduce((a, b) => a * b)).fill(0), shape, 'int32');
+    const message = `languageModel: ids [${shape.join(', ')}] are not [batch, length] of one token or more`;
+    expect(() => tied(weights, none)).toThrow(message);
+    none.dispose();
+  }
+});
+
 test('what is read by the head may be scaled, and a tied head may have a bias', async () => {
   const scaled = languageModel({ ...parts, headScale: 0.25, logitsBias: true });
   const theirs = randomWeights(scaled);

@@ -55,7 +55,7 @@ export function languageModel<
   const model = layer(
     needs,
     (w, ids: Tensor, scope) => {
-      const x = decoder(w.decoder, embedded(input, w, ids, scope), scope.at('decoder'));
+      const x = decoder(w.decoder, embedded('languageModel', input, w, ids, scope), scope.at('decoder'));
       return logits(w, w.embedding, readPositions(x, scope), scope);
     },
     { name: 'languageModel', flops },
