@@ -79,7 +79,13 @@ async function trainTranslator(begun: Begun<Settings>): Promise<number> {
   try {
     const objective = translation(encoderDecoderOf('train', model).layer, { smoothing, positions });
     // The reference keeps the bias of the logits as a constant beside the weights.
-    const job = { model, objective, corpus, frozen: ['logitsBias'], result: () => model.save() };
+    const job = {
+      model,
+      objective,
+      corpus,
+      frozen: (path: string) => path === 'logitsBias',
+      result: () => model.save(),
+    };
     return await runTraining(job, settings, begun);
   } finally {
     model.dispose();

@@ -27,7 +27,7 @@ export interface TrainOptions<N, Batch> {
   readonly accumulate?: number;
   /** Keeps a moving average of the weights with this decay, such as 0.999: it is what is evaluated, and takes their place when the run has ended. */
   readonly average?: number;
-  /** Weights that stay as they are: patterns of paths as in `record`, or a function of the path. */
+  /** Weights that stay as they are: patterns of paths as in `record`, each of which must fit one, or a function of the path. */
   readonly frozen?: Frozen;
   /** Of what is random in training, such as dropout; 0 if absent. */
   readonly seed?: number;

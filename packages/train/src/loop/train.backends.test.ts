@@ -291,6 +291,10 @@ test.each<[Options, string]>([
   [{ clipNorm: 0 }, 'train: clipNorm is 0; it must be above 0'],
   [{ average: 1 }, 'train: average is 1; it must be from 0 to below 1'],
   [{ seed: -1 }, 'train: seed is -1; it must be a whole number from 0 to 4294967295'],
+  [
+    { frozen: ['up.*', 'down'] },
+    "train: step 1: frozen 'down' fits none of the 4 weights, such as up.weight; a whole part is 'down.**'",
+  ],
   [{ frozen: ['**'] }, 'train: step 1: all 4 weights are frozen; there is nothing to train'],
   [{ learningRate: Number.NaN }, 'train: step 1: the learning rate is NaN; it must be a number of 0 or more'],
 ])('settings that do not fit are refused: %o', async (wrong, message) => {

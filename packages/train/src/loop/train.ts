@@ -174,16 +174,26 @@ class Run<N, Batch> implements Training {
     return { layer: layer as HasNeeds<unknown>, weights, objective: this.objective, seed, recompute };
   }
 
-  /** The parameters that are not frozen now. Errors where none is left. */
+  /** The parameters that are not frozen now. Errors where none is left, and on a pattern that freezes none. */
   private trained(): ReadonlyMap<string, Parameter> {
     const { frozen } = this;
     const isFrozen = typeof frozen === 'function' ? frozen : matcher('train: frozen', frozen);
+    const idle = typeof frozen === 'function' ? undefined : frozen.find(pattern => !this.hasAny(pattern));
+    if (idle !== undefined)
+      throw new ResidualError(
+        'freeze',
+        `train: frozen '${idle}' fits none of the ${this.parameters.size} weights, such as ${[...this.parameters.keys()][0]}; a whole part is '${idle}.**'`,
+      );
     const trained = new Map([...this.parameters].filter(([path]) => !isFrozen(path)));
     if (trained.size > 0) return trained;
     throw new ResidualError(
       'freeze',
       `train: all ${this.parameters.size} weights are frozen; there is nothing to train`,
     );
+  }
+
+  private hasAny(pattern: string): boolean {
+    return [...this.parameters.keys()].some(matcher('train: frozen', [pattern]));
   }
 
   private rateAt(step: number): number {
