@@ -45,6 +45,11 @@ async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]>
   return all;
 }
 
+test('a Map is written as the object of the same', () => {
+  const named: Record<string, StoredTensor> = { b: everyDtype.F32, a: everyDtype.U8 };
+  expect(writeSafetensors(new Map(Object.entries(named)))).toEqual(writeSafetensors(named));
+});
+
 test('what is written is read back, of each dtype, with empty tensors and texts of any script', async () => {
   const tensors: Record<string, StoredTensor> = {
     ...everyDtype,

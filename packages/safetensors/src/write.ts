@@ -12,6 +12,9 @@ export type LazyTensor<D extends Dtype = Dtype> = {
   };
 }[D];
 
+/** Tensors by name, in a plain object or a `Map`. */
+export type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string, T>;
+
 /** What a writer makes known before the data: free text by key. */
 export type Metadata = Readonly<Record<string, string>>;
 
@@ -20,10 +23,7 @@ export type Metadata = Readonly<Record<string, string>>;
  * Code `safetensors.write` where a name, a shape, data or metadata cannot be written.
  * Format: https://huggingface.co/docs/safetensors/index#format
  */
-export function writeSafetensors(
-  tensors: Readonly<Record<string, StoredTensor>>,
-  metadata?: Metadata,
-): Uint8Array<ArrayBuffer> {
+export function writeSafetensors(tensors: Named<StoredTensor>, metadata?: Metadata): Uint8Array<ArrayBuffer> {
   const { header, entries, size } = layOut(tensors, metadata);
   const file = new Uint8Array(size);
   file.set(header);
@@ -41,7 +41,7 @@ export function writeSafetensors(
  * the tensor's turn comes. Same bytes and same errors as `writeSafetensors`.
  */
 export async function* streamSafetensors(
-  tensors: Readonly<Record<string, StoredTensor | LazyTensor>>,
+  tensors: Named<StoredTensor | LazyTensor>,
   metadata?: Metadata,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { header, entries } = layOut(tensors, metadata);
@@ -53,14 +53,15 @@ export async function* streamSafetensors(
 }
 
 /** The header with its length before it, the tensors in order, and the size of the file; no data is looked at. */
-const layOut = <T extends StoredTensor | LazyTensor>(tensors: Readonly<Record<string, T>>, metadata: Metadata = {}) =>
+const layOut = <T extends StoredTensor | LazyTensor>(tensors: Named<T>, metadata: Metadata = {}) =>
   explain('write', 'writeSafetensors', () => {
-    if (Object.hasOwn(tensors, '__metadata__')) refuse('the name "__metadata__" is taken');
-    for (const text of [...Object.keys(tensors), ...Object.entries(metadata).flat()]) {
+    const entries = tensors instanceof Map ? [...(tensors as ReadonlyMap<string, T>)] : Object.entries(tensors);
+    const names = entries.map(([name]) => name);
+    if (names.includes('__metadata__')) refuse('the name "__metadata__" is taken');
+    for (const text of [...names, ...Object.entries(metadata).flat()]) {
       if (typeof text !== 'string' || /\p{Surrogate}/u.test(text)) refuse(`${quote(`${text}`)} is no text of UTF-8`);
     }
     const order = Object.keys(arrays);
-    const entries = Object.entries(tensors);
     entries.sort(([a, left], [b, right]) => order.indexOf(left.dtype) - order.indexOf(right.dtype) || (a < b ? -1 : 1));
 
     let end = 0;
