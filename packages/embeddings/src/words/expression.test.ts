@@ -88,6 +88,20 @@ test.each<[string, [string, number][]]>([
       ['3d', 1],
     ],
   ],
+  [
+    `${'-'.repeat(50_001)} a + (b)`,
+    [
+      ['a', -1],
+      ['b', 1],
+    ],
+  ],
+  [
+    `${'('.repeat(100)}a${')'.repeat(100)} + (b)`,
+    [
+      ['a', 1],
+      ['b', 1],
+    ],
+  ],
   ['the-1980-90s', [['the-1980-90s', 1]]],
 ])('%s is read as the sum that it is', (text, expected) => {
   expect(terms(text)).toEqual(expected);
@@ -107,6 +121,8 @@ test.each([
   ['king * man', '* at 6 joins two words; one side must be a number'],
   ['2 / king', '/ at 3 divides by a word; it must be a number'],
   ['king / 0', '/ at 6 divides by 0'],
+  ['1e999 * king - man', 'the factor of "king" is Infinity; it must be finite'],
+  ['('.repeat(5000), 'the parenthesis at 101 is deeper than 100'],
 ])('%s is refused with its place', (text, message) => {
   expect(() => parseExpression(text)).toThrow(`parseExpression: ${message}`);
 });

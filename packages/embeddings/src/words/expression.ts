@@ -7,6 +7,9 @@ export interface Term {
   readonly factor: number;
 }
 
+/** So many parentheses may stand inside one another. */
+const deepest = 100;
+
 /** Either a plain number or a sum of words. */
 type Value = number | Map<string, number>;
 
@@ -16,7 +19,7 @@ type Value = number | Map<string, number>;
  */
 export function parseExpression(text: string): Term[] {
   const tokens = tokensOf(text);
-  let next = 0;
+  let [next, depth] = [0, 0];
   if (tokens.length === 0) fail('the expression is empty; write one like king - man + woman');
 
   const peek = (): Token | undefined => tokens[next];
@@ -42,10 +45,12 @@ export function parseExpression(text: string): Term[] {
     return value;
   };
   const signed = (): Value => {
-    const operator = isOperator('+', '-');
-    if (!operator) return single();
-    next++;
-    return operator.text === '-' ? multiply(signed(), -1, operator) : signed();
+    let minus: Token | undefined;
+    for (let operator = isOperator('+', '-'); operator; operator = isOperator('+', '-')) {
+      next++;
+      if (operator.text === '-') minus = minus ? undefined : operator;
+    }
+    return minus ? multiply(single(), -1, minus) : single();
   };
   const single = (): Value => {
     const token = peek();
@@ -54,7 +59,9 @@ export function parseExpression(text: string): Term[] {
     if (token.kind === 'number') return Number(token.text);
     if (token.kind === 'word') return new Map([[token.text, 1]]);
     if (token.text !== '(') return fail(`${shown(token)} stands where a word, a number or ( must`);
+    if (++depth > deepest) fail(`the parenthesis at ${token.at} is deeper than ${deepest}`);
     const value = sum();
+    depth--;
     if (!isOperator(')')) fail(`the parenthesis at ${token.at} is not closed`);
     next++;
     return value;
@@ -69,7 +76,10 @@ export function parseExpression(text: string): Term[] {
   }
   if (typeof value === 'number')
     return fail(`the number ${value} alone is no vector; put it in quotes where the word is meant, "${value}"`);
-  return [...value].map(([word, factor]) => ({ word, factor }));
+  return [...value].map(([word, factor]) => {
+    if (!Number.isFinite(factor)) fail(`the factor of "${word}" is ${factor}; it must be finite`);
+    return { word, factor };
+  });
 }
 
 function add(a: Value, b: Value, { text, at }: Token): Value {
