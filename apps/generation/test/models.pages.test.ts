@@ -58,10 +58,10 @@ describe('another model', () => {
   test('a broken file is said, and the model that was there goes on', async () => {
     const broken = new Map([['config.json', Buffer.from('{ "model_type": ')]]);
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(broken) });
-    await page.locator('#error', { hasText: 'config.json of the 1 files given is not JSON' }).waitFor();
+    await page.locator('#error', { hasText: 'config.json of what was given (1 file) is not JSON' }).waitFor();
     const file = { name: 'tokenizer.json', mimeType: 'application/json', buffer: Buffer.from('{}') };
     await page.setInputFiles('#files', [file]);
-    await page.locator('#error', { hasText: 'the 1 files given has no config.json' }).waitFor();
+    await page.locator('#error', { hasText: 'what was given (1 file) has no config.json' }).waitFor();
     const cut = new Map([...llama].map(([name, bytes]) => [name, name.endsWith('s') ? bytes.slice(0, 5000) : bytes]));
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(cut) });
     await page.locator('#error', { hasText: /safetensors|bytes/ }).waitFor();

@@ -59,7 +59,8 @@ export function unflatten<N>(layer: HasNeeds<N>, values: ReadonlyMap<string, Mat
 }
 
 /**
- * A tree of the same form with `change` applied to every leaf, tables included. A leaf that stands in several places is changed once, under its first
+ * A tree of the same form with `change` applied to every leaf, tables included, such as the angles of rotary positions; to change weights alone, `unflatten` what
+ * `flatten` gives, changed. A leaf that stands in several places is changed once, under its first
  * path, and stands in all of them again.
  */
 export function mapTree<Tree>(tree: Tree, change: (leaf: Matrix, path: string) => Matrix): Tree {

@@ -13,7 +13,7 @@ import {
   roomOf,
   settingsOf,
 } from './generate-options.js';
-import type { PlainTensor } from './plain-tensor.js';
+import { expectTapped, type PlainTensor } from './plain-tensor.js';
 import { type Finish, type Generated, Row } from './row.js';
 import { type Zeroing, zeroing } from './zeroing.js';
 
@@ -118,6 +118,7 @@ export async function* generateRows(
         const [texts, before] = [fed.map(i => rows[i]!), fed.map(i => padding[i]!)];
         seen = await advance(decoding, texts, before, fixedShapes, recorder, signal);
         zero.expectUsed();
+        expectTapped('generate', taps, recorder?.values);
       } catch (error) {
         release();
         if (!(await generator.recover(error, signal))) throw error;

@@ -67,6 +67,10 @@ test('what forward and a batch cannot take is named', async () => {
   await expect(model.forward([3], { signal: AbortSignal.abort() })).rejects.toThrow('abort');
   await expect(model.generateBatch([]).whole()).rejects.toThrow('generate: there is no prompt');
   await expect(model.forward([3], { taps: ['a..b'] })).rejects.toThrow("record: 'a..b' has the step ''");
+  const taps = ['logits', 'decoder.layers.*.weights'];
+  const idle = "taps names 'decoder.layers.*.weights'; no tensor of this model has that path";
+  await expect(model.forward([3], { taps })).rejects.toThrow(`forward: ${idle}`);
+  await expect(model.generate([3], { taps }).whole()).rejects.toThrow(`generate: ${idle}`);
 });
 
 test('what is saved and loaded again computes the same', async () => {

@@ -1,4 +1,5 @@
-import type { Tensor } from '@residual/tensor';
+import { matcher } from '@residual/layers';
+import { ResidualError, type Tensor } from '@residual/tensor';
 
 /** Numbers with their shape, as they leave the engine. */
 export interface PlainTensor {
@@ -22,4 +23,15 @@ export async function plainTaps(
     });
   }
   return shares;
+}
+
+/** Throws unless each pattern of `taps` fits one of the paths that came up when the model ran. */
+export function expectTapped(
+  name: string,
+  taps: readonly string[],
+  seen: ReadonlyMap<string, Tensor> = new Map(),
+): void {
+  const idle = taps.find(tap => ![...seen.keys()].some(matcher('record', [tap])));
+  if (idle !== undefined)
+    throw new ResidualError('option', `${name}: taps names '${idle}'; no tensor of this model has that path`);
 }

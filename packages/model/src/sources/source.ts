@@ -41,7 +41,7 @@ export async function filesOf(source: ModelSource, options: SourceOptions = {}):
 /** Bytes by file name. */
 export function bytesFiles(files: ReadonlyMap<string, Uint8Array>): ModelFiles {
   return {
-    origin: 'the files given',
+    origin: 'what was given',
     text: async name => {
       const bytes = files.get(name);
       return bytes && new TextDecoder().decode(bytes);
@@ -57,7 +57,7 @@ export function bytesFiles(files: ReadonlyMap<string, Uint8Array>): ModelFiles {
 export function droppedFiles(files: readonly File[]): ModelFiles {
   const byName = new Map(files.map(file => [file.name, file]));
   return {
-    origin: `the ${files.length} files given`,
+    origin: `what was given (${files.length} ${files.length === 1 ? 'file' : 'files'})`,
     text: async name => byName.get(name)?.text(),
     bytes: async name => {
       const file = byName.get(name);

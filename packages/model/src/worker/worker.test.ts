@@ -129,7 +129,7 @@ test('what cannot cross a port is refused here, errors keep their words and code
   const mute = await models.load(new Map([...(await files())].filter(([name]) => !name.startsWith('tokenizer'))));
   await expect(mute.encode('Once')).rejects.toThrow('encode: this model has no tokenizer');
   await mute.dispose();
-  await expect(models.load(new Map())).rejects.toThrow('loadModel: the files given has no config.json');
+  await expect(models.load(new Map())).rejects.toThrow('loadModel: what was given has no config.json');
   const running = there.generate('Once', { maxNewTokens: 400 }).whole();
   models.close();
   await expect(running).rejects.toThrow('connectModels: the connection was closed');
