@@ -31,28 +31,29 @@ const esbuild: Bundler = async (project, outDir) => {
   writeFileSync(join(outDir, 'index.html'), page('<script type="module" src="./main.js"></script>'));
 };
 
-const withWebpack: Bundler = (project, outDir) =>
+/**
+ * Bundles entries of a project with webpack, each by the name of its page: makes a folder with `NAME.html` for each. All at once, as webpack takes many
+ * seconds to read TensorFlow.js.
+ */
+export const webpackPages = (project: string, entries: Record<string, string>, outDir: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const settings: webpack.Configuration = {
       context: project,
-      entry: './entry.js',
+      entry: entries,
       mode: 'production',
       optimization: { minimize: false },
-      output: { path: outDir, filename: 'main.js' },
+      output: { path: outDir, filename: '[name].js' },
       performance: { hints: false },
     };
     webpack(settings, (error, stats) => {
       if (error) return reject(error);
       if (stats?.hasErrors()) return reject(new Error(stats.toString({ all: false, errors: true, warnings: true })));
       mkdirSync(outDir, { recursive: true });
-      writeFileSync(join(outDir, 'index.html'), page('<script defer src="./main.js"></script>'));
+      for (const name of Object.keys(entries))
+        writeFileSync(join(outDir, `${name}.html`), page(`<script defer src="./${name}.js"></script>`));
       resolve();
     });
   });
 
-/** The bundlers by name. */
-export const bundlers: Readonly<Record<'vite' | 'webpack' | 'esbuild', Bundler>> = {
-  vite,
-  webpack: withWebpack,
-  esbuild,
-};
+/** The bundlers that take a package alone, by name. */
+export const bundlers: Readonly<Record<'vite' | 'esbuild', Bundler>> = { vite, esbuild };

@@ -7,18 +7,28 @@ import { tarballName } from './pack.js';
 import type { Readme } from './readme.js';
 import { runNode } from './run.js';
 
+/** An entry point of a package: `@residual/model/worker`. */
+export interface EntryPoint {
+  specifier: string;
+  inBrowser: boolean;
+}
+
 /** An npm project outside the repository that has installed one package, as its README says. */
 export interface Consumer {
   folder: string;
   project: Project;
-  /** The entry points of the package: `@residual/model`, `@residual/model/worker`. */
-  entries: { specifier: string; inBrowser: boolean }[];
+  entries: EntryPoint[];
 }
+
+/** The public packages that hold code. */
+export const packagesWithCode = (): Project[] =>
+  packages().filter(({ manifest }) => manifest.private !== true && '.' in (manifest.exports ?? {}));
 
 /** Entry points that are for Node alone are named so; the command line is as a whole. */
 const runsInBrowser = (specifier: string) => specifier !== '@residual/cli' && !/\/node$/.test(specifier);
 
-const entriesOf = ({ manifest }: Project): Consumer['entries'] =>
+/** What a package exports, without styles and files of data. */
+export const entriesOf = ({ manifest }: Project): EntryPoint[] =>
   Object.keys(manifest.exports ?? {})
     .filter(key => !key.endsWith('.json') && !key.includes('*') && !/\.(wasm|css)$/.test(key))
     .map(key => manifest.name + key.slice(1))

@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Consumer } from './consumer.js';
+import { expect } from 'vitest';
+import type { Project } from '../repository/workspace.js';
+import { type Consumer, type EntryPoint, entriesOf } from './consumer.js';
+import type { Visit } from './page.js';
 
 const numbered = (specifiers: string[]) =>
   specifiers.map((specifier, index) => `import * as part${index} from '${specifier}';`).join('\n');
@@ -13,26 +16,42 @@ const left = tensor([1, 2, 3, 4, 5, 6], [2, 3]);
 const product = [...(await matMul(left, left, { transposeB: true }).data())];`;
 
 /** What the entry of a page gives: the names that each entry point exports, and of a backend a product that it computed. */
-export interface Loaded {
+interface Loaded {
   names: string[][];
   product?: number[];
 }
 
 /** The product that a backend computes: x xᵀ of [[1, 2, 3], [4, 5, 6]]. */
-export const expectedProduct = [14, 32, 32, 77];
+const expectedProduct = [14, 32, 32, 77];
 
-/** Writes `entry.js`, which imports all that runs in a browser, and `entry.ts`, which imports all types. */
-export const writeEntries = ({ folder, project, entries }: Consumer): void => {
-  const inBrowser = entries.filter(entry => entry.inBrowser).map(({ specifier }) => specifier);
-  const names = `[${inBrowser.map((_, index) => `Object.keys(part${index})`).join(', ')}]`;
+/** Fails unless the page of an entry loaded, each entry point exports something, and a backend computed the product. */
+export const expectLoaded = (project: Project, { result, errors }: Visit): void => {
+  expect(errors).toEqual([]);
+  const { names, product } = result as Loaded;
+  if (product !== undefined) expect(product).toEqual(expectedProduct);
+  else if (!project.name.startsWith('backend-'))
+    expect(
+      names.every(list => list.length > 0),
+      'exports',
+    ).toBe(true);
+};
+
+const inBrowser = (entries: EntryPoint[]) => entries.filter(entry => entry.inBrowser).map(({ specifier }) => specifier);
+
+/** The script of a page that imports all of a package that runs in a browser. */
+export const pageEntry = (project: Project): string => {
+  const specifiers = inBrowser(entriesOf(project));
+  const names = `[${specifiers.map((_, index) => `Object.keys(part${index})`).join(', ')}]`;
   const backend = /^backend-(cpu|wasm|webgl)$/.exec(project.name)?.[1];
-  writeFileSync(
-    join(folder, 'entry.js'),
-    `${numbered(inBrowser)}${backend ? product(backend) : ''}
-globalThis.result = { names: ${names}${backend ? ', product' : ''} };\n`,
-  );
-  const used = (count: number) => `export default [${Array.from({ length: count }, (_, index) => `part${index}`)}];\n`;
-  writeFileSync(join(folder, 'entry.ts'), `${numbered(inBrowser)}\n${used(inBrowser.length)}`);
-  const all = entries.map(({ specifier }) => specifier);
-  writeFileSync(join(folder, 'entry-node.ts'), `${numbered(all)}\n${used(all.length)}`);
+  return `${numbered(specifiers)}${backend ? product(backend) : ''}
+globalThis.result = { names: ${names}${backend ? ', product' : ''} };\n`;
+};
+
+/** Writes `entry.js`, which imports all that runs in a browser, and `entry.ts` and `entry-node.ts`, which import types. */
+export const writeEntries = ({ folder, project, entries }: Consumer): void => {
+  const importing = (specifiers: string[]) =>
+    `${numbered(specifiers)}\nexport default [${specifiers.map((_, index) => `part${index}`)}];\n`;
+  writeFileSync(join(folder, 'entry.js'), pageEntry(project));
+  writeFileSync(join(folder, 'entry.ts'), importing(inBrowser(entries)));
+  writeFileSync(join(folder, 'entry-node.ts'), importing(entries.map(({ specifier }) => specifier)));
 };
