@@ -3,6 +3,7 @@ import { WebGPUBackend, type WebGPUProgram } from '@tensorflow/tfjs-backend-webg
 import { type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { BufferPool } from './buffer-pool.js';
 import { Commands, type Step } from './commands.js';
+import { compileOnce } from './compile-once.js';
 import { programsOf } from './compiled.js';
 
 type Uniforms = Parameters<WebGPUBackend['runWebGPUProgram']>[3];
@@ -21,10 +22,12 @@ export class CheckedBackend extends WebGPUBackend {
   private readonly buffers: BufferPool;
   private readonly commands: Commands<ProgramStep>;
   private readonly overwritten = new WeakSet<DataId>();
+  private readonly forgetShaders: () => void;
   private lost: string | undefined;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info);
+    this.forgetShaders = compileOnce(device);
     const commands = new Commands<ProgramStep>(device, steps => this.forget(steps));
     this.commands = commands;
     this.buffers = new BufferPool((descriptor, failed) =>
@@ -118,7 +121,9 @@ export class CheckedBackend extends WebGPUBackend {
   /** Programs among which one was refused are compiled again when they are used again, so that the error names the same cause. */
   private forget(steps: readonly ProgramStep[]): void {
     const programs = programsOf(this);
-    for (const { program } of steps) delete programs[program.shaderKey];
+    const spoiled = new Set(steps.map(({ program }) => programs[program.shaderKey]));
+    for (const [key, program] of Object.entries(programs)) if (spoiled.has(program)) delete programs[key];
+    this.forgetShaders();
   }
 }
 
