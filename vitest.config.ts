@@ -34,9 +34,16 @@ const onBackend = (name: string): Settings => ({
   isolate: false,
   setupFiles: [`./packages/testkit/src/setup-${name}.ts`],
 });
+/** After all others, and on few cores in one process beside one page: compiling is most of the work of a GPU in software, and each compiles by itself. */
+const onGpu = (name: string): Settings => ({
+  ...onBackend(name),
+  maxWorkers: Math.ceil(availableParallelism() / 4),
+  sequence: { groupOrder: 1 },
+});
+
 project(onBackend('cpu'));
 project(onBackend('wasm'));
-if (adapter !== undefined) project({ ...onBackend('webgpu'), env: adapter });
+if (adapter !== undefined) project({ ...onGpu('webgpu'), env: adapter });
 else
   notRun.webgpu =
     'needs a WebGPU adapter: a graphics driver, or on Linux a Chrome or Chromium, whose software driver serves';
@@ -49,7 +56,7 @@ if (chrome !== undefined) {
     provider: playwright({ launchOptions: { executablePath: chrome, args: [...chromeFlags] } }),
     instances: [{ browser: 'chromium' }],
   });
-  project({ ...onBackend('webgl'), browser: inChrome() });
+  project({ ...onGpu('webgl'), browser: inChrome() });
   /** Inside a page, without a backend. */
   project({ name: 'browser', include: files('browser'), browser: inChrome() });
   /** In this process, looking at built pages through a browser. */
