@@ -71,6 +71,7 @@ export class CheckedBackend extends WebGPUBackend {
     if (inMemory) data.values = null as never; // so that tfjs finds them a buffer and no more
     super.uploadToGPU(dataId);
     if (!inMemory) return;
+    if (values.length === 0) data.values = values; // there is nothing to read back
     const numbers = asOnDevice(values, dtype);
     this.commands.guard(
       () => this.queue.writeBuffer(data.resource as GPUBuffer, 0, numbers),

@@ -16,7 +16,9 @@ export class BufferPool {
 
   constructor(private readonly makeBuffer: MakeBuffer) {}
 
-  acquireBuffer(size: number, usage: GPUBufferUsageFlags, mappedAtCreation = false, reuse = true): GPUBuffer {
+  /** A buffer of `length` bytes, or of a few where that is 0: what a shader reads must hold something. */
+  acquireBuffer(length: number, usage: GPUBufferUsageFlags, mappedAtCreation = false, reuse = true): GPUBuffer {
+    const size = length === 0 ? smallest : length;
     const buffer =
       (reuse ? this.free.get(keyOf(size, usage))?.pop() : undefined) ?? this.make({ size, usage, mappedAtCreation });
     this.used.add(buffer);
@@ -63,5 +65,8 @@ export class BufferPool {
     buffer.destroy();
   }
 }
+
+/** Bytes of a vec4. */
+const smallest = 16;
 
 const keyOf = (size: number, usage: number) => `${size} ${usage}`;

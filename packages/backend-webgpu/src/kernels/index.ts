@@ -2,6 +2,7 @@ import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { gated, gelu, silu } from './activation.js';
 import { appendToCache } from './append-to-cache.js';
 import { attend } from './attend.js';
+import { cast } from './cast.js';
 import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
 import { embed } from './embed.js';
@@ -14,6 +15,7 @@ import { rotate } from './rotate.js';
 export const kernels: Readonly<Record<string, KernelFunc>> = {
   'residual.appendToCache': /*#__PURE__*/ kernel(appendToCache),
   'residual.attend': /*#__PURE__*/ kernel(attend),
+  'residual.cast': /*#__PURE__*/ kernel(cast),
   'residual.crossEntropy': /*#__PURE__*/ kernel(crossEntropy),
   'residual.crossEntropyGradient': /*#__PURE__*/ kernel(crossEntropyGradient),
   'residual.dropout': /*#__PURE__*/ kernel(dropout),

@@ -8,6 +8,7 @@ import {
   greaterEqual,
   less,
   lessEqual,
+  linear,
   logicalAnd,
   memory,
   mul,
@@ -95,6 +96,15 @@ test('conversions: true is 1, numbers lose their fraction towards zero, the same
   other.dispose();
   expect(await numbers(float)).toHaveLength(5); // still there
   dispose([float, ids, flags]);
+});
+
+test('integers and booleans made floats are floats to every kernel', async () => {
+  for (const dtype of ['int32', 'bool'] as const) {
+    const x = tidy(() => toFloat(tensor([1, 0, 1, 1], [2, 2], dtype)));
+    const y = linear(x, x);
+    expect([...(await y.data())]).toEqual([1, 1, 1, 2]);
+    dispose([x, y]);
+  }
 });
 
 test('no gradient flows through comparisons and conversions, but it flows beside them', async () => {

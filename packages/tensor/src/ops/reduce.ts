@@ -1,4 +1,4 @@
-import { expectShape, showShape } from '../errors.js';
+import { expectShape, ResidualError, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
 import { type Tensor, tidy } from '../tensor.js';
 import { add, minimum, mul, scalarMinus } from './arithmetic.js';
@@ -93,6 +93,7 @@ function kept(shape: readonly number[], axis: readonly number[]): number[] {
 }
 
 function axesOf(name: string, x: Tensor, { axis, keepDims = false }: ReduceOptions): Axes {
+  if (x.dtype === 'bool') throw new ResidualError('dtype', `${name}: bool does not fit; convert with toFloat or toInt`);
   const rank = x.shape.length;
   const given = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
   const counted = given.map(a => (a < 0 ? a + rank : a)).sort((a, b) => a - b);

@@ -1,7 +1,9 @@
-import { expectShape } from '../errors.js';
+import { expectShape, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
 import { type Tensor, tidy } from '../tensor.js';
 import { add, mul, sub } from './arithmetic.js';
+import { clone } from './convert.js';
+import { zeros } from './create.js';
 import { exp, log } from './functions.js';
 import { max, sum } from './reduce.js';
 import { reshape } from './shape.js';
@@ -20,6 +22,7 @@ const softmaxOp: Op<{ logits: Tensor }, { dim: 1 }> = {
 /** eˣ / Σ eˣ along the last axis: [..., length] to [..., length]. */
 export function softmax(x: Tensor): Tensor {
   expectRow('softmax', x);
+  if (x.size === 0) return clone(x);
   if (x.shape.length === 2) return run(softmaxOp, { logits: x }, { dim: 1 });
   return tidy(() => {
     const rows = reshape(x, [-1, x.shape.at(-1)!]);
@@ -43,6 +46,8 @@ const logSumExpOp: Op<{ x: Tensor }, { keepDims: boolean }> = {
 /** log Σ eˣ along the last axis: [..., length] to [...], or [..., 1] with `keepDims`. */
 export function logSumExp(x: Tensor, { keepDims = false }: { keepDims?: boolean } = {}): Tensor {
   expectRow('logSumExp', x);
+  expectShape(x.shape.at(-1)! > 0, () => `logSumExp: ${showShape(x.shape)} has no entries along its last axis`);
+  if (x.size === 0) return zeros([...x.shape.slice(0, -1), ...(keepDims ? [1] : [])]);
   return run(logSumExpOp, { x }, { keepDims });
 }
 
@@ -59,6 +64,7 @@ const logSoftmaxOp: Op<{ x: Tensor }, Record<never, never>> = {
 /** x - log Σ eˣ along the last axis: [..., length] to [..., length]. */
 export function logSoftmax(x: Tensor): Tensor {
   expectRow('logSoftmax', x);
+  if (x.size === 0) return clone(x);
   return run(logSoftmaxOp, { x }, {});
 }
 

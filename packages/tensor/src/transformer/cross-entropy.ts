@@ -3,7 +3,7 @@ import { type Op, run } from '../op.js';
 import { maximum, mul, sub } from '../ops/arithmetic.js';
 import { equal, notEqual } from '../ops/compare.js';
 import { toFloat } from '../ops/convert.js';
-import { range } from '../ops/create.js';
+import { range, zeros } from '../ops/create.js';
 import { exp, log } from '../ops/functions.js';
 import { max, sum } from '../ops/reduce.js';
 import { concat, reshape, sliceAxis } from '../ops/shape.js';
@@ -62,6 +62,7 @@ export function crossEntropy(logits: Tensor, labels: Tensor, { ignore = -100 }: 
   );
   if (labels.dtype !== 'int32')
     throw new ResidualError('dtype', `crossEntropy: labels are ${labels.dtype}; they must be int32`);
+  if (labels.size === 0) return zeros([0]);
   return run(crossEntropyOp, { logits, labels }, { ignore });
 }
 

@@ -1,6 +1,7 @@
 import { expectShape, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
 import { add, mul } from '../ops/arithmetic.js';
+import { zeros } from '../ops/create.js';
 import { matMul } from '../ops/mat-mul.js';
 import { sum } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
@@ -34,6 +35,9 @@ export function linear(x: Tensor, weight: Matrix, bias?: Tensor): Tensor {
     () =>
       `linear: x ${showShape(x.shape)}, weight ${showShape(weight.shape)}${bias ? ` and bias ${showShape(bias.shape)}` : ''} do not fit; weight is [out, in], x [..., in]`,
   );
+  if (x.size === 0 || width === 0 || out === 0) {
+    return tidy(() => add(zeros([...x.shape.slice(0, -1), out!]), bias ?? 0));
+  }
   if (isLowRankSum(weight)) return withParts(x, weight, bias);
   return run(linearOp, { x, weight: dense(weight), bias }, {});
 }

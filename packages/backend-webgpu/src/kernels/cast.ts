@@ -1,0 +1,19 @@
+import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
+import { runPass, sizeOf, workgroupsFor } from '../program.js';
+import type { Kernel } from './kernel.js';
+
+/** Numbers as those of another type. tfjs's kernel calls integers floats without turning them into such, and our kernels would read their bits. */
+export const cast: Kernel<{ x: TensorInfo }, { dtype: 'float32' | 'int32' }> = (backend, { x }, { dtype }) => {
+  if (dtype === 'int32') {
+    const { kernelFunc } = getKernel('Cast', 'webgpu');
+    return kernelFunc({ inputs: { x }, attrs: { dtype }, backend }) as TensorInfo;
+  }
+  const count = sizeOf(x.shape);
+  return runPass(backend, {
+    inputs: { x },
+    shape: x.shape,
+    ints: { count },
+    workgroups: workgroupsFor(count),
+    code: 'fn main(index : i32) { if (index < uniforms.count) { result[index] = f32(x[index]); } }',
+  });
+};
