@@ -218,9 +218,17 @@ describe('writing', () => {
     await page.locator('#error').waitFor({ state: 'hidden' });
   });
 
-  test('a setting that does not fit is said', async () => {
+  test('a setting that does not fit is said, and one between two round numbers fits', async () => {
+    const form = page.locator('#controls');
+    const fits = () => form.evaluate((form: HTMLFormElement) => form.checkValidity());
+    await page.fill('#temperature', '0.73');
+    await page.fill('#topP', '0.955');
+    expect(await fits()).toBe(true);
+    await page.fill('#topK', '');
+    expect(await fits()).toBe(false);
+    await page.fill('#topK', '0');
     await page.fill('#topP', '2');
-    await page.locator('#controls').evaluate(form => form.dispatchEvent(new Event('submit', { cancelable: true })));
+    await form.evaluate(form => form.dispatchEvent(new Event('submit', { cancelable: true })));
     await page.locator('#error', { hasText: 'topP' }).waitFor();
     await page.click('#reset');
     await written(page);
