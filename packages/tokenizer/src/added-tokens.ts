@@ -53,22 +53,27 @@ export function readAddedTokens(json: unknown, vocabulary: Vocabulary): AddedTok
 export type Finder = (text: string, found: (id: number, from: number, to: number) => void) => void;
 
 /**
- * Looks for tokens by their patterns: the leftmost match wins, of several there the longest. White space that a token took along may hold further tokens, as
- * in the reference.
+ * Looks for tokens by their patterns: the leftmost match wins, of several there the longest. White space that a token took along may hold further tokens, and a
+ * pattern of which a normalizer left nothing matches everywhere and so cuts all characters apart, as in the reference.
  */
 export function tokenFinder(tokens: readonly { readonly pattern: string; readonly token: AddedToken }[]): Finder {
   const byPattern = new Map<string, AddedToken>();
   // Of several that look the same the first counts, special ones before others.
   for (const { pattern, token } of [...tokens].sort((a, b) => Number(b.token.special) - Number(a.token.special))) {
-    if (pattern !== '' && !byPattern.has(pattern)) byPattern.set(pattern, token);
+    if (!byPattern.has(pattern)) byPattern.set(pattern, token);
   }
   if (byPattern.size === 0) return (text, found) => text !== '' && found(-1, 0, text.length);
   const patterns = [...byPattern.keys()].sort((a, b) => b.length - a.length);
   const search = new RegExp(patterns.map(escapeRegex).join('|'), 'g');
   return (text, found) => {
     let last = 0;
+    let ended = -1;
     search.lastIndex = 0;
     for (let match = search.exec(text); match; match = search.exec(text)) {
+      const before = ended;
+      ended = match.index + match[0].length;
+      if (match[0] === '') search.lastIndex += unitsAt(text, match.index);
+      if (match[0] === '' && before === ended) continue; // right behind another match nothing is no match
       const token = byPattern.get(match[0])!;
       let from = match.index;
       let to = from + match[0].length;

@@ -21,6 +21,7 @@ export const literalMatcher = (literal: string): Matcher =>
 /** Matches a regular expression, in Oniguruma's syntax if nothing else is said; a match of no characters counts, but for one right behind another match. */
 export const regexMatcher = (source: string, where: string, dialect?: Dialect): Matcher => {
   const searchIn = searchOf(translateRegex(source, where, dialect));
+  if (!searchIn) return failFile(`${where}: the regular expression ${source} is too large`);
   return (text, start, end, ranges) => {
     const part = start === 0 && end === text.length ? text : text.slice(start, end);
     if (part === '') return;

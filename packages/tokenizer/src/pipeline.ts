@@ -37,7 +37,7 @@ export class Pipeline {
       parts.normalizer?.(text);
       return text.text;
     };
-    const found = parts.addedTokens.filter(token => token.inText !== false);
+    const found = parts.addedTokens.filter(token => token.inText !== false && token.content !== '');
     const raw = found.filter(token => !token.normalized);
     const later = found.filter(token => token.normalized);
     this.#rawFinder = tokenFinder(raw.map(token => ({ pattern: token.content, token })));

@@ -23,7 +23,7 @@ describe('what takes a backtracking engine long', () => {
     ['(a?){40}a{40}', any],
     ['(?=a*)b', ['a']],
   ])('%s', (pattern, expected) => {
-    expect(risksOf(parseRegex(translateRegex(pattern, 'here'))!)).toEqual(expected);
+    expect(risksOf(parseRegex(translateRegex(pattern, 'here'))!.node)).toEqual(expected);
   });
 });
 
@@ -62,4 +62,36 @@ test.each([
 
 test('nothing is found within a character of two units', () => {
   expect(['\\z', '\\A', '(?!x)'].map(pattern => matches(pattern, '👍').length)).toEqual([1, 1, 2]);
+});
+
+describe('what does not match in linear time', () => {
+  test.each([
+    ['(a+)+(b)\\2', `${'a'.repeat(40)}c`],
+    ['(?:a|aa)+(?<=ba{3})c', 'a'.repeat(3000)],
+    ['(\\w+)\\s\\1', `${'x'.repeat(20_000)} y`],
+    ['(?>(?:a|a)+|b)+c', 'a'.repeat(50_000)],
+  ])('%s counts its steps', (pattern, text) => {
+    expect(() => matches(pattern, text)).toThrow(
+      /^encode: the regular expression .* takes too long in a text of \d+ characters$/,
+    );
+  });
+
+  test.each([
+    ['(a)|\\1b', 'ab', ['a']],
+    ['(\\w+) \\1', 'the the cat', ['the the']],
+    ['(?<=ab|c)d', 'abdcdd', ['d', 'd']],
+    ['(?<!\\p{L}{2})\\p{L}', 'abc 1d', ['a', 'b', 'd']],
+    ['(?:a|ab)++c', 'abc ac', ['ac']],
+    ['(?=(\\w)\\w\\1)\\w', 'abaxx', ['a']],
+    ['(🙂)(?!\\1)|\\1', '🙂🙂', ['🙂']],
+    [`(?:a{1,100}){1,100}b`, `${'a'.repeat(100)}b`, [`${'a'.repeat(100)}b`]],
+  ])('%s finds in %j what it should', (pattern, text, expected) => {
+    expect(matches(pattern, text)).toEqual(expected);
+  });
+
+  test('what would be too large is an error', () => {
+    expect(() => matches('(?:a{1,900}){1,900}b', 'a')).toThrow(
+      'tokenizer: here: the regular expression (?:a{1,900}){1,900}b is too large',
+    );
+  });
 });

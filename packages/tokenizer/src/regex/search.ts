@@ -1,5 +1,6 @@
+import { countedSearch } from './counted-search.js';
 import { linearSearch, type Search } from './linear/linear-search.js';
-import { type Node, parseRegex } from './linear/parse.js';
+import { type Parsed, parseRegex } from './linear/parse.js';
 import { compile } from './linear/program.js';
 import { risksOf } from './linear/risks.js';
 
@@ -8,26 +9,32 @@ type SearchIn = (text: string) => Search;
 /** Shorter runs are given back quickly enough. */
 const longRun = 64;
 
+/** More states are not made of an expression whose steps are counted. */
+const mostStates = 100_000;
+
 /**
- * What finds the matches of a regular expression: the platform in texts in which that certainly takes linear time, our own search in others, if it knows all that
- * the expression has ({@link parseRegex}).
+ * What finds the matches of a regular expression: the platform in texts in which that certainly takes linear time, our own search in others: one that takes linear
+ * time, or, where the expression has what does not ({@link Parsed}), one that counts its steps. Undefined if it is too large for all of them.
  */
-export function searchOf(regex: RegExp): SearchIn {
-  const node = parseRegex(regex);
-  const risks = node && risksOf(node);
+export function searchOf(regex: RegExp): SearchIn | undefined {
+  const parsed = parseRegex(regex);
+  if (!parsed) return undefined;
+  // Groups that have captured nothing match as nothing on the platform, and not at all in the reference.
+  const risks = parsed.refers ? undefined : risksOf(parsed.node);
   const onPlatform = platformSearch(regex);
-  if (!node || risks?.length === 0) return onPlatform;
-  let linear: SearchIn | undefined;
-  const inLinearTime = (text: string) => (linear ??= ownSearch(node, regex.flags) ?? onPlatform)(text);
-  if (!risks) return inLinearTime;
+  if (risks?.length === 0) return onPlatform;
+  const own = ownSearch(parsed, regex);
+  if (!risks) return own;
   const runs = risks.map(set => `(?<!${set})${set}{${longRun}}`).join('|');
   const hasLongRun = new RegExp(runs, regex.flags.replace('g', ''));
-  return text => (text.length >= longRun && hasLongRun.test(text) ? inLinearTime(text) : onPlatform(text));
+  return own && (text => (text.length >= longRun && hasLongRun.test(text) ? own(text) : onPlatform(text)));
 }
 
-function ownSearch(node: Node, flags: string): SearchIn | undefined {
-  const program = compile(node);
-  return program && linearSearch(program, flags);
+function ownSearch({ node, isLinear }: Parsed, regex: RegExp): SearchIn | undefined {
+  const linear = isLinear ? compile(node) : undefined;
+  if (linear) return linearSearch(linear, regex.flags);
+  const program = compile(node, false, mostStates);
+  return program && countedSearch(program, regex);
 }
 
 const platformSearch =

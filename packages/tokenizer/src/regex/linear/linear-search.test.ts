@@ -7,8 +7,8 @@ import { compile } from './program.js';
 /** The matches that our search finds, as `matchAll` would. */
 function matches(source: string, text: string, flags = 'gu'): number[][] | undefined {
   const regex = new RegExp(source, flags);
-  const node = parseRegex(regex);
-  const program = node && compile(node);
+  const parsed = parseRegex(regex);
+  const program = parsed?.isLinear ? compile(parsed.node) : undefined;
   if (!program) return undefined;
   const search = linearSearch(program, flags)(text);
   const found: number[][] = [];

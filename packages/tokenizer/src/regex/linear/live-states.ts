@@ -97,7 +97,7 @@ export class LiveStates {
       }
       case 'match':
         return true;
-      case 'fail':
+      default:
         return false;
     }
   }

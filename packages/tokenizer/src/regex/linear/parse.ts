@@ -5,7 +5,15 @@ export type Node =
   | { readonly kind: 'choice'; readonly options: readonly Node[] }
   | { readonly kind: 'repeat'; readonly body: Node; readonly min: number; readonly max: number; readonly lazy: boolean }
   | { readonly kind: 'ahead'; readonly body: Node; readonly isNot: boolean }
-  | Behind;
+  | Behind
+  | { readonly kind: 'capture'; readonly group: number; readonly body: Node }
+  | Counted;
+
+/** What takes more than linear time, or may: what a group has captured, what gives nothing back, and lookbehinds of more than one character. */
+export type Counted =
+  | { readonly kind: 'reference'; readonly group: number }
+  | { readonly kind: 'atomic'; readonly body: Node }
+  | { readonly kind: 'lookbehind'; readonly body: Node; readonly isNot: boolean };
 
 /** What must stand (or not) before a place: one of some sets, or with `orStart` nothing. */
 export interface Behind {
@@ -15,20 +23,28 @@ export interface Behind {
   readonly isNot: boolean;
 }
 
-/** Thrown for what the linear matcher does not do. */
+/** Thrown for what is not read, or would be too large. */
 export class Unsupported extends Error {}
 
 const any = '[\\s\\S]';
 /** Groups may stand in so many groups. */
 const deepest = 250;
 
-/**
- * Reads a JavaScript regular expression with the flag u or v; undefined if it has something that does not match in linear time: back references (other than those
- * by which a set is repeated possessively) and lookbehinds of more than one character.
- */
-export function parseRegex({ source, flags }: RegExp): Node | undefined {
+/** A regular expression as it was read. */
+export interface Parsed {
+  readonly node: Node;
+  /** Whether all of it matches in linear time: nothing in it is {@link Counted}. */
+  readonly isLinear: boolean;
+  /** Whether something in it may refer to what a group captured. */
+  readonly refers: boolean;
+}
+
+/** Reads a JavaScript regular expression with the flag u or v, as {@link translateRegex} writes it; undefined where too many groups stand in groups. */
+export function parseRegex({ source, flags }: RegExp): Parsed | undefined {
   try {
-    return new Parser(source, flags.includes('v')).choice();
+    const parser = new Parser(source, flags.includes('v'));
+    const node = parser.choice();
+    return { node, isLinear: parser.isLinear, refers: parser.refers };
   } catch (error) {
     if (error instanceof Unsupported) return undefined;
     throw error;
@@ -36,6 +52,8 @@ export function parseRegex({ source, flags }: RegExp): Node | undefined {
 }
 
 class Parser {
+  isLinear = true;
+  readonly refers: boolean;
   #at = 0;
   #groups = 0;
   #depth = 0;
@@ -43,7 +61,9 @@ class Parser {
   constructor(
     readonly source: string,
     readonly nestsClasses: boolean,
-  ) {}
+  ) {
+    this.refers = /\\[1-9]/.test(source.replaceAll(/\)\)\\\d+\(\?:\)/g, ''));
+  }
 
   choice(): Node {
     const options = [this.#sequence()];
@@ -59,13 +79,13 @@ class Parser {
     return parts.length === 1 ? parts[0]! : { kind: 'sequence', parts };
   }
 
-  /** `(?=(X))\1(?:)`, which gives nothing back: supported where X repeats a set. */
+  /** `(?=(X))\1(?:)`, which gives nothing back. */
   #possessive(): Node | undefined {
     if (!this.#take('(?=(')) return undefined;
     const start = this.#at;
     const group = ++this.#groups;
     const body = this.choice();
-    if (this.#take(`))\\${group}(?:)`)) return givesNothingBack(body);
+    if (this.#take(`))\\${group}(?:)`)) return givesNothingBack(body) ?? this.#counted({ kind: 'atomic', body });
     this.#at = start - '(?=('.length;
     this.#groups = group - 1;
     return undefined;
@@ -86,18 +106,25 @@ class Parser {
     if (look) {
       const body = this.#close();
       const isNot = look[2] === '!';
-      return look[1] ? behind(body, isNot) : { kind: 'ahead', body, isNot };
+      if (!look[1]) return { kind: 'ahead', body, isNot };
+      return behind(body, isNot) ?? this.#counted({ kind: 'lookbehind', body, isNot });
     }
     if (this.#take('(?:')) return this.#close();
-    if (this.#match(/^\((?:\?<[^>]*>)?/)) {
-      this.#groups++;
-      return this.#close();
-    }
+    if (this.#match(/^\((?:\?<[^>]*>)?/)) return this.#capture();
+    if (this.#match(/^\\[bB]/)) throw new Unsupported();
     if (this.#take('^')) return { kind: 'behind', sets: [], orStart: true, isNot: false };
     if (this.#take('$')) return { kind: 'ahead', body: { kind: 'set', written: any }, isNot: true };
-    if (this.#match(/^\\(?:[1-9]|k<|[bB])/)) throw new Unsupported();
+    const reference = this.#match(/^\\([1-9]\d*)/);
+    if (reference) return this.#counted({ kind: 'reference', group: Number(reference[1]) });
     const written = this.source[this.#at] === '[' ? this.#class() : this.#match(/^(?:\\[pPu]\{[^}]*\}|\\?.)/su)![0];
     return { kind: 'set', written };
+  }
+
+  /** A group; where nothing refers to what groups capture it is its body. */
+  #capture(): Node {
+    const group = ++this.#groups;
+    const body = this.#close();
+    return this.refers ? { kind: 'capture', group, body } : body;
   }
 
   #close(): Node {
@@ -106,6 +133,11 @@ class Parser {
     this.#take(')');
     this.#depth--;
     return body;
+  }
+
+  #counted(node: Counted): Node {
+    this.isLinear = false;
+    return node;
   }
 
   #class(): string {
@@ -133,16 +165,18 @@ class Parser {
   }
 }
 
-function behind(body: Node, isNot: boolean): Behind {
+/** A lookbehind of one character; undefined for a longer one. */
+function behind(body: Node, isNot: boolean): Behind | undefined {
   const options = body.kind === 'choice' ? body.options : [body];
   const isStart = (node: Node) => node.kind === 'behind' && node.orStart && node.sets.length === 0;
-  const sets = options.flatMap(node => (node.kind === 'set' ? [node.written] : isStart(node) ? [] : unsupported()));
+  if (!options.every(node => node.kind === 'set' || isStart(node))) return undefined;
+  const sets = options.flatMap(node => (node.kind === 'set' ? [node.written] : []));
   return { kind: 'behind', sets, orStart: options.some(isStart), isNot };
 }
 
-/** A set repeated as often as it can be: behind it another one stands only where there were enough. */
-function givesNothingBack(node: Node): Node {
-  if (node.kind !== 'repeat' || node.body.kind !== 'set' || node.lazy) return unsupported();
+/** A set repeated as often as it can be: behind it another one stands only where there were enough. Undefined for what is no repeated set. */
+function givesNothingBack(node: Node): Node | undefined {
+  if (node.kind !== 'repeat' || node.body.kind !== 'set' || node.lazy) return undefined;
   const { body, min, max } = node;
   const noMore: Node = { kind: 'ahead', body, isNot: true };
   if (max === Number.POSITIVE_INFINITY) return { kind: 'sequence', parts: [node, noMore] };
@@ -152,7 +186,3 @@ function givesNothingBack(node: Node): Node {
   }
   return { kind: 'sequence', parts: [{ kind: 'repeat', body, min, max: min, lazy: false }, more] };
 }
-
-const unsupported = (): never => {
-  throw new Unsupported();
-};

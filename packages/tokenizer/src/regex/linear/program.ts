@@ -13,7 +13,17 @@ export type State =
       readonly next: number;
     }
   | { readonly kind: 'match' }
-  | { readonly kind: 'fail' };
+  | { readonly kind: 'fail' }
+  | CountedState;
+
+/** What stands in programs that are not linear alone: `idle` is next where nothing was taken, `moved` where something was. */
+export type CountedState =
+  | { readonly kind: 'save'; readonly slot: number; readonly next: number }
+  | { readonly kind: 'reference'; readonly group: number; readonly idle: number; readonly moved: number }
+  | { readonly kind: 'atomic'; readonly body: number; readonly idle: number; readonly moved: number }
+  | { readonly kind: 'lookbehind'; readonly body: number; readonly isNot: boolean; readonly next: number }
+  /** Matches at the place from which a lookbehind looks. */
+  | { readonly kind: 'here' };
 
 /** A regular expression as states, of which numbers tell. */
 export interface Program {
@@ -21,22 +31,22 @@ export interface Program {
   readonly start: number;
   /** The sets that characters are tried with, as they are written. */
   readonly sets: readonly string[];
-  /** The states so that all that are tried at the same place come before those that try them. */
+  /** Of a linear program the states so that all that are tried at the same place come before those that try them. */
   readonly order: readonly number[];
 }
 
 /** The states of {@link Program} that always match and never do. */
 export const [match, fail] = [0, 1];
-/** More states are not made: counts multiply. */
-const most = 5000;
+/** More states are not made of a regular expression that is linear: counts multiply. */
+const mostLinear = 5000;
 
-/** Makes states of a regular expression (Thompson 1968); undefined if there would be too many. */
-export function compile(node: Node): Program | undefined {
-  const compiler = new Compiler();
+/** Makes states of a regular expression (Thompson 1968) that is linear, without its groups, or of any; undefined if there would be more than `most`. */
+export function compile(node: Node, isLinear = true, most = mostLinear): Program | undefined {
+  const compiler = new Compiler(isLinear, most);
   try {
     const start = compiler.state(node, match, match);
     const { states, sets } = compiler;
-    return { states, start, sets: [...sets.keys()], order: orderOf(states) };
+    return { states, start, sets: [...sets.keys()], order: isLinear ? orderOf(states) : [] };
   } catch (error) {
     if (error instanceof Unsupported) return undefined;
     throw error;
@@ -46,6 +56,11 @@ export function compile(node: Node): Program | undefined {
 class Compiler {
   readonly states: State[] = [{ kind: 'match' }, { kind: 'fail' }];
   readonly sets = new Map<string, number>();
+
+  constructor(
+    readonly isLinear: boolean,
+    readonly most: number,
+  ) {}
 
   /**
    * The state with which a node begins. `idle` is what comes behind it where it takes no character, `moved` where it takes some: repetitions beyond their least
@@ -67,6 +82,21 @@ class Compiler {
         return this.#behind(node, idle);
       case 'repeat':
         return this.#repeat(node, idle, moved);
+      case 'capture':
+        return this.isLinear ? this.state(node.body, idle, moved) : this.#capture(node, idle, moved);
+      case 'reference':
+        return this.#add({ kind: 'reference', group: node.group, idle, moved });
+      case 'atomic':
+        return this.#add({ kind: 'atomic', body: this.state(node.body, match, match), idle, moved });
+      case 'lookbehind': {
+        const here = this.#add({ kind: 'here' });
+        return this.#add({
+          kind: 'lookbehind',
+          body: this.state(node.body, here, here),
+          isNot: node.isNot,
+          next: idle,
+        });
+      }
     }
   }
 
@@ -78,6 +108,14 @@ class Compiler {
       idle = before;
     }
     return idle;
+  }
+
+  /** Notes where a group begins and ends, in slots of its own. */
+  #capture({ group, body }: Node & { readonly kind: 'capture' }, idle: number, moved: number): number {
+    const ended = (next: number) => this.#add({ kind: 'save', slot: 2 * group + 1, next });
+    const idleEnd = ended(idle);
+    const within = this.state(body, idleEnd, idle === moved ? idleEnd : ended(moved));
+    return this.#add({ kind: 'save', slot: 2 * group, next: within });
   }
 
   #behind({ sets, orStart, isNot }: Behind, next: number): number {
@@ -113,7 +151,7 @@ class Compiler {
   }
 
   #add(state: State): number {
-    if (this.states.length >= most) throw new Unsupported();
+    if (this.states.length >= this.most) throw new Unsupported();
     return this.states.push(state) - 1;
   }
 }
@@ -129,6 +167,9 @@ function isNullable(node: Node, looks = true): boolean {
       return node.options.some(option => isNullable(option, looks));
     case 'repeat':
       return node.min === 0 || isNullable(node.body, looks);
+    case 'capture':
+    case 'atomic':
+      return isNullable(node.body, looks);
     default:
       return looks;
   }

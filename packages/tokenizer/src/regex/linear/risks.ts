@@ -31,6 +31,11 @@ function risks(node: Node, restHolds: boolean): readonly string[] | undefined {
     }
     case 'ahead':
       return risks(node.body, false);
+    case 'capture':
+    case 'atomic':
+      return risks(node.body, restHolds);
+    case 'lookbehind':
+      return isBounded(node.body) ? noRisk : undefined;
     default:
       return noRisk;
   }
@@ -40,15 +45,18 @@ const allOf = (found: readonly (readonly string[] | undefined)[]): readonly stri
   found.includes(undefined) ? undefined : found.flatMap(each => each!);
 
 /** Whether there is a way through without any character, tried last. */
-const cannotFail = (node: Node): boolean =>
-  node.kind === 'repeat' ? node.min === 0 : node.kind === 'sequence' && node.parts.every(cannotFail);
+const cannotFail = (node: Node): boolean => {
+  if (node.kind === 'sequence') return node.parts.every(cannotFail);
+  if (node.kind === 'capture' || node.kind === 'atomic') return cannotFail(node.body);
+  return node.kind === 'repeat' && node.min === 0;
+};
 
 /** Whether it has no repetition without end. */
 function isBounded(node: Node): boolean {
   if (node.kind === 'sequence') return node.parts.every(isBounded);
   if (node.kind === 'choice') return node.options.every(isBounded);
   if (node.kind === 'repeat') return node.max < Number.POSITIVE_INFINITY && isBounded(node.body);
-  return node.kind !== 'ahead' || isBounded(node.body);
+  return !('body' in node) || isBounded(node.body);
 }
 
 /** How many ways lead through at most, repetitions without end left out. */
@@ -63,9 +71,7 @@ function ways(node: Node): number {
       const each = ways(node.body);
       return each === 1 ? node.max - node.min + 1 : (each + 1) ** node.max;
     }
-    case 'ahead':
-      return ways(node.body);
     default:
-      return 1;
+      return 'body' in node ? ways(node.body) : 1;
   }
 }
