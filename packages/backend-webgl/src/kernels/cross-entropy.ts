@@ -19,8 +19,13 @@ type GradientInputs = KernelInputs<CrossEntropyGradientInputs>;
 export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignore }) => {
   const [rows, vocab] = logits.shape as [number, number];
   const sums = sumsOf(backend, logits);
-  const ints = { rows, vocab, ignored: ignore };
-  const loss = runPass(backend, { inputs: { logits, labels, sums }, shape: [rows], ints, code: losses });
+  const loss = runPass(backend, {
+    inputs: { logits, labels, sums },
+    shape: [rows],
+    ints: { rows, vocab, ignored: ignore },
+    floats: { infinite: Number.POSITIVE_INFINITY },
+    code: losses,
+  });
   backend.disposeIntermediateTensorInfo(sums);
   return loss;
 };
@@ -99,8 +104,11 @@ float counts(int row) { return labelOf(row) == ignored ? 0.0 : 1.0; }
 
 const losses = `${labelOf}
 float lossOf(int row, float largest, float sum) {
+  int label = labelOf(row);
+  if (label == ignored) return 0.0;
+  if (label < 0 || label >= vocab) return infinite;
   // The difference first: it is exact where the loss is small.
-  return (largest - entry(logits, rows, vocab, 0, row, max(labelOf(row), 0)) + log(sum)) * counts(row);
+  return largest - entry(logits, rows, vocab, 0, row, label) + log(sum);
 }
 void main() {
   int row = 2 * here();

@@ -70,8 +70,14 @@ fn main(index : i32) {
   let found = largestAndSum(thread, start);
   if (thread != 0 || row >= uniforms.rows) { return; }
   let label = labels[row];
-  let loss = found.x - logits[start + max(label, 0)] + log(found.y); // the difference first: it is exact where the loss is small
-  result[row] = select(loss, 0.0, label == uniforms.ignored);
+  if (label == uniforms.ignored) {
+    result[row] = 0.0;
+  } else if (label < 0 || label >= uniforms.vocab) {
+    result[row] = uniforms.INFINITY;
+  } else {
+    let loss = found.x - logits[start + label] + log(found.y); // the difference first: it is exact where the loss is small
+    result[row] = select(loss, uniforms.NAN, isnan(found.y)); // a logarithm may lose it
+  }
 }
 `;
 

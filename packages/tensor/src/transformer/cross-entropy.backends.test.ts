@@ -1,6 +1,6 @@
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { crossEntropy, dispose, fill, gradients, mul, tensor, tidy, zeros } from '../index.js';
+import { crossEntropy, dispose, fill, gradients, mul, requireBackend, tensor, tidy, zeros } from '../index.js';
 import { expectOp, toTensor } from '../testing/expect-op.js';
 import { type Grid, grid, sample, total } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
@@ -36,6 +36,21 @@ test('logits that are large cost no digits of a loss that is small', async () =>
   const loss = crossEntropy(logits, labels);
   await expectClose(loss, [Math.log(1 + Math.exp(-1)), 10 + Math.log(2 + Math.exp(-10))], { absolute: 3e-6 });
   dispose([logits, labels, loss]);
+});
+
+test('a label outside the vocabulary, and logits that are no numbers, are no finite loss', async () => {
+  const logits = tensor([1, 2, 3, 1, 2, 3, Number.NaN, 1, 2, 1, 2, 3], [4, 3]);
+  const labels = (outside: number) => tensor([outside, 0, 1, -100], [4], 'int32');
+  for (const outside of requireBackend() === 'wasm' ? [0] : [3, -1, 1000]) {
+    const losses = tidy(() => crossEntropy(logits, labels(outside)));
+    const [first, second, third] = await losses.data();
+    expect(Number.isFinite(first)).toBe(outside === 0);
+    expect(second).toBeCloseTo(2.407606, 5); // log(e⁰ + e¹ + e²)
+    expect(Number.isFinite(third)).toBe(false);
+    losses.dispose();
+  }
+  expect((await tidy(() => crossEntropy(logits, labels(0))).data())[3]).toBe(0);
+  logits.dispose();
 });
 
 test('row times vocabulary may pass 2²⁴', async () => {

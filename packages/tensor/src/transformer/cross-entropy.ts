@@ -1,6 +1,6 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
-import { maximum, mul, sub } from '../ops/arithmetic.js';
+import { maximum, minimum, mul, sub } from '../ops/arithmetic.js';
 import { equal, notEqual } from '../ops/compare.js';
 import { toFloat } from '../ops/convert.js';
 import { range, zeros } from '../ops/create.js';
@@ -31,8 +31,10 @@ const crossEntropyOp: Op<CrossEntropyInputs, CrossEntropyAttributes> = {
   name: 'residual.crossEntropy',
   compose: ({ logits, labels }, { ignore }) => {
     const below = sub(logits, max(logits, { axis: 1, keepDims: true }));
-    const loss = sub(log(sum(exp(below), { axis: 1 })), pick(below, maximum(labels, 0)));
-    return mul(loss, toFloat(notEqual(labels, ignore)));
+    const known = minimum(maximum(labels, 0), logits.shape[1]! - 1);
+    const loss = sub(log(sum(exp(below), { axis: 1 })), pick(below, known));
+    const counted = mul(loss, toFloat(notEqual(labels, ignore)));
+    return sub(counted, log(maximum(toFloat(equal(labels, known)), toFloat(equal(labels, ignore))))); // infinite outside
   },
   saves: ['logits', 'labels'],
   gradient: (dy, { saved: { logits, labels }, attributes }) => ({
@@ -52,7 +54,7 @@ const crossEntropyGradientOp: Op<CrossEntropyGradientInputs, CrossEntropyAttribu
 
 /**
  * The loss of each row, -log softmax(logits)[label], 0 where the label is `ignore`: logits [rows, vocab], labels int32 [rows] to [rows]. Labels are
- * 0 .. vocab - 1 or `ignore`.
+ * 0 .. vocab - 1 or `ignore`; another one is an error on wasm, elsewhere its loss is infinite.
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, { ignore = -100 }: { ignore?: number } = {}): Tensor {
   expectShape(
