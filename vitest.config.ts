@@ -21,11 +21,15 @@ const kinds = ['backends', 'browser', 'pages', 'installable'];
 const files = (kind: string) => [`packages/*/src/**/*.${kind}.test.ts`, `apps/*/{src,test}/**/*.${kind}.test.ts`];
 
 /** In this process: everything without such an ending. Each file in one of its own, as it chooses its backends, or has none. */
+const exclude = ['**/node_modules/**', ...kinds.map(kind => `**/*.${kind}.test.ts`)];
+const withoutTensors = 'packages/{safetensors,sampling,tokenizer}/src/**/*.test.ts';
 project({
   name: 'node',
   include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
-  exclude: ['**/node_modules/**', ...kinds.map(kind => `**/*.${kind}.test.ts`)],
+  exclude: [...exclude, withoutTensors],
 });
+/** Without tensors there is no backend to choose: files share a process, and with it what the engine has compiled. */
+project({ name: 'node-shared', include: [withoutTensors], exclude, isolate: false });
 
 /** One body on every backend. Files share a process or page, and with it the backend and the programs that it has compiled. */
 const onBackend = (name: string): Settings => ({

@@ -57,7 +57,7 @@ const tests = async (name, projects, minutes) => {
 
 if (process.argv.length > 2) {
   console.error(
-    'test: runs everything and takes no arguments; one package: npx vitest run --project node packages/NAME',
+    "test: runs everything and takes no arguments; one package: npx vitest run --project 'node*' packages/NAME",
   );
   process.exit(1);
 }
@@ -71,7 +71,7 @@ const checks = await Promise.all([
   check('types', tool('tsc'), ['-p', 'tsconfig.json']),
   check('build', tool('turbo'), built),
 ]);
-const sources = await tests('tests', ['node', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*'], 25);
+const sources = await tests('tests', ['node*', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*'], 25);
 const notRun = existsSync(listed) ? JSON.parse(readFileSync(listed, 'utf8')) : {};
 // Pages wait for much; what is installed and bundled meanwhile leaves no core idle.
 const products = await Promise.all([
