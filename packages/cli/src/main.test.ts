@@ -35,3 +35,25 @@ test('with RESIDUAL_DEBUG an error comes whole', async () => {
   expect(code).toBe(1);
   expect(errors).toMatch(/^ResidualError: loadModel: \.\/nowhere is neither/);
 });
+
+test('the help lists every command, in lines that fit a terminal', async () => {
+  const { code, out } = await printed('--help');
+  const [, commands] = out.split('Commands:\n');
+  const names = [...commands!.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name);
+  expect({ code, names }).toEqual({
+    code: 0,
+    names: [
+      'generate',
+      'translate',
+      'analogy',
+      'evaluate',
+      'parity',
+      'describe',
+      'tokenize',
+      'train',
+      'train-tokenizer',
+      'help',
+    ],
+  });
+  expect(out.split('\n').filter(line => line.length > 80)).toEqual([]);
+});

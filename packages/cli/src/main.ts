@@ -19,6 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .description(
       'Transformers in the terminal: generate text, translate, train, compute with words, measure, compare a checkpoint with its reference, describe what it is made of.',
     )
+    .configureHelp({ subcommandTerm: command => command.name() }) // with its arguments no line would fit a terminal
     .exitOverride()
     .showHelpAfterError();
   const commands = [
