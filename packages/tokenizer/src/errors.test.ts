@@ -142,6 +142,31 @@ test('a text that is not a string is named', () => {
   expect(() => tokenizer.count(null as unknown as string)).toThrow('count: text must be a string, it is null');
 });
 
+test.each<[wrong: object, said: string]>([
+  [
+    { truncation: { maxLength: 2, strategy: 'both' } },
+    'truncation.strategy must be longest-first or only-first or only-second, it is both',
+  ],
+  [{ truncation: { maxLength: 2, direction: 'up' } }, 'truncation.direction must be left or right, it is up'],
+  [{ truncation: { maxLength: -1 } }, 'truncation.maxLength must be a whole number from 0, it is -1'],
+  [{ padding: { length: 3, direction: 'up' } }, 'padding.direction must be left or right, it is up'],
+  [{ padding: { length: 3, id: -1 } }, 'padding.id must be a whole number from 0, it is -1'],
+  [{ padding: { length: 3, typeId: 0.5 } }, 'padding.typeId must be a whole number from 0, it is 0.5'],
+])('%j is refused', (wrong, said) => {
+  expect(() => tokenizerFromJson(file()).encode('ab', wrong)).toThrow(`encode: ${said}`);
+});
+
+test('what is no batch and what are no ids are named', () => {
+  const tokenizer = tokenizerFromJson(file());
+  const batch = (texts: unknown) => () => tokenizer.encodeBatch(texts as string[]);
+  expect(batch('ab')).toThrow('encodeBatch: texts must be an array, they are a string');
+  expect(batch(['a', ['a', 'b', 'a']])).toThrow('encodeBatch: an entry is a text or a pair of texts, entry 1 holds 3');
+  const decoded = (ids: unknown) => () => tokenizer.decode(ids as number[]);
+  expect(decoded('12')).toThrow('decode: ids must be a list of numbers, they are a string');
+  expect(decoded(undefined)).toThrow('decode: ids must be a list of numbers, they are ');
+  expect(() => tokenizer.count('a', -1)).toThrow('count: limit must be a number from 0, it is -1');
+});
+
 test('a byte order mark in front of a file is passed over', () => {
   expect(tokenizerFromJson(`\ufeff${JSON.stringify(file())}`).encode('ab').ids).toEqual([2]);
 });

@@ -1,6 +1,6 @@
 import type { Part } from './encoding.js';
 import type { Fields } from './fields.js';
-import { checkCount } from './truncation.js';
+import { checkChoice, checkCount } from './truncation.js';
 
 /** How encodings are brought to one length. */
 export interface Padding {
@@ -29,9 +29,13 @@ export function readPadding(fields: Fields): Padding {
 }
 
 /** How many tokens the padded encodings of a batch have, where the longest has `longest`. */
-export function paddedLength({ length, multipleOf = 1 }: Padding, longest: number): number {
+export function paddedLength(padding: Padding, longest: number): number {
+  const { length, multipleOf = 1, id = 0, typeId = 0, direction = 'right' } = padding;
   if (length !== 'longest') checkCount('padding.length', length);
   checkCount('padding.multipleOf', multipleOf);
+  checkCount('padding.id', id);
+  checkCount('padding.typeId', typeId);
+  checkChoice('padding.direction', direction, ['left', 'right']);
   const wanted = length === 'longest' ? longest : length;
   return multipleOf > 1 ? Math.ceil(wanted / multipleOf) * multipleOf : wanted;
 }

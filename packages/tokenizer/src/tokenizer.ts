@@ -4,6 +4,7 @@ import type { Components } from './components.js';
 import type { Decoder, DecoderRun } from './decoders/decoder.js';
 import { Encoding, type EncodingSource, type Part, type Trace } from './encoding.js';
 import { failInput } from './errors.js';
+import { kindOf } from './fields.js';
 import type { Model } from './models/model.js';
 import { type Padding, pad, paddedLength } from './padding.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
@@ -123,8 +124,12 @@ export class Tokenizer {
     options: BatchOptions = {},
   ): Encoding[] {
     const { truncation = this.parts.truncation, padding = this.parts.padding } = options;
+    if (!Array.isArray(texts)) failInput(`encodeBatch: texts must be an array, they are ${kindOf(texts)}`);
     const drafts = texts.map((entry, index) => {
       const sequences = Array.isArray(entry) ? entry.map(checkEncoded) : [checkEncoded(entry)];
+      if (Array.isArray(entry) && entry.length !== 2) {
+        failInput(`encodeBatch: an entry is a text or a pair of texts, entry ${index} holds ${entry.length}`);
+      }
       const modelOf = (sequence: number) => this.#modelFor(options, 2 * index + sequence);
       return this.#draft(sequences, truncation ?? undefined, options.addSpecialTokens ?? true, modelOf);
     });
@@ -142,6 +147,7 @@ export class Tokenizer {
 
   /** How many tokens a text has, special ones not counted. Stops counting at `limit`. */
   count(text: string, limit = Number.POSITIVE_INFINITY): number {
+    if (!(limit >= 0)) failInput(`count: limit must be a number from 0, it is ${limit}`);
     const isLong = checkText(text, 'count').length > limit;
     const counted = isLong ? this.parts.countUpTo?.(this, text, limit) : undefined;
     if (counted !== undefined) return Math.min(limit, counted);
@@ -151,6 +157,9 @@ export class Tokenizer {
   /** The text of ids. Ids that no token has are left out, as the reference does. */
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
     if (this.target) return this.target.decode(ids, options);
+    if (typeof ids === 'string' || typeof ids?.[Symbol.iterator] !== 'function') {
+      failInput(`decode: ids must be a list of numbers, they are ${kindOf(ids)}`);
+    }
     const pieces: string[] = [];
     const run = this.parts.decoder(text => text !== '' && pieces.push(text));
     const { skipSpecialTokens = true } = options;

@@ -39,6 +39,8 @@ export function truncate(
 ): Window[][] {
   checkCount('truncation.maxLength', maxLength);
   checkCount('truncation.stride', stride);
+  checkChoice('truncation.strategy', strategy, ['longest-first', 'only-first', 'only-second']);
+  checkChoice('truncation.direction', direction, ['left', 'right']);
   const room = maxLength - added;
   if (room < 0) failInput(`encode: maxLength ${maxLength} is less than the ${added} special tokens of this tokenizer`);
   const sizes = roomOf(
@@ -99,4 +101,9 @@ function windowsOf(ids: readonly number[], size: number, stride: number, directi
 export function checkCount(name: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 0)
     failInput(`encode: ${name} must be a whole number from 0, it is ${value}`);
+}
+
+/** Checks that a setting is one of those that there are. */
+export function checkChoice(name: string, value: string, known: readonly string[]): void {
+  if (!known.includes(value)) failInput(`encode: ${name} must be ${known.join(' or ')}, it is ${value}`);
 }

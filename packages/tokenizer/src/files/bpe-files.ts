@@ -83,9 +83,8 @@ const robertaLike = (
 /** The pairs of a merges file, whose first line may be a comment on its version. */
 export function readMerges(text: string): string[][] {
   const lines = text.split('\n').map(line => line.replace(/\r$/, ''));
-  if (lines[0]?.startsWith('#version')) lines.shift();
   return lines.flatMap((line, index) => {
-    if (line === '') return [];
+    if (line === '' || (index === 0 && line.startsWith('#version'))) return [];
     const pair = line.split(' ');
     return pair.length === 2
       ? [pair]

@@ -360,6 +360,9 @@ test('what is not there or not well formed is said', async () => {
   expect(await message({ 'vocab.json': {}, 'merges.txt': 'a b c' })).toBe(
     'tokenizer: line 1 of merges.txt must be two tokens, it is "a b c"',
   );
+  expect(await message({ 'vocab.json': {}, 'merges.txt': '#version: 0.2\n\na' })).toBe(
+    'tokenizer: line 3 of merges.txt must be two tokens, it is "a"',
+  );
   expect(await message({ 'vocab.json': '[]', 'merges.txt': '' })).toBe(
     'tokenizer: vocab.json must be an object, it is an array',
   );
