@@ -11,23 +11,37 @@ onDevice();
 
 const epsilon = 1e-5;
 
-const layerNormOf = (x: Grid, weight: Grid, bias?: Grid): Grid => {
-  const dim = x.shape.at(-1)!;
-  return grid(x.shape, (...index) => {
+/** What is the same for all entries of a row, reckoned once for each. */
+const ofRow = <T>(reckon: (row: number[]) => T) => {
+  const known = new Map<string, T>();
+  return (index: number[]): T => {
     const row = index.slice(0, -1);
+    const found = known.get(`${row}`) ?? reckon(row);
+    known.set(`${row}`, found);
+    return found;
+  };
+};
+
+const momentsOf = (x: Grid) =>
+  ofRow(row => {
+    const dim = x.shape.at(-1)!;
     const mean = total(dim, i => x.at(...row, i)) / dim;
     const variance = total(dim, i => (x.at(...row, i) - mean) ** 2) / dim;
-    const unit = (x.at(...index) - mean) / Math.sqrt(variance + epsilon);
-    return unit * weight.at(index.at(-1)!) + (bias?.at(index.at(-1)!) ?? 0);
+    return { mean, deviation: Math.sqrt(variance + epsilon) };
+  });
+
+const layerNormOf = (x: Grid, weight: Grid, bias?: Grid): Grid => {
+  const moments = momentsOf(x);
+  return grid(x.shape, (...index) => {
+    const { mean, deviation } = moments(index);
+    return ((x.at(...index) - mean) / deviation) * weight.at(index.at(-1)!) + (bias?.at(index.at(-1)!) ?? 0);
   });
 };
 
 const rmsNormOf = (x: Grid, weight?: Grid): Grid => {
   const dim = x.shape.at(-1)!;
-  return grid(x.shape, (...index) => {
-    const square = total(dim, i => x.at(...index.slice(0, -1), i) ** 2) / dim;
-    return (x.at(...index) / Math.sqrt(square + epsilon)) * (weight?.at(index.at(-1)!) ?? 1);
-  });
+  const root = ofRow(row => Math.sqrt(total(dim, i => x.at(...row, i) ** 2) / dim + epsilon));
+  return grid(x.shape, (...index) => (x.at(...index) / root(index)) * (weight?.at(index.at(-1)!) ?? 1));
 };
 
 const shapes = [[2, 3, 5], [3, 7], [7], [2, 1, 3, 11]];
@@ -80,13 +94,14 @@ test('rows of 768 that are far from 0, large, or nearly constant keep their digi
 /** The gradient of layer norm for x: (g - mean g - unit · mean(g · unit)) / √(variance + epsilon), g = dy · weight. */
 const layerNormSlope = (x: Grid, weight: Grid, dy: Grid): Grid => {
   const dim = x.shape.at(-1)!;
-  const mean = (f: (i: number) => number) => total(dim, f) / dim;
+  const average = (f: (i: number) => number) => total(dim, f) / dim;
+  const moments = momentsOf(x);
+  const g = (row: number, i: number) => dy.at(row, i) * weight.at(i);
+  const unit = (row: number, i: number) => (x.at(row, i) - moments([row, i]).mean) / moments([row, i]).deviation;
+  const means = ofRow(([row]) => [average(i => g(row!, i)), average(i => g(row!, i) * unit(row!, i))] as const);
   return grid(x.shape, (row, at) => {
-    const center = mean(i => x.at(row!, i));
-    const deviation = Math.sqrt(mean(i => (x.at(row!, i) - center) ** 2) + epsilon);
-    const unit = (i: number) => (x.at(row!, i) - center) / deviation;
-    const g = (i: number) => dy.at(row!, i) * weight.at(i);
-    return (g(at!) - mean(g) - unit(at!) * mean(i => g(i) * unit(i))) / deviation;
+    const [ofG, ofBoth] = means([row!, at!]);
+    return (g(row!, at!) - ofG - unit(row!, at!) * ofBoth) / moments([row!, at!]).deviation;
   });
 };
 
