@@ -130,6 +130,7 @@ describe('the text', () => {
     await page.selectOption('#tokenizer', 'en-fr');
     await page.check('#special');
     await page.fill('#text', 'Hello & goodbye');
+    await expect.poll(() => page.url()).toContain('Hello'); // by and by, after the many changes so far
     const shared = await app.open(new URL(page.url()).hash);
     await shared.locator('#tokens tbody tr').first().waitFor();
     expect(await shared.inputValue('#text')).toBe('Hello & goodbye');

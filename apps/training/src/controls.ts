@@ -1,9 +1,6 @@
 import { readControls, writeControls } from '@residual/appkit';
 import { address, preset, type Settings } from './settings.js';
 
-const patience = 250;
-let waiting: ReturnType<typeof setTimeout> | undefined;
-
 /** What the controls of the page say. */
 export function controls(): Settings {
   return readControls(preset);
@@ -12,12 +9,6 @@ export function controls(): Settings {
 /** Says in the address what the controls say. */
 export function share(): void {
   address.share(controls());
-}
-
-/** Says it when nothing more has changed for a moment: browsers allow only so many changes of an address. */
-export function shareSoon(): void {
-  clearTimeout(waiting);
-  waiting = setTimeout(share, patience);
 }
 
 /** Changes some controls, and with them the address. */

@@ -1,7 +1,7 @@
 import { byId, writeControls } from '@residual/appkit';
 import type { RemoteTraining } from '@residual/train/worker';
 import { Chart, shown } from './chart.js';
-import { controls, shareSoon } from './controls.js';
+import { controls, share } from './controls.js';
 import { nextFrame, perFrame } from './frames.js';
 import { leastSquares } from './least-squares.js';
 import { extent, Plane, type PlanePoint } from './plane.js';
@@ -28,7 +28,7 @@ export function lineView(work: () => Promise<Work>): void {
 
   const plane = new Plane(byId('line-plane'), 'Points to fit; arrow keys move one, Delete removes it', points => {
     writeControls({ linePoints: textOf(points) });
-    shareSoon();
+    share();
     draw();
     tell();
   });

@@ -1,7 +1,7 @@
 import { byId, on, writeControls } from '@residual/appkit';
 import type { RemoteTraining } from '@residual/train/worker';
 import { Chart } from './chart.js';
-import { controls, set, share, shareSoon } from './controls.js';
+import { controls, set, share } from './controls.js';
 import { nextFrame, perFrame } from './frames.js';
 import { extent, fieldPlaces, Plane } from './plane.js';
 import { pointsFrom, shapes, textOf } from './points.js';
@@ -33,7 +33,7 @@ export function netView(): void {
     'Points to fit; arrow keys move one, Delete removes it, Space changes its class',
     points => {
       writeControls({ netPoints: textOf(points) });
-      shareSoon();
+      share();
       tell();
     },
   );

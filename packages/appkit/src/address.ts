@@ -1,10 +1,12 @@
+import { paced } from './paced.js';
+
 /** How the settings of a page stand in its address, after `#`. */
 export interface Address<Settings> {
   /** The settings in that part of an address; what is missing, no number or no choice there is as in the preset. */
   readonly settingsFrom: (hash: string) => Settings;
   /** The part of an address that says what differs from the preset. */
   readonly hashOf: (settings: Settings) => string;
-  /** Puts settings into the address of this page, as the same entry of its history. */
+  /** Puts settings into the address of this page, as the same entry of its history: at once, in a burst of changes the latest by and by. */
   readonly share: (settings: Settings) => void;
 }
 
@@ -32,10 +34,10 @@ export function addressOf<Settings extends object>(
       return Object.fromEntries(entries) as Settings;
     },
     hashOf,
-    share: settings => {
+    share: paced(settings => {
       const hash = hashOf(settings);
       history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
-    },
+    }),
   };
 }
 
