@@ -184,6 +184,7 @@ test('truncation in a file holds until a call says otherwise', () => {
     padding: { strategy: { Fixed: 4 }, direction: 'Left', pad_id: 7, pad_type_id: 3, pad_token: '?' },
   });
   expect(made.encode('a b a').ids).toEqual([7, 7, 0, 1]);
+  expect(made.encode('a b a').tokens.slice(0, 2)).toEqual(['?', '?']);
   expect(made.encode('a b a', { truncation: null, padding: null }).ids).toEqual([1, 0, 1]);
   const long = made.encode('a b a', {
     pair: 'a a',

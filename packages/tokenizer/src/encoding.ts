@@ -17,6 +17,8 @@ export interface Part {
   /** The place of its first token among the sequence's tokens. */
   readonly from?: number;
   readonly isPadding?: boolean;
+  /** What its tokens show, where that is not what the vocabulary calls their ids. */
+  readonly tokens?: readonly string[];
 }
 
 /** What an encoding asks of the tokenizer that made it. */
@@ -125,7 +127,7 @@ export class Encoding {
     for (const part of this.#parts) {
       const traced = part.sequence === undefined ? undefined : trace(part.sequence);
       const first = part.from ?? 0;
-      const tokens = part.ids.map((id, index) => traced?.shown.get(first + index) ?? token(id));
+      const tokens = part.ids.map((id, index) => part.tokens?.[index] ?? traced?.shown.get(first + index) ?? token(id));
       const offsets = part.ids.map((_, index): [number, number] =>
         traced ? [traced.starts[first + index]!, traced.ends[first + index]!] : [0, 0],
       );

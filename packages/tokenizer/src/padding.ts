@@ -10,6 +10,8 @@ export interface Padding {
   readonly multipleOf?: number;
   /** The id of padding. Default: the padding token's, or 0. */
   readonly id?: number;
+  /** What padding shows among the tokens. Default: what the vocabulary calls its id. */
+  readonly token?: string;
   /** Default 0. */
   readonly typeId?: number;
   /** Which end is padded. Default `right`. */
@@ -23,6 +25,7 @@ export function readPadding(fields: Fields): Padding {
     length: isLongest ? 'longest' : fields.object('strategy').count('Fixed'),
     multipleOf: fields.has('pad_to_multiple_of') ? fields.count('pad_to_multiple_of') : 1,
     id: fields.count('pad_id', 0),
+    ...(fields.has('pad_token') && { token: fields.string('pad_token') }),
     typeId: fields.count('pad_type_id', 0),
     direction: fields.choice('direction', ['Left', 'Right'], 'Right') === 'Left' ? 'left' : 'right',
   };
@@ -43,11 +46,12 @@ export function paddedLength(padding: Padding, longest: number): number {
 /** Pads the parts of an encoding to a length; one that is longer stays as it is. */
 export function pad(
   parts: readonly Part[],
-  { id = 0, typeId = 0, direction }: Padding,
+  { id = 0, token, typeId = 0, direction }: Padding,
   length: number,
 ): readonly Part[] {
   const missing = length - parts.reduce((count, part) => count + part.ids.length, 0);
   if (missing <= 0) return parts;
-  const padding: Part = { ids: new Array<number>(missing).fill(id), typeId, isPadding: true };
+  const tokens = token === undefined ? {} : { tokens: new Array<string>(missing).fill(token) };
+  const padding: Part = { ids: new Array<number>(missing).fill(id), ...tokens, typeId, isPadding: true };
   return direction === 'left' ? [padding, ...parts] : [...parts, padding];
 }

@@ -1,9 +1,9 @@
 import type { Fields } from '../fields.js';
 
-/** One item of a template: a sequence of the input (0 or 1) or tokens of its own. */
+/** One item of a template: a sequence of the input (0 or 1) or tokens of its own, and what those show where the file says. */
 export type TemplateItem =
   | { readonly sequence: 0 | 1; readonly typeId: number }
-  | { readonly ids: readonly number[]; readonly typeId: number };
+  | { readonly ids: readonly number[]; readonly tokens?: readonly string[]; readonly typeId: number };
 
 /** What is put around one or two sequences, and whether the spaces at the ends of tokens leave their offsets. */
 export interface PostProcessor {

@@ -31,5 +31,7 @@ function readItem(fields: Fields, special: Fields): TemplateItem {
       failFile(`${special.path(name)}.ids must be whole numbers, they are ${JSON.stringify(ids)}`);
     }
   }
-  return { ids: ids as readonly number[], typeId: token.count('type_id', 0) };
+  const shown = special.object(name).raw('tokens');
+  const isShown = Array.isArray(shown) && shown.length === ids.length && shown.every(each => typeof each === 'string');
+  return { ids: ids as readonly number[], ...(isShown && { tokens: shown }), typeId: token.count('type_id', 0) };
 }
