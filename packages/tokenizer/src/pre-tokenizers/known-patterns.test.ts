@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { regexMatcher } from '../pattern.js';
+import { fancyRegex, oniguruma } from '../regex/dialect.js';
 import { tiktokenEncodings } from '../tiktoken/index.js';
 import { knownScan } from '../tiktoken/tiktoken.js';
 import { wellFormed } from '../unicode.js';
@@ -8,16 +9,22 @@ import { scanKnownPattern } from './known-patterns.js';
 import { cutAsScanned } from './run.js';
 import { cutAtMatches } from './split.js';
 
-const patterns = {
+const ofFiles = {
   'GPT-2': "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
   'Llama 3':
     "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
   'Qwen 2':
     "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+};
+const ofTiktoken = {
   r50k: tiktokenEncodings.r50k_base.pattern,
   cl100k: tiktokenEncodings.cl100k_base.pattern,
   o200k: tiktokenEncodings.o200k_base.pattern,
 };
+const patterns = [
+  ...Object.entries(ofFiles).map(([name, source]) => [name, source, oniguruma] as const),
+  ...Object.entries(ofTiktoken).map(([name, source]) => [name, source, fancyRegex] as const),
+];
 
 const characters = [
   ..."aZéßſ日'stTrReEvVlLmMdD ",
@@ -28,25 +35,22 @@ const texts = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }).map(wellFormed),
 );
 
-test.each(Object.entries(patterns))(
-  'the hand-written cut of %s cuts where the regular expression does',
-  (_, source) => {
-    const cut = cutAsScanned((scanKnownPattern(source) ?? knownScan(source))!);
-    const byRegex = cutAtMatches(regexMatcher(source, 'here'), 'Isolated');
-    fc.assert(
-      fc.property(texts, fc.nat(3), (text, skipped) => {
-        const start = wellFormed(text.slice(0, skipped)).length === skipped ? skipped : 0;
-        const whole = wellFormed(text);
-        const cuts: number[] = [];
-        const expected: number[] = [];
-        cut(whole, start, whole.length, cuts);
-        byRegex(whole, start, whole.length, expected);
-        expect(cuts).toEqual(expected);
-      }),
-      { numRuns: 3000 },
-    );
-  },
-);
+test.each(patterns)('the hand-written cut of %s cuts where the regular expression does', (_, source, dialect) => {
+  const cut = cutAsScanned((scanKnownPattern(source) ?? knownScan(source))!);
+  const byRegex = cutAtMatches(regexMatcher(source, 'here', dialect), 'Isolated');
+  fc.assert(
+    fc.property(texts, fc.nat(3), (text, skipped) => {
+      const start = wellFormed(text.slice(0, skipped)).length === skipped ? skipped : 0;
+      const whole = wellFormed(text);
+      const cuts: number[] = [];
+      const expected: number[] = [];
+      cut(whole, start, whole.length, cuts);
+      byRegex(whole, start, whole.length, expected);
+      expect(cuts).toEqual(expected);
+    }),
+    { numRuns: 3000 },
+  );
+});
 
 test('a pattern that is not known has no hand-written cut', () => {
   expect(scanKnownPattern('\\s+')).toBeUndefined();
