@@ -8,7 +8,7 @@ import { plainScan } from './pre-tokenizers/plain-scan.js';
 import type { PreTokenizer, Reader, Scan } from './pre-tokenizers/pre-tokenizer.js';
 import { runStages } from './pre-tokenizers/run.js';
 import { Tracer } from './tracer.js';
-import { wellFormed } from './unicode.js';
+import { unitsAt, wellFormed } from './unicode.js';
 
 /** What a text passes through on its way to ids, in this order. */
 export interface PipelineParts {
@@ -96,9 +96,10 @@ export class Pipeline {
   #normalized(part: AlignedText, normalizer: Normalizer | undefined): AlignedText {
     const { text, tracked, origin } = part;
     normalizer?.(part);
-    if (tracked || !this.#asksOrigin || origin > 0 || part.text === text) return part;
+    if (tracked || !normalizer || !this.#asksOrigin || origin > 0 || part.text === text) return part;
+    if (beginsAlone(text, part.text, normalizer)) return part;
     const aligned = new AlignedText(text, true);
-    normalizer?.(aligned);
+    normalizer(aligned);
     return aligned;
   }
 
@@ -140,4 +141,17 @@ function readScanned(text: string, scan: Scan, { readBytes }: Model, ids: number
     to = scan(bytes, at, end);
     readBytes!(bytes, at, to, ids);
   }
+}
+
+/** So much of the beginning of a text is looked at; the end of what becomes of it may be due to where it was cut. */
+const [headLength, cutLength] = [64, 16];
+
+/** Whether of a normalized text the first character alone came from the first one of the text, as far as its head says. */
+function beginsAlone(text: string, normalized: string, normalizer: Normalizer): boolean {
+  if (text.length <= headLength) return false;
+  const head = new AlignedText(text.slice(0, headLength - 1 + unitsAt(text, headLength - 1)), true);
+  normalizer(head);
+  const certain = head.text.slice(0, -cutLength);
+  const second = unitsAt(certain, 0);
+  return certain.length > second && normalized.startsWith(certain) && head.start(0) === 0 && head.start(second) > 0;
 }
