@@ -1,6 +1,6 @@
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { type RotaryScaling, rotaryFrequencies } from './index.js';
+import { type RotaryScaling, rotary, rotaryFrequencies } from './index.js';
 
 const exact = { absolute: 0, relative: 1e-12 };
 const frequencies = (rotaryDim: number, base: number, scaling?: RotaryScaling, length?: number) =>
@@ -116,4 +116,12 @@ test.each([5, 0, -2, 2.5])('a rotaryDim of %s does not split into pairs', rotary
 test.each([0, -1, Number.NaN])('a factor of %s is refused', factor => {
   const message = `rotaryFrequencies: the factor of 'linear' is ${factor}; it must be above 0`;
   expect(() => frequencies(4, 10000, { type: 'linear', factor })).toThrow(message);
+});
+
+test.each([0, -1, Number.NaN])('a base of %s is refused', base => {
+  expect(() => frequencies(4, base)).toThrow(`rotaryFrequencies: the base is ${base}; it must be above 0`);
+});
+
+test('heads that no memory holds are refused before anything is made of them', () => {
+  expect(() => rotary({ headDim: 2 ** 40, positions: 8 })).toThrow('table: [8, 549755813888] holds');
 });

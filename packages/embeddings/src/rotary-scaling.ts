@@ -43,16 +43,7 @@ export function rotaryFrequencies({ rotaryDim, base = 10000, scaling, length = 0
   frequencies: number[];
   amplitude: number;
 } {
-  if (rotaryDim % 2 !== 0 || rotaryDim <= 0)
-    throw new ResidualError(
-      'fit',
-      `rotaryFrequencies: rotaryDim ${rotaryDim} does not split into pairs; it must be an even number above 0`,
-    );
-  if (scaling && !(scaling.factor > 0))
-    throw new ResidualError(
-      'range',
-      `rotaryFrequencies: the factor of '${scaling.type}' is ${scaling.factor}; it must be above 0`,
-    );
+  expectRotary({ rotaryDim, base, scaling });
   const plain = (b: number) => Array.from({ length: rotaryDim / 2 }, (_, i) => b ** ((-2 * i) / rotaryDim));
   switch (scaling?.type) {
     case undefined:
@@ -69,6 +60,21 @@ export function rotaryFrequencies({ rotaryDim, base = 10000, scaling, length = 0
     case 'yarn':
       return yarn(plain(base), rotaryDim, base, scaling);
   }
+}
+
+/** Errors on entries that do not split into pairs, and on a base or a factor that is not above 0. */
+export function expectRotary({ rotaryDim, base = 10000, scaling }: RotaryFrequencyOptions): void {
+  if (rotaryDim % 2 !== 0 || rotaryDim <= 0)
+    throw new ResidualError(
+      'fit',
+      `rotaryFrequencies: rotaryDim ${rotaryDim} does not split into pairs; it must be an even number above 0`,
+    );
+  if (!(base > 0)) throw new ResidualError('range', `rotaryFrequencies: the base is ${base}; it must be above 0`);
+  if (scaling && !(scaling.factor > 0))
+    throw new ResidualError(
+      'range',
+      `rotaryFrequencies: the factor of '${scaling.type}' is ${scaling.factor}; it must be above 0`,
+    );
 }
 
 function byWavelength(frequency: number, scaling: Extract<RotaryScaling, { type: 'llama3' }>): number {

@@ -1,6 +1,6 @@
 import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
 import { ResidualError, refuseRecording, rotate, type Tensor, tensor } from '@residual/tensor';
-import { type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
+import { expectRotary, type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
 
 /** Settings of `rotary`. */
 export interface RotaryOptions {
@@ -31,6 +31,7 @@ export function rotary(options: RotaryOptions): Rotary {
   const { headDim, positions = 2048, base, rotaryDim = headDim, interleaved = false, scaling } = options;
   if (rotaryDim > headDim)
     throw new ResidualError('fit', `rotary: rotaryDim ${rotaryDim} is more than headDim ${headDim}`);
+  expectRotary({ rotaryDim, base, scaling });
   const wavesFor = (rows: number, length: number) => {
     const { frequencies, amplitude } = rotaryFrequencies({ rotaryDim, base, scaling, length });
     return (wave: (angle: number) => number) => {
@@ -41,8 +42,8 @@ export function rotary(options: RotaryOptions): Rotary {
     };
   };
   const shape = [positions, rotaryDim / 2];
-  const short = wavesFor(positions, 0);
-  const needs = { cos: table(shape, () => short(Math.cos)), sin: table(shape, () => short(Math.sin)) };
+  const waveTable = (wave: (angle: number) => number) => table(shape, () => wavesFor(positions, 0)(wave));
+  const needs = { cos: waveTable(Math.cos), sin: waveTable(Math.sin) };
 
   // Queries and keys of all blocks of a step have one length.
   let latest = { rows: 0, length: 0, cos: new Float32Array(), sin: new Float32Array() };

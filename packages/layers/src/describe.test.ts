@@ -1,6 +1,6 @@
 import type { Tensor } from '@residual/tensor';
 import { expect, test } from 'vitest';
-import { census, describe, layer, linear, matrix, table, vector } from './index.js';
+import { census, describe, layer, layerNorm, linear, matrix, rmsNorm, table, vector } from './index.js';
 
 const project = (out: number, width: number, role: 'query' | 'key' | 'value' | 'output', heads = 1) =>
   linear({ in: width, out, bias: false, role, heads });
@@ -91,5 +91,11 @@ test('bare leaves have a path too', () => {
 test('a table of more numbers than 4 GiB hold is refused before it is made', () => {
   expect(() => table([2 ** 40, 2], () => new Float32Array())).toThrow(
     'table: [1099511627776, 2] holds 2199023255552 numbers; 1073741824 would fit',
+  );
+});
+
+test.each([layerNorm, rmsNorm])('$name refuses an epsilon below 0', norm => {
+  expect(() => norm({ dim: 4, epsilon: -1e-5 })).toThrow(
+    `${norm.name}: the epsilon is -0.00001; it must be 0 or above`,
   );
 });
