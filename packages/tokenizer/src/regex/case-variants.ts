@@ -54,8 +54,14 @@ function titles(char: string): string[] {
     .filter(near => near.toLowerCase() === char.toLowerCase());
 }
 
+/** What matches a character, and where case is ignored its other cases. */
+export function literal(char: string, ignoreCase: boolean): string {
+  if (ignoreCase) return caseVariants(char);
+  return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
+}
+
 /** A class of all characters that equal `char` when case is ignored, or `char` alone. */
-export function caseVariants(char: string): string {
+function caseVariants(char: string): string {
   const variants = foldedCharacters(char);
   return variants.length === 1 ? escapeCharacter(char) : `[${variants.map(escapeCharacter).join('')}]`;
 }

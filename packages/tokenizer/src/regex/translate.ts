@@ -1,8 +1,9 @@
 import { failFile } from '../errors.js';
-import { caseVariants } from './case-variants.js';
+import { anchors, anything, bares, lineEnd, lineStart } from './anchors.js';
+import { literal } from './case-variants.js';
 import { readClass } from './class.js';
 import { type Dialect, type Modes, oniguruma } from './dialect.js';
-import { bareWord, readEscape } from './escapes.js';
+import { readEscape } from './escapes.js';
 import { atomic, backReference, numbered, opening } from './groups.js';
 import { Source } from './source.js';
 
@@ -111,7 +112,7 @@ class Translation {
       case '?':
         return source.fail(`nothing to repeat before "${char}"`);
       default:
-        return literal(char, modes);
+        return literal(char, modes.ignoreCase);
     }
   }
 
@@ -127,7 +128,7 @@ class Translation {
     const named = source.match(/^([pP])\{(\^?)word\}/i);
     if (named) return bares[(named[1] === 'p') === (named[2] === '') ? 'w' : 'W']!;
     const read = readEscape(source, this.dialect);
-    return 'set' in read ? read.set : literal(read.char, modes);
+    return 'set' in read ? read.set : literal(read.char, modes.ignoreCase);
   }
 
   #backReference(): string | undefined {
@@ -215,24 +216,3 @@ class Translation {
     return most === undefined && !dialect.lazyCounts ? `(?:${written})?` : `${written}?`;
   }
 }
-
-const literal = (char: string, { ignoreCase }: Modes) => {
-  if (ignoreCase) return caseVariants(char);
-  return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
-};
-
-const anything = '[\\s\\S]';
-/** A line end as a whole: of the two of Windows the second is never left. */
-const lineEnd = '(?:\\r\\n|(?!\\r\\n)[\\n-\\r\\u0085\\u2028\\u2029])';
-/** Letters that mean another set outside of classes, or are only known there. */
-const bares: { readonly [letter: string]: string } = { ...bareWord, N: '[^\\n]', O: anything };
-const { w: word } = bareWord;
-const anchors: { readonly [name: string]: string } = {
-  b: `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`,
-  B: `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`,
-  A: `(?<!${anything})`,
-  z: `(?!${anything})`,
-  Z: `(?=\\n?(?!${anything}))`,
-};
-/** The beginning of a line; behind the line end at the very end of a text there is none. */
-const lineStart = `(?:${anchors.A}|(?<=\\n)(?=${anything}))`;
