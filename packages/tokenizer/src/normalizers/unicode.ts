@@ -118,5 +118,5 @@ function joinedOf(first: string, second: string): string | undefined {
 
 /** U+0345 has the highest combining class of all marks: every other mark is ordered before it, a starter never is. */
 const lastMark = '\u0345';
-/** Whether a character begins anew: marks are put in order only between such characters. */
-export const isStarter = (char: string) => char < '\u0300' || (char !== lastMark && !areSwapped(lastMark, char));
+/** Whether a character begins anew: marks are put in order only between such characters. Asking for marks first is quick. */
+export const isStarter = (char: string) => !/^\p{M}/u.test(char) || (char !== lastMark && !areSwapped(lastMark, char));

@@ -80,7 +80,8 @@ function readerOf(characters: CharacterTable, front: string): Reader['read'] {
         piece[length++] = entry >>> 8;
         continue;
       }
-      const list = (entry & 255) === unknown || (entry & 255) === several ? characters.entriesAt(units, at) : undefined;
+      const list =
+        (entry & 255) === unknown || (entry & 255) === several ? characters.entriesAt(units, at, end) : undefined;
       for (let index = used; index < (list?.length ?? 1); index++) {
         const next = list ? list[index]! : entry;
         const action = next & 255;
