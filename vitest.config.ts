@@ -20,9 +20,10 @@ const project = (test: Settings) => projects.push({ extends: true, test });
 const kinds = ['backends', 'browser', 'pages', 'installable'];
 const files = (kind: string) => [`packages/*/src/**/*.${kind}.test.ts`, `apps/*/{src,test}/**/*.${kind}.test.ts`];
 
-/** In this process: everything without such an ending. Each file in one of its own, as it chooses its backends, or has none. */
 const exclude = ['**/node_modules/**', ...kinds.map(kind => `**/*.${kind}.test.ts`)];
 const withoutTensors = 'packages/{safetensors,sampling,tokenizer}/src/**/*.test.ts';
+
+/** In this process: everything without such an ending. Each file in one of its own, as it chooses its backends, or has none. */
 project({
   name: 'node',
   include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],

@@ -27,7 +27,7 @@ interface Table {
 /** A name or another string, or a bracket. */
 const structure = () => /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|[{}[\]]/gs;
 /** What stands for a table while the rest is parsed. */
-const placeholder = 0;
+const standIn = 0;
 
 function withTables(text: string): unknown {
   const found: { vocab?: Vocabulary; merges?: MergeList } = {};
@@ -45,14 +45,14 @@ function withTables(text: string): unknown {
       const at = marks.lastIndex;
       const table = name === 'vocab' ? readVocabulary(text, at) : readMergeList(text, at, found.vocab);
       if (!table || found[name]) return undefined;
-      rest += `${text.slice(from, at)}${placeholder}`;
+      rest += `${text.slice(from, at)}${standIn}`;
       Object.assign(found, { [name]: table.value });
       marks.lastIndex = from = table.end;
     }
   }
   const json = JSON.parse(rest + text.slice(from)) as { readonly model?: { [name: string]: unknown } };
   for (const [name, table] of Object.entries(found)) {
-    if (json.model?.[name] !== placeholder) return undefined;
+    if (json.model?.[name] !== standIn) return undefined;
     json.model[name] = table;
   }
   return json;

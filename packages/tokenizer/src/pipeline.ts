@@ -3,7 +3,7 @@ import { AlignedText } from './aligned-text.js';
 import { utf8 } from './byte-text.js';
 import type { Trace } from './encoding.js';
 import type { Model } from './models/model.js';
-import type { Normalizer } from './normalizers/normalizer.js';
+import { type Normalizer, normalOf } from './normalizers/normalizer.js';
 import { plainScan } from './pre-tokenizers/plain-scan.js';
 import type { PreTokenizer, Reader, Scan } from './pre-tokenizers/pre-tokenizer.js';
 import { runStages } from './pre-tokenizers/run.js';
@@ -31,18 +31,15 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    this.#scan = plainScan(parts.preTokenizer);
-    const normalized = (content: string) => {
-      const text = new AlignedText(content, false);
-      parts.normalizer?.(text);
-      return text.text;
-    };
+    const { normalizer, preTokenizer } = parts;
+    this.#scan = plainScan(preTokenizer);
     const found = parts.addedTokens.filter(token => token.inText !== false && token.content !== '');
     const raw = found.filter(token => !token.normalized);
     const later = found.filter(token => token.normalized);
     this.#rawFinder = tokenFinder(raw.map(token => ({ pattern: token.content, token })));
-    this.#normalizedFinder = tokenFinder(later.map(token => ({ pattern: normalized(token.content), token })));
-    const { normalizer, preTokenizer } = parts;
+    this.#normalizedFinder = tokenFinder(
+      later.map(token => ({ pattern: normalizer ? normalOf(token.content, normalizer) : token.content, token })),
+    );
     this.#asksOrigin = preTokenizer.some(stage => stage.asksOrigin);
     const firstRewrite = preTokenizer.findIndex(stage => stage.rewrite || stage.bytes);
     this.#tracksIds = preTokenizer.some((stage, index) => stage.asksOrigin && index > firstRewrite);

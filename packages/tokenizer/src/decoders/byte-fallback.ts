@@ -12,7 +12,7 @@ const byteToken = /^<0x([0-9A-Fa-f]{2}|\+[0-9A-Fa-f])>$/;
 export const byteFallback: Reader<Decoder> = () => emit => {
   let run: number[] = [];
   const release = () => {
-    for (const text of run.length > 0 ? textsOf(run) : []) emit(text, true);
+    if (run.length > 0) for (const text of textsOf(run)) emit(text, true);
     run = [];
   };
   const whole = perToken(token => token)(token => {

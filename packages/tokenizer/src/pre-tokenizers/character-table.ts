@@ -1,5 +1,4 @@
-import { AlignedText } from '../aligned-text.js';
-import type { Normalizer } from '../normalizers/normalizer.js';
+import { type Normalizer, normalOf } from '../normalizers/normalizer.js';
 import { apart, gap, run } from './kinds.js';
 import type { Stage } from './pre-tokenizer.js';
 
@@ -69,7 +68,6 @@ export class CharacterTable {
   #entriesOf(text: string | undefined): readonly number[] {
     if (text === undefined) return [depends];
     const list = Array.from(text, this.#entryOf);
-    if (list.length === 1) return list;
     const isStanding = (index: number) => ((list[index] ?? 0) & 255) === stands;
     const needed = list.filter((_, index) => !isEnd(list[index]!) || !(isStanding(index - 1) || isStanding(index + 1)));
     return needed.length === 0 ? [drops] : needed;
@@ -78,15 +76,13 @@ export class CharacterTable {
 
 /** What characters become that stand alone: in one text with a sign between them, as that takes little longer than for one of them, or each by itself. */
 function normalized(chars: readonly string[], normalizer: Normalizer): [char: string, normal: string][] {
-  const normalOf = (text: string) => {
-    const normal = new AlignedText(text, false);
-    normalizer(normal);
-    return normal.text;
-  };
-  const together = normalOf(between + chars.join(between) + between)
+  const together = normalOf(between + chars.join(between) + between, normalizer)
     .split(between)
     .slice(1, -1);
-  return chars.map((char, index) => [char, together.length === chars.length ? together[index]! : normalOf(char)]);
+  return chars.map((char, index) => [
+    char,
+    together.length === chars.length ? together[index]! : normalOf(char, normalizer),
+  ]);
 }
 
 const isEnd = (entry: number) => (entry & 255) === ends;

@@ -1,3 +1,4 @@
+import { unitsAt } from '../../unicode.js';
 import { Alphabet } from './alphabet.js';
 import { LiveStates, none } from './live-states.js';
 import { match, type Program } from './program.js';
@@ -33,7 +34,7 @@ function matchEnd(
   setAt: (at: number) => number,
 ) {
   for (let state = live.step(setAt(at), start); state !== match; ) {
-    at += text.codePointAt(at)! > 0xffff ? 2 : 1;
+    at += unitsAt(text, at);
     state = live.step(setAt(at), (states[state] as { readonly next: number }).next);
   }
   return at;
