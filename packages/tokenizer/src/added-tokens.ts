@@ -20,6 +20,8 @@ export interface AddedToken {
   readonly special: boolean;
   /** False: only a name of an id, never found in a text. */
   readonly inText?: boolean;
+  /** What a normalizer makes of its content: what is looked for, and what it is decoded as. Absent: the content. */
+  readonly normal?: string;
 }
 
 /** Reads `added_tokens`. An id that the vocabulary gives to another token is an error. */
@@ -48,6 +50,13 @@ export function readAddedTokens(json: unknown, vocabulary: Vocabulary): AddedTok
     };
   });
 }
+
+/** Tokens that are looked for in normalized texts, as `normalOf` makes them; the others as they are. */
+export const withNormals = (
+  tokens: readonly AddedToken[],
+  normalOf: ((text: string) => string) | undefined,
+): readonly AddedToken[] =>
+  normalOf ? tokens.map(token => (token.normalized ? { ...token, normal: normalOf(token.content) } : token)) : tokens;
 
 /** Finds tokens in a text: calls `found(id, from, to)` for each, and with id -1 for the text between them. */
 export type Finder = (text: string, found: (id: number, from: number, to: number) => void) => void;

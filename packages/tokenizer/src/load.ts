@@ -1,4 +1,4 @@
-import { readAddedTokens } from './added-tokens.js';
+import { readAddedTokens, withNormals } from './added-tokens.js';
 import { allComponents } from './all-components.js';
 import { type Components, readComponent } from './components.js';
 import { cleanUp } from './decoders/clean-up.js';
@@ -8,6 +8,7 @@ import { failFile } from './errors.js';
 import { Fields } from './fields.js';
 import { parseTokenizerJson } from './json-tables.js';
 import type { Model } from './models/model.js';
+import { normalOf } from './normalizers/normalizer.js';
 import { readPadding } from './padding.js';
 import type { PostProcessor, TemplateItem } from './post-processors/post-processor.js';
 import { Tokenizer, type TokenizerParts } from './tokenizer.js';
@@ -42,9 +43,12 @@ export function loadTokenizer(json: object | string, components: Components, { c
   );
   const decoder = maybe('decoder', json => readComponent('decoder', components.decoders, json, 'decoder'));
   const cleans = settings.has('clean_up_tokenization_spaces') && settings.boolean('clean_up_tokenization_spaces');
+  const normalizer = maybe('normalizer', json =>
+    readComponent('normalizer', components.normalizers, json, 'normalizer'),
+  );
   return new Tokenizer({
-    addedTokens,
-    normalizer: maybe('normalizer', json => readComponent('normalizer', components.normalizers, json, 'normalizer')),
+    addedTokens: withNormals(addedTokens, normalizer && (text => normalOf(text, normalizer))),
+    normalizer,
     preTokenizer:
       maybe('pre_tokenizer', json => readComponent('pre_tokenizer', components.preTokenizers, json, 'pre_tokenizer')) ??
       [],

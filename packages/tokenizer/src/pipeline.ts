@@ -38,7 +38,10 @@ export class Pipeline {
     const later = found.filter(token => token.normalized);
     this.#rawFinder = tokenFinder(raw.map(token => ({ pattern: token.content, token })));
     this.#normalizedFinder = tokenFinder(
-      later.map(token => ({ pattern: normalizer ? normalOf(token.content, normalizer) : token.content, token })),
+      later.map(token => ({
+        pattern: token.normal ?? (normalizer ? normalOf(token.content, normalizer) : token.content),
+        token,
+      })),
     );
     this.#asksOrigin = preTokenizer.some(stage => stage.asksOrigin);
     const firstRewrite = preTokenizer.findIndex(stage => stage.rewrite || stage.bytes);

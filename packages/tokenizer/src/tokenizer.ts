@@ -212,7 +212,7 @@ export class Tokenizer {
   }
 
   #decodeInto(run: DecoderRun, id: number, skipSpecialTokens: boolean): void {
-    const token = this.idToToken(id);
+    const token = this.#added.get(id)?.normal ?? this.idToToken(id);
     if (skipSpecialTokens && this.isSpecial(id)) run.skipped?.();
     else if (token !== undefined) run.push(token, true);
   }

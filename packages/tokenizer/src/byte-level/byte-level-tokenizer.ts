@@ -1,4 +1,4 @@
-import { type AddedToken, type Finder, readAddedTokens, tokenFinder } from '../added-tokens.js';
+import { type AddedToken, type Finder, readAddedTokens, tokenFinder, withNormals } from '../added-tokens.js';
 import { utf8 } from '../byte-text.js';
 import { type Reader, readComponent } from '../components.js';
 import { byteLevel as byteLevelDecoder } from '../decoders/byte-level.js';
@@ -49,7 +49,7 @@ export class ByteLevelTokenizer {
       tokenFinder(
         parts.addedTokens
           .filter(token => token.normalized === normalized)
-          .map(token => ({ pattern: normalized ? this.#normal(token.content) : token.content, token })),
+          .map(token => ({ pattern: token.normal ?? token.content, token })),
       );
     this.#finders = [finder(false), finder(true)];
     this.#added = new Map(parts.addedTokens.map(token => [token.id, token]));
@@ -79,7 +79,7 @@ export class ByteLevelTokenizer {
     for (const id of ids) {
       const added = this.#added.get(id);
       if (added?.special && skipSpecialTokens) continue;
-      const token = added?.content ?? vocabulary.token(id);
+      const token = added?.normal ?? added?.content ?? vocabulary.token(id);
       if (token !== undefined) run.push(token, true);
     }
     run.finish();
@@ -135,7 +135,10 @@ export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
   const processors = { ByteLevel: byteLevelProcessor, Sequence: sequenceProcessor, TemplateProcessing: template };
   return new ByteLevelTokenizer({
     vocabulary,
-    addedTokens: readAddedTokens(file.raw('added_tokens'), vocabulary),
+    addedTokens: withNormals(
+      readAddedTokens(file.raw('added_tokens'), vocabulary),
+      file.has('normalizer') ? text => text.normalize('NFC') : undefined,
+    ),
     composes: file.has('normalizer'),
     scan,
     readBytes: byteReader(vocabulary, tokens, merges, model.boolean('ignore_merges', false)).readBytes,

@@ -6,8 +6,9 @@ import { isStarter, toForm } from './unicode.js';
 
 const control = /[^\P{Cc}\t\n\r]|[\ufffd\p{Cf}\p{Co}]/gu;
 const oddSpace = /[^\P{White_Space} ]/gu;
+/** As the reference has them: it leaves out U+2B820 to U+2B91F. */
 const ideograph =
-  /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b820}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
+  /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
 const accent = /\p{Mn}/gu;
 
 const ascii = /^[\t\n\r -~]*$/;

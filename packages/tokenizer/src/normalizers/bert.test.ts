@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { Fields } from '../fields.js';
+import { bert } from './bert.js';
+import { normalOf } from './normalizer.js';
+
+/** What the reference's BertNormalizer (tokenizers 0.23.3) sets apart, over every code point. */
+const ideographs = [
+  [0x3400, 0x4dbf],
+  [0x4e00, 0x9fff],
+  [0xf900, 0xfaff],
+  [0x20000, 0x2a6df],
+  [0x2a700, 0x2b81f],
+  [0x2b920, 0x2ceaf],
+  [0x2f800, 0x2fa1f],
+];
+
+test('sets the ideographs of the reference apart, and no other character', () => {
+  const flags = { clean_text: false, handle_chinese_chars: true, strip_accents: false, lowercase: false };
+  const normalize = bert(new Fields(flags, 'normalizer'), () => () => {});
+  const codes = Array.from({ length: 0x110000 - 0x800 }, (_, index) => (index < 0xd800 ? index : index + 0x800));
+  const parts = normalOf(`|${codes.map(code => String.fromCodePoint(code)).join('|')}|`, normalize).split('|');
+  parts.splice(1 + '|'.charCodeAt(0), 2, '|'); // the separator itself
+  const found: number[][] = [];
+  for (const [index, code] of codes.entries()) {
+    const char = String.fromCodePoint(code);
+    const normal = parts[index + 1];
+    if (normal === char) continue;
+    if (normal !== ` ${char} `) throw new Error(`U+${code.toString(16)} becomes ${JSON.stringify(normal)}`);
+    if (found.at(-1)?.[1] === code - 1) found.at(-1)![1] = code;
+    else found.push([code, code]);
+  }
+  expect(found).toEqual(ideographs);
+});
