@@ -18,7 +18,7 @@ export interface GenerateOptions extends Omit<PipelineOptions, 'eos'> {
   readonly stop?: readonly string[];
   /** How many of the likeliest tokens each step reports; 0 if absent. */
   readonly top?: number;
-  /** A whole number 0 .. 2³² - 1 for the draws; 0 if absent. */
+  /** A whole number 0 .. 2³² - 1 by which tokens are drawn, the same each time; a new one for each run if absent, which its steps and its result tell. */
   readonly seed?: number;
   /** Paths of taps whose tensors each step carries as plain data, such as `decoder.layers.*.attention.weights`. */
   readonly taps?: readonly string[];

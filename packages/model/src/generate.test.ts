@@ -51,6 +51,28 @@ test('each step has the log-probability of the model, the best alternatives, and
   );
 });
 
+test('without a seed each run draws by a new one, which every step and the result tell', async () => {
+  const options = { temperature: 1.5, eos: [], maxNewTokens: 12 };
+  const generation = model.generate('Once', options);
+  const runs = [await generation.whole(), await generation.whole(), await whole('Once', options)];
+  expect(new Set(runs.map(({ seed }) => seed)).size).toBe(3);
+  expect(new Set(runs.map(({ text }) => text)).size).toBe(3);
+  for (const run of runs) {
+    expect(await whole('Once', { ...options, seed: run.seed! })).toEqual(run);
+    const steps = await stepsOf('Once', { ...options, seed: run.seed! });
+    expect(steps.map(({ seed }) => seed)).toEqual(Array(12).fill(run.seed));
+  }
+  const seeds: unknown[] = [];
+  const batch = model.generateBatch(['Once', 'The end of'], options)[Symbol.asyncIterator]();
+  let step = await batch.next();
+  for (; !step.done; step = await batch.next()) seeds.push(step.value.seed);
+  seeds.push(...step.value.map(({ seed }) => seed));
+  expect(new Set(seeds).size).toBe(1);
+  expect(seeds[0]).toEqual(expect.any(Number));
+  const [likeliest] = await stepsOf('Once', greedy);
+  expect([likeliest!.seed, (await whole('Once', greedy)).seed]).toEqual([undefined, undefined]);
+});
+
 test('of equal logits the lowest id is taken, and listed first', async () => {
   const even = (row: Float32Array) => row.map((_, id) => (id < 5 ? 0 : 1));
   const [step] = await stepsOf('Once', { ...greedy, maxNewTokens: 1, processors: [even], top: 3 });

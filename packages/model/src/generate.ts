@@ -32,6 +32,8 @@ export interface Step extends Choice {
    * this step, the keys all places so far, in a batch of unequal prompts with the padding before the row among them, which weighs 0.
    */
   readonly taps: Readonly<Record<string, PlainTensor>>;
+  /** The seed by which the run draws its tokens, given or new; absent where nothing is drawn. */
+  readonly seed?: number;
   /** Why the row ends here, on its last step. */
   readonly finishReason?: Finish;
 }
@@ -82,6 +84,7 @@ export async function* generateRows(
     );
   }
   const choose: Sampler = sampler(sampling as GreedyOptions);
+  const seed = choose.seed === undefined ? {} : { seed: choose.seed };
   const limits = { eos: sampling.eos, positions };
   const rows = prompts.map(prompt => {
     const maxNewTokens = lengthOf(options, generator.generationConfig, prompt.length);
@@ -129,10 +132,10 @@ export async function* generateRows(
         if (row.finish !== undefined) continue;
         const index = row.tokens.length - row.promptLength;
         const { text, sample, finish } = row.take(choose, seen.logits(at), i);
-        yield { ...sample, row: i, index, text, taps: seen.taps(at), ...(finish && { finishReason: finish }) };
+        yield { ...sample, row: i, index, text, taps: seen.taps(at), ...seed, ...(finish && { finishReason: finish }) };
       }
     }
-    return rows.map(row => row.generated());
+    return rows.map(row => ({ ...row.generated(), ...seed }));
   } finally {
     release();
   }

@@ -3,7 +3,7 @@ import type { Generated } from './row.js';
 
 /**
  * A text to be written: iterate over its steps, or ask for the whole. Nothing runs before that; each iteration and each `whole()` is a run of its own,
- * and the same settings and seed give the same text. Leaving an iteration early frees what it held.
+ * and the same settings and seed give the same text; where none is given, each run draws by a new seed. Leaving an iteration early frees what it held.
  */
 export interface Generation<Whole, Each = Step, Result = readonly Generated[]> {
   [Symbol.asyncIterator](): AsyncGenerator<Each, Result>;

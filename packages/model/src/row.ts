@@ -15,6 +15,8 @@ export interface Generated {
   readonly finishReason: Finish;
   /** Sum of the natural logs of the new tokens' probabilities, as the model gave them. */
   readonly logprob: number;
+  /** The seed by which its tokens were drawn, given or new; absent where they were not drawn. */
+  readonly seed?: number;
 }
 
 /** One text on its way: its tokens, what was shown of it, and whether it ended. */

@@ -60,7 +60,7 @@ interface Evidence {
 export type GreedyOptions = ProcessorOptions &
   Evidence & { readonly temperature?: 0 | undefined } & { readonly [Name in keyof Filters | 'seed']?: undefined };
 
-/** A random token: needs a temperature, takes filters and a seed (a whole number from 0 to 2³² - 1; 0 if not given). */
+/** A random token: needs a temperature, takes filters and a seed (a whole number from 0 to 2³² - 1; a new one if not given). */
 export type DrawOptions = ProcessorOptions &
   Filters &
   Evidence & { readonly temperature: number; readonly seed?: number | undefined };

@@ -23,6 +23,9 @@ export const expectSeed = (seed: number): void =>
     'a whole number from 0 to 4294967295',
   );
 
+/** A seed that nobody can foresee, of the platform's cryptographic numbers: for draws whose seed nobody gave. */
+export const randomSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;
+
 const chain = (first: number, second: number, third: number): number =>
   mix((mix((mix(first) + second) | 0) + third) | 0);
 

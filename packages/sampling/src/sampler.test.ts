@@ -111,6 +111,19 @@ test('equal seeds give equal tokens, in any order of steps; other seeds, rows an
   expect(draw(7, 1, steps)).not.toEqual(once);
 });
 
+test('without a seed each sampler draws by a new one, and tells it; one that draws nothing has none', () => {
+  const drawn = (options: SamplerOptions) => {
+    const { next, seed } = sampler(options);
+    return { seed, tokens: Array.from({ length: 60 }, (_, i) => next(logits, after(tokens(i + 1))).token) };
+  };
+  const runs = Array.from({ length: 5 }, () => drawn({ temperature: 1 }));
+  expect(new Set(runs.map(run => run.seed)).size).toBe(5); // two of five are equal once in 400 million times
+  expect(new Set(runs.map(run => run.tokens.join())).size).toBe(5);
+  for (const { seed, tokens } of runs) expect(drawn({ temperature: 1, seed: seed! }).tokens).toEqual(tokens);
+  expect(sampler({ temperature: 1, seed: 7 }).seed).toBe(7);
+  expect([sampler({}).seed, sampler({ temperature: 0 }).seed]).toEqual([undefined, undefined]);
+});
+
 test('a draw depends on the position, not on where the prompt ended: a text can be continued later', () => {
   const { next } = sampler({ temperature: 1, seed: 7 });
   for (let i = 1; i < 30; i++) expect(next(logits, after(tokens(i), 1))).toEqual(next(logits, after(tokens(i), i)));
@@ -143,11 +156,11 @@ test('rows of a ragged batch do not know each other', () => {
 });
 
 test('rows of another length may follow', () => {
-  const { next } = sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, top: 1 });
+  const { next } = sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, top: 1, seed: 0 });
   const large = Float32Array.from({ length: 101 }, (_, id) => (id * 37) % 11);
   const small = Float32Array.of(1, 2, 3);
   const expected = [large, small].map(row =>
-    sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, top: 1 }).next(row, after()),
+    sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, top: 1, seed: 0 }).next(row, after()),
   );
   expect([large, small, large].map(row => next(row, after()))).toEqual([...expected, expected[0]]);
 });

@@ -3,7 +3,7 @@ import { expectOption, expectWhole } from './errors.js';
 import type { Checked, PipelineOptions, SamplerOptions } from './options.js';
 import { expectKnown, filterNames, pipeline } from './pipeline.js';
 import { type Context, runInPlace } from './processor.js';
-import { expectSeed, fineUniformAt } from './random.js';
+import { expectSeed, fineUniformAt, randomSeed } from './random.js';
 import { best } from './select.js';
 import { maximum, weigh } from './weigh.js';
 
@@ -25,15 +25,17 @@ export interface Sample extends Choice {
 export interface Sampler {
   /** The next token for `logits` [vocab], which are not changed; throws when one is NaN or Infinity or none can be chosen. */
   next(logits: ArrayLike<number>, context: Context): Sample;
+  /** The seed of its draws, given or new: with it the same tokens are drawn again. Undefined where nothing is drawn. */
+  readonly seed: number | undefined;
 }
 
 /**
  * Makes a sampler: processors as `pipeline` orders them, then a draw (at temperature 0, or with none given, the most likely token).
- * The random number is a hash of seed, row and position, so the same seed gives the same tokens on any backend, rows do not
+ * Without a seed each sampler draws by a new one, which its `seed` tells. The random number is a hash of seed, row and position, so the same seed gives the same tokens on any backend, rows do not
  * depend on each other, and a text that is continued later goes on as if it had not stopped. Throws for an unknown or unfit option.
  */
 export function sampler<const Options extends SamplerOptions>(options: Options & Checked<Options>): Sampler {
-  const { top = 0, seed = 0, ...rest } = options as PipelineOptions & { top?: number; seed?: number };
+  const { top = 0, seed = randomSeed(), ...rest } = options as PipelineOptions & { top?: number; seed?: number };
   expectKnown(options, 'top', 'seed');
   expectWhole('top', top, 0);
   expectSeed(seed);
@@ -51,6 +53,7 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
   const processors = isGreedy ? pipeline(withoutDraw(rest)) : checked;
   let row = new Float32Array(0);
   return {
+    seed: (rest.temperature ?? 0) === 0 ? undefined : seed,
     next(logits, context) {
       if (row.length !== logits.length) row = new Float32Array(logits.length);
       row.set(logits);

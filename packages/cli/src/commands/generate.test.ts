@@ -74,6 +74,13 @@ test('without a temperature the checkpoint says whether tokens are drawn; filter
   expect((await result(folder)).new_token_ids).toHaveLength(3);
 });
 
+test('a new seed is told beside the text', async () => {
+  const drawn = ['--prompt', 'Once', '--max-new-tokens', '9', '--temperature', '1.5'];
+  const { out, errors } = await generate(stories, ...drawn);
+  const [, seed] = errors.match(/^--seed (\d+) gives this text again\n$/)!;
+  expect(await generate(stories, ...drawn, '--seed', seed!)).toEqual({ code: 0, out, errors: '' });
+});
+
 test('one seed gives one text, and each filter is heeded', async () => {
   const ids = async (...args: string[]) =>
     (await result(stories, '--prompt', 'Once', '--max-new-tokens', '30', '--temperature', '1.5', ...args))

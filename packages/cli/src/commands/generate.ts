@@ -44,7 +44,7 @@ export function generateCommand(exit: (code: number) => void): Command {
 async function generate(options: Options): Promise<number> {
   const { prompt, promptIds, backend, json } = options;
   return withModel(options, async ({ model, signal }) => {
-    const { settings, seed } = settingsOf(options, model.generationConfig);
+    const settings = settingsOf(options, model.generationConfig);
     const tokens = model.tokensOf(promptIds ?? prompt ?? '');
     const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
     const begun = performance.now();
@@ -63,24 +63,24 @@ async function generate(options: Options): Promise<number> {
       const [row] = step.value;
       const seconds = (performance.now() - begun) / 1000;
       const text = model.tokenizer ? wholeText(row!, textOf) : '';
-      console.log(json ? JSON.stringify(resultOf(row!, { seconds, seed, backend, text })) : '');
+      console.log(json ? JSON.stringify(resultOf(row!, { seconds, backend, text })) : '');
+      const isNew = row!.seed !== undefined && options.seed === undefined;
+      if (isNew && !json) console.error(`--seed ${row!.seed} gives this text again`);
       return 0;
     }
   });
 }
 
-/** The settings of the run: filters or a seed without a temperature ask for a draw; a draw without a seed gets a new one. */
+/** The settings of the run: filters or a seed without a temperature ask for a draw. */
 function settingsOf(
   { maxNewTokens, temperature, topK, topP, seed, stop }: Options,
   config: GenerationConfig,
-): { settings: GenerateOptions; seed: number | undefined } {
+): GenerateOptions {
   const asked = { maxNewTokens, temperature, topK, topP, stop };
   const wantsDraw = temperature === undefined && [topK, topP, seed].some(value => value !== undefined);
   const usual = typeof config.temperature === 'number' ? config.temperature : 1;
   const settings = wantsDraw ? { ...asked, temperature: usual } : asked;
-  if (!draws(settings, config)) return { settings, seed: undefined };
-  const used = seed ?? Math.floor(Math.random() * 2 ** 32);
-  return { settings: { ...settings, seed: used }, seed: used };
+  return draws(settings, config) ? { ...settings, seed } : settings;
 }
 
 /** Prompt and new text; a stop text and what follows it is left out. */
@@ -89,10 +89,7 @@ function wholeText(row: Generated, textOf: (ids: readonly number[]) => string): 
   return textOf(row.tokens.slice(0, row.promptLength)) + row.text;
 }
 
-function resultOf(
-  row: Generated,
-  { text, seconds, seed, backend }: { text: string; seconds: number; seed: number | undefined; backend: string },
-) {
+function resultOf(row: Generated, { text, seconds, backend }: { text: string; seconds: number; backend: string }) {
   return {
     text,
     new_text: row.text,
@@ -103,7 +100,7 @@ function resultOf(
     logprob: row.logprob,
     seconds,
     tokens_per_second: row.newTokens.length / seconds,
-    seed: seed ?? null,
+    seed: row.seed ?? null,
     backend,
   };
 }

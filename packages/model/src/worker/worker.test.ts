@@ -38,6 +38,10 @@ test('a model over a port does what the model itself does', async () => {
   for await (const step of here.generate('Once upon', options)) own.push(step);
   expect(steps).toEqual(own);
   expect(await there.generate('Once upon', options).whole()).toEqual(await here.generate('Once upon', options).whole());
+  const { seed, ...unseeded } = options;
+  const drawn = await there.generate('Once upon', unseeded).whole();
+  expect(await here.generate('Once upon', { ...options, seed: drawn.seed! }).whole()).toEqual(drawn);
+  expect((await there.generate('Once upon', unseeded).whole()).seed).not.toBe(drawn.seed);
   const seen = { taps: ['decoder.layers.*.attention.weights'] };
   expect(await there.forward('Once upon', seen)).toEqual(await here.forward('Once upon', seen));
   const { ids, tokens, offsets, specialTokensMask } = here.tokenizer!.encode('Once upon');
