@@ -1,0 +1,98 @@
+/** An input and what was done to make it: `encoder_layers = 2147483648`. */
+export interface Bomb<Input = string> {
+  readonly name: string;
+  readonly make: () => Input;
+}
+
+/** What `bombsOf` makes. */
+export interface BombOptions {
+  /** What each number becomes, as JSON. 2³¹, 2⁵³, a number that overflows to Infinity, one below 0 and a fraction if absent. */
+  readonly numbers?: readonly string[];
+  /** What every value becomes, as JSON, to have one of each wrong type. Null, a flag, a number, a text, empty and odd lists and records if absent. */
+  readonly types?: readonly string[];
+  /** How long lists become and how deep nesting; 100,000 if absent. Less where the text would be longer than 32 MB. */
+  readonly count?: number;
+}
+
+/** The longest text of a bomb, in characters. */
+const longestText = 2 ** 25;
+
+/** Of longer lists and records the first two members and the last stand for all. */
+const visitedMembers = 40;
+
+const defaults: Required<BombOptions> = {
+  numbers: [String(2 ** 31), String(2 ** 53), '1e999', '-1', '0.5'],
+  types: ['null', 'true', '5', '"x"', '[]', '{}', '[null]', '{"x":null}'],
+  count: 100_000,
+};
+
+type Path = readonly (string | number)[];
+
+/**
+ * Hostile variants of a valid JSON document as texts: each number huge, each value of a wrong type, each list and record long, each value deeply nested,
+ * each record within itself. They are made one at a time, when asked for.
+ */
+export function* bombsOf(document: unknown, options: BombOptions = {}): Generator<Bomb> {
+  const { numbers, types, count } = { ...defaults, ...options };
+  const repeated = (length: number) => Math.min(count, Math.floor(longestText / (length + 1)));
+  for (const [path, value] of valuesIn(document)) {
+    const name = nameOf(path);
+    const own = JSON.stringify(value);
+    const bomb = (what: string, text: () => string): Bomb => ({
+      name: `${name} ${what}`,
+      make: () => {
+        const [before, after] = around(document, path);
+        return before + text() + after;
+      },
+    });
+    if (typeof value === 'number') for (const number of numbers) yield bomb(`= ${number}`, () => number);
+    for (const type of types) if (type !== own) yield bomb(`= ${type}`, () => type);
+    const deep = repeated(2);
+    yield bomb(`inside ${deep} lists`, () => '['.repeat(deep) + own + ']'.repeat(deep));
+    const boxes = repeated(6);
+    yield bomb(`inside ${boxes} records`, () => '{"a":'.repeat(boxes) + own + '}'.repeat(boxes));
+    if (Array.isArray(value)) {
+      const members = value.length > 0 ? value.map(member => JSON.stringify(member)) : ['0'];
+      const times = Math.ceil(repeated(members.join().length / members.length) / members.length);
+      yield bomb(`of ${times * members.length} members`, () => `[${Array(times).fill(members.join()).join()}]`);
+    } else if (typeof value === 'object' && value !== null) {
+      const member = JSON.stringify([...Object.values(value), 0][0]);
+      const times = repeated(member.length + 12);
+      const more = () => Array.from({ length: times }, (_, i) => `"more${i}":${member}`).join();
+      yield bomb(`with ${times} more members`, () => (own === '{}' ? `{${more()}}` : `${own.slice(0, -1)},${more()}}`));
+      for (const [key, inner] of Object.entries(value)) {
+        if (typeof inner !== 'object' || inner === null) continue;
+        const [before, after] = around(value, [key]);
+        const [open, close] = Array.isArray(inner) ? [`${before}[`, `]${after}`] : [before, after];
+        const times = repeated(open.length + close.length);
+        yield bomb(`within itself ${times} times by ${key}`, () => open.repeat(times) + own + close.repeat(times));
+      }
+    }
+  }
+}
+
+/** Every value of a document and where it is, the document first. */
+function* valuesIn(value: unknown, path: Path = []): Generator<[Path, unknown]> {
+  yield [path, value];
+  if (typeof value !== 'object' || value === null) return;
+  const members: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  const visited = members.length > visitedMembers ? [...members.slice(0, 2), members.at(-1)!] : members;
+  for (const [key, member] of visited) yield* valuesIn(member, [...path, key]);
+}
+
+/** The JSON of a document before and after the value at `path`. */
+function around(document: unknown, path: Path): [string, string] {
+  const mark = '\u0001here\u0001';
+  const put = (value: unknown, [step, ...rest]: Path): unknown => {
+    if (step === undefined) return mark;
+    const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
+    (copy as Record<string | number, unknown>)[step] = put((copy as Record<string | number, unknown>)[step], rest);
+    return copy;
+  };
+  return JSON.stringify(put(document, path)).split(JSON.stringify(mark)) as [string, string];
+}
+
+function nameOf(path: Path): string {
+  const steps = path.map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+  return steps === '' ? 'the document' : steps.replace(/^\./, '');
+}

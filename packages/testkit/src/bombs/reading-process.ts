@@ -1,0 +1,106 @@
+import { writeSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { BombTarget, Limits, Outcome, Report } from './target.js';
+
+/** Longer messages are not read by anyone. */
+const longestMessage = 5000;
+
+/** Stands where reports go. */
+const reports = 3;
+
+/**
+ * Watches from beside, since what it watches does not yield: kills the process when one input takes too long or too much memory. Time is that of the
+ * processor, so that a busy machine changes nothing.
+ */
+const watch = `
+const { workerData: { clock, seconds, megabytes } } = require('node:worker_threads');
+const { writeSync } = require('node:fs');
+const end = (outcome, message) => {
+  writeSync(${reports}, JSON.stringify({ outcome, message, megabytes: process.resourceUsage().maxRSS / 1024 }) + '\\n');
+  process.kill(process.pid, 'SIGKILL');
+};
+setInterval(() => {
+  const begun = Atomics.load(clock, 0);
+  if (begun < 0) return;
+  const { user, system } = process.cpuUsage();
+  if ((user + system) / 1000 - begun > seconds * 1000) end('hang', 'more than ' + seconds + ' s of processor time');
+  const used = process.memoryUsage.rss() / 2 ** 20;
+  if (used > megabytes) end('memory', Math.round(used) + ' MB; ' + Math.round(megabytes) + ' would fit');
+}, 50);
+`;
+
+const processorTime = () => {
+  const { user, system } = process.cpuUsage();
+  return Math.floor((user + system) / 1000);
+};
+
+const report = (line: Report) => writeSync(reports, `${JSON.stringify(line)}\n`);
+
+/** Whether an error is of one of our packages: all mark them so. */
+const isOurs = (error: unknown) =>
+  typeof error === 'object' && error !== null && ('@residual/error' in error || Symbol.for('residual.error') in error);
+
+function outcomeOf(error: unknown): [Outcome, string] {
+  const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  if (!isOurs(error)) return ['raw', `${name}: ${message}${stack.split('\n', 3).slice(1).join('')}`];
+  return [message.length > longestMessage ? 'long' : 'refused', message];
+}
+
+/** Refuses single arrays beyond the limit: pages that are never touched cost no memory here, elsewhere they do. */
+function limitArrays(bytes: number): void {
+  const refuse = (asked: number) => {
+    throw new RangeError(`an array of ${asked} bytes; ${bytes} would fit`);
+  };
+  const typed = [
+    ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array],
+    ...[Float32Array, Float64Array, BigInt64Array, BigUint64Array],
+  ];
+  for (const original of [ArrayBuffer, ...typed]) {
+    const width = 'BYTES_PER_ELEMENT' in original ? original.BYTES_PER_ELEMENT : 1;
+    const limited = new Proxy(original, {
+      construct: (target, [length, ...rest], newTarget) => {
+        const asked = typeof length === 'number' ? length * width : 0;
+        if (asked > bytes) refuse(asked);
+        return Reflect.construct(target, [length, ...rest], newTarget);
+      },
+    });
+    (globalThis as Record<string, unknown>)[original.name] = limited;
+  }
+}
+
+/** Reads the inputs of all targets, one after another, and reports on each. */
+export async function readAll(targets: Readonly<Record<string, BombTarget<never>>>): Promise<void> {
+  const { megabytes, seconds, only, from } = JSON.parse(process.argv[2]!) as Limits;
+  const clock = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
+  // Beside the heap there are the process itself and what arrays hold.
+  const workerData = { clock, seconds, megabytes: process.memoryUsage.rss() / 2 ** 20 + megabytes + 128 };
+  new Worker(watch, { eval: true, workerData }).unref();
+  limitArrays(megabytes * 2 ** 20);
+  let unhandled: unknown;
+  process.on('unhandledRejection', error => {
+    unhandled = error;
+  });
+
+  for (const [targetIndex, [target, { inputs, read }]] of Object.entries(targets).entries()) {
+    if (targetIndex < from[0] || (only && !only.includes(target))) continue;
+    let index = -1;
+    for (const { name, make } of inputs()) {
+      if (++index < from[1] && targetIndex === from[0]) continue;
+      report({ at: [targetIndex, index], target, name });
+      const input = make();
+      let [outcome, message]: [Outcome, string] = ['read', ''];
+      unhandled = undefined;
+      Atomics.store(clock, 0, processorTime());
+      try {
+        await read(input as never);
+      } catch (error) {
+        [outcome, message] = outcomeOf(error);
+      }
+      Atomics.store(clock, 0, -1);
+      if (unhandled !== undefined) [outcome, message] = ['raw', `not handled: ${outcomeOf(unhandled)[1]}`];
+      report({ outcome, message: message.slice(0, 500), megabytes: process.resourceUsage().maxRSS / 1024 });
+      if (process.memoryUsage.rss() > 150 * 2 ** 20) globalThis.gc?.();
+    }
+  }
+  process.exit(0);
+}

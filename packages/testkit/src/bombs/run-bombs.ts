@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { BombResult, Limits, Report } from './target.js';
+
+/** Limits of `runBombs`. */
+export interface BombLimits {
+  /** Names of targets; all if absent. */
+  readonly only?: readonly string[];
+  /** The heap of the process that reads; 256 if absent. Beside it arrays may take 128. */
+  readonly megabytes?: number;
+  /** Seconds of processor time for one input; 5 if absent. */
+  readonly seconds?: number;
+}
+
+/** What became of all inputs, and the most memory that a process took. */
+export interface BombResults {
+  readonly results: readonly BombResult[];
+  /** Those that are neither read nor refused with one of our errors. */
+  readonly defects: readonly BombResult[];
+  readonly megabytes: number;
+}
+
+/** So long without a word, in milliseconds, counts as waiting for ever. */
+const silence = 60_000;
+
+/**
+ * Lets the targets that a TypeScript module exports read their inputs in a process of its own with a small heap; another one goes on where one dies. The module is bundled
+ * from the sources of the workspace.
+ */
+export async function runBombs(module: URL, limits: BombLimits = {}): Promise<BombResults> {
+  const { megabytes = 256, seconds = 5, only } = limits;
+  const folder = await mkdtemp(join(tmpdir(), 'residual-bombs-'));
+  const program = join(folder, 'bombs.mjs');
+  try {
+    await bundle(module, program);
+    const results: BombResult[] = [];
+    let most = 0;
+    for (let from: Limits['from'] | undefined = [0, 0]; from; ) {
+      const run = await runFrom(program, { megabytes, seconds, only, from });
+      results.push(...run.results);
+      most = Math.max(most, run.megabytes);
+      from = run.next;
+    }
+    const defects = results.filter(({ outcome }) => outcome !== 'read' && outcome !== 'refused');
+    return { results, defects, megabytes: most };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function bundle(module: URL, program: string): Promise<void> {
+  const reading = fileURLToPath(new URL('./reading-process.ts', import.meta.url));
+  const targets = fileURLToPath(module);
+  await build({
+    stdin: {
+      contents: `import * as targets from ${JSON.stringify(targets)}; import { readAll } from ${JSON.stringify(reading)}; await readAll({ ...targets });`,
+      resolveDir: fileURLToPath(new URL('.', module)),
+    },
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['@residual/source'],
+    logLevel: 'error',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+}
+
+/** Runs one process until it ends; `next` is where another one goes on. */
+async function runFrom(
+  program: string,
+  limits: Limits,
+): Promise<{ results: BombResult[]; megabytes: number; next: Limits['from'] | undefined }> {
+  const flags = [`--max-old-space-size=${limits.megabytes}`, '--expose-gc', '--no-warnings'];
+  const stdio = ['ignore', 'ignore', 'pipe', 'pipe'] as const;
+  const child = spawn(process.execPath, [...flags, program, JSON.stringify(limits)], { stdio: [...stdio] });
+  const results: BombResult[] = [];
+  let current: Extract<Report, { at: unknown }> | undefined;
+  let isTold = true; // whether it is known what became of the current input
+  let megabytes = 0;
+  let [rest, words, isSilent] = ['', '', false];
+  const giveUp = () => {
+    isSilent = true;
+    child.kill('SIGKILL');
+  };
+  let timer = setTimeout(giveUp, silence);
+  const tell = (outcome: BombResult['outcome'], message: string) => {
+    results.push({ target: current!.target, name: current!.name, outcome, message });
+    isTold = true;
+  };
+  (child.stdio[3] as Readable).setEncoding('utf8').on('data', (data: string) => {
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, silence);
+    const lines = (rest + data).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const report = JSON.parse(line) as Report;
+      if ('at' in report) [current, isTold] = [report, false];
+      else {
+        tell(report.outcome, report.message);
+        megabytes = Math.max(megabytes, report.megabytes);
+      }
+    }
+  });
+  child.stderr!.setEncoding('utf8').on('data', (data: string) => {
+    words = (words + data).slice(0, 4000);
+  });
+  const status = await new Promise<string>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(String(signal ?? code)));
+  });
+  clearTimeout(timer);
+  if (status === '0' && isTold) return { results, megabytes, next: undefined };
+  const reason = /out of memory|heap limit|Error: [^\n]*/.exec(words)?.[0] ?? words.split('\n', 1)[0];
+  if (!current) throw new Error(`runBombs: the process ended with ${status} before it read anything: ${words}`);
+  if (isSilent && !isTold) tell('hang', `nothing for ${silence / 1000} s`);
+  else if (!isTold) tell('crash', `ended with ${status}: ${reason}`);
+  return { results, megabytes, next: [current.at[0], current.at[1] + 1] };
+}
