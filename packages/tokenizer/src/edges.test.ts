@@ -21,7 +21,8 @@ describe.each(all)('%s', name => {
   const tokenizer = read(name);
 
   test.each(Object.entries(hostileTexts))('the time that %s take grows as their length, offsets included', (_, make) =>
-    expectLinearTime(tokenizer, make));
+    expectLinearTime(tokenizer, make),
+  );
 
   test('a lone surrogate is read as U+FFFD in its place', () => {
     for (const text of ['a\ud83db', '\ude42', 'x\ud83d']) {

@@ -35,7 +35,8 @@ describe.each(Object.entries(kinds))('%s', (_, make) => {
   const tokenizer = make();
 
   test.each(Object.entries(hostileTexts))('the time that %s take grows as their length', (_, make) =>
-    expectLinearTime(tokenizer, make));
+    expectLinearTime(tokenizer, make),
+  );
 
   test('100,000 times a takes about as long as words', () => expectOneLetterAsQuick(tokenizer));
 

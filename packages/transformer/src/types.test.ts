@@ -11,15 +11,14 @@ const compile = () => {
     encoding: 'utf8',
   });
   const errors = stdout.split('\n').filter(line => /error TS\d+/.test(line));
-  return { errors, checkSeconds: Number(/Check time:\s+([\d.]+)s/.exec(stdout)?.[1]) };
+  const count = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)$`, 'm').exec(stdout)?.[1]);
+  return { errors, types: count('Types'), instantiations: count('Instantiations') };
 };
 
-test('a composition of twelve blocks type-checks in under 5 s, and mistakes do not compile', () => {
-  const { errors, checkSeconds: first } = compile();
-  let checkSeconds = first;
+test('a composition of twelve blocks costs the compiler few types, and mistakes do not compile', () => {
+  const { errors, types, instantiations } = compile();
   expect(errors).toEqual([]);
-  // Other tests run at the same time, so the quickest of three counts.
-  for (let again = 0; again < 2 && checkSeconds >= 5; again++)
-    checkSeconds = Math.min(checkSeconds, compile().checkSeconds);
-  expect(checkSeconds).toBeLessThan(5);
+  // The compiler's own counts are the same on every machine: 20,000 types and 40,000 instantiations are two seconds of checking on a quiet one.
+  expect(types).toBeLessThan(30_000);
+  expect(instantiations).toBeLessThan(60_000);
 });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
+import { workRatio } from '@residual/testkit/processor-time';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tokenizerFromJson } from '../load.js';
@@ -241,18 +242,17 @@ test('a tokenizer that may read across words waits for the end', () => {
   expect(boundaryOf(tokenizerFromJson({ model, pre_tokenizer: { type: 'Whitespace' } }).parts)).toBe('words');
 });
 
-test('a stream of small chunks takes time in proportion to its length, boundaries or none', () => {
+test('a stream of small chunks takes time in proportion to its length, boundaries or none', async () => {
   const tokenizer = tokenizerFromJson(read('bpe-gpt2'));
-  const time = (text: string) => {
-    const begun = performance.now();
+  const write = (text: string) => () => {
     const stream = encodeStream(tokenizer);
     for (let at = 0; at < text.length; at += 2) stream.push(text.slice(at, at + 2));
     stream.flush();
-    return performance.now() - begun;
   };
   for (const unit of ['日', 'a', 'the ']) {
-    time(unit.repeat(5000));
-    expect(time(unit.repeat(40_000))).toBeLessThan(16 * time(unit.repeat(10_000)) + 300);
+    write(unit.repeat(3000))();
+    // 16 as a rule; what grows as the square takes 256 times as long.
+    expect(await workRatio(write(unit.repeat(48_000)), write(unit.repeat(3000)), 2)).toBeLessThan(80);
   }
 });
 
