@@ -7,15 +7,6 @@ export interface PieceReader {
   units(units: Uint16Array, from: number, to: number, ids: number[]): void;
 }
 
-/** How a model whose rounded sums go through a whole text reads the rest of a text by itself. */
-export interface CarriedSum {
-  /** How many ids the part has that was read before; -1: none was. Behind them the sum is `start`. */
-  after: number;
-  start: number;
-  /** The sum at the end of the text that was read last. */
-  end: number;
-}
-
 /** Turns one piece of text into tokens. */
 export interface Model {
   readonly vocabulary: Vocabulary;
@@ -35,8 +26,6 @@ export interface Model {
   readonly merges?: PairTable;
   /** The log-probabilities of a Unigram model, by id. */
   readonly scores?: Float64Array;
-  /** What a text that is read part by part is to be told, where its ids depend on sums from its beginning on. */
-  readonly sum?: CarriedSum;
   /** The share of merges that are left out at random where a call does not say otherwise. */
   readonly dropout?: number;
   /** The same model with merges left out at random, the same ones for a seed and the same pieces in the same order. */

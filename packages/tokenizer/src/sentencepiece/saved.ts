@@ -7,7 +7,7 @@ import { spaceSymbol } from './normalizer.js';
 import type { PieceTable } from './piece-table.js';
 import { staysInWords } from './plain-models.js';
 import { outerSpaces, spacedWord } from './saved-patterns.js';
-import { scoresOf } from './unigram.js';
+import { scoresOf, unknownPenalty } from './unigram.js';
 
 /**
  * The `tokenizer.json` that does what a SentencePiece model does, as the reference's converters see it: a table of characters becomes Precompiled, scores
@@ -43,14 +43,8 @@ const beforeSpaces: Json = {
 };
 
 /** What a model has that the other file cannot say; undefined where it can say all. */
-function unsayable({
-  pieces,
-  types,
-  modelType,
-  normalizer,
-  denormalizer,
-  whitespaceAsSuffix,
-}: ModelFile): string | undefined {
+function unsayable(file: ModelFile): string | undefined {
+  const { pieces, types, modelType, normalizer, denormalizer, whitespaceAsSuffix } = file;
   const symbols = pieces.filter((_, id) => types[id] === pieceTypes.userDefined);
   const { charsMap, addDummyPrefix, removeExtraWhitespaces } = normalizer;
   if (modelType === modelTypes.word) return 'of type word';
@@ -61,10 +55,19 @@ function unsayable({
   if (denormalizer && denormalizer.charsMap.length > 0) return 'with a denormalizer';
   if (symbols.length === 0) return undefined;
   if (isRewritten(charsMap, symbols)) return 'with user-defined symbols that its table of characters would change';
+  if (weighsLess(file)) return 'with user-defined symbols of lower scores than all pieces';
   if (symbols.some(symbol => symbol.includes(' '))) return 'with user-defined symbols that hold spaces';
   if (modelType === modelTypes.bpe && (addDummyPrefix || removeExtraWhitespaces))
     return 'with user-defined symbols, of type BPE, that adds or removes spaces';
   return undefined;
+}
+
+/** Whether a symbol of a Unigram model, whose score is of its length, is below all pieces: unknown characters are weighed by the lowest score. */
+function weighsLess(file: ModelFile): boolean {
+  const { scores, unknownScore } = scoresOf(file);
+  const isLower = (id: number) =>
+    file.types[id] === pieceTypes.userDefined && scores[id]! < unknownScore + unknownPenalty;
+  return file.modelType === modelTypes.unigram && file.pieces.some((_, id) => isLower(id));
 }
 
 /** Whether a rule begins within a symbol, which this library leaves as it is. */
@@ -109,20 +112,21 @@ function decoders({ pieces, types, normalizer, byteFallback, unknownSurface }: M
   ];
 }
 
-/** Where spaces in front are removed those of all first pieces go: ids that no text has may begin with many. */
-const manySpaces = 256;
+/** Where spaces in front are removed those of all first pieces go, however many there are. */
+const manySpaces = 0x7fffffff;
 
 const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** Scores as they count: of what is not found in texts by them, none. */
+/** Scores as they count; of what is not found in texts by them none that is below all others, by which unknown characters are weighed. */
 function savedScores(file: ModelFile): Json {
   const { pieces, types, byteFallback } = file;
-  const { scores } = scoresOf(file);
+  const { scores, unknownScore } = scoresOf(file);
   const counts: readonly number[] = [pieceTypes.normal, pieceTypes.userDefined];
+  const none = Math.max(0, unknownScore + unknownPenalty);
   return {
     type: 'Unigram',
     unk_id: types.indexOf(pieceTypes.unknown),
-    vocab: pieces.map((piece, id) => [piece, counts.includes(types[id]!) ? scores[id] : 0]),
+    vocab: pieces.map((piece, id) => [piece, counts.includes(types[id]!) ? scores[id] : none]),
     byte_fallback: byteFallback,
   };
 }

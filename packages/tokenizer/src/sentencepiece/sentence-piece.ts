@@ -37,7 +37,7 @@ export function sentencePieceParts(file: ModelFile): TokenizerParts {
     postProcessor: {},
     decoder: sentencePieceDecoder(file),
     file: () => savedPieces(file, table),
-    ...((preTokenizer.length > 0 || (model.sum && cutsWords(file, table))) && !table.symbols && { boundary: 'words' }),
+    ...(preTokenizer.length > 0 && !table.symbols && { boundary: 'words' }),
     truncation: undefined,
     padding: undefined,
     roles: Object.fromEntries(Object.entries(roles).filter(([, id]) => id !== undefined)),
@@ -59,7 +59,7 @@ function modelOf(file: ModelFile, table: PieceTable): { model: Model; preTokeniz
     case modelTypes.char:
       return { model: characterPieces(file, table), preTokenizer: [] };
     default:
-      return { model: unigramPieces(file, table), preTokenizer: [] };
+      return { model: unigramPieces(file, table), preTokenizer: cutsWords(file, table) ? cutBeforeSpaces : [] };
   }
 }
 

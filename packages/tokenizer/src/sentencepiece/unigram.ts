@@ -1,4 +1,4 @@
-import type { CarriedSum, Model } from '../models/model.js';
+import type { Model } from '../models/model.js';
 import { root, trieOf } from '../models/trie.js';
 import { unitsAt, utf8LengthOf } from '../unicode.js';
 import { type ModelFile, pieceTypes } from './model-file.js';
@@ -6,29 +6,27 @@ import { Output } from './output.js';
 import type { PieceTable } from './piece-table.js';
 
 /** How much worse than the worst piece an unknown character is. */
-const unknownPenalty = 10;
+export const unknownPenalty = 10;
 /** The reference starts its search for the best score from the smallest positive float32. */
 const leastPositive = 2 ** -126;
 
 /**
- * The most probable way to cut a text into pieces (Kudo 2018), with the reference's arithmetic: sums are rounded to float32 along the way from the
- * beginning of the whole text, so that near ties fall as they do there.
+ * The most probable way to cut a text into pieces (Kudo 2018); of those that are equally probable the one with the longest last piece. Sums are of
+ * float64, as in readers of tokenizer.json, so that a saved model cuts every text alike. The SentencePiece library sums in float32, in another way since its
+ * version 0.2.2, and has either of two ways that are equally probable.
  */
 export function unigramPieces(file: ModelFile, table: PieceTable): Model {
   const { rules, found, vocabulary } = table;
   const trie = trieOf(found(id => file.types[id] !== pieceTypes.unused));
   const { scores, unknownScore } = scoresOf(file);
   const paths = new Paths();
-  const sum: CarriedSum = { after: -1, start: 0, end: 0 };
   return {
     vocabulary,
     readsBytes: false,
     unknownId: rules.unknownId,
     showsUnknownText: true,
-    sum,
     tokenize(text, start, end, _bytes, ids, spans) {
       const output = new Output(rules, text, ids, spans);
-      const first = ids.length;
       let from = start; // where the paths begin
       let furthest = start; // how far pieces reach by now
       paths.begin(end - start);
@@ -36,7 +34,6 @@ export function unigramPieces(file: ModelFile, table: PieceTable): Model {
         if (at === furthest && at > from) {
           paths.follow(from, at, output); // every way leads through here
           paths.restart(at - from);
-          if (ids.length - first === sum.after) paths.scores[0] = sum.start;
           from = at;
         }
         const width = unitsAt(text, at);
@@ -47,17 +44,16 @@ export function unigramPieces(file: ModelFile, table: PieceTable): Model {
           if (node < 0) break;
           const id = trie.idAt(node);
           if (id < 0) continue;
-          paths.offer(at - from, to - from, id, scores[id]! + score);
+          paths.offer(at - from, to - from, id, score + scores[id]!);
           if (to > furthest) furthest = to;
           isKnown ||= to - at === width;
         }
         at += width;
         if (isKnown) continue;
-        paths.offer(at - width - from, at - from, rules.unknownId, Math.fround(unknownScore + score));
+        paths.offer(at - width - from, at - from, rules.unknownId, score + unknownScore);
         if (at > furthest) furthest = at;
       }
       paths.follow(from, end, output);
-      sum.end = paths.scores[end - from]!;
       paths.release();
     },
   };
@@ -76,15 +72,15 @@ export function scoresOf({ pieces, scores, types }: ModelFile): { scores: Float6
     scores: Float64Array.from(scores, (score, id) =>
       types[id] === pieceTypes.userDefined ? Math.fround(bytesOf(pieces[id]!) * most) - 0.1 : score,
     ),
-    unknownScore: Math.fround(least - unknownPenalty),
+    unknownScore: least - unknownPenalty,
   };
 }
 
 const bytesOf = (piece: string) => utf8LengthOf(piece, 0, piece.length);
 
-/** The best way to each place behind the beginning: its score in float32, and the piece that it ends with. Reused. */
+/** The best way to each place behind the beginning: its score, and the piece that it ends with. Reused. */
 class Paths {
-  scores = new Float32Array(0);
+  scores = new Float64Array(0);
   #starts = new Int32Array(0);
   #ids = new Int32Array(0);
 
@@ -129,7 +125,7 @@ class Paths {
 
   #resize(length: number): void {
     const [scores, starts, ids] = [this.scores, this.#starts, this.#ids];
-    this.scores = new Float32Array(length);
+    this.scores = new Float64Array(length);
     this.#starts = new Int32Array(length).fill(-1);
     this.#ids = new Int32Array(length);
     const kept = Math.min(length, scores.length);

@@ -63,7 +63,6 @@ class Reader {
   #tail = ''; // the last two units
   #read = 0; // units of the words that were read
   #readIds = 0; // how many ids they have by themselves
-  #sum = 0; // of their model, where it has one
 
   constructor(
     readonly tokenizer: Tokenizer,
@@ -94,16 +93,7 @@ class Reader {
   }
 
   #idsOf(text: string): number[] {
-    const { sum } = this.tokenizer.parts.model;
-    if (!sum) return this.tokenizer.encode(text, plain).ids.slice(this.#readIds);
-    Object.assign(sum, { after: this.#readIds, start: this.#sum });
-    try {
-      const { ids } = this.tokenizer.encode(text, plain);
-      this.#sum = sum.end;
-      return ids.slice(this.#readIds);
-    } finally {
-      sum.after = -1;
-    }
+    return this.tokenizer.encode(text, plain).ids.slice(this.#readIds);
   }
 }
 
