@@ -33,7 +33,7 @@ export async function advance(
     try {
       if (decoding.length < total) continue;
       const values = (await logits.data()) as Float32Array;
-      const taps = await plainTaps(recorder?.values, rows.length);
+      const taps = await plainTaps(recorder?.values, rows.length, decoding.sourceLengths);
       const vocab = values.length / rows.length;
       return { logits: i => values.subarray(i * vocab, (i + 1) * vocab), taps: i => taps[i]! };
     } finally {

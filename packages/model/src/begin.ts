@@ -90,7 +90,7 @@ export function beginWriting(
 class Encoded implements Sources {
   memory: Tensor | undefined;
   extent: Extent;
-  private lengths: readonly number[];
+  lengths: readonly number[];
   private readonly keyLen: number;
 
   constructor(lengths: readonly number[], keyLen: number) {

@@ -40,6 +40,8 @@ export interface Sources {
   readonly tensors: readonly Tensor[];
   /** What the first step reads too; the cache holds what the others need of it. */
   readonly memory: Tensor | undefined;
+  /** How many tokens each source has, without the padding behind them. */
+  readonly lengths: readonly number[];
   /** Goes on with those of some texts, in this order. */
   keep(texts: readonly number[]): void;
   dispose(): void;
@@ -70,6 +72,11 @@ export class Decoding {
   /** How many places are filled, padding included. */
   get length(): number {
     return this.cache.length;
+  }
+
+  /** How many tokens the source of each row has; undefined where there are none. */
+  get sourceLengths(): readonly number[] | undefined {
+    return this.options.sources?.lengths.flatMap(length => Array<number>(this.beams).fill(length));
   }
 
   /** Whether `more` places fit behind those that are filled. */

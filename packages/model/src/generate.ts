@@ -29,7 +29,8 @@ export interface Step extends Choice {
   readonly top: readonly Choice[];
   /**
    * The tensors asked for by `taps`, by path; one row's share of each. `attention.weights` is [heads, queryLen, keyLen]: the queries are the tokens fed in
-   * this step, the keys all places so far, in a batch of unequal prompts with the padding before the row among them, which weighs 0.
+   * this step, the keys all places so far, in a batch of unequal prompts with the padding before the row among them, which weighs 0. What belongs to a source,
+   * such as the weights of an encoder or of cross-attention, has the source's own tokens and no padding.
    */
   readonly taps: Readonly<Record<string, PlainTensor>>;
   /** The seed by which the run draws its tokens, given or new; absent where nothing is drawn. */

@@ -7,10 +7,14 @@ export interface PlainTensor {
   readonly data: Float32Array;
 }
 
-/** Reads recorded tensors back and gives each row of the batch its share: [batch, ...] to one [...] a row. */
+/**
+ * Reads recorded tensors back and gives each row of the batch its share: [batch, ...] to one [...] a row. Of a source, `sourceLengths` by row, it holds the
+ * tokens alone and nothing of the padding behind them.
+ */
 export async function plainTaps(
   values: ReadonlyMap<string, Tensor> | undefined,
   rows: number,
+  sourceLengths?: readonly number[],
 ): Promise<Readonly<Record<string, PlainTensor>>[]> {
   const shares: Record<string, PlainTensor>[] = Array.from({ length: rows }, () => ({}));
   for (const [path, value] of values ?? []) {
@@ -19,10 +23,34 @@ export async function plainTaps(
     const shape = batched ? value.shape.slice(1) : value.shape;
     const size = batched ? data.length / rows : data.length;
     shares.forEach((share, i) => {
-      share[path] = { shape, data: batched ? data.slice(i * size, (i + 1) * size) : data };
+      const own = { shape, data: batched ? data.slice(i * size, (i + 1) * size) : data };
+      share[path] = sourceLengths ? withoutPadding(own, path, sourceLengths[i]!) : own;
     });
   }
   return shares;
+}
+
+/** Cuts the axes of a tap that count the places of a source, [..., keyLen, dim] or [heads, queryLen, keyLen], to the source's own length. */
+function withoutPadding(tensor: PlainTensor, path: string, length: number): PlainTensor {
+  const name = path.slice(path.lastIndexOf('.') + 1);
+  const ofSource = /^(source|encoder)\./.test(path);
+  const isPattern = name === 'weights' || name === 'scores';
+  const reads = /\.crossAttention\./.test(path);
+  const cutsRows = ofSource || (reads && (name === 'key' || name === 'value'));
+  const cutsColumns = isPattern && (ofSource || reads);
+  const [rowLen, columns] = tensor.shape.slice(-2) as [number, number];
+  const [keptRows, kept] = [
+    cutsRows ? Math.min(length, rowLen) : rowLen,
+    cutsColumns ? Math.min(length, columns) : columns,
+  ];
+  if (keptRows === rowLen && kept === columns) return tensor;
+  const shape = [...tensor.shape.slice(0, -2), keptRows, kept];
+  const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  for (let to = 0, row = 0; to < data.length; to += kept, row++) {
+    const from = (Math.floor(row / keptRows) * rowLen + (row % keptRows)) * columns;
+    data.set(tensor.data.subarray(from, from + kept), to);
+  }
+  return { shape, data };
 }
 
 /** Throws unless each pattern of `taps` fits one of the paths that came up when the model ran. */

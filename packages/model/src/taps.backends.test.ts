@@ -75,3 +75,60 @@ test('in a batch of unequal prompts the padding is among the keys, and the rest 
   }
   model.dispose();
 });
+
+test('what is shown of a source is its tokens alone, whatever it is padded to, and in a batch what each shows alone', async () => {
+  const model = await loadModel(fixtureFiles('fixtures/checkpoints/marian'));
+  const sources = [
+    [3, 5, 7, 11, 13, 17, 0],
+    [3, 5, 0],
+    [7, 5, 3, 2, 11, 0],
+  ];
+  const seenBy = [
+    'source.embedded',
+    'encoder.layers.1.attention.key',
+    'encoder.layers.*.attention.weights',
+    'encoder.layers.0.mlp.hidden',
+    'encoder.layers.0.output',
+    'decoder.layers.0.crossAttention.value',
+    'decoder.layers.1.crossAttention.weights',
+  ];
+  const options = { maxNewTokens: 1, temperature: 0, taps: seenBy };
+  const together: Step[] = [];
+  for await (const step of model.generateBatch(sources, options)) together.push(step);
+  for (const [row, source] of sources.entries()) {
+    const { length } = source;
+    for await (const { taps: seen } of model.generate(source, options)) {
+      const shapes = Object.entries(seen).map(([path, { shape }]) => [path.replace(/\d+/, '*'), shape.slice(-2)]);
+      const dim = seen['encoder.layers.0.output']!.shape.at(-1)!;
+      expect(Object.fromEntries(shapes)).toEqual({
+        'source.embedded': [length, dim],
+        'encoder.layers.*.attention.key': [length, dim / model.encoderHeads],
+        'encoder.layers.*.attention.weights': [length, length],
+        'encoder.layers.*.mlp.hidden': [length, seen['encoder.layers.0.mlp.hidden']!.shape.at(-1)!],
+        'encoder.layers.*.output': [length, dim],
+        'decoder.layers.*.crossAttention.value': [length, dim / model.heads],
+        'decoder.layers.*.crossAttention.weights': [1, length],
+      });
+      const sums = sumsOf(seen['encoder.layers.1.attention.weights']!);
+      await expectClose(
+        sums,
+        sums.map(() => 1),
+        { absolute: 1e-5 },
+      ); // nothing that was looked at is missing
+      const batched = together.find(step => step.row === row)!.taps;
+      for (const [path, { shape, data }] of Object.entries(seen)) {
+        expect([path, batched[path]!.shape]).toEqual([path, shape]);
+        await expectClose([...batched[path]!.data], [...data], { absolute: 1e-5 });
+      }
+    }
+  }
+  model.dispose();
+});
+
+/** The sums along the last axis. */
+const sumsOf = ({ shape, data }: PlainTensor) => {
+  const width = shape.at(-1)!;
+  return Array.from({ length: data.length / width }, (_, row) =>
+    data.subarray(row * width, (row + 1) * width).reduce((sum, value) => sum + value, 0),
+  );
+};
