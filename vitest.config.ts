@@ -65,7 +65,12 @@ if (chrome !== undefined) {
   /** Inside a page, without a backend. */
   project({ name: 'browser', include: files('browser'), browser: inChrome() });
   /** In this process, looking at built pages through a browser. */
-  project({ name: 'pages', include: files('pages'), testTimeout: 120_000 });
+  project({
+    name: 'pages',
+    include: files('pages'),
+    setupFiles: ['./packages/testkit/src/pages/setup.ts'],
+    testTimeout: 120_000,
+  });
 } else
   for (const name of ['webgl', 'browser', 'pages']) notRun[name] = 'install Chrome or Chromium, or set CHROME_PATH';
 

@@ -1,4 +1,4 @@
-import { type OpenApp, openApp, type Page, reachedByTab, wrongLooks } from '@residual/testkit/pages';
+import { expectError, type OpenApp, openApp, type Page, reachedByTab, wrongLooks } from '@residual/testkit/pages';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { answered, settled } from './open.js';
 
@@ -15,7 +15,7 @@ afterAll(() => app?.close());
 
 test('nothing serious for axe-core, nothing scrolls sideways, with an error and with an answer', async () => {
   await page.fill('#expression', 'kign');
-  await page.locator('#expression-error').waitFor();
+  await expectError(page, 'kign');
   expect(await wrongLooks(page)).toEqual([]);
   await page.fill('#expression', 'king - man + woman');
   await answered(page, 'queen');

@@ -1,6 +1,6 @@
 import '@residual/backend-wasm';
 import { loadModel, type Model } from '@residual/model';
-import { type OpenApp, openApp, type Page, readCell } from '@residual/testkit/pages';
+import { expectError, type OpenApp, openApp, type Page, readCell } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { patternOf, regards } from '../src/attention-numbers.js';
 import { preset } from '../src/settings.js';
@@ -213,7 +213,7 @@ describe('writing', () => {
     await page.fill('#edited', preset.start);
     await page.locator('#name-result', { hasText: 'the same' }).waitFor();
     await page.fill('#word', '');
-    await page.locator('#error', { hasText: 'the next word is empty' }).waitFor();
+    await expectError(page, 'the next word is empty');
     await page.fill('#word', 'Lily');
     await page.locator('#error').waitFor({ state: 'hidden' });
   });
@@ -229,7 +229,7 @@ describe('writing', () => {
     await page.fill('#topK', '0');
     await page.fill('#topP', '2');
     await form.evaluate(form => form.dispatchEvent(new Event('submit', { cancelable: true })));
-    await page.locator('#error', { hasText: 'topP' }).waitFor();
+    await expectError(page, 'topP');
     await page.click('#reset');
     await written(page);
     expect(await page.locator('#error').isHidden()).toBe(true);

@@ -1,4 +1,12 @@
-import { type OpenApp, openApp, type Page, reachedByTab, unsaidControls, wrongLooks } from '@residual/testkit/pages';
+import {
+  expectError,
+  type OpenApp,
+  openApp,
+  type Page,
+  reachedByTab,
+  unsaidControls,
+  wrongLooks,
+} from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { settled, written } from './open.js';
 
@@ -25,7 +33,7 @@ const states: Record<string, () => Promise<unknown>> = {
   },
   'with an error': async () => {
     await page.setInputFiles('#files', [{ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') }]);
-    await page.locator('#error', { hasText: 'no config.json' }).waitFor();
+    await expectError(page, 'no config.json');
   },
   'while it loads': async () => {
     await page.locator('#loading').evaluate((place: HTMLElement) => {

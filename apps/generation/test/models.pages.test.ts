@@ -1,7 +1,7 @@
 import '@residual/backend-wasm';
 import { loadModel } from '@residual/model';
 import { type LocalHub, startHub } from '@residual/testkit/hub';
-import { type OpenApp, openApp, type Page } from '@residual/testkit/pages';
+import { expectError, expectFailure, type OpenApp, openApp, type Page } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { preset } from '../src/settings.js';
 import { filesOf, newTokens, settled, written } from './open.js';
@@ -58,19 +58,19 @@ describe('another model', () => {
   test('a broken file is said, and the model that was there goes on', async () => {
     const broken = new Map([['config.json', Buffer.from('{ "model_type": ')]]);
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(broken) });
-    await page.locator('#error', { hasText: 'config.json of what was given (1 file) is not JSON' }).waitFor();
+    await expectError(page, 'config.json of what was given (1 file) is not JSON');
     const file = { name: 'tokenizer.json', mimeType: 'application/json', buffer: Buffer.from('{}') };
     await page.setInputFiles('#files', [file]);
-    await page.locator('#error', { hasText: 'what was given (1 file) has no config.json' }).waitFor();
+    await expectError(page, 'what was given (1 file) has no config.json');
     const cut = new Map([...llama].map(([name, bytes]) => [name, name.endsWith('s') ? bytes.slice(0, 5000) : bytes]));
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(cut) });
-    await page.locator('#error', { hasText: /safetensors|bytes/ }).waitFor();
+    await expectError(page, /safetensors|bytes/);
     const marian = filesOf('fixtures', 'checkpoints', 'marian');
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(marian) });
-    await page.locator('#error', { hasText: 'marian writes another one from its source' }).waitFor();
+    await expectError(page, 'marian writes another one from its source');
     const mute = filesOf('fixtures', 'checkpoints', 'gpt2');
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(mute) });
-    await page.locator('#error', { hasText: 'needs the tokenizer.json of the model too' }).waitFor();
+    await expectError(page, 'needs the tokenizer.json of the model too');
     await page.click('#generate');
     await written(page);
     expect(await newTokens(page)).toHaveLength(8);
@@ -121,12 +121,13 @@ describe('another model', () => {
     await settled(page);
 
     hub.down = true;
+    expectFailure(page, /127\.0\.0\.1|localhost|Failed to load resource/); // the hub, as it is here
     await page.fill('#model', 'someone/other');
     await page.click('#load');
-    await page.locator('#error', { hasText: 'does not answer' }).waitFor();
+    await expectError(page, 'does not answer');
     hub.down = false;
     await page.click('#load');
-    await page.locator('#error', { hasText: 'has no model someone/other at main: status 404' }).waitFor();
+    await expectError(page, 'has no model someone/other at main: status 404');
     hub.cutAfter = 2000; // each connection brings so little that loading takes long
     await page.fill('#model', 'someone/tale');
     await page.fill('#hub', hub.endpoint.replace('127.0.0.1', 'localhost')); // of which nothing is stored
@@ -161,8 +162,7 @@ test('every backend that is offered writes the same story', async () => {
 }, 240_000);
 
 test('nothing went wrong in the page meanwhile, and no server but the hub was asked', () => {
-  const ours = app.wrong.filter(text => !/Failed to load resource/.test(text));
-  expect(ours).toEqual([]);
+  expect(app.wrong).toEqual([]);
   const hosts = new Set(app.foreign.map(url => new URL(url).hostname));
   expect([...hosts].sort()).toEqual(['127.0.0.1', 'localhost']);
 });

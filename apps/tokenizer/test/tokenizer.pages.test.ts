@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import {
+  expectError,
   type OpenApp,
   openApp,
   type Page,
@@ -178,13 +179,13 @@ describe('a tokenizer of yours', () => {
   test('what is none is said, and the last one stays', async () => {
     const before = await rows();
     await page.setInputFiles('#files', [file('tokenizer.json', Buffer.from('{ "model": '))]);
-    await page.locator('#error', { hasText: 'JSON' }).waitFor();
+    await expectError(page, 'JSON');
     await page.setInputFiles('#files', [file('tokenizer.json', Buffer.from('{ "model": { "type": "Magic" } }'))]);
-    await page.locator('#error', { hasText: 'Magic' }).waitFor();
+    await expectError(page, 'Magic');
     await page.setInputFiles('#files', [file('broken.model', Buffer.from('no protobuf'))]);
-    await page.locator('#error', { hasText: /SentencePiece|model/ }).waitFor();
+    await expectError(page, /SentencePiece|model/);
     await page.setInputFiles('#files', [file('few.tiktoken', Buffer.from('YQ== 0\nYg== 1\n'))]);
-    await page.locator('#error', { hasText: 'rank' }).waitFor();
+    await expectError(page, 'rank');
     expect(await rows()).toEqual(before);
     await page.fill('#text', 'The fox');
     await page.locator('#error').waitFor({ state: 'hidden' });

@@ -1,4 +1,12 @@
-import { type OpenApp, openApp, type Page, reachedByTab, unsaidControls, wrongLooks } from '@residual/testkit/pages';
+import {
+  expectError,
+  type OpenApp,
+  openApp,
+  type Page,
+  reachedByTab,
+  unsaidControls,
+  wrongLooks,
+} from '@residual/testkit/pages';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let app: OpenApp;
@@ -19,7 +27,7 @@ test('all four tabs: nothing serious for axe-core and no scrolling sideways, wha
   await page.click('#tab-line');
   await page.fill('#lineRate', '10');
   await page.click('#line-start');
-  await page.locator('#error', { hasText: 'too high' }).waitFor({ timeout: 60_000 });
+  await expectError(page, 'too high', { timeout: 60_000 });
   const showAll = (all: boolean) =>
     page.locator('[role=tabpanel]').evaluateAll((panels, isShown) => {
       for (const panel of panels) (panel as HTMLElement).hidden = !isShown && panel.id !== 'panel-line';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import '@residual/backend-wasm';
 import { loadLora, loadModel } from '@residual/model';
-import { type OpenApp, openApp, type Page, root } from '@residual/testkit/pages';
+import { expectError, type OpenApp, openApp, type Page, root } from '@residual/testkit/pages';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
@@ -85,7 +85,7 @@ describe('a line', () => {
   test('a learning rate that is too high is named as the reason', async () => {
     await page.fill('#lineRate', '10');
     await page.click('#line-start');
-    await page.locator('#error', { hasText: 'the learning rate, 10, is too high here' }).waitFor({ timeout: 60_000 });
+    await expectError(page, 'the learning rate, 10, is too high here', { timeout: 60_000 });
   });
 });
 
@@ -180,12 +180,10 @@ describe('a character GPT', () => {
     await page.setInputFiles('#text-file', { name: 'own.txt', mimeType: 'text/plain', buffer });
     await page.locator('#text-size', { hasText: '19 characters.' }).waitFor();
     await page.click('#gpt-start');
-    await page
-      .locator('#error', { hasText: 'The text has 19 characters; a context of 64 needs 130 or more' })
-      .waitFor();
+    await expectError(page, 'The text has 19 characters; a context of 64 needs 130 or more');
     await page.fill('#text', '');
     await page.click('#gpt-start');
-    await page.locator('#error', { hasText: 'The text is empty' }).waitFor();
+    await expectError(page, 'The text is empty');
     expect(await page.locator('#gpt-continue').isVisible()).toBe(true);
     await page.click('#gpt-forget');
     await status('gpt', 'No run is kept');

@@ -1,4 +1,11 @@
-import { type OpenApp, type Page, reachedByTab, unsaidControls, wrongLooks } from '@residual/testkit/pages';
+import {
+  expectError,
+  type OpenApp,
+  type Page,
+  reachedByTab,
+  unsaidControls,
+  wrongLooks,
+} from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTranslation, translate, translated } from './open.js';
 
@@ -27,7 +34,7 @@ const states: Record<string, () => Promise<unknown>> = {
   'with an error': async () => {
     await page.fill('#beams', '0');
     await page.locator('#beams').blur();
-    await page.locator('#error', { hasText: 'beams' }).waitFor();
+    await expectError(page, 'beams');
   },
   'without a text, while it loads': async () => {
     await page.fill('#beams', '4');

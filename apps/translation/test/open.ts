@@ -8,7 +8,27 @@ export const fixtureOf = <T>(name: string): T =>
 
 /** The app in a browser with WebGPU, on the processor where there is no graphics card, and without any network but the demo's server. */
 export const openTranslation = (): Promise<OpenApp> =>
-  openApp('translation', ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost', '--enable-unsafe-webgpu']);
+  openApp(
+    'translation',
+    ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost', '--enable-unsafe-webgpu'],
+    missing,
+  );
+
+/** What is missing where a text is translated: each sentence, and everything that is shown of the one that was chosen. */
+const missing = async (page: Page): Promise<string[]> => {
+  const isReady = (await page.locator('main[data-state=ready]').count()) > 0;
+  const sentences = isReady ? await page.locator('#french .piece').allTextContents() : [];
+  if (!isReady || (await page.locator('#error').isVisible())) return []; // the error itself is expected, or fails the test
+  if ((await page.inputValue('#text')).trim() === '') return [];
+  const lines = sentences.flatMap((text, i) => (text === '' ? [`sentence ${i + 1} is not translated`] : []));
+  if (sentences.length === 0) lines.push('nothing is translated');
+  const [status] = await page.locator('#status').allTextContents();
+  if (!/^(Translated|Stopped|The link is copied)/.test(status!)) lines.push(`the status says “${status}”`);
+  const shown = ['#ribbons .source [role=option]', '#ribbons .target [role=option]', '#heads [role=option]'];
+  for (const each of [...shown, '#cross canvas', '#encoder-heads [role=option]', '#encoder canvas', '#facts'])
+    if (!(await page.locator(each).first().isVisible())) lines.push(`${each} is not shown`);
+  return lines;
+};
 
 /** Waits until a text is translated. */
 export const translated = (page: Page) => page.locator('main[data-state=ready]').waitFor({ timeout: 90_000 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesSource, openSafetensors } from '@residual/safetensors';
-import { type OpenApp, type Page, readCell, root } from '@residual/testkit/pages';
+import { expectError, type OpenApp, type Page, readCell, root } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { preset } from '../src/settings.js';
 import { fixtureOf, openTranslation, translate, translated } from './open.js';
@@ -9,6 +9,7 @@ import { fixtureOf, openTranslation, translate, translated } from './open.js';
 interface Golden {
   readonly examples: readonly {
     readonly en: string;
+    readonly input_ids: readonly number[];
     readonly greedy: { readonly text: string };
     readonly beam4: { readonly text: string; readonly score: number };
   }[];
@@ -206,21 +207,37 @@ describe('beams', () => {
     expect(Number(await scoreOf())).toBeGreaterThan(3 * usual); // the sum itself
     await page.fill('#beams', '2.5');
     await page.locator('#beams').blur();
-    await page.locator('#error', { hasText: 'beams is 2.5; it must be a whole number' }).waitFor();
+    await expectError(page, 'beams is 2.5; it must be a whole number');
     await change(() => page.click('#reset'));
     expect(await page.locator('#error').isVisible()).toBe(false);
     expect(await page.inputValue('#text')).toBe(preset.text);
   });
 });
 
-test.each(['webgl', 'webgpu'])('%s translates the same', async backend => {
-  await change(() => page.locator('#mode').selectOption('greedy'));
-  await translate(page, risk.en);
-  await change(() => page.locator('#backend').selectOption(backend));
-  expect(await page.locator('#facts').textContent()).toContain(`on ${backend}.`);
-  expect(await page.locator('#french').textContent()).toBe(risk.greedy.text);
-  await change(() => page.locator('#backend').selectOption('wasm'));
-});
+test.each(['webgl', 'webgpu', 'wasm'])(
+  '%s translates one text after the other, short and long, and shows what was read of each',
+  async backend => {
+    await change(() => page.locator('#mode').selectOption('greedy'));
+    await translate(page, risk.en);
+    await change(() => page.locator('#backend').selectOption(backend));
+    expect(await page.locator('#facts').textContent()).toContain(`on ${backend}.`);
+    expect(await page.locator('#french').textContent()).toBe(risk.greedy.text);
+    const longest = examples.reduce((a, b) => (a.en.length < b.en.length ? b : a));
+    const [short, middle] = [examples[13]!, examples[8]!];
+    for (const sentences of [[short], [longest], [middle, short]]) {
+      const text = sentences.map(({ en }) => en).join(' ');
+      expect(await translate(page, text)).toBe(sentences.map(({ greedy }) => greedy.text).join(' '));
+      const tokens = sentences[0]!.input_ids.length;
+      const read = await readCell(page, 'encoder', tokens - 1, tokens - 1); // the last row and column that there are
+      expect(read).toMatch(/^<\/s> looks at <\/s>: [01]\.\d{4}$/);
+      const sum = await page.locator('#encoder').evaluate((element, last) => {
+        const map = element as unknown as { read(query: number, key: number): { weight: number } };
+        return Array.from({ length: last + 1 }, (_, key) => map.read(last, key).weight).reduce((a, b) => a + b);
+      }, tokens - 1);
+      expect(sum).toBeCloseTo(1, 4);
+    }
+  },
+);
 
 test('the address brings text and settings back', async () => {
   const hash = `#${new URLSearchParams({ text: risk.en, mode: 'greedy', layer: '1', head: '3', backend: 'wasm' })}`;

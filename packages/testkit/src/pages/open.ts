@@ -1,12 +1,13 @@
 import type { Browser, Page } from 'playwright';
 import { serve } from '../../../../scripts/lib/serve.mjs';
 import { launchChrome } from '../browser.js';
+import { type Missing, watchPages } from './watch.js';
 
 export type { Page };
 
 /** The demo's server and a browser that opens one of its apps. */
 export interface OpenApp {
-  /** All that went wrong in the pages so far: errors, and what they wrote to the console as one. */
+  /** All that went wrong in the pages so far; each test fails on what it did not expect of it. */
   readonly wrong: readonly string[];
   /** What was asked of another server. */
   readonly foreign: readonly string[];
@@ -15,19 +16,23 @@ export interface OpenApp {
   close(): Promise<void>;
 }
 
-/** Serves the apps as the demo does and starts a browser, under these flags, that opens the one at `path`. */
-export const openApp = async (path: string, flags: readonly string[] = []): Promise<OpenApp> => {
+/**
+ * Serves the apps as the demo does and starts a browser, under these flags, that opens the one at `path`. Every test fails on an error that one of its pages
+ * shows, throws or writes to the console, on a request that fails, and on what `missing` tells at its end: `expectError` and `expectFailure` say what is expected.
+ */
+export const openApp = async (path: string, flags: readonly string[] = [], missing?: Missing): Promise<OpenApp> => {
   const [browser, server] = await Promise.all([launchChrome(flags), serve()]);
-  const wrong: string[] = [];
+  const watch = watchPages(missing);
   const foreign: string[] = [];
   return {
-    wrong,
+    get wrong() {
+      return watch.wrong;
+    },
     foreign,
     open: async (hash = '', options = {}) => {
       const viewport = { width: 1280, height: 900 };
       const page = await browser.newPage({ viewport, reducedMotion: 'reduce', ...options });
-      page.on('pageerror', error => wrong.push(error.message));
-      page.on('console', message => message.type() === 'error' && wrong.push(message.text()));
+      await watch.follow(page);
       page.context().on('request', request => {
         const { protocol, host, href } = new URL(request.url());
         if (/^https?:/.test(protocol) && host !== new URL(server.address).host) foreign.push(href);
