@@ -4,6 +4,7 @@ import {
   appendToCache,
   concat,
   dispose,
+  expectOptions,
   gather,
   keep,
   ResidualError,
@@ -51,7 +52,9 @@ export class Cache {
   private readonly entries = new Map<string, KeysAndValues>();
   private readonly memories = new Map<string, KeysAndValues>();
 
-  constructor({ positions, smallest = 64 }: CacheOptions) {
+  constructor(options: CacheOptions) {
+    expectOptions('Cache', options, { positions: 1, smallest: 0 });
+    const { positions, smallest = 64 } = options;
     if (!Number.isInteger(positions) || positions < 1 || !Number.isInteger(smallest) || smallest < 1)
       throw new ResidualError(
         'range',

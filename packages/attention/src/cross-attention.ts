@@ -1,8 +1,8 @@
 import { bind, type Dropout, type Layer, type Linear, layer } from '@residual/layers';
-import { expectShape, reshape, showShape, type Tensor } from '@residual/tensor';
+import { expectOptions, expectShape, reshape, showShape, type Tensor } from '@residual/tensor';
 import { cache } from './cache.js';
 import { headDims, joinHeads, splitHeads } from './heads.js';
-import { type LookOptions, look } from './look.js';
+import { type LookOptions, look, lookNames } from './look.js';
 import { memoryExtent } from './mask.js';
 import { projections } from './projections.js';
 import type { SelfAttentionOptions } from './self-attention.js';
@@ -40,6 +40,15 @@ export interface CrossAttention extends Layer<CrossAttentionNeeds, WithMemory, T
  * are to the taps what more queries are, [memories, heads, rows · queryLen, ...]. Taps: `query`, `key`, `value`, `scores`, `weights`.
  */
 export function crossAttention(options: CrossAttentionOptions): CrossAttention {
+  expectOptions('crossAttention', options, {
+    modelDim: 1,
+    heads: 1,
+    kvHeads: 0,
+    headDim: 0,
+    memoryDim: 0,
+    ...lookNames,
+    bias: 0,
+  });
   const { modelDim, heads, memoryDim = modelDim, dropout } = options;
   const { kvHeads, headDim } = headDims('crossAttention', options);
   const parts = projections(options, { kvHeads, headDim, keyWidth: memoryDim });

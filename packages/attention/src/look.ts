@@ -27,6 +27,9 @@ export interface LookOptions {
   readonly dropout?: Dropout | undefined;
 }
 
+/** Their names. */
+export const lookNames = { mask: 0, scale: 0, softCap: 0, dropout: 0 } as const;
+
 /** The heads of one attention, [batch, heads | kvHeads, queryLen | keyLen, headDim], with what positions add to the scores. */
 export interface Heads {
   readonly query: Tensor;

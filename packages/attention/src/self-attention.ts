@@ -9,26 +9,29 @@ import {
   layer,
   type Positions,
 } from '@residual/layers';
-import type { Tensor } from '@residual/tensor';
+import { expectOptions, type Tensor } from '@residual/tensor';
 import { headDims, joinHeads, splitHeads } from './heads.js';
-import type { LookOptions } from './look.js';
+import { type LookOptions, lookNames } from './look.js';
 import { lookBack } from './look-back.js';
 import { type BiasOptions, projections } from './projections.js';
 
 /** Settings of `selfAttention`. */
 export interface SelfAttentionOptions extends LookOptions {
+  /** Width of what goes in and comes out. */
   readonly modelDim: number;
+  /** How many attentions stand side by side. */
   readonly heads: number;
   /** Heads of keys and values, each shared by heads / kvHeads query heads; as many as heads if absent, 1 is multi-query attention. */
   readonly kvHeads?: number;
-  /** modelDim / heads if absent. */
+  /** Width of a head; modelDim / heads if absent. */
   readonly headDim?: number;
   /** Positions that act on heads or scores, such as rotary ones. */
   readonly positions?: Positions;
   /** A bias on each of the four projections, or on those named; true if absent. */
   readonly bias?: BiasOptions;
-  /** Norms on each head of the query and the key, [batch, heads, length, headDim] to the same. */
+  /** A norm on each head of the query, [batch, heads, length, headDim] to the same. */
   readonly queryNorm?: AnyLayer<Tensor, Tensor>;
+  /** A norm on each head of the key, [batch, kvHeads, length, headDim] to the same. */
   readonly keyNorm?: AnyLayer<Tensor, Tensor>;
 }
 
@@ -52,6 +55,17 @@ export interface SelfAttention extends Layer<AttentionNeeds, Tensor, Tensor> {}
  * `cache` in the scope it also looks at the positions before. Taps: `query`, `key`, `value`, `scores`, `weights`.
  */
 export function selfAttention(options: SelfAttentionOptions): SelfAttention {
+  expectOptions('selfAttention', options, {
+    modelDim: 1,
+    heads: 1,
+    kvHeads: 0,
+    headDim: 0,
+    ...lookNames,
+    positions: 0,
+    bias: 0,
+    queryNorm: 0,
+    keyNorm: 0,
+  });
   const { modelDim, heads, positions, queryNorm, keyNorm, dropout } = options;
   const { kvHeads, headDim } = headDims('selfAttention', options);
   expectPositions('selfAttention', positions, 'attention', { heads, headDim });

@@ -1,5 +1,5 @@
 import { type Positions, placesOf } from '@residual/layers';
-import { mul, ResidualError, range, reshape, sub, type Tensor, tensor, toFloat } from '@residual/tensor';
+import { expectOptions, mul, ResidualError, range, reshape, sub, type Tensor, tensor, toFloat } from '@residual/tensor';
 
 /** The slope of each head: 2^(-8 (h + 1) / heads); for a count that is no power of two, those of the power below and every second one of the power above. */
 export function alibiSlopes(heads: number): number[] {
@@ -16,11 +16,19 @@ export interface Alibi extends Positions<Record<never, never>> {
   readonly heads: number;
 }
 
+/** Settings of `alibi`. */
+export interface AlibiOptions {
+  /** Heads of the attention that it stands in. */
+  readonly heads: number;
+}
+
 /**
  * Attention with linear biases (Press et al. 2021): slope · (key position - query position) is added to the scores, [1 | batch, heads, queryLen, keyLen],
  * for keys that lie at 0 .. keyLen - 1. Nothing is learned and any length works.
  */
-export function alibi({ heads }: { readonly heads: number }): Alibi {
+export function alibi(options: AlibiOptions): Alibi {
+  expectOptions('alibi', options, { heads: 1 });
+  const { heads } = options;
   const slopes = alibiSlopes(heads);
   return {
     needs: {},

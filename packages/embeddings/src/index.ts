@@ -1,4 +1,4 @@
-export { type Alibi, alibi, alibiSlopes } from './alibi.js';
+export { type Alibi, type AlibiOptions, alibi, alibiSlopes } from './alibi.js';
 export { type LearnedPositions, type LearnedPositionsOptions, learnedPositions } from './learned.js';
 export {
   type RelativePositions,

@@ -1,5 +1,5 @@
 import { type MatrixNeed, matrix, type Positions, placesOf, type Weights } from '@residual/layers';
-import { add, embed, type Tensor } from '@residual/tensor';
+import { add, embed, expectOptions, type Tensor } from '@residual/tensor';
 import { expectRoom } from './room.js';
 
 /** A learned vector for each position, added to the input. */
@@ -12,6 +12,7 @@ export interface LearnedPositions extends Positions<{ readonly weight: MatrixNee
 export interface LearnedPositionsOptions {
   /** Longest sequence. */
   readonly positions: number;
+  /** Width of the vectors: that of the input. */
   readonly dim: number;
   /** Rows at the start of the table that belong to no position (OPT and BART keep 2); none if absent. */
   readonly offset?: number;
@@ -21,7 +22,9 @@ export interface LearnedPositionsOptions {
  * Learned positions [offset + positions, dim]: x [batch, length, dim] plus the row of each place (Gehring et al. 2017). Errors when a sequence is longer
  * than `positions`.
  */
-export function learnedPositions({ positions, dim, offset = 0 }: LearnedPositionsOptions): LearnedPositions {
+export function learnedPositions(options: LearnedPositionsOptions): LearnedPositions {
+  expectOptions('learnedPositions', options, { positions: 1, dim: 1, offset: 0 });
+  const { positions, dim, offset = 0 } = options;
   const needs = { weight: matrix([positions + offset, dim], { role: 'position' }) };
   return {
     needs,

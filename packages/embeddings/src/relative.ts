@@ -2,6 +2,7 @@ import { type MatrixNeed, matrix, type Positions, placesOf, type Weights } from 
 import {
   add,
   embed,
+  expectOptions,
   maximum,
   minimum,
   ResidualError,
@@ -20,6 +21,7 @@ export interface RelativePositions extends Positions<{ readonly weight: MatrixNe
 
 /** Settings of `relativePositions` and `relativeBucket`. */
 export interface RelativePositionsOptions {
+  /** Heads of the attention, each with biases of its own. */
   readonly heads: number;
   /** How many distances are told apart; 32 if absent. */
   readonly buckets?: number;
@@ -34,6 +36,7 @@ export interface RelativePositionsOptions {
  * queryLen, keyLen], for keys that lie at 0 .. keyLen - 1. One table [buckets, heads] may serve a whole stack of blocks.
  */
 export function relativePositions(options: RelativePositionsOptions): RelativePositions {
+  expectOptions('relativePositions', options, { heads: 1, buckets: 0, maxDistance: 0, bidirectional: 0 });
   const { heads, buckets = 32, maxDistance = 128 } = options;
   expectBuckets(options);
   const needs = { weight: matrix([buckets, heads], { role: 'position' }) };

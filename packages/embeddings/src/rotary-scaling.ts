@@ -1,4 +1,4 @@
-import { ResidualError } from '@residual/tensor';
+import { expectOptions, ResidualError } from '@residual/tensor';
 
 /** How the angles are changed so that a model reads further than it was trained for. */
 export type RotaryScaling =
@@ -39,10 +39,12 @@ export interface RotaryFrequencyOptions {
 }
 
 /** The angle per position of each pair, in radians, and what sines and cosines are multiplied by: all in float64. */
-export function rotaryFrequencies({ rotaryDim, base = 10000, scaling, length = 0 }: RotaryFrequencyOptions): {
+export function rotaryFrequencies(options: RotaryFrequencyOptions): {
   frequencies: number[];
   amplitude: number;
 } {
+  expectOptions('rotaryFrequencies', options, { rotaryDim: 1, base: 0, scaling: 0, length: 0 });
+  const { rotaryDim, base = 10000, scaling, length = 0 } = options;
   expectRotary({ rotaryDim, base, scaling });
   const plain = (b: number) => Array.from({ length: rotaryDim / 2 }, (_, i) => b ** ((-2 * i) / rotaryDim));
   switch (scaling?.type) {

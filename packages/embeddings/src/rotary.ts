@@ -1,9 +1,10 @@
 import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
-import { ResidualError, refuseRecording, rotate, type Tensor, tensor } from '@residual/tensor';
+import { expectOptions, ResidualError, refuseRecording, rotate, type Tensor, tensor } from '@residual/tensor';
 import { expectRotary, type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
 
 /** Settings of `rotary`. */
 export interface RotaryOptions {
+  /** Width of a head. */
   readonly headDim: number;
   /** How many positions have their angles stored, 2,048 if absent; longer sequences work too. */
   readonly positions?: number;
@@ -13,6 +14,7 @@ export interface RotaryOptions {
   readonly rotaryDim?: number;
   /** Pairs are neighbours (2i, 2i + 1) instead of (i, i + rotaryDim / 2). */
   readonly interleaved?: boolean;
+  /** How the angles change for sequences longer than those of training; not at all if absent. */
   readonly scaling?: RotaryScaling;
 }
 
@@ -28,6 +30,8 @@ export interface Rotary extends Positions<{ readonly cos: TableNeed; readonly si
  * (exact, and slower), and so does `dynamic` scaling beyond `originalPositions`, since its angles follow the length.
  */
 export function rotary(options: RotaryOptions): Rotary {
+  const names = { headDim: 1, positions: 0, base: 0, rotaryDim: 0, interleaved: 0, scaling: 0 } as const;
+  expectOptions('rotary', options, names);
   const { headDim, positions = 2048, base, rotaryDim = headDim, interleaved = false, scaling } = options;
   if (rotaryDim > headDim)
     throw new ResidualError('fit', `rotary: rotaryDim ${rotaryDim} is more than headDim ${headDim}`);

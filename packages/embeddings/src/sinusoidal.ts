@@ -1,5 +1,5 @@
 import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
-import { add, embed, ResidualError, type Tensor } from '@residual/tensor';
+import { add, embed, expectOptions, ResidualError, type Tensor } from '@residual/tensor';
 import { expectRoom } from './room.js';
 
 /** Sines and cosines of many wavelengths, added to the input. */
@@ -12,7 +12,7 @@ export interface SinusoidalPositions extends Positions<{ readonly table: TableNe
 export interface SinusoidalPositionsOptions {
   /** Longest sequence. */
   readonly positions: number;
-  /** An even number. */
+  /** Width of the vectors, that of the input: an even number. */
   readonly dim: number;
   /** Sine and cosine alternate (`interleaved`, as in the paper, the default), or all sines come first (`halves`, as in Marian). */
   readonly layout?: 'interleaved' | 'halves';
@@ -27,6 +27,8 @@ export interface SinusoidalPositionsOptions {
  * longer than `positions`.
  */
 export function sinusoidalPositions(options: SinusoidalPositionsOptions): SinusoidalPositions {
+  const names = { positions: 1, dim: 1, layout: 0, spacing: 0, offset: 0 } as const;
+  expectOptions('sinusoidalPositions', options, names);
   const { positions, dim } = options;
   if (dim % 2 !== 0)
     throw new ResidualError('fit', `sinusoidalPositions: dim ${dim} is odd; sines and cosines come in pairs`);

@@ -1,5 +1,5 @@
 import { type Layer, layer, type MatrixNeed, matrix, type Weights } from '@residual/layers';
-import { embed, linear, mul, ResidualError, type Tensor } from '@residual/tensor';
+import { embed, expectOptions, linear, mul, ResidualError, type Tensor } from '@residual/tensor';
 
 /** A table of token vectors. */
 export interface TokenEmbedding extends Layer<{ readonly weight: MatrixNeed }, Tensor, Tensor> {
@@ -9,7 +9,9 @@ export interface TokenEmbedding extends Layer<{ readonly weight: MatrixNeed }, T
 
 /** Settings of `tokenEmbedding`. */
 export interface TokenEmbeddingOptions {
+  /** How many tokens there are. */
   readonly vocab: number;
+  /** Width of their vectors. */
   readonly dim: number;
   /** What the vectors are multiplied by, such as √dim; 1 if absent. */
   readonly scale?: number;
@@ -18,7 +20,9 @@ export interface TokenEmbeddingOptions {
 }
 
 /** The vector of each token: ids int32 [batch, length] to [batch, length, dim]. */
-export function tokenEmbedding({ vocab, dim, scale = 1, padding }: TokenEmbeddingOptions): TokenEmbedding {
+export function tokenEmbedding(options: TokenEmbeddingOptions): TokenEmbedding {
+  expectOptions('tokenEmbedding', options, { vocab: 1, dim: 1, scale: 0, padding: 0 });
+  const { vocab, dim, scale = 1, padding } = options;
   const lookUp = layer(
     { weight: matrix([vocab, dim], { role: 'embedding' }) },
     (w, ids: Tensor) => {

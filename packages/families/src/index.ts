@@ -12,9 +12,12 @@ export {
   type DecoderSizes,
   type EncoderDecoderSizes,
   gpt2Config,
+  type LlamaSizes,
   llamaConfig,
+  type MarianSizes,
   marianConfig,
   type SpecialIds,
+  type T5Sizes,
   t5Config,
 } from './new-configs.js';
 export { pegasus } from './pegasus.js';

@@ -1,17 +1,29 @@
+import { expectOptions } from '@residual/tensor';
 import type { Config } from './config.js';
 
 /** The ids of a vocabulary's special tokens. */
 export interface SpecialIds {
+  /** Begins a text; none if absent. */
   readonly bos?: number | undefined;
+  /** Ends a text; none if absent. */
   readonly eos?: number | undefined;
+  /** Fills texts of a batch up; none if absent. */
   readonly pad?: number | undefined;
 }
 
 /** What every new model says of itself. */
 interface Sizes {
+  /** How many tokens there are. */
   readonly vocab: number;
+  /** Width of the vectors between the blocks. */
   readonly modelDim: number;
+  /** Heads of each attention. */
   readonly heads: number;
+  /** Blocks; of an encoder-decoder those of the decoder. */
+  readonly depth: number;
+  /** Width inside the perceptron; as usual for the family if absent. */
+  readonly hiddenDim?: number;
+  /** Ids of the special tokens; none if absent. */
   readonly tokens?: SpecialIds;
   /** Rate of every dropout while training; 0 if absent. */
   readonly dropout?: number;
@@ -19,23 +31,48 @@ interface Sizes {
 
 /** Sizes of a decoder-only model. */
 export interface DecoderSizes extends Sizes {
-  readonly depth: number;
+  /** Longest sequence. */
   readonly positions: number;
-  /** Width inside the perceptron; as usual for the family if absent. */
-  readonly hiddenDim?: number;
 }
 
+/** Sizes of a Llama-shaped model. */
+export interface LlamaSizes extends DecoderSizes {
+  /** Heads of keys and values, each shared by heads / kvHeads query heads; as many as heads if absent. */
+  readonly kvHeads?: number;
+  /** Whether the head shares the table of the embedding; false if absent. */
+  readonly tied?: boolean;
+}
+
+/** Sizes of an encoder-decoder. */
+export interface EncoderDecoderSizes extends Sizes {
+  /** Blocks of the encoder; as many as in the decoder if absent. */
+  readonly encoderDepth?: number;
+  /** Ids of the tokens that end a text and fill it up; the decoder begins to write with `pad`. */
+  readonly tokens: { readonly eos: number; readonly pad: number };
+}
+
+/** Sizes of a Marian-shaped translator. */
+export interface MarianSizes extends EncoderDecoderSizes {
+  /** Longest source and longest target. */
+  readonly positions: number;
+}
+
+/** Sizes of a T5-shaped model. */
+export interface T5Sizes extends EncoderDecoderSizes {
+  /** Width of a head; modelDim / heads if absent. */
+  readonly headDim?: number;
+  /** Gated perceptrons and a head of its own, as in T5 1.1; false if absent. */
+  readonly gated?: boolean;
+}
+
+const sizeNames = { vocab: 1, modelDim: 1, heads: 1, depth: 1, hiddenDim: 0, dropout: 0 } as const;
+const decoderNames = { ...sizeNames, positions: 1, tokens: 0 } as const;
+const encoderDecoderNames = { ...sizeNames, encoderDepth: 0, tokens: 1 } as const;
+
 /** The `config.json` of a new GPT-2-shaped model, with every field that the reference expects: `hiddenDim` 4 · modelDim, a tied head. */
-export function gpt2Config({
-  vocab,
-  modelDim,
-  heads,
-  depth,
-  positions,
-  hiddenDim,
-  tokens = {},
-  dropout = 0,
-}: DecoderSizes): Config {
+export function gpt2Config(sizes: DecoderSizes): Config {
+  expectOptions('gpt2Config', sizes, decoderNames);
+  const { vocab, modelDim, heads, depth, positions, hiddenDim, tokens = {}, dropout = 0 } = sizes;
   return {
     architectures: ['GPT2LMHeadModel'],
     model_type: 'gpt2',
@@ -64,18 +101,10 @@ export function gpt2Config({
  * The `config.json` of a new Llama-shaped model: rotary positions, grouped heads if `kvHeads` is given, `hiddenDim` ⅔ · 4 · modelDim rounded up to a multiple
  * of 16, a head of its own unless `tied`.
  */
-export function llamaConfig({
-  vocab,
-  modelDim,
-  heads,
-  depth,
-  positions,
-  kvHeads = heads,
-  hiddenDim = 16 * Math.ceil((8 * modelDim) / 3 / 16),
-  tied = false,
-  tokens = {},
-  dropout = 0,
-}: DecoderSizes & { readonly kvHeads?: number; readonly tied?: boolean }): Config {
+export function llamaConfig(sizes: LlamaSizes): Config {
+  expectOptions('llamaConfig', sizes, { ...decoderNames, kvHeads: 0, tied: 0 });
+  const { vocab, modelDim, heads, depth, positions, kvHeads = heads, tied = false, tokens = {}, dropout = 0 } = sizes;
+  const { hiddenDim = 16 * Math.ceil((8 * modelDim) / 3 / 16) } = sizes;
   return {
     architectures: ['LlamaForCausalLM'],
     model_type: 'llama',
@@ -100,29 +129,11 @@ export function llamaConfig({
   };
 }
 
-/** Sizes of an encoder-decoder; `depth` counts the blocks of each side. */
-export interface EncoderDecoderSizes extends Sizes {
-  readonly depth: number;
-  readonly encoderDepth?: number;
-  /** 4 · modelDim if absent. */
-  readonly hiddenDim?: number;
-}
-
 /** The `config.json` of a new Marian-shaped translator with one vocabulary for both languages; it begins to write with the padding token, as Marian does. */
-export function marianConfig({
-  vocab,
-  modelDim,
-  heads,
-  depth,
-  encoderDepth = depth,
-  hiddenDim = 4 * modelDim,
-  positions,
-  tokens,
-  dropout = 0,
-}: EncoderDecoderSizes & {
-  readonly positions: number;
-  readonly tokens: { readonly eos: number; readonly pad: number };
-}): Config {
+export function marianConfig(sizes: MarianSizes): Config {
+  expectOptions('marianConfig', sizes, { ...encoderDecoderNames, positions: 1 });
+  const { vocab, modelDim, heads, depth, encoderDepth = depth, positions, tokens, dropout = 0 } = sizes;
+  const { hiddenDim = 4 * modelDim } = sizes;
   return {
     architectures: ['MarianMTModel'],
     model_type: 'marian',
@@ -158,23 +169,10 @@ export function marianConfig({
 }
 
 /** The `config.json` of a new T5-shaped model: relative positions, no biases, a tied head; it begins to write with the padding token. */
-export function t5Config({
-  vocab,
-  modelDim,
-  heads,
-  depth,
-  encoderDepth = depth,
-  hiddenDim = 4 * modelDim,
-  headDim = modelDim / heads,
-  gated = false,
-  tokens,
-  dropout = 0,
-}: EncoderDecoderSizes & {
-  readonly headDim?: number;
-  /** Gated perceptrons and a head of its own, as in T5 1.1. */
-  readonly gated?: boolean;
-  readonly tokens: { readonly eos: number; readonly pad: number };
-}): Config {
+export function t5Config(sizes: T5Sizes): Config {
+  expectOptions('t5Config', sizes, { ...encoderDecoderNames, headDim: 0, gated: 0 });
+  const { vocab, modelDim, heads, depth, encoderDepth = depth, hiddenDim = 4 * modelDim, tokens, dropout = 0 } = sizes;
+  const { headDim = modelDim / heads, gated = false } = sizes;
   return {
     architectures: ['T5ForConditionalGeneration'],
     model_type: 't5',

@@ -1,4 +1,4 @@
-import { clone, dropout as drop, type RandomPlace, ResidualError, type Tensor } from '@residual/tensor';
+import { clone, dropout as drop, expectOptions, type RandomPlace, ResidualError, type Tensor } from '@residual/tensor';
 import { type Layer, layer } from './layer.js';
 import { type Scope, slot } from './scope.js';
 
@@ -18,11 +18,19 @@ export interface Dropout extends Layer<Record<never, never>, Tensor, Tensor> {
   readonly placeIn: (scope: Scope) => (RandomPlace & { readonly rate: number }) | undefined;
 }
 
+/** Settings of `dropout`. */
+export interface DropoutOptions {
+  /** The probability with which an entry is dropped, from 0 to below 1. */
+  readonly rate: number;
+}
+
 /**
  * Sets entries to 0 with probability `rate` and divides the others by 1 - rate, while `randomness` is in the scope; otherwise x as it is (Srivastava et
  * al. 2014). The mask depends on the seed, the path of the use and the step alone. Errors on a rate that is not from 0 to below 1.
  */
-export function dropout({ rate }: { readonly rate: number }): Dropout {
+export function dropout(options: DropoutOptions): Dropout {
+  expectOptions('dropout', options, { rate: 1 });
+  const { rate } = options;
   if (!(rate >= 0 && rate < 1))
     throw new ResidualError('range', `dropout: rate is ${rate}; it must be from 0 to below 1`);
   const placeIn = (scope: Scope) => {

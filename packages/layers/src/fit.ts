@@ -1,14 +1,12 @@
 import { ResidualError } from '@residual/tensor';
-import type { About } from './layer.js';
+import type { About, AnyLayer } from './layer.js';
 
 /** Throws unless all parts are layers, and those that state a width agree on it, in and out: compositions fail when they are composed, not when they run. */
 export function expectSameWidth(
   name: string,
   parts: Readonly<Record<string, { readonly about: About } | undefined>>,
 ): number | undefined {
-  for (const [part, value] of Object.entries(parts))
-    if (value !== undefined && value?.about === undefined)
-      throw new ResidualError('fit', `${name}: ${part} is ${value}; it must be a layer`);
+  expectLayers(name, parts);
   const stated = Object.entries(parts).flatMap(([part, value]) =>
     [value?.about.reads, value?.about.gives].flatMap(width => (width === undefined ? [] : [{ part, width }])),
   );
@@ -21,4 +19,11 @@ export function expectSameWidth(
     );
   }
   return first?.width;
+}
+
+/** Throws unless all parts that are there are layers. */
+export function expectLayers(name: string, parts: Readonly<Record<string, unknown>>): void {
+  for (const [part, value] of Object.entries(parts))
+    if (value !== undefined && !(value as Partial<AnyLayer> | null)?.about)
+      throw new ResidualError('fit', `${name}: ${part} is ${value}; it must be a layer`);
 }

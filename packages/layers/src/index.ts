@@ -2,15 +2,16 @@ export { activation } from './activation.js';
 export { type Bound, bind } from './bind.js';
 export { type Census, census } from './census.js';
 export { type DescribedPart, type Description, describe } from './describe.js';
-export { type Dropout, dropout, type Randomness, randomness } from './dropout.js';
+export { type Dropout, type DropoutOptions, dropout, type Randomness, randomness } from './dropout.js';
 export { type LoadOptions, load, type NamedArrays, save } from './file.js';
-export { expectSameWidth } from './fit.js';
+export { expectLayers, expectSameWidth } from './fit.js';
 export { type About, type AnyLayer, type Layer, layer } from './layer.js';
 export { type Linear, type LinearOptions, linear } from './linear.js';
 export {
   type Leaf,
   leavesOf,
   type MatrixNeed,
+  type MatrixOptions,
   matrix,
   type Needs,
   type PlacedLeaf,
@@ -26,9 +27,9 @@ export {
   type Weights,
   weightNeeds,
 } from './needs.js';
-export { type LayerNorm, layerNorm, type NormOptions, type RmsNorm, rmsNorm } from './norms.js';
+export { type LayerNorm, type LayerNormOptions, layerNorm, type NormOptions, type RmsNorm, rmsNorm } from './norms.js';
 export { matcher } from './pattern.js';
 export { expectPositions, type Places, type Positions, places, placesOf } from './positions.js';
 export { emptyScope, Scope, type Slot, slot, type Taps } from './scope.js';
-export { type Recorder, record, replace } from './taps.js';
+export { noTensor, type Recorder, record, replace } from './taps.js';
 export { count, flatten, type HasNeeds, init, mapTree, sizeOf, unflatten } from './tree.js';

@@ -11,6 +11,8 @@ export interface About {
   readonly gives?: number;
   /** Floating-point operations for one position that looks at `keyLen` keys, beside those of the layers inside. */
   readonly flops?: (keyLen: number) => number;
+  /** Whether it runs only some of what it needs, as an encoder alone does: a tap that does not come up is no error then. */
+  readonly partial?: boolean;
 }
 
 /**
@@ -37,6 +39,6 @@ export function layer<const N extends Needs, Input, Output>(
   about: About = {},
 ): Layer<N, Input, Output> {
   const run = (weights: Weights<N>, input: Input, scope: Scope = emptyScope) =>
-    tidy(() => compute(weights, input, scope));
+    tidy(() => scope.during(about.partial === true, () => compute(weights, input, scope)));
   return Object.assign(run, { needs, about });
 }

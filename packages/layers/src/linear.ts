@@ -1,4 +1,4 @@
-import { linear as apply, type Tensor } from '@residual/tensor';
+import { linear as apply, expectOptions, type Tensor } from '@residual/tensor';
 import { type Layer, layer } from './layer.js';
 import { type MatrixNeed, matrix, type Role, type VectorNeed, vector } from './needs.js';
 
@@ -18,7 +18,9 @@ export interface LinearOptions {
 }
 
 /** [..., in] to [..., out] by a matrix [out, in] and, unless `bias` is false, a vector [out]. */
-export function linear({ in: width, out, bias = true, role, heads, deviation }: LinearOptions): Linear {
+export function linear(options: LinearOptions): Linear {
+  expectOptions('linear', options, { in: 1, out: 1, bias: 0, role: 0, heads: 0, deviation: 0 });
+  const { in: width, out, bias = true, role, heads, deviation } = options;
   return layer(
     { weight: matrix([out, width], { role, heads, deviation }), bias: bias ? vector([out]) : undefined },
     (w, x: Tensor) => apply(x, w.weight, w.bias),

@@ -1,4 +1,4 @@
-import { type Matrix, ResidualError, type Tensor } from '@residual/tensor';
+import { expectOptions, type Matrix, ResidualError, type Tensor } from '@residual/tensor';
 import type { About } from './layer.js';
 
 /** How a weight begins: all equal, or normally distributed around 0. */
@@ -77,11 +77,20 @@ export function vector(shape: readonly number[], value = 0): VectorNeed {
   return { kind: 'vector', shape, start: value === 0 ? zero : { kind: 'constant', value } };
 }
 
+/** Settings of `matrix`. */
+export interface MatrixOptions {
+  /** What it is for; 'other' if absent. */
+  readonly role?: Role | undefined;
+  /** How many matrices of the textbook it holds side by side; 1 if absent. */
+  readonly heads?: number | undefined;
+  /** Standard deviation of the start; 0.02 if absent, as in GPT-2. */
+  readonly deviation?: number | undefined;
+}
+
 /** A matrix [out, in] that begins normally distributed with standard deviation `deviation` (0.02 if absent, as in GPT-2). */
-export function matrix(
-  shape: readonly [out: number, width: number],
-  { role = 'other', heads = 1, deviation = 0.02 }: { role?: Role; heads?: number; deviation?: number } = {},
-): MatrixNeed {
+export function matrix(shape: readonly [out: number, width: number], options: MatrixOptions = {}): MatrixNeed {
+  expectOptions('matrix', options, { role: 0, heads: 0, deviation: 0 });
+  const { role = 'other', heads = 1, deviation = 0.02 } = options;
   expectLengths('matrix', shape);
   return { kind: 'matrix', shape, start: { kind: 'normal', deviation }, role, heads };
 }

@@ -1,18 +1,34 @@
-import { layerNorm as normalize, rmsNorm as normalizeByRms, ResidualError, type Tensor } from '@residual/tensor';
+import {
+  expectOptions,
+  layerNorm as normalize,
+  rmsNorm as normalizeByRms,
+  ResidualError,
+  type Tensor,
+} from '@residual/tensor';
 import { type Layer, layer } from './layer.js';
 import { type VectorNeed, vector } from './needs.js';
 
-/** Settings of the norms: the width of the last axis and what keeps the root from 0, itself 0 or above. */
+/** Settings of the norms. */
 export interface NormOptions {
+  /** Width of the last axis. */
   readonly dim: number;
+  /** What keeps the root from 0, itself 0 or above; 1e-5 if absent in `layerNorm`, 1e-6 in `rmsNorm`. */
   readonly epsilon?: number;
+}
+
+/** Settings of `layerNorm`. */
+export interface LayerNormOptions extends NormOptions {
+  /** Whether a vector is added at the end; true if absent. */
+  readonly bias?: boolean;
 }
 
 /** Layer norm with weight and bias. */
 export interface LayerNorm extends Layer<{ weight: VectorNeed; bias: VectorNeed | undefined }, Tensor, Tensor> {}
 
 /** (x - mean) / √(variance + epsilon) · weight + bias along the last axis, [..., dim] to [..., dim] (Ba et al. 2016). */
-export function layerNorm({ dim, epsilon = 1e-5, bias = true }: NormOptions & { readonly bias?: boolean }): LayerNorm {
+export function layerNorm(options: LayerNormOptions): LayerNorm {
+  expectOptions('layerNorm', options, { dim: 1, epsilon: 0, bias: 0 });
+  const { dim, epsilon = 1e-5, bias = true } = options;
   expectEpsilon('layerNorm', epsilon);
   return layer(
     { weight: vector([dim], 1), bias: bias ? vector([dim]) : undefined },
@@ -25,7 +41,9 @@ export function layerNorm({ dim, epsilon = 1e-5, bias = true }: NormOptions & { 
 export interface RmsNorm extends Layer<{ weight: VectorNeed }, Tensor, Tensor> {}
 
 /** x / √(mean x² + epsilon) · weight along the last axis, [..., dim] to [..., dim] (Zhang and Sennrich 2019). */
-export function rmsNorm({ dim, epsilon = 1e-6 }: NormOptions): RmsNorm {
+export function rmsNorm(options: NormOptions): RmsNorm {
+  expectOptions('rmsNorm', options, { dim: 1, epsilon: 0 });
+  const { dim, epsilon = 1e-6 } = options;
   expectEpsilon('rmsNorm', epsilon);
   return layer({ weight: vector([dim], 1) }, (w, x: Tensor) => normalizeByRms(x, w.weight, epsilon), {
     name: 'rmsNorm',

@@ -4,6 +4,8 @@ import type { Tensor } from '@residual/tensor';
 export interface Taps {
   wants(path: string): boolean;
   take(path: string, x: Tensor): Tensor;
+  /** Runs a layer that stands at `path`; `partial` says that it runs only some of what it needs. */
+  during?<Output>(path: string, partial: boolean, run: () => Output): Output;
 }
 
 /** The name of something that travels with the scope; each room declares its own. */
@@ -49,6 +51,11 @@ export class Scope {
     return this.taps?.wants(this.below(name)) ?? false;
   }
 
+  /** Runs the body of a layer that stands here, with the knowledge of who listens. */
+  during<Output>(partial: boolean, run: () => Output): Output {
+    return this.taps?.during ? this.taps.during(this.path, partial, run) : run();
+  }
+
   /** The scope with one more listener: who listened before gets a tensor first and hands on what it gives. */
   listening(taps: Taps): Scope {
     return new Scope(this.path, this.taps ? inTurn(this.taps, taps) : taps, this.slots);
@@ -74,10 +81,17 @@ export const emptyScope: Scope = /* @__PURE__ */ new Scope();
 
 function inTurn(first: Taps, second: Taps): Taps {
   return {
-    wants: path => first.wants(path) || second.wants(path),
+    wants: path => {
+      const [isFirst, isSecond] = [first.wants(path), second.wants(path)];
+      return isFirst || isSecond;
+    },
     take: (path, x) => {
       const given = first.wants(path) ? first.take(path, x) : x;
       return second.wants(path) ? second.take(path, given) : given;
+    },
+    during: (path, partial, run) => {
+      const inner = () => (second.during ? second.during(path, partial, run) : run());
+      return first.during ? first.during(path, partial, inner) : inner();
     },
   };
 }

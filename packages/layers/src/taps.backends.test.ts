@@ -1,7 +1,7 @@
 import { add, dispose, gradients, memory, mul, sum, type Tensor, tensor, zeros } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { emptyScope, layer, record, replace } from './index.js';
+import { type AnyLayer, emptyScope, layer, record, replace } from './index.js';
 
 /** (3 x) as `tripled`, then its square. */
 const squared = layer({}, (_, x: Tensor, scope) => {
@@ -46,6 +46,40 @@ test('a replacement stands in the place of the tensor', async () => {
   const y = twice({}, x, scope);
   await expectClose(y, [(2 * 3) ** 2 + 1, (1 * 3) ** 2 + 1, (5 * 3) ** 2 + 1], { absolute: 1e-4 });
   y.dispose();
+});
+
+test('a pattern that fits no tensor is an error of the layer that runs, with the nearest paths', async () => {
+  const run = (patterns: string[], make = twice as AnyLayer<Tensor, Tensor>) =>
+    expectNoLeak(() => {
+      const recorder = record(patterns);
+      try {
+        make({}, x, recorder.scope).dispose();
+      } finally {
+        recorder.dispose();
+      }
+    });
+  await expect(run(['0.output', '*.tripple'])).rejects.toThrow(
+    "record: '*.tripple' fits no tensor that came up; the nearest are *.tripled, *.output",
+  );
+  await expect(run(['2.tripled'])).rejects.toThrow(
+    "record: '2.tripled' fits no tensor that came up; the nearest are 0.tripled, 1.tripled, 0.output, 1.output",
+  );
+  const silent = layer({}, (_, x: Tensor) => mul(x, 1));
+  await expect(run(['output'], silent)).rejects.toThrow("record: 'output' fits no tensor that came up; there was none");
+  const scope = replace({ '0.tripled': y => y, '1.triple': y => y }, record(['**']).scope);
+  expect(() => twice({}, x, scope)).toThrow(
+    "replace: '1.triple' fits no tensor that came up; the nearest are 1.tripled",
+  );
+});
+
+test('a layer that runs only some of what it needs says nothing of the rest, the recorder does', () => {
+  const half = layer({}, (_, x: Tensor, scope) => squared({}, x, scope.at(0)), { partial: true });
+  const recorder = record(['*.tripled', '1.output']);
+  half({}, x, recorder.scope).dispose();
+  expect(() => recorder.expectFound()).toThrow("record: '1.output' fits no tensor that came up");
+  twice({}, x, recorder.scope).dispose();
+  recorder.expectFound();
+  recorder.dispose();
 });
 
 test('the first pattern that fits is used, and is told the path', () => {

@@ -1,4 +1,4 @@
-import { clone, keep, ResidualError, showShape, type Tensor } from '@residual/tensor';
+import { clone, keep, nearest, ResidualError, showShape, type Tensor } from '@residual/tensor';
 import { matcher } from './pattern.js';
 import { emptyScope, type Scope } from './scope.js';
 
@@ -8,25 +8,29 @@ export interface Recorder {
   readonly scope: Scope;
   /** What was recorded so far; a path that ran again holds its newest tensor. */
   readonly values: ReadonlyMap<string, Tensor>;
+  /** Errors when a pattern fits no tensor that came up so far: to be asked where only parts of a model ran. */
+  expectFound(): void;
   /** Frees what was recorded. */
   dispose(): void;
 }
 
 /**
  * Records the tensors at paths: `decoder.layers.3.attention.weights`, with `*` for one step (`decoder.layers.*.attention.weights`) and `**` for any
- * number of steps, also none. Errors when a pattern has an empty step, or a star beside other characters.
+ * number of steps, also none. Errors when a pattern has an empty step, or a star beside other characters; and, from the layer that runs in the scope, when a
+ * pattern fits no tensor there. `caller` is named by the errors.
  */
-export function record(patterns: readonly string[], scope: Scope = emptyScope): Recorder {
-  const wants = matcher('record', patterns);
+export function record(patterns: readonly string[], scope: Scope = emptyScope, caller = 'record'): Recorder {
   const values = new Map<string, Tensor>();
   const take = (path: string, x: Tensor) => {
     values.get(path)?.dispose();
     values.set(path, keep(clone(x)));
     return x;
   };
+  const { expectFound, ...watch } = watching(caller, patterns, scope.path);
   return {
-    scope: scope.listening({ wants, take }),
+    scope: scope.listening({ ...watch, take }),
     values,
+    expectFound,
     dispose: () => {
       for (const value of values.values()) value.dispose();
       values.clear();
@@ -36,22 +40,68 @@ export function record(patterns: readonly string[], scope: Scope = emptyScope): 
 
 /**
  * Puts other tensors in the place of those at paths: for each pattern (as in `record`) a function of the tensor and its path. The first pattern that
- * fits is used. What it makes belongs to the layer's tidy, and gradients flow through it. Errors when it has another shape.
+ * fits is used. What it makes belongs to the layer's tidy, and gradients flow through it. Errors when it has another shape, and as `record`.
  */
 export function replace(
   replacements: Readonly<Record<string, (x: Tensor, path: string) => Tensor>>,
   scope: Scope = emptyScope,
+  caller = 'replace',
 ): Scope {
-  const rules = Object.entries(replacements).map(([pattern, make]) => ({ fits: matcher('replace', [pattern]), make }));
+  const rules = Object.entries(replacements).map(([pattern, make]) => ({ fits: matcher(caller, [pattern]), make }));
   return scope.listening({
-    wants: path => rules.some(({ fits }) => fits(path)),
+    ...watching(caller, Object.keys(replacements), scope.path),
     take: (path, x) => {
       const made = rules.find(({ fits }) => fits(path))!.make(x, path);
       if (showShape(made.shape) === showShape(x.shape)) return made;
       throw new ResidualError(
         'shape',
-        `replace: ${path} is ${showShape(x.shape)}, the replacement ${showShape(made.shape)}; they must be equal`,
+        `${caller}: ${path} is ${showShape(x.shape)}, the replacement ${showShape(made.shape)}; they must be equal`,
       );
     },
   });
+}
+
+/**
+ * Who wants the paths that fit one of the patterns. When the outermost layer at `base` has run, a pattern that fitted nothing is an error; a layer that runs
+ * only some of what it needs says nothing about the others.
+ */
+function watching(caller: string, patterns: readonly string[], base: string) {
+  const idle = new Map(patterns.map(pattern => [pattern, matcher(caller, [pattern])]));
+  const fits = matcher(caller, patterns);
+  const seen = new Map<string, boolean>();
+  let depth = 0;
+  const wants = (path: string) => {
+    const known = seen.get(path);
+    if (known !== undefined) return known;
+    for (const [pattern, fitsOne] of idle) if (fitsOne(path)) idle.delete(pattern);
+    const wanted = fits(path);
+    seen.set(path, wanted);
+    return wanted;
+  };
+  const expectFound = () => {
+    for (const pattern of idle.keys()) throw noTensor(caller, pattern, seen.keys());
+  };
+  return {
+    wants,
+    expectFound,
+    during: <Output>(path: string, partial: boolean, run: () => Output): Output => {
+      depth++;
+      try {
+        const output = run();
+        if (!partial && depth === 1 && path === base) expectFound();
+        return output;
+      } finally {
+        depth--;
+      }
+    },
+  };
+}
+
+/** The error that no tensor has a path that fits, with the nearest that there are. */
+export function noTensor(caller: string, pattern: string, paths: Iterable<string>): ResidualError {
+  const isNumbered = /\d/.test(pattern);
+  const names = [...paths].map(path => (isNumbered ? path : path.replaceAll(/(?<=^|\.)\d+(?=\.|$)/g, '*')));
+  const near = nearest(pattern, new Set(names)).slice(0, 5);
+  const there = near.length > 0 ? `the nearest are ${near.join(', ')}` : 'there was none';
+  return new ResidualError('tap', `${caller}: '${pattern}' fits no tensor that came up; ${there}`);
 }

@@ -1,6 +1,6 @@
 import { bind, type Dropout, type Layer, type Linear, layer, linear } from '@residual/layers';
 import { gated, mul, type Tensor } from '@residual/tensor';
-import type { MlpOptions } from './plain.js';
+import { expectMlpOptions, type MlpOptions } from './options.js';
 
 /** Three linear maps, one of which opens and closes another. */
 export interface GatedMlp
@@ -15,6 +15,7 @@ export interface GatedMlp
  * Tap: `hidden`, after the product.
  */
 export function gatedMlp(options: MlpOptions): GatedMlp {
+  expectMlpOptions('gatedMlp', options);
   const { modelDim, hiddenDim = 4 * modelDim, activation = 'silu', bias = false, dropout } = options;
   const gate = linear({ in: modelDim, out: hiddenDim, bias, role: 'gate' });
   const up = linear({ in: modelDim, out: hiddenDim, bias, role: 'up' });

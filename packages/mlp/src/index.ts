@@ -1,2 +1,3 @@
 export { type GatedMlp, gatedMlp } from './gated.js';
-export { type AnyActivation, type Mlp, type MlpOptions, mlp } from './plain.js';
+export type { AnyActivation, MlpOptions } from './options.js';
+export { type Mlp, mlp } from './plain.js';

@@ -1,20 +1,6 @@
 import { bind, type Dropout, type Layer, type Linear, layer, linear } from '@residual/layers';
-import { type Activation, activate, type Tensor } from '@residual/tensor';
-
-/** An activation by name, or a function of its own, element by element, made of ops of `@residual/tensor`. */
-export type AnyActivation = Activation | ((x: Tensor) => Tensor);
-
-/** Settings of both perceptrons. */
-export interface MlpOptions {
-  readonly modelDim: number;
-  /** Width in the middle; 4 · modelDim if absent. */
-  readonly hiddenDim?: number;
-  readonly activation?: AnyActivation;
-  /** Whether all of its linear maps have a bias. */
-  readonly bias?: boolean;
-  /** Dropout in the middle, after the activation. */
-  readonly dropout?: Dropout | undefined;
-}
+import { activate, type Tensor } from '@residual/tensor';
+import { expectMlpOptions, type MlpOptions } from './options.js';
 
 /** Two linear maps with an activation between. */
 export interface Mlp
@@ -29,6 +15,7 @@ export interface Mlp
  * after the activation.
  */
 export function mlp(options: MlpOptions): Mlp {
+  expectMlpOptions('mlp', options);
   const { modelDim, hiddenDim = 4 * modelDim, activation = 'gelu', bias = true, dropout } = options;
   const up = linear({ in: modelDim, out: hiddenDim, bias, role: 'up' });
   const down = linear({ in: hiddenDim, out: modelDim, bias, role: 'down' });

@@ -13,7 +13,7 @@ import {
   roomOf,
   settingsOf,
 } from './generate-options.js';
-import { expectTapped, type PlainTensor } from './plain-tensor.js';
+import type { PlainTensor } from './plain-tensor.js';
 import { type Finish, type Generated, Row } from './row.js';
 import { type Zeroing, zeroing } from './zeroing.js';
 
@@ -110,7 +110,7 @@ export async function* generateRows(
       let seen: Seen;
       try {
         zero ??= zeroing('generate', zeroed);
-        recorder = taps.length > 0 ? (recorder ?? record(taps, zero.scope)) : undefined;
+        recorder = taps.length > 0 ? (recorder ?? record(taps, zero.scope, 'generate: taps')) : undefined;
         if (!decoding) fed = rows.map((_, i) => i);
         decoding ??= generator.begin({ positions, padding, scope: (recorder ?? zero).scope });
         const fixedShapes = taps.length === 0 && generator.fixedShapes(); // taps show what was fed, nothing beside it
@@ -122,7 +122,7 @@ export async function* generateRows(
         const [texts, before] = [fed.map(i => rows[i]!), fed.map(i => padding[i]!)];
         seen = await advance(decoding, texts, before, fixedShapes, recorder, signal);
         zero.expectUsed();
-        expectTapped('generate', taps, recorder?.values);
+        recorder?.expectFound();
       } catch (error) {
         release();
         if (!(await generator.recover(error, signal))) throw error;

@@ -66,9 +66,10 @@ test('what forward and a batch cannot take is named', async () => {
   await expect(model.forward('text')).rejects.toThrow('generate: this model has no tokenizer; give token ids');
   await expect(model.forward([3], { signal: AbortSignal.abort() })).rejects.toThrow('abort');
   await expect(model.generateBatch([]).whole()).rejects.toThrow('generate: there is no prompt');
-  await expect(model.forward([3], { taps: ['a..b'] })).rejects.toThrow("record: 'a..b' has the step ''");
+  await expect(model.forward([3], { taps: ['a..b'] })).rejects.toThrow("forward: taps: 'a..b' has the step ''");
   const taps = ['logits', 'decoder.layers.*.weights'];
-  const idle = "taps names 'decoder.layers.*.weights'; no tensor of this model has that path";
+  const idle =
+    "taps: 'decoder.layers.*.weights' fits no tensor that came up; the nearest are decoder.layers.*.output, ";
   await expect(model.forward([3], { taps })).rejects.toThrow(`forward: ${idle}`);
   await expect(model.generate([3], { taps }).whole()).rejects.toThrow(`generate: ${idle}`);
 });

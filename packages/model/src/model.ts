@@ -10,7 +10,7 @@ import { type Generator, generateRows } from './generate.js';
 import { checkPrompts, type GenerateOptions, type GenerationConfig } from './generate-options.js';
 import { type Generation, generation } from './generation.js';
 import { causalOf, encoderDecoderOf } from './kinds.js';
-import { expectTapped, type PlainTensor, plainTaps } from './plain-tensor.js';
+import { type PlainTensor, plainTaps } from './plain-tensor.js';
 import { RecordedSteps } from './recorded-steps.js';
 import type { Generated } from './row.js';
 import { type Found, type Search, type SearchOptions, searchRows } from './search.js';
@@ -174,12 +174,12 @@ export class Model {
     const tokens = this.tokensOf(prompt);
     this.expectRoom('forward', tokens);
     const zero = zeroing('forward', zeroed);
-    const recorder = record(taps, zero.scope);
+    const recorder = record(taps, zero.scope, 'forward: taps');
     try {
       const logits = forward(causalOf('forward', this), [tokens], [0], recorder.scope);
       try {
         zero.expectUsed();
-        expectTapped('forward', taps, recorder.values);
+        recorder.expectFound();
         const data = (await logits.data()) as Float32Array;
         const [seen] = await plainTaps(recorder.values, 1);
         return { tokens, logits: { shape: logits.shape.slice(1), data }, taps: seen! };

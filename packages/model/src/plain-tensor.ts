@@ -1,5 +1,4 @@
-import { matcher } from '@residual/layers';
-import { ResidualError, type Tensor } from '@residual/tensor';
+import type { Tensor } from '@residual/tensor';
 
 /** Numbers with their shape, as they leave the engine. */
 export interface PlainTensor {
@@ -51,15 +50,4 @@ function withoutPadding(tensor: PlainTensor, path: string, length: number): Plai
     data.set(tensor.data.subarray(from, from + kept), to);
   }
   return { shape, data };
-}
-
-/** Throws unless each pattern of `taps` fits one of the paths that came up when the model ran. */
-export function expectTapped(
-  name: string,
-  taps: readonly string[],
-  seen: ReadonlyMap<string, Tensor> = new Map(),
-): void {
-  const idle = taps.find(tap => ![...seen.keys()].some(matcher('record', [tap])));
-  if (idle !== undefined)
-    throw new ResidualError('option', `${name}: taps names '${idle}'; no tensor of this model has that path`);
 }

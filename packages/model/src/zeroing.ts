@@ -1,4 +1,4 @@
-import { emptyScope, replace, type Scope } from '@residual/layers';
+import { emptyScope, noTensor, replace, type Scope } from '@residual/layers';
 import { mul, ResidualError, showShape, type Tensor, tensor } from '@residual/tensor';
 
 /** A tensor that is zero wherever it comes up: ablation, to see what it does. */
@@ -19,19 +19,23 @@ export interface Zeroing {
 /** Sets tensors to zero in a scope. Errors for a head that is not there. */
 export function zeroing(name: string, zeroed: readonly Zeroed[] = [], scope: Scope = emptyScope): Zeroing {
   const unused = new Set(zeroed.map(({ tap }) => tap));
-  let inner = scope;
+  const paths = new Set<string>();
+  const note = (path: string) => {
+    paths.add(path);
+    return false;
+  };
+  let inner = zeroed.length > 0 ? scope.listening({ wants: note, take: (_, x) => x }) : scope;
   for (const { tap, heads } of zeroed) {
     const make = (x: Tensor, path: string) => {
       unused.delete(tap);
       return mul(x, heads ? maskOf(name, x, path, heads) : tensor([0], [1]));
     };
-    inner = replace({ [tap]: make }, inner);
+    inner = replace({ [tap]: make }, inner, `${name}: zeroed`);
   }
   return {
     scope: inner,
     expectUsed: () => {
-      for (const tap of unused)
-        throw new ResidualError('option', `${name}: zeroed names '${tap}'; no tensor of this model has that path`);
+      for (const tap of unused) throw noTensor(`${name}: zeroed`, tap, paths);
     },
   };
 }

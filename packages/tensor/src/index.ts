@@ -30,6 +30,7 @@ export { matMul } from './ops/mat-mul.js';
 export { argMax, max, mean, type ReduceOptions, sum } from './ops/reduce.js';
 export { concat, reshape, slice, sliceAxis, split, transpose } from './ops/shape.js';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.js';
+export { expectOptions, nearest, type OptionNames } from './options.js';
 export { pacer } from './pacer.js';
 export type { Port } from './port.js';
 export {

@@ -1,1 +1,2 @@
-export { type BrowserStore, type BrowserStoreOptions, browserStore } from './checkpoint/browser-store.js';
+export { type BrowserStore, browserStore } from './checkpoint/browser-store.js';
+export type { StoreOptions } from './checkpoint/store.js';

@@ -1,4 +1,10 @@
-export { type CheckpointFiles, type CheckpointStore, memoryStore, type StoredCheckpoint } from './checkpoint/store.js';
+export {
+  type CheckpointFiles,
+  type CheckpointStore,
+  memoryStore,
+  type StoredCheckpoint,
+  type StoreOptions,
+} from './checkpoint/store.js';
 export { type Document, type Documents, type PackingOptions, packed } from './data/packing.js';
 export { type Pair, type PairBatch, type PairOptions, pairBatches } from './data/pairs.js';
 export { shuffledOrder, splitOff } from './data/shuffle.js';
@@ -34,11 +40,14 @@ export { type MuonOptions, muon } from './optimizers/muon.js';
 export { type Decays, type Memory, type Optimizer, onlyMatrices, type Update } from './optimizers/optimizer.js';
 export { type SgdOptions, sgd } from './optimizers/sgd.js';
 export {
+  type CosineDecayOptions,
   constantRate,
   cosineDecay,
   type Fall,
+  type InverseSquareRootOptions,
   inverseSquareRoot,
   linearDecay,
+  type PolynomialDecayOptions,
   polynomialDecay,
   type Schedule,
   type WarmUp,

@@ -1,1 +1,2 @@
-export { type FolderStoreOptions, folderStore } from './checkpoint/folder.js';
+export { folderStore } from './checkpoint/folder.js';
+export type { StoreOptions } from './checkpoint/store.js';

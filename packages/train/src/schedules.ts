@@ -1,26 +1,58 @@
-import { ResidualError } from '@residual/tensor';
+import { expectOptions, ResidualError } from '@residual/tensor';
 
 /** The learning rate of a step; the first step is 0. */
 export type Schedule = (step: number) => number;
 
-/** What every schedule says: the highest rate, and over how many steps it rises to it from 0 (none if absent). */
+/** What every schedule says. */
 export interface WarmUp {
+  /** The highest rate. */
   readonly peak: number;
+  /** Over how many steps it rises to that from 0; none if absent. */
   readonly warmUp?: number;
 }
 
-/** A schedule that also falls: it is at its end after `steps` steps, those of the rise included. */
+/** A schedule that also falls. */
 export interface Fall extends WarmUp {
+  /** It is at its end after so many steps, those of the rise included. */
   readonly steps: number;
 }
 
+/** Settings of `cosineDecay`. */
+export interface CosineDecayOptions extends Fall {
+  /** The lowest rate; 0 if absent. */
+  readonly floor?: number;
+  /** How many waves there are; 0.5, one fall, if absent. */
+  readonly cycles?: number;
+  /** Whether the rate stays at the floor beyond `steps`; false if absent. */
+  readonly hold?: boolean;
+}
+
+/** Settings of `inverseSquareRoot`. */
+export interface InverseSquareRootOptions extends WarmUp {
+  /** Takes the place of a `warmUp` of 0; 10,000 if absent. */
+  readonly timescale?: number;
+}
+
+/** Settings of `polynomialDecay`. */
+export interface PolynomialDecayOptions extends Fall {
+  /** The lowest rate, below `peak`; 1e-7 if absent. */
+  readonly end?: number;
+  /** Of what is left of the fall; 1, a straight line, if absent. */
+  readonly power?: number;
+}
+
+const riseNames = { peak: 1, warmUp: 0 } as const;
+const fallNames = { ...riseNames, steps: 1 } as const;
+
 /** Rises, then stays. */
 export function constantRate(options: WarmUp): Schedule {
+  expectOptions('constantRate', options, riseNames);
   return after('constantRate', options, () => 1);
 }
 
 /** Rises, then falls in a straight line to 0. */
 export function linearDecay(options: Fall): Schedule {
+  expectOptions('linearDecay', options, fallNames);
   const progress = progressOf('linearDecay', options);
   return after('linearDecay', options, step => Math.max(0, 1 - progress(step)));
 }
@@ -29,9 +61,8 @@ export function linearDecay(options: Fall): Schedule {
  * Rises, then follows a cosine from the peak to `floor` (0 if absent): floor + (peak - floor) · ½ (1 + cos(2π · cycles · progress)). With the half cycle of
  * the default the rate rises again beyond `steps`, as in the reference; with `hold` it stays at the floor (Loshchilov and Hutter 2017).
  */
-export function cosineDecay(
-  options: Fall & { readonly floor?: number; readonly cycles?: number; readonly hold?: boolean },
-): Schedule {
+export function cosineDecay(options: CosineDecayOptions): Schedule {
+  expectOptions('cosineDecay', options, { ...fallNames, floor: 0, cycles: 0, hold: 0 });
   const { peak, floor = 0, cycles = 0.5, hold = false } = options;
   const progress = progressOf('cosineDecay', options);
   const least = floor / peak;
@@ -42,14 +73,16 @@ export function cosineDecay(
 }
 
 /** Rises, then falls as 1 / √step: peak · √(warmUp / step) (Vaswani et al. 2017). `timescale` takes the place of a `warmUp` of 0; 10,000 if absent. */
-export function inverseSquareRoot(options: WarmUp & { readonly timescale?: number }): Schedule {
+export function inverseSquareRoot(options: InverseSquareRootOptions): Schedule {
+  expectOptions('inverseSquareRoot', options, { ...riseNames, timescale: 0 });
   const { warmUp = 0, timescale = warmUp || 10_000 } = options;
   const shift = timescale - warmUp;
   return after('inverseSquareRoot', options, step => 1 / Math.sqrt((step + shift) / timescale));
 }
 
 /** Rises, then falls to `end` (1e-7 if absent) by a power of what is left: end + (peak - end) · (1 - progress)^power, a straight line at power 1. */
-export function polynomialDecay(options: Fall & { readonly end?: number; readonly power?: number }): Schedule {
+export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
+  expectOptions('polynomialDecay', options, { ...fallNames, end: 0, power: 0 });
   const { peak, end = 1e-7, power = 1 } = options;
   const progress = progressOf('polynomialDecay', options);
   if (!(end < peak)) throw new ResidualError('range', `polynomialDecay: end is ${end}; it must be below peak ${peak}`);

@@ -1,14 +1,18 @@
 import { type AnyLayer, type Bound, bind, expectSameWidth, type Layer, layer } from '@residual/layers';
-import { add, type Tensor } from '@residual/tensor';
+import { add, expectOptions, type Tensor } from '@residual/tensor';
 
 /** Any layer from a tensor to a tensor. */
 export type Part = AnyLayer<Tensor, Tensor>;
 
 /** The parts of a block: a norm (each use has weights of its own), an attention, a perceptron, and dropout on what they add. */
 export interface BlockParts<Norm extends Part, Attention extends Part, Mlp extends Part> {
+  /** The norm beside each part. */
   readonly norm: Norm;
+  /** Reads the whole sequence: [batch, length, modelDim] to the same. */
   readonly attention: Attention;
+  /** Reads each position by itself: [batch, length, modelDim] to the same. */
   readonly mlp: Mlp;
+  /** On what each part adds; none if absent. */
   readonly dropout?: Part | undefined;
 }
 
@@ -59,9 +63,11 @@ export function parallelBlock<Norm extends Part, Attention extends Part, Mlp ext
 /** A block by its formula, in which each part has its weights and its place already. */
 function block<Norm extends Part, Attention extends Part, Mlp extends Part>(
   name: string,
-  { norm, attention, mlp, dropout }: BlockParts<Norm, Attention, Mlp>,
+  given: BlockParts<Norm, Attention, Mlp>,
   formula: (x: Tensor, part: Bound<BlockNeeds<Part, Part, Part>>) => Tensor,
 ): Block<Norm, Attention, Mlp> {
+  expectOptions(name, given, { norm: 1, attention: 1, mlp: 1, dropout: 0 });
+  const { norm, attention, mlp, dropout } = given;
   const width = expectSameWidth(name, { norm, attention, mlp, dropout });
   const needs: BlockNeeds<Norm, Attention, Mlp> = {
     attentionNorm: norm,

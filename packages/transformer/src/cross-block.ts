@@ -1,6 +1,6 @@
 import type { WithMemory } from '@residual/attention';
 import { type AnyLayer, type Bound, bind, expectSameWidth, type Layer, layer } from '@residual/layers';
-import { add, type Tensor } from '@residual/tensor';
+import { add, expectOptions, type Tensor } from '@residual/tensor';
 import type { BlockNeeds, BlockParts, Part } from './block.js';
 
 /** Any layer from x and a memory to a tensor. */
@@ -9,6 +9,7 @@ export type CrossPart = AnyLayer<WithMemory, Tensor>;
 /** The parts of a block that also reads a memory. */
 export interface CrossBlockParts<Norm extends Part, Attention extends Part, Cross extends CrossPart, Mlp extends Part>
   extends BlockParts<Norm, Attention, Mlp> {
+  /** Reads the memory: x and memory to x. */
   readonly crossAttention: Cross;
 }
 
@@ -56,9 +57,11 @@ export function postNormCrossBlock<
 /** A block by its formula, in which each part has its weights and its place already. */
 function block<Norm extends Part, Attention extends Part, Cross extends CrossPart, Mlp extends Part>(
   name: string,
-  { norm, attention, crossAttention, mlp, dropout }: CrossBlockParts<Norm, Attention, Cross, Mlp>,
+  given: CrossBlockParts<Norm, Attention, Cross, Mlp>,
   formula: (x: Tensor, memory: Tensor, part: Bound<CrossBlockNeeds<Part, Part, CrossPart, Part>>) => Tensor,
 ): CrossBlock<Norm, Attention, Cross, Mlp> {
+  expectOptions(name, given, { norm: 1, attention: 1, crossAttention: 1, mlp: 1, dropout: 0 });
+  const { norm, attention, crossAttention, mlp, dropout } = given;
   const width = expectSameWidth(name, { norm, attention, crossAttention, mlp, dropout });
   const needs: CrossBlockNeeds<Norm, Attention, Cross, Mlp> = {
     attentionNorm: norm,

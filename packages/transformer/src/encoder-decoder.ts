@@ -1,11 +1,11 @@
 import { cache, extent, memoryExtent } from '@residual/attention';
 import type { TokenEmbedding } from '@residual/embeddings';
 import { expectSameWidth, type Layer, layer, places, type Scope, type VectorNeed } from '@residual/layers';
-import type { Tensor } from '@residual/tensor';
+import { expectOptions, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 import type { CrossPart } from './cross-block.js';
-import { type HeadParts, headOf } from './head.js';
-import { embedded, type InputNeeds, type InputParts, inputNeeds } from './input.js';
+import { type HeadParts, headNames, headOf } from './head.js';
+import { embedded, type InputNeeds, type InputParts, inputNames, inputNeeds } from './input.js';
 import { readPositions } from './readout.js';
 
 /** The parts of an encoder-decoder. */
@@ -14,6 +14,7 @@ export interface EncoderDecoderParts<Encoder extends Part, Decoder extends Cross
   readonly source: InputParts;
   /** How those of the target do. Without an embedding it shares the source's table; as the source in everything if absent. */
   readonly target?: TargetParts;
+  /** What reads the source: [batch, keyLen, modelDim] to the same. */
   readonly encoder: Encoder;
   /** A stack that reads x and a memory. */
   readonly decoder: Decoder;
@@ -69,6 +70,9 @@ export interface EncoderDecoder<Encoder extends Part, Decoder extends CrossPart>
 export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
   parts: EncoderDecoderParts<Encoder, Decoder>,
 ): EncoderDecoder<Encoder, Decoder> {
+  expectOptions('encoderDecoder', parts, { source: 1, target: 0, encoder: 1, decoder: 1, ...headNames });
+  expectOptions('encoderDecoder: source', parts.source, inputNames);
+  if (parts.target) expectOptions('encoderDecoder: target', parts.target, { ...inputNames, embedding: 0 });
   const { encoder, decoder, head } = parts;
   const source = inputNeeds('encoderDecoder', parts.source);
   const into = parts.target
@@ -79,25 +83,32 @@ export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
   const { logits, bias, flops } = headOf('encoderDecoder', into.embedding, parts);
   const needs: EncoderDecoderNeeds<Encoder, Decoder> = { source, target, encoder, decoder, head, logitsBias: bias };
 
-  const encode = layer(needs, (w, ids: Tensor, scope) =>
-    encoder(
-      w.encoder,
-      embedded('encoderDecoder: source', source, w.source, ids, scope.at('source')),
-      scope.at('encoder'),
-    ),
+  const encode = layer(
+    needs,
+    (w, ids: Tensor, scope) =>
+      encoder(
+        w.encoder,
+        embedded('encoderDecoder: source', source, w.source, ids, scope.at('source')),
+        scope.at('encoder'),
+      ),
+    { name: 'encode', partial: true },
   );
-  const decode = layer(needs, (w, { ids, memory }: Decoding, scope) => {
-    const table = w.target?.embedding ?? w.source.embedding;
-    const x = embedded(
-      'encoderDecoder: target',
-      into,
-      { ...(w.target ?? w.source), embedding: table },
-      ids,
-      scope.at('target'),
-    );
-    const read = decoder(w.decoder, { x, memory }, scope.at('decoder'));
-    return logits(w, table, readPositions(read, scope), scope);
-  });
+  const decode = layer(
+    needs,
+    (w, { ids, memory }: Decoding, scope) => {
+      const table = w.target?.embedding ?? w.source.embedding;
+      const x = embedded(
+        'encoderDecoder: target',
+        into,
+        { ...(w.target ?? w.source), embedding: table },
+        ids,
+        scope.at('target'),
+      );
+      const read = decoder(w.decoder, { x, memory }, scope.at('decoder'));
+      return logits(w, table, readPositions(read, scope), scope);
+    },
+    { name: 'decode', partial: true },
+  );
   const whole = layer(
     needs,
     (w, ids: SourceAndTarget, scope) =>

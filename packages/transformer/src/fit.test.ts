@@ -21,10 +21,11 @@ const parts = (modelDim: number) => ({
   crossAttention: crossAttention({ modelDim, heads: 2 }),
   mlp: mlp({ modelDim }),
 });
-const [six, eight] = [parts(6), parts(8)];
+const [{ crossAttention: crossOfSix, ...six }, { crossAttention: crossOfEight, ...eight }] = [parts(6), parts(8)];
+const crossSix = { ...six, crossAttention: crossOfSix };
 const embedding = tokenEmbedding({ vocab: 11, dim: 6 });
 const decoder = stack({ block: transformerBlock(six), depth: 2 });
-const crossDecoder = crossStack({ block: crossBlock(six), depth: 2 });
+const crossDecoder = crossStack({ block: crossBlock(crossSix), depth: 2 });
 const encoder = stack({ block: transformerBlock(six), depth: 1 });
 
 const unfit: Record<string, () => unknown> = {
@@ -34,20 +35,20 @@ const unfit: Record<string, () => unknown> = {
   'parallelBlock: norm is 6 wide, attention 8; they must be equal': () =>
     parallelBlock({ ...six, attention: eight.attention }),
   'crossBlock: norm is 6 wide, crossAttention 8; they must be equal': () =>
-    crossBlock({ ...six, crossAttention: eight.crossAttention }),
+    crossBlock({ ...six, crossAttention: crossOfEight }),
   'postNormCrossBlock: norm is 6 wide, mlp 8; they must be equal': () =>
-    postNormCrossBlock({ ...six, mlp: gatedMlp({ modelDim: 8 }) }),
+    postNormCrossBlock({ ...crossSix, mlp: gatedMlp({ modelDim: 8 }) }),
   'stack: block 0 is 6 wide, block 1 8; they must be equal': () =>
     stack({ block: [transformerBlock(six), transformerBlock(eight)] }),
   'crossStack: block 0 is 6 wide, norm 8; they must be equal': () =>
-    crossStack({ block: crossBlock(six), depth: 2, norm: eight.norm }),
+    crossStack({ block: crossBlock(crossSix), depth: 2, norm: eight.norm }),
   'stack: one block needs a depth, a whole number above 0; it is undefined': () =>
     stack({ block: transformerBlock(six) }),
   'stack: one block needs a depth, a whole number above 0; it is 1.5': () =>
     stack({ block: transformerBlock(six), depth: 1.5 }),
   'stack: the list of blocks is empty': () => stack({ block: [] }),
   'crossStack: depth is 3 but the list has 2 blocks; leave depth out': () =>
-    crossStack({ block: [crossBlock(six), crossBlock(six)], depth: 3 }),
+    crossStack({ block: [crossBlock(crossSix), crossBlock(crossSix)], depth: 3 }),
   'languageModel: embedding is 8 wide, decoder 6; they must be equal': () =>
     languageModel({ embedding: tokenEmbedding({ vocab: 11, dim: 8 }), decoder }),
   'languageModel: learnedPositions is made for dim 8, here dim is 6; they must be equal': () =>

@@ -1,5 +1,5 @@
 import { type TokenEmbedding, tiedHead } from '@residual/embeddings';
-import { expectSameWidth, type Scope, type VectorNeed, vector, type Weights } from '@residual/layers';
+import { expectLayers, expectSameWidth, type Scope, type VectorNeed, vector, type Weights } from '@residual/layers';
 import { mul, ResidualError, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 import { headReader } from './head-reader.js';
@@ -13,6 +13,9 @@ export interface HeadParts<Own extends Part | undefined = Part | undefined> {
   /** Whether a bias of the vocabulary's length is added to the logits of a tied head, as in Marian. */
   readonly logitsBias?: boolean;
 }
+
+/** Their names. */
+export const headNames = { head: 0, headScale: 0, logitsBias: 0 } as const;
 
 /** The last step to logits: a head of its own, or the table of the embedding. */
 export interface Head {
@@ -38,6 +41,7 @@ export interface HeadWeights {
 export function headOf(name: string, embedding: TokenEmbedding, parts: HeadParts): Head {
   const { vocab, dim } = embedding;
   const { head, headScale = 1, logitsBias = false } = parts;
+  expectLayers(name, { head });
   expectSameWidth(name, { embedding, head: head && { about: { reads: head.about.reads } } });
   expectSameWidth(name, {
     vocabulary: { about: { gives: vocab } },

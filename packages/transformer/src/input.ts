@@ -5,12 +5,16 @@ import type { Part } from './block.js';
 
 /** How ids become vectors with positions. */
 export interface InputParts<Scheme extends Positions | undefined = Positions | undefined> {
+  /** The table of token vectors. */
   readonly embedding: TokenEmbedding;
   /** Positions that act on the input, such as learned ones. */
   readonly positions?: Scheme;
   /** A layer on the embedded input, such as a norm or dropout. */
   readonly onEmbedded?: Part | undefined;
 }
+
+/** Their names. */
+export const inputNames = { embedding: 1, positions: 0, onEmbedded: 0 } as const;
 
 /** What that needs. */
 export type InputNeeds<Scheme extends Positions | undefined = Positions | undefined> = {

@@ -1,8 +1,8 @@
 import { expectSameWidth, type Layer, layer, type Positions, type VectorNeed } from '@residual/layers';
-import type { Tensor } from '@residual/tensor';
+import { expectOptions, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
-import { type HeadParts, headOf } from './head.js';
-import { embedded, type InputNeeds, type InputParts, inputNeeds } from './input.js';
+import { type HeadParts, headNames, headOf } from './head.js';
+import { embedded, type InputNeeds, type InputParts, inputNames, inputNeeds } from './input.js';
 import { readPositions } from './readout.js';
 
 /** The parts of a language model. */
@@ -12,6 +12,7 @@ export interface LanguageModelParts<
   Head extends Part | undefined = Part | undefined,
 > extends InputParts<Scheme>,
     HeadParts<Head> {
+  /** What turns the embedded input into what the head reads, such as a stack: [batch, length, modelDim] to the same. */
   readonly decoder: Decoder;
 }
 
@@ -47,6 +48,7 @@ export function languageModel<
   Scheme extends Positions | undefined = undefined,
   Head extends Part | undefined = undefined,
 >(parts: LanguageModelParts<Decoder, Scheme, Head>): LanguageModel<Decoder, Scheme, Head> {
+  expectOptions('languageModel', parts, { ...inputNames, ...headNames, decoder: 1 });
   const { embedding, decoder, head } = parts;
   const input = inputNeeds('languageModel', parts);
   expectSameWidth('languageModel', { embedding, decoder });
@@ -60,6 +62,9 @@ export function languageModel<
     },
     { name: 'languageModel', flops },
   );
-  const unembed = layer(needs, (w, x: Tensor, scope) => logits(w, w.embedding, x, scope));
+  const unembed = layer(needs, (w, x: Tensor, scope) => logits(w, w.embedding, x, scope), {
+    name: 'unembed',
+    partial: true,
+  });
   return Object.assign(model, { vocab: embedding.vocab, dim: embedding.dim, unembed });
 }

@@ -10,16 +10,18 @@ import {
   type Scope,
   type Weights,
 } from '@residual/layers';
-import { add, ResidualError, type Tensor } from '@residual/tensor';
+import { add, expectOptions, ResidualError, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 import type { CrossPart } from './cross-block.js';
 import { runBlock } from './recomputation.js';
 
 /** Settings of a stack: one block used `depth` times (each with weights of its own), or a list of blocks; and a norm at the end. */
 export interface StackOptions<Block extends AnyLayer> {
+  /** One block, or a list of them. */
   readonly block: Block | readonly Block[];
   /** How many blocks; the length of the list if one is given. */
   readonly depth?: number;
+  /** A norm behind the last block; none if absent. */
   readonly norm?: Part | undefined;
   /** Positions that act on the scores of all blocks alike, such as those of T5: one table, one computation. */
   readonly positions?: Positions | undefined;
@@ -90,7 +92,9 @@ function withBias(
   return scope.with(sharedBias, others ? add(bias, others) : bias);
 }
 
-function stackOf<Block extends AnyLayer>(name: string, { block, depth, norm, positions }: StackOptions<Block>) {
+function stackOf<Block extends AnyLayer>(name: string, options: StackOptions<Block>) {
+  expectOptions(name, options, { block: 1, depth: 0, norm: 0, positions: 0 });
+  const { block, depth, norm, positions } = options;
   const layers = isList(block) ? listed(name, block, depth) : repeated(name, block, depth);
   const width = expectSameWidth(name, { ...Object.fromEntries(layers.map((part, i) => [`block ${i}`, part])), norm });
   expectPositions(name, positions, 'attention', {});

@@ -208,7 +208,7 @@ test('what does not fit is refused', async () => {
   );
   await expect(refusal({}, 7)).rejects.toThrow('translate: text 0 must be a string, it is a number');
   await expect(refusal({ zeroed: [{ tap: 'decoder.layers.9.*' }] })).rejects.toThrow(
-    "generate: zeroed names 'decoder.layers.9.*'; no tensor of this model has that path",
+    "generate: zeroed: 'decoder.layers.9.*' fits no tensor that came up; the nearest are decoder.layers.0.output, ",
   );
   const heads = { tap: 'decoder.layers.0.crossAttention.weights', heads: [4] };
   await expect(refusal({ zeroed: [heads] })).rejects.toThrow(

@@ -1,12 +1,6 @@
 import { ResidualError } from '@residual/tensor';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import { type CheckpointFiles, type CheckpointStore, expectKeep } from './store.js';
-
-/** Settings of `browserStore`. */
-export interface BrowserStoreOptions {
-  /** How many checkpoints stay; 2 if absent. */
-  readonly keep?: number;
-}
+import { type CheckpointFiles, type CheckpointStore, keepOf, type StoreOptions } from './store.js';
 
 /** Checkpoints in the browser, which outlive the page. */
 export interface BrowserStore extends CheckpointStore {
@@ -19,8 +13,8 @@ export interface BrowserStore extends CheckpointStore {
  * also removes what is older: a page that is closed, a worker that is ended or a full disk at any moment leaves the ones before as they were. Errors have code
  * `quota` where the browser gives no more room; ask for `navigator.storage.persist()` where a checkpoint must not be cleared away when the disk gets full.
  */
-export function browserStore(run: string, { keep = 2 }: BrowserStoreOptions = {}): BrowserStore {
-  expectKeep('browserStore', keep);
+export function browserStore(run: string, options: StoreOptions = {}): BrowserStore {
+  const keep = keepOf('browserStore', options);
   return {
     write: (step, files) =>
       inDatabase(async database => {

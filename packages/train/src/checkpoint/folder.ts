@@ -1,19 +1,19 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CheckpointFiles, type CheckpointStore, expectKeep, type StoredCheckpoint } from './store.js';
-
-/** Settings of `folderStore`. */
-export interface FolderStoreOptions {
-  /** How many checkpoints stay; 2 if absent. */
-  readonly keep?: number;
-}
+import {
+  type CheckpointFiles,
+  type CheckpointStore,
+  keepOf,
+  type StoredCheckpoint,
+  type StoreOptions,
+} from './store.js';
 
 /**
  * Checkpoints in a folder on disk, one folder `step-N` each. It is written beside, brought to the disk, and then renamed: a process that is killed at any
  * moment leaves the checkpoint whole or not at all. What such a process left half-way is removed by the next one.
  */
-export function folderStore(folder: string, { keep = 2 }: FolderStoreOptions = {}): CheckpointStore {
-  expectKeep('folderStore', keep);
+export function folderStore(folder: string, options: StoreOptions = {}): CheckpointStore {
+  const keep = keepOf('folderStore', options);
   return {
     write: async (step, files) => {
       const partial = join(folder, `${partialPrefix}${step}-${process.pid}`);

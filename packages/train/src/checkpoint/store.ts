@@ -1,4 +1,4 @@
-import { ResidualError } from '@residual/tensor';
+import { expectOptions, ResidualError } from '@residual/tensor';
 
 /** The files of one checkpoint by name. */
 export type CheckpointFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -18,15 +18,24 @@ export interface CheckpointStore {
   readonly latest: () => Promise<StoredCheckpoint | undefined>;
 }
 
-/** Throws unless at least one checkpoint stays. */
-export function expectKeep(name: string, keep: number): void {
-  if (!(Number.isInteger(keep) && keep > 0))
-    throw new ResidualError('range', `${name}: keep is ${keep}; it must be a whole number above 0`);
+/** Settings of the stores. */
+export interface StoreOptions {
+  /** How many checkpoints stay; 2 if absent. */
+  readonly keep?: number;
 }
 
-/** Checkpoints in memory, for pages and tests: the last `keep` of them (2 if absent). */
-export function memoryStore({ keep = 2 }: { readonly keep?: number } = {}): CheckpointStore {
-  expectKeep('memoryStore', keep);
+/** How many checkpoints stay: at least one. */
+export function keepOf(name: string, options: StoreOptions): number {
+  expectOptions(name, options, { keep: 0 });
+  const { keep = 2 } = options;
+  if (!(Number.isInteger(keep) && keep > 0))
+    throw new ResidualError('range', `${name}: keep is ${keep}; it must be a whole number above 0`);
+  return keep;
+}
+
+/** Checkpoints in memory, for pages and tests: the last `keep` of them. */
+export function memoryStore(options: StoreOptions = {}): CheckpointStore {
+  const keep = keepOf('memoryStore', options);
   const kept: { step: number; files: CheckpointFiles }[] = [];
   return {
     write: async (step, files) => {

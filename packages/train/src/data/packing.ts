@@ -1,4 +1,4 @@
-import { ResidualError } from '@residual/tensor';
+import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Batches } from '../loop/batches.js';
 import { shuffledOrder } from './shuffle.js';
 import { ignored, type TokenBatch } from './token-batch.js';
@@ -30,6 +30,8 @@ export interface PackingOptions {
  * first there. Only the last batch of the last round may have fewer rows, and its last row padding. Batches are found again by their position.
  */
 export function packed(documents: Documents, options: PackingOptions): Batches<TokenBatch> {
+  expectOptions('packed', options, { length: 1, batch: 1, end: 0, apart: 0, shuffle: 0, rounds: 0 });
+  if (options.shuffle) expectOptions('packed: shuffle', options.shuffle, { seed: 1, within: 0 });
   const { length, batch } = options;
   for (const [name, value] of Object.entries({ length, batch }))
     if (!(Number.isInteger(value) && value > 0))

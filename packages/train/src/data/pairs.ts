@@ -1,4 +1,4 @@
-import { ResidualError } from '@residual/tensor';
+import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Batches } from '../loop/batches.js';
 import { shuffledOrder } from './shuffle.js';
 import { ignored } from './token-batch.js';
@@ -48,6 +48,16 @@ export interface PairOptions {
  * from the seed and its position alone. Errors where no pair is left.
  */
 export function pairBatches(pairs: readonly Pair[], options: PairOptions): Batches<PairBatch> {
+  expectOptions('pairBatches', options, {
+    batch: 1,
+    padding: 1,
+    start: 1,
+    seed: 0,
+    pool: 0,
+    longest: 0,
+    multiple: 0,
+    rounds: 0,
+  });
   const { batch, longest = Number.POSITIVE_INFINITY, rounds = Number.POSITIVE_INFINITY } = options;
   if (!(Number.isInteger(batch) && batch > 0))
     throw new ResidualError('range', `pairBatches: batch is ${batch}; it must be a whole number above 0`);

@@ -1,10 +1,9 @@
-import { checkSeed, ResidualError, randomBits, streamOf } from '@residual/tensor';
+import { checkSeed, expectOptions, ResidualError, randomBits, streamOf } from '@residual/tensor';
 
 /** The numbers 0 .. count - 1 in an order that follows from the seed and the round alone (Fisher and Yates). */
-export function shuffledOrder(
-  count: number,
-  { seed, round = 0 }: { readonly seed: number; readonly round?: number },
-): Uint32Array {
+export function shuffledOrder(count: number, options: { readonly seed: number; readonly round?: number }): Uint32Array {
+  expectOptions('shuffledOrder', options, { seed: 1, round: 0 });
+  const { seed, round = 0 } = options;
   checkSeed('shuffledOrder', seed);
   const order = Uint32Array.from({ length: count }, (_, i) => i);
   const stream = streamOf(`shuffle.${round}`);
@@ -18,8 +17,10 @@ export function shuffledOrder(
 /** Items in two parts, each in the order they came: `share` of them, drawn by the seed, are for validation. Errors where one part would be empty. */
 export function splitOff<Item>(
   items: readonly Item[],
-  { share, seed = 0 }: { readonly share: number; readonly seed?: number },
+  options: { readonly share: number; readonly seed?: number },
 ): { readonly training: Item[]; readonly validation: Item[] } {
+  expectOptions('splitOff', options, { share: 1, seed: 0 });
+  const { share, seed = 0 } = options;
   const size = Math.round(items.length * share);
   if (!(size > 0 && size < items.length))
     throw new ResidualError(

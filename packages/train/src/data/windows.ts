@@ -1,4 +1,4 @@
-import { checkSeed, ResidualError, randomBits, streamOf } from '@residual/tensor';
+import { checkSeed, expectOptions, ResidualError, randomBits, streamOf } from '@residual/tensor';
 import { ignored, type TokenBatch } from './token-batch.js';
 
 /** Settings of `randomWindows`. */
@@ -7,17 +7,19 @@ export interface WindowOptions {
   readonly length: number;
   /** Rows in a batch. */
   readonly batch: number;
+  /** Of what is drawn; 0 if absent. */
   readonly seed?: number;
 }
+
+const windowNames = { length: 1, batch: 1, seed: 0 } as const;
 
 /**
  * Batches of rows cut out of one long text at random, each place predicting the next token: what small character models are trained on. A batch follows from
  * the seed and its position alone.
  */
-export function randomWindows(
-  tokens: ArrayLike<number>,
-  { length, batch, seed = 0 }: WindowOptions,
-): (position: number) => TokenBatch {
+export function randomWindows(tokens: ArrayLike<number>, options: WindowOptions): (position: number) => TokenBatch {
+  expectOptions('randomWindows', options, windowNames);
+  const { length, batch, seed = 0 } = options;
   checkSeed('randomWindows', seed);
   const starts = tokens.length - length;
   if (starts < 1)
@@ -36,7 +38,9 @@ export function randomWindows(
 }
 
 /** The whole text once, in rows one after another: what is left over at the end is not there. */
-export function* allWindows(tokens: ArrayLike<number>, { length, batch }: WindowOptions): Generator<TokenBatch> {
+export function* allWindows(tokens: ArrayLike<number>, options: WindowOptions): Generator<TokenBatch> {
+  expectOptions('allWindows', options, windowNames);
+  const { length, batch } = options;
   const rows = Math.floor((tokens.length - 1) / length);
   for (let from = 0; from < rows; from += batch) {
     const here = Math.min(batch, rows - from);
@@ -58,10 +62,9 @@ export interface SlidingOptions extends Omit<WindowOptions, 'seed'> {
  * Texts once each, every token but the first of each predicted exactly once: rows of up to `length` tokens that begin `stride` apart, in which those count that
  * no row before has predicted. The rows of a batch are padded to its longest behind their end, where nothing counts; a text of fewer than 2 tokens gives none.
  */
-export function* slidingWindows(
-  texts: readonly ArrayLike<number>[],
-  { length, batch, stride = length }: SlidingOptions,
-): Generator<TokenBatch> {
+export function* slidingWindows(texts: readonly ArrayLike<number>[], options: SlidingOptions): Generator<TokenBatch> {
+  expectOptions('slidingWindows', options, { length: 1, batch: 1, stride: 0 });
+  const { length, batch, stride = length } = options;
   if (!(Number.isInteger(stride) && stride > 0 && stride <= length))
     throw new ResidualError('range', `slidingWindows: stride is ${stride}; it must be 1 .. ${length}, the length`);
   const rows = texts.flatMap(tokens => windowsOf(tokens, length, stride));

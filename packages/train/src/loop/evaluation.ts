@@ -1,5 +1,5 @@
 import { emptyScope } from '@residual/layers';
-import { clone, pacer, ResidualError, tidy } from '@residual/tensor';
+import { clone, expectOptions, pacer, ResidualError, tidy } from '@residual/tensor';
 import { type Loss, type Objective, objectiveOf } from './objective.js';
 import type { Parameter } from './parameters.js';
 import type { RunState } from './state.js';
@@ -25,6 +25,7 @@ export interface Evaluation {
 
 /** The mean loss over data, each batch counting by its tokens, without anything random. Errors where there is no batch. */
 export async function evaluate<Tree, Batch>(options: EvaluateOptions<Tree, Batch>): Promise<Evaluation> {
+  expectOptions('evaluate', options, { weights: 1, loss: 1, batches: 1, onProgress: 0, signal: 0 });
   const { weights, batches, onProgress, signal } = options;
   const { loss, tokens } = objectiveOf(options.loss);
   const pace = pacer();

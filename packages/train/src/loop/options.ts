@@ -1,5 +1,5 @@
 import type { HasNeeds, Weights } from '@residual/layers';
-import { checkSeed, ResidualError } from '@residual/tensor';
+import { checkSeed, expectOptions, ResidualError } from '@residual/tensor';
 import type { CheckpointStore } from '../checkpoint/store.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules.js';
@@ -48,6 +48,26 @@ export type Frozen = readonly string[] | ((path: string) => boolean);
 
 /** Throws where a setting of `train` does not fit. */
 export function checkOptions<N, Batch>(options: TrainOptions<N, Batch>): void {
+  expectOptions('train', options, {
+    layer: 1,
+    weights: 1,
+    loss: 1,
+    batches: 1,
+    steps: 1,
+    optimizer: 0,
+    learningRate: 1,
+    clipNorm: 0,
+    accumulate: 0,
+    average: 0,
+    frozen: 0,
+    seed: 0,
+    recompute: 0,
+    evaluate: 0,
+    checkpoint: 0,
+    signal: 0,
+  });
+  if (options.evaluate) expectOptions('train: evaluate', options.evaluate, { every: 1, batches: 1 });
+  if (options.checkpoint) expectOptions('train: checkpoint', options.checkpoint, { every: 1, store: 1 });
   const { steps, accumulate = 1, clipNorm = 1, average, evaluate, checkpoint, seed = 0 } = options;
   checkSeed('train', seed);
   const whole = {

@@ -35,8 +35,8 @@ class Run<N, Batch> implements Training {
   private stage: 'new' | 'running' | 'ended' = 'new';
 
   constructor(private readonly options: TrainOptions<N, Batch>) {
-    const { layer, weights, loss, optimizer = adamW(), learningRate, frozen = [] } = options;
     checkOptions(options);
+    const { layer, weights, loss, optimizer = adamW(), learningRate, frozen = [] } = options;
     this.optimizer = optimizer;
     this.learningRate = learningRate;
     this.frozen = frozen;

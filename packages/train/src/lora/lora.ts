@@ -4,6 +4,7 @@ import {
   checkSeed,
   dense,
   dispose,
+  expectOptions,
   fill,
   isLowRankSum,
   type LowRankPart,
@@ -38,6 +39,7 @@ export interface LoraOptions {
  * taken.
  */
 export function attachLora(layer: HasNeeds<unknown>, weights: unknown, options: LoraOptions): string[] {
+  expectOptions('attachLora', options, { targets: 1, rank: 0, alpha: 0, name: 0, seed: 0 });
   const { targets, rank = 8, alpha = 2 * rank, name = 'default', seed = 0 } = options;
   checkSeed('attachLora', seed);
   if (!(Number.isInteger(rank) && rank > 0))

@@ -1,6 +1,17 @@
 import { sharedBias } from '@residual/attention';
 import { places, type Scope, type Weights } from '@residual/layers';
-import { affine, equal, mul, ResidualError, reshape, type Tensor, tensor, tidy, toFloat } from '@residual/tensor';
+import {
+  affine,
+  equal,
+  expectOptions,
+  mul,
+  ResidualError,
+  reshape,
+  type Tensor,
+  tensor,
+  tidy,
+  toFloat,
+} from '@residual/tensor';
 import { headReader, type LanguageModel, type Part } from '@residual/transformer';
 import { ignored, type TokenBatch } from '../data/token-batch.js';
 import type { Objective } from '../loop/objective.js';
@@ -15,11 +26,15 @@ export interface LanguageLossOptions extends Omit<TokenLossOptions, 'ignore' | '
   readonly positions?: number;
 }
 
+/** Their names. */
+export const languageLossNames = { smoothing: 0, chunk: 0, positions: 0 } as const;
+
 /** The mean loss of predicting each next token, for any language model: an objective for `train`. Documents that share a row stay apart. */
 export function nextToken<Model extends LanguageModel<Part>>(
   model: Model,
   options: LanguageLossOptions = {},
 ): Objective<Weights<Model>, TokenBatch> {
+  expectOptions('nextToken', options, languageLossNames);
   return {
     tokens: ({ labels }) => labels.reduce((count, label) => count + (label === ignored ? 0 : 1), 0),
     loss: (weights, batch, scope) => {

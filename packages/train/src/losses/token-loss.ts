@@ -1,6 +1,7 @@
 import {
   add,
   crossEntropy,
+  expectOptions,
   logSumExp,
   mean,
   mul,
@@ -54,6 +55,7 @@ export function labelsOf(name: string, ids: ArrayLike<number>, options: TokenLos
  * Rows labelled `ignore` do not count; where none counts the loss is 0. Labels are plain numbers, one a row.
  */
 export function tokenLoss(logits: Tensor, labels: ArrayLike<number>, options: TokenLossOptions = {}): Tensor {
+  expectOptions('tokenLoss', options, { ignore: 0, smoothing: 0, weights: 0 });
   const counted = labelsOf('tokenLoss', labels, options);
   return tidy(() => mul(lossSum(logits, counted, 0, labels.length, options), 1 / (counted.total || 1)));
 }

@@ -1,4 +1,4 @@
-import { add, div, mul, sqrt, square, sub, type Tensor } from '@residual/tensor';
+import { add, div, expectOptions, mul, sqrt, square, sub, type Tensor } from '@residual/tensor';
 import { type Decays, expectNumber, type Optimizer } from './optimizer.js';
 
 /** Settings of `adam`. */
@@ -19,13 +19,18 @@ export interface AdamWOptions extends AdamOptions {
   readonly decays?: Decays;
 }
 
+const adamNames = { beta1: 0, beta2: 0, epsilon: 0 } as const;
+
 /** Adam: each weight moves by rate · m̂ / (√v̂ + epsilon), means of its gradient and of the gradient's square (Kingma and Ba 2015). */
 export function adam(options: AdamOptions = {}): Optimizer {
+  expectOptions('adam', options, adamNames);
   return adamLike('adam', options, () => 0);
 }
 
 /** Adam with decay beside the gradient: w = w - rate · weightDecay · w, then as `adam` (Loshchilov and Hutter 2019). */
-export function adamW({ weightDecay = 0.01, decays = () => true, ...options }: AdamWOptions = {}): Optimizer {
+export function adamW(options: AdamWOptions = {}): Optimizer {
+  expectOptions('adamW', options, { ...adamNames, weightDecay: 0, decays: 0 });
+  const { weightDecay = 0.01, decays = () => true } = options;
   expectNumber('adamW', 'weightDecay', weightDecay, 0);
   return adamLike('adamW', options, (path, shape) => (decays(path, shape) ? weightDecay : 0));
 }

@@ -1,4 +1,4 @@
-import { greater, less, mul, sub, type Tensor, toFloat } from '@residual/tensor';
+import { expectOptions, greater, less, mul, sub, type Tensor, toFloat } from '@residual/tensor';
 import { blend } from './adam.js';
 import { type Decays, expectNumber, type Optimizer } from './optimizer.js';
 
@@ -15,7 +15,9 @@ export interface LionOptions {
 }
 
 /** Lion: each weight moves by the rate, up or down: w = w - rate · (sign(beta1 · m + (1 - beta1) · g) + weightDecay · w) (Chen et al. 2023). */
-export function lion({ beta1 = 0.9, beta2 = 0.99, weightDecay = 0, decays = () => true }: LionOptions = {}): Optimizer {
+export function lion(options: LionOptions = {}): Optimizer {
+  expectOptions('lion', options, { beta1: 0, beta2: 0, weightDecay: 0, decays: 0 });
+  const { beta1 = 0.9, beta2 = 0.99, weightDecay = 0, decays = () => true } = options;
   expectNumber('lion', 'beta1', beta1, 0, 1);
   expectNumber('lion', 'beta2', beta2, 0, 1);
   expectNumber('lion', 'weightDecay', weightDecay, 0);

@@ -1,4 +1,4 @@
-import { add, div, matMul, mul, sqrt, square, sub, sum, type Tensor, transpose } from '@residual/tensor';
+import { add, div, expectOptions, matMul, mul, sqrt, square, sub, sum, type Tensor, transpose } from '@residual/tensor';
 import { adamW } from './adam.js';
 import { type Decays, expectNumber, type Optimizer } from './optimizer.js';
 
@@ -16,7 +16,9 @@ export interface MuonOptions {
  * Muon: the momentum of a matrix made orthogonal by five Newton-Schulz steps, times 0.2 · √max(out, in), so that rates of AdamW serve (Jordan et al. 2024;
  * Liu et al. 2025). Weights that are no matrices inside the network follow `adamW` with beta2 0.95 and no decay.
  */
-export function muon({ momentum = 0.95, weightDecay = 0.1, inside = isInside }: MuonOptions = {}): Optimizer {
+export function muon(options: MuonOptions = {}): Optimizer {
+  expectOptions('muon', options, { momentum: 0, weightDecay: 0, inside: 0 });
+  const { momentum = 0.95, weightDecay = 0.1, inside = isInside } = options;
   expectNumber('muon', 'momentum', momentum, 0, 1);
   expectNumber('muon', 'weightDecay', weightDecay, 0);
   const isMatrix: Decays = (path, shape) => shape.length === 2 && inside(path, shape);

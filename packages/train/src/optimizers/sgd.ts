@@ -1,18 +1,20 @@
-import { add, mul, sub } from '@residual/tensor';
+import { add, expectOptions, mul, sub } from '@residual/tensor';
 import { expectNumber, type Optimizer } from './optimizer.js';
 
 /** Settings of `sgd`. */
 export interface SgdOptions {
   /** How much of the last direction is kept; 0 if absent. */
   readonly momentum?: number;
-  /** Looks ahead along the momentum (Nesterov 1983). */
+  /** Looks ahead along the momentum (Nesterov 1983); false if absent. */
   readonly nesterov?: boolean;
   /** Added to the gradient: weightDecay · weight; 0 if absent. */
   readonly weightDecay?: number;
 }
 
 /** Plain gradient descent, with momentum if asked: v = momentum · v + g, w = w - rate · v (Sutskever et al. 2013). */
-export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions = {}): Optimizer {
+export function sgd(options: SgdOptions = {}): Optimizer {
+  expectOptions('sgd', options, { momentum: 0, nesterov: 0, weightDecay: 0 });
+  const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
   expectNumber('sgd', 'momentum', momentum, 0, 1);
   expectNumber('sgd', 'weightDecay', weightDecay, 0);
   return {

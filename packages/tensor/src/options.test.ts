@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { expectOptions, nearest, ResidualError } from './index.js';
+
+interface Settings {
+  readonly modelDim: number;
+  readonly norm: string;
+  readonly hiddenDim?: number;
+  readonly bias?: boolean | undefined;
+}
+
+const check = (options: unknown) =>
+  expectOptions<Settings>('mlp', options as Settings, { modelDim: 1, norm: 1, hiddenDim: 0, bias: 0 });
+
+const refused: [unknown, string][] = [
+  [{ modelDim: 3, norm: 'a', hidenDim: 5 }, 'hidenDim is not an option; options are hiddenDim, modelDim, norm, bias'],
+  [{ modelDim: 3, nrm: 'a' }, 'nrm is not an option and norm is missing; options are norm, bias, modelDim, hiddenDim'],
+  [
+    { modelDim: 3, norm: 'a', x: 1, biases: 2 },
+    'x, biases are not options; options are bias, norm, hiddenDim, modelDim',
+  ],
+  [{ modelDim: 3, norm: undefined }, 'norm is missing; options are modelDim, norm, hiddenDim, bias'],
+  [undefined, 'modelDim, norm are missing; options are modelDim, norm, hiddenDim, bias'],
+  [null, 'the options are null, not an object; options are modelDim, norm, hiddenDim, bias'],
+  ['a', 'the options are "a", not an object; options are modelDim, norm, hiddenDim, bias'],
+];
+
+test.each(refused)('options %j are refused with all names, the nearest first', (options, message) => {
+  expect(() => check(options)).toThrow(new ResidualError('option', `mlp: ${message}`));
+});
+
+test('options that fit are not, nor names that do not exist without a value', () => {
+  check({ modelDim: 3, norm: 'a' });
+  check({ modelDim: 3, norm: 'a', bias: false, hiddenDim: undefined });
+  check({ modelDim: 3, norm: 'a', ffn: undefined });
+});
+
+test('nearest is by letters that change; a word that holds the other is near', () => {
+  expect(nearest('top_k', ['seed', 'topP', 'topK'])).toEqual(['topK', 'topP', 'seed']);
+  expect(nearest('dim', ['mlp', 'modelDim'])).toEqual(['modelDim', 'mlp']);
+});
