@@ -44,7 +44,7 @@ export function gptView(): void {
   const note = (job: Job) => job.ask('note', { losses: losses.all, samples: samples.all });
 
   const follow = async (event: TrainingEvent, job: Job) => {
-    if (event.type === 'checkpoint') return;
+    if (event.type === 'checkpoint' || event.type === 'resume') return;
     losses.add(event);
     if (event.type === 'step' && performance.now() > nextLook && isSeen()) tolerated(look(job));
     if (event.type !== 'evaluation') return;

@@ -10,57 +10,68 @@ const options = { modelDim, heads, headDim, mask: causal() };
 const attention = lowRankValueAttention(options);
 const sees = (i: number, j: number) => j <= i;
 
-test('each head adds its weights times value-down times value-up', async () => {
-  const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
-  const ups: Rows[] = await Promise.all(weights.valueUp.map(({ weight }) => nestedOf(weight as Tensor)));
-  // The loops' own output is not used: only who looks at whom, and what value-down gives.
-  const plain = await plainOf({ ...weights, value: weights.valueDown, output: weights.query });
-  const expected = ((await nestedOf(x)) as Rows[]).map(rows => {
-    const { weights: looks, value } = attendInFloat64(rows, rows, plain, { heads, sees });
-    const changes = looks.map((own, h) => {
-      const proposed = linearRows(value[h]!, ups[h]!); // what each position would add: value-up · value-down · x
-      return own.map(row =>
-        proposed[0]!.map((_, d) => row.reduce((sum, weight, j) => sum + weight * proposed[j]![d]!, 0)),
-      );
+test.each([
+  { kvHeads: 3, shared: [0, 1, 2], layer: attention },
+  { kvHeads: 1, shared: [0, 0, 0], layer: lowRankValueAttention({ ...options, kvHeads: 1 }) },
+])(
+  'each head adds its weights times value-down times value-up: $kvHeads of key and value',
+  async ({ kvHeads, shared, layer: attention }) => {
+    const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
+    const ups: Rows[] = await Promise.all(weights.valueUp.map(({ weight }) => nestedOf(weight as Tensor)));
+    // The loops' own output is not used: only who looks at whom, and what value-down gives.
+    const plain = await plainOf({ ...weights, value: weights.valueDown, output: weights.query });
+    const expected = ((await nestedOf(x)) as Rows[]).map(rows => {
+      const { weights: looks, value } = attendInFloat64(rows, rows, plain, { heads, kvHeads, sees });
+      const changes = looks.map((own, h) => {
+        const proposed = linearRows(value[shared[h]!]!, ups[h]!); // what each position would add: value-up · value-down · x
+        return own.map(row =>
+          proposed[0]!.map((_, d) => row.reduce((sum, weight, j) => sum + weight * proposed[j]![d]!, 0)),
+        );
+      });
+      return { output: changes.reduce(addRows), value, looks };
     });
-    return { output: changes.reduce(addRows), value, looks };
-  });
-  const recorder = record(['value', 'weights']);
-  const [seen, y] = [attention(weights, x, recorder.scope), attention(weights, x)];
-  await expectClose(
-    y,
-    expected.map(({ output }) => output),
-    { absolute: 1e-5 },
-  );
-  await expectClose(seen, y, { absolute: 1e-5 });
-  await expectClose(
-    recorder.values.get('value')!,
-    expected.map(({ value }) => value),
-    { absolute: 1e-5 },
-  );
-  await expectClose(
-    recorder.values.get('weights')!,
-    expected.map(({ looks }) => looks),
-    { absolute: 1e-5 },
-  );
-  recorder.dispose();
-  dispose([x, weights, seen, y]);
-});
+    const recorder = record(['value', 'weights']);
+    const [seen, y] = [attention(weights, x, recorder.scope), attention(weights, x)];
+    await expectClose(
+      y,
+      expected.map(({ output }) => output),
+      { absolute: 1e-5 },
+    );
+    await expectClose(seen, y, { absolute: 1e-5 });
+    await expectClose(
+      recorder.values.get('value')!,
+      expected.map(({ value }) => value),
+      { absolute: 1e-5 },
+    );
+    await expectClose(
+      recorder.values.get('weights')!,
+      expected.map(({ looks }) => looks),
+      { absolute: 1e-5 },
+    );
+    recorder.dispose();
+    dispose([x, weights, seen, y]);
+  },
+);
 
-test('the value-ups side by side are the output projection: the fused layer gives the same', async () => {
-  const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
-  const before = memory().tensors;
-  const fused = fuseValueUp(options, weights);
-  expect(memory().tensors - before).toBe(1);
-  expect(fused.weights.output.weight.shape).toEqual([modelDim, heads * headDim]);
-  expect(fused.weights.value).toBe(weights.valueDown);
-  const columns = tidy(() => sliceAxis(fused.weights.output.weight as Tensor, 1, headDim, headDim));
-  await expectClose(columns, dense(weights.valueUp[1]!.weight), { absolute: 0 });
-  const [one, other] = [attention(weights, x), fused.layer(fused.weights, x)];
-  await expectClose(other, one, { absolute: 1e-5 });
-  dispose([x, weights, fused.weights.output, columns, one, other]);
-  expect(memory().tensors).toBe(before - 6 - 1);
-});
+test.each([3, 1])(
+  'the value-ups side by side are the output projection of the fused layer: kvHeads %i',
+  async kvHeads => {
+    const grouped = { ...options, kvHeads };
+    const attention = lowRankValueAttention(grouped);
+    const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
+    const before = memory().tensors;
+    const fused = fuseValueUp(grouped, weights);
+    expect(memory().tensors - before).toBe(1);
+    expect(fused.weights.output.weight.shape).toEqual([modelDim, heads * headDim]);
+    expect(fused.weights.value).toBe(weights.valueDown);
+    const columns = tidy(() => sliceAxis(fused.weights.output.weight as Tensor, 1, headDim, headDim));
+    await expectClose(columns, dense(weights.valueUp[1]!.weight), { absolute: 0 });
+    const [one, other] = [attention(weights, x), fused.layer(fused.weights, x)];
+    await expectClose(other, one, { absolute: 1e-5 });
+    dispose([x, weights, fused.weights.output, columns, one, other]);
+    expect(memory().tensors).toBe(before - 6 - 1);
+  },
+);
 
 test('it has as many weights as self-attention without biases, one value-up a head', () => {
   expect(count(attention)).toBe(count(selfAttention({ ...options, bias: false })));
@@ -72,7 +83,14 @@ test('it has as many weights as self-attention without biases, one value-up a he
   });
 });
 
-test('steps through a cache give what one pass gives', async () => {
+test('heads that do not share key and value evenly are refused', () => {
+  expect(() => lowRankValueAttention({ ...options, kvHeads: 2 })).toThrow(
+    'lowRankValueAttention: 3 heads do not share 2 kvHeads evenly (3 / 2); kvHeads could be 1, 3',
+  );
+});
+
+test.each([3, 1])('steps through a cache give what one pass gives: kvHeads %i', async kvHeads => {
+  const attention = lowRankValueAttention({ ...options, kvHeads });
   const [x, weights, cache] = [
     numbers('x', [batch, length, modelDim]),
     randomWeights(attention),

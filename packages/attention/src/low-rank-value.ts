@@ -9,12 +9,12 @@ import {
   type Positions,
   type Weights,
 } from '@residual/layers';
-import { add, concat, dense, reshape, sliceAxis, type Tensor, tidy } from '@residual/tensor';
+import { add, concat, dense, expectOptions, reshape, sliceAxis, type Tensor, tidy } from '@residual/tensor';
 import { headDims, splitHeads } from './heads.js';
-import type { LookOptions } from './look.js';
+import { type LookOptions, lookNames } from './look.js';
 import { lookBack } from './look-back.js';
 import { projections } from './projections.js';
-import { type SelfAttention, selfAttention } from './self-attention.js';
+import { type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';
 
 /** The weights of attention whose value map is factored: down to headDim, and up again for each head. */
 export type LowRankValueNeeds = {
@@ -30,25 +30,23 @@ export type LowRankValueNeeds = {
 export interface LowRankValueAttention extends Layer<LowRankValueNeeds, Tensor, Tensor> {}
 
 /** Settings of `lowRankValueAttention`. */
-export interface LowRankValueOptions extends LookOptions {
-  readonly modelDim: number;
-  readonly heads: number;
-  /** modelDim / heads if absent. */
-  readonly headDim?: number;
-  /** Positions that act on heads or scores, such as rotary ones. */
-  readonly positions?: Positions;
-}
+export interface LowRankValueOptions
+  extends LookOptions,
+    Pick<SelfAttentionOptions, 'modelDim' | 'heads' | 'kvHeads' | 'headDim' | 'positions'> {}
 
 /**
  * Attention as it is explained: each head turns a vector into what it would add to another one by a value map [modelDim, modelDim] of low rank,
  * value-up [modelDim, headDim] times value-down [headDim, modelDim], and the heads' changes are added. x [batch, length, modelDim] to the same. It is
- * `selfAttention` without biases, written by head: `fuseValueUp` gives the weights of that. Taps as `selfAttention`; `value` is after value-down.
+ * `selfAttention` without biases, written by head: `fuseValueUp` gives the weights of that. With grouped heads those of a group share their key and their
+ * value-down, each with a value-up of its own. Taps as `selfAttention`; `value` is after value-down.
  */
 export function lowRankValueAttention(options: LowRankValueOptions): LowRankValueAttention {
+  const names = { modelDim: 1, heads: 1, kvHeads: 0, headDim: 0, positions: 0, ...lookNames } as const;
+  expectOptions('lowRankValueAttention', options, names);
   const { modelDim, heads, positions, dropout } = options;
-  const { headDim } = headDims('lowRankValueAttention', options);
+  const { kvHeads, headDim } = headDims('lowRankValueAttention', options);
   expectPositions('lowRankValueAttention', positions, 'attention', { heads, headDim });
-  const dims = { kvHeads: heads, headDim, keyWidth: modelDim };
+  const dims = { kvHeads, headDim, keyWidth: modelDim };
   const { query, key, value: valueDown } = projections({ modelDim, heads, bias: false }, dims);
   const up = linear({ in: headDim, out: modelDim, bias: false, role: 'output' });
   const valueUp: readonly Linear[] = Array.from({ length: heads }, () => up);
@@ -59,14 +57,20 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
       const { query, key, valueDown } = bind(parts, w, scope);
       const own = {
         query: splitHeads(query(x), heads),
-        key: splitHeads(key(x), heads),
-        value: splitHeads(valueDown(x), heads),
+        key: splitHeads(key(x), kvHeads),
+        value: splitHeads(valueDown(x), kvHeads),
       };
       const mixed = lookBack(own, options, w.positions, scope);
       const changes = bind(valueUp, w.valueUp, scope.at('valueUp')).map((up, head) => up(headOf(mixed, head)));
       return changes.reduce((sum, change) => add(sum, change));
     },
-    { name: 'lowRankValueAttention', reads: modelDim, gives: modelDim, flops: keyLen => 4 * heads * headDim * keyLen },
+    {
+      name: 'lowRankValueAttention',
+      reads: modelDim,
+      gives: modelDim,
+      flops: keyLen => 4 * heads * headDim * keyLen,
+      seesAhead: !options.mask?.causal,
+    },
   );
 }
 

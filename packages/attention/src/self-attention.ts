@@ -82,6 +82,12 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
       };
       return output(joinHeads(lookBack(own, options, w.positions, scope)));
     },
-    { name: 'selfAttention', reads: modelDim, gives: modelDim, flops: keyLen => 4 * heads * headDim * keyLen },
+    {
+      name: 'selfAttention',
+      reads: modelDim,
+      gives: modelDim,
+      flops: keyLen => 4 * heads * headDim * keyLen,
+      seesAhead: !options.mask?.causal,
+    },
   );
 }

@@ -1,3 +1,4 @@
+import { expectOptions } from '@residual/tensor';
 import { type Census, census } from './census.js';
 import type { About } from './layer.js';
 import { type Needs, visit } from './needs.js';
@@ -26,11 +27,19 @@ export interface Description {
   readonly census: Census;
 }
 
+/** Settings of `describe`. */
+export interface DescribeOptions {
+  /** How many keys the token sees whose operations are counted; 1 if absent. */
+  readonly keyLen?: number;
+}
+
 /** Parts, shapes, parameters, bytes and operations of any composition, counted from its needs: nothing is allocated. */
 export function describe(
   layer: HasNeeds<unknown> & { readonly about: About },
-  { keyLen = 1 }: { readonly keyLen?: number } = {},
+  options: DescribeOptions = {},
 ): Description {
+  expectOptions('describe', options, { keyLen: 0 });
+  const { keyLen = 1 } = options;
   const parts: DescribedPart[] = [];
   const totals = new Map<string, number>();
   let flops = 0;

@@ -1,5 +1,5 @@
 import { bytesSource, openSafetensors, type Safetensors, writeSafetensors } from '@residual/safetensors';
-import { dense, dispose, type Matrix, type Tensor, tensor } from '@residual/tensor';
+import { dense, dispose, expectOptions, type Matrix, type Tensor, tensor } from '@residual/tensor';
 import { expectSame, type Given } from './differences.js';
 import { treeOf, type Weights, weightNeeds } from './needs.js';
 import { flatten, type HasNeeds, sizeOf, tableMaker } from './tree.js';
@@ -36,8 +36,10 @@ export async function save<N>(layer: HasNeeds<N>, weights: Weights<N>): Promise<
 export async function load<N>(
   layer: HasNeeds<N>,
   source: Uint8Array | ArrayBuffer | Safetensors | NamedArrays,
-  { signal, onProgress }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<Weights<N>> {
+  expectOptions('load', options, { signal: 0, onProgress: 0 });
+  const { signal, onProgress } = options;
   signal?.throwIfAborted();
   const inMemory = source instanceof Uint8Array || source instanceof ArrayBuffer;
   const arrays = arraysIn(inMemory ? await openSafetensors(bytesSource(source)) : source);

@@ -1,7 +1,7 @@
 export { activation } from './activation.js';
 export { type Bound, bind } from './bind.js';
 export { type Census, census } from './census.js';
-export { type DescribedPart, type Description, describe } from './describe.js';
+export { type DescribedPart, type DescribeOptions, type Description, describe } from './describe.js';
 export { type Dropout, type DropoutOptions, dropout, type Randomness, randomness } from './dropout.js';
 export { type LoadOptions, load, type NamedArrays, save } from './file.js';
 export { expectLayers, expectSameWidth } from './fit.js';
@@ -32,4 +32,4 @@ export { matcher } from './pattern.js';
 export { expectPositions, type Places, type Positions, places, placesOf } from './positions.js';
 export { emptyScope, Scope, type Slot, slot, type Taps } from './scope.js';
 export { noTensor, type Recorder, record, replace } from './taps.js';
-export { count, flatten, type HasNeeds, init, mapTree, sizeOf, unflatten } from './tree.js';
+export { count, flatten, type HasNeeds, type InitOptions, init, mapTree, sizeOf, unflatten } from './tree.js';

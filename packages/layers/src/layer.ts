@@ -11,6 +11,8 @@ export interface About {
   readonly gives?: number;
   /** Floating-point operations for one position that looks at `keyLen` keys, beside those of the layers inside. */
   readonly flops?: (keyLen: number) => number;
+  /** Whether positions of its input take from later ones, as in an attention without a causal mask. */
+  readonly seesAhead?: boolean;
   /** Whether it runs only some of what it needs, as an encoder alone does: a tap that does not come up is no error then. */
   readonly partial?: boolean;
 }

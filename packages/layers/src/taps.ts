@@ -66,7 +66,8 @@ export function replace(
  * only some of what it needs says nothing about the others.
  */
 function watching(caller: string, patterns: readonly string[], base: string) {
-  const idle = new Map(patterns.map(pattern => [pattern, matcher(caller, [pattern])]));
+  const named = patterns.filter(pattern => pattern !== '**'); // all there are, also none
+  const idle = new Map(named.map(pattern => [pattern, matcher(caller, [pattern])]));
   const fits = matcher(caller, patterns);
   const seen = new Map<string, boolean>();
   let depth = 0;

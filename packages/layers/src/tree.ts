@@ -1,15 +1,31 @@
-import { checkSeed, type GradientTree, type Matrix, normalValues, type Tensor, tensor } from '@residual/tensor';
+import {
+  checkSeed,
+  expectOptions,
+  type GradientTree,
+  type Matrix,
+  normalValues,
+  type Tensor,
+  tensor,
+} from '@residual/tensor';
 import { expectSame } from './differences.js';
 import { type Leaf, type TableNeed, treeOf, type WeightNeed, type Weights, weightNeeds } from './needs.js';
 
 /** A layer or bare needs. */
 export type HasNeeds<N> = { readonly needs: N };
 
+/** Settings of `init`. */
+export interface InitOptions {
+  /** Of the random start, a whole number 0 .. 2³² - 1. */
+  readonly seed: number;
+}
+
 /**
  * Random weights for a layer: each leaf begins as its need says, and depends only on the seed and its path. The caller owns the tree and disposes
  * it. Errors on a seed that is not a whole number 0 .. 2³² - 1.
  */
-export function init<N>(layer: HasNeeds<N>, { seed }: { seed: number }): Weights<N> {
+export function init<N>(layer: HasNeeds<N>, options: InitOptions): Weights<N> {
+  expectOptions('init', options, { seed: 1 });
+  const { seed } = options;
   checkSeed('init', seed);
   const tables = tableMaker();
   const made: Tensor[] = [];

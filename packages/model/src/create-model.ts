@@ -1,6 +1,6 @@
 import { type Config, type Family, families, familyOf } from '@residual/families';
 import { type HasNeeds, init } from '@residual/layers';
-import { ResidualError, ready } from '@residual/tensor';
+import { expectOptions, ResidualError, ready } from '@residual/tensor';
 import { saveTokenizer, type Tokenizer } from '@residual/tokenizer';
 import type { GenerationConfig } from './generate-options.js';
 import { Model } from './model.js';
@@ -19,10 +19,9 @@ export interface CreateModelOptions {
  * A new model with random weights, composed as a `config.json` says, such as one that `gpt2Config` makes. It generates, trains and saves like a loaded one. The
  * caller disposes it. Errors where the tokenizer has more tokens than the config's vocabulary.
  */
-export async function createModel(
-  config: Config,
-  { seed, tokenizer, families: more = [] }: CreateModelOptions,
-): Promise<Model> {
+export async function createModel(config: Config, options: CreateModelOptions): Promise<Model> {
+  expectOptions('createModel', options, { seed: 1, tokenizer: 0, families: 0 });
+  const { seed, tokenizer, families: more = [] } = options;
   await ready();
   const family = familyOf(config, [...more, ...families]);
   const composition = family.compose(config);

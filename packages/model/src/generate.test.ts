@@ -240,3 +240,22 @@ test('another generation_config.json can be put in its place', async () => {
   expect((await other.generate('Once').whole()).newTokens).toHaveLength(3);
   other.dispose();
 });
+
+test('an option that does not exist is refused with all that do, the nearest first', async () => {
+  const refusal = (options: object) => expect(model.generate('Once', options as never).whole()).rejects;
+  await refusal({ topk: 5 }).toThrow(
+    /^generate: topk is not an option; options are topK, topP, topH, .*maxNewTokens.*, skipSpecialTokens/,
+  );
+  await refusal({ max_new_tokens: 5 }).toThrow(
+    /^generate: max_new_tokens is not an option; options are maxNewTokens, /,
+  );
+  await expect(model.beamSearch('Once', { beam: 2 } as never).whole()).rejects.toThrow(
+    /^beamSearch: beam is not an option; options are beams, /,
+  );
+  await expect(model.forward('Once', { tap: ['logits'] } as never)).rejects.toThrow(
+    'forward: tap is not an option; options are taps, signal, zeroed',
+  );
+  await expect(model.embed('Once', { pool: 'mean' } as never)).rejects.toThrow(
+    'embed: pool is not an option; options are pooling, ',
+  );
+});

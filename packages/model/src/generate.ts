@@ -1,6 +1,6 @@
 import { type Recorder, record } from '@residual/layers';
 import { type Choice, finishReason, type GreedyOptions, type Sampler, sampler, stopStrings } from '@residual/sampling';
-import { pacer, ResidualError } from '@residual/tensor';
+import { expectOptions, pacer, ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { advance, type Seen } from './advance.js';
 import type { Begin } from './begin.js';
@@ -13,6 +13,7 @@ import {
   roomOf,
   settingsOf,
 } from './generate-options.js';
+import { generateNames } from './option-names.js';
 import type { PlainTensor } from './plain-tensor.js';
 import { type Finish, type Generated, Row } from './row.js';
 import { type Zeroing, zeroing } from './zeroing.js';
@@ -65,6 +66,7 @@ export async function* generateRows(
   options: GenerateOptions,
 ): AsyncGenerator<Step, Generated[]> {
   generator.check();
+  expectOptions('generate', options, generateNames);
   const positions = roomOf(options, generator);
   const longest = checkPrompts('generate', generator.vocab, positions, prompts);
   const settings = settingsOf(options, generator.generationConfig, generator.ends);

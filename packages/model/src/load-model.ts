@@ -1,7 +1,7 @@
 import { type Composition, type Config, type Family, families, familyOf, inOurNames } from '@residual/families';
 import { type HasNeeds, load, type Weights } from '@residual/layers';
 import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
-import { ResidualError, ready } from '@residual/tensor';
+import { expectOptions, ResidualError, ready } from '@residual/tensor';
 import type { GenerationConfig } from './generate-options.js';
 import { Model } from './model.js';
 import { checkpointTokenizer } from './open-tokenizer.js';
@@ -41,6 +41,15 @@ function isConfig(source: ModelSource | Config): source is Config {
 
 /** Loads a published checkpoint as it is: from a folder (Node), a base URL, a Hugging Face id, or files. The caller disposes the model. */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
+  expectOptions('loadModel', options, {
+    hub: 0,
+    fetch: 0,
+    signal: 0,
+    onProgress: 0,
+    families: 0,
+    generationConfig: 0,
+    ignoreConfig: 0,
+  });
   const { signal, onProgress } = options;
   await ready();
   signal?.throwIfAborted();

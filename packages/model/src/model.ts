@@ -2,7 +2,15 @@ import type { WordVectors } from '@residual/embeddings/words';
 import { type Composition, type Config, type Family, inTheirNames } from '@residual/families';
 import { type Description, describe, flatten, type HasNeeds, record, type Weights } from '@residual/layers';
 import { writeSafetensors } from '@residual/safetensors';
-import { dense, dispose, type Matrix, ResidualError, recoveryOfLost, requireBackend } from '@residual/tensor';
+import {
+  dense,
+  dispose,
+  expectOptions,
+  type Matrix,
+  ResidualError,
+  recoveryOfLost,
+  requireBackend,
+} from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { type Begin, beginCausal, beginWriting } from './begin.js';
 import { forward } from './forward.js';
@@ -167,9 +175,11 @@ export class Model {
    */
   async forward(
     prompt: Prompt,
-    { taps = [], zeroed, signal }: ForwardOptions = {},
+    options: ForwardOptions = {},
   ): Promise<{ tokens: readonly number[]; logits: PlainTensor; taps: Readonly<Record<string, PlainTensor>> }> {
     this.check();
+    expectOptions('forward', options, { taps: 0, zeroed: 0, signal: 0 });
+    const { taps = [], zeroed, signal } = options;
     signal?.throwIfAborted();
     const tokens = this.tokensOf(prompt);
     this.expectRoom('forward', tokens);

@@ -7,12 +7,13 @@ import {
   type Hypothesis,
 } from '@residual/sampling/beams';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
-import { pacer } from '@residual/tensor';
+import { expectOptions, pacer } from '@residual/tensor';
 import { advance } from './advance.js';
 import type { Decoding } from './decoding.js';
 import { type Generator, isWorthLess } from './generate.js';
 import { checkPrompts, lengthOf, roomOf } from './generate-options.js';
 import type { Generation } from './generation.js';
+import { searchNames } from './option-names.js';
 import { type Zeroed, zeroing } from './zeroing.js';
 
 /** Settings of a beam search; those left out follow `generation_config.json`. */
@@ -78,6 +79,7 @@ export async function* searchRows(
   sources?: readonly (readonly number[])[],
 ): AsyncGenerator<SearchStep, Found[][]> {
   generator.check();
+  expectOptions('beamSearch', options, searchNames);
   const { signal, skipSpecialTokens } = options;
   const positions = roomOf(options, generator);
   const longest = checkPrompts('beamSearch', generator.vocab, positions, prompts);

@@ -10,9 +10,9 @@ export { type Pair, type PairBatch, type PairOptions, pairBatches } from './data
 export { shuffledOrder, splitOff } from './data/shuffle.js';
 export type { TokenBatch } from './data/token-batch.js';
 export { allWindows, randomWindows, type SlidingOptions, slidingWindows, type WindowOptions } from './data/windows.js';
-export type { Batches, BatchSource } from './loop/batches.js';
+export type { Batches, BatchesOnce, BatchSource, BatchStream } from './loop/batches.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './loop/evaluation.js';
-export type { CheckpointEvent, EvaluationEvent, StepEvent, TrainingEvent } from './loop/events.js';
+export type { CheckpointEvent, EvaluationEvent, ResumeEvent, StepEvent, TrainingEvent } from './loop/events.js';
 export type { Loss, Objective } from './loop/objective.js';
 export type { Frozen, TrainOptions } from './loop/options.js';
 export { train } from './loop/train.js';

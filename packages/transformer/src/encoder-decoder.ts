@@ -4,12 +4,15 @@ import { expectSameWidth, type Layer, layer, places, type Scope, type VectorNeed
 import { expectOptions, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
 import type { CrossPart } from './cross-block.js';
+import { type DirectionOptions, expectCausal } from './expect-causal.js';
 import { type HeadParts, headNames, headOf } from './head.js';
 import { embedded, type InputNeeds, type InputParts, inputNames, inputNeeds } from './input.js';
 import { readPositions } from './readout.js';
 
 /** The parts of an encoder-decoder. */
-export interface EncoderDecoderParts<Encoder extends Part, Decoder extends CrossPart> extends HeadParts {
+export interface EncoderDecoderParts<Encoder extends Part, Decoder extends CrossPart>
+  extends HeadParts,
+    DirectionOptions {
   /** How the ids of the source become vectors. */
   readonly source: InputParts;
   /** How those of the target do. Without an embedding it shares the source's table; as the source in everything if absent. */
@@ -70,7 +73,14 @@ export interface EncoderDecoder<Encoder extends Part, Decoder extends CrossPart>
 export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
   parts: EncoderDecoderParts<Encoder, Decoder>,
 ): EncoderDecoder<Encoder, Decoder> {
-  expectOptions('encoderDecoder', parts, { source: 1, target: 0, encoder: 1, decoder: 1, ...headNames });
+  expectOptions('encoderDecoder', parts, {
+    source: 1,
+    target: 0,
+    encoder: 1,
+    decoder: 1,
+    bidirectional: 0,
+    ...headNames,
+  });
   expectOptions('encoderDecoder: source', parts.source, inputNames);
   if (parts.target) expectOptions('encoderDecoder: target', parts.target, { ...inputNames, embedding: 0 });
   const { encoder, decoder, head } = parts;
@@ -80,6 +90,7 @@ export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
     : source;
   const target = parts.target && { ...into, embedding: parts.target.embedding };
   expectSameWidth('encoderDecoder', { source: source.embedding, target: into.embedding, encoder, decoder });
+  expectCausal('encoderDecoder', decoder, parts);
   const { logits, bias, flops } = headOf('encoderDecoder', into.embedding, parts);
   const needs: EncoderDecoderNeeds<Encoder, Decoder> = { source, target, encoder, decoder, head, logitsBias: bias };
 

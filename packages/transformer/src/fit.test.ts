@@ -1,4 +1,4 @@
-import { causal, crossAttention, selfAttention } from '@residual/attention';
+import { causal, crossAttention, lowRankValueAttention, selfAttention } from '@residual/attention';
 import { alibi, learnedPositions, rotary, tokenEmbedding } from '@residual/embeddings';
 import { activation, dropout, layerNorm, linear } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
@@ -26,7 +26,9 @@ const crossSix = { ...six, crossAttention: crossOfSix };
 const embedding = tokenEmbedding({ vocab: 11, dim: 6 });
 const decoder = stack({ block: transformerBlock(six), depth: 2 });
 const crossDecoder = crossStack({ block: crossBlock(crossSix), depth: 2 });
-const encoder = stack({ block: transformerBlock(six), depth: 1 });
+const sighted = { ...six, attention: selfAttention({ modelDim: 6, heads: 2 }) };
+const encoder = stack({ block: transformerBlock(sighted), depth: 1 });
+const sightedDecoder = crossStack({ block: crossBlock({ ...sighted, crossAttention: crossOfSix }), depth: 1 });
 
 const unfit: Record<string, () => unknown> = {
   'transformerBlock: norm is 6 wide, mlp 8; they must be equal': () => transformerBlock({ ...six, mlp: eight.mlp }),
@@ -61,6 +63,10 @@ const unfit: Record<string, () => unknown> = {
     languageModel({ embedding, decoder, head: linear({ in: 8, out: 11 }) }),
   'languageModel: vocabulary is 11 wide, head 13; they must be equal': () =>
     languageModel({ embedding, decoder, head: linear({ in: 6, out: 13 }) }),
+  'languageModel: decoder.layers.0.attention has no causal mask, so that each token sees those it is to predict; give it mask: causal(), or say bidirectional: true':
+    () => languageModel({ embedding, decoder: encoder }),
+  'encoderDecoder: decoder.layers.0.attention has no causal mask, so that each token sees those it is to predict; give it mask: causal(), or say bidirectional: true':
+    () => encoderDecoder({ source: { embedding }, encoder, decoder: sightedDecoder }),
   'encoderDecoder: source is 6 wide, encoder 8; they must be equal': () =>
     encoderDecoder({
       source: { embedding },
@@ -80,6 +86,14 @@ const unfit: Record<string, () => unknown> = {
 
 test.each(Object.entries(unfit))('%s', (message, compose) => {
   expect(compose).toThrow(expect.objectContaining({ message }));
+});
+
+test('a model that sees both sides is composed when asked for', () => {
+  expect(languageModel({ embedding, decoder: encoder, bidirectional: true }).vocab).toBe(11);
+  expect(encoderDecoder({ source: { embedding }, encoder, decoder: sightedDecoder, bidirectional: true }).dim).toBe(6);
+  const explained = lowRankValueAttention({ modelDim: 6, heads: 2 });
+  const blind = stack({ block: [transformerBlock({ ...six, attention: explained })] });
+  expect(() => languageModel({ embedding, decoder: blind })).toThrow('decoder.layers.0.attention has no causal mask');
 });
 
 test('parts that state no width fit everywhere', () => {

@@ -25,6 +25,7 @@ export {
   type TargetNeeds,
   type TargetParts,
 } from './encoder-decoder.js';
+export type { DirectionOptions } from './expect-causal.js';
 export type { HeadParts, HeadWeights } from './head.js';
 export { type HeadReader, type HeadTree, headReader } from './head-reader.js';
 export type { InputNeeds, InputParts } from './input.js';

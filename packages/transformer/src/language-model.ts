@@ -1,6 +1,7 @@
 import { expectSameWidth, type Layer, layer, type Positions, type VectorNeed } from '@residual/layers';
 import { expectOptions, type Tensor } from '@residual/tensor';
 import type { Part } from './block.js';
+import { type DirectionOptions, expectCausal } from './expect-causal.js';
 import { type HeadParts, headNames, headOf } from './head.js';
 import { embedded, type InputNeeds, type InputParts, inputNames, inputNeeds } from './input.js';
 import { readPositions } from './readout.js';
@@ -11,7 +12,8 @@ export interface LanguageModelParts<
   Scheme extends Positions | undefined = Positions | undefined,
   Head extends Part | undefined = Part | undefined,
 > extends InputParts<Scheme>,
-    HeadParts<Head> {
+    HeadParts<Head>,
+    DirectionOptions {
   /** What turns the embedded input into what the head reads, such as a stack: [batch, length, modelDim] to the same. */
   readonly decoder: Decoder;
 }
@@ -41,17 +43,18 @@ export interface LanguageModel<
 
 /**
  * Embedding, positions, decoder and head: ids int32 [batch, length] to logits [batch, length, vocab]. With causal attention one pass gives the
- * prediction at every position. Taps: `embedded`, those of the decoder, `logits`.
+ * prediction at every position; an attention of the decoder that is not causal is an error unless `bidirectional`. Taps: `embedded`, those of the decoder, `logits`.
  */
 export function languageModel<
   Decoder extends Part,
   Scheme extends Positions | undefined = undefined,
   Head extends Part | undefined = undefined,
 >(parts: LanguageModelParts<Decoder, Scheme, Head>): LanguageModel<Decoder, Scheme, Head> {
-  expectOptions('languageModel', parts, { ...inputNames, ...headNames, decoder: 1 });
+  expectOptions('languageModel', parts, { ...inputNames, ...headNames, decoder: 1, bidirectional: 0 });
   const { embedding, decoder, head } = parts;
   const input = inputNeeds('languageModel', parts);
   expectSameWidth('languageModel', { embedding, decoder });
+  expectCausal('languageModel', decoder, parts);
   const { logits, bias, flops } = headOf('languageModel', embedding, parts);
   const needs: LanguageModelNeeds<Decoder, Scheme, Head> = { ...input, decoder, head: head as Head, logitsBias: bias };
   const model = layer(

@@ -147,6 +147,10 @@ interface Telling {
 
 function tell(event: TrainingEvent, { steps, first, begun, progress }: Telling): void {
   if (event.type === 'checkpoint') return;
+  if (event.type === 'resume') {
+    console.log(`goes on after step ${event.step} of ${steps}${event.isFinished ? ': nothing is left to do' : ''}`);
+    return;
+  }
   if (event.type === 'evaluation') {
     progress.end(); // standard output may be the same terminal
     console.log(`step ${event.step}: validation loss ${event.loss.toFixed(4)}`);

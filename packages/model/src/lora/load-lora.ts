@@ -1,6 +1,6 @@
 import type { HasNeeds } from '@residual/layers';
 import { openSafetensors } from '@residual/safetensors';
-import { ResidualError, tensor } from '@residual/tensor';
+import { expectOptions, ResidualError, tensor } from '@residual/tensor';
 import { detachLora, putBeside } from '@residual/train';
 import type { Model } from '../model.js';
 import { filesOf, type ModelSource, type SourceOptions } from '../sources/source.js';
@@ -17,6 +17,7 @@ export interface LoadLoraOptions extends SourceOptions {
  * linears. A setting that changes the numbers and is not understood is an error, and so is every tensor that belongs nowhere; nothing is attached then.
  */
 export async function loadLora(model: Model, source: ModelSource, options: LoadLoraOptions = {}): Promise<string[]> {
+  expectOptions('loadLora', options, { name: 0, hub: 0, fetch: 0, signal: 0 });
   const { name = 'default', signal } = options;
   const files = await filesOf(source, options);
   const refuse = (what: string): never => {

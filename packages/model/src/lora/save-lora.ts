@@ -1,5 +1,6 @@
 import type { HasNeeds } from '@residual/layers';
 import { writeSafetensors } from '@residual/safetensors';
+import { expectOptions } from '@residual/tensor';
 import { loraParts } from '@residual/train';
 import type { Model } from '../model.js';
 import { adapterPrefix, type Member, modulesOf } from './names.js';
@@ -34,8 +35,10 @@ interface Side {
  */
 export async function saveLora(
   model: Model,
-  { name = 'default', base }: SaveLoraOptions = {},
+  options: SaveLoraOptions = {},
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  expectOptions('saveLora', options, { name: 0, base: 0 });
+  const { name = 'default', base } = options;
   const sides = new Map<string, Side>();
   for (const { path, part } of loraParts(model.layer as HasNeeds<unknown>, model.weights, name)) {
     const [down, up] = [(await part.down.data()) as Float32Array, (await part.up.data()) as Float32Array];

@@ -1,6 +1,7 @@
-import { ResidualError } from '@residual/tensor';
+import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { GenerateOptions, GenerationConfig } from '../generate-options.js';
+import { translateNames } from '../option-names.js';
 import type { SearchOptions } from '../search.js';
 import { type Pieces, piecesOf } from './pieces.js';
 import { reading, type Source } from './source.js';
@@ -55,6 +56,7 @@ export function translateSettings(
   options: TranslateOptions,
   alone: boolean,
 ): TranslateSettings {
+  expectOptions('translate', options, translateNames);
   const { prefix, sourceLanguage, targetLanguage, longest = 40, batch = alone ? 1 : 32, alignments = false } = options;
   const { beams = fileNumber(generationConfig, 'num_beams') ?? 1, lengthPenalty, earlyStopping, groups } = options;
   const { diversityPenalty, taps, top, maxNewTokens: wanted, signal, ...others } = withoutOwn(options);

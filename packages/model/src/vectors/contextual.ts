@@ -1,6 +1,6 @@
 import { record, type Weights } from '@residual/layers';
 import { sampler } from '@residual/sampling';
-import { ResidualError, type Tensor, tidy } from '@residual/tensor';
+import { expectOptions, ResidualError, type Tensor, tidy } from '@residual/tensor';
 import type { Part } from '@residual/transformer';
 import { causalOf, type OfSomeKind } from '../kinds.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
@@ -41,8 +41,10 @@ export async function contextualOf(
   model: OfSomeKind,
   tokens: readonly number[],
   textOf: (token: number) => string,
-  { lens = 0, signal }: ContextualOptions,
+  options: ContextualOptions,
 ): Promise<Contextual> {
+  expectOptions('contextual', options, { lens: 0, signal: 0 });
+  const { lens = 0, signal } = options;
   if (!(Number.isInteger(lens) && lens >= 0))
     throw new ResidualError('option', `contextual: lens is ${lens}; it must be a whole number from 0 on`);
   if (lens > 0) causalOf('contextual with a lens', model);

@@ -1,5 +1,5 @@
 import { record } from '@residual/layers';
-import { ResidualError } from '@residual/tensor';
+import { expectOptions, ResidualError } from '@residual/tensor';
 import type { OfSomeKind } from '../kinds.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import { read, streamPaths } from './streams.js';
@@ -34,8 +34,10 @@ export interface Embedder extends OfSomeKind {
 export async function embedRows(
   model: Embedder,
   rows: readonly (readonly number[])[],
-  { pooling = 'mean', layer, normalize = false, batch = 16, signal, onProgress }: EmbedOptions,
+  options: EmbedOptions,
 ): Promise<Float32Array[]> {
+  expectOptions('embed', options, { pooling: 0, layer: 0, normalize: 0, batch: 0, signal: 0, onProgress: 0 });
+  const { pooling = 'mean', layer, normalize = false, batch = 16, signal, onProgress } = options;
   const { streams, output } = streamPaths(model.composition);
   const depth = streams.length - 1;
   const option = (fits: boolean, what: string, need: string) => {

@@ -6,25 +6,95 @@ export interface Batches<Batch> {
   readonly from: (position: number) => AsyncIterable<Batch> | Iterable<Batch>;
 }
 
-/** Where batches come from: a list, gone through again and again; a function of the position; or batches that can be read from any position on. */
-export type BatchSource<Batch> = readonly Batch[] | ((position: number) => Batch | Promise<Batch>) | Batches<Batch>;
+/** Batches one after another, of which each is read once. */
+export type BatchStream<Batch> = AsyncIterable<Batch> | (Iterable<Batch> & Iterator<Batch>);
 
-/** The batches of a source from a position on. Errors where there are none. */
+/**
+ * Where batches come from: a list, gone through again and again; anything that can be iterated, also asynchronously, such as a generator; a function of the
+ * position that gives a batch; a function that gives a generator, such as a generator function; or batches that can be read from any position on.
+ *
+ * A run that resumes leaves out the batches that it has read. A function with a parameter is told the position, and a generator that it gives begins there.
+ */
+export type BatchSource<Batch> =
+  | readonly Batch[]
+  | Iterable<Batch>
+  | AsyncIterable<Batch>
+  | ((position: number) => BatchStream<Batch> | Batch | Promise<Batch>)
+  | Batches<Batch>;
+
+/** Batches that are gone through once: a list, anything that can be iterated, a function that gives such, or what can be read from position 0. */
+export type BatchesOnce<Batch, Argument = void> =
+  | Iterable<Batch>
+  | AsyncIterable<Batch>
+  | ((argument: Argument) => AsyncIterable<Batch> | Iterable<Batch>)
+  | Batches<Batch>;
+
+/** The batches of a source from a position on. Errors where there are none, and for what is no source of batches. */
 export async function* batchesFrom<Batch>(source: BatchSource<Batch>, position: number): AsyncGenerator<Batch, void> {
-  if (typeof source === 'function') for (let at = position; ; at++) yield await source(at);
-  if (isList(source)) {
+  if (Array.isArray(source)) {
     if (source.length === 0) throw new ResidualError('data', `train: the list of batches is empty`);
     for (let at = position; ; at++) yield source[at % source.length]!;
   }
+  let stream: AsyncIterable<Batch> | Iterable<Batch>;
+  let skip = 0;
+  if (typeof source === 'function') {
+    const first = await source(position);
+    if (!isStream<Batch>(first)) {
+      yield first as Batch;
+      for (let at = position + 1; ; at++) yield (await source(at)) as Batch;
+    }
+    stream = first;
+    if (source.length === 0) skip = position;
+  } else if (isReadable<Batch>(source)) stream = source.from(position);
+  else if (isIterable<Batch>(source)) [stream, skip] = [source, position];
+  else throw noBatches('train', source);
   let any = false;
-  for await (const batch of source.from(position)) {
+  for await (const batch of stream) {
     any = true;
-    yield batch;
+    if (skip-- <= 0) yield batch;
   }
   if (!any && position === 0)
     throw new ResidualError('data', 'train: the data gave no batch at position 0; is it empty?');
 }
 
-function isList<Batch>(source: BatchSource<Batch>): source is readonly Batch[] {
-  return Array.isArray(source);
+/** Batches to go through once. Errors for what is none. */
+export function batchesOnce<Batch, Argument>(
+  name: string,
+  source: BatchesOnce<Batch, Argument>,
+  argument: Argument,
+): AsyncIterable<Batch> | Iterable<Batch> {
+  const given = typeof source === 'function' ? source(argument) : source;
+  if (isReadable<Batch>(given)) return given.from(0);
+  if (isIterable<Batch>(given)) return given;
+  throw noBatches(name, given);
+}
+
+function noBatches(name: string, given: unknown): ResidualError {
+  const what = isThenable(given)
+    ? 'a promise; await it first'
+    : typeof given === 'object'
+      ? `${given}`
+      : JSON.stringify(given);
+  return new ResidualError(
+    'data',
+    `${name}: batches are ${what}; they may be a list, anything that can be iterated, also asynchronously, a function that gives such, or have from(position)`,
+  );
+}
+
+function isReadable<Batch>(source: unknown): source is Batches<Batch> {
+  return typeof source === 'object' && source !== null && 'from' in source && typeof source.from === 'function';
+}
+
+function isIterable<Batch>(source: unknown): source is AsyncIterable<Batch> | Iterable<Batch> {
+  return typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source);
+}
+
+/** Whether a function gave what is to be read batch by batch, not a batch, which may be a list of tensors. */
+function isStream<Batch>(given: unknown): given is BatchStream<Batch> {
+  return isIterable(given) && (Symbol.asyncIterator in given || 'next' in given);
+}
+
+/** Whether something is a promise. */
+export function isThenable(given: unknown): given is PromiseLike<unknown> {
+  return typeof given === 'object' && given !== null && 'then' in given;
 }

@@ -141,7 +141,7 @@ test('a checkpoint can be taken at any step, and another run goes on from it', (
       await running({ average: 0.5, checkpoint: { every: 10, store } }, async rest => {
         const after: number[] = [];
         const events = await eventsOf(rest, event => event.type === 'step' && after.push(event.loss));
-        expect(events).toEqual(['step 5', 'step 6', 'checkpoint 6']);
+        expect(events).toEqual(['resume 4', 'step 5', 'step 6', 'checkpoint 6']);
         expect(after).toEqual(losses.slice(4));
       });
     }),

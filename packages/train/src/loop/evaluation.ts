@@ -1,5 +1,6 @@
 import { emptyScope } from '@residual/layers';
 import { clone, expectOptions, pacer, ResidualError, tidy } from '@residual/tensor';
+import { type BatchesOnce, batchesOnce } from './batches.js';
 import { type Loss, type Objective, objectiveOf } from './objective.js';
 import type { Parameter } from './parameters.js';
 import type { RunState } from './state.js';
@@ -7,19 +8,25 @@ import { dataOf } from './step.js';
 
 /** Settings of `evaluate`. */
 export interface EvaluateOptions<Tree, Batch> {
+  /** The weights of what is evaluated. */
   readonly weights: Tree;
+  /** The mean loss of a batch. */
   readonly loss: Loss<Tree, Batch> | Objective<Tree, Batch>;
-  readonly batches: AsyncIterable<Batch> | Iterable<Batch>;
+  /** The data, gone through once. */
+  readonly batches: BatchesOnce<Batch>;
   /** Is told what is known after each batch. */
   readonly onProgress?: (done: Evaluation) => void;
+  /** Ends it before the next batch. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The mean loss over some data. */
 export interface Evaluation {
+  /** The mean, each batch counting by its tokens. */
   readonly loss: number;
   /** How many tokens it is the mean of; 0 where the batches do not say. */
   readonly tokens: number;
+  /** How many batches there were. */
   readonly batches: number;
 }
 
@@ -27,11 +34,11 @@ export interface Evaluation {
 export async function evaluate<Tree, Batch>(options: EvaluateOptions<Tree, Batch>): Promise<Evaluation> {
   expectOptions('evaluate', options, { weights: 1, loss: 1, batches: 1, onProgress: 0, signal: 0 });
   const { weights, batches, onProgress, signal } = options;
-  const { loss, tokens } = objectiveOf(options.loss);
+  const { loss, tokens } = objectiveOf('evaluate', options.loss);
   const pace = pacer();
   let [sum, counted, seen] = [0, 0, 0];
   const known = () => ({ loss: sum / (counted || 1), tokens: tokens ? counted : 0, batches: seen });
-  for await (const batch of batches) {
+  for await (const batch of batchesOnce('evaluate', batches, undefined)) {
     await pace(signal);
     const count = tokens?.(batch) ?? 1;
     const [value] = await dataOf(tidy(() => loss(weights, batch, emptyScope)));

@@ -29,5 +29,16 @@ export interface CheckpointEvent {
   readonly name: string;
 }
 
+/** What a run tells first of all where it goes on from a checkpoint. */
+export interface ResumeEvent {
+  readonly type: 'resume';
+  /** Steps done before. */
+  readonly step: number;
+  /** What the store calls the checkpoint. */
+  readonly name: string;
+  /** Whether nothing is left to do: all steps are done, or the data has ended. */
+  readonly isFinished: boolean;
+}
+
 /** What a training run tells as it goes. */
-export type TrainingEvent = StepEvent | EvaluationEvent | CheckpointEvent;
+export type TrainingEvent = StepEvent | EvaluationEvent | CheckpointEvent | ResumeEvent;

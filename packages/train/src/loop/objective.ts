@@ -1,17 +1,39 @@
 import type { Scope } from '@residual/layers';
-import type { Tensor } from '@residual/tensor';
+import { isTensor, ResidualError, type Tensor } from '@residual/tensor';
+import { isThenable } from './batches.js';
 
 /** What is made small: the mean loss of a batch, a number, computed with the ops of `@residual/tensor`. */
 export type Loss<Tree, Batch> = (weights: Tree, batch: Batch, scope: Scope) => Tensor;
 
 /** A loss that also says how much a batch counts. */
 export interface Objective<Tree, Batch> {
+  /** The mean loss of a batch. */
   readonly loss: Loss<Tree, Batch>;
   /** How many tokens of a batch the loss is the mean of: batches that are accumulated or evaluated together count by it. */
   readonly tokens?: (batch: Batch) => number;
 }
 
-/** A loss alone, or with what a batch counts, as an objective. */
-export function objectiveOf<Tree, Batch>(given: Loss<Tree, Batch> | Objective<Tree, Batch>): Objective<Tree, Batch> {
-  return typeof given === 'function' ? { loss: given } : given;
+/** A loss alone, or with what a batch counts, as an objective whose loss is checked to be a tensor. Errors for what is none, also a promise. */
+export function objectiveOf<Tree, Batch>(
+  name: string,
+  given: Loss<Tree, Batch> | Objective<Tree, Batch>,
+): Objective<Tree, Batch> {
+  const objective: Objective<Tree, Batch> = typeof given === 'function' ? { loss: given } : given;
+  const refuse = (what: string): never => {
+    throw new ResidualError('loss', `${name}: ${what}`);
+  };
+  if (typeof objective.loss !== 'function')
+    refuse('loss is neither a function nor an objective, such as nextToken(model) gives');
+  return {
+    ...(objective.tokens && { tokens: batch => objective.tokens!(batch) }),
+    loss: (weights, batch, scope) => {
+      const value: unknown = objective.loss(weights, batch, scope);
+      if (isTensor(value)) return value;
+      if (!isThenable(value)) return refuse(`the loss gave ${value}; it must give a tensor that holds one number`);
+      value.then(undefined, () => {});
+      return refuse(
+        'the loss gave a promise; it must give a tensor at once: await what it needs where batches are made',
+      );
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { checkSeed, expectOptions, ResidualError } from '@residual/tensor';
 import type { CheckpointStore } from '../checkpoint/store.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules.js';
-import type { BatchSource } from './batches.js';
+import type { BatchesOnce, BatchSource } from './batches.js';
 import type { Loss, Objective } from './objective.js';
 
 /** Settings of `train`. */
@@ -14,6 +14,7 @@ export interface TrainOptions<N, Batch> {
   readonly weights: Weights<N>;
   /** What is made small. */
   readonly loss: Loss<Weights<N>, Batch> | Objective<Weights<N>, Batch>;
+  /** What the loss is computed on, in this order. */
   readonly batches: BatchSource<Batch>;
   /** How many steps in all, those of an earlier part of the run included. */
   readonly steps: number;
@@ -33,13 +34,14 @@ export interface TrainOptions<N, Batch> {
   readonly seed?: number;
   /** Blocks of stacks are computed again in the backward pass: less memory, more time. */
   readonly recompute?: boolean;
-  /** Looks at other data before the first step, after each `every` steps and at the end; it is told how many steps are done. */
+  /** Looks at other data before the first step, after each `every` steps and at the end; a function is told how many steps are done. */
   readonly evaluate?: {
     readonly every: number;
-    readonly batches: (step: number) => AsyncIterable<Batch> | Iterable<Batch>;
+    readonly batches: BatchesOnce<Batch, number>;
   };
   /** Writes the whole run after each `every` steps, at the end and after an abort, and begins from the latest that is there. */
   readonly checkpoint?: { readonly every: number; readonly store: CheckpointStore };
+  /** Ends the run after a whole step. */
   readonly signal?: AbortSignal;
 }
 
@@ -68,6 +70,8 @@ export function checkOptions<N, Batch>(options: TrainOptions<N, Batch>): void {
   });
   if (options.evaluate) expectOptions('train: evaluate', options.evaluate, { every: 1, batches: 1 });
   if (options.checkpoint) expectOptions('train: checkpoint', options.checkpoint, { every: 1, store: 1 });
+  if (options.optimizer && typeof options.optimizer.update !== 'function')
+    throw new ResidualError('option', 'train: optimizer is no optimizer, such as adamW() gives');
   const { steps, accumulate = 1, clipNorm = 1, average, evaluate, checkpoint, seed = 0 } = options;
   checkSeed('train', seed);
   const whole = {

@@ -64,6 +64,11 @@ export async function gradientsOf<Tree, Batch>(
       for (const [path, gradient] of Object.entries(found.gradients))
         if (gradient) sums.set(path, added(sums.get(path), gradient));
     }
+    if (sums.size === 0)
+      throw new ResidualError(
+        'gradient',
+        `train: the loss depends on none of the ${trained.size} weights that are trained, such as ${[...trained.keys()][0]}; it must be computed from those it is given`,
+      );
     const numbers = tidy(() =>
       concat([reshape(loss!, [1]), ...[...sums.values()].map(gradient => reshape(sum(square(gradient)), [1]))], 0),
     );

@@ -2,7 +2,15 @@ import { dropout, init, layer, linear, type Weights } from '@residual/layers';
 import { dispose, isTensor, relu, type Tensor, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { meanSquaredError, memoryStore, sgd, type TrainingEvent, type TrainOptions, train } from '../index.js';
+import {
+  evaluate as evaluateOn,
+  meanSquaredError,
+  memoryStore,
+  sgd,
+  type TrainingEvent,
+  type TrainOptions,
+  train,
+} from '../index.js';
 
 const [up, down, drop] = [
   linear({ in: 2, out: 5, deviation: 1 }),
@@ -248,6 +256,99 @@ test('steps of several batches leave tensors and bytes where they were after the
     if (event.type === 'step') held.push(event.memory);
   for (const later of held.slice(3)) expect(later).toEqual(held[2]);
   dispose(weights);
+});
+
+test('a run that goes on says from where, and one that is finished says so', async () => {
+  const store = memoryStore();
+  const weights = init(net, { seed: 1 });
+  const run = (steps: number, batches: Options['batches'] = points) =>
+    eventsOf(train(options(weights, { steps, batches, checkpoint: { every: 2, store } })));
+  const kinds = (events: readonly TrainingEvent[]) => events.map(({ type, step }) => `${type} ${step}`);
+  expect(kinds(await run(2))).toEqual(['step 1', 'step 2', 'checkpoint 2']);
+  const more = await run(3);
+  expect(more[0]).toEqual({ type: 'resume', step: 2, name: 'step 2', isFinished: false });
+  expect(kinds(more)).toEqual(['resume 2', 'step 3', 'checkpoint 3']);
+  const finished = [{ type: 'resume', step: 3, name: 'step 3', isFinished: true }];
+  expect(await run(3)).toEqual(finished);
+  expect(await run(9, { from: position => points.slice(position) })).toEqual(finished); // the data has ended
+  dispose(weights);
+});
+
+test('batches of any kind are read alike, and on from where a run stopped', async () => {
+  const list = [0, 1, 2].map(i => points[i]!);
+  const generate = function* () {
+    yield* list;
+  };
+  const generateSlowly = async function* () {
+    yield* list;
+  };
+  const kinds: Record<string, () => Options['batches']> = {
+    'a list': () => list,
+    'a set': () => new Set(list),
+    'a generator': () => generate(),
+    'an async generator': () => generateSlowly(),
+    'a function of the position': () => i => list[i % 3]!,
+    'an async function of the position': () => async i => list[i % 3]!,
+    'a generator function': () => generate,
+    'an async generator function': () => generateSlowly,
+    'a generator function of the position': () =>
+      function* (position) {
+        yield* list.slice(position);
+      },
+    'what can be read from any position': () => ({ from: position => list.slice(position) }),
+  };
+  const losses = async (batches: () => Options['batches']) => {
+    const weights = init(net, { seed: 1 });
+    const checkpoint = { every: 1, store: memoryStore() };
+    const first = await eventsOf(train(options(weights, { batches: batches(), steps: 1, checkpoint })));
+    const rest = await eventsOf(train(options(weights, { batches: batches(), steps: 3, checkpoint })));
+    dispose(weights);
+    return lossesIn([...first, ...rest]);
+  };
+  const expected = await losses(kinds['a list']!);
+  expect(expected).toHaveLength(3);
+  for (const [kind, batches] of Object.entries(kinds)) expect([kind, await losses(batches)]).toEqual([kind, expected]);
+});
+
+test('what is no source of batches is refused', async () => {
+  const weights = init(net, { seed: 1 });
+  const fit =
+    'they may be a list, anything that can be iterated, also asynchronously, a function that gives such, or have from(position)';
+  const refusal = (more: object) => thrown(eventsOf(train(options(weights, more))));
+  expect(await refusal({ batches: 5 })).toBe(`train: step 1: batches are 5; ${fit}`);
+  expect(await refusal({ batches: 'text' })).toBe(`train: step 1: batches are "text"; ${fit}`);
+  expect(await refusal({ batches: Promise.resolve(points) })).toBe(
+    `train: step 1: batches are a promise; await it first; ${fit}`,
+  );
+  const evaluate = { every: 1, batches: () => points[0] };
+  expect(await refusal({ evaluate })).toBe(`train: step 0: evaluate: batches are [object Object]; ${fit}`);
+  const objective = { weights, loss: (w: Net, b: Points) => loss(w, b, undefined) };
+  const [whole, again] = [points, new Set(points)].map(batches => evaluateOn({ ...objective, batches }));
+  expect(await whole).toEqual(await again);
+  expect(await evaluateOn({ ...objective, batches: () => points })).toEqual(await whole);
+  dispose(weights);
+});
+
+test('a loss that is no tensor, a promise, or does not depend on the weights is an error', async () => {
+  await expectNoLeak(async () => {
+    const weights = init(net, { seed: 1 });
+    const refusal = (given: unknown, more: Options = {}) =>
+      thrown((async () => eventsOf(train(options(weights, { ...more, loss: given as never }))))());
+    expect(await refusal(async () => tensor([1], []))).toBe(
+      'train: step 1: the loss gave a promise; it must give a tensor at once: await what it needs where batches are made',
+    );
+    expect(await refusal(() => 5)).toBe('train: step 1: the loss gave 5; it must give a tensor that holds one number');
+    expect(await refusal('loss')).toBe(
+      'train: loss is neither a function nor an objective, such as nextToken(model) gives',
+    );
+    const fresh = init(net, { seed: 2 });
+    const depends = (count: number, first: string) =>
+      `train: step 1: the loss depends on none of the ${count} weights that are trained, such as ${first}; it must be computed from those it is given`;
+    expect(await refusal((_: Net, b: Points) => loss(fresh, b, undefined))).toBe(depends(4, 'up.weight'));
+    const ofUp = (w: Net) => meanSquaredError(w.up.weight as Tensor, w.up.weight as Tensor);
+    expect(await refusal(ofUp, { frozen: ['up.*'] })).toBe(depends(2, 'down.weight'));
+    dispose([weights, fresh]);
+  });
 });
 
 test('leaving the loop early frees what the run held', () =>

@@ -3,7 +3,7 @@ import { clone, dispose, memory, pacer, ResidualError } from '@residual/tensor';
 import { adamW } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules.js';
-import { batchesFrom } from './batches.js';
+import { batchesFrom, batchesOnce } from './batches.js';
 import { evaluate, withAverage } from './evaluation.js';
 import type { EvaluationEvent, StepEvent, TrainingEvent } from './events.js';
 import { type Objective, objectiveOf } from './objective.js';
@@ -15,7 +15,7 @@ import type { Checkpoint, Training } from './training.js';
 import { Gate, Turns } from './turns.js';
 
 /**
- * Trains a layer: an iterator of events, one for each step, evaluation and checkpoint. Leaving the loop, an abort or an error frees everything but the
+ * Trains a layer: an iterator of events, one for each step, evaluation and checkpoint, and the first where it goes on from one. Leaving the loop, an abort or an error frees everything but the
  * weights, which are those after the last whole step. Errors name the step: a loss or gradient that is not finite with the place where it first appears,
  * data that is empty.
  */
@@ -41,7 +41,7 @@ class Run<N, Batch> implements Training {
     this.learningRate = learningRate;
     this.frozen = frozen;
     this.parameters = parametersOf(layer, weights);
-    this.objective = objectiveOf(loss);
+    this.objective = objectiveOf('train', loss);
     this.state = new RunState(optimizer);
   }
 
@@ -99,8 +99,15 @@ class Run<N, Batch> implements Training {
       if (stored) await state.restore(stored, this.parameters);
       evaluated = written = state.step;
       batches = batchesFrom(this.options.batches, state.position);
+      let isDone = state.step >= steps;
+      if (stored) {
+        const first = isDone ? undefined : await batches.next();
+        isDone ||= first?.done === true;
+        if (first && !isDone) batches = withFirst(first.value!, batches);
+        yield { type: 'resume', step: state.step, name: stored.name, isFinished: isDone };
+      }
       if (other && state.step === 0) yield await this.evaluation();
-      for (let isDone = state.step >= steps; !isDone; ) {
+      while (!isDone) {
         await pace(signal);
         const event = await this.step(batches);
         if (event) yield event;
@@ -209,7 +216,7 @@ class Run<N, Batch> implements Training {
     const { weights, evaluate: other, signal } = this.options;
     const { step } = state;
     const { loss, tokens } = await withAverage(state.average, this.parameters, () =>
-      evaluate({ weights, loss: objective, batches: other!.batches(step), signal }),
+      evaluate({ weights, loss: objective, batches: batchesOnce('evaluate', other!.batches, step), signal }),
     ).catch(error => {
       throw this.atStep(step, error);
     });
@@ -222,5 +229,15 @@ class Run<N, Batch> implements Training {
     const told = error.message.replace(/^train: /, '');
     const details = { ...error.details, step };
     return new ResidualError(error.code, `train: step ${step}: ${told}`, { cause: error, details });
+  }
+}
+
+/** What was read already, and the rest. */
+async function* withFirst<Batch>(first: Batch, rest: AsyncGenerator<Batch, void>): AsyncGenerator<Batch, void> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return();
   }
 }

@@ -183,9 +183,12 @@ test('an abort ends the run after a whole step with the reason given here, its c
     expect((await store.latest())!.step).toBe(3);
     const second = trainer.start('kept', { steps: 6 });
     const rest = await eventsOf(second);
-    expect(rest.map(({ type, step }) => `${type} ${step}`)).toEqual(['step 4', 'step 5', 'step 6', 'checkpoint 6']);
+    expect(rest.map(({ type, step }) => `${type} ${step}`)).toEqual([
+      'resume 3',
+      ...['step 4', 'step 5', 'step 6', 'checkpoint 6'],
+    ]);
     const third = trainer.start('net', { steps: 6 });
-    expect([...events, ...rest.slice(0, 3)].map(steady)).toEqual((await eventsOf(third)).map(steady));
+    expect([...events, ...rest.slice(1, 4)].map(steady)).toEqual((await eventsOf(third)).map(steady));
     await Promise.all([run, second, third].map(each => each.dispose()));
   }));
 
@@ -223,7 +226,7 @@ test('a checkpoint crosses as bytes, and a store takes it', () =>
           learningRate: 0.05,
           checkpoint,
         });
-        expect((await eventsOf(rest)).map(({ step }) => step)).toEqual([3, 4, 4]);
+        expect((await eventsOf(rest)).map(({ step }) => step)).toEqual([2, 3, 4, 4]);
         dispose(weights);
       }
     await expect(run.checkpoint()).rejects.toThrow('train: the run has ended after step 4; take a checkpoint before');

@@ -1,0 +1,102 @@
+import * as attention from '@residual/attention';
+import * as embeddings from '@residual/embeddings';
+import * as layers from '@residual/layers';
+import * as mlps from '@residual/mlp';
+import { describe, expect, test } from 'vitest';
+import * as transformer from './index.js';
+
+const [modelDim, heads] = [6, 2];
+const norm = layers.layerNorm({ dim: modelDim });
+const attend = attention.selfAttention({ modelDim, heads, mask: attention.causal() });
+const crossAttention = attention.crossAttention({ modelDim, heads });
+const perceptron = mlps.mlp({ modelDim });
+const block = { norm, attention: attend, mlp: perceptron };
+const embedding = embeddings.tokenEmbedding({ vocab: 5, dim: modelDim });
+const decoder = transformer.stack({ block: transformer.transformerBlock(block), depth: 1 });
+const crossDecoder = transformer.crossStack({ block: transformer.crossBlock({ ...block, crossAttention }), depth: 1 });
+const words = { embedding };
+
+type Options = Readonly<Record<string, unknown>>;
+type Compose = (options: Options) => unknown;
+const of = (compose: (options: never) => unknown, options: Options, required = Object.keys(options)) => ({
+  compose: compose as Compose,
+  options,
+  required,
+});
+const seeded = (options: Options) => layers.init(norm, options as never);
+
+/** Every function that takes options by name, with options that fit and the names of those that must be given. */
+const compositions: Record<string, ReturnType<typeof of>> = {
+  linear: of(layers.linear, { in: 3, out: 5 }),
+  layerNorm: of(layers.layerNorm, { dim: 3 }),
+  rmsNorm: of(layers.rmsNorm, { dim: 3 }),
+  dropout: of(layers.dropout, { rate: 0.5 }),
+  matrix: of((options: layers.MatrixOptions) => layers.matrix([3, 5], options), { role: 'key' }, []),
+  describe: of((options: layers.DescribeOptions) => layers.describe(norm, options), { keyLen: 3 }, []),
+  init: of(seeded, {}, ['seed']),
+  tokenEmbedding: of(embeddings.tokenEmbedding, { vocab: 5, dim: 3 }),
+  learnedPositions: of(embeddings.learnedPositions, { positions: 5, dim: 3 }),
+  sinusoidalPositions: of(embeddings.sinusoidalPositions, { positions: 5, dim: 4 }),
+  relativePositions: of(embeddings.relativePositions, { heads }),
+  rotary: of(embeddings.rotary, { headDim: 4 }),
+  rotaryFrequencies: of(embeddings.rotaryFrequencies, { rotaryDim: 4 }),
+  alibi: of(embeddings.alibi, { heads }),
+  selfAttention: of(attention.selfAttention, { modelDim, heads }),
+  crossAttention: of(attention.crossAttention, { modelDim, heads }),
+  lowRankValueAttention: of(attention.lowRankValueAttention, { modelDim, heads }),
+  Cache: of((options: attention.CacheOptions) => new attention.Cache(options), { positions: 5 }),
+  mlp: of(mlps.mlp, { modelDim }),
+  gatedMlp: of(mlps.gatedMlp, { modelDim }),
+  transformerBlock: of(transformer.transformerBlock, block),
+  postNormBlock: of(transformer.postNormBlock, block),
+  parallelBlock: of(transformer.parallelBlock, block),
+  crossBlock: of(transformer.crossBlock, { ...block, crossAttention }),
+  postNormCrossBlock: of(transformer.postNormCrossBlock, { ...block, crossAttention }),
+  stack: of(transformer.stack, { block: [attend] }),
+  crossStack: of(transformer.crossStack, { block: [crossAttention] }),
+  languageModel: of(transformer.languageModel, { ...words, decoder }),
+  encoderDecoder: of(transformer.encoderDecoder, { source: words, encoder: decoder, decoder: crossDecoder }),
+  'encoderDecoder: source': of((source: Options) => translator({ source }), words),
+  'encoderDecoder: target': of((target: Options) => translator({ target }), words, []),
+};
+function translator(parts: Options) {
+  return transformer.encoderDecoder({ source: words, encoder: decoder, decoder: crossDecoder, ...parts });
+}
+
+describe.each(Object.entries(compositions))('%s', (name, { compose, options, required }) => {
+  test('refuses an option that does not exist', () => {
+    expect(() => compose({ ...options, oddity: 1, seed: name === 'init' ? 1 : undefined })).toThrow(
+      `${name}: oddity is not an option; options are `,
+    );
+  });
+  test.each(required)('names %s where it is missing', option => {
+    expect(() => compose({ ...options, [option]: undefined })).toThrow(`${name}: ${option} is missing; options are `);
+  });
+});
+
+test('every function that composes is among them', () => {
+  const others = [
+    ...['activation', 'bind', 'census', 'count', 'emptyScope', 'expectLayers', 'expectPositions', 'expectSameWidth'],
+    ...['flatten', 'layer', 'leavesOf', 'load', 'mapTree', 'matcher', 'noTensor', 'places', 'placesOf', 'randomness'],
+    ...['record', 'replace', 'save', 'Scope', 'sizeOf', 'slot', 'table', 'treeOf', 'unflatten', 'vector', 'visit'],
+    ...['weightNeeds', 'alibiSlopes', 'relativeBucket', 'tiedHead', 'both', 'cache', 'causal', 'extent', 'fuseValueUp'],
+    ...['joinHeads', 'memoryExtent', 'padding', 'sharedBias', 'slidingWindow', 'splitHeads'],
+    ...['headReader', 'readout', 'recomputeBlocks'],
+  ];
+  const exported = [layers, embeddings, attention, mlps, transformer].flatMap(each => Object.keys(each));
+  const known = new Set([...others, ...Object.keys(compositions)]);
+  expect(exported.filter(name => !known.has(name))).toEqual([]);
+});
+
+test('an mlp under another name is asked for', () => {
+  const { mlp: ffn, ...others } = block;
+  expect(() => transformer.transformerBlock({ ...others, ffn } as never)).toThrow(
+    'transformerBlock: ffn is not an option and mlp is missing; options are mlp, norm, dropout, attention',
+  );
+});
+
+test('a head that is no layer is refused by name', () => {
+  expect(() => transformer.languageModel({ embedding, decoder, head: 'tied' as never })).toThrow(
+    'languageModel: head is tied; it must be a layer',
+  );
+});
