@@ -19,7 +19,7 @@ export type BatchSource<Batch> =
   | readonly Batch[]
   | Iterable<Batch>
   | AsyncIterable<Batch>
-  | ((position: number) => BatchStream<Batch> | Batch | Promise<Batch>)
+  | ((position: number) => NoInfer<BatchStream<Batch>> | Batch | Promise<Batch>)
   | Batches<Batch>;
 
 /** Batches that are gone through once: a list, anything that can be iterated, a function that gives such, or what can be read from position 0. */
