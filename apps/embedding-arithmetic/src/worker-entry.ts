@@ -2,7 +2,7 @@ import { offer } from './calls.js';
 import { functions } from './computations.js';
 
 /** The words answer at once; the model and its backend are only fetched when someone wants to see it. */
-offer(self as never, {
+offer(self, {
   ...functions,
   startModels: async (port: MessagePort) => {
     const [{ serveModels }] = await Promise.all([import('@residual/model/worker'), import('@residual/backend-wasm')]);

@@ -1,12 +1,15 @@
 /** Waits until a worker says that it is ready; gives what it says of itself. Errors where it does not start. */
 export function readiness<Said>(worker: Worker): Promise<Said> {
-  return new Promise((resolve, reject) => {
-    worker.addEventListener('error', event => reject(new Error(`The worker did not start: ${event.message}`)));
-    worker.addEventListener('message', ({ data }) => {
-      const { ready } = data as { ready?: Said };
-      if (ready) resolve(ready);
-    });
-  });
+  const listening = new AbortController();
+  const { signal } = listening;
+  return new Promise<Said>((resolve, reject) => {
+    const failed = (event: ErrorEvent) => reject(new Error(`The worker did not start: ${event.message}`));
+    const heard = ({ data }: MessageEvent<{ ready?: Said } | undefined>) => {
+      if (data?.ready) resolve(data.ready);
+    };
+    worker.addEventListener('error', failed, { signal });
+    worker.addEventListener('message', heard, { signal });
+  }).finally(() => listening.abort());
 }
 
 /** Takes a backend by its name and gives it; `auto` takes the graphics card where there is a real one, else WebAssembly. */

@@ -1,3 +1,4 @@
+export type { EmitterPort, EventPort, Port } from '@residual/base';
 export { backendOf, ready, registeredBackends, requireBackend, useBackend } from './backend.js';
 export {
   errorFromPlain,
@@ -32,7 +33,6 @@ export { concat, reshape, slice, sliceAxis, split, transpose } from './ops/shape
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.js';
 export { expectOptions, nearest, type OptionNames } from './options.js';
 export { pacer } from './pacer.js';
-export type { Port } from './port.js';
 export {
   bitsAt,
   checkSeed,

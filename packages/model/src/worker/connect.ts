@@ -1,6 +1,7 @@
+import { type Port, ResidualError } from '@residual/base';
+import { RpcClient } from '@residual/base/rpc';
 import { type TableParts, vectorTable, type WordVectors } from '@residual/embeddings/words';
 import type { Description } from '@residual/layers';
-import { errorFromPlain, type Port, ResidualError } from '@residual/tensor';
 import type { Step } from '../generate.js';
 import type { GenerateOptions } from '../generate-options.js';
 import type { LoadModelOptions } from '../load-model.js';
@@ -12,7 +13,7 @@ import type { TranslateOptions } from '../translate/options.js';
 import type { Translation, TranslationStep } from '../translate/translation.js';
 import type { Contextual, ContextualOptions } from '../vectors/contextual.js';
 import type { EmbedOptions } from '../vectors/embed.js';
-import type { Method, ModelFacts, PlainEncoding, Response, Streaming } from './protocol.js';
+import type { Method, ModelFacts, PlainEncoding, Streaming } from './protocol.js';
 
 /** A model on the other side of a port: what it does is asked for, what it is is known. */
 export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'> {
@@ -57,49 +58,22 @@ export interface Models {
   /** Names of the backends that the worker imported, best first. */
   backends(): Promise<readonly string[]>;
   useBackend(name: string): Promise<void>;
-  /** Ends all calls with an error; the worker itself is whoever made it's to end. */
+  /** Ends all calls with an error and disposes the models; the worker itself is whoever made it's to end. */
   close(): void;
 }
 
-interface Pending {
-  readonly settle: (response: Response) => void;
-}
-
-/** The models of a worker in which `serveModels` runs: the same functions as here, over a port. */
-export function connectModels(port: Port): Models {
-  const pending = new Map<number, Pending>();
-  let calls = 0;
-  const listen = ({ data }: { data: unknown }) =>
-    pending.get((data as Response | undefined)?.call as number)?.settle(data as Response);
-  port.addEventListener('message', listen);
-  port.start?.();
-
-  const begin = (method: Method, args: readonly unknown[], model: number | undefined, settle: Pending['settle']) => {
-    const call = calls++;
-    pending.set(call, { settle });
-    port.postMessage({ call, method, model, args });
-    return call;
-  };
+/**
+ * The models of a worker in which `serveModels` runs: the same functions as here, over a port. After `close`, or when the port is closed or the worker ends,
+ * all that waits and all calls that follow reject with the reason.
+ */
+export function connectModels(port: Port | null): Models {
+  const rpc = new RpcClient(port, { service: 'models', name: 'connectModels' });
 
   const ask = <T>(
     method: Method,
     args: readonly unknown[],
-    {
-      model,
-      signal,
-      onProgress,
-    }: { model?: number; signal?: AbortSignal | undefined; onProgress?: LoadModelOptions['onProgress'] } = {},
-  ): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      signal?.throwIfAborted();
-      const call = begin(method, args, model, response => {
-        if ('progress' in response) return onProgress?.(response.progress);
-        pending.delete(call);
-        if ('error' in response) reject(signal?.aborted ? signal.reason : errorFromPlain(response.error));
-        else resolve((response as { result: T }).result);
-      });
-      signal?.addEventListener('abort', () => port.postMessage({ call, abort: true }), { once: true });
-    });
+    { model, signal, onProgress }: AskOptions = {},
+  ): Promise<T> => rpc.call(method, [model, ...args], { signal, onEvent: onProgress });
 
   const stream = <Whole, Each = Step>(
     method: Streaming,
@@ -109,34 +83,7 @@ export function connectModels(port: Port): Models {
   ): RemoteGeneration<Whole, Each> => {
     async function* steps(): AsyncGenerator<Each, Whole> {
       const { signal, ...plain } = plainOptions(method, options);
-      signal?.throwIfAborted();
-      const arrived: Response[] = [];
-      let wake = () => {};
-      const call = begin(method, [prompt, plain], model, response => {
-        arrived.push(response);
-        wake();
-      });
-      const abort = () => port.postMessage({ call, abort: true });
-      signal?.addEventListener('abort', abort, { once: true });
-      try {
-        for (;;) {
-          const response = arrived.shift();
-          if (!response)
-            await new Promise<void>(resolve => {
-              wake = resolve;
-            });
-          else if ('error' in response) throw signal?.aborted ? signal.reason : errorFromPlain(response.error);
-          else if ('result' in response) return response.result as Whole;
-          else if ('step' in response) {
-            yield response.step as Each;
-            port.postMessage({ call, more: true });
-          }
-        }
-      } finally {
-        signal?.removeEventListener('abort', abort);
-        pending.delete(call);
-        abort();
-      }
+      return yield* rpc.stream<Each, Whole>(method, [model, prompt, plain], { signal });
     }
     const whole = async () => {
       const all = steps();
@@ -180,16 +127,14 @@ export function connectModels(port: Port): Models {
     },
     backends: () => ask('backends', []),
     useBackend: name => ask('useBackend', [name]),
-    close: () => {
-      port.removeEventListener('message', listen);
-      for (const [call, { settle }] of pending)
-        settle({
-          call,
-          error: { name: 'ResidualError', code: 'closed', message: 'connectModels: the connection was closed' },
-        });
-      pending.clear();
-    },
+    close: () => rpc.close(),
   };
+}
+
+interface AskOptions {
+  readonly model?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: LoadModelOptions['onProgress'];
 }
 
 /** The options that can cross a port. */

@@ -1,4 +1,5 @@
-export type { Port } from '@residual/tensor';
+export type { Port } from '@residual/base';
+export type { RpcServer } from '@residual/base/rpc';
 export { connectModels, type Models, type RemoteGeneration, type RemoteModel } from './connect.js';
 export type { ModelFacts, PlainEncoding } from './protocol.js';
 export { serveModels } from './serve.js';

@@ -1,22 +1,9 @@
-import type { PlainError } from '@residual/tensor';
-import type { LoadProgress } from '../load-model.js';
 import type { PlainTensor } from '../plain-tensor.js';
-
-/** What a page asks of a worker. Each call has a number; a `stream` answers several times. */
-export type Request =
-  | {
-      readonly call: number;
-      readonly method: Method;
-      readonly model?: number | undefined;
-      readonly args: readonly unknown[];
-    }
-  | { readonly call: number; readonly abort: true }
-  | { readonly call: number; readonly more: true };
 
 /** What answers step by step. */
 export type Streaming = 'generate' | 'generateBatch' | 'beamSearch' | 'beamSearchBatch' | 'translate';
 
-/** What can be asked: the functions of `Models` and of a `RemoteModel`. */
+/** What can be asked: the functions of `Models` and of a `RemoteModel`, whose number is the first argument. */
 export type Method =
   | 'load'
   | Streaming
@@ -34,13 +21,6 @@ export type Method =
   | 'dispose'
   | 'backends'
   | 'useBackend';
-
-/** What a worker answers. */
-export type Response =
-  | { readonly call: number; readonly result: unknown }
-  | { readonly call: number; readonly step: unknown }
-  | { readonly call: number; readonly progress: LoadProgress }
-  | { readonly call: number; readonly error: PlainError };
 
 /** What a page knows of a model in a worker without asking. */
 export interface ModelFacts {

@@ -45,6 +45,8 @@ test('the rule tells up, sideways and down apart', () => {
   expect(forbidden('layers', 'model', false)).toBe('up, from floor 1 to 5');
   expect(forbidden('attention', 'embeddings', true)).toBe('sideways, both on floor 2');
   expect(forbidden('model', 'tensor', false)).toBeUndefined();
+  expect(forbidden('sampling', 'base', false)).toBeUndefined();
+  expect(forbidden('base', 'tensor', false)).toBe('the ground uses nothing');
   expect(forbidden('backend-wasm', 'layers', false)).toBe('a backend uses tensor alone');
   expect(forbidden('model', 'backend-cpu', false)).toBe('used by the top floor and apps');
   expect(forbidden('model', 'backend-cpu', true)).toBeUndefined();

@@ -1,3 +1,6 @@
+/** The ground: used by every room, and uses none. */
+export const ground = 'base';
+
 /** The floors of the house, from the ground: a room may use the floors below its own, and no other. */
 export const floors: readonly (readonly string[])[] = [
   ['tensor', 'tokenizer', 'sampling', 'safetensors'],
@@ -22,7 +25,9 @@ const top = floors.length - 1;
 export const forbidden = (from: string, to: string, inTest: boolean): string | undefined => {
   if (from === to || outside.has(from)) return undefined;
   if (outside.has(to)) return inTest && to === 'testkit' ? undefined : 'private to the workspace';
+  if (from === ground) return 'the ground uses nothing';
   if (isData(from)) return 'a data package uses nothing';
+  if (to === ground) return undefined;
   const own = floorOf(from);
   const other = floorOf(to);
   if (isBackend(from)) return to === 'tensor' || (inTest && isBackend(to)) ? undefined : 'a backend uses tensor alone';

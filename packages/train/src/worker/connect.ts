@@ -1,9 +1,9 @@
-import { type Port, ResidualError } from '@residual/tensor';
+import { type Port, ResidualError } from '@residual/base';
+import { type Moved, RpcClient } from '@residual/base/rpc';
 import type { TrainingEvent } from '../loop/events.js';
 import type { Checkpoint } from '../loop/training.js';
-import type { Jobs, Moved, Requests, TrainingJob } from './job.js';
-import { type CallOptions, Line } from './line.js';
-import type { Method } from './port.js';
+import type { Jobs, Requests, TrainingJob } from './job.js';
+import type { CallOptions, Method, Setting } from './protocol.js';
 
 /** A run on the other side of a port: iterate it and it goes on; what is set between two steps holds from the next. */
 export interface RemoteTraining<Asked extends Requests = AnyRequests> extends AsyncIterable<TrainingEvent> {
@@ -36,7 +36,7 @@ export interface StartOptions {
   /** Ends the run after a whole step. */
   readonly signal?: AbortSignal | undefined;
   /** Buffers of the settings that are given away instead of copied. */
-  readonly transfer?: Transferable[];
+  readonly transfer?: readonly object[];
 }
 
 /** What a page does with a worker that serves jobs; `connectTraining<typeof jobs>` knows their settings and answers. */
@@ -66,14 +66,16 @@ type RequestsOf<Job extends Jobs[string]> =
     : Record<never, never>;
 type Unmoved<T> = T extends Moved<infer Value> ? Value : T;
 
-/** The jobs of a worker in which `serveTraining` runs. */
-export function connectTraining<Known extends Jobs = AnyJobs>(port: Port): Trainer<Known> {
-  const line = new Line(port);
+/**
+ * The jobs of a worker in which `serveTraining` runs. After `close`, or when the port is closed or the worker ends, all that waits and all calls that follow reject
+ * with the reason.
+ */
+export function connectTraining<Known extends Jobs = AnyJobs>(port: Port | null): Trainer<Known> {
+  const rpc = new RpcClient(port, { service: 'training', name: 'connectTraining' });
   let runs = 0;
   const start = (name: string, settings?: unknown, options: StartOptions = {}) =>
-    new RemoteRun(line, runs++, name, settings, options);
-  const close = () => line.close(new ResidualError('closed', 'connectTraining: the connection was closed'));
-  return { start: start as Trainer<Known>['start'], close };
+    new RemoteRun(rpc, runs++, name, settings, options);
+  return { start: start as Trainer<Known>['start'], close: () => rpc.close() };
 }
 
 class RemoteRun implements RemoteTraining<Requests> {
@@ -84,17 +86,17 @@ class RemoteRun implements RemoteTraining<Requests> {
   private isIterated = false;
   private disposed: Promise<void> | undefined;
   private readonly started: Promise<void>;
-  private readonly abort = () => this.line.tell({ run: this.run, abort: true });
+  private readonly abort = () => this.rpc.notify('abort', [this.run]);
 
   constructor(
-    private readonly line: Line,
+    private readonly rpc: RpcClient,
     private readonly run: number,
     name: string,
     settings: unknown,
     private readonly options: StartOptions,
   ) {
     const { transfer = [], signal } = options;
-    this.started = line.call({ run, method: 'start', args: [name, settings], transfer });
+    this.started = this.call('start', [name, settings], { transfer });
     this.started.catch(() => {}); // told to who asks for the first event
     if (signal?.aborted) this.abort();
     else signal?.addEventListener('abort', this.abort);
@@ -106,7 +108,7 @@ class RemoteRun implements RemoteTraining<Requests> {
 
   set learningRate(learningRate: number) {
     this.rate = learningRate;
-    this.line.tell({ run: this.run, set: { learningRate } });
+    this.set({ learningRate });
   }
 
   get frozen(): readonly string[] | undefined {
@@ -115,7 +117,7 @@ class RemoteRun implements RemoteTraining<Requests> {
 
   set frozen(frozen: readonly string[]) {
     this.patterns = frozen;
-    this.line.tell({ run: this.run, set: { frozen } });
+    this.set({ frozen });
   }
 
   pause(): void {
@@ -148,7 +150,7 @@ class RemoteRun implements RemoteTraining<Requests> {
   }
 
   ask(name: string, argument?: unknown, options: CallOptions = {}): Promise<never> {
-    return this.line.call({ ...options, run: this.run, method: 'ask', args: [name, argument] });
+    return this.call('ask', [name, argument], options);
   }
 
   checkpoint(): Promise<Checkpoint> {
@@ -161,12 +163,16 @@ class RemoteRun implements RemoteTraining<Requests> {
     return this.disposed;
   }
 
-  private call<T>(method: Method): Promise<T> {
-    return this.line.call({ run: this.run, method });
+  private call<T>(method: Method, args: readonly unknown[] = [], options: CallOptions = {}): Promise<T> {
+    return this.rpc.call(method, [this.run, ...args], options);
+  }
+
+  private set(setting: Setting): void {
+    this.rpc.notify('set', [this.run, setting]);
   }
 
   private hold(isPaused: boolean): void {
     this.isPaused = isPaused;
-    this.line.tell({ run: this.run, set: { isPaused } });
+    this.set({ isPaused });
   }
 }

@@ -1,4 +1,5 @@
-export type { Port } from '@residual/tensor';
+export type { Port } from '@residual/base';
+export { type Moved, moved, type RpcServer } from '@residual/base/rpc';
 export {
   type AnyJobs,
   type AnyRequests,
@@ -7,14 +8,12 @@ export {
   type StartOptions,
   type Trainer,
 } from './connect.js';
-export {
-  type JobControls,
-  type Jobs,
-  type Moved,
-  moved,
-  type RequestControls,
-  type Requests,
-  type TrainingJob,
+export type {
+  JobControls,
+  Jobs,
+  RequestControls,
+  Requests,
+  TrainingJob,
 } from './job.js';
-export type { CallOptions } from './line.js';
+export type { CallOptions } from './protocol.js';
 export { serveTraining } from './serve.js';

@@ -27,16 +27,3 @@ export interface TrainingJob<Asked extends Requests = Requests> {
 export type Jobs = Readonly<
   Record<string, (settings: never, controls: JobControls) => TrainingJob | Promise<TrainingJob>>
 >;
-
-/** An answer whose buffers are given away instead of copied. */
-export class Moved<T> {
-  constructor(
-    readonly value: T,
-    readonly buffers: readonly Transferable[],
-  ) {}
-}
-
-/** Marks an answer of a request so that these of its buffers are given away instead of copied: they must be nobody else's. */
-export function moved<T>(value: T, buffers: readonly Transferable[]): Moved<T> {
-  return new Moved(value, buffers);
-}

@@ -1,55 +1,50 @@
-import { errorToPlain, type Port, ResidualError } from '@residual/tensor';
+import { type Port, ResidualError } from '@residual/base';
+import { type Moved, moved, type RpcCall, type RpcHandlers, type RpcServer, serveRpc } from '@residual/base/rpc';
 import type { TrainingEvent } from '../loop/events.js';
-import { type Jobs, Moved, type TrainingJob } from './job.js';
-import { listen, type Question, type Setting, send } from './port.js';
-
-type Call = Extract<Question, { method: unknown }>;
+import type { Jobs, TrainingJob } from './job.js';
+import type { Method, Setting } from './protocol.js';
 
 /**
- * Answers a page through a port: put `serveTraining(self, jobs)` into a worker that imports the backends it may use. Functions cannot cross a port, so that the
- * page starts jobs by their names. A step is made when the page asks for the next event: an iteration that is left ends here too.
+ * Answers a page through a port: put `serveTraining(self, jobs)` into a worker that imports the backends it may use (in Node `serveTraining(parentPort, jobs)`).
+ * Functions cannot cross a port, so that the page starts jobs by their names. A step is made when the page asks for the next event: an iteration that is left ends
+ * here too. Several connections may share the port; the runs of one are disposed when it is closed.
  */
-export function serveTraining(port: Port, jobs: Jobs): void {
-  const runs = new Map<number, ServedRun>();
-  const calls = new Map<number, AbortController>();
+export function serveTraining(port: Port | null, jobs: Jobs): RpcServer {
+  return serveRpc(port, { service: 'training', name: 'serveTraining' }, () => new ServedRuns(jobs));
+}
 
-  const answer = async ({ method, run: number, args }: Call, abort: AbortController): Promise<unknown> => {
+/** The runs of one connection. */
+class ServedRuns implements RpcHandlers {
+  private readonly runs = new Map<number, ServedRun>();
+
+  constructor(private readonly jobs: Jobs) {}
+
+  call(method: Method, [number, ...args]: readonly [number, ...unknown[]], { signal }: RpcCall): unknown {
     if (method === 'start') {
       const [name, settings] = args as [string, never];
-      runs.set(number, new ServedRun(jobs, name, settings));
+      this.runs.set(number, new ServedRun(this.jobs, name, settings));
       return undefined;
     }
-    const run = runs.get(number);
+    const run = this.runs.get(number);
     if (!run) throw new ResidualError('disposed', `serveTraining: there is no run ${number}; it was disposed`);
     if (method === 'next') return run.next();
     if (method === 'leave') return run.leave();
     if (method === 'checkpoint') return run.checkpoint();
-    if (method === 'ask') return run.ask(args[0] as string, args[1], abort);
-    runs.delete(number);
+    if (method === 'ask') return run.ask(args[0] as string, args[1], signal);
+    this.runs.delete(number);
     return run.dispose();
-  };
+  }
 
-  listen<Question>(port, question => {
-    if ('cancel' in question) calls.get(question.cancel)?.abort();
-    else if ('abort' in question) runs.get(question.run)?.end();
-    else if ('set' in question) runs.get(question.run)?.set(question.set);
-    else if ('close' in question) {
-      for (const run of runs.values()) run.dispose();
-      runs.clear();
-    } else {
-      const { call } = question;
-      const abort = new AbortController();
-      calls.set(call, abort);
-      answer(question, abort)
-        .then(result =>
-          result instanceof Moved
-            ? send(port, { call, result: result.value }, [...result.buffers])
-            : send(port, { call, result }),
-        )
-        .catch(error => send(port, { call, error: errorToPlain(error) }))
-        .finally(() => calls.delete(call));
-    }
-  });
+  notified(method: 'abort' | 'set', [number, setting]: readonly [number, Setting]): void {
+    const run = this.runs.get(number);
+    if (method === 'abort') run?.end();
+    else run?.set(setting);
+  }
+
+  closing(): void {
+    for (const run of this.runs.values()) run.dispose();
+    this.runs.clear();
+  }
 }
 
 /** A run on this side. */
@@ -86,23 +81,28 @@ class ServedRun {
 
   async checkpoint(): Promise<Moved<unknown>> {
     const made = await (await this.job).training.checkpoint();
-    return new Moved(
+    return moved(
       made,
       [...made.files.values()].filter(isAlone).map(({ buffer }) => buffer),
     );
   }
 
-  async ask(name: string, argument: unknown, abort: AbortController): Promise<unknown> {
+  async ask(name: string, argument: unknown, signal: AbortSignal): Promise<unknown> {
     const { training, requests = {} } = await this.job;
     const answer = Object.hasOwn(requests, name) ? requests[name] : undefined;
     if (!answer) throw new ResidualError('name', `ask: this job answers ${listed(requests)}, not ${name}`);
+    const abort = new AbortController();
+    const giveUp = () => abort.abort();
     this.asked.add(abort);
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp);
     try {
       return await training.between(() => {
         abort.signal.throwIfAborted();
         return answer(argument as never, abort);
       });
     } finally {
+      signal.removeEventListener('abort', giveUp);
       this.asked.delete(abort);
     }
   }

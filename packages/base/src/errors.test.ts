@@ -1,0 +1,14 @@
+import { expect, test, vi } from 'vitest';
+import { ResidualError } from './errors.js';
+
+test('an error is recognised across two installed copies, and nothing else is', async () => {
+  vi.resetModules();
+  const copy = await import('./errors.js');
+  const error = new copy.ResidualError('shape', 'add: [2] and [3] do not broadcast', { cause: 'why' });
+  expect(error).not.toBeInstanceOf(ResidualError);
+  expect(error).toBeInstanceOf(Error);
+  expect(ResidualError.is(error)).toBe(true);
+  expect([error.code, error.name, error.cause]).toEqual(['shape', 'ResidualError', 'why']);
+  for (const other of [new Error('add'), { code: 'shape' }, null, undefined, 'shape'])
+    expect(ResidualError.is(other)).toBe(false);
+});

@@ -1,0 +1,217 @@
+import { ResidualError } from '../errors.js';
+import { errorFromPlain } from '../plain-error.js';
+import { type Link, listen, type Port } from '../port.js';
+import { awaitLock } from './lock.js';
+import { envelopeOf, type Request, type Response, uniqueName } from './protocol.js';
+
+/** Settings of a connection. */
+export interface RpcOptions {
+  /** The name of the service on the other side. */
+  readonly service: string;
+  /** The function that connects, as errors name it. */
+  readonly name: string;
+}
+
+/** What a call may be told. */
+export interface RpcCallOptions {
+  /** Gives up the call: the other side is told, and its answer is the reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Buffers that are given away instead of copied. */
+  readonly transfer?: readonly object[] | undefined;
+  /** What the other side tells while it works. What this throws ends the call and is its error. */
+  readonly onEvent?: ((event: never) => void) | undefined;
+}
+
+interface Pending {
+  answered(response: Extract<Response, { call: number }>): void;
+  failed(error: unknown): void;
+}
+
+type WithoutServer<Message> = Message extends { readonly server: string } ? Omit<Message, 'server'> : never;
+type Outgoing = WithoutServer<Request>;
+
+/**
+ * The calls of one side of a port to the service on its other side. Calls wait until the service is there. Once the connection is closed, by either side or
+ * because the port is closed or the worker ended, everything that waits and every call that follows rejects with the reason.
+ */
+export class RpcClient {
+  private readonly service: string;
+  private readonly name: string;
+  private readonly connection = uniqueName();
+  private readonly link: Link;
+  private readonly pending = new Map<number, Pending>();
+  private readonly unsent: (() => void)[] = [];
+  private calls = 0;
+  private server: string | undefined;
+  private stopWaiting: (() => void) | undefined;
+  private reason: ResidualError | undefined;
+
+  constructor(port: Port | null, { service, name }: RpcOptions) {
+    [this.service, this.name] = [service, name];
+    this.link = listen(port, {
+      name,
+      message: data => this.heard(data),
+      ended: error => this.close(error), // what can still be said goes to the other side
+      isAnswered: () => this.server !== undefined,
+    });
+    this.post({ open: true });
+  }
+
+  /** Asks for something; gives the answer. */
+  async call<T>(method: string, args: readonly unknown[], options: RpcCallOptions = {}): Promise<T> {
+    const { signal, onEvent } = options;
+    this.expectOpen();
+    signal?.throwIfAborted();
+    const call = this.calls++;
+    const abort = () => this.abort(call, signal);
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        this.pending.set(call, {
+          failed: reject,
+          answered: response => {
+            if ('error' in response) reject(errorFromPlain(response.error));
+            else if ('result' in response) resolve(response.result as T);
+            else if ('event' in response) {
+              try {
+                onEvent?.(response.event as never);
+              } catch (error) {
+                reject(error);
+                this.send({ call, abort: true });
+              }
+            }
+          },
+        });
+        signal?.addEventListener('abort', abort);
+        this.send({ call, method, args }, options.transfer);
+      });
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.pending.delete(call);
+    }
+  }
+
+  /** Asks for a stream: its steps as they come, each made when it is asked for, and its result. Leaving it ends it on the other side too. */
+  async *stream<Each, Result>(
+    method: string,
+    args: readonly unknown[],
+    { signal, transfer }: RpcCallOptions = {},
+  ): AsyncGenerator<Each, Result, undefined> {
+    this.expectOpen();
+    signal?.throwIfAborted();
+    const call = this.calls++;
+    const arrived: (() => Response)[] = [];
+    let wake = () => {};
+    const arrive = (response: () => Response) => {
+      arrived.push(response);
+      wake();
+    };
+    const abort = () => this.abort(call, signal);
+    this.pending.set(call, {
+      answered: response => arrive(() => response),
+      failed: error =>
+        arrive(() => {
+          throw error;
+        }),
+    });
+    signal?.addEventListener('abort', abort);
+    let isOver = false;
+    try {
+      this.send({ call, method, args }, transfer);
+      for (;;) {
+        const response = arrived.shift()?.();
+        if (!response)
+          await new Promise<void>(resolve => {
+            wake = resolve;
+          });
+        else if ('error' in response) throw errorFromPlain(response.error);
+        else if ('result' in response) {
+          isOver = true;
+          return response.result as Result;
+        } else if ('step' in response) {
+          yield response.step as Each;
+          this.send({ call, more: true });
+        }
+      }
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.pending.delete(call);
+      if (!isOver) this.send({ call, abort: true });
+    }
+  }
+
+  /** Tells the other side something that it does without an answer. */
+  notify(method: string, args: readonly unknown[]): void {
+    this.send({ notify: method, args });
+  }
+
+  /** Closes the connection; the port stays as it is. Everything that waits and all calls that follow reject with `error`. */
+  close(error = new ResidualError('closed', `${this.name}: the connection was closed`)): void {
+    if (this.reason) return;
+    this.post({ close: true });
+    this.end(error);
+  }
+
+  private expectOpen(): void {
+    if (this.reason) throw this.reason;
+  }
+
+  /** An abort goes to the other side, which answers when it has ended; where there is none yet the call ends at once. */
+  private abort(call: number, signal: AbortSignal | undefined): void {
+    if (this.server === undefined) this.pending.get(call)?.failed(signal?.reason);
+    this.send({ call, abort: true });
+  }
+
+  private send(message: Outgoing, transfer?: readonly object[]): void {
+    if (this.reason) return;
+    if (this.server !== undefined) this.post({ ...message, server: this.server } as Request, transfer);
+    else
+      this.unsent.push(() => {
+        if ('call' in message && !this.pending.has(message.call)) return; // given up by now
+        try {
+          this.send(message, transfer);
+        } catch (error) {
+          if ('call' in message) this.pending.get(message.call)?.failed(error); // it cannot be cloned
+        }
+      });
+  }
+
+  private post(body: Request, transfer?: readonly object[]): void {
+    const { service, connection } = this;
+    this.link.post({ residual: service, connection, body }, transfer);
+  }
+
+  private heard(data: unknown): void {
+    const { connection, body } = envelopeOf<Response>(this.service, data) ?? {};
+    if (!body) return;
+    if ('ready' in body) {
+      if (this.server === undefined) this.post({ open: true });
+    } else if (connection !== this.connection) return;
+    else if ('opened' in body) this.opened(body);
+    else if ('closed' in body)
+      this.end(new ResidualError('closed', `${this.name}: the other side closed the connection`));
+    else if ('call' in body) this.pending.get(body.call)?.answered(body);
+  }
+
+  private opened({ opened, lock }: Extract<Response, { opened: string }>): void {
+    if (this.server !== undefined) return; // by another one
+    this.server = opened;
+    if (lock !== undefined && !this.link.tellsEnd) {
+      const ended = () => this.end(new ResidualError('closed', `${this.name}: the worker ended`));
+      this.stopWaiting = awaitLock(lock, ended);
+    }
+    for (const send of this.unsent.splice(0)) send();
+  }
+
+  private end(error: ResidualError): void {
+    if (this.reason) return;
+    this.reason = error;
+    this.stopWaiting?.();
+    this.link.stop();
+    this.unsent.length = 0;
+    for (const { failed } of [...this.pending.values()]) failed(error);
+  }
+}
