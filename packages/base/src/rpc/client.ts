@@ -20,6 +20,8 @@ export interface RpcCallOptions {
   readonly transfer?: readonly object[] | undefined;
   /** What the other side tells while it works. What this throws ends the call and is its error. */
   readonly onEvent?: ((event: never) => void) | undefined;
+  /** What becomes of an answer that comes although the call ended here, because `onEvent` threw. */
+  readonly onLate?: ((result: never) => void) | undefined;
 }
 
 interface Pending {
@@ -59,7 +61,8 @@ export class RpcClient {
 
   /** Asks for something; gives the answer. */
   async call<T>(method: string, args: readonly unknown[], options: RpcCallOptions = {}): Promise<T> {
-    const { signal, onEvent } = options;
+    const { signal, onEvent, onLate } = options;
+    let hasThrown = false;
     this.expectOpen();
     signal?.throwIfAborted();
     const call = this.calls++;
@@ -69,14 +72,19 @@ export class RpcClient {
         this.pending.set(call, {
           failed: reject,
           answered: response => {
-            if ('error' in response) reject(errorFromPlain(response.error));
+            if (hasThrown) {
+              if ('event' in response) return;
+              this.pending.delete(call);
+              if ('result' in response) onLate?.(response.result as never);
+            } else if ('error' in response) reject(errorFromPlain(response.error));
             else if ('result' in response) resolve(response.result as T);
             else if ('event' in response) {
               try {
                 onEvent?.(response.event as never);
               } catch (error) {
-                reject(error);
+                hasThrown = true;
                 this.send({ call, abort: true });
+                reject(error);
               }
             }
           },
@@ -88,7 +96,7 @@ export class RpcClient {
       throw signal?.aborted ? signal.reason : error;
     } finally {
       signal?.removeEventListener('abort', abort);
-      this.pending.delete(call);
+      if (!hasThrown) this.pending.delete(call);
     }
   }
 

@@ -72,8 +72,8 @@ export function connectModels(port: Port | null): Models {
   const ask = <T>(
     method: Method,
     args: readonly unknown[],
-    { model, signal, onProgress }: AskOptions = {},
-  ): Promise<T> => rpc.call(method, [model, ...args], { signal, onEvent: onProgress });
+    { model, signal, onProgress, onLate }: AskOptions<T> = {},
+  ): Promise<T> => rpc.call(method, [model, ...args], { signal, onEvent: onProgress, onLate });
 
   const stream = <Whole, Each = Step>(
     method: Streaming,
@@ -97,6 +97,7 @@ export function connectModels(port: Port | null): Models {
       const facts = await ask<ModelFacts>('load', [source instanceof URL ? source.href : source, options], {
         signal,
         onProgress,
+        onLate: late => ask('dispose', [], { model: late.model }).catch(() => {}), // closed meanwhile, and so disposed
       });
       const { model, hasTokenizer: _, ...known } = facts;
       return {
@@ -131,10 +132,11 @@ export function connectModels(port: Port | null): Models {
   };
 }
 
-interface AskOptions {
+interface AskOptions<T> {
   readonly model?: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: LoadModelOptions['onProgress'];
+  readonly onLate?: (result: T) => void;
 }
 
 /** The options that can cross a port. */

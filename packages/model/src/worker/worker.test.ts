@@ -139,3 +139,48 @@ test('what cannot cross a port is refused here, errors keep their words and code
   await expect(running).rejects.toThrow('connectModels: the connection was closed');
   port1.close();
 });
+
+test('two connections share a port, each with models of its own; what one closes is disposed, the other goes on', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const [one, two] = [connectModels(port2), connectModels(port2)];
+  const [first, second] = await Promise.all([one.load(await files()), two.load(await files())]);
+  const greedy = { temperature: 0, maxNewTokens: 8 };
+  const [left, right] = await Promise.all([
+    first.generate('Once', greedy).whole(),
+    second.generate('The end', greedy).whole(),
+  ]);
+  expect([left!.text, right!.text]).toEqual([
+    (await second.generate('Once', greedy).whole()).text,
+    (await first.generate('The end', greedy).whole()).text,
+  ]);
+  const running = second.generate('Once', { maxNewTokens: 400 })[Symbol.asyncIterator]();
+  await running.next();
+  one.close();
+  await expect(first.tokensOf('Once')).rejects.toThrow('connectModels: the connection was closed');
+  expect((await running.next()).done).toBe(false);
+  port1.close();
+  await expect(running.next()).rejects.toMatchObject({
+    code: 'closed',
+    message: 'connectModels: the port was closed',
+  });
+  await expect(two.load(await files())).rejects.toThrow('connectModels: the port was closed');
+  while (memory().tensors > 0) await new Promise(resolve => setTimeout(resolve));
+  expect(memory()).toEqual({ tensors: 0, bytes: 0, buffers: 0 }); // the models of both were disposed
+});
+
+test('an onProgress that throws is the error of the load, and nothing of it stays', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const models = connectModels(port2);
+  const before = memory();
+  const mine = new Error('mine');
+  const onProgress = () => {
+    throw mine;
+  };
+  await expect(models.load(await files(), { onProgress })).rejects.toBe(mine);
+  await models.backends(); // the worker has had its turn
+  await models.backends(); // and a model that came nevertheless is disposed
+  expect(memory()).toEqual(before);
+  port1.close();
+});
