@@ -1,9 +1,11 @@
 import { expectWhole, ResidualError } from './errors.js';
-import { parseExpression, type Term } from './expression.js';
+import type { Term } from './expression.js';
+import { expressionText } from './expression-text.js';
 import { type Neighbour, nearestRows, rowsOf } from './nearest.js';
+import { readExpression } from './read-expression.js';
 import { blockRows, slots } from './scan.js';
 import { type Ranked, selection } from './select.js';
-import { unknownWord } from './spelling.js';
+import { unknownWords } from './spelling.js';
 import { cosineOf, rowVector, unitRow, type WordVectors } from './table.js';
 import { addTo, dot, lengthOf, unitOf } from './vector.js';
 
@@ -31,15 +33,18 @@ export interface Answer extends Neighbour {
 
 /** What an expression comes to. */
 export interface Result {
+  /** The words, as the table spells them, with their factors. */
   readonly terms: readonly Term[];
+  /** What was read and computed, `king − man + woman`. */
+  readonly text: string;
   /** The sum [dims]: of unit vectors, for `euclid` of the vectors as they are. */
   readonly vector: Float64Array;
   readonly neighbours: readonly Answer[];
 }
 
 /**
- * Computes an expression, such as `king - man + woman`, and finds the words nearest to it, exactly. Errors: an expression that cannot be read, unknown words
- * (with the nearest spellings), a sum of zero.
+ * Computes an expression, such as `king - man + woman`, which `readExpression` reads, and finds the words nearest to it, exactly. Errors: an expression that cannot
+ * be read, unknown words (all of them, with the nearest spellings), a sum of zero.
  */
 export function arithmetic(
   vectors: WordVectors,
@@ -52,8 +57,11 @@ export function arithmetic(
       'option',
       `arithmetic: method is ${JSON.stringify(method)}; there are add, multiply and euclid`,
     );
-  const terms = typeof expression === 'string' ? parseExpression(expression) : expression;
-  const rows = terms.map(({ word }) => rowOf(vectors, word));
+  const { terms, text } =
+    typeof expression === 'string'
+      ? readExpression(vectors, expression, 'arithmetic')
+      : { terms: expression, text: expressionText(expression) };
+  const rows = rowsOfTerms(vectors, terms);
   const vector = new Float64Array(vectors.dims);
   for (const [i, { factor }] of terms.entries())
     addTo(vector, (method === 'euclid' ? rowVector : unitRow)(vectors, rows[i]!), factor);
@@ -76,16 +84,13 @@ export function arithmetic(
     similarity: method === 'add' ? value : cosineOf(vectors, row, unit),
     score: method === 'euclid' ? Math.sqrt(Math.max(0, -value)) : value,
   }));
-  return { terms, vector, neighbours };
+  return { terms, text, vector, neighbours };
 }
 
-function rowOf(vectors: WordVectors, word: string): number {
-  const row = vectors.rows.get(word);
-  if (row !== undefined) return row;
-  const parts = word.split('-');
-  const minus =
-    parts.length > 1 && parts.every(part => vectors.rows.has(part)) ? `; a minus has spaces: ${parts.join(' - ')}` : '';
-  throw new ResidualError('word', `arithmetic: ${unknownWord(vectors, word)}${minus}`);
+function rowsOfTerms(vectors: WordVectors, terms: readonly Term[]): number[] {
+  const words = terms.map(({ word }) => word).filter(word => !vectors.rows.has(word));
+  if (words.length > 0) throw new ResidualError('word', `arithmetic: ${unknownWords(vectors, words)}`, { words });
+  return terms.map(({ word }) => vectors.rows.get(word)!);
 }
 
 /** ∏ ((1 + cos) / 2)^factor over the words, 0.001 added where it divides. (Levy, Goldberg 2014, with exponents for factors) */

@@ -7,13 +7,16 @@ const brand = '@residual/error';
 export class ResidualError extends Error {
   override readonly name = 'ResidualError';
   readonly [brand] = true;
+  /** The words that are not there, where the code is `word`; none else. */
+  readonly words: readonly string[];
 
   constructor(
     readonly code: 'vectors' | 'word' | 'expression' | 'option' | 'file',
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly words?: readonly string[] } = {},
   ) {
     super(message, options);
+    this.words = options.words ?? [];
   }
 
   static is(error: unknown): error is ResidualError {

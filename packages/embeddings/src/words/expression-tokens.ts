@@ -5,44 +5,127 @@ export interface Token {
   readonly kind: 'word' | 'number' | 'operator';
   readonly text: string;
   readonly at: number;
+  readonly quoted?: boolean;
 }
 
-const operators: Readonly<Record<string, string>> = { '−': '-', '–': '-', '×': '*', '·': '*', '÷': '/' };
-const quotes: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '‘': '’' };
-const number = /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(?=$|[\s+*/()×·÷])/i;
+/** Which words there are, for who reads an expression by them. */
+export interface KnownWords {
+  /** Whether a text is one of them, perhaps spelled in another way. */
+  has(text: string): boolean;
+  /** The letters of the longest one. */
+  readonly longest: number;
+}
 
-/** Cuts an expression into words, numbers and operators. Errors when a quote is not closed. */
-export function tokensOf(text: string): Token[] {
+/** The signs of operators that are not ASCII, the short hyphens aside, which are only signs between words. */
+const operators: Readonly<Record<string, string>> = {
+  ...Object.fromEntries([...'−‒–—―﹣－'].map(sign => [sign, '-'])),
+  ...Object.fromEntries([...'＋﹢'].map(sign => [sign, '+'])),
+  ...Object.fromEntries([...'×·⋅∙✕✖∗＊'].map(sign => [sign, '*'])),
+  ...Object.fromEntries([...'÷∕⁄／'].map(sign => [sign, '/'])),
+  '（': '(',
+  '）': ')',
+};
+const hyphens: Readonly<Record<string, string>> = { '‐': '-', '‑': '-' };
+const quotes: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '‘': '’', '„': '“', '«': '»' };
+
+const operatorOf = (sign: string | undefined): string | undefined =>
+  sign === undefined ? undefined : '+-*/()'.includes(sign) ? sign : (operators[sign] ?? hyphens[sign]);
+
+/**
+ * Cuts an expression into words, numbers and operators. Where words are known, each stretch without a space falls into as few unknown ones as can be, the
+ * longest known one first; where they are not, a hyphen between two letters belongs to their word. Errors when a quote is not closed.
+ */
+export function tokensOf(text: string, known?: KnownWords): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < text.length; ) {
     const letter = text[at]!;
-    const [figure] = number.exec(text.slice(at)) ?? [];
+    const closes = Object.hasOwn(quotes, letter) ? text.indexOf(quotes[letter]!, at + 1) : -1;
     if (/\s/.test(letter)) at++;
-    else if (Object.hasOwn(quotes, letter)) {
-      const end = text.indexOf(quotes[letter]!, at + 1);
-      if (end < 0) throw new ResidualError('expression', `parseExpression: the quote at ${at + 1} is not closed`);
-      tokens.push({ kind: 'word', text: text.slice(at + 1, end), at: at + 1 });
-      at = end + 1;
-    } else if (figure !== undefined) {
-      tokens.push({ kind: 'number', text: figure, at: at + 1 });
-      at += figure.length;
-    } else if (isOperator(text, at)) {
-      tokens.push({ kind: 'operator', text: operators[letter] ?? letter, at: at + 1 });
+    else if (closes >= 0) {
+      tokens.push({ kind: 'word', text: text.slice(at + 1, closes), at: at + 1, quoted: true });
+      at = closes + 1;
+    } else if (Object.hasOwn(quotes, letter) && !"'‘".includes(letter))
+      throw new ResidualError('expression', `parseExpression: the quote at ${at + 1} is not closed`);
+    else if (operatorOf(letter)) {
+      tokens.push({ kind: 'operator', text: operatorOf(letter)!, at: at + 1 });
       at++;
     } else {
-      const start = at;
-      while (at < text.length && !/\s/.test(text[at]!) && !isOperator(text, at)) at++;
-      tokens.push({ kind: 'word', text: text.slice(start, at), at: start + 1 });
+      const end = stretchEnd(text, at);
+      const cut = known ? piecesOf(text, at, end, known) : plainPieces(text, at, end);
+      tokens.push(...cut);
+      const last = cut.at(-1)!;
+      at = last.at - 1 + last.text.length;
     }
   }
   return tokens;
 }
 
-/** Whether a sign at a place is an operator: a hyphen between two letters belongs to their word. */
-function isOperator(text: string, at: number): boolean {
-  const letter = text[at]!;
-  if (/[+*/()×·÷]/.test(letter)) return true;
-  if (!/[-−–]/.test(letter)) return false;
-  const inWord = (other: string | undefined) => other !== undefined && !/[\s+*/()×·÷-]/.test(other);
-  return !(letter === '-' && inWord(text[at - 1]) && inWord(text[at + 1]));
+/** Where a stretch of words and operators ends: before a space, or before a quote behind an operator. */
+function stretchEnd(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && !/\s/.test(text[end]!)) {
+    if (end > start && Object.hasOwn(quotes, text[end]!) && operatorOf(text[end - 1])) break;
+    end++;
+  }
+  return end;
+}
+
+const number = /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+const numberBefore = /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(?=$|[\s+*/()×·÷])/i;
+
+/** The first word or number of a stretch by its signs alone: a hyphen between two letters belongs to their word. */
+function plainPieces(text: string, start: number, end: number): Token[] {
+  const [figure] = numberBefore.exec(text.slice(start, end)) ?? [];
+  if (figure !== undefined) return [{ kind: 'number', text: figure, at: start + 1 }];
+  let at = start;
+  const belongs = (place: number) => {
+    const isHyphen = text[place] === '-' || Object.hasOwn(hyphens, text[place]!);
+    return isHyphen && place + 1 < end && !operatorOf(text[place + 1]);
+  };
+  while (at < end && (!operatorOf(text[at]) || belongs(at))) at++;
+  return [{ kind: 'word', text: text.slice(start, at), at: start + 1 }];
+}
+
+/** How a stretch is read from a place on: the fewest unknown words, then where its first word ends. */
+interface Reading {
+  readonly unknown: number;
+  readonly end: number;
+}
+
+/** The words, numbers and operators of a stretch that begins with a word or number, by the words that are known. */
+function piecesOf(text: string, start: number, end: number, known: KnownWords): Token[] {
+  const signs: number[] = [];
+  for (let at = start; at < end; at++) if (operatorOf(text[at])) signs.push(at);
+  const ends = [...signs, end];
+  const nextWord = (place: number) => {
+    let at = place;
+    while (at < end && operatorOf(text[at])) at++;
+    return at;
+  };
+  const starts = [start, ...signs.map(sign => sign + 1).filter(at => at < end && !operatorOf(text[at]))];
+  const readings = new Map<number, Reading>([[end, { unknown: 0, end }]]);
+  let last = ends.length - 1; // of the ends that a word of this start can have
+  for (const from of starts.reverse()) {
+    while (last > 0 && ends[last - 1]! > from) last--;
+    let best: Reading | undefined;
+    for (let i = last; i < ends.length && (i === last || ends[i]! - from <= known.longest); i++) {
+      const to = ends[i]!;
+      const piece = text.slice(from, to);
+      const isKnown = number.test(piece) || known.has(piece);
+      if (!isKnown && i > last) continue;
+      const unknown = readings.get(nextWord(to))!.unknown + (isKnown ? 0 : 1);
+      if (!best || unknown <= best.unknown) best = { unknown, end: to }; // of equals the longer word
+    }
+    readings.set(from, best!);
+  }
+  const tokens: Token[] = [];
+  for (let at = start; at < end; ) {
+    const sign = operatorOf(text[at]);
+    const to = sign ? at + 1 : readings.get(at)!.end;
+    const piece = text.slice(at, to);
+    const kind = sign ? 'operator' : number.test(piece) ? 'number' : 'word';
+    tokens.push({ kind, text: sign ?? piece, at: at + 1 });
+    at = to;
+  }
+  return tokens;
 }

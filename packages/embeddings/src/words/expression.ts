@@ -15,10 +15,18 @@ type Value = number | Map<string, number>;
 
 /**
  * Reads an expression of words, `king - man + woman`, as the sum that it is. Words may hold hyphens (a minus has a space before or behind it), stand in quotes
- * (`"new york"`), be multiplied and divided by numbers (`0.5 * warm`, `cold / 2`) and put in parentheses. Errors tell the place, counted from 1.
+ * (`"new york"`), be multiplied and divided by numbers (`0.5 * warm`, `cold / 2`) and put in parentheses. Errors tell the place, counted from 1. For the words of
+ * a table `readExpression` is the better reader: it knows which hyphens are minus signs.
  */
 export function parseExpression(text: string): Term[] {
-  const tokens = tokensOf(text);
+  return termsOf(
+    tokensOf(text),
+    (before, word) => `a word with a space is written in quotes, ${JSON.stringify(`${before} ${word}`)}`,
+  );
+}
+
+/** The sum that tokens make; `advice` is what to say of two words without an operator between them. */
+export function termsOf(tokens: readonly Token[], advice: (before: string, word: string) => string): Term[] {
   let [next, depth] = [0, 0];
   if (tokens.length === 0) fail('the expression is empty; write one like king - man + woman');
 
@@ -70,10 +78,7 @@ export function parseExpression(text: string): Term[] {
   const value = sum();
   const left = peek();
   if (left?.kind === 'operator') fail(`${shown(left)} closes nothing`);
-  if (left) {
-    const both = `${tokens[next - 1]!.text} ${left.text}`;
-    fail(`${shown(left)} follows without + or - before it; a word with a space is written in quotes, "${both}"`);
-  }
+  if (left) fail(`${shown(left)} follows without + or - before it; ${advice(tokens[next - 1]!.text, left.text)}`);
   if (typeof value === 'number')
     return fail(`the number ${value} alone is no vector; put it in quotes where the word is meant, "${value}"`);
   return [...value].map(([word, factor]) => {

@@ -13,10 +13,13 @@ export {
 } from './evaluate-analogies.js';
 export { evaluateSimilarity, parseRatings, type RatedPair, type SimilarityReport } from './evaluate-similarity.js';
 export { parseExpression, type Term } from './expression.js';
+export { expressionText } from './expression-text.js';
+export { findWord } from './find-word.js';
 export { type Bytes, type VectorSource, type Vocabulary, type WordVectorsOptions, wordVectors } from './load.js';
 export { type NearestOptions, type Neighbour, nearest, similarity, type WordOrVector } from './nearest.js';
 export { type PcaOptions, type Projection, pca } from './pca.js';
 export { spearman } from './rank-correlation.js';
+export { type Expression, readExpression } from './read-expression.js';
 export type { Scan } from './scan.js';
 export { complete, type SpellingOptions, suggest } from './spelling.js';
 export { rowVector, type TableParts, unitRow, vectorTable, type WordVectors } from './table.js';

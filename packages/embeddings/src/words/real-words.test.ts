@@ -16,6 +16,7 @@ import {
   parseAnalogies,
   pca,
   project,
+  readExpression,
   similarity,
   suggest,
   type WordVectors,
@@ -70,6 +71,32 @@ test('the odd one out, the middle and the neighbours are what one expects', () =
   ).toContain('blue');
   expect(nearest(vectors, 'frog', { top: 5 }).map(({ word }) => word)).toContain('toad');
   expect(similarity(vectors, 'cat', 'dog')).toBeGreaterThan(similarity(vectors, 'cat', 'car'));
+});
+
+test.each([
+  ['king-man+woman', 'king − man + woman', 'queen'],
+  ['Paris - France + Italy', 'paris − france + italy', 'rome'],
+  ['well-known–famous+twenty-one', '“well-known” − famous + “twenty-one”', undefined],
+  ['Web site', 'website', undefined],
+])('%s is read as %s', (typed, text, nearest) => {
+  const result = arithmetic(vectors, typed);
+  expect(result.text).toBe(text);
+  if (nearest) expect(result.neighbours[0]!.word).toBe(nearest);
+});
+
+test('of the tables own words each is read as itself, alone and beside another', { timeout: 60_000 }, () => {
+  const odd: string[] = [];
+  for (const word of vectors.words.filter((word, i) => i % 97 === 0 || (i % 5 === 0 && word.includes('-')))) {
+    if (/^[\d.]+(e\d+)?$|^\W+$/.test(word)) continue; // numbers and signs are words in quotes only
+    for (const [text, expected] of [
+      [word, `${word}`],
+      [`king-${word}`, `king ${word}`],
+    ] as const) {
+      const read = readExpression(vectors, text).terms.map(term => term.word);
+      if (read.join(' ') !== expected && !vectors.rows.has(text)) odd.push(`${text}: ${read}`);
+    }
+  }
+  expect(odd).toEqual([]);
 });
 
 test('spellings: suggestions and completions, the frequent ones first', () => {

@@ -5,23 +5,28 @@ import type { WordVectors } from './table.js';
 export function expectRow(name: string, vectors: WordVectors, word: string): number {
   const row = vectors.rows.get(word);
   if (row !== undefined) return row;
-  throw new ResidualError('word', `${name}: ${unknownWord(vectors, word)}`);
+  throw new ResidualError('word', `${name}: ${unknownWords(vectors, [word])}`, { words: [word] });
 }
 
-/** What to say of a word that is not there. */
-export function unknownWord(vectors: WordVectors, word: string): string {
-  const similar = suggest(vectors, word, { top: 3 });
-  const hint = similar.length > 0 ? `; there is ${listed(similar)}` : '';
-  return `${JSON.stringify(word)} is not among the ${vectors.words.length} words${hint}`;
+/** What to say of words that are not there: of the first few, and how many more there are. */
+export function unknownWords(vectors: WordVectors, words: readonly string[]): string {
+  const named = words.slice(0, words.length > 6 ? 5 : 6);
+  const names = named.map(word => JSON.stringify(abridged(word)));
+  if (named.length < words.length) names.push(`${words.length - named.length} more`);
+  const hints = named.flatMap(word => {
+    const similar = suggest(vectors, word, { top: 3 });
+    if (similar.length === 0) return [];
+    const there = listed(similar.map(each => JSON.stringify(each)));
+    return [words.length === 1 ? there : `${there} for ${JSON.stringify(abridged(word))}`];
+  });
+  const hint = hints.length > 0 ? `; there is ${hints.join(', ')}` : '';
+  return `${listed(names)} ${words.length === 1 ? 'is' : 'are'} not among the ${vectors.words.length} words${hint}`;
 }
 
-const listed = (words: readonly string[]) =>
-  words.length === 1
-    ? `${JSON.stringify(words[0])}`
-    : `${words
-        .slice(0, -1)
-        .map(word => JSON.stringify(word))
-        .join(', ')} and ${JSON.stringify(words.at(-1))}`;
+const abridged = (word: string) => (word.length > 80 ? `${word.slice(0, 80)}…` : word);
+
+const listed = (names: readonly string[]) =>
+  names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 /** How many words to suggest or complete. */
 export interface SpellingOptions {
@@ -31,15 +36,20 @@ export interface SpellingOptions {
 
 /**
  * Words that are spelled most like a text, nearest first, of equals the more frequent one: the fewest letters inserted, removed, replaced or swapped with
- * their neighbour, at most a third of them. (Damerau 1964)
+ * their neighbour. Only near ones: one step in a text of three to seven letters (in one of three the first letter stays, or two are swapped), two up to eleven,
+ * three from twelve on. (Damerau 1964)
  */
 export function suggest(vectors: WordVectors, text: string, { top = 5 }: SpellingOptions = {}): string[] {
   expectWhole('suggest', 'top', top, 1);
-  const letters = [...text.toLowerCase()].slice(0, 60);
-  const most = Math.max(1, Math.min(3, Math.floor(letters.length / 3)));
+  const letters = [...text.slice(0, 200).toLowerCase()];
+  const most = letters.length < 3 ? 0 : Math.max(1, Math.min(3, Math.floor(letters.length / 4)));
   const found: { word: string; distance: number }[] = [];
+  const inOrder = (word: string) => [...word].sort().join('');
+  const isFar = (word: string) =>
+    letters.length < 4 && word[0] !== letters[0] && inOrder(word) !== inOrder(letters.join(''));
   for (const word of vectors.words) {
     if (Math.abs(word.length - text.length) > 2 * most) continue;
+    if (isFar(word.toLowerCase())) continue;
     const distance = editDistance(letters, [...word.toLowerCase()], most);
     if (distance <= most && word !== text) found.push({ word, distance });
   }
@@ -49,13 +59,15 @@ export function suggest(vectors: WordVectors, text: string, { top = 5 }: Spellin
     .map(({ word }) => word);
 }
 
-/** Words that begin with a text, most frequent first; the text itself first of all where it is a word. */
+/** Words that begin with a text in any capitals, most frequent first; the text itself first of all where it is a word. */
 export function complete(vectors: WordVectors, text: string, { top = 5 }: SpellingOptions = {}): string[] {
   expectWhole('complete', 'top', top, 1);
   const found = vectors.rows.has(text) ? [text] : [];
+  const small = text.toLowerCase();
   for (const word of vectors.words) {
     if (found.length >= top) break;
-    if (word !== text && word.startsWith(text)) found.push(word);
+    if (word !== text && (word.startsWith(text) || word.slice(0, small.length).toLowerCase() === small))
+      found.push(word);
   }
   return found;
 }

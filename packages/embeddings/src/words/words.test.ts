@@ -44,8 +44,12 @@ test.each<[() => unknown, string]>([
   [() => arithmetic(vectors, ''), 'parseExpression: the expression is empty; write one like king - man + woman'],
   [() => arithmetic(vectors, 'kign - man'), 'arithmetic: "kign" is not among the 8 words; there is "king"'],
   [
-    () => arithmetic(vectors, 'king-man'),
-    'arithmetic: "king-man" is not among the 8 words; a minus has spaces: king - man',
+    () => arithmetic(vectors, 'king-mam + womna'),
+    'arithmetic: "mam" and "womna" are not among the 8 words; there is "man" for "mam", "woman" for "womna"',
+  ],
+  [
+    () => arithmetic(vectors, [{ word: 'King', factor: 1 }]),
+    'arithmetic: "King" is not among the 8 words; there is "king"',
   ],
   [
     () => arithmetic(vectors, 'king - king'),
