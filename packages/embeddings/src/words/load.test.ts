@@ -207,7 +207,42 @@ test.each<[string, VectorSource, string]>([
   [
     'a vocabulary that leaves a row out',
     { safetensors: worldFile('F32'), vocab: '{"a":0,"b":2}' },
-    'wordVectors: the vocabulary names no word for row 1',
+    'wordVectors: the vocabulary gives "b" the row 2; its 2 words have rows 0 to 1',
+  ],
+  [
+    'a vocabulary from row to word',
+    { safetensors: worldFile('F32'), vocab: '{"0":"the","1":"of"}' },
+    'wordVectors: the vocabulary gives "0" the row "the"; a row is a whole number from 0 on',
+  ],
+  [
+    'a row that two words have',
+    { safetensors: worldFile('F32'), vocab: '{"a":0,"b":0}' },
+    'wordVectors: the vocabulary gives row 0 to "a" and "b"',
+  ],
+  [
+    'a list of lists',
+    { safetensors: worldFile('F32'), vocab: JSON.stringify(words.map(word => [word])) },
+    'wordVectors: word 0 of the vocabulary is a list, not a text',
+  ],
+  [
+    'no vocabulary',
+    { safetensors: worldFile('F32') } as never,
+    'wordVectors: the vocabulary is undefined; a list of words or the text of a file of them would fit',
+  ],
+  [
+    'vectors that are too long to compare',
+    { glove: encode(`a${' 1'.repeat(600_000)}`) },
+    'wordVectors: vectors of 600000 numbers; at most 65536 can be compared',
+  ],
+  [
+    'a long word',
+    { glove: encode(`${'w'.repeat(9000)} nan\n`) },
+    `wordVectors: row 0 ("${'w'.repeat(80)}…") holds NaN at place 0`,
+  ],
+  [
+    'a word that a terminal would obey',
+    { glove: encode('\u009b2J\u202e 1\n\u009b2J\u202e 1\n') },
+    'wordVectors: "\\u009b2J\\u202e" stands twice, in rows 0 and 1',
   ],
   ['an empty file', { glove: encode('') }, 'wordVectors: the file is empty'],
   ['no numbers', { glove: encode('word\n') }, 'wordVectors: line 1 has no numbers behind its word: "word"'],

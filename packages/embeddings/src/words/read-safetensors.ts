@@ -1,9 +1,9 @@
 import { openSafetensors, type Safetensors, type Source } from '@residual/safetensors';
-import { ResidualError } from './errors.js';
+import { firstFew, quoted, ResidualError, shownValue } from './errors.js';
 import type { Vocabulary, WordVectorsOptions } from './load.js';
 import { counted } from './progress.js';
 import { newScan } from './scan.js';
-import { finishTable, type WordVectors } from './table.js';
+import { expectDims, finishTable, type WordVectors } from './table.js';
 
 /** A table from a safetensors file: the vectors [words, dims] and, where they are int8, `embedding.scale` [words, 1] or [words]. */
 export async function readSafetensors(
@@ -14,10 +14,11 @@ export async function readSafetensors(
   const file = await openSafetensors(counted(source, onProgress), { signal });
   const name = tensor ?? matrixOf(file);
   const info = file.tensors.get(name);
-  if (!info) refuse(`there is no tensor ${JSON.stringify(name)} among ${[...file.tensors.keys()].join(', ')}`);
+  if (!info) refuse(`there is no tensor ${quoted(name)} among ${firstFew(file.tensors.keys())}`);
   const [count = 0, dims = 0] = info.shape;
   if (info.shape.length !== 2 || count === 0 || dims === 0)
     refuse(`${name} is [${info.shape}]; it must be [words, dims], neither of them 0`);
+  expectDims('wordVectors', dims);
   const words = wordsOf(vocab);
   if (words.length !== count)
     refuse(`${name} has ${count} rows, the vocabulary ${words.length} words; they must be equally many`);
@@ -38,7 +39,7 @@ function matrixOf({ tensors }: Safetensors): string {
   const matrices = [...tensors].filter(([name, { shape }]) => shape.length === 2 && !name.endsWith('.scale'));
   if (matrices.length === 1) return matrices[0]![0];
   return refuse(
-    `there is no embedding.weight among ${[...tensors.keys()].join(', ') || 'no tensors'}; name the table with the option tensor`,
+    `there is no embedding.weight among ${firstFew(tensors.keys()) || 'no tensors'}; name the table with the option tensor`,
   );
 }
 
@@ -58,7 +59,9 @@ async function scaleOf(
 
 /** The words of a vocabulary, whichever form it has. */
 export function wordsOf(vocab: Vocabulary): readonly string[] {
-  if (typeof vocab !== 'string') return vocab;
+  if (Array.isArray(vocab)) return vocab;
+  if (typeof vocab !== 'string')
+    return refuse(`the vocabulary is ${shownValue(vocab)}; a list of words or the text of a file of them would fit`);
   if (!/^\s*[[{]/.test(vocab)) return vocab.replace(/\r?\n$/, '').split(/\r?\n/);
   let parsed: unknown;
   try {
@@ -69,12 +72,20 @@ export function wordsOf(vocab: Vocabulary): readonly string[] {
     });
   }
   if (Array.isArray(parsed)) return parsed;
-  const words: string[] = [];
-  for (const [word, row] of Object.entries(parsed as Record<string, number>)) words[row] = word;
-  const missing = Array.from(words).indexOf(undefined as never);
-  if (missing >= 0 || words.length !== Object.keys(parsed as object).length)
-    refuse(`the vocabulary names no word for row ${missing < 0 ? words.length : missing}`);
-  return words;
+  const entries = Object.entries(parsed as Record<string, unknown>);
+  const words: (string | undefined)[] = Array.from({ length: entries.length });
+  for (const [word, row] of entries) {
+    if (typeof row !== 'number' || !Number.isInteger(row) || row < 0)
+      refuse(`the vocabulary gives ${quoted(word)} the row ${shownValue(row)}; a row is a whole number from 0 on`);
+    if (row >= entries.length)
+      refuse(
+        `the vocabulary gives ${quoted(word)} the row ${row}; its ${entries.length} words have rows 0 to ${entries.length - 1}`,
+      );
+    if (words[row] !== undefined)
+      refuse(`the vocabulary gives row ${row} to ${quoted(words[row])} and ${quoted(word)}`);
+    words[row] = word;
+  }
+  return words as string[];
 }
 
 function refuse(what: string): never {

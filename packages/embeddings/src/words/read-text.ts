@@ -1,12 +1,12 @@
 import type { Source } from '@residual/safetensors';
-import { ResidualError } from './errors.js';
+import { quoted, ResidualError } from './errors.js';
 import type { WordVectorsOptions } from './load.js';
 import { parseNumber } from './parse-number.js';
 import { counted } from './progress.js';
 import { headerOf } from './read-word2vec.js';
 import { readerOf } from './reader.js';
 import { newScan } from './scan.js';
-import { finishTable, type WordVectors } from './table.js';
+import { expectDims, finishTable, type WordVectors } from './table.js';
 
 const newline = 10;
 const longestLine = 2 ** 22;
@@ -29,22 +29,25 @@ export async function readText(
   };
   if (!line) throw new ResidualError('vectors', 'wordVectors: the file is empty');
   const first = decoder.decode(line);
-  let { count, dims } = { count: Number.POSITIVE_INFINITY, dims: first.trim().split(/\s+/).length - 1 };
+  let { count, dims } = { count: Number.POSITIVE_INFINITY, dims: spacesIn(line) };
   if (kind === 'word2vec' || /^\d+ \d+\s*$/.test(first)) {
     ({ count, dims } = headerOf(first, source.size, 2));
     line = await reader.until(newline, longestLine);
     number++;
   }
-  if (dims < 1) fail(`has no numbers behind its word: ${JSON.stringify(first.slice(0, 60))}`);
+  if (dims < 1) fail(`has no numbers behind its word: ${quoted(first)}`);
+  expectDims('wordVectors', dims);
 
   const words: string[] = [];
-  let data = new Float32Array(Math.min(count, limit, 2 ** 14) * dims);
   const wanted = Math.min(count, limit);
+  // No more rows than the rest of the file can hold: a number and its space are two bytes.
+  const rowsLeft = () => words.length + 1 + Math.floor((source.size - reader.at) / (2 * dims));
+  let data = new Float32Array(Math.min(wanted, 2 ** 14, rowsLeft()) * dims);
   for (; line && words.length < wanted; line = await reader.until(newline, longestLine), number++) {
     const end = trimmedEnd(line);
     if (end === 0) fail('is empty');
     if ((words.length + 1) * dims > data.length) {
-      const larger = new Float32Array(Math.min(wanted, 2 * (data.length / dims)) * dims);
+      const larger = new Float32Array(Math.min(wanted, 2 * (data.length / dims), rowsLeft()) * dims);
       larger.set(data);
       data = larger;
     }
@@ -58,6 +61,16 @@ export async function readText(
   scan.data.set(data.subarray(0, words.length * dims));
   return finishTable('wordVectors', words, dims, scan, undefined);
 }
+
+/** How often spaces, one or several, stand between others in a line: as many as numbers behind a word without a space. */
+function spacesIn(line: Uint8Array): number {
+  let count = 0;
+  const end = trimmedEnd(line);
+  for (let at = 1; at < end; at++) if (isSpace(line[at]) && !isSpace(line[at - 1])) count++;
+  return isSpace(line[0]) ? count - 1 : count;
+}
+
+const isSpace = (byte: number | undefined): boolean => byte === 32 || byte === 9;
 
 /** Where a line ends without spaces and carriage returns. */
 function trimmedEnd(line: Uint8Array): number {
@@ -74,15 +87,14 @@ function readRow(
   at: number,
   dims: number,
 ): { length: number } | number {
-  const isSpace = (at: number) => line[at] === 32 || line[at] === 9;
   for (let k = dims - 1; k >= 0; k--) {
     let start = end;
-    while (start > 0 && !isSpace(start - 1)) start--;
+    while (start > 0 && !isSpace(line[start - 1])) start--;
     if (start === 0) return dims - 1 - k;
     const value = parseNumber(line, start, end);
     if (value === undefined) return dims - 1 - k;
     into[at + k] = value;
-    for (end = start - 1; end > 0 && isSpace(end - 1); ) end--;
+    for (end = start - 1; end > 0 && isSpace(line[end - 1]); ) end--;
   }
   return { length: end };
 }

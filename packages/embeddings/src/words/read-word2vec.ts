@@ -1,10 +1,10 @@
 import type { Source } from '@residual/safetensors';
-import { ResidualError } from './errors.js';
+import { quoted, ResidualError } from './errors.js';
 import type { WordVectorsOptions } from './load.js';
 import { counted } from './progress.js';
 import { readerOf } from './reader.js';
 import { newScan } from './scan.js';
-import { finishTable, type WordVectors } from './table.js';
+import { expectDims, finishTable, type WordVectors } from './table.js';
 
 const newline = 10;
 const space = 32;
@@ -23,7 +23,7 @@ export function headerOf(line: string, size: number, leastBytes: number): Header
   if (!(count > 0 && dims > 0))
     throw new ResidualError(
       'vectors',
-      `wordVectors: a word2vec file begins with a line "WORDS DIMS"; this one begins with ${JSON.stringify(line.slice(0, 80))}`,
+      `wordVectors: a word2vec file begins with a line "WORDS DIMS"; this one begins with ${quoted(line)}`,
     );
   if (count * dims * leastBytes > size)
     throw new ResidualError(
@@ -42,6 +42,7 @@ export async function readBinary(
   const text = new TextDecoder();
   const first = await reader.until(newline, longestWord);
   const { count, dims } = headerOf(text.decode(first ?? new Uint8Array(0)), source.size, 4);
+  expectDims('wordVectors', dims);
   const rows = Math.min(count, limit);
   const scan = newScan('float32', rows, dims);
   const words: string[] = [];

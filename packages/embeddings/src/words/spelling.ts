@@ -1,4 +1,4 @@
-import { expectWhole, ResidualError } from './errors.js';
+import { expectWhole, quoted, ResidualError } from './errors.js';
 import type { WordVectors } from './table.js';
 
 /** The row of a word. Errors when it is not there, with the nearest spellings. */
@@ -11,19 +11,17 @@ export function expectRow(name: string, vectors: WordVectors, word: string): num
 /** What to say of words that are not there: of the first few, and how many more there are. */
 export function unknownWords(vectors: WordVectors, words: readonly string[]): string {
   const named = words.slice(0, words.length > 6 ? 5 : 6);
-  const names = named.map(word => JSON.stringify(abridged(word)));
+  const names = named.map(quoted);
   if (named.length < words.length) names.push(`${words.length - named.length} more`);
   const hints = named.flatMap(word => {
     const similar = suggest(vectors, word, { top: 3 });
     if (similar.length === 0) return [];
-    const there = listed(similar.map(each => JSON.stringify(each)));
-    return [words.length === 1 ? there : `${there} for ${JSON.stringify(abridged(word))}`];
+    const there = listed(similar.map(quoted));
+    return [words.length === 1 ? there : `${there} for ${quoted(word)}`];
   });
   const hint = hints.length > 0 ? `; there is ${hints.join(', ')}` : '';
   return `${listed(names)} ${words.length === 1 ? 'is' : 'are'} not among the ${vectors.words.length} words${hint}`;
 }
-
-const abridged = (word: string) => (word.length > 80 ? `${word.slice(0, 80)}…` : word);
 
 const listed = (names: readonly string[]) =>
   names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

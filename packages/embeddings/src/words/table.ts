@@ -1,4 +1,4 @@
-import { ResidualError } from './errors.js';
+import { quoted, ResidualError, shownValue } from './errors.js';
 import { newScan, type Scan } from './scan.js';
 
 /** Words and their vectors: rows of one table in the order of the words, most frequent first where the source has it so. */
@@ -40,10 +40,20 @@ export function vectorTable({ words, data, scale }: TableParts): WordVectors {
       'vectors',
       `vectorTable: ${data.length} numbers do not make ${words.length} vectors of one length`,
     );
+  expectDims('vectorTable', dims);
   const dtype = data instanceof Int8Array ? 'int8' : 'float32';
   const scan = newScan(dtype, words.length, dims);
   scan.data.set(data);
   return finishTable('vectorTable', words, dims, scan, scale);
+}
+
+/** What a comparison keeps beside the table grows with this, whatever the table's own size is. */
+const mostDims = 2 ** 16;
+
+/** Throws where vectors have more numbers than can be compared, before anything is made for them. */
+export function expectDims(name: string, dims: number): void {
+  if (dims > mostDims)
+    throw new ResidualError('vectors', `${name}: vectors of ${dims} numbers; at most ${mostDims} can be compared`);
 }
 
 /** A table over a scan whose data is filled; `name` is the function that errors speak of. */
@@ -78,7 +88,7 @@ export function finishTable(
       const numbers = data.subarray(row * dims, (row + 1) * dims);
       const place = numbers.findIndex(value => !Number.isFinite(value));
       const what = place < 0 ? `has the scale ${scale?.[row]}` : `holds ${numbers[place]} at place ${place}`;
-      throw new ResidualError('vectors', `${name}: row ${row} (${JSON.stringify(words[row])}) ${what}`);
+      throw new ResidualError('vectors', `${name}: row ${row} (${quoted(words[row]!)}) ${what}`);
     }
     factors[row] = norms[row] === 0 ? 0 : Math.min(1 / unscaled, 3e38);
   }
@@ -89,13 +99,10 @@ function rowsOf(name: string, words: readonly string[]): Map<string, number> {
   const rows = new Map<string, number>();
   for (const [row, word] of words.entries()) {
     if (typeof word !== 'string')
-      throw new ResidualError(
-        'vectors',
-        `${name}: word ${row} of the vocabulary is ${JSON.stringify(word)}, not a text`,
-      );
+      throw new ResidualError('vectors', `${name}: word ${row} of the vocabulary is ${shownValue(word)}, not a text`);
     const before = rows.get(word);
     if (before !== undefined)
-      throw new ResidualError('vectors', `${name}: ${JSON.stringify(word)} stands twice, in rows ${before} and ${row}`);
+      throw new ResidualError('vectors', `${name}: ${quoted(word)} stands twice, in rows ${before} and ${row}`);
     rows.set(word, row);
   }
   return rows;
