@@ -65,12 +65,7 @@ if (chrome !== undefined) {
   /** Inside a page, without a backend. */
   project({ name: 'browser', include: files('browser'), browser: inChrome() });
   /** In this process, looking at built pages through a browser. */
-  project({
-    name: 'pages',
-    include: files('pages'),
-    setupFiles: ['./packages/testkit/src/pages/setup.ts'],
-    testTimeout: 120_000,
-  });
+  project({ name: 'pages', include: files('pages'), setupFiles: ['./packages/testkit/src/pages/setup.ts'] });
 } else
   for (const name of ['webgl', 'browser', 'pages']) notRun[name] = 'install Chrome or Chromium, or set CHROME_PATH';
 
@@ -79,8 +74,6 @@ project({
   name: 'installable',
   include: files('installable'),
   globalSetup: './packages/testkit/src/installable/pack.ts',
-  testTimeout: 300_000,
-  hookTimeout: 300_000,
 });
 
 /** `npm test` names a file in which it reads what did not run. */
@@ -95,6 +88,13 @@ export default defineConfig({
       externalConditions: ['@residual/source', 'node'],
     },
   },
+  // Limits end what hangs; how quick a machine is, and what else it does, decides no test.
   // All cores of a small machine: beside the page of the browser, tests in Node would else take turns.
-  test: { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: Math.max(2, availableParallelism() - 1), projects },
+  test: {
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    projects,
+  },
 });

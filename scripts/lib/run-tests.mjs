@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, runNode, tool } from './run.mjs';
 import { environment, setUp } from './set-up.mjs';
@@ -11,19 +11,18 @@ const listed = join(reports, 'not-run.json');
 const strict = process.env.CI !== undefined && !['', '0', 'false'].includes(process.env.CI);
 
 /** Runs one check that passes or fails as a whole, and prints its output when it has ended, as others run beside it. */
-const check = async (name, script, args, minutes = 10) => {
+const check = async (name, script, args) => {
   const started = Date.now();
-  const file = join(reports, `${name}.log`);
-  const output = openSync(file, 'w');
-  const code = await runNode(script, args, { env: environment(), minutes, stdio: ['ignore', output, output] });
-  closeSync(output);
+  const chunks = [];
+  const output = chunk => chunks.push(chunk);
+  const code = await runNode(script, args, { env: environment(), silentMinutes: 30, output });
   const seconds = (Date.now() - started) / 1000;
-  console.log(`\n── ${name}\n${readFileSync(file, 'utf8')}`);
+  console.log(`\n── ${name}\n${Buffer.concat(chunks)}`);
   return { name, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, seconds };
 };
 
 /** Runs test projects, or `files` of them, and reads the runner's report. */
-const runner = async (name, projects, minutes, files = []) => {
+const runner = async (name, projects, files = []) => {
   const file = join(reports, `${name.replace(/\W+/g, '-')}.json`);
   const flags = [
     'run',
@@ -33,7 +32,8 @@ const runner = async (name, projects, minutes, files = []) => {
     `--outputFile.json=${file}`,
     ...(files.length > 0 ? ['--no-file-parallelism', ...files] : []),
   ];
-  const code = await runNode(tool('vitest'), flags, { env: { ...environment(), RESIDUAL_NOT_RUN: listed }, minutes });
+  const env = { ...environment(), RESIDUAL_NOT_RUN: listed };
+  const code = await runNode(tool('vitest'), flags, { env, silentMinutes: 15 });
   const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   return { ...count(report, code), failures: failures(report, code), files: failedFiles(report) };
 };
@@ -42,13 +42,13 @@ const runner = async (name, projects, minutes, files = []) => {
  * Runs test projects and counts their tests. A project that this machine cannot run is left out by vitest.config.ts.
  * A few files that failed run once more, alone: what passes then had too little of the machine, and is told as such.
  */
-const tests = async (name, projects, minutes) => {
+const tests = async (name, projects) => {
   const started = Date.now();
   console.log(`\n── ${name}`);
-  let result = await runner(name, projects, minutes);
+  let result = await runner(name, projects);
   if (result.files.length > 0 && result.files.length <= 3) {
     console.log(`\n── ${name}: what failed, alone`);
-    const { failed } = await runner(`${name} alone`, projects, 5, result.files);
+    const { failed } = await runner(`${name} alone`, projects, result.files);
     if (failed === 0)
       result = { ...result, passed: result.passed + result.failed, failed: 0, failures: [], crowded: result.failures };
   }
@@ -71,12 +71,12 @@ const checks = await Promise.all([
   check('types', tool('tsc'), ['-p', 'tsconfig.json']),
   check('build', tool('turbo'), built),
 ]);
-const sources = await tests('tests', ['node*', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*'], 25);
+const sources = await tests('tests', ['node*', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*']);
 const notRun = existsSync(listed) ? JSON.parse(readFileSync(listed, 'utf8')) : {};
 // Pages wait for much; what is installed and bundled meanwhile leaves no core idle.
 const products = await Promise.all([
-  ...(notRun.pages === undefined ? [tests('pages', ['pages'], 15)] : []),
-  tests('installable parts', ['installable'], 15),
+  ...(notRun.pages === undefined ? [tests('pages', ['pages'])] : []),
+  tests('installable parts', ['installable']),
 ]);
 const results = [...checks, sources, ...products];
 

@@ -29,16 +29,19 @@ export const endTree = child => {
 };
 
 /**
- * Runs a script by this Node and resolves to its exit code, or to 1 where it takes longer than `minutes`.
- * With `minutes` it leads a process group of its own, so that what it started ends with it.
+ * Runs a script by this Node and resolves to its exit code, or to 1 where it writes nothing for `silentMinutes`: a busy machine may take its time, a hang ends.
+ * With `silentMinutes` it leads a process group of its own, so that what it started ends with it. `output` is a function that is given what it writes, as
+ * it comes; without it, it writes where this process does.
  */
-export const runNode = (script, args, { cwd = root, env = {}, minutes, stdio = 'inherit' } = {}) =>
+export const runNode = (script, args, { cwd = root, env = {}, silentMinutes, output, stdio = 'inherit' } = {}) =>
   new Promise((resolve, reject) => {
+    const watched = silentMinutes !== undefined;
+    const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined ? { FORCE_COLOR: '1' } : {};
     const child = spawn(process.execPath, [script, ...args], {
       cwd,
-      env: { ...process.env, ...env },
-      stdio,
-      detached: minutes !== undefined && process.platform !== 'win32',
+      env: { ...process.env, ...(watched && output === undefined ? colour : {}), ...env },
+      stdio: watched ? ['ignore', 'pipe', 'pipe'] : stdio,
+      detached: watched && process.platform !== 'win32',
     });
     const end = () => endTree(child);
     const interrupt = () => {
@@ -46,11 +49,19 @@ export const runNode = (script, args, { cwd = root, env = {}, minutes, stdio = '
       process.exit(130);
     };
     let timer;
-    if (minutes !== undefined) {
-      timer = setTimeout(() => {
-        console.error(`${args[0]}: ended after ${minutes} minutes`);
+    if (watched) {
+      const silent = () => {
+        console.error(`${args[0]}: ended, as it wrote nothing for ${silentMinutes} minutes`);
         end();
-      }, minutes * 60_000);
+      };
+      const heard = target => chunk => {
+        clearTimeout(timer);
+        timer = setTimeout(silent, silentMinutes * 60_000);
+        (output ?? (text => target.write(text)))(chunk);
+      };
+      timer = setTimeout(silent, silentMinutes * 60_000);
+      child.stdout.on('data', heard(process.stdout));
+      child.stderr.on('data', heard(process.stderr));
       process.on('exit', end);
       process.on('SIGINT', interrupt);
       process.on('SIGTERM', interrupt);

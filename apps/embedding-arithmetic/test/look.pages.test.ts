@@ -9,8 +9,8 @@ beforeAll(async () => {
   app = await openApp('embedding-arithmetic');
   page = await app.open('#drift=open');
   await settled(page);
-  await page.locator('#drift-answer', { hasText: 'enters' }).waitFor({ timeout: 60_000 });
-}, 120_000);
+  await page.locator('#drift-answer', { hasText: 'enters' }).waitFor();
+});
 afterAll(() => app?.close());
 
 test('nothing serious for axe-core, nothing scrolls sideways, with an error and with an answer', async () => {
@@ -44,32 +44,34 @@ test('the whole page is reached by Tab, each control says what it is', async () 
     expect(reached).toContain(id);
 });
 
-test('the answer stands there soon, and moving the map with 50,000 points leaves the page its time', async () => {
+test('moving the map with 50,000 points draws it with few calls', async () => {
   const other = await app.open();
   await other.locator('#answer strong').waitFor();
-  const ready = await other.evaluate(() => performance.now());
   await settled(other);
-  // Graphics run on the processor here, and other tests beside them.
-  expect(ready).toBeLessThan(8000);
-  const busy = await other.evaluate(async () => {
-    const taken: number[] = [];
-    const own = requestAnimationFrame;
-    // What each frame costs this thread.
-    globalThis.requestAnimationFrame = act =>
-      own(time => {
-        const begun = performance.now();
-        act(time);
-        taken.push(performance.now() - begun);
-      });
+  const calls = await other.evaluate(async () => {
+    let count = 0;
+    for (const { prototype } of [CanvasRenderingContext2D, WebGLRenderingContext, WebGL2RenderingContext])
+      for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype)))
+        if (typeof value === 'function')
+          Object.defineProperty(prototype, name, {
+            value(...given: unknown[]) {
+              count++;
+              return value.apply(this, given);
+            },
+          });
     const canvas = document.querySelectorAll<HTMLCanvasElement>('#map canvas')[1]!;
+    const frames: number[] = [];
     for (let i = 0; i < 40; i++) {
+      count = 0;
       canvas.dispatchEvent(new KeyboardEvent('keydown', { key: i % 2 ? 'ArrowLeft' : 'ArrowRight' }));
-      await new Promise(own);
+      await new Promise(requestAnimationFrame);
+      await new Promise(requestAnimationFrame);
+      frames.push(count);
     }
-    return taken.sort((a, b) => a - b);
+    return frames.sort((a, b) => a - b);
   });
-  expect(busy.length).toBeGreaterThan(30);
-  expect(busy[Math.floor(0.95 * busy.length)]!).toBeLessThan(100); // it is some 3 ms where nothing else runs
+  expect(calls.at(-1)).toBeGreaterThan(0);
+  expect(calls[Math.floor(0.95 * calls.length)]!).toBeLessThan(500); // it is 176
   await other.close();
   expect(app.wrong).toEqual([]);
 });

@@ -1,11 +1,11 @@
 import type { Page } from '@residual/testkit/pages';
 
 /** Waits until all stands there that is computed before the first click, the map included. */
-export const settled = (page: Page) => page.locator('body[data-ready]').waitFor({ timeout: 60_000 });
+export const settled = (page: Page) => page.locator('body[data-ready]').waitFor();
 
 /** Waits for an answer and gives the nearest words, best first. */
 export const answered = async (page: Page, word: string) => {
-  await page.locator('#answer strong', { hasText: new RegExp(`^${word}$`) }).waitFor({ timeout: 30_000 });
+  await page.locator('#answer strong', { hasText: new RegExp(`^${word}$`) }).waitFor();
   return page.locator('#neighbours button .word').allTextContents();
 };
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   app = await openApp('embedding-arithmetic');
   page = await app.open();
   await settled(page);
-}, 120_000);
+});
 afterAll(() => app?.close());
 
 const near = (expression: string) => arithmetic(vectors, expression).neighbours;
@@ -174,7 +174,7 @@ describe('the map', () => {
   test('the axes of all words are others', async () => {
     const before = await picture(page);
     await page.selectOption('#axes', 'all');
-    await expect.poll(() => page.locator('#shares').textContent(), { timeout: 30_000 }).toMatch(/show 9 %/);
+    await expect.poll(() => page.locator('#shares').textContent()).toMatch(/show 9 %/);
     expect(await picture(page)).not.toBe(before);
     await page.selectOption('#axes', 'expression');
   });
@@ -214,7 +214,7 @@ describe('directions', () => {
 describe('the story teller', () => {
   test('the drift view shows a word moving apart, layer by layer, with what each would predict', async () => {
     await page.click('#drift > summary');
-    await page.locator('#drift-answer', { hasText: 'enters both sentences' }).waitFor({ timeout: 60_000 });
+    await page.locator('#drift-answer', { hasText: 'enters both sentences' }).waitFor();
     const cosines = (await page.locator('#drift-rows td.cosine').allTextContents()).map(Number);
     expect(cosines).toHaveLength(7);
     expect(cosines[0]!).toBeGreaterThan(0.95);
@@ -241,7 +241,7 @@ describe('the story teller', () => {
   test('its own token table answers the same expressions', async () => {
     await page.fill('#expression', 'king - man + woman');
     await page.selectOption('#table', 'stories');
-    await page.locator('#map canvas[aria-label^="Map of 6000 words"]').waitFor({ timeout: 60_000 });
+    await page.locator('#map canvas[aria-label^="Map of 6000 words"]').waitFor();
     expect(await page.locator('#neighbours button .word').allTextContents()).toContain('queen');
     await page.selectOption('#table', 'words');
     await answered(page, 'queen');

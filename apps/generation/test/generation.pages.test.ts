@@ -15,7 +15,7 @@ beforeAll(async () => {
   app = await openApp('generation');
   page = await app.open('#backend=wasm');
   await settled(page);
-}, 120_000);
+});
 
 afterAll(async () => {
   await app?.close();

@@ -17,7 +17,7 @@ beforeAll(async () => {
   app = await openApp('generation', ['--enable-unsafe-webgpu']); // where there is no graphics card, its driver on the processor
   page = await app.open(`${short}&backend=wasm`);
   await settled(page);
-}, 120_000);
+});
 
 afterAll(async () => {
   await app?.close();
@@ -31,7 +31,7 @@ const expectedOf = async (files: typeof llama) => {
   model.dispose();
   return ids;
 };
-const facts = (text: string) => page.locator('#facts', { hasText: text }).waitFor({ timeout: 90_000 });
+const facts = (text: string) => page.locator('#facts', { hasText: text }).waitFor();
 const dropOf = (files: ReadonlyMap<string, Uint8Array>) =>
   page.evaluateHandle(
     given => {
@@ -159,7 +159,7 @@ test('every backend that is offered writes the same story', async () => {
     expect(await newTokens(page)).toEqual(expected);
     expect(page.url()).toContain(`backend=${backend}`);
   }
-}, 240_000);
+});
 
 test('nothing went wrong in the page meanwhile, and no server but the hub was asked', () => {
   expect(app.wrong).toEqual([]);

@@ -14,10 +14,10 @@ export const filesOf = (...folder: string[]): Map<string, Uint8Array<ArrayBuffer
   );
 
 /** Waits until everything stands there that is computed of a model before the next click. */
-export const settled = (page: Page) => page.locator('main[data-state=ready]').waitFor({ timeout: 90_000 });
+export const settled = (page: Page) => page.locator('main[data-state=ready]').waitFor();
 
 /** Waits until a story has ended. */
-export const written = (page: Page) => page.locator('#status', { hasText: 'ended by' }).waitFor({ timeout: 60_000 });
+export const written = (page: Page) => page.locator('#status', { hasText: 'ended by' }).waitFor();
 
 /** The ids of the tokens that the model wrote into an element. */
 export const newTokens = async (page: Page, id = 'story') =>

@@ -3,6 +3,7 @@ import {
   type OpenApp,
   openApp,
   type Page,
+  pageWork,
   reachedByTab,
   unsaidControls,
   wrongLooks,
@@ -23,11 +24,11 @@ test('all four tabs: nothing serious for axe-core and no scrolling sideways, wha
   await page.click('#tab-gpt');
   await page.fill('#text', 'All:\nSpeak, speak.\n'.repeat(20));
   await page.click('#gpt-start');
-  await page.locator('#gpt-status', { hasText: 'Finished' }).waitFor({ timeout: 60_000 });
+  await page.locator('#gpt-status', { hasText: 'Finished' }).waitFor();
   await page.click('#tab-line');
   await page.fill('#lineRate', '10');
   await page.click('#line-start');
-  await expectError(page, 'too high', { timeout: 60_000 });
+  await expectError(page, 'too high');
   const showAll = (all: boolean) =>
     page.locator('[role=tabpanel]').evaluateAll((panels, isShown) => {
       for (const panel of panels) (panel as HTMLElement).hidden = !isShown && panel.id !== 'panel-line';
@@ -55,27 +56,18 @@ test('every control has a sentence, and those of a tab are reached by Tab', asyn
   expect(wanted.filter(id => !reached.has(id))).toEqual([]);
 });
 
-test('the page does little itself while it trains', async () => {
+test('the page itself does little while it trains', async () => {
   await page.click('#tab-gpt');
-  await page.fill('#steps', '5000');
-  const devtools = await page.context().newCDPSession(page);
-  // Time of the page's own thread on a processor: it does not grow with whatever else the machine does.
-  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const work = async () => {
-    const { metrics } = await devtools.send('Performance.getMetrics');
-    return 1000 * metrics.find(({ name }) => name === 'TaskDuration')!.value;
-  };
+  const steps = 400;
+  await page.fill('#steps', String(steps));
+  const work = await pageWork(page);
+  const before = await work();
   await page.click('#gpt-start');
   await page.locator('#gpt-status', { hasText: 'Training.' }).waitFor();
-  const [before, begun] = [await work(), Date.now()];
-  await page.waitForTimeout(4000);
-  const [spent, elapsed] = [(await work()) - before, Date.now() - begun];
-  await page.click('#gpt-stop');
-  await page.locator('#gpt-status', { hasText: 'Stopped' }).waitFor();
-  const steps = Number(/step (\d+)/.exec((await page.locator('#gpt-status').textContent())!)![1]);
-  console.log(`the page's thread worked ${spent.toFixed(0)} of ${elapsed} ms for ${steps} steps`);
+  await page.locator('#gpt-status', { hasText: 'Finished' }).waitFor();
+  const spent = (await work()) - before;
   expect(spent).toBeGreaterThan(0);
-  expect(spent / steps).toBeLessThan(8);
+  expect(spent / steps).toBeLessThan(0.2); // it is 0.03
 });
 
 test('nothing went wrong in the page meanwhile', () => {

@@ -23,9 +23,8 @@ const numberIn = async (id: string, name: string) =>
   Number(new RegExp(`${name} ([\\d.e+-]+)`).exec(await text(id))?.[1] ?? Number.NaN);
 const stepOf = (prefix: string) => numberIn(`${prefix}-figures`, 'step');
 const status = (prefix: string, words: RegExp | string) =>
-  page.locator(`#${prefix}-status`, { hasText: words }).waitFor({ timeout: 60_000 });
-const reaches = (prefix: string, step: number) =>
-  expect.poll(() => stepOf(prefix), { timeout: 60_000 }).toBeGreaterThanOrEqual(step);
+  page.locator(`#${prefix}-status`, { hasText: words }).waitFor();
+const reaches = (prefix: string, step: number) => expect.poll(() => stepOf(prefix)).toBeGreaterThanOrEqual(step);
 const choose = (name: string) => page.click(`#tab-${name}`);
 /** The files of a zip that a button gives. */
 const downloaded = async (button: string) => {
@@ -50,9 +49,7 @@ describe('a line', () => {
     const closed = (await row('closed')).map(Number);
     expect(closed).not.toEqual(before.map(Number));
     await page.click('#line-start');
-    await expect
-      .poll(async () => Number((await row('fitted'))[2]) - closed[2]!, { timeout: 60_000 })
-      .toBeLessThan(0.1 * closed[2]!);
+    await expect.poll(async () => Number((await row('fitted'))[2]) - closed[2]!).toBeLessThan(0.1 * closed[2]!);
     const slope = Number((await row('fitted'))[0]);
     expect(Math.abs(slope - closed[0]!)).toBeLessThan(0.1);
   });
@@ -67,7 +64,7 @@ describe('a line', () => {
     await page.mouse.up();
     const [slope, , loss] = (await row('closed')).map(Number);
     expect(slope).toBeLessThan(last! - 0.05);
-    await expect.poll(async () => Number((await row('fitted'))[2]), { timeout: 60_000 }).toBeLessThan(1.2 * loss!);
+    await expect.poll(async () => Number((await row('fitted'))[2])).toBeLessThan(1.2 * loss!);
     await page.click('#line-stop');
     await status('line', 'Stopped');
   });
@@ -85,7 +82,7 @@ describe('a line', () => {
   test('a learning rate that is too high is named as the reason', async () => {
     await page.fill('#lineRate', '10');
     await page.click('#line-start');
-    await expectError(page, 'the learning rate, 10, is too high here', { timeout: 60_000 });
+    await expectError(page, 'the learning rate, 10, is too high here');
   });
 });
 
@@ -158,9 +155,9 @@ describe('a character GPT', () => {
     await generation.goto(
       new URL('../generation/#backend=wasm&mode=greedy&maxNewTokens=8&prompt=All:&text=All:', page.url()).href,
     );
-    await generation.locator('main[data-state=ready]').waitFor({ timeout: 90_000 });
+    await generation.locator('main[data-state=ready]').waitFor();
     await generation.setInputFiles('#files', { name, mimeType: 'application/zip', buffer: readFileSync(path) });
-    await generation.locator('#facts', { hasText: '1 layers of 2 heads' }).waitFor({ timeout: 60_000 });
+    await generation.locator('#facts', { hasText: '1 layers of 2 heads' }).waitFor();
     await generation.locator('#status', { hasText: 'ended by' }).waitFor();
     const ids = await generation.locator('#story [role=option]:not(.given) small').allTextContents();
     expect(ids.map(Number)).toEqual(newTokens);

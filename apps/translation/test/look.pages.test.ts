@@ -16,7 +16,7 @@ beforeAll(async () => {
   app = await openTranslation();
   page = await app.open('#backend=wasm');
   await translated(page);
-}, 120_000);
+});
 
 afterAll(() => app?.close());
 

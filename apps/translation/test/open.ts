@@ -31,7 +31,7 @@ const missing = async (page: Page): Promise<string[]> => {
 };
 
 /** Waits until a text is translated. */
-export const translated = (page: Page) => page.locator('main[data-state=ready]').waitFor({ timeout: 90_000 });
+export const translated = (page: Page) => page.locator('main[data-state=ready]').waitFor();
 
 /** Types a text and waits until it is translated; gives the translation. */
 export const translate = async (page: Page, text: string): Promise<string> => {

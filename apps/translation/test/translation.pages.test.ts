@@ -24,7 +24,7 @@ beforeAll(async () => {
   app = await openTranslation();
   page = await app.open('#backend=wasm');
   await translated(page);
-}, 120_000);
+});
 
 afterAll(() => app?.close());
 
@@ -194,7 +194,7 @@ describe('beams', () => {
     await page.locator('#beams-note', { hasText: 'Growing' }).waitFor();
     const growing = await page.locator('#tree [role=option]').count();
     expect(growing).toBeLessThan(all);
-    await page.locator('#beams-note', { hasText: 'won' }).waitFor({ timeout: 20_000 });
+    await page.locator('#beams-note', { hasText: 'won' }).waitFor();
     expect(await page.locator('#tree [role=option]').count()).toBe(all);
   });
 

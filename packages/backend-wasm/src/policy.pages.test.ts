@@ -41,7 +41,7 @@ test('a page starts it from one script, asks for nothing else, under a policy th
     page.on('console', message => errors.push(message.text()));
     await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
     const result = () => page.evaluate(() => (globalThis as { result?: unknown }).result);
-    await expect.poll(result, { timeout: 60_000 }).toEqual({ started: true, y: [11, 11, 11, 11, 11, 11], heap: true });
+    await expect.poll(result).toEqual({ started: true, y: [11, 11, 11, 11, 11, 11], heap: true });
     expect(errors.filter(text => !text.includes('favicon'))).toEqual([]);
     expect(asked.filter(path => path !== '/favicon.ico')).toEqual(['/', '/main.js']);
   } finally {

@@ -1,9 +1,28 @@
-import { type Browser, chromium } from 'playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { chromeFlags, findChrome } from './chrome.js';
 
-/** Starts the Chrome or Chromium of this machine under `chromeFlags` and those given; throws where there is none. */
-export const launchChrome = (flags: readonly string[] = []): Promise<Browser> => {
+/** Milliseconds after which what a page waits for counts as never coming; a busy machine may take its time. */
+const patience = 180_000;
+
+/**
+ * Starts the Chrome or Chromium of this machine under `chromeFlags` and those given; throws where there is none. Its pages wait long before they give up,
+ * so that no test hangs on how quick the machine is.
+ */
+export const launchChrome = async (flags: readonly string[] = []): Promise<Browser> => {
   const executablePath = findChrome();
   if (executablePath === undefined) throw new Error('launchChrome: no Chrome or Chromium here; set CHROME_PATH to one');
-  return chromium.launch({ executablePath, args: [...chromeFlags, ...flags] });
+  const browser = await chromium.launch({
+    executablePath,
+    args: [...chromeFlags, ...flags],
+    timeout: patience,
+  });
+  const wait = <T extends Page | BrowserContext>(opened: T): T => {
+    opened.setDefaultTimeout(patience);
+    opened.setDefaultNavigationTimeout(patience);
+    return opened;
+  };
+  const [newContext, newPage] = [browser.newContext.bind(browser), browser.newPage.bind(browser)];
+  browser.newContext = async options => wait(await newContext(options));
+  browser.newPage = async options => wait(await newPage(options));
+  return browser;
 };

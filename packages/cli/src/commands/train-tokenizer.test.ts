@@ -100,7 +100,7 @@ test('Ctrl-C ends it with exit code 130, and nothing is written', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
     const running = printed('train-tokenizer', '--kind', 'unigram', '--size', '2000', '--out', out, corpus);
-    await vi.waitFor(() => expect(process.listenerCount('SIGINT')).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(process.listenerCount('SIGINT')).toBeGreaterThan(0), { timeout: 120_000 });
     process.emit('SIGINT');
     expect((await running).code).toBe(130);
     await expect(readFile(out)).rejects.toThrow('ENOENT');

@@ -144,7 +144,7 @@ test('Ctrl-C ends it with exit code 130; what is translated by then stands there
   const spy = vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as unknown as typeof process.stdin);
   const running = translate('--batch', '1');
   input.write('This is expensive.\n');
-  await vi.waitFor(() => expect(process.stdout.write).toHaveBeenCalled(), { timeout: 20_000 });
+  await vi.waitFor(() => expect(process.stdout.write).toHaveBeenCalled(), { timeout: 120_000 });
   process.emit('SIGINT');
   expect(await running).toEqual({ code: 130, out: "C'est cher.\n", errors: '' });
   spy.mockRestore();

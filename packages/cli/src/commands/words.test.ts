@@ -50,7 +50,7 @@ test('analogy prints one object, and finds the vectors in the folder of their pa
   });
 });
 
-test('evaluate analogies counts by category, covered and total', { timeout: 120_000 }, async () => {
+test('evaluate analogies counts by category, covered and total', async () => {
   const { code, out } = await printed('evaluate', 'analogies', '--vectors', vectors, questions, '--json');
   const { categories, ...all } = JSON.parse(out);
   expect(code).toBe(0);

@@ -51,7 +51,7 @@ test('the three ways to weigh agree on the queen, and an analogy is their expres
   );
 });
 
-test('the analogy set: 64.7 % of the covered questions, as the reference', { timeout: 120_000 }, async () => {
+test('the analogy set: 64.7 % of the covered questions, as the reference', async () => {
   const questions = parseAnalogies(new TextDecoder().decode(await fixture('analogies/questions-words.txt')));
   const seen: number[] = [];
   const report = await evaluateAnalogies(vectors, questions, { onProgress: ({ done }) => seen.push(done) });

@@ -5,7 +5,8 @@ import { root } from '../repository/workspace.js';
 /** A running `npm run demo`. */
 export interface Demo {
   address: string;
-  seconds: number;
+  /** What it wrote until then. */
+  output: string;
   /** What Ctrl-C does; resolves to the exit code. */
   interrupt: () => Promise<number | null>;
 }
@@ -30,7 +31,6 @@ const stopped = (child: ChildProcess): Promise<number | null> =>
 /** Starts the demo with the network cut and waits for the address that it prints. */
 export const startDemo = (): Promise<Demo> =>
   new Promise((resolve, reject) => {
-    const started = Date.now();
     const script = join(root, 'scripts', 'demo.mjs');
     const child = spawn(process.execPath, [script], {
       cwd: root,
@@ -46,7 +46,7 @@ export const startDemo = (): Promise<Demo> =>
         child.kill('SIGINT');
         return stopped(child);
       };
-      resolve({ address, seconds: (Date.now() - started) / 1000, interrupt });
+      resolve({ address, output, interrupt });
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);

@@ -45,7 +45,7 @@ export const visit = async (
     page.on('console', message => message.type() === 'error' && fail(message.text()));
     page.on('response', response => response.status() >= 400 && fail(`${response.status()} ${response.url()}`));
     await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/${path}`);
-    const set = () => page.waitForFunction(() => 'result' in globalThis, undefined, { timeout: 60_000 });
+    const set = () => page.waitForFunction(() => 'result' in globalThis, undefined, { timeout: 180_000 });
     const done = (settle === undefined ? set() : page.waitForTimeout(settle)).then(
       () => undefined,
       error => fail(String(error)),

@@ -10,7 +10,7 @@ export interface Ended {
 export const runNode = (
   args: string[],
   cwd: string,
-  seconds = 120,
+  seconds = 600,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Ended> =>
   new Promise((resolve, reject) => {

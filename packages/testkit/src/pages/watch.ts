@@ -31,10 +31,10 @@ const followed = new Map<Page, Followed>();
 export const allWatches = (): readonly Watch[] => [...watches];
 
 /** Waits until the page shows this error, which then does not count as wrong; any other one that is shown fails the test. */
-export const expectError = async (page: Page, text: string | RegExp, { timeout = 30_000 } = {}): Promise<void> => {
+export const expectError = async (page: Page, text: string | RegExp): Promise<void> => {
   const expected = { text, met: true };
   followed.get(page)?.expected.push(expected);
-  await page.locator('[role=alert]:visible, .error:visible', { hasText: text }).first().waitFor({ timeout });
+  await page.locator('[role=alert]:visible, .error:visible', { hasText: text }).first().waitFor();
 };
 
 /** Expects that the page writes this to the console or asks for it in vain before the test ends, which then does not count as wrong. */

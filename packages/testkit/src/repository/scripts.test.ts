@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { runNode } from '../../../../scripts/lib/run.mjs';
 import { count, failedFiles, failures, summary } from '../../../../scripts/lib/summary.mjs';
 import { parse } from './imports.js';
 import { filesBelow, root, shown } from './workspace.js';
@@ -102,4 +103,19 @@ test('what failed is told again at the end, by name and message', () => {
   expect(failures({ numPassedTests: 3, testResults: [] }, 0)).toEqual([]);
   expect(failures({ numPassedTests: 3, testResults: [] }, 7)[0]!.name).toBe('the runner ended with code 7');
   expect(failures(undefined, 0)).toHaveLength(1);
+});
+
+test('a script that writes nothing is ended, with what it started', async () => {
+  const hangs = [
+    '-e',
+    "require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']); setInterval(() => {}, 1000)",
+  ];
+  const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+  expect(await runNode(hangs[0]!, hangs.slice(1), { silentMinutes: 0.05, output: () => {} })).toBe(1);
+  expect(said.mock.calls.flat().join()).toContain('as it wrote nothing for 0.05 minutes');
+  said.mockRestore();
+  const chunks: Buffer[] = [];
+  const output = (chunk: Buffer) => chunks.push(chunk);
+  expect(await runNode('-e', ['console.log(1)'], { silentMinutes: 10, output })).toBe(0);
+  expect(Buffer.concat(chunks).toString()).toBe('1\n');
 });

@@ -62,4 +62,4 @@ test('killed at 20 random moments, a run resumes each time and ends with the sam
   const names = await readdir(folder);
   expect(names.filter(name => name.startsWith('.partial'))).toEqual([]);
   expect(names).toContain(`step-${steps}`);
-}, 180_000);
+});

@@ -1,0 +1,25 @@
+import type { Page } from 'playwright';
+
+/**
+ * Measures what a page's own thread does, in processor time, which does not grow with whatever else the machine does. The unit is a piece of work that is
+ * measured in the same page: it does not depend on how quick the machine is either.
+ */
+export const pageWork = async (page: Page): Promise<() => Promise<number>> => {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const seconds = async () => {
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')!.value;
+  };
+  const unit = async () => {
+    const before = await seconds();
+    await page.evaluate(() => {
+      const values = Float64Array.from({ length: 200_000 }, (_, index) => Math.sin(index * index));
+      return values.sort()[100_000];
+    });
+    return (await seconds()) - before;
+  };
+  await unit(); // compiles it
+  const one = await unit();
+  return async () => (await seconds()) / one;
+};

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { filesBelow, root, shown } from './workspace.js';
+
+/** What reads how long something took by the clock. */
+const clocks = /\b(performance\.now|Date\.now|hrtime|timeOrigin)\(/g;
+
+test('no test reads the clock, on which a busy machine would fail: count, or take ratios of processor time', () => {
+  const wrong = ['packages', 'apps']
+    .flatMap(folder => filesBelow(join(root, folder)))
+    .filter(path => /\.test\.ts$/.test(path))
+    .flatMap(path => (readFileSync(path, 'utf8').match(clocks) ?? []).map(call => `${shown(path)}: ${call}…)`));
+  expect(wrong).toEqual([]);
+});
