@@ -3,6 +3,7 @@ import {
   add,
   appendToCache,
   concat,
+  disposable,
   dispose,
   expectOptions,
   gather,
@@ -42,7 +43,9 @@ export interface CachePaths {
  * Keys and values of the positions so far, by the path of the attention that made them, and those of a memory. Capacity grows through a few sizes, so that
  * shapes stay the same for many steps. The cache owns its tensors; `dispose` frees them.
  */
-export class Cache {
+export class Cache implements Disposable {
+  /** Frees everything, at the end of a scope that is `using` it. */
+  declare readonly [Symbol.dispose]: () => void;
   /** How many positions are filled. */
   length = 0;
   /** The row whose keys each row reads at each place, int32 [batch, capacity], for the steps that follow; each its own if absent. Whoever sets it disposes it. */
@@ -53,6 +56,7 @@ export class Cache {
   private readonly memories = new Map<string, KeysAndValues>();
 
   constructor(options: CacheOptions) {
+    disposable(this, () => this.dispose());
     expectOptions('Cache', options, { positions: 1, smallest: 0 });
     const { positions, smallest = 64 } = options;
     if (!Number.isInteger(positions) || positions < 1 || !Number.isInteger(smallest) || smallest < 1)

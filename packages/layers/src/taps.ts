@@ -1,9 +1,9 @@
-import { clone, keep, nearest, ResidualError, showShape, type Tensor } from '@residual/tensor';
+import { clone, disposable, keep, nearest, ResidualError, showShape, type Tensor } from '@residual/tensor';
 import { matcher } from './pattern.js';
 import { emptyScope, type Scope } from './scope.js';
 
 /** Tensors kept from a run, by path, for as long as their reader wants them. */
-export interface Recorder {
+export interface Recorder extends Disposable {
   /** Pass this scope to a layer. */
   readonly scope: Scope;
   /** What was recorded so far; a path that ran again holds its newest tensor. */
@@ -27,15 +27,11 @@ export function record(patterns: readonly string[], scope: Scope = emptyScope, c
     return x;
   };
   const { expectFound, ...watch } = watching(caller, patterns, scope.path);
-  return {
-    scope: scope.listening({ ...watch, take }),
-    values,
-    expectFound,
-    dispose: () => {
-      for (const value of values.values()) value.dispose();
-      values.clear();
-    },
+  const dispose = () => {
+    for (const value of values.values()) value.dispose();
+    values.clear();
   };
+  return disposable({ scope: scope.listening({ ...watch, take }), values, expectFound, dispose }, dispose);
 }
 
 /**

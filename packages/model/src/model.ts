@@ -4,6 +4,7 @@ import { type Description, describe, flatten, type HasNeeds, record, type Weight
 import { writeSafetensors } from '@residual/safetensors';
 import {
   dense,
+  disposable,
   dispose,
   expectOptions,
   type Matrix,
@@ -60,7 +61,9 @@ export interface ForwardOptions {
 export type Prompt = string | readonly number[];
 
 /** A checkpoint that was loaded: generates, can be looked into, saved and disposed. The only object with a lifetime. */
-export class Model {
+export class Model implements Disposable {
+  /** Frees the weights, at the end of a scope that is `using` it. */
+  declare readonly [Symbol.dispose]: () => void;
   readonly config: Config;
   readonly generationConfig: GenerationConfig;
   readonly tokenizer: Tokenizer | undefined;
@@ -89,6 +92,7 @@ export class Model {
   private recovering: Promise<void> | undefined;
 
   constructor(parts: ModelParts) {
+    disposable(this, () => this.dispose());
     const { config, generationConfig, tokenizer, composition, weights } = parts;
     this.parts = parts;
     this.family = parts.family;

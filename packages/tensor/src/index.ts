@@ -1,3 +1,4 @@
+export { asyncDisposable, disposable, expectOptions, nearest, type OptionNames } from '@residual/base';
 export type { EmitterPort, EventPort, Port } from '@residual/base';
 export { backendOf, ready, registeredBackends, requireBackend, useBackend } from './backend.js';
 export {
@@ -31,7 +32,6 @@ export { matMul } from './ops/mat-mul.js';
 export { argMax, max, mean, type ReduceOptions, sum } from './ops/reduce.js';
 export { concat, reshape, slice, sliceAxis, split, transpose } from './ops/shape.js';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.js';
-export { expectOptions, nearest, type OptionNames } from './options.js';
 export { pacer } from './pacer.js';
 export {
   bitsAt,

@@ -1,3 +1,4 @@
+import { disposable } from '@residual/base';
 import * as tf from '@tensorflow/tfjs-core';
 import { requireBackend } from './backend.js';
 import { ResidualError, showShape } from './errors.js';
@@ -38,7 +39,9 @@ interface Call {
  * A step of kernels as it ran once, to be run again on other inputs without any of the JavaScript around it. Everything that differs between two runs
  * must be an input tensor of the same shape; whatever else the step read (weights, constants) is held until `dispose`, or left to its owner by `leaveTo`.
  */
-export class Recording {
+export class Recording implements Disposable {
+  /** Lets go of the constants it holds, at the end of a scope that is `using` it. */
+  declare readonly [Symbol.dispose]: () => void;
   readonly backend: string;
   private readonly calls: Call[] = [];
   private readonly inputs: readonly { readonly tensor: Tensor; readonly shape: string }[];
@@ -56,6 +59,7 @@ export class Recording {
   private isDisposed = false;
 
   constructor(inputs: readonly Tensor[]) {
+    disposable(this, () => this.dispose());
     this.backend = requireBackend();
     if (new Set(inputs).size < inputs.length)
       throw new ResidualError('recorder', 'record: a tensor is given twice; each input is a tensor of its own');

@@ -4,9 +4,9 @@ import type { HasNeeds } from '@residual/layers';
 import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safetensors';
 import { memory, tensor } from '@residual/tensor';
 import { expectClose } from '@residual/testkit';
-import { attachLora, nextToken, notLora, train } from '@residual/train';
+import { attachLora, mergeLora, nextToken, notLora, train } from '@residual/train';
 import { expect, test } from 'vitest';
-import { causalOf, createModel, loadLora, type Model, saveLora } from '../index.js';
+import { causalOf, createModel, loadLora, loadModel, type Model, saveLora } from '../index.js';
 
 const sizes = { vocab: 23, modelDim: 12, heads: 3, depth: 2, positions: 16 };
 const ids = Int32Array.of(4, 5, 6, 7, 8);
@@ -188,4 +188,30 @@ test('alpha over the root of the rank, and patterns of modules, count', async ()
   }
   await expectClose(differences, [2, 4 / Math.sqrt(2), 4], { absolute: 1e-6 });
   model.dispose();
+});
+
+test.each<[string, () => Promise<Model>, string[]]>([
+  ['Llama', llama, ['**.query', '**.down', 'head']],
+  ['GPT-2', gpt2, ['**.value', '**.mlp.up']],
+])('LoRA merged into a %s is saved with it, trained here or read', async (_, make, targets) => {
+  const model = await make();
+  await trainLora(model, targets);
+  const trained = await logitsOf(model);
+  const needs = (of: Model) => of.layer as HasNeeds<unknown>;
+  const reader = await make();
+  await loadLora(reader, await saveLora(model));
+  await expect(model.save()).rejects.toThrow(
+    'dense: the matrix has low-rank parts beside it (default); merge or detach them first',
+  );
+  for (const of of [model, reader]) {
+    mergeLora(needs(of), of.weights);
+    const files = await of.save();
+    const plain = await loadModel(files);
+    await expectClose(await logitsOf(plain), trained, { absolute: 1e-5 });
+    expect([...(await openSafetensors(bytesSource(files.get('model.safetensors')!))).tensors.keys()]).toEqual([
+      ...(await openSafetensors(bytesSource((await (await make()).save()).get('model.safetensors')!))).tensors.keys(),
+    ]);
+    plain.dispose();
+    of.dispose();
+  }
 });

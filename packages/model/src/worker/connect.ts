@@ -1,4 +1,4 @@
-import { type Port, ResidualError } from '@residual/base';
+import { asyncDisposable, disposable, type Port, ResidualError } from '@residual/base';
 import { RpcClient } from '@residual/base/rpc';
 import { type TableParts, vectorTable, type WordVectors } from '@residual/embeddings/words';
 import type { Description } from '@residual/layers';
@@ -16,7 +16,7 @@ import type { EmbedOptions } from '../vectors/embed.js';
 import type { Method, ModelFacts, PlainEncoding, Streaming } from './protocol.js';
 
 /** A model on the other side of a port: what it does is asked for, what it is is known. */
-export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'> {
+export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'>, AsyncDisposable {
   /** As `Model.generate`; functions of your own (`processors`) cannot cross a port. */
   generate(prompt: Prompt, options?: GenerateOptions): RemoteGeneration<Generated>;
   generateBatch(prompts: readonly Prompt[], options?: GenerateOptions): RemoteGeneration<readonly Generated[]>;
@@ -52,7 +52,7 @@ export interface RemoteGeneration<Whole, Each = Step> extends AsyncIterable<Each
 }
 
 /** What a page does with a worker that serves models. */
-export interface Models {
+export interface Models extends Disposable {
   /** As `loadModel`; functions (`fetch`, `families`) cannot cross a port. */
   load(source: ModelSource, options?: Omit<LoadModelOptions, 'fetch' | 'families'>): Promise<RemoteModel>;
   /** Names of the backends that the worker imported, best first. */
@@ -92,7 +92,7 @@ export function connectModels(port: Port | null): Models {
     return { [Symbol.asyncIterator]: steps, whole };
   };
 
-  return {
+  const models: Omit<Models, typeof Symbol.dispose> = {
     load: async (source, { signal, onProgress, ...options } = {}) => {
       const facts = await ask<ModelFacts>('load', [source instanceof URL ? source.href : source, options], {
         signal,
@@ -100,7 +100,8 @@ export function connectModels(port: Port | null): Models {
         onLate: late => ask('dispose', [], { model: late.model }).catch(() => {}), // closed meanwhile, and so disposed
       });
       const { model, hasTokenizer: _, ...known } = facts;
-      return {
+      const dispose = () => ask<void>('dispose', [], { model });
+      const remote: Omit<RemoteModel, typeof Symbol.asyncDispose> = {
         ...known,
         generate: (prompt, settings = {}) => stream('generate', prompt, settings, model),
         generateBatch: (prompts, settings = {}) => stream('generateBatch', prompts, settings, model),
@@ -123,13 +124,15 @@ export function connectModels(port: Port | null): Models {
         encode: text => ask('encode', [text], { model }),
         decode: (ids, settings = {}) => ask('decode', [ids, settings], { model }),
         tokenOf: ids => ask('tokenOf', [ids], { model }),
-        dispose: () => ask('dispose', [], { model }),
+        dispose,
       };
+      return asyncDisposable(remote, dispose);
     },
     backends: () => ask('backends', []),
     useBackend: name => ask('useBackend', [name]),
     close: () => rpc.close(),
   };
+  return disposable(models, models.close);
 }
 
 interface AskOptions<T> {

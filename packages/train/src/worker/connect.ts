@@ -1,4 +1,4 @@
-import { type Port, ResidualError } from '@residual/base';
+import { asyncDisposable, disposable, type Port, ResidualError } from '@residual/base';
 import { type Moved, RpcClient } from '@residual/base/rpc';
 import type { TrainingEvent } from '../loop/events.js';
 import type { Checkpoint } from '../loop/training.js';
@@ -6,7 +6,9 @@ import type { Jobs, Requests, TrainingJob } from './job.js';
 import type { CallOptions, Method, Setting } from './protocol.js';
 
 /** A run on the other side of a port: iterate it and it goes on; what is set between two steps holds from the next. */
-export interface RemoteTraining<Asked extends Requests = AnyRequests> extends AsyncIterable<TrainingEvent> {
+export interface RemoteTraining<Asked extends Requests = AnyRequests>
+  extends AsyncIterable<TrainingEvent>,
+    AsyncDisposable {
   /** What was set here, or else what the last step told. */
   get learningRate(): number | undefined;
   set learningRate(rate: number);
@@ -40,7 +42,7 @@ export interface StartOptions {
 }
 
 /** What a page does with a worker that serves jobs; `connectTraining<typeof jobs>` knows their settings and answers. */
-export interface Trainer<Known extends Jobs = AnyJobs> {
+export interface Trainer<Known extends Jobs = AnyJobs> extends Disposable {
   start<Name extends keyof Known & string>(
     name: Name,
     ...given: Given<Parameters<Known[Name]>[0], StartOptions>
@@ -75,10 +77,12 @@ export function connectTraining<Known extends Jobs = AnyJobs>(port: Port | null)
   let runs = 0;
   const start = (name: string, settings?: unknown, options: StartOptions = {}) =>
     new RemoteRun(rpc, runs++, name, settings, options);
-  return { start: start as Trainer<Known>['start'], close: () => rpc.close() };
+  const close = () => rpc.close();
+  return disposable({ start: start as Trainer<Known>['start'], close }, close);
 }
 
 class RemoteRun implements RemoteTraining<Requests> {
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   isPaused = false;
   private rate: number | undefined;
   private told: number | undefined;
@@ -95,6 +99,7 @@ class RemoteRun implements RemoteTraining<Requests> {
     settings: unknown,
     private readonly options: StartOptions,
   ) {
+    asyncDisposable(this, () => this.dispose());
     const { transfer = [], signal } = options;
     this.started = this.call('start', [name, settings], { transfer });
     this.started.catch(() => {}); // told to who asks for the first event
