@@ -12,7 +12,7 @@ export interface Census extends Readonly<Record<Exclude<Role, 'position'>, numbe
 
 /** Counts the matrices of a composition and their weights by role. */
 export function census(layer: HasNeeds<unknown>): Census {
-  const counted = weightNeeds(layer).flatMap(({ need }) =>
+  const counted = weightNeeds(layer, 'census').flatMap(({ need }) =>
     need.kind === 'matrix' && need.role !== 'position' ? [need] : [],
   );
   const sum = (needs: readonly MatrixNeed[], numberOf: (need: MatrixNeed) => number) =>

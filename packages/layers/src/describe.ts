@@ -1,7 +1,7 @@
 import { expectOptions } from '@residual/tensor';
 import { type Census, census } from './census.js';
 import type { About } from './layer.js';
-import { type Needs, visit } from './needs.js';
+import { type Needs, needsOf, visit } from './needs.js';
 import { type HasNeeds, sizeOf } from './tree.js';
 
 /** A layer or a leaf of a composition. */
@@ -43,6 +43,7 @@ export function describe(
   const parts: DescribedPart[] = [];
   const totals = new Map<string, number>();
   let flops = 0;
+  needsOf(layer, 'describe');
   visit(
     layer as Needs,
     (path, about) => {

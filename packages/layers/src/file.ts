@@ -43,7 +43,7 @@ export async function load<N>(
   signal?.throwIfAborted();
   const inMemory = source instanceof Uint8Array || source instanceof ArrayBuffer;
   const arrays = arraysIn(inMemory ? await openSafetensors(bytesSource(source)) : source);
-  const wanted = weightNeeds(layer);
+  const wanted = weightNeeds(layer, 'load');
   const names = [...arrays.names];
   const nameIn = (path: string) => arrays.nameIn?.(path) ?? path;
   const storedAs = (path: string) => arrays.storedAs?.(path);

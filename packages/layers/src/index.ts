@@ -14,6 +14,7 @@ export {
   type MatrixOptions,
   matrix,
   type Needs,
+  needsOf,
   type PlacedLeaf,
   type Role,
   type Start,
@@ -31,5 +32,7 @@ export { type LayerNorm, type LayerNormOptions, layerNorm, type NormOptions, typ
 export { matcher } from './pattern.js';
 export { expectPositions, type Places, type Positions, places, placesOf } from './positions.js';
 export { emptyScope, Scope, type Slot, slot, type Taps } from './scope.js';
+export { shownAs } from './shown.js';
+export { summary } from './summary.js';
 export { noTensor, type Recorder, record, replace } from './taps.js';
 export { count, flatten, type HasNeeds, type InitOptions, init, mapTree, sizeOf, unflatten } from './tree.js';

@@ -1,6 +1,8 @@
 import { tidy } from '@residual/tensor';
+import { lackOf } from './lack.js';
 import type { Needs, Weights } from './needs.js';
 import { emptyScope, type Scope } from './scope.js';
+import { lineOf, shownAs } from './shown.js';
 
 /** What a layer may say of itself; compositions check the widths against each other, `describe` shows them. */
 export interface About {
@@ -33,7 +35,7 @@ export type AnyLayer<Input = any, Output = any> = Layer<any, Input, Output>;
 
 /**
  * Makes a layer of its needs and its formula. The body runs in one `tidy`: whatever it makes is freed but what it returns. Without a scope it gets
- * an empty one.
+ * an empty one. An error of weights that are missing or disposed names their path. The console shows a layer as one line; `summary` gives its tree.
  */
 export function layer<const N extends Needs, Input, Output>(
   needs: N,
@@ -41,6 +43,13 @@ export function layer<const N extends Needs, Input, Output>(
   about: About = {},
 ): Layer<N, Input, Output> {
   const run = (weights: Weights<N>, input: Input, scope: Scope = emptyScope) =>
-    tidy(() => scope.during(about.partial === true, () => compute(weights, input, scope)));
-  return Object.assign(run, { needs, about });
+    tidy(() => {
+      try {
+        return scope.during(about.partial === true, () => compute(weights, input, scope));
+      } catch (error) {
+        throw lackOf(made, { weights, input, path: scope.path }, error) ?? error;
+      }
+    });
+  const made = Object.assign(run, { needs, about });
+  return shownAs(made, about.name ?? 'layer', () => lineOf(made));
 }

@@ -139,9 +139,20 @@ export function leavesOf(needs: Needs): PlacedLeaf[] {
   return leaves;
 }
 
-/** The leaves that hold weights, tables left out, with their paths in order. */
-export function weightNeeds(layer: { readonly needs: unknown }): PlacedLeaf<WeightNeed>[] {
-  return leavesOf(layer.needs as Needs).filter((leaf): leaf is PlacedLeaf<WeightNeed> => leaf.need.kind !== 'table');
+/** What a layer needs. Errors, naming the caller, for what is no layer, such as a model, which has one. */
+export function needsOf<N>(layer: { readonly needs: N }, caller: string): N {
+  const given: unknown = layer;
+  if (isPart(given)) return layer.needs;
+  const isModel = typeof given === 'object' && given !== null && 'layer' in given && isPart(given.layer);
+  const what = isModel ? 'a model; its layer is model.layer, its weights are model.weights' : `${given}`;
+  throw new ResidualError('fit', `${caller}: a layer is needed, not ${what}`);
+}
+
+/** The leaves that hold weights, tables left out, with their paths in order. `caller` is named by the error for what is no layer. */
+export function weightNeeds(layer: { readonly needs: unknown }, caller = 'weightNeeds'): PlacedLeaf<WeightNeed>[] {
+  return leavesOf(needsOf(layer, caller) as Needs).filter(
+    (leaf): leaf is PlacedLeaf<WeightNeed> => leaf.need.kind !== 'table',
+  );
 }
 
 /** The tree of the same form as `needs` with a value for each leaf. */
@@ -161,13 +172,15 @@ export function treeOf<N>(needs: N, leafAt: (path: string, need: Leaf) => Matrix
   return build(needs as Needs, '') as Weights<N>;
 }
 
-function isLeaf(needs: unknown): needs is Leaf {
+/** Whether needs are one leaf. */
+export function isLeaf(needs: unknown): needs is Leaf {
   return (
     typeof needs === 'object' && needs !== null && 'kind' in needs && typeof needs.kind === 'string' && 'shape' in needs
   );
 }
 
-function isPart(needs: unknown): needs is { needs: Needs; about?: About } {
+/** Whether needs are a layer, or something else that has needs. */
+export function isPart(needs: unknown): needs is { needs: Needs; about?: About } {
   return (typeof needs === 'function' || typeof needs === 'object') && needs !== null && 'needs' in needs;
 }
 

@@ -8,7 +8,8 @@ import {
   tensor,
 } from '@residual/tensor';
 import { expectSame } from './differences.js';
-import { type Leaf, type TableNeed, treeOf, type WeightNeed, type Weights, weightNeeds } from './needs.js';
+import { leafAt } from './lack.js';
+import { type Leaf, needsOf, type TableNeed, treeOf, type WeightNeed, type Weights, weightNeeds } from './needs.js';
 
 /** A layer or bare needs. */
 export type HasNeeds<N> = { readonly needs: N };
@@ -24,13 +25,14 @@ export interface InitOptions {
  * it. Errors on a seed that is not a whole number 0 .. 2³² - 1.
  */
 export function init<N>(layer: HasNeeds<N>, options: InitOptions): Weights<N> {
+  const needs = needsOf(layer, 'init');
   expectOptions('init', options, { seed: 1 });
   const { seed } = options;
   checkSeed('init', seed);
   const tables = tableMaker();
   const made: Tensor[] = [];
   try {
-    return treeOf(layer.needs, (path, need) => {
+    return treeOf(needs, (path, need) => {
       const leaf = need.kind === 'table' ? tables(need) : tensor(startOf(path, need, seed), need.shape);
       made.push(leaf);
       return leaf;
@@ -62,14 +64,17 @@ function startOf(path: string, need: WeightNeed, seed: number): Float32Array {
  * missing.
  */
 export function flatten<N>(layer: HasNeeds<N>, tree: Weights<N> | GradientTree<Weights<N>>): Map<string, Matrix> {
-  const leaves = new Map(weightNeeds(layer).map(({ path }) => [path, leafAt(tree, path)]));
+  const leaves = new Map(weightNeeds(layer, 'flatten').map(({ path }) => [path, matrixAt(tree, path)]));
   expectSame('flatten', weightNeeds(layer), { names: [], shapeOf: path => leaves.get(path)?.shape });
   return leaves as Map<string, Matrix>;
 }
 
 /** The tree of a layer from weights by path; tables are made. The leaves go over to the tree. Errors list all that is missing, misshapen or left over. */
 export function unflatten<N>(layer: HasNeeds<N>, values: ReadonlyMap<string, Matrix>): Weights<N> {
-  expectSame('unflatten', weightNeeds(layer), { names: values.keys(), shapeOf: path => values.get(path)?.shape });
+  expectSame('unflatten', weightNeeds(layer, 'unflatten'), {
+    names: values.keys(),
+    shapeOf: path => values.get(path)?.shape,
+  });
   const tables = tableMaker();
   return treeOf(layer.needs, (path, need) => (need.kind === 'table' ? tables(need) : values.get(path)!));
 }
@@ -97,7 +102,7 @@ export function mapTree<Tree>(tree: Tree, change: (leaf: Matrix, path: string) =
 
 /** How many trained numbers a layer has; tables are not counted. */
 export function count(layer: HasNeeds<unknown>): number {
-  return weightNeeds(layer).reduce((sum, { need }) => sum + sizeOf(need), 0);
+  return weightNeeds(layer, 'count').reduce((sum, { need }) => sum + sizeOf(need), 0);
 }
 
 /** How many numbers a leaf holds. */
@@ -105,9 +110,8 @@ export function sizeOf({ shape }: Leaf): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
-function leafAt(tree: unknown, path: string): Matrix | undefined {
-  const steps = path === '' ? [] : path.split('.');
-  const leaf = steps.reduce<unknown>((node, name) => (node as Record<string, unknown> | undefined)?.[name], tree);
+function matrixAt(tree: unknown, path: string): Matrix | undefined {
+  const leaf: unknown = leafAt(tree, path);
   return isMatrix(leaf) ? leaf : undefined;
 }
 

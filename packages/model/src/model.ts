@@ -1,6 +1,15 @@
 import type { WordVectors } from '@residual/embeddings/words';
 import { type Composition, type Config, type Family, inTheirNames } from '@residual/families';
-import { type Description, describe, flatten, type HasNeeds, record, type Weights } from '@residual/layers';
+import {
+  count,
+  type Description,
+  describe,
+  flatten,
+  type HasNeeds,
+  record,
+  shownAs,
+  type Weights,
+} from '@residual/layers';
 import { writeSafetensors } from '@residual/safetensors';
 import {
   dense,
@@ -93,6 +102,7 @@ export class Model implements Disposable {
 
   constructor(parts: ModelParts) {
     disposable(this, () => this.dispose());
+    shownAs(this, 'Model', () => this.line());
     const { config, generationConfig, tokenizer, composition, weights } = parts;
     this.parts = parts;
     this.family = parts.family;
@@ -291,6 +301,14 @@ export class Model implements Disposable {
     this.steps.forget();
     dispose(this.tree);
     this.tree = undefined;
+  }
+
+  /** What the console shows. */
+  private line(): string {
+    const { family, vocab, depth, heads, positions, backend, layer, tree } = this;
+    const parameters = count(layer as HasNeeds<unknown>).toLocaleString('en-US');
+    const sizes = `${depth} blocks, ${heads} heads, ${positions} positions, ${vocab} tokens`;
+    return `Model(${family.name}: ${parameters} parameters, ${sizes}, ${tree ? `on ${backend}` : 'disposed'})`;
   }
 
   private run(prompts: readonly Prompt[], options: GenerateOptions) {

@@ -57,6 +57,7 @@ export {
   keep,
   type Matrix,
   memory,
+  type NestedValues,
   scalar,
   type Tensor,
   type TensorValues,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { requireBackend } from './backend.js';
-import { ResidualError } from './errors.js';
+import { ResidualError, showShape } from './errors.js';
 import { clone } from './ops/convert.js';
 import { activeRecorder } from './recorder.js';
 import { activeTapes, withTapes } from './tape.js';
@@ -69,6 +69,7 @@ function compute<I extends Inputs, A extends Attributes>(
   inputs: I,
   attributes: A,
 ): Tensor {
+  expectAlive(op.name, inputs);
   if (kernel === undefined) return composed(op, inputs, attributes);
   const present = (op.list ? Object.values(inputs) : definedOnly(inputs)) as tf.NamedTensorMap;
   const output = tf.engine().runKernel(kernel, present, attributes as unknown as tf.NamedAttrMap) as unknown as Tensor;
@@ -101,4 +102,14 @@ function definedOnly(inputs: Inputs): Record<string, Tensor> {
     if (input !== undefined) present[name] = input;
   }
   return present;
+}
+
+/** Throws where an input was disposed: a kernel would read what is not there. */
+function expectAlive(name: string, inputs: Inputs): void {
+  for (const input in inputs)
+    if (inputs[input]?.isDisposed)
+      throw new ResidualError(
+        'disposed',
+        `${name.replace('residual.', '')}: ${input} ${showShape(inputs[input].shape)} was disposed before`,
+      );
 }

@@ -30,15 +30,26 @@ export function isTensor(value: unknown): value is Tensor {
   return value instanceof tf.Tensor;
 }
 
+/** A number, or lists of numbers as deep as a tensor has axes, such as rows of a matrix. */
+export type NestedValues = number | readonly NestedValues[] | Float32Array | Int32Array | Uint8Array;
+
 /**
- * A tensor of `values` (row-major) with `shape`. Some backends keep a typed array of the right type itself, so leave it unchanged afterwards. Errors when
- * the shape does not hold exactly as many values.
+ * A tensor of `values`, row-major, with `shape`; without a shape it has that of the values: `tensor([[1, 2], [3, 4]])` is [2, 2]. Some backends keep a typed array of
+ * the right type itself, so leave it unchanged afterwards. Errors when the shape does not hold exactly as many values, when lists beside one another differ in
+ * length, and on what is no number.
  */
 export function tensor(
-  values: TensorValues,
-  shape: readonly number[],
+  values: TensorValues | NestedValues,
+  shape?: readonly number[],
   dtype: 'float32' | 'int32' | 'bool' = 'float32',
 ): Tensor {
+  const isFlat = ArrayBuffer.isView(values) || (Array.isArray(values) && !isList(values[0]));
+  return isFlat
+    ? flatTensor(values as TensorValues, shape ?? [(values as TensorValues).length], dtype)
+    : flatTensor(flattened(values), shape ?? shapeOf(values), dtype);
+}
+
+function flatTensor(values: TensorValues, shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): Tensor {
   requireBackend();
   const size = shape.reduce((product, length) => product * length, 1);
   expectShape(
@@ -56,7 +67,38 @@ export function scalar(value: number, dtype: 'float32' | 'int32' = 'float32'): T
 
 const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || ArrayBuffer.isView(value);
+}
+
+/** The shape of nested lists by their first entries. */
+function shapeOf(values: unknown): number[] {
+  return isList(values) ? [values.length, ...shapeOf(values[0])] : [];
+}
+
+/** The numbers of nested lists, row-major. Errors where lists of one depth differ in length. */
+function flattened(values: unknown): number[] {
+  const shape = shapeOf(values);
+  const flat: number[] = [];
+  const collect = (value: unknown, at: readonly number[]) => {
+    const length = shape[at.length];
+    const held = isList(value) ? value.length : undefined;
+    expectShape(held === length, () => {
+      const count = (n: number | undefined) => (n === undefined ? 'a number' : `a list of ${n}`);
+      return `tensor: there is ${count(held)} at ${showShape(at)}, where ${count(length)} is needed to be like the first`;
+    });
+    if (isList(value)) for (let i = 0; i < value.length; i++) collect(value[i], [...at, i]);
+    else flat.push(value as number);
+  };
+  collect(values, []);
+  return flat;
+}
+
 function toArray(values: TensorValues, dtype: 'float32' | 'int32' | 'bool'): Float32Array | Int32Array | Uint8Array {
+  const odd = ArrayBuffer.isView(values)
+    ? -1
+    : values.findIndex(value => typeof value !== 'number' && typeof value !== 'boolean');
+  if (odd >= 0) throw new ResidualError('dtype', `tensor: ${JSON.stringify(values[odd])} at ${odd} is no number`);
   if (dtype === 'bool') return Uint8Array.from(values, value => (value ? 1 : 0));
   if (dtype === 'float32') return new Float32Array(values);
   const whole = new Int32Array(values);

@@ -1,11 +1,13 @@
 import { expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import {
+  add,
   clone,
   dispose,
   fill,
   isTensor,
   keep,
+  linear,
   memory,
   ones,
   range,
@@ -21,6 +23,58 @@ import { onDevice } from '../testing/on-device.js';
 onDevice();
 
 const numbers = async (x: Tensor) => [...(await x.data())];
+
+test('a tensor has the shape of nested lists, where none is given', async () => {
+  const made: [Tensor, string, number[], number[]][] = [
+    [tensor([1]), 'float32', [1], [1]],
+    [tensor([]), 'float32', [0], []],
+    [tensor(3), 'float32', [], [3]],
+    [tensor(Float32Array.of(1, 2)), 'float32', [2], [1, 2]],
+    [
+      tensor(
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+        undefined,
+        'int32',
+      ),
+      'int32',
+      [2, 3],
+      [1, 2, 3, 4, 5, 6],
+    ],
+    [tensor([[[1], [2]]], [2, 1]), 'float32', [2, 1], [1, 2]],
+    [tensor([Int32Array.of(1, 2), [3, 4]]), 'float32', [2, 2], [1, 2, 3, 4]],
+  ];
+  for (const [x, dtype, shape, values] of made) {
+    expect([x.dtype, x.shape]).toEqual([dtype, shape]);
+    expect(await numbers(x)).toEqual(values);
+  }
+  dispose(made);
+  const refusal = (values: unknown, shape?: number[]) => messageOf(() => tensor(values as number[], shape));
+  expect(refusal([[1, 2], [3]])).toBe(
+    'tensor: there is a list of 1 at [1], where a list of 2 is needed to be like the first',
+  );
+  expect(refusal([[1, 2], 3])).toBe(
+    'tensor: there is a number at [1], where a list of 2 is needed to be like the first',
+  );
+  expect(refusal([[1], [[2]]])).toBe(
+    'tensor: there is a list of 1 at [1, 0], where a number is needed to be like the first',
+  );
+  expect(refusal([1, [2]])).toBe('tensor: [2] at 1 is no number');
+  expect(refusal(['1'])).toBe('tensor: "1" at 0 is no number');
+  expect(refusal(undefined)).toBe('tensor: undefined at 0 is no number');
+  expect(refusal([[1, 2]], [3])).toBe('tensor: 2 values do not fit [3], which holds 3');
+});
+
+test('an op on a tensor that was disposed names it', () => {
+  const [x, weight, y] = [ones([2, 3]), ones([5, 3]), ones([2, 3])];
+  y.dispose();
+  expect(messageOf(() => add(x, y))).toBe('add: b [2, 3] was disposed before');
+  weight.dispose();
+  expect(messageOf(() => linear(x, weight))).toBe('linear: weight [5, 3] was disposed before');
+  x.dispose();
+});
 
 test('fill, zeros, ones and range are made with their type and shape', async () => {
   const made: [Tensor, string, number[], number[]][] = [

@@ -30,7 +30,7 @@ export function placeIn(caller: string, tree: unknown, path: string): { readonly
  */
 export function parametersOf(layer: HasNeeds<unknown>, tree: unknown): Map<string, Parameter> {
   const found = new Map<string, Parameter>();
-  for (const { path } of weightNeeds(layer)) {
+  for (const { path } of weightNeeds(layer, 'train')) {
     const { parent, name } = placeIn('train', tree, path);
     addMatrix(found, path, parent, name);
   }

@@ -19,7 +19,7 @@ export interface PlacedPart {
 
 /** The matrices of linears in a layer with their weights. Tables of embeddings are not among them. */
 export function linearsIn(caller: string, layer: HasNeeds<unknown>, tree: unknown): LoraPlace[] {
-  return weightNeeds(layer).flatMap(({ path, need }) => {
+  return weightNeeds(layer, caller).flatMap(({ path, need }) => {
     if (need.kind !== 'matrix' || need.role === 'embedding' || need.role === 'position') return [];
     const { parent, name } = placeIn(caller, tree, path);
     const set = (matrix: Matrix) => {

@@ -1,0 +1,62 @@
+import { showShape } from '@residual/tensor';
+import { type DescribedPart, describe } from './describe.js';
+import type { About } from './layer.js';
+import { numberOf } from './shown.js';
+import type { HasNeeds } from './tree.js';
+
+/** A step of a path with what stands there. */
+interface Branch {
+  readonly name: string;
+  part: DescribedPart | undefined;
+  readonly branches: Map<string, Branch>;
+}
+
+/**
+ * The tree of a layer as a text, a line for each part: its name in the tree of weights, what it is or its shape, and how many numbers are trained at and below it.
+ * Parts of a list that are alike share their lines. Counted from the needs: nothing is allocated.
+ */
+export function summary(layer: HasNeeds<unknown> & { readonly about: About }): string {
+  const root: Branch = { name: '', part: undefined, branches: new Map() };
+  for (const part of describe(layer).parts) {
+    let at = root;
+    for (const name of part.path === '' ? [] : part.path.split('.')) {
+      const next = at.branches.get(name) ?? { name, part: undefined, branches: new Map() };
+      at.branches.set(name, next);
+      at = next;
+    }
+    at.part = part;
+  }
+  const rows = rowsOf(root, '');
+  const [first, second] = [0, 1].map(column => Math.max(...rows.map(row => row[column]!.length)));
+  const last = Math.max(...rows.map(([, , count]) => count.length));
+  return rows
+    .map(([name, what, count]) => `${name.padEnd(first!)}  ${what.padEnd(second!)}  ${count.padStart(last)}`.trimEnd())
+    .join('\n');
+}
+
+type Row = readonly [name: string, what: string, count: string];
+
+function rowsOf({ name, part, branches }: Branch, indent: string): Row[] {
+  const below = indent === '' && name === '' ? '  ' : `${indent}  `;
+  const alike: { rows: Row[]; names: string[] }[] = [];
+  for (const branch of branches.values()) {
+    const rows = rowsOf({ ...branch, name: '*' }, below);
+    const before = alike.at(-1);
+    const isSame = /^\d+$/.test(branch.name) && String(before?.rows) === String(rows);
+    if (isSame) before!.names.push(branch.name);
+    else alike.push({ rows, names: [branch.name] });
+  }
+  const inside = alike.flatMap(({ rows: [[, what, count], ...rest], names }): Row[] => {
+    const isOne = names.length === 1;
+    const label = isOne ? names[0]! : `${names[0]} to ${names.at(-1)}`;
+    return [
+      [`${below}${label}`, isOne ? what : `${names.length} × ${what}`, isOne || !count ? count : `each ${count}`],
+      ...rest,
+    ];
+  });
+  if (part?.path === '') return [[part.name, '', numberOf(part.parameters)], ...inside];
+  if (!part) return [[`${indent}${name}`, '', ''], ...inside];
+  const what = part.shape ? `${showShape(part.shape)}${part.name === 'table' ? ' table' : ''}` : part.name;
+  const count = part.name === 'table' ? '' : numberOf(part.parameters);
+  return [[`${indent}${name}`, what, count], ...inside];
+}
