@@ -1,5 +1,5 @@
-export { asyncDisposable, disposable, expectOptions, nearest, type OptionNames } from '@residual/base';
 export type { EmitterPort, EventPort, Port } from '@residual/base';
+export { asyncDisposable, disposable, expectOptions, nearest, type OptionNames } from '@residual/base';
 export { backendOf, ready, registeredBackends, requireBackend, useBackend } from './backend.js';
 export {
   errorFromPlain,
