@@ -46,7 +46,8 @@ function rowsOf({ name, part, branches }: Branch, indent: string): Row[] {
     if (isSame) before!.names.push(branch.name);
     else alike.push({ rows, names: [branch.name] });
   }
-  const inside = alike.flatMap(({ rows: [[, what, count], ...rest], names }): Row[] => {
+  const inside = alike.flatMap(({ rows: [head, ...rest], names }): Row[] => {
+    const [, what, count] = head!;
     const isOne = names.length === 1;
     const label = isOne ? names[0]! : `${names[0]} to ${names.at(-1)}`;
     return [
