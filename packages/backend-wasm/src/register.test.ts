@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { wasmMemory } from './index.js';
 import { kernels } from './kernels/index.js';
+import { register } from './register.js';
 import { call, expectNear, start } from './testing/index.js';
 
 test('before the backend starts no memory is taken', () => {
@@ -50,6 +51,27 @@ test('kernels work again after the backend was removed and made anew, five times
     expect(await tf.setBackend('wasm')).toBe(true);
     works();
   }
+});
+
+test('where the package comes a second time, as in two bundles of one server, the kernels that it brings serve the running backend', () => {
+  const factory = tf.engine().registryFactory.wasm!;
+  const stock = tf.getKernel('Add', 'wasm');
+  let running: unknown;
+  const kernelFunc: tf.KernelFunc = parameters => {
+    if (running !== parameters.backend) throw new Error('Add was not set up for this backend');
+    return stock.kernelFunc(parameters);
+  };
+  const setupFunc = (backend: unknown) => {
+    running = backend;
+  };
+  tf.unregisterKernel('Add', 'wasm');
+  tf.registerKernel({ kernelName: 'Add', backendName: 'wasm', kernelFunc, setupFunc });
+  expect(works).toThrow('Add was not set up for this backend');
+  register();
+  works();
+  tf.unregisterKernel('Add', 'wasm');
+  tf.registerKernel(stock);
+  tf.engine().registryFactory.wasm = factory;
 });
 
 test('the memory in use is told in bytes and grows with what it holds', () => {

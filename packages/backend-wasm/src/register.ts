@@ -22,6 +22,16 @@ export function register(): void {
     tf.registerBackend(name, start, priority);
   }
   registerKernels(name, kernels);
+  setUpKernels();
+}
+
+/**
+ * Sets kernels up for the backend where it is running already: so does tfjs when a backend starts, and a second copy of its package, as in another bundle of one
+ * server, has put kernels of its own in their place since.
+ */
+function setUpKernels(): void {
+  const running = tf.engine().registry[name];
+  if (running) for (const { setupFunc } of tf.getKernelsForBackend(name)) setupFunc?.(running);
 }
 
 /**

@@ -46,7 +46,7 @@ export function randomWeights(shape: Shape): Map<string, Float32Array> {
 }
 
 async function storyWeights(): Promise<Map<string, Float32Array>> {
-  const stored = await openSafetensors(await fileSource(fileURLToPath(new URL('model.safetensors', stories))));
+  const stored = await openSafetensors(await fileSource(fileURLToPath(stories['model.safetensors'])));
   const values = new Map<string, Float32Array>();
   for (const name of tensorsOf(shapes.stories).keys()) {
     values.set(name, (await stored.readFloat32(`transformer.${name}`)).data);

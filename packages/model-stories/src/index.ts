@@ -1,5 +1,19 @@
+/** The files of this package. */
+export type CheckpointFile =
+  | 'config.json'
+  | 'generation_config.json'
+  | 'model.safetensors'
+  | 'tokenizer.json'
+  | 'tokenizer_config.json';
+
 /**
- * The folder of the checkpoint beside this module, as a URL that ends in `/`: a `file:` URL in Node, an address of the server that serves this package in
- * a page. It holds `config.json`, `generation_config.json`, `model.safetensors`, `tokenizer.json` and `tokenizer_config.json`.
+ * The URLs of the checkpoint's files by name. `file:` URLs in Node; in a page the addresses at which a bundler serves the files. Each one
+ * is written out, because bundlers copy what `new URL('…', import.meta.url)` names and see no other form.
  */
-export const stories: URL = /* @__PURE__ */ new URL('../model/', import.meta.url);
+export const stories: Readonly<Record<CheckpointFile, URL>> = {
+  'config.json': /* @__PURE__ */ new URL('../model/config.json', import.meta.url),
+  'generation_config.json': /* @__PURE__ */ new URL('../model/generation_config.json', import.meta.url),
+  'model.safetensors': /* @__PURE__ */ new URL('../model/model.safetensors', import.meta.url),
+  'tokenizer.json': /* @__PURE__ */ new URL('../model/tokenizer.json', import.meta.url),
+  'tokenizer_config.json': /* @__PURE__ */ new URL('../model/tokenizer_config.json', import.meta.url),
+};

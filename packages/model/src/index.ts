@@ -10,6 +10,7 @@ export { type ForwardOptions, Model, type ModelParts, type Prompt } from './mode
 export type { PlainTensor } from './plain-tensor.js';
 export type { Finish, Generated } from './row.js';
 export type { BeamState, Found, Search, SearchOptions, SearchStep } from './search.js';
+export type { FileUrls } from './sources/file-urls.js';
 export type { ModelFiles, OnBytes } from './sources/files.js';
 export type { HubOptions } from './sources/hub.js';
 export type { ModelSource, SourceOptions } from './sources/source.js';

@@ -242,3 +242,27 @@ test('an abort ends opening and reading at once, with its reason', async () => {
   setTimeout(() => controller.abort(reason), 50);
   expect(await reading).toBe(reason);
 });
+
+test('a data: URL is decoded where it is: nothing is fetched, whatever it holds', async () => {
+  const fetch = () => expect.unreachable();
+  const read = async (url: string | URL) => {
+    const source = await httpSource(url, { fetch });
+    return [...(await source.read(0, source.size))];
+  };
+  const stored = await openSafetensors(
+    await httpSource(`data:application/octet-stream;base64,${Buffer.from(file).toString('base64')}`, { fetch }),
+  );
+  expect((await stored.read('tail')).data).toEqual(small);
+  const texts = [
+    'data:,',
+    'data:text/plain,a,b',
+    'data:text/plain;charset=utf-8,%C3%A9%00%ff',
+    'data:,é',
+    'data:;base64,/+8%3D',
+  ];
+  for (const text of texts) {
+    const fetched = new Uint8Array(await (await globalThis.fetch(text)).arrayBuffer());
+    expect([text, await read(text), await read(new URL(text))]).toEqual([text, [...fetched], [...fetched]]);
+  }
+  await expect(read('data:;base64,*')).rejects.toThrow('httpSource: data:;base64,... is not base64');
+});

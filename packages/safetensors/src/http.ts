@@ -1,5 +1,5 @@
 import { SafetensorsError } from './errors.js';
-import { blobSource, type ReadOptions, type Source } from './source.js';
+import { blobSource, bytesSource, type ReadOptions, type Source } from './source.js';
 
 /** Settings of `httpSource`; `signal` ends the opening, each read has its own. */
 export interface HttpOptions extends ReadOptions {
@@ -16,8 +16,11 @@ const prefixBytes = 2 ** 16;
  * A source over a URL, read by ranges (RFC 9110, section 14). Where a server ignores ranges, or keeps the size to itself (to
  * another origin it must expose `content-range`), the whole file is fetched once, into a `Blob`. Code `safetensors.source`, with the
  * `status` if there is one, where an answer is not the bytes asked for: another range, size or version, too many bytes, too few.
+ * A `data:` URL holds its bytes itself (RFC 2397): nothing is fetched, which the security policy of a page may forbid.
  */
 export async function httpSource(url: string | URL, options: HttpOptions = {}): Promise<Source> {
+  const inline = /^data:([^,]*),(.*)$/is.exec(`${url}`);
+  if (inline) return bytesSource(inlineBytes(inline[1]!, inline[2]!));
   const { fetch = globalThis.fetch, headers, signal } = options;
 
   /** What `use` makes of the answer to a request; each error tells the address, and an abort stays what it is. */
@@ -69,4 +72,18 @@ export async function httpSource(url: string | URL, options: HttpOptions = {}): 
 
   const source = await request(openRanges, signal, { range: `bytes=0-${prefixBytes - 1}` });
   return source ?? request(openWhole, signal);
+}
+
+/** The bytes of a `data:` URL, percent-encoded or in base64. */
+function inlineBytes(type: string, data: string): Uint8Array {
+  const isBase64 = /; *base64$/i.test(type);
+  try {
+    // The percent-encoded bytes need not be UTF-8.
+    const binary = data
+      .replace(/\P{ASCII}+/gu, encodeURIComponent)
+      .replace(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+    return Uint8Array.from(isBase64 ? atob(binary) : binary, character => character.charCodeAt(0));
+  } catch (cause) {
+    throw new SafetensorsError('source', `httpSource: data:${type},... is not base64`, { cause });
+  }
 }

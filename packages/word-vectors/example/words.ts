@@ -2,5 +2,5 @@
 import { readFile } from 'node:fs/promises';
 import { englishWords } from '@residual/word-vectors';
 
-const words: string[] = JSON.parse(await readFile(new URL('vocab.json', englishWords), 'utf8'));
+const words: string[] = JSON.parse(await readFile(englishWords['vocab.json'], 'utf8'));
 console.log(words.length, words.slice(0, 10).join(' '));

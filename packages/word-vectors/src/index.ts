@@ -1,5 +1,12 @@
+/** The files of this package. */
+export type TableFile = 'vectors.safetensors' | 'vocab.json';
+
 /**
- * The folder of the vectors beside this module, as a URL that ends in `/`: a `file:` URL in Node, an address of the server that serves this package in a
- * page. It holds `vectors.safetensors` (`embedding.weight` int8 [50000, 100], `embedding.scale` float32 [50000, 1]) and `vocab.json`, the words in the same order.
+ * The URLs of the table's files by name: `vectors.safetensors` (`embedding.weight` int8 [50000, 100], `embedding.scale` float32
+ * [50000, 1]) and `vocab.json`, the words in the same order. `file:` URLs in Node; in a page the addresses at which a bundler serves the files. Each one
+ * is written out, because bundlers copy what `new URL('…', import.meta.url)` names and see no other form.
  */
-export const englishWords: URL = /* @__PURE__ */ new URL('../data/', import.meta.url);
+export const englishWords: Readonly<Record<TableFile, URL>> = {
+  'vectors.safetensors': /* @__PURE__ */ new URL('../data/vectors.safetensors', import.meta.url),
+  'vocab.json': /* @__PURE__ */ new URL('../data/vocab.json', import.meta.url),
+};

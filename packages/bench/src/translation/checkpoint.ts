@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { englishFrench } from '@residual/model-en-fr';
+import { type CheckpointFile, englishFrench } from '@residual/model-en-fr';
 import { openSafetensors, writeSafetensors } from '@residual/safetensors';
 import { fileSource } from '@residual/safetensors/node';
 
@@ -13,8 +13,8 @@ export async function translatorFolder(): Promise<string> {
   const file = join(cache, 'model.safetensors');
   if (existsSync(file)) return cache;
   await mkdir(cache, { recursive: true });
-  const path = (name: string) => fileURLToPath(new URL(name, englishFrench));
-  for (const name of ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json'])
+  const path = (name: CheckpointFile) => fileURLToPath(englishFrench[name]);
+  for (const name of ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json'] as const)
     await copyFile(path(name), join(cache, name));
   const stored = await openSafetensors(await fileSource(path('model.safetensors')));
   const named: Record<string, { dtype: 'F32'; shape: readonly number[]; data: Float32Array }> = {};

@@ -6,7 +6,7 @@ import { englishWords } from '@residual/word-vectors';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixture, printed } from '../testing/printed.js';
 
-const vectors = fileURLToPath(englishWords);
+const vectors = fileURLToPath(new URL('.', englishWords['vocab.json']));
 const questions = fixture('analogies/questions-words.txt');
 let folder: string;
 const file = (name: string) => join(folder, name);

@@ -15,7 +15,15 @@ export { evaluateSimilarity, parseRatings, type RatedPair, type SimilarityReport
 export { parseExpression, type Term } from './expression.js';
 export { expressionText } from './expression-text.js';
 export { findWord } from './find-word.js';
-export { type Bytes, type VectorSource, type Vocabulary, type WordVectorsOptions, wordVectors } from './load.js';
+export {
+  type Bytes,
+  type FileUrls,
+  type StoredVectors,
+  type VectorSource,
+  type Vocabulary,
+  type WordVectorsOptions,
+  wordVectors,
+} from './load.js';
 export { type NearestOptions, type Neighbour, nearest, similarity, type WordOrVector } from './nearest.js';
 export { type PcaOptions, type Projection, pca } from './pca.js';
 export { spearman } from './rank-correlation.js';

@@ -325,3 +325,32 @@ test('a table of arrays says what does not fit', () => {
     'vectorTable: int8 rows need a scale each: 1 rows, 2 scales',
   );
 });
+
+test('URLs of files by name, under whatever addresses: file:, data: and http:, and paths', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'residual urls '));
+  const [table, list] = [join(folder, 'asset-1'), join(folder, 'asset-2')];
+  await writeFile(table, worldFile('F32'));
+  await writeFile(list, JSON.stringify(words));
+  const data = `data:application/json;base64,${Buffer.from(JSON.stringify(words)).toString('base64')}`;
+  const server = createServer((_, response) => response.end(`${lines().join('\n')}\n`));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/asset-3`;
+  closeTo(await wordVectors({ 'any.safetensors': pathToFileURL(table), 'vocab.json': list }), 0);
+  closeTo(await wordVectors({ 'vectors.safetensors': table, 'vocab.json': new URL(data) }), 0);
+  closeTo(await wordVectors({ 'glove.txt': address }), 1e-6);
+  await new Promise(resolve => server.close(resolve));
+
+  const refused = (source: VectorSource) =>
+    wordVectors(source).then(expect.unreachable, (error: Error) => error.message);
+  expect(await refused({ 'vectors.safetensors': table })).toBe(
+    'wordVectors: there is no vocab.json among vectors.safetensors',
+  );
+  expect(await refused({ 'vectors.safetensors': table, 'vocab.json': 'nowhere' })).toBe(
+    'wordVectors: there is no vocab.json at nowhere',
+  );
+  expect(await refused({ 'a.safetensors': table, 'b.txt': list })).toBe(
+    'wordVectors: URLs of a.safetensors, b.txt name 2 files of vectors; .safetensors, .bin, .txt and .vec are such files, and one would fit',
+  );
+  expect(await refused({})).toMatch('URLs of nothing name 0 files of vectors');
+  await rm(folder, { recursive: true });
+});

@@ -1,5 +1,5 @@
 import { blobSource, bytesSource, type Source } from '@residual/safetensors';
-import { openPlace } from '#words-platform';
+import { openPlace, openUrls } from '#words-platform';
 import { ResidualError } from './errors.js';
 import { readSafetensors } from './read-safetensors.js';
 import { readText } from './read-text.js';
@@ -12,16 +12,20 @@ export type Bytes = Uint8Array | ArrayBuffer | Blob | Source;
 /** Words in the order of the rows, or the text of a file of them: a JSON list, a JSON object from word to row, or one word a line. */
 export type Vocabulary = readonly string[] | string;
 
-/**
- * Where vectors are: a folder with one `.safetensors` file and `vocab.json`, or a file named `.safetensors`, `.bin` (word2vec), `.txt` or `.vec` (word2vec or
- * GloVe text), by path or URL; or the files themselves.
- */
-export type VectorSource =
-  | string
-  | URL
+/** URLs of files by name, as a data package exports them; the addresses may have any names. */
+export type FileUrls = Readonly<Record<string, string | URL>>;
+
+/** The files of vectors themselves. */
+export type StoredVectors =
   | { readonly safetensors: Bytes; readonly vocab: Vocabulary }
   | { readonly word2vec: Bytes; readonly binary?: boolean }
   | { readonly glove: Bytes };
+
+/**
+ * Where vectors are: a folder with one `.safetensors` file and `vocab.json`, or a file named `.safetensors`, `.bin` (word2vec), `.txt` or `.vec` (word2vec or
+ * GloVe text), by path or URL; URLs of such files by name; or the files themselves.
+ */
+export type VectorSource = string | URL | FileUrls | StoredVectors;
 
 /** Settings of `wordVectors`. */
 export interface WordVectorsOptions {
@@ -46,10 +50,15 @@ export async function wordVectors(source: VectorSource, options: WordVectorsOpti
   signal?.throwIfAborted();
   if (typeof source === 'string' || source instanceof URL)
     return wordVectors(await openPlace(source, options), options);
+  if (!isStored(source)) return wordVectors(await openUrls(source, options), options);
   if ('safetensors' in source) return readSafetensors(sourceOf(source.safetensors), source.vocab, options);
   if ('glove' in source) return readText(sourceOf(source.glove), 'glove', options);
   if (source.binary) return readBinary(sourceOf(source.word2vec), options);
   return readText(sourceOf(source.word2vec), 'word2vec', options);
+}
+
+function isStored(source: FileUrls | StoredVectors): source is StoredVectors {
+  return 'safetensors' in source || 'word2vec' in source || 'glove' in source;
 }
 
 function sourceOf(bytes: Bytes): Source {

@@ -1,10 +1,15 @@
-import { blobSource } from '@residual/safetensors';
+import { blobSource, type Source } from '@residual/safetensors';
 import type { ModelFiles } from '../sources/files.js';
 import type { HubEnvironment } from '../sources/hub.js';
 import type { Store } from '../sources/store.js';
 
 /** There are no folders in a page. */
 export async function folderFiles(_path: string): Promise<ModelFiles | undefined> {
+  return undefined;
+}
+
+/** A page reads no file by its path. */
+export async function fileAt(_address: string): Promise<Source | undefined> {
   return undefined;
 }
 

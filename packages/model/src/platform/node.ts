@@ -1,21 +1,40 @@
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Source } from '@residual/safetensors';
 import { fileSource } from '@residual/safetensors/node';
 import type { ModelFiles } from '../sources/files.js';
 import type { HubEnvironment } from '../sources/hub.js';
 import type { Store } from '../sources/store.js';
 
-/** The files of a folder on disk, by path or `file:` URL; undefined if there is no such folder. */
+/** The files of a folder on disk, by path or `file:` URL, or of an npm package that holds one checkpoint; undefined if there is no such folder. */
 export async function folderFiles(path: string): Promise<ModelFiles | undefined> {
-  const folder = path.startsWith('file:') ? fileURLToPath(path) : path;
-  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) return undefined;
+  const given = path.startsWith('file:') ? fileURLToPath(path) : path;
+  if (!(await stat(given).catch(() => undefined))?.isDirectory()) return undefined;
+  const folder = await folderOfCheckpoint(given);
   return {
     origin: folder,
     text: name => unlessMissing(readFile(join(folder, name), 'utf8')),
     bytes: name => unlessMissing(fileSource(join(folder, name))),
   };
+}
+
+/** The folder itself, or of an npm package without a checkpoint at its root the only folder in it that holds one. */
+async function folderOfCheckpoint(path: string): Promise<string> {
+  const entries = await readdir(path, { withFileTypes: true });
+  const names = new Set(entries.map(({ name }) => name));
+  if (!names.has('package.json') || names.has('config.json')) return path;
+  const folders = entries.filter(entry => entry.isDirectory()).map(entry => join(path, entry.name));
+  const holds = await Promise.all(folders.map(folder => stat(join(folder, 'config.json')).catch(() => undefined)));
+  const found = folders.filter((_, index) => holds[index]);
+  return found.length === 1 ? found[0]! : path;
+}
+
+/** The file at a path or `file:` URL; undefined if there is none, and for other URLs. */
+export async function fileAt(address: string): Promise<Source | undefined> {
+  if (/^(https?|blob|data):/i.test(address)) return undefined;
+  return unlessMissing(fileSource(address.startsWith('file:') ? fileURLToPath(address) : address));
 }
 
 /** What the environment says of the hub, by the variables of Hugging Face's own tools: `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`. */

@@ -1,15 +1,16 @@
 import { blobSource, bytesSource } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
 import { folderFiles } from '#platform';
+import { type FileUrls, isUrl, namedFiles, plainUrls } from './file-urls.js';
 import type { ModelFiles } from './files.js';
 import { type HubOptions, hubFiles } from './hub.js';
 import { urlFiles } from './url.js';
 
 /**
- * Where a checkpoint is: the path of a folder (Node), a base URL, a Hugging Face id (`owner/name`), files that someone dropped, bytes by name, or
- * `ModelFiles` of your own.
+ * Where a checkpoint is: the path of a folder (Node), a base URL, a Hugging Face id (`owner/name`), URLs by file name, files that someone dropped,
+ * bytes by name, or `ModelFiles` of your own.
  */
-export type ModelSource = string | URL | readonly File[] | ReadonlyMap<string, Uint8Array> | ModelFiles;
+export type ModelSource = string | URL | FileUrls | readonly File[] | ReadonlyMap<string, Uint8Array> | ModelFiles;
 
 /** How sources are read. */
 export interface SourceOptions {
@@ -24,9 +25,10 @@ export interface SourceOptions {
 export async function filesOf(source: ModelSource, options: SourceOptions = {}): Promise<ModelFiles> {
   if (source instanceof Map) return bytesFiles(source);
   if (Array.isArray(source)) return droppedFiles(source);
-  if (typeof source === 'object' && 'origin' in source && 'bytes' in source) return source as ModelFiles;
-  const text = String(source);
+  if (isModelFiles(source)) return source;
   const { fetch = globalThis.fetch, hub = {}, signal } = options;
+  if (typeof source === 'object' && !isUrl(source)) return namedFiles(source as FileUrls, { fetch });
+  const text = String(source);
   if (/^(https?|blob|data):/.test(text)) return urlFiles(text, { fetch });
   const folder = await folderFiles(text);
   if (folder) return folder;
@@ -36,6 +38,18 @@ export async function filesOf(source: ModelSource, options: SourceOptions = {}):
     'files',
     `loadModel: ${text} is neither a folder that exists, nor a URL, nor an id such as owner/name`,
   );
+}
+
+/** A source as it can be sent to another thread, where a `URL` cannot go and where relative URLs begin elsewhere. */
+export function portableSource(source: ModelSource): ModelSource {
+  if (isUrl(source)) return source.href;
+  const isPlain = typeof source === 'string' || Array.isArray(source) || source instanceof Map || isModelFiles(source);
+  return isPlain ? source : plainUrls(source as FileUrls);
+}
+
+/** Whether a source reads its files itself. */
+function isModelFiles(source: ModelSource): source is ModelFiles {
+  return typeof source === 'object' && typeof (source as ModelFiles).bytes === 'function';
 }
 
 /** Bytes by file name. */

@@ -3,14 +3,23 @@ import { ResidualError } from '@residual/tensor';
 import type { ModelFiles } from './files.js';
 import { readAhead } from './read-ahead.js';
 
+/** How URLs are read. */
+export interface UrlSettings {
+  readonly fetch: typeof globalThis.fetch;
+}
+
 /** The files under a base URL, read by ranges where the server knows them. */
-export function urlFiles(base: string | URL, { fetch }: { fetch: typeof globalThis.fetch }): ModelFiles {
-  const page = typeof location === 'undefined' ? undefined : location.href;
-  const folder = new URL(String(base).replace(/\/?$/, '/'), page);
+export function urlFiles(base: string | URL, settings: UrlSettings): ModelFiles {
+  const folder = new URL(absoluteUrl(String(base).replace(/\/?$/, '/')));
+  return filesAt(folder.href, name => new URL(name, folder), settings);
+}
+
+/** The files at the URLs that `urlOf` gives their names, read by ranges where the server knows them. */
+export function filesAt(origin: string, urlOf: (name: string) => URL, { fetch }: UrlSettings): ModelFiles {
   return {
-    origin: folder.href,
+    origin,
     text: async (name, { signal }) => {
-      const url = new URL(name, folder);
+      const url = urlOf(name);
       const response = await fetch(url, { signal: signal ?? null }).catch((error: Error) => {
         signal?.throwIfAborted();
         const reason = error.cause instanceof Error ? error.cause.message : error.message; // Node tells it in the cause
@@ -24,7 +33,7 @@ export function urlFiles(base: string | URL, { fetch }: { fetch: typeof globalTh
     },
     bytes: async (name, { signal, onBytes }) => {
       try {
-        const source = await httpSource(new URL(name, folder), { fetch, signal });
+        const source = await httpSource(urlOf(name), { fetch, signal });
         return readAhead(source, { name, onBytes });
       } catch (error) {
         if ((error as { status?: number }).status === 404) return undefined;
@@ -32,4 +41,11 @@ export function urlFiles(base: string | URL, { fetch }: { fetch: typeof globalTh
       }
     },
   };
+}
+
+/** A URL with its scheme: what has none begins at the page or the script of the worker, and in Node stays as it is. */
+export function absoluteUrl(url: string | URL): string {
+  if (/^[a-z][a-z\d+.-]+:/i.test(`${url}`) || typeof location === 'undefined') return `${url}`;
+  const base = location.protocol === 'blob:' ? location.origin : location.href; // nothing begins at a worker's blob
+  return new URL(url, base).href;
 }

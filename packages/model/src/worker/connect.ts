@@ -8,7 +8,7 @@ import type { LoadModelOptions } from '../load-model.js';
 import type { ForwardOptions, Model, Prompt } from '../model.js';
 import type { Generated } from '../row.js';
 import type { Found, SearchOptions, SearchStep } from '../search.js';
-import type { ModelSource } from '../sources/source.js';
+import { type ModelSource, portableSource } from '../sources/source.js';
 import type { TranslateOptions } from '../translate/options.js';
 import type { Translation, TranslationStep } from '../translate/translation.js';
 import type { Contextual, ContextualOptions } from '../vectors/contextual.js';
@@ -94,7 +94,7 @@ export function connectModels(port: Port | null): Models {
 
   const models: Omit<Models, typeof Symbol.dispose> = {
     load: async (source, { signal, onProgress, ...options } = {}) => {
-      const facts = await ask<ModelFacts>('load', [source instanceof URL ? source.href : source, options], {
+      const facts = await ask<ModelFacts>('load', [portableSource(source), options], {
         signal,
         onProgress,
         onLate: late => ask('dispose', [], { model: late.model }).catch(() => {}), // closed meanwhile, and so disposed

@@ -30,6 +30,16 @@ export const visit = async (
     });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await visitAddress(browser, `http://localhost:${(server.address() as AddressInfo).port}/${path}`, settle);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+};
+
+/** Opens a page that a server has already, and waits as `visit` does. */
+export const visitAddress = async (browser: Browser, address: string, settle?: number): Promise<Visit> => {
   const page = await browser.newPage();
   try {
     const errors: string[] = [];
@@ -44,7 +54,7 @@ export const visit = async (
     page.on('pageerror', error => fail(error.message));
     page.on('console', message => message.type() === 'error' && fail(message.text()));
     page.on('response', response => response.status() >= 400 && fail(`${response.status()} ${response.url()}`));
-    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/${path}`);
+    await page.goto(address);
     const set = () => page.waitForFunction(() => 'result' in globalThis, undefined, { timeout: 180_000 });
     const done = (settle === undefined ? set() : page.waitForTimeout(settle)).then(
       () => undefined,
@@ -54,7 +64,5 @@ export const visit = async (
     return { result: await page.evaluate(() => (globalThis as { result?: unknown }).result), errors };
   } finally {
     await page.close();
-    server.closeAllConnections();
-    server.close();
   }
 };

@@ -14,7 +14,8 @@ export const floors: readonly (readonly string[])[] = [
 
 const outside = new Set(['testkit', 'appkit', 'bench']);
 const isBackend = (name: string) => name.startsWith('backend-');
-const isData = (name: string) => name.startsWith('model-') || name === 'word-vectors';
+/** Whether a package holds files of data, such as a trained model, and no code but their URLs. */
+export const isData = (name: string): boolean => name.startsWith('model-') || name === 'word-vectors';
 const floorOf = (name: string) => floors.findIndex(floor => floor.includes(name));
 const top = floors.length - 1;
 

@@ -1,10 +1,11 @@
-import type { VectorSource, WordVectorsOptions } from '../load.js';
-import { openUrl } from '../place.js';
+import type { FileUrls, StoredVectors, WordVectorsOptions } from '../load.js';
+import { openNamed, openRemote, openUrl } from '../place.js';
 
 /** The files of a folder or file by its address; a relative one begins at the page. */
-export async function openPlace(
-  place: string | URL,
-  options: WordVectorsOptions,
-): Promise<Exclude<VectorSource, string | URL>> {
+export async function openPlace(place: string | URL, options: WordVectorsOptions): Promise<StoredVectors> {
   return openUrl(new URL(place, globalThis.location?.href).href, options);
 }
+
+/** The files at URLs by name. */
+export const openUrls = (urls: FileUrls, options: WordVectorsOptions): Promise<StoredVectors> =>
+  openNamed(urls, openRemote, options);

@@ -3,14 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileSource } from '@residual/safetensors/node';
 import { ResidualError } from '../errors.js';
-import type { VectorSource, WordVectorsOptions } from '../load.js';
-import { formOf, openUrl } from '../place.js';
+import type { FileUrls, StoredVectors, WordVectorsOptions } from '../load.js';
+import { formOf, openNamed, openRemote, openUrl } from '../place.js';
 
 /** The files of a folder or file, by path, `file:` or `http:` URL. Errors when nothing fits. */
-export async function openPlace(
-  place: string | URL,
-  options: WordVectorsOptions,
-): Promise<Exclude<VectorSource, string | URL>> {
+export async function openPlace(place: string | URL, options: WordVectorsOptions): Promise<StoredVectors> {
   const text = String(place);
   if (/^(https?|blob|data):/.test(text)) return openUrl(text, options);
   const path = text.startsWith('file:') ? fileURLToPath(text) : text;
@@ -26,6 +23,18 @@ export async function openPlace(
   );
 }
 
+/** The files at URLs by name, or at paths. */
+export const openUrls = (urls: FileUrls, options: WordVectorsOptions): Promise<StoredVectors> =>
+  openNamed(
+    urls,
+    async url => {
+      const text = `${url}`;
+      if (/^(https?|blob|data):/.test(text)) return openRemote(text, options);
+      return fileSource(text.startsWith('file:') ? fileURLToPath(text) : text).catch(() => undefined);
+    },
+    options,
+  );
+
 const tablesIn = async (folder: string) => (await readdir(folder)).filter(name => name.endsWith('.safetensors'));
 
 /** The folder itself, or of an npm package that holds none the only folder in it that holds a table. */
@@ -38,7 +47,7 @@ async function folderOfTable(path: string): Promise<string> {
   return found.length === 1 ? found[0]! : path;
 }
 
-async function open(folder: string, name: string): Promise<Exclude<VectorSource, string | URL>> {
+async function open(folder: string, name: string): Promise<StoredVectors> {
   return formOf(name, await fileSource(join(folder, name)), async other => {
     const path = join(folder, other);
     return readFile(path, 'utf8').catch((cause: Error) => {

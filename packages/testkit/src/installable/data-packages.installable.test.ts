@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { cpSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { launchChrome } from '../browser.js';
+import { findChrome } from '../chrome.js';
+import { bundlers, webpackPages } from './bundles.js';
+import { installInto } from './consumer.js';
+import { runCode } from './in-node.js';
+import { visit, visitAddress } from './page.js';
+import { runNode } from './run.js';
+
+const chrome = findChrome();
+let browser: Browser | undefined;
+const folder = () => join(inject('workshop'), 'bundled');
+const packageOf = (name: string) => join(folder(), 'node_modules', '@residual', name);
+
+/** What each project must tell: what Node tells that has the packages as they are. */
+let expected: { text: string; word: string };
+
+beforeAll(async () => {
+  if (chrome) browser = await launchChrome();
+  const ours = ['backend-wasm', 'embeddings', 'model', 'model-stories', 'word-vectors'];
+  const others = { '@tensorflow/tfjs-core': '4.22.0', next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' };
+  await installInto(
+    folder(),
+    new Map<string, string | undefined>([
+      ...ours.map(name => [`@residual/${name}`, undefined] as const),
+      ...Object.entries(others),
+    ]),
+  );
+  cpSync(fileURLToPath(new URL('next-app', import.meta.url)), folder(), { recursive: true });
+  const tell = "import { story } from './story.js';\nconsole.log(JSON.stringify(await story()));";
+  const { code, output } = await runCode(folder(), 'in-node', tell);
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^\{/) });
+  expected = JSON.parse(output);
+});
+afterAll(() => browser?.close());
+
+test('Node loads a model and a table from the URLs of their packages', () => {
+  expect(expected).toEqual({ text: expect.stringMatching(/^, there was a /), word: 'queen' });
+});
+
+test.skipIf(!chrome)("the page of Vite's production build generates text", async () => {
+  writeFileSync(
+    join(folder(), 'entry.js'),
+    "import { story } from './story.js';\nglobalThis.result = await story();\n",
+  );
+  const outDir = join(folder(), 'from-vite');
+  await bundlers.vite(folder(), outDir);
+  expect(await visit(browser!, outDir, 'index.html', { strict: true })).toEqual({ result: expected, errors: [] });
+});
+
+test.skipIf(!chrome)('the page of webpack, unconfigured, reaches every file whole', async () => {
+  const fetchAll = `import { stories } from '@residual/model-stories';
+import { englishWords } from '@residual/word-vectors';
+const sizeOf = async ([name, url]) => [name, (await (await fetch(url)).blob()).size];
+globalThis.result = Object.fromEntries(await Promise.all(Object.entries({ ...stories, ...englishWords }).map(sizeOf)));\n`;
+  writeFileSync(join(folder(), 'fetch-all.js'), fetchAll);
+  const outDir = join(folder(), 'from-webpack');
+  await webpackPages(folder(), { page: './fetch-all.js' }, outDir);
+  const files = [join(packageOf('model-stories'), 'model'), join(packageOf('word-vectors'), 'data')].flatMap(from =>
+    readdirSync(from).map(name => [name, statSync(join(from, name)).size]),
+  );
+  const result = Object.fromEntries(files);
+  expect(await visit(browser!, outDir, 'page.html', { strict: true })).toEqual({ result, errors: [] });
+});
+
+const nextCommand = () => join(folder(), 'node_modules', 'next', 'dist', 'bin', 'next');
+const environment = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' };
+
+/** Runs `use` beside a server of the built Next.js project. */
+const withServer = async (use: (origin: string) => Promise<void>): Promise<void> => {
+  const args = [nextCommand(), 'start', '-p', '0', '-H', '127.0.0.1'];
+  const server = spawn(process.execPath, args, {
+    cwd: folder(),
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<void>(resolve => server.on('close', () => resolve()));
+  try {
+    const origin = await new Promise<string>((resolve, reject) => {
+      let output = '';
+      server.stderr.on('data', chunk => {
+        output += chunk;
+      });
+      server.stdout.on('data', chunk => {
+        output += chunk;
+        const [address] = /http:\/\/[^\s/]+:[1-9]\d*/.exec(output) ?? [];
+        if (address) resolve(address);
+      });
+      server.on('close', () => reject(new Error(`next start ended\n${output}`)));
+    });
+    await use(origin);
+  } finally {
+    server.kill();
+    await ended;
+  }
+};
+
+// Next.js 16 needs more of Node 20 than we do.
+const servesNext = !/^v20\.[0-8]\./.test(process.version);
+const minutes = 10;
+
+test.skipIf(!chrome || !servesNext).each([['--turbopack'], ['--webpack']])(
+  'Next.js built with %s generates text on the server and in the page, without a setting',
+  async bundler => {
+    rmSync(join(folder(), '.next'), { recursive: true, force: true });
+    const build = await runNode([nextCommand(), 'build', bundler], folder(), minutes * 60, environment);
+    expect({ code: build.code, output: build.output }).toEqual({ code: 0, output: expect.any(String) });
+    await withServer(async origin => {
+      expect(await (await fetch(`${origin}/route`)).json()).toEqual(expected);
+      const page = await (await fetch(`${origin}/server`)).text();
+      expect(JSON.parse(decodeURIComponent(/<pre>(.*?)<\/pre>/.exec(page)?.[1] ?? page))).toEqual(expected);
+      expect(await visitAddress(browser!, `${origin}/client`)).toEqual({ result: expected, errors: [] });
+    });
+  },
+  minutes * 60_000,
+);

@@ -1,0 +1,5 @@
+import { story } from '../../story.js';
+
+export const dynamic = 'force-dynamic';
+
+export const GET = async () => Response.json(await story());

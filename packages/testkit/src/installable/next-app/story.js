@@ -1,0 +1,14 @@
+import '@residual/backend-wasm';
+import { arithmetic, wordVectors } from '@residual/embeddings/words';
+import { loadModel } from '@residual/model';
+import { stories } from '@residual/model-stories';
+import { englishWords } from '@residual/word-vectors';
+
+/** What a model and a table of data packages give, as their READMEs load them. */
+export async function story() {
+  const model = await loadModel(stories);
+  const { text } = await model.generate('Once upon a time', { temperature: 0, maxNewTokens: 8 }).whole();
+  model.dispose();
+  const { neighbours } = arithmetic(await wordVectors(englishWords), 'king - man + woman');
+  return { text, word: neighbours[0].word };
+}
