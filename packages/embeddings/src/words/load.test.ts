@@ -341,7 +341,10 @@ test('URLs of files by name, under whatever addresses: file:, data: and http:, a
   await new Promise(resolve => server.close(resolve));
 
   const refused = (source: VectorSource) =>
-    wordVectors(source).then(expect.unreachable, (error: Error) => error.message);
+    wordVectors(source).then(
+      () => expect.unreachable(),
+      (error: Error) => error.message,
+    );
   expect(await refused({ 'vectors.safetensors': table })).toBe(
     'wordVectors: there is no vocab.json among vectors.safetensors',
   );
