@@ -1,4 +1,4 @@
-import { emptyScope, places, type Scope, slot } from '@residual/layers';
+import { emptyScope, GrownTables, places, type Scope, slot } from '@residual/layers';
 import {
   add,
   appendToCache,
@@ -50,6 +50,8 @@ export class Cache implements Disposable {
   length = 0;
   /** The row whose keys each row reads at each place, int32 [batch, capacity], for the steps that follow; each its own if absent. Whoever sets it disposes it. */
   source: Tensor | undefined;
+  /** Tables of positions that have grown with the cache; they are freed with it. */
+  readonly tables: GrownTables = new GrownTables();
   private capacity = 0;
   private readonly buckets: readonly number[];
   private readonly entries = new Map<string, KeysAndValues>();
@@ -82,7 +84,7 @@ export class Cache implements Disposable {
       return run(
         scope
           .with(cache, this)
-          .with(places, { ids, total: first + length })
+          .with(places, { ids, total: first + length, capacity: this.capacity, tables: this.tables })
           .with(extent, { ...scope.get(extent), position }),
       );
     });
@@ -187,6 +189,7 @@ export class Cache implements Disposable {
     for (const { key, value } of [...this.entries.values(), ...this.memories.values()]) dispose([key, value]);
     this.entries.clear();
     this.memories.clear();
+    this.tables.dispose();
     this.length = 0;
     this.capacity = 0;
   }

@@ -40,17 +40,26 @@ export function relativePositions(options: RelativePositionsOptions): RelativePo
   const { heads, buckets = 32, maxDistance = 128 } = options;
   expectBuckets(options);
   const needs = { weight: matrix([buckets, heads], { role: 'position' }) };
-  const distances = Array.from({ length: 2 * maxDistance + 1 }, (_, i) => i - maxDistance);
-  const bucketOf = Int32Array.from(distances, distance => relativeBucket(distance, options));
+  // Buckets of the distances -reach .. reach: as many as sequences need, doubled where one is longer, since maxDistance may be any number.
+  let latest = { reach: 0, buckets: new Int32Array() };
+  const bucketsFor = (length: number) => {
+    const reach = Math.min(maxDistance, Math.max(128, 2 ** Math.ceil(Math.log2(length))));
+    if (latest.reach !== reach) {
+      const distances = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach);
+      latest = { reach, buckets: Int32Array.from(distances, distance => relativeBucket(distance, options)) };
+    }
+    return latest;
+  };
   return {
     needs,
     about: { name: 'relativePositions' },
     heads,
     onScores: (weights: Weights<typeof needs>, { queryLen, keyLen }, scope): Tensor => {
-      const { ids } = placesOf(scope, queryLen);
+      const { ids, total } = placesOf(scope, queryLen);
+      const { reach, buckets } = bucketsFor(Math.max(keyLen, total));
       const apart = sub(reshape(range(keyLen), [1, 1, keyLen]), reshape(ids, [ids.shape[0]!, queryLen, 1]));
-      const row = add(minimum(maximum(apart, -maxDistance), maxDistance), maxDistance);
-      const byDistance = embed(weights.weight, tensor(bucketOf, [bucketOf.length], 'int32')); // [distances, heads]
+      const row = add(minimum(maximum(apart, -reach), reach), reach);
+      const byDistance = embed(weights.weight, tensor(buckets, [buckets.length], 'int32')); // [distances, heads]
       return transpose(embed(byDistance, row), [0, 3, 1, 2]);
     },
   };

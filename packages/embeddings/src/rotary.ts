@@ -1,12 +1,13 @@
 import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
 import { expectOptions, ResidualError, refuseRecording, rotate, type Tensor, tensor } from '@residual/tensor';
 import { expectRotary, type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
+import { storedRows } from './stored-rows.js';
 
 /** Settings of `rotary`. */
 export interface RotaryOptions {
   /** Width of a head. */
   readonly headDim: number;
-  /** How many positions have their angles stored, 2,048 if absent; longer sequences work too. */
+  /** How many positions have their angles stored with the weights, at most 4 MB of each table; 2,048 if absent. Longer sequences work too. */
   readonly positions?: number;
   /** 10,000 if absent. */
   readonly base?: number;
@@ -26,8 +27,9 @@ export interface Rotary extends Positions<{ readonly cos: TableNeed; readonly si
 
 /**
  * Rotary positions (Su et al. 2021) on queries and keys [batch, heads, length, headDim]. The angles are computed in float64 and stored in two tables
- * [positions, rotaryDim / 2] that all layers of a tree share. They have no end: a sequence longer than `positions` gets tables of its own, made as it comes
- * (exact, and slower), and so does `dynamic` scaling beyond `originalPositions`, since its angles follow the length.
+ * [rows, rotaryDim / 2] that all layers of a tree share. They have no end: longer sequences get longer tables, which are held as long as the cache that grows
+ * (without one they are made as they come: exact, and slower). `dynamic` scaling beyond `originalPositions` has tables of its own in every step, since its
+ * angles follow the length.
  */
 export function rotary(options: RotaryOptions): Rotary {
   const names = { headDim: 1, positions: 0, base: 0, rotaryDim: 0, interleaved: 0, scaling: 0 } as const;
@@ -45,8 +47,9 @@ export function rotary(options: RotaryOptions): Rotary {
       return values;
     };
   };
-  const shape = [positions, rotaryDim / 2];
-  const waveTable = (wave: (angle: number) => number) => table(shape, () => wavesFor(positions, 0)(wave));
+  const stored = storedRows(positions, rotaryDim / 2);
+  const waveTable = (wave: (angle: number) => number) =>
+    table([stored, rotaryDim / 2], () => wavesFor(stored, 0)(wave));
   const needs = { cos: waveTable(Math.cos), sin: waveTable(Math.sin) };
 
   // Queries and keys of all blocks of a step have one length.
@@ -56,7 +59,7 @@ export function rotary(options: RotaryOptions): Rotary {
       const waves = wavesFor(rows, length);
       latest = { rows, length, cos: waves(Math.cos), sin: waves(Math.sin) };
     }
-    return { cos: tensor(latest.cos, [rows, rotaryDim / 2]), sin: tensor(latest.sin, [rows, rotaryDim / 2]) };
+    return [latest.cos, latest.sin].map(values => tensor(values, [rows, rotaryDim / 2]));
   };
   const follows = (length: number) => scaling?.type === 'dynamic' && length > scaling.originalPositions;
 
@@ -66,14 +69,16 @@ export function rotary(options: RotaryOptions): Rotary {
     headDim,
     positions,
     onHeads: (weights: Weights<typeof needs>, x: Tensor, scope) => {
-      const { ids, total } = placesOf(scope, x.shape[2]!);
-      const stored = total <= positions && !follows(total);
-      if (!stored || scaling?.type === 'dynamic')
+      const { ids, total, capacity, tables } = placesOf(scope, x.shape[2]!);
+      const isStored = (capacity ?? total) <= stored && !follows(total);
+      if ((!isStored && capacity === undefined) || scaling?.type === 'dynamic')
         refuseRecording('rotary makes tables that depend on the length so far');
-      // A step may be rounded up by tokens that stand after `total`; few sizes, so that a GPU compiles for few shapes.
-      const rows = 2 ** Math.ceil(Math.log2(total + x.shape[2]!));
-      const { cos, sin } = stored ? weights : tablesFor(rows, follows(total) ? total : 0);
-      return rotate(x, { cos, sin, ids }, { interleaved });
+      if (isStored) return rotate(x, { ...weights, ids }, { interleaved });
+      // Without a capacity a step may be rounded up by tokens that stand after `total`; few sizes, so that a GPU compiles for few shapes.
+      const rows = capacity ?? 2 ** Math.ceil(Math.log2(total + x.shape[2]!));
+      const make = () => tablesFor(rows, follows(total) ? total : 0);
+      const [cos, sin] = tables && !follows(total) ? tables.of(needs, rows, make) : make();
+      return rotate(x, { cos: cos!, sin: sin!, ids }, { interleaved });
     },
   };
 }

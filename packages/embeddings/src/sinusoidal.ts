@@ -1,6 +1,7 @@
 import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
-import { add, embed, expectOptions, ResidualError, type Tensor } from '@residual/tensor';
+import { add, embed, expectOptions, ResidualError, refuseRecording, type Tensor, tensor } from '@residual/tensor';
 import { expectRoom } from './room.js';
+import { storedRows } from './stored-rows.js';
 
 /** Sines and cosines of many wavelengths, added to the input. */
 export interface SinusoidalPositions extends Positions<{ readonly table: TableNeed }> {
@@ -23,8 +24,8 @@ export interface SinusoidalPositionsOptions {
 }
 
 /**
- * Sinusoidal positions: x [batch, length, dim] plus the sines and cosines of position / 10000^(2i / dim) (Vaswani et al. 2017). Errors when a sequence is
- * longer than `positions`.
+ * Sinusoidal positions: x [batch, length, dim] plus the sines and cosines of position / 10000^(2i / dim) (Vaswani et al. 2017). At most 4 MB of them are stored
+ * with the weights; sequences beyond get a longer table. Errors when a sequence is longer than `positions`.
  */
 export function sinusoidalPositions(options: SinusoidalPositionsOptions): SinusoidalPositions {
   const names = { positions: 1, dim: 1, layout: 0, spacing: 0, offset: 0 } as const;
@@ -32,22 +33,28 @@ export function sinusoidalPositions(options: SinusoidalPositionsOptions): Sinuso
   const { positions, dim } = options;
   if (dim % 2 !== 0)
     throw new ResidualError('fit', `sinusoidalPositions: dim ${dim} is odd; sines and cosines come in pairs`);
-  const needs = { table: table([positions, dim], () => sinusoids(options)) };
+  const stored = storedRows(positions, dim);
+  const needs = { table: table([stored, dim], () => sinusoids(options, stored)) };
   return {
     needs,
     about: { name: 'sinusoidalPositions' },
     positions,
     dim,
     onInput: (weights: Weights<typeof needs>, x: Tensor, scope) => {
-      const { ids, total } = placesOf(scope, x.shape[1]!);
+      const { ids, total, capacity, tables } = placesOf(scope, x.shape[1]!);
       expectRoom('sinusoidalPositions', total, positions);
-      return add(x, embed(weights.table, ids));
+      if ((capacity ?? total) <= stored) return add(x, embed(weights.table, ids));
+      if (capacity === undefined)
+        refuseRecording('sinusoidalPositions makes a table that depends on the length so far');
+      const rows = Math.min(positions, capacity ?? 2 ** Math.ceil(Math.log2(total + x.shape[1]!)));
+      const make = () => [tensor(sinusoids(options, rows), [rows, dim])];
+      return add(x, embed((tables ? tables.of(needs, rows, make) : make())[0]!, ids));
     },
   };
 }
 
-function sinusoids(options: SinusoidalPositionsOptions): Float32Array {
-  const { positions, dim, layout = 'interleaved', spacing = 'exclusive', offset = 0 } = options;
+function sinusoids(options: SinusoidalPositionsOptions, positions: number): Float32Array {
+  const { dim, layout = 'interleaved', spacing = 'exclusive', offset = 0 } = options;
   const values = new Float32Array(positions * dim);
   const half = dim / 2;
   const steps = spacing === 'exclusive' ? half : half - 1;

@@ -1,5 +1,5 @@
 import type { AnyActivation } from '@residual/mlp';
-import { ResidualError } from '@residual/tensor';
+import { ResidualError, showValue } from '@residual/tensor';
 import { activations } from './activations.js';
 
 /** A parsed `config.json`. */
@@ -31,6 +31,12 @@ export class ConfigReader {
     const value = this.value(name) ?? fallback;
     if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
     return this.refuse(name, value, 'a whole number above 0');
+  }
+
+  /** How many positions: ids of positions are int32, so at most 2³¹ - 1. Nothing is made of the number before sequences are so long. */
+  positions(name: string, fallback?: number): number {
+    const value = this.size(name, fallback);
+    return value < 2 ** 31 ? value : this.refuse(name, value, `a whole number from 1 to ${2 ** 31 - 1}`);
   }
 
   /** How many blocks: a whole number from 1 to 10,000, so that no file makes a composition without end. */
@@ -79,7 +85,7 @@ export class ConfigReader {
   /** Refuses the file unless the field has this value or is absent. */
   only(name: string, allowed: unknown): void {
     const value = this.value(name);
-    if (value !== undefined && value !== allowed) this.refuse(name, value, `${JSON.stringify(allowed)} or absent`);
+    if (value !== undefined && value !== allowed) this.refuse(name, value, `${showValue(allowed)} or absent`);
   }
 
   /** Throws for fields that nobody read; `ignore` names more that may stay unread. */
@@ -87,11 +93,13 @@ export class ConfigReader {
     const harmless = new Set([...withoutEffect, ...ignore]);
     const unknown = Object.entries(this.config)
       .filter(([name, value]) => !this.read.has(name) && !harmless.has(name) && !name.startsWith('_') && value !== null)
-      .map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+      .map(([name, value]) => `${nameOf(name)}: ${showValue(value)}`);
     if (unknown.length === 0) return;
+    const more = unknown.length - mostNamed;
+    const listed = more > 0 ? `${unknown.slice(0, mostNamed).join(', ')} and ${more} more` : unknown.join(', ');
     throw new ResidualError(
       'config',
-      `${this.family}: config fields are not understood and may change the numbers: ${unknown.join(', ')}; if they do not, name them in ignoreConfig`,
+      `${this.family}: config fields are not understood and may change the numbers: ${listed}; if they do not, name them in ignoreConfig`,
     );
   }
 
@@ -99,12 +107,20 @@ export class ConfigReader {
   refuse(name: string, value: unknown, wanted: string): never {
     throw new ResidualError(
       'config',
-      `${this.family}: config field ${name} is ${JSON.stringify(value)}; it must be ${wanted}`,
+      `${this.family}: config field ${nameOf(name)} is ${showValue(value)}; it must be ${wanted}`,
     );
   }
 }
 
 const mostBlocks = 10_000;
+
+/** So many fields that are not understood are named. */
+const mostNamed = 20;
+
+/** The name of a field in a message: as it is written if it is a plain one. */
+function nameOf(name: string): string {
+  return /^[\w.-]{1,80}$/.test(name) ? name : showValue(name);
+}
 
 /** Fields that say how a model was stored, trained, named or is to be sampled from, and leave logits alone. */
 const withoutEffect: readonly string[] = [

@@ -68,7 +68,7 @@ function compose(
   ignoreConfig: readonly string[],
 ): SequenceToSequenceComposition {
   const modelDim = config.size('d_model', 1024);
-  const positions = config.size('max_position_embeddings', 1024);
+  const positions = config.positions('max_position_embeddings', 1024);
   const vocab = config.size('vocab_size');
   const activation = config.activation('activation_function', variant.activation);
   const rate = (name: string) => {

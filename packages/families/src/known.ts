@@ -1,4 +1,4 @@
-import { ResidualError } from '@residual/tensor';
+import { ResidualError, showValue } from '@residual/tensor';
 import { bart } from './bart.js';
 import type { Config } from './config.js';
 import type { Family } from './family.js';
@@ -26,6 +26,6 @@ export function familyOf<F extends Family = Family>(
   if (found) return found;
   throw new ResidualError(
     'family',
-    `familyOf: model_type ${JSON.stringify(type)} (architectures ${JSON.stringify(architectures)}) is not known; known are ${known.flatMap(({ modelTypes }) => modelTypes).join(', ')}`,
+    `familyOf: model_type ${showValue(type)} (architectures ${showValue(architectures)}) is not known; known are ${known.flatMap(({ modelTypes }) => modelTypes).join(', ')}`,
   );
 }

@@ -1,4 +1,5 @@
 import type { RotaryScaling } from '@residual/embeddings';
+import { showValue } from '@residual/tensor';
 import type { ConfigReader } from './config.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -15,7 +16,8 @@ export function rotaryFields(config: ConfigReader, positions: number): { base: n
     return typeof value === 'number' && Number.isFinite(value) ? value : config.refuse(name, value, 'a number');
   };
   const base = number('rope_theta', config.number('rope_theta', 10000));
-  const type = String(fields.rope_type ?? fields.type ?? 'default');
+  const type = fields.rope_type ?? fields.type ?? 'default';
+  if (typeof type !== 'string') return config.refuse('rope_type', type, Object.keys(ownFields).join(', '));
   refuseUnknown(config, fields, type);
   // Beside the scaling it counts for more than inside.
   const beside = config.value('original_max_position_embeddings');
@@ -92,13 +94,14 @@ function fieldsOf(config: ConfigReader): Fields {
   const [older, newer] = [record(config, 'rope_scaling'), record(config, 'rope_parameters')];
   if (Object.keys(older).length === 0) return newer;
   if (Object.keys(newer).length > 0 && textOf(older) !== textOf(newer)) {
-    config.refuse('rope_scaling', older, `absent or what rope_parameters is, ${JSON.stringify(newer)}`);
+    config.refuse('rope_scaling', older, `absent or what rope_parameters is, ${showValue(newer)}`);
   }
   return older;
 }
 
 function textOf(fields: Fields): string {
-  return JSON.stringify(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const texts = Object.entries(fields).map(([name, value]) => `${name}: ${showValue(value)}`);
+  return texts.sort().join();
 }
 
 function record(config: ConfigReader, name: string): Fields {

@@ -53,7 +53,7 @@ function compose(
   const encoderDepth = config.depth('num_layers', 6);
   const depth = config.depth('num_decoder_layers', encoderDepth);
   const vocab = config.size('vocab_size', 32128);
-  const positions = config.size('n_positions', 512); // what it was trained on; the biases know no end
+  const positions = config.positions('n_positions', 512); // what it was trained on; the biases know no end
   const buckets = config.size('relative_attention_num_buckets', 32);
   const maxDistance = config.size('relative_attention_max_distance', 128);
   const rate = config.rate('dropout_rate');
@@ -103,7 +103,8 @@ function perceptronOf(
     drop,
   }: { modelDim: number; feedForward: string; drop: ReturnType<typeof dropout> | undefined },
 ): Part {
-  const written = String(config.value('feed_forward_proj') ?? feedForward);
+  const written = config.value('feed_forward_proj') ?? feedForward;
+  if (typeof written !== 'string') return config.refuse('feed_forward_proj', written, 'the name of an activation');
   const gated = written.startsWith('gated-');
   const act = written.replace('gated-', '');
   const activation = config.activationNamed('feed_forward_proj', written === 'gated-gelu' ? 'gelu_new' : act);

@@ -5,6 +5,7 @@ export { type DescribedPart, type DescribeOptions, type Description, describe } 
 export { type Dropout, type DropoutOptions, dropout, type Randomness, randomness } from './dropout.js';
 export { type LoadOptions, load, type NamedArrays, save } from './file.js';
 export { expectLayers, expectSameWidth } from './fit.js';
+export { GrownTables } from './grown-tables.js';
 export { type About, type AnyLayer, type Layer, layer } from './layer.js';
 export { type Linear, type LinearOptions, linear } from './linear.js';
 export {

@@ -1,4 +1,5 @@
 import { ResidualError, range, reshape, type Tensor } from '@residual/tensor';
+import type { GrownTables } from './grown-tables.js';
 import type { About } from './layer.js';
 import type { Needs } from './needs.js';
 import { type Scope, slot } from './scope.js';
@@ -7,6 +8,10 @@ import { type Scope, slot } from './scope.js';
 export interface Places {
   readonly ids: Tensor;
   readonly total: number;
+  /** How many positions sequences may have before the shapes of a step change, such as the capacity of a cache: tables are made for so many. */
+  readonly capacity?: number;
+  /** Where tables of that capacity are held from step to step; made anew in each step if absent. */
+  readonly tables?: GrownTables;
 }
 
 /** The slot of the places of this step; a layer that finds it empty counts 0 .. length - 1. */
@@ -14,7 +19,7 @@ export const places = /* @__PURE__ */ slot<Places>('places');
 
 /** The places in the scope, or 0 .. length - 1. */
 export function placesOf(scope: Scope, length: number): Places {
-  return scope.get(places) ?? { ids: reshape(range(length), [1, length]), total: length };
+  return scope.get(places) ?? { ids: reshape(range(length), [1, length]), total: length, capacity: length };
 }
 
 /**

@@ -107,7 +107,7 @@ export class Decoding {
         keyStart: padded ? tensor(padding, [padding.length], 'int32') : undefined,
         source: this.sourceOf(keyLen),
       };
-      const run = () => this.run(inputs, length - 1, total);
+      const run = () => this.run(inputs, length - 1, { total, capacity: keyLen });
       if (shape > 1 || total > recordedUntil) return run();
       const changing = [...Object.values(inputs), ...(sources?.tensors ?? [])].filter(each => each !== undefined);
       if (past > 0) return this.steps.step(changing, this.cache, run);
@@ -115,20 +115,22 @@ export class Decoding {
       return isRepeated ? steps.first([...changing, sources.memory!], this.cache, run) : run();
     });
     this.cache.length += length;
-    this.source?.forEach((places, row) => {
-      places.fill(row, past, past + length);
-    });
+    this.source = this.source?.map((places, row) => grown(places, keyLen, row).fill(row, past, past + length));
     return logits;
   }
 
   /** The pass as written, of which the logits at `last` are read. */
-  private run({ ids, places: at, position, keyStart, source }: StepInputs, last: number, total: number): Tensor {
+  private run(
+    { ids, places: at, position, keyStart, source }: StepInputs,
+    last: number,
+    lengths: { readonly total: number; readonly capacity: number },
+  ): Tensor {
     const { run, scope } = this.options;
     const own = this.cache;
     const where: Extent = { position, ...(keyStart && { keyStart }) };
     own.source = source;
     const inner = scope
-      .with(places, { ids: at, total })
+      .with(places, { ids: at, ...lengths, tables: own.tables })
       .with(extent, where)
       .with(cache, own)
       .with(readout, tensor([last], [1], 'int32'));
@@ -150,8 +152,7 @@ export class Decoding {
   reorder(parents: ArrayLike<number>): void {
     const rows = Array.from({ length: this.padding.length }, (_, row) => parents[row]!);
     if (rows.every((parent, row) => parent === row)) return;
-    const { positions } = this.options;
-    const before = this.source ?? rows.map((_, row) => new Int32Array(positions).fill(row));
+    const before = this.source ?? rows.map((_, row) => new Int32Array(this.length).fill(row));
     this.source = rows.map(parent => before[parent]!.slice());
   }
 
@@ -183,4 +184,12 @@ export class Decoding {
     this.cache.dispose();
     this.options.sources?.dispose();
   }
+}
+
+/** The same places with room for `capacity`; the new ones hold `row`. */
+function grown(places: Int32Array, capacity: number, row: number): Int32Array {
+  if (places.length >= capacity) return places;
+  const next = new Int32Array(capacity).fill(row);
+  next.set(places);
+  return next;
 }

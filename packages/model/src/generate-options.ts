@@ -1,6 +1,6 @@
 import type { PipelineOptions } from '@residual/sampling';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
-import { ResidualError } from '@residual/tensor';
+import { ResidualError, showValue } from '@residual/tensor';
 import type { Zeroed } from './zeroing.js';
 
 /** The sampling settings of `@residual/sampling` with what ends a text and what is reported. */
@@ -56,7 +56,7 @@ const searches = [
 export function settingsOf(given: GenerateOptions, config: GenerationConfig, ends: readonly number[]): GenerateOptions {
   const asksFor = (names: readonly (readonly [string, unknown])[]) => {
     const found = names.find(([name, off]) => (config[name] ?? off) !== off);
-    return found && `generate: generation_config.json asks for ${found[0]} ${JSON.stringify(config[found[0]])}`;
+    return found && `generate: generation_config.json asks for ${found[0]} ${showValue(config[found[0]])}`;
   };
   const strange = asksFor(missing);
   if (strange) {
@@ -75,9 +75,19 @@ export function settingsOf(given: GenerateOptions, config: GenerationConfig, end
   const eos = given.eos ?? ends;
   const recommended = { ...config, do_sample: draws(given, config), eos_token_id: eos.length > 0 ? eos : undefined };
   const settings: Record<string, unknown> = { ...fromGenerationConfig(recommended, given.maxNewTokens) };
-  if (config.stop_strings) settings.stop = [config.stop_strings].flat(); // one text or several
+  if (config.stop_strings) settings.stop = stopStringsOf(config);
   for (const [name, value] of Object.entries(given)) if (value !== undefined && name !== 'eos') settings[name] = value;
   return settings;
+}
+
+/** The texts that end a generation as the file says: one or several. */
+function stopStringsOf({ stop_strings: given }: GenerationConfig): readonly string[] {
+  const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (texts.every(text => typeof text === 'string')) return texts;
+  throw new ResidualError(
+    'option',
+    `generate: stop_strings of generation_config.json is ${showValue(given)}; it must be a text or a list of texts`,
+  );
 }
 
 /** How many tokens may follow a prompt of `promptLength`. */

@@ -7,11 +7,11 @@ import {
   type Hypothesis,
 } from '@residual/sampling/beams';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
-import { expectOptions, pacer } from '@residual/tensor';
+import { expectOptions, pacer, ResidualError, showValue } from '@residual/tensor';
 import { advance } from './advance.js';
 import type { Decoding } from './decoding.js';
 import { type Generator, isWorthLess } from './generate.js';
-import { checkPrompts, lengthOf, roomOf } from './generate-options.js';
+import { checkPrompts, type GenerationConfig, lengthOf, roomOf } from './generate-options.js';
 import type { Generation } from './generation.js';
 import { searchNames } from './option-names.js';
 import { type Zeroed, zeroing } from './zeroing.js';
@@ -176,13 +176,14 @@ function searchSettings(
   positions: number,
 ): BeamOptions {
   const { signal: _s, skipSpecialTokens: _k, positions: _p, zeroed: _z, maxNewTokens, eos = ends, ...given } = options;
-  const number = (name: string) => (typeof config[name] === 'number' ? (config[name] as number) : undefined);
+  const number = (name: string) => numberOf(config, name);
   const newTokens = Math.max(...prompts.map(prompt => lengthOf({ maxNewTokens }, config, prompt.length)));
   const recommended = { ...config, do_sample: false, eos_token_id: eos.length > 0 ? [...eos] : undefined };
-  const groups = number('num_beam_groups') ?? 1;
+  const groups = countOf(config, 'num_beam_groups') ?? 1;
+  const beams = countOf(config, 'num_beams') ?? 1;
   const asked = {
-    beams: Math.max(number('num_beams') ?? 1, 1) > 1 ? number('num_beams')! : 4,
-    returned: number('num_return_sequences'),
+    beams: beams > 1 ? beams : 4,
+    returned: countOf(config, 'num_return_sequences'),
     lengthPenalty: number('length_penalty'),
     earlyStopping: config.early_stopping as boolean | 'never' | undefined,
     ...(groups > 1 && { groups, diversityPenalty: number('diversity_penalty') }),
@@ -192,4 +193,28 @@ function searchSettings(
   for (const [name, value] of [...Object.entries(asked), ...Object.entries(given)])
     if (value !== undefined && value !== null) settings[name] = value;
   return { ...settings, maxNewTokens: newTokens, maxLength: positions } as unknown as BeamOptions;
+}
+
+/** So many beams a file may ask for: each has a cache of its own. A caller may ask for more. */
+const mostBeams = 256;
+
+function countOf(config: GenerationConfig, name: string): number | undefined {
+  const value = config[name] ?? undefined;
+  if (value === undefined || (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= mostBeams))
+    return value as number | undefined;
+  return refuse(name, value, `a whole number from 1 to ${mostBeams}; beamSearch takes more by its options`);
+}
+
+function numberOf(config: GenerationConfig, name: string): number | undefined {
+  const value = config[name] ?? undefined;
+  return value === undefined || Number.isFinite(value)
+    ? (value as number | undefined)
+    : refuse(name, value, 'a number');
+}
+
+function refuse(name: string, value: unknown, wanted: string): never {
+  throw new ResidualError(
+    'option',
+    `beamSearch: ${name} of generation_config.json is ${showValue(value)}; it must be ${wanted}`,
+  );
 }

@@ -22,10 +22,19 @@ export class ResidualError extends Error {
 
 /** Throws `sampling: NAME is VALUE; it must be NEED` unless `fits`. */
 export function expectOption(fits: boolean, name: string, value: unknown, need: string): void {
-  if (!fits) {
-    const shown = typeof value === 'number' ? value : JSON.stringify(value);
-    throw new ResidualError('option', `${name} is ${shown}; it must be ${need}`);
-  }
+  if (!fits) throw new ResidualError('option', `${name} is ${shown(value, 2).slice(0, 300)}; it must be ${need}`);
+}
+
+/** A value as JSON, cut after a few members and levels: what a file holds may be long or deep. */
+function shown(value: unknown, levels: number): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
+  if (typeof value !== 'object' || value === null) return String(value);
+  const isList = Array.isArray(value);
+  const entries = Object.entries(value).filter(([, member]) => isList || member !== undefined);
+  const few = levels === 0 ? [] : entries.slice(0, 8);
+  const members = few.map(([name, member]) => `${isList ? '' : `${shown(name, 0)}:`}${shown(member, levels - 1)}`);
+  if (few.length < entries.length) members.push('…');
+  return isList ? `[${members.join()}]` : `{${members.join()}}`;
 }
 
 /** Throws unless `value` is a number, no text that looks like one, and `fits`. */

@@ -1,38 +1,66 @@
 import { expectOption } from './errors.js';
 import type { SamplerOptions } from './options.js';
 
-/** Their name, our name, and the value by which they say "not used" (null always does). */
-const settings = [
-  ['sequence_bias', 'sequenceBias'],
-  ['encoder_repetition_penalty', 'encoderRepetitionPenalty', 1],
-  ['repetition_penalty', 'repetitionPenalty', 1],
-  ['no_repeat_ngram_size', 'noRepeatNgram', 0],
-  ['encoder_no_repeat_ngram_size', 'encoderNoRepeatNgram', 0],
-  ['bad_words_ids', 'badWords'],
-  ['forced_bos_token_id', 'forcedBos'],
-  ['suppress_tokens', 'suppress'],
-  ['begin_suppress_tokens', 'suppressAtBegin'],
-  ['renormalize_logits', 'renormalize', false],
-  ['eos_token_id', 'eos'],
-] as const;
+/** What a field may hold, by a word that its errors use. */
+const forms = {
+  number: (value: unknown) => Number.isFinite(value),
+  'whole number from 0 on': isCount,
+  'token id (0, 1, 2, ...)': isCount,
+  'token id (0, 1, 2, ...) or a list of them': (value: unknown) => isCount(value) || isList(isCount)(value),
+  'list of token ids': (value: unknown) => isList(isCount)(value),
+  'list of lists of token ids': (value: unknown) => isList(isList(isCount))(value),
+  'list of pairs of token ids and a number': (value: unknown) => isList(isBias)(value),
+  'pair of a whole number and a number': (value: unknown) => isList(Number.isFinite)(value) && value.length === 2,
+  'flag, true or false': (value: unknown) => typeof value === 'boolean',
+};
+type Form = keyof typeof forms;
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isList(isMember: (member: unknown) => boolean): (value: unknown) => value is readonly unknown[] {
+  return (value): value is readonly unknown[] => Array.isArray(value) && value.every(isMember);
+}
+
+function isBias(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  const [ids, bias, ...more] = value;
+  return (isCount(ids) || isList(isCount)(ids)) && typeof bias === 'number' && more.length === 0;
+}
+
+/** Their name, our name, what it holds, and the value by which they say "not used" (null always does). */
+const settings: readonly (readonly [theirs: string, ours: string, form: Form, off?: unknown])[] = [
+  ['sequence_bias', 'sequenceBias', 'list of pairs of token ids and a number'],
+  ['encoder_repetition_penalty', 'encoderRepetitionPenalty', 'number', 1],
+  ['repetition_penalty', 'repetitionPenalty', 'number', 1],
+  ['no_repeat_ngram_size', 'noRepeatNgram', 'whole number from 0 on', 0],
+  ['encoder_no_repeat_ngram_size', 'encoderNoRepeatNgram', 'whole number from 0 on', 0],
+  ['bad_words_ids', 'badWords', 'list of lists of token ids'],
+  ['forced_bos_token_id', 'forcedBos', 'token id (0, 1, 2, ...)'],
+  ['suppress_tokens', 'suppress', 'list of token ids'],
+  ['begin_suppress_tokens', 'suppressAtBegin', 'list of token ids'],
+  ['renormalize_logits', 'renormalize', 'flag, true or false', false],
+  ['eos_token_id', 'eos', 'token id (0, 1, 2, ...) or a list of them'],
+];
 
 /** The same where something is known to end a row. */
-const endSettings = [
-  ['min_length', 'minLength', 0],
-  ['min_new_tokens', 'minNewTokens', 0],
-] as const;
+const endSettings: typeof settings = [
+  ['min_length', 'minLength', 'whole number from 0 on', 0],
+  ['min_new_tokens', 'minNewTokens', 'whole number from 0 on', 0],
+];
 
 /** The same where tokens are drawn. */
-const drawSettings = [
-  ['temperature', 'temperature'],
-  ['top_h', 'topH'],
-  ['top_k', 'topK', 0],
-  ['top_p', 'topP', 1],
-  ['min_p', 'minP'],
-  ['typical_p', 'typicalP', 1],
-  ['epsilon_cutoff', 'epsilonCutoff', 0],
-  ['eta_cutoff', 'etaCutoff', 0],
-] as const;
+const drawSettings: typeof settings = [
+  ['temperature', 'temperature', 'number'],
+  ['top_h', 'topH', 'number'],
+  ['top_k', 'topK', 'whole number from 0 on', 0],
+  ['top_p', 'topP', 'number', 1],
+  ['min_p', 'minP', 'number'],
+  ['typical_p', 'typicalP', 'number', 1],
+  ['epsilon_cutoff', 'epsilonCutoff', 'number', 0],
+  ['eta_cutoff', 'etaCutoff', 'number', 0],
+];
 
 /** What would change the logits and has no processor here, with the value by which they say "not used". */
 const missing = [
@@ -47,25 +75,39 @@ const missing = [
  * The options that a `generation_config.json` of Hugging Face transformers asks for, to be overridden by those of a caller: greedy
  * unless `do_sample`, and only what the file says (the reference adds `top_k` 50 to a file with `do_sample` and no `top_k`). A
  * forced end needs to know the limit: `maxNewTokens` if given, else the file's `max_new_tokens` or `max_length`; with neither it
- * is left out. Lengths, beams and stop strings are the caller's to read. Throws for a setting that has no processor here.
+ * is left out. Lengths, beams and stop strings are the caller's to read. Throws for a setting that has no processor here, and for a value of a wrong type.
  */
 export function fromGenerationConfig(config: Readonly<Record<string, unknown>>, maxNewTokens?: number): SamplerOptions {
   for (const [name, off] of missing) {
     const value = config[name] ?? off;
     expectOption(value === off, name, value, `${off} or not given; there is no processor for it`);
   }
+  const read = (name: string, form: Form): unknown => {
+    const value = config[name] ?? undefined;
+    expectOption(value === undefined || forms[form](value), name, value, `a ${form}, in a generation_config.json`);
+    return value;
+  };
   const hasEnd = (config.eos_token_id ?? undefined) !== undefined;
-  const draws = config.do_sample === true;
+  const draws = read('do_sample', 'flag, true or false') === true;
   const options: Record<string, unknown> = draws ? { temperature: 1 } : {};
-  for (const [theirs, ours, off] of [...settings, ...(hasEnd ? endSettings : []), ...(draws ? drawSettings : [])]) {
-    const value = config[theirs] ?? off;
-    if (value !== off) options[ours] = value;
+  for (const [theirs, ours, form, off] of [
+    ...settings,
+    ...(hasEnd ? endSettings : []),
+    ...(draws ? drawSettings : []),
+  ]) {
+    const value = read(theirs, form) ?? off;
+    const isEmpty = form === 'list of token ids' && (value as readonly number[] | undefined)?.length === 0;
+    if (value !== off && !isEmpty) options[ours] = value;
   }
-  const decay = config.exponential_decay_length_penalty as readonly [number, number] | null | undefined;
-  if (hasEnd && decay) options.exponentialDecayLengthPenalty = { start: decay[0], factor: decay[1] };
-  const end = config.forced_eos_token_id ?? undefined;
-  const newTokens = maxNewTokens ?? config.max_new_tokens ?? undefined;
+  const decay = read('exponential_decay_length_penalty', 'pair of a whole number and a number');
+  if (hasEnd && decay) {
+    const [start, factor] = decay as readonly [number, number];
+    options.exponentialDecayLengthPenalty = { start, factor };
+  }
+  const end = read('forced_eos_token_id', 'token id (0, 1, 2, ...) or a list of them');
+  const newTokens = maxNewTokens ?? read('max_new_tokens', 'whole number from 0 on');
+  const length = read('max_length', 'whole number from 0 on');
   if (end !== undefined && newTokens !== undefined) options.forcedEos = { tokens: end, maxNewTokens: newTokens };
-  else if (end !== undefined && config.max_length) options.forcedEos = { tokens: end, maxLength: config.max_length };
-  return options as SamplerOptions; // names and pairs are those of the tables above; `sampler` checks the values
+  else if (end !== undefined && length) options.forcedEos = { tokens: end, maxLength: length };
+  return options as SamplerOptions; // names are those of the tables above; `sampler` checks the values
 }

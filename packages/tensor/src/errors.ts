@@ -6,6 +6,7 @@ export {
   type PlainError,
   ResidualError,
   type ResidualErrorOptions,
+  showValue,
 } from '@residual/base';
 
 /** Throws a `ResidualError` with code `shape` unless `fits`; the message is only built when it is needed. */

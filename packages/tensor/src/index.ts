@@ -9,6 +9,7 @@ export {
   ResidualError,
   type ResidualErrorOptions,
   showShape,
+  showValue,
 } from './errors.js';
 export { type GradientTree, gradients } from './gradients.js';
 export { registerKernels } from './kernels.js';

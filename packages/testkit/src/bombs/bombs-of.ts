@@ -10,12 +10,12 @@ export interface BombOptions {
   readonly numbers?: readonly string[];
   /** What every value becomes, as JSON, to have one of each wrong type. Null, a flag, a number, a text, empty and odd lists and records if absent. */
   readonly types?: readonly string[];
-  /** How long lists become and how deep nesting; 100,000 if absent. Less where the text would be longer than 32 MB. */
+  /** How long lists become and how deep nesting; 100,000 if absent. Less where the text would be longer than 8 MB. */
   readonly count?: number;
 }
 
 /** The longest text of a bomb, in characters. */
-const longestText = 2 ** 25;
+const longestText = 2 ** 23;
 
 /** Of longer lists and records the first two members and the last stand for all. */
 const visitedMembers = 40;

@@ -61,7 +61,7 @@ test('bombs are the document with one thing changed', () => {
 test('a text that is deep or long is made without growing beyond all measure', () => {
   const bombs = [...bombsOf({ list: [{ word: 'x'.repeat(1000) }] })];
   const lengths = bombs.map(({ make }) => make().length);
-  expect(Math.max(...lengths)).toBeLessThan(40e6);
+  expect(Math.max(...lengths)).toBeLessThan(10e6);
   const deep = bombs.find(({ name }) => name === 'the document within itself 100000 times by list')!.make();
   expect(deep.startsWith('{"list":[{"list":[{"list":[')).toBe(true);
 });

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { BombTarget, Limits, Outcome, Report } from './target.js';
 
 /** Longer messages are not read by anyone. */
-const longestMessage = 5000;
+const longestMessage = 20_000;
 
 /** Stands where reports go. */
 const reports = 3;
@@ -73,8 +73,8 @@ export async function readAll(targets: Readonly<Record<string, BombTarget<never>
   const { megabytes, seconds, only, from } = JSON.parse(process.argv[2]!) as Limits;
   const clock = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
   // Beside the heap there are the process itself and what arrays hold.
-  const workerData = { clock, seconds, megabytes: process.memoryUsage.rss() / 2 ** 20 + megabytes + 128 };
-  new Worker(watch, { eval: true, workerData }).unref();
+  const most = process.memoryUsage.rss() / 2 ** 20 + megabytes + 128;
+  new Worker(watch, { eval: true, workerData: { clock, seconds, megabytes: most } }).unref();
   limitArrays(megabytes * 2 ** 20);
   let unhandled: unknown;
   process.on('unhandledRejection', error => {
@@ -99,7 +99,7 @@ export async function readAll(targets: Readonly<Record<string, BombTarget<never>
       Atomics.store(clock, 0, -1);
       if (unhandled !== undefined) [outcome, message] = ['raw', `not handled: ${outcomeOf(unhandled)[1]}`];
       report({ outcome, message: message.slice(0, 500), megabytes: process.resourceUsage().maxRSS / 1024 });
-      if (process.memoryUsage.rss() > 150 * 2 ** 20) globalThis.gc?.();
+      if (process.memoryUsage.rss() / 2 ** 20 > 0.75 * most) globalThis.gc?.();
     }
   }
   process.exit(0);
