@@ -1,4 +1,4 @@
-import '@residual/backend-cpu';
+import '@residual/testkit/cpu';
 import { readFileSync } from 'node:fs';
 import { type BombTarget, bombsOf } from '@residual/testkit/bombs';
 import { loadModel } from '../load-model.js';
