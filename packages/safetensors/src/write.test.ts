@@ -87,6 +87,14 @@ test('tensors lie by falling alignment, then by name; the header is the one the 
   expect([...bytes.slice(-15)]).toEqual([255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 128, 63, 2, 3, 1]);
 });
 
+test('names that are numbers stay behind the metadata, in the order of the others', () => {
+  const one: StoredTensor = { dtype: 'U8', shape: [1], data: Uint8Array.of(1) };
+  const names = ['10', '2', '2a', '\0', ''];
+  const header = headerOf(writeSafetensors(new Map(names.map(name => [name, one])), { format: 'pt' }));
+  const written = [...header.matchAll(/("(?:[^"\\]|\\.)*"):\{/g)].map(([, name]) => JSON.parse(name!));
+  expect(written).toEqual(['__metadata__', '', '\0', '10', '2', '2a']);
+});
+
 test('the header is padded with spaces to whole eights, so that all data is aligned', async () => {
   for (let length = 1; length < 12; length++) {
     const bytes = writeSafetensors({ ['n'.repeat(length)]: everyDtype.F64 });

@@ -56,22 +56,23 @@ export async function* streamSafetensors(
 const layOut = <T extends StoredTensor | LazyTensor>(tensors: Named<T>, metadata: Metadata = {}) =>
   explain('write', 'writeSafetensors', () => {
     const entries = tensors instanceof Map ? [...(tensors as ReadonlyMap<string, T>)] : Object.entries(tensors);
-    const names = entries.map(([name]) => name);
-    if (names.includes('__metadata__')) refuse('the name "__metadata__" is taken');
-    for (const text of [...names, ...Object.entries(metadata).flat()]) {
+    for (const text of [...entries.map(([name]) => name), ...Object.entries(metadata).flat()]) {
       if (typeof text !== 'string' || /\p{Surrogate}/u.test(text)) refuse(`${quote(`${text}`)} is no text of UTF-8`);
     }
     const order = Object.keys(arrays);
     entries.sort(([a, left], [b, right]) => order.indexOf(left.dtype) - order.indexOf(right.dtype) || (a < b ? -1 : 1));
 
     let end = 0;
-    const fields = entries.map(([name, { dtype, shape }]) => {
+    const members: [string, unknown][] = entries.map(([name, { dtype, shape }]) => {
+      if (name === '__metadata__') refuse(`the name "${name}" is taken`);
       const start = end;
       end += bytesNeeded(name, dtype, shape);
       return [name, { dtype, shape, data_offsets: [start, end] }];
     });
-    const __metadata__ = Object.keys(metadata).length > 0 ? metadata : undefined; // left out
-    const text = new TextEncoder().encode(JSON.stringify({ __metadata__, ...Object.fromEntries(fields) }));
+    if (Object.keys(metadata).length > 0) members.unshift(['__metadata__', metadata]);
+    // Not an object of them, which would have names such as "2" before the metadata.
+    const json = members.map(pair => pair.map(each => JSON.stringify(each)).join(':'));
+    const text = new TextEncoder().encode(`{${json}}`);
     const headerBytes = Math.ceil(text.length / 8) * 8;
     limitHeader(headerBytes);
     const header = new Uint8Array(8 + headerBytes).fill(32 /* space */);
