@@ -1,5 +1,5 @@
 import { causal, crossAttention, selfAttention } from '@residual/attention';
-import { tokenEmbedding } from '@residual/embeddings';
+import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
 import { dropout, layerNorm, linear, type Positions } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import {
@@ -14,7 +14,7 @@ import {
 } from '@residual/transformer';
 import { ConfigReader } from './config.js';
 import { fairseqRows } from './fairseq-rows.js';
-import type { Family, SequenceToSequenceComposition } from './family.js';
+import type { Family, SequenceToSequenceComposition, StoredTable } from './family.js';
 import { normThenDropout } from './norm-then-dropout.js';
 
 /** In what the encoder-decoders that share one layout of files differ. */
@@ -28,6 +28,8 @@ export interface Variant {
   readonly inputNorm: boolean;
   /** Positions of one side, for inputs up to `positions`. */
   readonly positions: (options: { positions: number; dim: number }) => Positions;
+  /** What a file may hold of positions by a formula: under which name, and what becomes of it. */
+  readonly table?: Omit<StoredTable, 'theirs' | 'ours'> & { readonly leaf: string };
   /** Whether positions are learned, so that each side has its own. */
   readonly learned: boolean;
   /** Whether the logits have a bias. */
@@ -47,10 +49,13 @@ export function fairseqFamily(variant: Variant): Family<SequenceToSequenceCompos
     name,
     modelTypes,
     architectures,
-    compose: (fields, { ignoreConfig = [] } = {}) => compose(variant, new ConfigReader(name, fields), ignoreConfig),
+    compose: (fields, { ignoreConfig = [], storedTables = false } = {}) =>
+      compose(storedTables ? withStoredTables(variant) : variant, new ConfigReader(name, fields), ignoreConfig),
     prefix: 'model.',
     rows: fairseqRows(),
-    buffers: [/(^|\.)embed_positions\.(weights?|_float_tensor)$/, /^(model\.)?(encoder|decoder)\.version$/],
+    // fairseq's own marks: an empty tensor that knows its device, and the version of a layout.
+    buffers: [{ name: /(^|\.)embed_positions\._float_tensor$/ }, { name: /^(model\.)?(encoder|decoder)\.version$/ }],
+    ...(variant.table && { tables: tablesOf(variant.table) }),
     aliases: {
       'model.shared.weight': [
         'model.encoder.embed_tokens.weight',
@@ -59,8 +64,22 @@ export function fairseqFamily(variant: Variant): Family<SequenceToSequenceCompos
       ],
       'model.decoder.embed_tokens.weight': ['lm_head.weight'],
     },
+    head: 'lm_head.weight',
+    copies: { 'model.shared.weight': ['model.encoder.embed_tokens.weight', 'model.decoder.embed_tokens.weight'] },
   };
 }
+
+/** Sinusoids that a file holds, for both sides. */
+function tablesOf({ leaf, ...table }: NonNullable<Variant['table']>): StoredTable[] {
+  const [source, target] = ['source.positions.table', 'target.positions.table'];
+  return [
+    { theirs: `encoder.embed_positions.${leaf}`, ours: [source], ...table },
+    { theirs: `decoder.embed_positions.${leaf}`, ours: [target, source], ...table },
+  ];
+}
+
+/** The same family with the tables of a file in the place of its formula. */
+const withStoredTables = (variant: Variant): Variant => ({ ...variant, positions: learnedPositions, learned: true });
 
 function compose(
   variant: Variant,

@@ -47,6 +47,42 @@ export interface Row {
   readonly beside?: string;
 }
 
+/** A tensor that a file may hold beside the table: computed, not learned. */
+export interface Buffer {
+  /** Its names, with and without the prefix. */
+  readonly name: RegExp;
+  /** Where it first holds another number than is computed in its place; undefined if nowhere. Without it nothing depends on what the tensor holds. */
+  readonly differs?: (values: Float32Array, shape: readonly number[], config: Config) => Difference | undefined;
+}
+
+/** Where a tensor is not as it should be. */
+export interface Difference {
+  readonly index: number;
+  readonly expected: number;
+}
+
+/** A table of positions by a formula that a file may hold too. */
+export interface StoredTable {
+  /** Its name in a file, as in a row. */
+  readonly theirs: string;
+  /** The paths that the table may have in the tree; the first one there counts. */
+  readonly ours: readonly string[];
+  /** Rows of the file's table before the first position; none if absent. */
+  readonly offset?: number;
+  /** Whether `compose` takes a table that differs from the formula as it is, with `storedTables`; else it is an error. */
+  readonly usable?: boolean;
+  /** Whether the reference expects it in every file. */
+  readonly written?: boolean;
+}
+
+/** Settings of `compose`. */
+export interface ComposeOptions {
+  /** Config fields that are not understood but known to leave the numbers alone. */
+  readonly ignoreConfig?: readonly string[];
+  /** Whether tables of positions are read from the file, as weights, where the family has a formula. */
+  readonly storedTables?: boolean;
+}
+
 /** A published architecture as data. */
 export interface Family<Composed extends Composition = Composition> {
   readonly name: string;
@@ -55,12 +91,20 @@ export interface Family<Composed extends Composition = Composition> {
   /** Values of `architectures`; the first is written. */
   readonly architectures: readonly string[];
   /** Config to parts. */
-  readonly compose: (config: Config, options?: { readonly ignoreConfig?: readonly string[] }) => Composed;
+  readonly compose: (config: Config, options?: ComposeOptions) => Composed;
   readonly rows: readonly Row[];
   /** What names in a file may begin with; the first is written, a file may lack it. */
   readonly prefix: string;
-  /** Names that a file may hold beside the table: buffers that are computed, not learned. */
-  readonly buffers: readonly RegExp[];
+  /** What a file may hold beside the rows: it must be what is computed in its place. */
+  readonly buffers: readonly Buffer[];
+  /** Tables of positions that a file may hold. */
+  readonly tables?: readonly StoredTable[];
   /** Second names of one tensor, by the name that is written: both may be there if they are equal. Only while the model ties them. */
   readonly aliases: Readonly<Record<string, string | readonly string[]>>;
+  /** The second name that is the head's. */
+  readonly head?: string;
+  /** What a config must say besides `tie_word_embeddings` false so that it means a head of its own and nothing else. */
+  readonly untied?: (config: Config) => Config;
+  /** Second names under which a tensor is written too where the head is untied: the reference unties them all at once. */
+  readonly copies?: Readonly<Record<string, readonly string[]>>;
 }

@@ -4,7 +4,8 @@ import { dropout, layerNorm, linear } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import { languageModel, stack, transformerBlock } from '@residual/transformer';
 import { ConfigReader } from './config.js';
-import type { CausalComposition, Family } from './family.js';
+import type { CausalComposition, Difference, Family } from './family.js';
+import { firstDifference } from './first-difference.js';
 
 /** GPT-2 (Radford et al. 2019) and what was published in its layout. */
 export const gpt2: Family<CausalComposition> = {
@@ -91,9 +92,23 @@ export const gpt2: Family<CausalComposition> = {
     { theirs: 'ln_f.bias', ours: 'decoder.norm.bias' },
     { theirs: '/lm_head.weight', ours: 'head.weight' },
   ],
-  buffers: [/(^|\.)attn\.(bias|masked_bias)$/],
+  buffers: [
+    { name: /(^|\.)attn\.bias$/, differs: differsFromCausal },
+    // What hidden scores were set to, once.
+    {
+      name: /(^|\.)attn\.masked_bias$/,
+      differs: ([value]) => (value! <= -1e4 ? undefined : { index: 0, expected: -1e4 }),
+    },
+  ],
   aliases: { 'transformer.wte.weight': 'lm_head.weight' },
+  head: 'lm_head.weight',
 };
+
+/** The mask [1, 1, length, length] of older files: 1 where a position may look. */
+function differsFromCausal(values: Float32Array, shape: readonly number[]): Difference | undefined {
+  const length = shape.at(-1) ?? 1;
+  return firstDifference(values, index => (index % length <= Math.floor(index / length) % length ? 1 : 0));
+}
 
 /** Fields of heads that are not language models. */
 const summaries: readonly string[] = [

@@ -1,13 +1,25 @@
 export { bart } from './bart.js';
+export { composeStored, type StoredComposition } from './compose-stored.js';
 export { type Config, ConfigReader } from './config.js';
-export type { CausalComposition, Composition, Family, Row, SequenceToSequenceComposition } from './family.js';
+export { changedConfigText, configText } from './config-text.js';
+export type {
+  Buffer,
+  CausalComposition,
+  ComposeOptions,
+  Composition,
+  Difference,
+  Family,
+  Row,
+  SequenceToSequenceComposition,
+  StoredTable,
+} from './family.js';
 export { gpt2 } from './gpt2.js';
 export { families, familyOf } from './known.js';
 export { llama } from './llama.js';
 export { m2m100 } from './m2m100.js';
 export { marian } from './marian.js';
 export { mbart } from './mbart.js';
-export { inOurNames, inTheirNames, type Place, placesIn, type StoredArrays } from './names.js';
+export { inOurNames, inTheirNames, type Place, placesIn, type StoredArrays, withComputed } from './names.js';
 export {
   type DecoderSizes,
   type EncoderDecoderSizes,

@@ -1,10 +1,11 @@
 import { causal, selfAttention } from '@residual/attention';
-import { rotary, tokenEmbedding } from '@residual/embeddings';
+import { rotary, rotaryFrequencies, tokenEmbedding } from '@residual/embeddings';
 import { dropout, linear, rmsNorm } from '@residual/layers';
 import { gatedMlp } from '@residual/mlp';
 import { languageModel, stack, transformerBlock } from '@residual/transformer';
-import { ConfigReader } from './config.js';
-import type { CausalComposition, Family } from './family.js';
+import { type Config, ConfigReader } from './config.js';
+import type { CausalComposition, Difference, Family } from './family.js';
+import { firstDifference } from './first-difference.js';
 import { rotaryFields } from './rope.js';
 
 /** Llama (Touvron et al. 2023) and what was published in its layout: grouped heads, rotary positions, RMS norm, gated perceptron. */
@@ -80,6 +81,17 @@ export const llama: Family<CausalComposition> = {
     { theirs: 'norm.weight', ours: 'decoder.norm.weight' },
     { theirs: '/lm_head.weight', ours: 'head.weight' },
   ],
-  buffers: [/(^|\.)rotary_emb\.inv_freq$/],
+  buffers: [{ name: /(^|\.)rotary_emb\.inv_freq$/, differs: differsFromRotary }],
   aliases: { 'model.embed_tokens.weight': 'lm_head.weight' },
+  head: 'lm_head.weight',
 };
+
+/** The angles per position [headDim / 2] of older files, in any of their precisions: with the scaling of the config, or before it. */
+function differsFromRotary(values: Float32Array, _: readonly number[], fields: Config): Difference | undefined {
+  const config = new ConfigReader('llama', fields);
+  const rotaryDim = 2 * values.length;
+  const { base, scaling } = rotaryFields(config, config.size('max_position_embeddings', 2048));
+  const [scaled, plain] = [{ scaling }, {}].map(more => rotaryFrequencies({ rotaryDim, base, ...more }).frequencies);
+  const rounding = (frequency: number) => 0.01 * frequency + 1e-7;
+  return firstDifference(values, i => plain![i]!, rounding) && firstDifference(values, i => scaled![i]!, rounding);
+}

@@ -10,6 +10,7 @@ export const m2m100: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fai
   norms: 'before',
   inputNorm: false,
   positions: options => sinusoidalPositions({ ...options, layout: 'halves', spacing: 'inclusive', offset: 2 }),
+  table: { leaf: 'weights', offset: 2 },
   learned: false,
   logitsBias: false,
   scaleEmbedding: true,

@@ -10,6 +10,7 @@ export const marian: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fai
   norms: 'after',
   inputNorm: false,
   positions: options => sinusoidalPositions({ ...options, layout: 'halves' }),
+  table: { leaf: 'weight', usable: true },
   learned: false,
   logitsBias: true,
   scaleEmbedding: false,

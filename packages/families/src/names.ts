@@ -1,6 +1,6 @@
-import { type HasNeeds, type NamedArrays, weightNeeds } from '@residual/layers';
+import { type HasNeeds, leavesOf, type NamedArrays, type Needs, type TableNeed, weightNeeds } from '@residual/layers';
 import { ResidualError, showShape } from '@residual/tensor';
-import type { Family, Row } from './family.js';
+import type { Family, Row, StoredTable } from './family.js';
 
 /** Arrays of a file by the file's names. */
 export interface StoredArrays {
@@ -35,7 +35,7 @@ export function placesIn(family: Family, layer: HasNeeds<unknown>): Map<string, 
     const members = [row.ours].flat().map(pattern => shapes.get(pattern.replace('*', index))!);
     const start = members.slice(0, found.member).reduce((sum, shape) => sum + shape[0]!, 0);
     places.set(path, {
-      theirs: row.theirs.startsWith('/') ? row.theirs.slice(1) : family.prefix + row.theirs.replace('*', index),
+      theirs: nameOf(family, row.theirs.replace('*', index)),
       shape: shapes.get(path)!,
       start,
       rows: members.reduce((sum, shape) => sum + shape[0]!, 0),
@@ -51,11 +51,11 @@ export function placesIn(family: Family, layer: HasNeeds<unknown>): Map<string, 
 export function inOurNames(family: Family, layer: HasNeeds<unknown>, stored: StoredArrays): NamedArrays {
   const places = placesIn(family, layer);
   const present = new Set(stored.names);
-  const nameOf = (theirs: string) => [theirs, theirs.replace(family.prefix, '')].find(name => present.has(name));
+  const nameIn = (theirs: string) => [theirs, theirs.replace(family.prefix, '')].find(name => present.has(name));
   const used = new Set<string>();
   const found = new Map<string, { name: string | undefined; place: Place }>();
   for (const [path, place] of places) {
-    const name = nameOf(place.theirs) ?? aliasesOf(family, place.theirs).find(alias => present.has(alias));
+    const name = nameIn(place.theirs) ?? aliasesOf(family, place.theirs).find(alias => present.has(alias));
     if (name === undefined && place.absent === undefined) continue;
     if (name !== undefined) used.add(name);
     found.set(path, { name, place });
@@ -67,7 +67,7 @@ export function inOurNames(family: Family, layer: HasNeeds<unknown>, stored: Sto
     if (others.length > 0) twins.set(name, others);
     for (const alias of others) used.add(alias);
   }
-  const unused = [...present].filter(name => !used.has(name) && !family.buffers.some(buffer => buffer.test(name)));
+  const unused = [...present].filter(name => !used.has(name) && !isComputed(family, name));
   let last: { name: string; values: Float32Array } | undefined;
   const read = async (name: string, signal?: AbortSignal) => {
     if (last?.name !== name) last = { name, values: await stored.readFloat32(name, { signal }) };
@@ -116,6 +116,46 @@ export async function inTheirNames(
     written.set(place.theirs, target);
   }
   return written;
+}
+
+/** Adds what files of a family hold beside the weights: tables by a formula, second names of what is untied. */
+export function withComputed(
+  family: Family,
+  layer: HasNeeds<unknown>,
+  written: ReadonlyMap<string, { shape: number[]; values: Float32Array }>,
+): Map<string, { shape: number[]; values: Float32Array }> {
+  const all = new Map(written);
+  for (const table of family.tables ?? []) {
+    const need = tableNeed(layer, table);
+    if (table.written && need) all.set(nameOf(family, table.theirs), { shape: [...need.shape], values: need.values() });
+  }
+  const isUntied = weightNeeds(layer).some(({ path }) => path === 'head.weight');
+  for (const [name, copies] of isUntied ? Object.entries(family.copies ?? {}) : [])
+    for (const copy of copies) if (all.has(name)) all.set(copy, all.get(name)!);
+  return all;
+}
+
+/** Whether a tensor of a file is one that is computed. */
+function isComputed(family: Family, name: string): boolean {
+  const names = (family.tables ?? []).map(({ theirs }) => nameOf(family, theirs));
+  return family.buffers.some(buffer => buffer.name.test(name)) || names.some(each => isNameOf(family, each, name));
+}
+
+/** The table of positions that the layer computes; undefined where it reads one from the file. */
+export function tableNeed(layer: HasNeeds<unknown>, { ours }: StoredTable): TableNeed | undefined {
+  const leaves = new Map(leavesOf(layer.needs as Needs).map(({ path, need }) => [path, need]));
+  const need = ours.map(path => leaves.get(path)).find(each => each !== undefined);
+  return need?.kind === 'table' ? need : undefined;
+}
+
+/** The whole name of a tensor as the family writes it. */
+export function nameOf(family: Family, theirs: string): string {
+  return theirs.startsWith('/') ? theirs.slice(1) : family.prefix + theirs;
+}
+
+/** Whether a file may call a tensor of this whole name so: with the prefix or without. */
+export function isNameOf(family: Family, whole: string, name: string): boolean {
+  return name === whole || name === whole.replace(family.prefix, '');
 }
 
 function rowOf(rows: readonly Row[], path: string): { row: Row; index: string; member: number } | undefined {
@@ -187,6 +227,6 @@ async function expectEqual(
   if (different < 0) return;
   throw new ResidualError(
     'load',
-    `load: ${name} and ${alias} are two names of one tensor but differ at ${different} (${values[different]} and ${others[different]}), shapes ${shape} and ${other}; with tie_word_embeddings false they are two`,
+    `load: ${name} and ${alias} are two names of one tensor but differ at ${different} (${values[different]} and ${others[different]}), shapes ${shape} and ${other}`,
   );
 }

@@ -10,6 +10,7 @@ export const pegasus: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fa
   norms: 'before',
   inputNorm: false,
   positions: options => sinusoidalPositions({ ...options, layout: 'halves' }),
+  table: { leaf: 'weight', usable: true, written: true },
   learned: false,
   logitsBias: true,
   scaleEmbedding: false,

@@ -3,7 +3,7 @@ import { relativePositions, tokenEmbedding } from '@residual/embeddings';
 import { dropout, linear, rmsNorm } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
 import { crossBlock, crossStack, encoderDecoder, type Part, stack, transformerBlock } from '@residual/transformer';
-import { ConfigReader } from './config.js';
+import { type Config, ConfigReader } from './config.js';
 import type { Family, SequenceToSequenceComposition } from './family.js';
 import { normThenDropout } from './norm-then-dropout.js';
 import { t5Rows } from './t5-rows.js';
@@ -37,8 +37,12 @@ function t5Family(name: string, prefix: string, defaults: Defaults): Family<Sequ
     compose: (fields, { ignoreConfig = [] } = {}) => compose(defaults, new ConfigReader(name, fields), ignoreConfig),
     prefix: '',
     rows: t5Rows(),
-    buffers: [/EncDecAttention\.relative_attention_bias\.weight$/],
+    // The first T5 files hold one that nothing reads: cross-attention has no positions.
+    buffers: [{ name: /EncDecAttention\.relative_attention_bias\.weight$/ }],
     aliases: { 'shared.weight': ['encoder.embed_tokens.weight', 'decoder.embed_tokens.weight', 'lm_head.weight'] },
+    head: 'lm_head.weight',
+    // Whether the output is scaled follows from the tie where nothing else says it.
+    untied: config => (defaults.mayScale ? { scale_decoder_outputs: scalesOutput(config, defaults) } : {}),
   };
 }
 
@@ -94,6 +98,9 @@ function compose(
   });
   return { kind: 'seq2seq-lm', model, positions, openEnded: true, depth, heads, encoderDepth, encoderHeads: heads };
 }
+
+const scalesOutput = (config: Config, { tied }: Defaults) =>
+  config.scale_decoder_outputs ?? config.tie_word_embeddings ?? tied;
 
 function perceptronOf(
   config: ConfigReader,

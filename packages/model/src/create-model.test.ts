@@ -68,10 +68,19 @@ test('its tokenizer is saved with it', async () => {
     clean_up_tokenization_spaces: false,
     bos_token: 'b',
     eos_token: 'b',
+    pad_token: 'b',
     unk_token: 'a',
   });
+  expect(again.generationConfig).toMatchObject({ max_length: 16, pad_token_id: 1 });
+  expect(again.config.pad_token_id).toBe(null); // an embedding of it would not be trained
   model.dispose();
   again.dispose();
+});
+
+test('numbers that the reference reads as floats alone have a point', async () => {
+  const model = await createModel(t5Config({ ...sizes, tokens }), { seed: 3 });
+  expect(new TextDecoder().decode((await model.save()).get('config.json'))).toContain('"initializer_factor": 1.0,');
+  model.dispose();
 });
 
 test('a vocabulary too small for the tokenizer is refused', async () => {

@@ -1,4 +1,4 @@
-import { type Config, type Family, families, familyOf } from '@residual/families';
+import { type Config, configText, type Family, families, familyOf } from '@residual/families';
 import { type HasNeeds, init } from '@residual/layers';
 import { expectOptions, ResidualError, ready } from '@residual/tensor';
 import { saveTokenizer, type Tokenizer } from '@residual/tokenizer';
@@ -31,8 +31,9 @@ export async function createModel(config: Config, options: CreateModelOptions): 
       'fit',
       `createModel: the tokenizer has ${tokenizer.vocabSize} tokens, the config a vocabulary of ${vocab}; it must hold them all`,
     );
-  const generationConfig = generationConfigOf(config);
+  const generationConfig = generationConfigOf(config, composition.positions);
   const texts = {
+    'config.json': configText(config),
     'generation_config.json': `${JSON.stringify(generationConfig, null, 2)}\n`,
     ...(tokenizer && {
       'tokenizer.json': `${saveTokenizer(tokenizer, { pretty: true })}\n`,
@@ -46,25 +47,38 @@ export async function createModel(config: Config, options: CreateModelOptions): 
 
 const tokenFields = ['bos', 'eos', 'pad'] as const;
 
-/** What the reference writes beside a config: the tokens with which texts begin and end. */
-function generationConfigOf(config: Config): GenerationConfig {
+/** What the reference writes beside a config: how long a text may become, and the tokens with which it begins, ends and is filled up. */
+function generationConfigOf(config: Config, positions: number): GenerationConfig {
   const names = [...tokenFields.map(name => `${name}_token_id`), 'decoder_start_token_id', 'forced_eos_token_id'];
   const present = names.filter(name => typeof config[name] === 'number').map(name => [name, config[name]]);
-  return { _from_model_config: true, ...Object.fromEntries(present) };
+  const pad = paddingOf(config);
+  return {
+    _from_model_config: true,
+    max_length: positions,
+    ...Object.fromEntries(present),
+    ...(pad !== undefined && { pad_token_id: pad }),
+  };
+}
+
+/** The token that fills up texts of a batch: masks hide it, so that the one that ends them serves where there is no other. */
+function paddingOf({ pad_token_id: pad, eos_token_id: eos, bos_token_id: bos }: Config): number | undefined {
+  return [pad, eos, bos].flat().find((id): id is number => typeof id === 'number');
 }
 
 function tokenizerConfigOf(config: Config, tokenizer: Tokenizer, positions: number): Config {
+  const unknown = tokenizer.unkToken;
+  const ids = { ...config, pad_token_id: paddingOf(config) ?? unknown };
   const tokens = tokenFields.flatMap(name => {
-    const id = config[`${name}_token_id`];
+    const id = (ids as Config)[`${name}_token_id`];
     const token = typeof id === 'number' ? tokenizer.idToToken(id) : undefined;
     return token === undefined ? [] : [[`${name}_token`, token]];
   });
-  const unknown = tokenizer.unkToken === undefined ? undefined : tokenizer.idToToken(tokenizer.unkToken);
+  const unknownToken = unknown === undefined ? undefined : tokenizer.idToToken(unknown);
   return {
     tokenizer_class: 'PreTrainedTokenizerFast',
     model_max_length: positions,
     clean_up_tokenization_spaces: false,
     ...Object.fromEntries(tokens),
-    ...(unknown !== undefined && { unk_token: unknown }),
+    ...(unknownToken !== undefined && { unk_token: unknownToken }),
   };
 }

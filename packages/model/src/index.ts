@@ -9,6 +9,7 @@ export { type SaveLoraOptions, saveLora } from './lora/save-lora.js';
 export { type ForwardOptions, Model, type ModelParts, type Prompt } from './model.js';
 export type { PlainTensor } from './plain-tensor.js';
 export type { Finish, Generated } from './row.js';
+export type { SaveModelOptions } from './save-model.js';
 export type { BeamState, Found, Search, SearchOptions, SearchStep } from './search.js';
 export type { FileUrls } from './sources/file-urls.js';
 export type { ModelFiles, OnBytes } from './sources/files.js';

@@ -1,4 +1,14 @@
-import { type Composition, type Config, type Family, families, familyOf, inOurNames } from '@residual/families';
+import {
+  type Composition,
+  type Config,
+  changedConfigText,
+  composeStored,
+  type Family,
+  families,
+  familyOf,
+  inOurNames,
+  type StoredArrays,
+} from '@residual/families';
 import { type HasNeeds, load, type Weights } from '@residual/layers';
 import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
 import { expectOptions, ResidualError, ready } from '@residual/tensor';
@@ -55,22 +65,23 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   signal?.throwIfAborted();
   const files = await filesOf(source, options);
   const onBytes: OnBytes = (file, done, total) => onProgress?.({ stage: 'bytes', file, done, total });
-  const { family, config, composition } = await describeSource(files, options);
+  const { family, config: written } = await describeSource(files, options);
   const texts = await readTexts(files, signal);
   const { tokenizer, tokenizerFiles } = await checkpointTokenizer(files, texts, {
-    modelType: config.model_type,
+    modelType: written.model_type,
     config: parse(files, 'tokenizer_config.json', texts['tokenizer_config.json']),
+    specialTokensMap: parse(files, 'special_tokens_map.json', texts['special_tokens_map.json']),
     signal,
   });
   const generationConfig =
     options.generationConfig ?? parse(files, 'generation_config.json', texts['generation_config.json']) ?? {};
-  const readWeights = async (reading: AbortSignal | undefined) => {
-    const stored = await openWeights(files, reading, onBytes);
-    const arrays = inOurNames(family, composition.model, {
-      names: stored.tensors.keys(),
-      shapeOf: name => stored.tensors.get(name)?.shape,
-      readFloat32: async (name, { signal: each }) => (await stored.readFloat32(name, { signal: each })).data,
-    });
+  const first = await openWeights(files, signal, onBytes);
+  const { ignoreConfig } = options;
+  const asked = { ...(ignoreConfig && { ignoreConfig }), ...(signal && { signal }) };
+  const { composition, config, changes } = await composeStored(family, written, arraysOf(first), asked);
+  if (Object.keys(changes).length > 0) texts['config.json'] = changedConfigText(texts['config.json']!, changes);
+  const readWeights = async (reading: AbortSignal | undefined, stored: Safetensors) => {
+    const arrays = inOurNames(family, composition.model, arraysOf(stored));
     const place = new Map([...stored.tensors.keys()].map((name, index) => [name, index]));
     const inOrder = (path: string) => place.get(arrays.nameIn?.(path) ?? path) ?? 0;
     const names = [...arrays.names].sort((a, b) => inOrder(a) - inOrder(b)); // as they lie in the file
@@ -79,9 +90,25 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     const settings = { ...(reading && { signal: reading }), onProgress: placed };
     return (await load(layer, { ...arrays, names }, settings)) as Weights<Composition['model']>;
   };
-  const weights = await readWeights(signal);
+  const weights = await readWeights(signal, first);
+  const reload = async (reading: AbortSignal | undefined) =>
+    readWeights(reading, await openWeights(files, reading, onBytes));
   const parts = { family, config, composition, weights, tokenizer, tokenizerFiles, generationConfig, texts };
-  return new Model({ ...parts, reload: readWeights });
+  return new Model({ ...parts, reload });
+}
+
+/** The tensors of an open file as numbers; masks of older files are no floats. */
+function arraysOf(stored: Safetensors): StoredArrays {
+  return {
+    names: stored.tensors.keys(),
+    shapeOf: name => stored.tensors.get(name)?.shape,
+    readFloat32: async (name, options) => {
+      const isMask = ['BOOL', 'U8'].includes(stored.tensors.get(name)?.dtype ?? '');
+      return isMask
+        ? Float32Array.from((await stored.read(name, options)).data as Uint8Array)
+        : (await stored.readFloat32(name, options)).data;
+    },
+  };
 }
 
 /** Opens `model.safetensors`, or the shards that an index names. */
@@ -112,7 +139,14 @@ async function readConfig(files: ModelFiles, signal: AbortSignal | undefined): P
   throw new ResidualError('files', `loadModel: ${files.origin} has no config.json`);
 }
 
-const textFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
+const textFiles = [
+  'config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'chat_template.jinja',
+  'generation_config.json',
+];
 
 async function readTexts(files: ModelFiles, signal: AbortSignal | undefined): Promise<Record<string, string>> {
   const texts = await Promise.all(textFiles.map(async name => [name, await files.text(name, { signal })] as const));

@@ -1,26 +1,7 @@
 import type { WordVectors } from '@residual/embeddings/words';
-import { type Composition, type Config, type Family, inTheirNames } from '@residual/families';
-import {
-  count,
-  type Description,
-  describe,
-  flatten,
-  type HasNeeds,
-  record,
-  shownAs,
-  type Weights,
-} from '@residual/layers';
-import { writeSafetensors } from '@residual/safetensors';
-import {
-  dense,
-  disposable,
-  dispose,
-  expectOptions,
-  type Matrix,
-  ResidualError,
-  recoveryOfLost,
-  requireBackend,
-} from '@residual/tensor';
+import type { Composition, Config, Family } from '@residual/families';
+import { count, type Description, describe, record, shownAs, type Weights } from '@residual/layers';
+import { disposable, dispose, expectOptions, ResidualError, recoveryOfLost, requireBackend } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { type Begin, beginCausal, beginWriting } from './begin.js';
 import { forward } from './forward.js';
@@ -31,6 +12,7 @@ import { causalOf, encoderDecoderOf } from './kinds.js';
 import { type PlainTensor, plainTaps } from './plain-tensor.js';
 import { RecordedSteps } from './recorded-steps.js';
 import type { Generated } from './row.js';
+import { checkpointFiles, type SaveModelOptions } from './save-model.js';
 import { type Found, type Search, type SearchOptions, searchRows } from './search.js';
 import { alignPieces } from './translate/align.js';
 import type { TranslateOptions } from './translate/options.js';
@@ -277,23 +259,16 @@ export class Model implements Disposable {
     return describe(this.layer, { keyLen });
   }
 
-  /** The checkpoint's files as a published one has them, by name: config, weights as float32, tokenizer. */
-  async save(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-    const layer: HasNeeds<unknown> = this.layer;
-    const leaves = flatten(layer, this.weights as never);
-    const stored = await inTheirNames(this.parts.family, this.layer, async path => {
-      return (await dense(leaves.get(path) as Matrix).data()) as Float32Array;
-    });
-    const named = Object.fromEntries(
-      [...stored].map(([name, { shape, values }]) => [name, { dtype: 'F32' as const, shape, data: values }]),
+  /**
+   * The checkpoint's files as a published one has them, by name: weights as `dtype` (float32 if absent), the config as it was read with what is no longer so replaced, the
+   * tokenizer, and what else came with it. Errors on a weight too large for the dtype.
+   */
+  async save(options: SaveModelOptions = {}): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+    const { family, texts, tokenizerFiles = [] } = this.parts;
+    return checkpointFiles(
+      { family, layer: this.layer, weights: this.weights, config: this.config, texts, tokenizerFiles },
+      options,
     );
-    const config = { ...this.config, architectures: [this.parts.family.architectures[0]], dtype: 'float32' };
-    const texts = { ...this.parts.texts, 'config.json': `${JSON.stringify(config, null, 2)}\n` };
-    return new Map<string, Uint8Array<ArrayBuffer>>([
-      ...[...(this.parts.tokenizerFiles ?? [])].map(([name, bytes]) => [name, bytes.slice()] as const),
-      ...Object.entries(texts).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
-      ['model.safetensors', writeSafetensors(named, { format: 'pt' })],
-    ]);
   }
 
   /** Frees the weights. A generation that is running ends with an error. */

@@ -22,13 +22,15 @@ export async function checkpointTokenizer(
   settings: {
     readonly modelType: unknown;
     readonly config: object | undefined;
+    readonly specialTokensMap: object | undefined;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<CheckpointTokenizer> {
-  const { modelType, config, signal } = settings;
+  const { modelType, config, specialTokensMap, signal } = settings;
   const tokenizerFiles = new Map<string, Uint8Array>();
   const json = texts['tokenizer.json'];
-  if (json) return { tokenizer: tokenizerFromJson(json, config ? { config } : {}), tokenizerFiles };
+  const beside = { ...(config && { config }), ...(specialTokensMap && { specialTokensMap }) };
+  if (json) return { tokenizer: tokenizerFromJson(json, beside), tokenizerFiles };
   const { openTokenizer } = await import('@residual/tokenizer/files'); // few checkpoints need it
   const read = async (name: string): Promise<Uint8Array | undefined> => {
     signal?.throwIfAborted();

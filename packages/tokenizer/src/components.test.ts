@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { tokenizerFromJson } from './load.js';
+import { type LoadOptions, tokenizerFromJson } from './load.js';
 
 /** A word-level tokenizer of the words given, with parts of the file replaced: shows what the parts make of a text. */
 const tokenizer = (words: readonly string[], parts: object) =>
@@ -175,6 +175,22 @@ test('the configuration names the tokens with a role, and may ask for clean-up a
   expect(made.encode('a').ids).toEqual([5, 1]);
   expect(made.decode([1, 2])).toBe('a.');
   expect(tokenizerFromJson(json).decode([1, 2])).toBe('a .');
+});
+
+test('roles in special_tokens_map.json count for more, unless the configuration lists its added tokens', () => {
+  const json = { model: { type: 'WordLevel', vocab: { a: 0, b: 1, c: 2 }, unk_token: 'a' } };
+  const [config, specialTokensMap] = [
+    { eos_token: 'b', bos_token: 'a' },
+    { eos_token: { content: 'c' }, pad_token: 'b' },
+  ];
+  const rolesOf = (options: LoadOptions) => {
+    const { bosToken, eosToken, padToken } = tokenizerFromJson(json, options);
+    return [bosToken, eosToken, padToken];
+  };
+  expect(rolesOf({ config, specialTokensMap })).toEqual([0, 2, 1]);
+  expect(rolesOf({ specialTokensMap: JSON.stringify(specialTokensMap) })).toEqual([undefined, 2, 1]);
+  expect(rolesOf({ config: { ...config, added_tokens_decoder: {} }, specialTokensMap })).toEqual([0, 1, undefined]);
+  expect(() => rolesOf({ specialTokensMap: '{' })).toThrow('special_tokens_map.json is not JSON');
 });
 
 test('truncation in a file holds until a call says otherwise', () => {

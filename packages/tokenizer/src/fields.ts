@@ -23,6 +23,11 @@ export class Fields {
     return Object.hasOwn(this.#json, name) ? this.#json[name] : undefined;
   }
 
+  /** The same object with other values in the place of some fields. */
+  with(values: { readonly [name: string]: unknown }): Fields {
+    return new Fields({ ...this.#json, ...values }, this.where);
+  }
+
   /** Where a field stands, for error texts. */
   path(name: string): string {
     return this.where === '' ? name : `${this.where}.${name}`;

@@ -21,6 +21,11 @@ export interface LoadOptions {
    * for beginning and end tokens where `tokenizer.json` has no post-processor.
    */
   readonly config?: object | string;
+  /**
+   * The content of `special_tokens_map.json`, which older checkpoints have: its roles count for more than those of `config`, unless that lists
+   * `added_tokens_decoder`, as in the reference.
+   */
+  readonly specialTokensMap?: object | string;
 }
 
 /** A tokenizer from the content of `tokenizer.json`, parsed or not. Components of every kind are known. */
@@ -29,11 +34,11 @@ export function tokenizerFromJson(json: object | string, options: LoadOptions = 
 }
 
 /** A tokenizer made of the given components alone: what is not among them is not bundled, and is an error in a file. */
-export function loadTokenizer(json: object | string, components: Components, { config }: LoadOptions = {}): Tokenizer {
+export function loadTokenizer(json: object | string, components: Components, options: LoadOptions = {}): Tokenizer {
   const file = new Fields(parsed(json, 'tokenizer.json'), '');
   const version = file.raw('version') ?? '1.0';
   if (version !== '1.0') failFile(`version is ${JSON.stringify(version)}; only "1.0" can be read`);
-  const settings = new Fields(config === undefined ? {} : parsed(config, 'tokenizer_config.json'), 'config');
+  const settings = settingsOf(options);
   const maybe = <T>(name: string, read: (json: unknown) => T) => (file.has(name) ? read(file.raw(name)) : undefined);
   const model = readModel(file, components);
   const addedTokens = readAddedTokens(file.raw('added_tokens'), model.vocabulary);
@@ -64,6 +69,15 @@ export function loadTokenizer(json: object | string, components: Components, { c
     file: withoutTables(file),
     countUpTo: components.countUpTo,
   });
+}
+
+/** What lies beside the file. */
+function settingsOf({ config = {}, specialTokensMap = {} }: LoadOptions): Fields {
+  const own = new Fields(parsed(config, 'tokenizer_config.json'), 'config');
+  const older = new Fields(parsed(specialTokensMap, 'special_tokens_map.json'), 'special_tokens_map.json');
+  if (own.has('added_tokens_decoder')) return own;
+  const roles = ['bos_token', 'eos_token', 'pad_token', 'unk_token'].filter(name => older.has(name));
+  return own.with(Object.fromEntries(roles.map(name => [name, older.raw(name)])));
 }
 
 function parsed(json: object | string, what: string): unknown {

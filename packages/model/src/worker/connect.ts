@@ -7,6 +7,7 @@ import type { GenerateOptions } from '../generate-options.js';
 import type { LoadModelOptions } from '../load-model.js';
 import type { ForwardOptions, Model, Prompt } from '../model.js';
 import type { Generated } from '../row.js';
+import type { SaveModelOptions } from '../save-model.js';
 import type { Found, SearchOptions, SearchStep } from '../search.js';
 import { type ModelSource, portableSource } from '../sources/source.js';
 import type { TranslateOptions } from '../translate/options.js';
@@ -36,7 +37,7 @@ export interface RemoteModel extends Omit<ModelFacts, 'model' | 'hasTokenizer'>,
   contextual(prompt: Prompt, options?: ContextualOptions): Promise<Contextual>;
   tokenVectors(): Promise<WordVectors>;
   describe(options?: { keyLen?: number }): Promise<Description>;
-  save(): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
+  save(options?: SaveModelOptions): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
   tokensOf(prompt: Prompt): Promise<readonly number[]>;
   /** The tokens of a text with their places in it; errors where the model has no tokenizer. */
   encode(text: string): Promise<PlainEncoding>;
@@ -119,7 +120,7 @@ export function connectModels(port: Port | null): Models {
           ask('contextual', [prompt, settings], { model, signal: stop }),
         tokenVectors: async () => vectorTable(await ask<TableParts>('tokenVectors', [], { model })),
         describe: (settings = {}) => ask('describe', [settings], { model }),
-        save: () => ask('save', [], { model }),
+        save: (settings = {}) => ask('save', [settings], { model }),
         tokensOf: prompt => ask('tokensOf', [prompt], { model }),
         encode: text => ask('encode', [text], { model }),
         decode: (ids, settings = {}) => ask('decode', [ids, settings], { model }),

@@ -4,6 +4,7 @@ import { registeredBackends, useBackend } from '@residual/tensor';
 import type { Generation } from '../generation.js';
 import { type LoadModelOptions, loadModel } from '../load-model.js';
 import type { ForwardOptions, Model, Prompt } from '../model.js';
+import type { SaveModelOptions } from '../save-model.js';
 import type { ModelSource } from '../sources/source.js';
 import type { ContextualOptions } from '../vectors/contextual.js';
 import type { EmbedOptions } from '../vectors/embed.js';
@@ -103,7 +104,7 @@ async function answerOf(
     case 'describe':
       return model.describe(args[0] as { keyLen?: number });
     case 'save':
-      return model.save();
+      return model.save(args[0] as SaveModelOptions);
     case 'tokensOf':
       return model.tokensOf(args[0] as Prompt);
     case 'encode': {

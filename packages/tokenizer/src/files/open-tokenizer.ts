@@ -24,8 +24,10 @@ export interface OpenOptions {
 export async function openTokenizer(read: ReadFile, options: OpenOptions = {}): Promise<Tokenizer | undefined> {
   const json = await readText(read, 'tokenizer.json');
   if (json !== undefined) {
-    const config = await readText(read, 'tokenizer_config.json');
-    return tokenizerFromJson(json, config === undefined ? {} : { config });
+    const [config, specialTokensMap] = await Promise.all(
+      ['tokenizer_config.json', 'special_tokens_map.json'].map(name => readText(read, name)),
+    );
+    return tokenizerFromJson(json, { ...(config && { config }), ...(specialTokensMap && { specialTokensMap }) });
   }
   const modelType = options.modelType ?? (await readObject(read, 'config.json'))?.model_type;
   const settings = await readSettings(read, typeof modelType === 'string' ? modelType : undefined);

@@ -1,0 +1,116 @@
+import type { Config } from './config.js';
+
+/** The `config.json` of a new model: whole numbers in fields that the reference reads as floats alone have a point (`1.0`), at any depth. */
+export function configText(config: Config): string {
+  return `${textOf(config, 2)}\n`;
+}
+
+/**
+ * The text of a JSON object with some of its fields changed: those of `changes` get their new values, or go where that is undefined; new ones come at the end.
+ * Everything else stays as it is written: the spelling of numbers, order, spaces, fields that nobody knows.
+ */
+export function changedConfigText(text: string, changes: Readonly<Record<string, unknown>>): string {
+  const { head, members, tail } = membersOf(text);
+  const indent = /\n([ \t]*)$/.exec(head)?.[1]?.length ?? 0;
+  const valueText = (name: string, value: unknown) =>
+    textOf({ [name]: value }, indent)
+      .replace(/^\{\s*/, '')
+      .replace(/\s*\}$/, '');
+  const written = members.flatMap(member => {
+    if (!Object.hasOwn(changes, member.name)) return [member];
+    const value = changes[member.name];
+    if (value === undefined) return [];
+    return [sameValue(member.text, value) ? member : { ...member, text: valueText(member.name, value) }];
+  });
+  const present = new Set(members.map(({ name }) => name));
+  const comma = members[0]?.comma ?? (indent > 0 ? `,\n${' '.repeat(indent)}` : ', ');
+  for (const [name, value] of Object.entries(changes))
+    if (value !== undefined && !present.has(name)) written.push({ name, text: valueText(name, value), comma });
+  const body = written.map(({ text: own, comma: next }, i) => (i + 1 < written.length ? own + (next ?? comma) : own));
+  return head + body.join('') + tail;
+}
+
+interface Member {
+  readonly name: string;
+  /** `"name": value` as it is written. */
+  readonly text: string;
+  /** The comma behind it with its spaces; undefined for the last one. */
+  readonly comma: string | undefined;
+}
+
+/** The members of a JSON object as they are written, what is before the first one, and what is behind the last one. */
+function membersOf(text: string): { head: string; members: Member[]; tail: string } {
+  const tokens = [...text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g)];
+  const members: Member[] = [];
+  let depth = 0;
+  let [first, end] = [-1, 0]; // of the member that is read
+  let [headEnd, tailStart] = [0, 0];
+  const close = (commaEnd: number | undefined) => {
+    if (first < 0) return;
+    const own = text.slice(first, end);
+    const name = JSON.parse(/^"[^"\\]*(?:\\.[^"\\]*)*"/.exec(own)![0]) as string;
+    members.push({ name, text: own, comma: commaEnd === undefined ? undefined : text.slice(end, commaEnd) });
+    tailStart = end;
+  };
+  for (const [i, { 0: token, index }] of tokens.entries()) {
+    const [opens, closes] = ['{['.includes(token), '}]'.includes(token)];
+    if (closes) depth--;
+    if (depth === 0 && closes) close(undefined);
+    else if (depth === 1 && token === ',') {
+      const next = tokens[i + 1]!.index;
+      close(next);
+      [first, end] = [next, next];
+    } else if (depth >= 1) {
+      if (first < 0) first = index;
+      end = index + token.length;
+    }
+    if (opens) depth++;
+    if (opens && depth === 1) headEnd = tokens[i + 1]!.index;
+  }
+  if (members.length === 0) tailStart = headEnd;
+  return { head: text.slice(0, headEnd), members, tail: text.slice(tailStart) };
+}
+
+const sameValue = (member: string, value: unknown): boolean =>
+  JSON.stringify(Object.values(JSON.parse(`{${member}}`) as object)[0]) === JSON.stringify(value);
+
+/** JSON in which whole numbers of float fields have a point. A text holds no line break of its own, so that each line is one field. */
+function textOf(value: object, indent: number): string {
+  const pretty = JSON.stringify(value, null, 2).replace(
+    /^(\s*"([a-z_]+)": -?\d+)(,?)$/gm,
+    (line, field: string, name: string, comma: string) => (floatFields.has(name) ? `${field}.0${comma}` : line),
+  );
+  if (indent === 0) return pretty.replace(/\n\s*/g, ' ');
+  return pretty.replace(/^( {2})+/gm, spaces => ' '.repeat((spaces.length / 2) * indent));
+}
+
+/** Fields that are floats in the reference, some of them strictly. */
+const floatFields: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'activation_dropout',
+  'attention_dropout',
+  'attention_factor',
+  'attn_pdrop',
+  'beta_fast',
+  'beta_slow',
+  'classif_dropout',
+  'classifier_dropout',
+  'decoder_layerdrop',
+  'dropout',
+  'dropout_rate',
+  'embd_pdrop',
+  'encoder_layerdrop',
+  'factor',
+  'high_freq_factor',
+  'init_std',
+  'initializer_factor',
+  'initializer_range',
+  'layer_norm_eps',
+  'layer_norm_epsilon',
+  'low_freq_factor',
+  'mscale',
+  'mscale_all_dim',
+  'resid_pdrop',
+  'rms_norm_eps',
+  'rope_theta',
+  'summary_first_dropout',
+]);
