@@ -1,6 +1,6 @@
 import type { WordVectors } from '@residual/embeddings/words';
 import type { Composition, Config, Family } from '@residual/families';
-import { count, type Description, describe, record, shownAs, type Weights } from '@residual/layers';
+import { count, type Description, describe, type HasNeeds, record, shownAs, type Weights } from '@residual/layers';
 import { disposable, dispose, expectOptions, ResidualError, recoveryOfLost, requireBackend } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { type Begin, beginCausal, beginWriting } from './begin.js';
