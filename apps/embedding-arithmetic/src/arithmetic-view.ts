@@ -1,17 +1,23 @@
 import { byId, make } from '@residual/appkit';
 import { arrowsOf, marksOf } from './arrows.js';
 import type { Remote } from './calls.js';
-import type { Answered, functions } from './computations.js';
+import type { Answered, functions, TableName } from './computations.js';
 import { examples } from './examples.js';
 import { expressionInput } from './expression-input.js';
+import { lackingSentence, wordsLackedBy } from './lacking.js';
 import type { MapContent, WordMap } from './map.js';
 import { newest } from './newest.js';
+import { headlineOf, isAsTyped } from './reading.js';
 import { showError } from './show-error.js';
 import type { State } from './state.js';
 
 /** The vocabulary of each table that is there. */
 export interface Vocabularies {
-  of(table: 'words' | 'stories'): Promise<readonly string[]>;
+  of(table: TableName): Promise<readonly string[]>;
+  /** Whether that is there already. */
+  has(table: TableName): boolean;
+  /** The pieces that the story teller reads words in. */
+  piecesOf(words: readonly string[]): Promise<readonly (readonly string[])[]>;
 }
 
 /** The expression, its answer and the map. Resolves when the first answer stands there. */
@@ -22,7 +28,7 @@ export async function arithmeticView(
 ): Promise<void> {
   const latest = newest();
   let map: WordMap | undefined;
-  let content: MapContent | undefined;
+  let content: (MapContent & { readonly table: TableName }) | undefined;
   const input = expressionInput(
     word => worker.complete(state.now.table, word),
     expression => {
@@ -32,39 +38,76 @@ export async function arithmeticView(
   );
   let typing = 0;
   const bars = byId<HTMLElementTagNameMap['residual-neighbours']>('neighbours');
-  let words: readonly string[] = [];
 
   const compute = async () => {
     const { expression, method, table, axes } = state.now;
-    const work = vocabularies.of(table).then(async known => {
-      words = known;
-      return worker.answer({ table, expression, method, axes });
-    });
+    if (content && !vocabularies.has(table)) clear('Reading the token table of the story teller…');
+    const work = (async () => {
+      const words = await vocabularies.of(table);
+      try {
+        const answered = await worker.answer({ table, expression, method, axes });
+        return () => {
+          clear();
+          tell(expression, answered);
+          const { points } = answered;
+          const title = headlineOf(answered.terms);
+          show({ table, title, words, points, marks: marksOf(answered), arrows: arrowsOf(answered) });
+        };
+      } catch (error) {
+        // Without an answer the words alone are shown, those of this table.
+        const points = content?.table === table ? content.points : await worker.cloud(table);
+        const lacking = table === 'stories' ? wordsLackedBy(error) : [];
+        const pieces = await vocabularies.piecesOf(lacking.slice(0, 6));
+        return () => {
+          clear();
+          if (lacking.length === 0) showError('expression-error', error);
+          else byId('lacking-text').textContent = lackingSentence(lacking, pieces);
+          byId('lacking').hidden = lacking.length === 0;
+          if (content?.points !== points) show({ table, title: '', words, points, marks: [], arrows: [] });
+        };
+      }
+    })();
     try {
-      const answered = await latest(work);
-      if (!answered) return;
-      showError('expression-error');
-      tell(expression, answered);
-      bars.neighbours = answered.neighbours;
-      const { points } = answered;
-      content = { title: expression, words, points, marks: marksOf(answered), arrows: arrowsOf(answered) };
-      map?.show(content);
+      (await latest(work))?.();
     } catch (error) {
+      clear();
       showError('expression-error', error);
-      byId('answer').textContent = '';
     }
   };
-  const tell = (expression: string, { neighbours, shares }: Answered) => {
-    const [best] = neighbours;
-    const sum = expression.trim().replace(/ - /g, ' − ');
+  const show = (next: NonNullable<typeof content>) => {
+    content = next;
+    map?.show(next);
+  };
+  /** Takes the last answer and what was said of it away; the words of the map stay. */
+  const clear = (instead = '') => {
+    showError('expression-error');
+    byId('answer').textContent = instead;
+    for (const id of ['why', 'shares']) byId(id).textContent = '';
+    for (const id of ['read', 'lacking', 'whole-sum']) byId(id).hidden = true;
+    bars.neighbours = [];
+    bars.removeAttribute('label');
+    if (!content) return;
+    content = { ...content, title: '', marks: [], arrows: [] };
+    map?.unmark();
+  };
+  const tell = (expression: string, { text, terms, neighbours, shares }: Answered) => {
+    bars.neighbours = neighbours;
+    bars.setAttribute('label', 'Nearest words, by cosine');
+    const headline = headlineOf(terms);
     byId('answer').replaceChildren(
-      make('span', { className: 'sum' }, sum),
+      make('span', { className: 'sum' }, headline),
       make('span', { className: 'near' }, ' is nearest to '),
-      make('strong', {}, best?.word ?? 'nothing'),
+      make('strong', {}, neighbours[0]?.word ?? 'nothing'),
     );
+    const whole = byId<HTMLDetailsElement>('whole-sum');
+    whole.hidden = headline === text;
+    whole.querySelector('summary')!.textContent = `All ${terms.length.toLocaleString('en')} words of the sum`;
+    whole.querySelector('p')!.textContent = text;
+    byId('read').hidden = isAsTyped(expression, text);
+    byId('read').textContent = `Read as ${headline}.`;
     byId('shares').textContent =
       `The two axes of the plane show ${Math.round(100 * (shares[0]! + shares[1]!))} % of how these words differ.`;
-    const known = examples.find(example => example.expression === expression.trim());
+    const known = examples.find(example => isAsTyped(example.expression, text));
     byId('why').textContent = known && state.now.table === 'words' ? known.why : '';
   };
   const follow = () => {
@@ -108,6 +151,10 @@ export async function arithmeticView(
     else state.set({ expression });
   });
   bars.addEventListener('residual-neighbour', ({ detail }) => map?.point(detail.row));
+  byId('to-words').addEventListener('click', () => {
+    state.set({ table: 'words' });
+    byId('expression').focus(); // the button is gone
+  });
   state.on(['expression', 'method', 'table', 'axes'], () => {
     follow();
     compute();

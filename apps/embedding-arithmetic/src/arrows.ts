@@ -1,15 +1,19 @@
 import type { Answered } from './computations.js';
 import type { Arrow, Mark } from './map-drawing.js';
 
+/** The sum of more words lies far from all of them, and its arrows over one another. */
+const mostWords = 8;
+
 const at = (points: Float32Array, row: number): number[] => [...points.subarray(3 * row, 3 * row + 3)];
 const plus = (a: readonly number[], b: readonly number[]) => a.map((value, k) => value + b[k]!);
 const minus = (a: readonly number[], b: readonly number[]) => a.map((value, k) => value - b[k]!);
 
 /**
  * The arrows of an expression. Of a - b + c the step from b to a, and the same step from c, which ends at the result; of another sum one arrow for each word from
- * where the last ended. Last a dotted line from the result to the word nearest to it.
+ * where the last ended. Last a dotted line from the result to the word nearest to it. A sum of very many words has none.
  */
 export function arrowsOf({ terms, neighbours, points, tip }: Answered): Arrow[] {
+  if (terms.length > mostWords) return [];
   const end: Arrow[] =
     neighbours[0] && terms.length > 1 ? [{ from: tip, to: at(points, neighbours[0].row), kind: 'near' }] : [];
   const plain = terms.every(({ factor }) => Math.abs(factor) === 1);

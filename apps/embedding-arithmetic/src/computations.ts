@@ -3,6 +3,7 @@ import {
   arithmetic,
   complete,
   direction,
+  findWord,
   type Method,
   type Pair,
   type Placed,
@@ -32,6 +33,8 @@ export interface Asked {
 
 /** What it answers. */
 export interface Answered {
+  /** The expression as it was read. */
+  readonly text: string;
   readonly terms: readonly (Term & { readonly row: number })[];
   readonly neighbours: readonly Answer[];
   /** Where all words lie, [words, 3]. */
@@ -82,15 +85,21 @@ export const functions = {
   /** The nearest words of an expression, and where all words lie. */
   answer: ({ table, expression, method, axes }: Asked): Answered => {
     const vectors = tableOf(table);
-    const { terms, vector, neighbours } = arithmetic(vectors, expression, { method, top: 10 });
+    const { terms, text, vector, neighbours } = arithmetic(vectors, expression, { method, top: 10 });
     const projection = axes === 'all' ? axesOfAll(table) : axesOf(vectors, terms, neighbours);
     return {
+      text,
       terms: terms.map(term => ({ ...term, row: vectors.rows.get(term.word)! })),
       neighbours,
       points: projection.placeAll(vectors),
       tip: projection.place(vector),
       shares: projection.shares,
     };
+  },
+  /** Where all words of a table lie, for a map without an answer: along the axes of the most frequent ones, which are found at once. */
+  cloud: (table: TableName): Float32Array => {
+    const vectors = tableOf(table);
+    return pca(vectors, { dims: 3, words: vectors.words.slice(0, 1000) }).placeAll(vectors);
   },
   complete: (table: TableName, text: string): readonly string[] => complete(tableOf(table), text, { top: 8 }),
   /** Words in their order along the direction of pairs. */
@@ -100,7 +109,11 @@ export const functions = {
     words: readonly string[],
   ): { readonly placed: readonly Placed[]; readonly agreement: readonly number[] } => {
     const vectors = tableOf(table);
-    const found = direction(vectors, pairs);
-    return { placed: project(vectors, words, found), agreement: found.agreement };
+    const spelled = (word: string) => findWord(vectors, word) ?? word;
+    const found = direction(
+      vectors,
+      pairs.map(([from, to]) => [spelled(from), spelled(to)] as const),
+    );
+    return { placed: project(vectors, words.map(spelled), found), agreement: found.agreement };
   },
 };

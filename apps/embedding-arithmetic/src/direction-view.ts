@@ -4,6 +4,7 @@ import type { Vocabularies } from './arithmetic-view.js';
 import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
 import { directions } from './directions.js';
+import { lackingSentence, wordsLackedBy } from './lacking.js';
 import { newest } from './newest.js';
 import { showError } from './show-error.js';
 import type { State } from './state.js';
@@ -36,12 +37,22 @@ export async function directionView(
     const work = (async () => {
       const chosen = pairsIn(text);
       await vocabularies.of(table);
-      return { chosen, ...(await worker.along(table, chosen, listed.split(/[\s,]+/).filter(Boolean))) };
+      try {
+        return { chosen, ...(await worker.along(table, chosen, listed.split(/[\s,]+/).filter(Boolean))) };
+      } catch (error) {
+        const lacking = table === 'stories' ? wordsLackedBy(error) : [];
+        if (lacking.length === 0) throw error;
+        return lackingSentence(lacking, await vocabularies.piecesOf(lacking.slice(0, 6)));
+      }
     })();
     try {
       const found = await latest(work);
       if (!found) return;
-      showError('direction-error');
+      clear();
+      if (typeof found === 'string') {
+        byId('direction-note').textContent = found;
+        return;
+      }
       const { placed, agreement, chosen } = found;
       const ends = placed.map(({ at }) => at);
       const [low, high] = [Math.min(...ends), Math.max(...ends)];
@@ -64,11 +75,16 @@ export async function directionView(
           ? 'One pair is its own direction; with more pairs what they share counts, and what is peculiar to each falls away.'
           : `How far the pairs agree (cosine with the direction): ${chosen.map(([a, b], i) => `${a} → ${b} ${agreement[i]!.toFixed(2)}`).join(', ')}.`;
       const known = directions.find(preset => preset.pairs === state.now.pairs && preset.words === state.now.words);
-      byId('direction-note').textContent = known?.note ?? '';
+      byId('direction-note').textContent = known && table === 'words' ? known.note : '';
     } catch (error) {
+      clear();
       showError('direction-error', error);
-      axis.replaceChildren();
     }
+  };
+  const clear = () => {
+    showError('direction-error');
+    axis.replaceChildren();
+    for (const id of ['towards', 'agreement', 'direction-note']) byId(id).textContent = '';
   };
   const follow = () => {
     const { pairs: text, words: listed } = state.now;

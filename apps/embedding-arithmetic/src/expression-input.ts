@@ -1,11 +1,18 @@
 import { byId, make } from '@residual/appkit';
 
-/** The word at the end of a text up to the caret, and where it begins. */
-export function wordBefore(text: string, caret: number): { readonly start: number; readonly word: string } {
-  const before = text.slice(0, caret);
-  const [word = ''] = /[^\s+*/()]*$/.exec(before) ?? [];
-  const signs = /^[-−"'“]+/.exec(word)?.[0].length ?? 0;
-  return { start: caret - word.length + signs, word: word.slice(signs) };
+/** A word that is being written: where it begins, and its letters so far. */
+interface Written {
+  readonly start: number;
+  readonly word: string;
+}
+
+/** The words that may be being written at the caret, the longest first: behind a hyphen one may begin, or the one before it goes on. */
+export function wordsBefore(text: string, caret: number): Written[] {
+  const [stretch = ''] = /[^\s+*/()−–—×÷]*$/.exec(text.slice(0, caret)) ?? [];
+  const signs = /^[-"'“‘]+/.exec(stretch)?.[0].length ?? 0;
+  const start = caret - stretch.length + signs;
+  const hyphens = [...text.slice(start, caret).matchAll(/[-‐‑]/g)].map(({ index }) => start + index + 1);
+  return [start, ...hyphens].map(from => ({ start: from, word: text.slice(from, caret) }));
 }
 
 /** A text field that proposes words as one types: a combobox whose list shows what begins so. Calls `changed` with each new text. */
@@ -16,6 +23,7 @@ export function expressionInput(
   const input = byId<HTMLInputElement>('expression');
   const list = byId('completions');
   let shown: readonly string[] = [];
+  let written: Written = { start: 0, word: '' };
   let active = -1;
   let asked = 0;
 
@@ -47,18 +55,23 @@ export function expressionInput(
   };
   const take = (index: number) => {
     const caret = input.selectionStart ?? input.value.length;
-    const { start } = wordBefore(input.value, caret);
     const word = shown[index]!;
     const quoted = /[\s+*/()]|^\d/.test(word) ? `"${word}"` : word;
-    input.setRangeText(quoted, start, caret, 'end');
+    input.setRangeText(quoted, written.start, caret, 'end');
     show([]);
     changed(input.value);
   };
   const propose = async () => {
     const own = ++asked;
-    const { word } = wordBefore(input.value, input.selectionStart ?? input.value.length);
-    const words = word.length > 0 ? await complete(word).catch(() => []) : [];
-    if (own !== asked || document.activeElement !== input) return;
+    let [word, words]: [string, readonly string[]] = ['', []];
+    for (const each of wordsBefore(input.value, input.selectionStart ?? input.value.length)) {
+      if (each.word === '' || words.length > 0) continue;
+      word = each.word;
+      words = await complete(word).catch(() => []);
+      if (own !== asked) return;
+      written = each;
+    }
+    if (document.activeElement !== input) return;
     show(words.length === 1 && words[0] === word ? [] : words);
   };
 

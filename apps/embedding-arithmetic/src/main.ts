@@ -43,14 +43,33 @@ function vocabulariesOf(
     },
   };
   const known = new Map<string, Promise<readonly string[]>>();
+  const ready = new Set<string>();
   return {
+    has: table => ready.has(table),
+    piecesOf: async words => {
+      if (words.length === 0) return [];
+      const teller = await model();
+      return Promise.all(
+        words.map(async word => {
+          const text = ` ${word}`;
+          const { offsets } = await teller.encode(text);
+          return [...new Set(offsets.map(([start, end]) => text.slice(start, end).trim()))].filter(Boolean);
+        }),
+      );
+    },
     of: table => {
       const found =
         known.get(table) ??
-        read[table]().catch(error => {
-          known.delete(table);
-          throw error;
-        });
+        read[table]().then(
+          words => {
+            ready.add(table);
+            return words;
+          },
+          error => {
+            known.delete(table);
+            throw error;
+          },
+        );
       known.set(table, found);
       return found;
     },

@@ -27,6 +27,8 @@ export interface MapContent extends Drawing {
 /** A map of words that can be moved, made larger and turned. */
 export interface WordMap {
   show(content: MapContent): void;
+  /** Takes marks and arrows away; the words stay where they are. */
+  unmark(): void;
   setView(view: '2d' | '3d'): void;
   /** Points at a word, or at none. */
   point(row: number | undefined): void;
@@ -248,9 +250,16 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
       content = next;
       points.geometry.setAttribute('position', new BufferAttribute(next.points, 3));
       bounds = boundsOf(next);
-      over.setAttribute('aria-label', `Map of ${next.words.length} words: ${next.title}`);
+      over.setAttribute('aria-label', `Map of ${next.words.length} words${next.title && `: ${next.title}`}`);
       resize();
       fit();
+    },
+    unmark: () => {
+      pointed = undefined;
+      if (!content) return;
+      content = { ...content, title: '', marks: [], arrows: [] };
+      over.setAttribute('aria-label', `Map of ${content.words.length} words`);
+      invalidate();
     },
     setView: next => {
       view = next;

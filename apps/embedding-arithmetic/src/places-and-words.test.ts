@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { arrowsOf, marksOf } from './arrows.js';
 import { pairsIn } from './direction-view.js';
 import { placeOf } from './drift.js';
-import { wordBefore } from './expression-input.js';
+import { wordsBefore } from './expression-input.js';
 import { boundsOf, nearestPoint, place, visibleWords } from './map-places.js';
 import { address, preset } from './settings.js';
 
@@ -13,12 +13,16 @@ test('the address holds what differs from the preset, and nothing that is no cho
   expect(address.settingsFrom('#view=4d&table=other&method=&unknown=1')).toEqual(preset);
 });
 
-test('the word that is being written ends at the caret; a minus before it is none of it', () => {
-  expect(wordBefore('king - man', 10)).toEqual({ start: 7, word: 'man' });
-  expect(wordBefore('king - man', 3)).toEqual({ start: 0, word: 'kin' });
-  expect(wordBefore('king -ma', 8)).toEqual({ start: 6, word: 'ma' });
-  expect(wordBefore('2*(well-kn', 10)).toEqual({ start: 3, word: 'well-kn' });
-  expect(wordBefore('king - ', 7)).toEqual({ start: 7, word: '' });
+test('the word that is being written ends at the caret; a minus before it is none of it, a hyphen in it may be one', () => {
+  expect(wordsBefore('king - man', 10)).toEqual([{ start: 7, word: 'man' }]);
+  expect(wordsBefore('king - man', 3)).toEqual([{ start: 0, word: 'kin' }]);
+  expect(wordsBefore('king -ma', 8)).toEqual([{ start: 6, word: 'ma' }]);
+  expect(wordsBefore('king−ma', 7)).toEqual([{ start: 5, word: 'ma' }]);
+  expect(wordsBefore('2*(well-kn', 10)).toEqual([
+    { start: 3, word: 'well-kn' },
+    { start: 8, word: 'kn' },
+  ]);
+  expect(wordsBefore('king - ', 7)).toEqual([{ start: 7, word: '' }]);
 });
 
 test('a pair is a line of two words', () => {
@@ -36,6 +40,7 @@ test('a word of a sentence may be several tokens; its last occurrence counts, pa
 });
 
 const answered = (terms: [number, number][], tip = [9, 9, 9]) => ({
+  text: '',
   terms: terms.map(([row, factor]) => ({ word: `w${row}`, row, factor })),
   neighbours: [
     { word: 'w3', row: 3, similarity: 1, score: 1 },
@@ -69,6 +74,7 @@ test('a - b + c is a step and the same step elsewhere; other sums lead from thei
     near,
   ]);
   expect(arrowsOf(answered([[0, 1]]))).toEqual([]);
+  expect(arrowsOf(answered(Array.from({ length: 9 }, () => [0, 1])))).toEqual([]);
 });
 
 const screen = { matrix: [1, 0, 0, 0, 0, 1, 0, 0, 0.5, 0, 1, 0, 0, 0, 0, 1], depth: 0, width: 200, height: 100 };

@@ -1,5 +1,5 @@
 import { arithmetic, complete, direction, project, type WordVectors, wordVectors } from '@residual/embeddings/words';
-import { expectError, type OpenApp, openApp, type Page } from '@residual/testkit/pages';
+import { expectError, type OpenApp, openApp, type Page, wrongLooks } from '@residual/testkit/pages';
 import { englishWords } from '@residual/word-vectors';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examples } from '../src/examples.js';
@@ -36,7 +36,7 @@ describe('before the first click', () => {
 
   test('the map is drawn: three arrows and words', async () => {
     expect(await page.locator('#map canvas').last().getAttribute('aria-label')).toBe(
-      'Map of 50000 words: king - man + woman',
+      'Map of 50000 words: king − man + woman',
     );
     const coloured = await page
       .locator('#map canvas')
@@ -66,6 +66,56 @@ describe('expressions', () => {
     await page.fill('#expression', 'king - man + woman');
     await answered(page, 'queen');
     expect(await error.isVisible()).toBe(false);
+  });
+
+  test('what people type is read, and what was read is told', async () => {
+    const read = page.locator('#read');
+    for (const [typed, text, nearest] of [
+      ['paris-france+italy = ?', 'paris − france + italy', 'rome'],
+      ['King - Man + Woman', 'king − man + woman', 'queen'],
+      ['better—good＋bad', 'better − good + bad', 'worse'],
+      ['twenty-one-two', '“twenty-one” − two', near('twenty-one - two')[0]!.word],
+      ['web site', 'website', near('website')[0]!.word],
+    ] as const) {
+      await page.fill('#expression', typed);
+      await read.filter({ hasText: `Read as ${text}.` }).waitFor();
+      await answered(page, nearest);
+      expect(await page.locator('#answer .sum').textContent()).toBe(text);
+    }
+    await page.fill('#expression', 'king - man + woman');
+    await answered(page, 'queen');
+    expect(await read.isVisible()).toBe(false);
+  });
+
+  test('after an error nothing of the old answer is left', async () => {
+    await page.fill('#expression', 'zzqqxx - man');
+    await expectError(page, '"zzqqxx" is not among the 50000 words.');
+    expect(await page.locator('#answer').textContent()).toBe('');
+    expect(await page.locator('#why').textContent()).toBe('');
+    expect(await page.locator('#shares').textContent()).toBe('');
+    expect(await page.locator('#neighbours button').count()).toBe(0);
+    const map = page.locator('#map canvas').last();
+    expect(await map.getAttribute('aria-label')).toBe('Map of 50000 words');
+    const unmarked = await picture(page);
+    await page.fill('#expression', 'king - man + woman');
+    await answered(page, 'queen');
+    expect(await picture(page)).not.toBe(unmarked);
+  });
+
+  test('a sum of 1,500 words has a small headline, and all of it can be read', async () => {
+    const words = vectors.words.filter(word => /^[a-z]{3,}$/.test(word)).slice(0, 1500);
+    await page.fill('#expression', words.join('+'));
+    await page.locator('#whole-sum summary', { hasText: 'All 1,500 words of the sum' }).waitFor();
+    expect(await page.locator('#answer .sum').textContent()).toMatch(/^the \+ and .* … \+ \w+$/);
+    expect((await page.locator('#answer').boundingBox())!.height).toBeLessThan(110);
+    expect(await page.locator('#whole-sum p').isVisible()).toBe(false);
+    await page.locator('#whole-sum summary').focus();
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#whole-sum p').textContent()).toBe(words.join(' + '));
+    expect((await page.locator('#whole-sum p').boundingBox())!.height).toBeLessThan(250);
+    await page.fill('#expression', 'king - man + woman');
+    await answered(page, 'queen');
+    expect(await page.locator('#whole-sum').isVisible()).toBe(false);
   });
 
   test('words are completed by keyboard', async () => {
@@ -202,10 +252,16 @@ describe('directions', () => {
     const expected = project(vectors, ['tiny', 'huge', 'warm', 'frozen'], along).map(({ word }) => word);
     await expect.poll(() => page.locator('#axis .word').allTextContents()).toEqual(expected);
     expect(expected.indexOf('tiny')).toBeLessThan(expected.indexOf('huge'));
+    await page.fill('#pairs', 'Small LARGE\nCold hot');
+    await page.fill('#words', 'Tiny, huge, warm, frozen');
+    await expect.poll(() => page.locator('#axis .word').allTextContents()).toEqual(expected);
+    expect(await page.locator('#towards').textContent()).toBe('from Small to LARGE');
     await page.fill('#pairs', 'small');
     await expectError(page, '“small” has 1 words; each line is a pair of 2.');
     await page.fill('#pairs', 'small lagre');
     await expectError(page, '"lagre" is not among the 50000 words; there is "large"');
+    for (const id of ['#axis', '#towards', '#agreement', '#direction-note'])
+      expect(await page.locator(id).textContent()).toBe('');
     await page.fill('#pairs', 'small large\ncold hot');
     await page.locator('#direction-error').waitFor({ state: 'hidden' });
   });
@@ -244,6 +300,32 @@ describe('the story teller', () => {
     await page.locator('#map canvas[aria-label^="Map of 6000 words"]').waitFor();
     expect(await page.locator('#neighbours button .word').allTextContents()).toContain('queen');
     await page.selectOption('#table', 'words');
+    await answered(page, 'queen');
+  });
+
+  test('words that are no single tokens are named, with a map of that table and a way back', async () => {
+    await page.fill('#expression', 'paris - france + italy');
+    await answered(page, 'rome');
+    await page.selectOption('#table', 'stories');
+    const lacking = page.locator('#lacking-text');
+    await lacking
+      .filter({ hasText: '“paris” (par·is), “france” (fr·ance), and “italy” (it·a·ly) are no single' })
+      .waitFor();
+    const map = page.locator('#map canvas').last();
+    await expect.poll(() => map.getAttribute('aria-label')).toBe('Map of 6000 words');
+    expect(await page.locator('#answer').textContent()).toBe('');
+    expect(await page.locator('#neighbours button').count()).toBe(0);
+    expect(await page.locator('#expression-error').isVisible()).toBe(false);
+    await page.locator('#direction-note', { hasText: '“frozen” (fro·zen) is no single token' }).waitFor();
+    expect(await page.locator('#axis li').count()).toBe(0);
+    expect(await wrongLooks(page)).toEqual([]);
+    await page.locator('#to-words').press('Enter');
+    await answered(page, 'rome');
+    expect(await page.inputValue('#table')).toBe('words');
+    expect(await lacking.isVisible()).toBe(false);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('expression');
+    await expect.poll(() => map.getAttribute('aria-label')).toBe('Map of 50000 words: paris − france + italy');
+    await page.fill('#expression', 'king - man + woman');
     await answered(page, 'queen');
   });
 });

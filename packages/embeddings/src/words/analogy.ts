@@ -1,7 +1,7 @@
 import { type Answer, type ArithmeticOptions, arithmetic } from './arithmetic.js';
 import { expectWhole, ResidualError } from './errors.js';
 import { type NearestOptions, type Neighbour, nearest, rowsOf } from './nearest.js';
-import { expectRow } from './spelling.js';
+import { expectRows } from './spelling.js';
 import { cosineOf, unitRow, type WordVectors } from './table.js';
 import { addTo, unitOf } from './vector.js';
 
@@ -13,13 +13,13 @@ export function analogy(
   c: string,
   options: ArithmeticOptions = {},
 ): readonly Answer[] {
+  expectRows('analogy', vectors, [a, b, c]);
   const factors = new Map<string, number>();
   for (const [word, factor] of [
     [b, 1],
     [a, -1],
     [c, 1],
   ] as const) {
-    expectRow('analogy', vectors, word);
     factors.set(word, (factors.get(word) ?? 0) + factor);
   }
   return arithmetic(
@@ -54,6 +54,6 @@ export function midpoint(
 
 function meanOf(name: string, vectors: WordVectors, words: readonly string[]): Float64Array {
   const mean = new Float64Array(vectors.dims);
-  for (const word of words) addTo(mean, unitRow(vectors, expectRow(name, vectors, word)), 1 / words.length);
+  for (const row of expectRows(name, vectors, words)) addTo(mean, unitRow(vectors, row), 1 / words.length);
   return mean;
 }

@@ -5,7 +5,7 @@ import { type Neighbour, nearestRows, rowsOf } from './nearest.js';
 import { readExpression } from './read-expression.js';
 import { blockRows, slots } from './scan.js';
 import { type Ranked, selection } from './select.js';
-import { unknownWords } from './spelling.js';
+import { expectRows } from './spelling.js';
 import { cosineOf, rowVector, unitRow, type WordVectors } from './table.js';
 import { addTo, dot, lengthOf, unitOf } from './vector.js';
 
@@ -61,7 +61,11 @@ export function arithmetic(
     typeof expression === 'string'
       ? readExpression(vectors, expression, 'arithmetic')
       : { terms: expression, text: expressionText(expression) };
-  const rows = rowsOfTerms(vectors, terms);
+  const rows = expectRows(
+    'arithmetic',
+    vectors,
+    terms.map(({ word }) => word),
+  );
   const vector = new Float64Array(vectors.dims);
   for (const [i, { factor }] of terms.entries())
     addTo(vector, (method === 'euclid' ? rowVector : unitRow)(vectors, rows[i]!), factor);
@@ -85,12 +89,6 @@ export function arithmetic(
     score: method === 'euclid' ? Math.sqrt(Math.max(0, -value)) : value,
   }));
   return { terms, text, vector, neighbours };
-}
-
-function rowsOfTerms(vectors: WordVectors, terms: readonly Term[]): number[] {
-  const words = terms.map(({ word }) => word).filter(word => !vectors.rows.has(word));
-  if (words.length > 0) throw new ResidualError('word', `arithmetic: ${unknownWords(vectors, words)}`, { words });
-  return terms.map(({ word }) => vectors.rows.get(word)!);
 }
 
 /** ∏ ((1 + cos) / 2)^factor over the words, 0.001 added where it divides. (Levy, Goldberg 2014, with exponents for factors) */

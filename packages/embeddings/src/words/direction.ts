@@ -1,6 +1,6 @@
 import { expectVector, ResidualError } from './errors.js';
 import { newScan } from './scan.js';
-import { expectRow } from './spelling.js';
+import { expectRows } from './spelling.js';
 import { finishTable, rowVector, unitRow, type WordVectors } from './table.js';
 import { addTo, dot, lengthOf, unitOf } from './vector.js';
 
@@ -22,16 +22,15 @@ export interface Direction {
 export function direction(vectors: WordVectors, pairs: readonly Pair[]): Direction {
   if (pairs.length === 0)
     throw new ResidualError('option', "direction: there are no pairs; give some, like [['man', 'woman']]");
-  const steps = pairs.map((pair, i) => {
+  for (const [i, pair] of pairs.entries())
     if (pair.length !== 2)
       throw new ResidualError(
         'option',
         `direction: pair ${i} has ${(pair as readonly string[]).length} words; a pair has 2`,
       );
-    const [from, to] = pair.map(word => unitRow(vectors, expectRow('direction', vectors, word))) as [
-      Float64Array,
-      Float64Array,
-    ];
+  const rows = expectRows('direction', vectors, pairs.flat());
+  const steps = pairs.map((pair, i) => {
+    const [from, to] = [unitRow(vectors, rows[2 * i]!), unitRow(vectors, rows[2 * i + 1]!)];
     const step = to.map((value, k) => value - from[k]!);
     if (lengthOf(step) < 1e-9)
       throw new ResidualError(
@@ -63,11 +62,8 @@ export function project(
   along: Direction | ArrayLike<number>,
 ): Placed[] {
   const unit = vectorOfDirection('project', vectors, along);
-  return words
-    .map(word => {
-      const row = expectRow('project', vectors, word);
-      return { word, row, at: dot(unitRow(vectors, row), unit) };
-    })
+  return expectRows('project', vectors, words)
+    .map(row => ({ word: vectors.words[row]!, row, at: dot(unitRow(vectors, row), unit) }))
     .sort((a, b) => a.at - b.at);
 }
 
@@ -90,8 +86,8 @@ export function debias(
 ): WordVectors {
   const unit = vectorOfDirection('debias', vectors, along);
   const { words, dims } = vectors;
-  const chosen = new Set((only ?? words).map(word => expectRow('debias', vectors, word)));
-  for (const word of keep) chosen.delete(expectRow('debias', vectors, word));
+  const chosen = new Set(expectRows('debias', vectors, only ?? words));
+  for (const row of expectRows('debias', vectors, keep)) chosen.delete(row);
   const scan = newScan('float32', words.length, dims);
   for (let row = 0; row < words.length; row++) {
     const vector = rowVector(vectors, row);

@@ -7,16 +7,16 @@ const brand = '@residual/error';
 export class ResidualError extends Error {
   override readonly name = 'ResidualError';
   readonly [brand] = true;
-  /** The words that are not there, where the code is `word`; none else. */
-  readonly words: readonly string[];
+  /** What the message says, for programs: `words` that are not there, where the code is `word`. */
+  readonly details: { readonly words?: readonly string[] };
 
   constructor(
     readonly code: 'vectors' | 'word' | 'expression' | 'option' | 'file',
     message: string,
-    options: ErrorOptions & { readonly words?: readonly string[] } = {},
+    { details = {}, ...options }: ErrorOptions & { readonly details?: { readonly words?: readonly string[] } } = {},
   ) {
     super(message, options);
-    this.words = options.words ?? [];
+    this.details = details;
   }
 
   static is(error: unknown): error is ResidualError {

@@ -1,7 +1,7 @@
 import { expectVector, expectWhole, ResidualError } from './errors.js';
 import { blockRows, slots } from './scan.js';
 import { type Ranked, type Selection, selection } from './select.js';
-import { expectRow } from './spelling.js';
+import { expectRow, expectRows } from './spelling.js';
 import { cosineOf, unitRow, type WordVectors } from './table.js';
 import { lengthOf, unitOf } from './vector.js';
 
@@ -89,7 +89,7 @@ export function unitOfQuery(name: string, vectors: WordVectors, query: WordOrVec
 
 /** The rows of words, as a set. */
 export function rowsOf(name: string, vectors: WordVectors, words: readonly string[]): Set<number> {
-  return new Set(words.map(word => expectRow(name, vectors, word)));
+  return new Set(expectRows(name, vectors, words));
 }
 
 /** The cosine of two words or vectors. Errors: an unknown word, a vector of another length or of zeros. */

@@ -1,6 +1,6 @@
 import { symmetricEigen } from './eigen.js';
 import { expectVector, ResidualError } from './errors.js';
-import { expectRow } from './spelling.js';
+import { expectRows } from './spelling.js';
 import { cosineOf, unitRow, type WordVectors } from './table.js';
 import { addTo, dot } from './vector.js';
 
@@ -32,7 +32,7 @@ export interface Projection {
  * (Pearson 1901) Errors: fewer words than axes and one more, unknown words.
  */
 export function pca(vectors: WordVectors, { dims = 2, words }: PcaOptions = {}): Projection {
-  const rows = words ? words.map(word => expectRow('pca', vectors, word)) : [...vectors.words.keys()];
+  const rows = words ? expectRows('pca', vectors, words) : [...vectors.words.keys()];
   const width = vectors.dims;
   if (!(Number.isInteger(dims) && dims > 0 && dims <= width))
     throw new ResidualError('option', `pca: dims is ${dims}; it must be a whole number from 1 to ${width}`);

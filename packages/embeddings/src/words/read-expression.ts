@@ -33,7 +33,7 @@ export function readExpression(vectors: WordVectors, text: string, name = 'readE
   const terms = termsOf(spelled, (before, word) => `there is no word ${JSON.stringify(`${before} ${word}`)}`);
   const unknown = terms.map(({ word }) => word).filter(word => !vectors.rows.has(word));
   if (unknown.length > 0)
-    throw new ResidualError('word', `${name}: ${unknownWords(vectors, unknown)}`, { words: unknown });
+    throw new ResidualError('word', `${name}: ${unknownWords(vectors, unknown)}`, { details: { words: unknown } });
   return { terms, text: expressionText(terms) };
 }
 

@@ -3,9 +3,15 @@ import type { WordVectors } from './table.js';
 
 /** The row of a word. Errors when it is not there, with the nearest spellings. */
 export function expectRow(name: string, vectors: WordVectors, word: string): number {
-  const row = vectors.rows.get(word);
-  if (row !== undefined) return row;
-  throw new ResidualError('word', `${name}: ${unknownWords(vectors, [word])}`, { words: [word] });
+  return expectRows(name, vectors, [word])[0]!;
+}
+
+/** The rows of words. Errors when some are not there, naming all of these. */
+export function expectRows(name: string, vectors: WordVectors, words: readonly string[]): number[] {
+  const unknown = [...new Set(words.filter(word => !vectors.rows.has(word)))];
+  if (unknown.length > 0)
+    throw new ResidualError('word', `${name}: ${unknownWords(vectors, unknown)}`, { details: { words: unknown } });
+  return words.map(word => vectors.rows.get(word)!);
 }
 
 /** What to say of words that are not there: of the first few, and how many more there are. */

@@ -1,0 +1,44 @@
+import { expressionText, type Term } from '@residual/embeddings/words';
+import { expect, test } from 'vitest';
+import { lackingSentence } from './lacking.js';
+import { headlineOf, isAsTyped } from './reading.js';
+
+const sumOf = (...words: string[]): Term[] => words.map((word, i) => ({ word, factor: i % 5 === 1 ? -1 : 1 }));
+
+test('a headline has the whole of a short sum, the beginning and the end of a long one', () => {
+  expect(headlineOf(sumOf('king', 'man', 'woman'))).toBe('king − man + woman');
+  const many = sumOf(...Array.from({ length: 1500 }, (_, i) => `word${i}`));
+  expect(headlineOf(many)).toBe('word0 − word1 + word2 + word3 + word4 … + word1499');
+  expect(expressionText(many).length).toBeGreaterThan(10_000);
+  expect(headlineOf(sumOf('a'.repeat(500), 'b'.repeat(500), 'c'.repeat(500))).length).toBeLessThan(100);
+  expect(headlineOf(sumOf('a'.repeat(500))).length).toBeLessThan(100);
+  expect(
+    headlineOf([{ word: 'x'.repeat(95), factor: 1 }, ...sumOf('a', 'b').map(term => ({ ...term, factor: -1 }))]),
+  ).toMatch(/^x{50}… … − b$/);
+});
+
+test.each([
+  ['king - man + woman', 'king − man + woman', true],
+  ['  king −man+ woman', 'king − man + woman', true],
+  ['0.5*warm', '0.5 × warm', true],
+  ['"twenty one" + two', '“twenty one” + two', true],
+  ['king-man', 'king − man', false],
+  ['King - man', 'king − man', false],
+  ['twenty-one + two', '“twenty-one” + two', false],
+  ['king + king', '2 × king', false],
+])('%s, read as %s: as typed %s', (typed, text, same) => {
+  expect(isAsTyped(typed, text)).toBe(same);
+});
+
+test('what the token table lacks is said with the pieces that stand for it', () => {
+  expect(lackingSentence(['paris'], [['par', 'is']])).toBe(
+    "“paris” (par·is) is no single token, so it has no row in this table: the story teller reads it in pieces. Other words of children's stories are there.",
+  );
+  expect(lackingSentence(['paris', '日本'], [['par', 'is'], ['日本']])).toBe(
+    "“paris” (par·is) and “日本” are no single tokens, so they have no row in this table: the story teller reads them in pieces. Other words of children's stories are there.",
+  );
+  const many = Array.from({ length: 9 }, (_, i) => `w${i}`);
+  expect(lackingSentence(many, [])).toBe(
+    "“w0”, “w1”, “w2”, “w3”, “w4”, and 4 more are no single tokens, so they have no row in this table. Other words of children's stories are there.",
+  );
+});
