@@ -16,9 +16,13 @@ export function joinHeads(x: Tensor): Tensor {
 
 /** The dims of heads as settings state them. */
 interface HeadOptions {
+  /** Width of what goes in and comes out. */
   readonly modelDim: number;
+  /** Heads of the query. */
   readonly heads: number;
+  /** Heads of key and value; as many as heads if absent. */
   readonly kvHeads?: number;
+  /** Width of a head; modelDim / heads if absent. */
   readonly headDim?: number;
 }
 

@@ -33,6 +33,7 @@ export interface RotaryFrequencyOptions {
   readonly rotaryDim: number;
   /** 10,000 if absent. */
   readonly base?: number;
+  /** How the angles change for sequences longer than those of training; not at all if absent. */
   readonly scaling?: RotaryScaling;
   /** Length of the sequence, for `dynamic`. */
   readonly length?: number;

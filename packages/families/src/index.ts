@@ -35,3 +35,4 @@ export {
 export { pegasus } from './pegasus.js';
 export { rotaryFields } from './rope.js';
 export { mt5, t5 } from './t5.js';
+export type { UsualBlock, UsualCrossBlock, UsualEncoderDecoder, UsualLanguageModel } from './usual.js';

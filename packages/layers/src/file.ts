@@ -11,6 +11,7 @@ export interface NamedArrays extends Given {
 
 /** Options of `load`. */
 export interface LoadOptions {
+  /** Ends the loading before the next array. */
   readonly signal?: AbortSignal;
   /** Called after each array with the numbers read so far and in all. */
   readonly onProgress?: (done: number, total: number) => void;

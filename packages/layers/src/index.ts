@@ -1,5 +1,5 @@
 export { activation } from './activation.js';
-export { type Bound, bind } from './bind.js';
+export { type Bindable, type Bound, bind } from './bind.js';
 export { type Census, census } from './census.js';
 export { type DescribedPart, type DescribeOptions, type Description, describe } from './describe.js';
 export { type Dropout, type DropoutOptions, dropout, type Randomness, randomness } from './dropout.js';

@@ -141,6 +141,24 @@ test("an op of one's own, with its gradient, takes part in a layer", async () =>
   dispose([weights, input, found]);
 });
 
+test('bind takes lists inside records, and records inside lists', async () => {
+  const paths: string[] = [];
+  const spy = layer({ shift: vector([1], 1) }, (w, x: Tensor, scope) => {
+    paths.push(scope.path);
+    return add(x, w.shift);
+  });
+  const parts = { layers: [spy, { inner: spy }] } as const;
+  const own = layer(parts, (w, x: Tensor, scope) => {
+    const { layers } = bind(parts, w, scope);
+    return layers[1].inner(layers[0](x));
+  });
+  const [weights, x] = [init(own, { seed: 1 }), tensor([1], [1])];
+  const y = own(weights, x, emptyScope.at('top'));
+  await expectClose(y, [3], { absolute: 0 });
+  expect(paths).toEqual(['top.layers.0', 'top.layers.1.inner']);
+  dispose([weights, x, y]);
+});
+
 test('bind gives each part its weights and its place, and the identity for a part that is absent', async () => {
   const seen: string[] = [];
   const spy = layer({ shift: vector([1]) }, (w, x: Tensor, scope) => {

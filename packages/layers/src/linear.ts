@@ -7,11 +7,15 @@ export interface Linear extends Layer<{ weight: MatrixNeed; bias: VectorNeed | u
 
 /** Settings of `linear`. */
 export interface LinearOptions {
+  /** Width of what goes in. */
   readonly in: number;
+  /** Width of what comes out. */
   readonly out: number;
+  /** Whether a vector is added; true if absent. */
   readonly bias?: boolean;
   /** What the matrix is for, and how many heads it serves, for counting. */
   readonly role?: Role;
+  /** How many heads it serves, for counting; 1 if absent. */
   readonly heads?: number;
   /** Standard deviation of the start, 0.02 if absent. */
   readonly deviation?: number;

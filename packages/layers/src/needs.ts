@@ -63,11 +63,13 @@ export type Weights<N> = 0 extends 1 & N
       ? Matrix
       : N extends { readonly needs: infer M }
         ? Weights<M>
-        : N extends readonly (infer E)[]
-          ? Weights<E>[]
-          : N extends undefined
-            ? undefined
-            : { readonly [Name in keyof N]: Weights<N[Name]> };
+        : N extends readonly [unknown, ...unknown[]]
+          ? { readonly [Index in keyof N]: Weights<N[Index]> }
+          : N extends readonly (infer E)[]
+            ? Weights<E>[]
+            : N extends undefined
+              ? undefined
+              : { readonly [Name in keyof N]: Weights<N[Name]> };
 
 const zero: Start = { kind: 'constant', value: 0 };
 

@@ -9,11 +9,13 @@ import type { RecordedSteps } from './recorded-steps.js';
 
 /** Settings of rows that begin. */
 export interface BeginOptions {
+  /** The longest a row may become. */
   readonly positions: number;
   /** How many places of padding stand before each row. */
   readonly padding: readonly number[];
   /** How many rows, one beside the other, belong to each text; 1 if absent. */
   readonly beams?: number;
+  /** What the model runs in: who listens, and replacements. */
   readonly scope: Scope;
 }
 

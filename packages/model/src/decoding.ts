@@ -8,11 +8,13 @@ import { RecordedSteps } from './recorded-steps.js';
 export interface DecodingOptions {
   /** Ids int32 [batch, length] to the logits that `readout` asks for, [batch, 1, vocab]. */
   readonly run: (ids: Tensor, scope: Scope) => Tensor;
+  /** The longest a row may become. */
   readonly positions: number;
   /** How many places of padding stand before each row. */
   readonly padding: readonly number[];
   /** How many rows, one beside the other, belong to each text; 1 if absent. */
   readonly beams?: number;
+  /** What the model runs in: who listens, and replacements. */
   readonly scope: Scope;
   /** Room that the cache begins with; 64 if absent. */
   readonly smallest?: number;

@@ -26,6 +26,7 @@ export interface GenerateOptions extends Omit<PipelineOptions, 'eos'> {
   readonly zeroed?: readonly Zeroed[];
   /** Whether special tokens are left out of the text; true if absent. */
   readonly skipSpecialTokens?: boolean;
+  /** Ends the generation before the next step, with its reason as the error. */
   readonly signal?: AbortSignal;
 }
 

@@ -6,7 +6,7 @@ export { causalOf, encoderDecoderOf, type OfSomeKind, type Running } from './kin
 export { describeSource, type LoadModelOptions, type LoadProgress, loadModel } from './load-model.js';
 export { type LoadLoraOptions, loadLora } from './lora/load-lora.js';
 export { type SaveLoraOptions, saveLora } from './lora/save-lora.js';
-export { type ForwardOptions, Model, type ModelParts, type Prompt } from './model.js';
+export { type ForwardOptions, Model, type ModelParts, type ModelWeights, type Prompt } from './model.js';
 export type { PlainTensor } from './plain-tensor.js';
 export type { Finish, Generated } from './row.js';
 export type { SaveModelOptions } from './save-model.js';

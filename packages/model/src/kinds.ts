@@ -1,7 +1,6 @@
-import type { Composition } from '@residual/families';
+import type { Composition, UsualEncoderDecoder, UsualLanguageModel } from '@residual/families';
 import type { Weights } from '@residual/layers';
 import { ResidualError } from '@residual/tensor';
-import type { CrossPart, EncoderDecoder, LanguageModel, Part } from '@residual/transformer';
 
 /** A composition with its weights. */
 export interface Running<Layer> {
@@ -16,21 +15,27 @@ export interface OfSomeKind {
   readonly family: { readonly name: string };
 }
 
-/** The parts of a decoder-only model. Errors for another kind, naming the function `name` that needs this one. */
-export function causalOf(name: string, { composition, weights, family }: OfSomeKind): Running<LanguageModel<Part>> {
-  if (composition.kind === 'causal-lm') return { layer: composition.model, weights: weights as never };
+/**
+ * The parts of a decoder-only model. Errors for another kind, naming the function `name` that needs this one. To the compiler they are those of the families of
+ * `@residual/families`; of a family with parts of its own the caller says the type.
+ */
+export function causalOf<Layer = UsualLanguageModel>(
+  name: string,
+  { composition, weights, family }: OfSomeKind,
+): Running<Layer> {
+  if (composition.kind === 'causal-lm') return { layer: composition.model as never, weights: weights as never };
   throw new ResidualError(
     'kind',
     `${name}: ${family.name} is an encoder-decoder; this works on a model that continues a text`,
   );
 }
 
-/** The parts of an encoder-decoder. Errors for another kind, naming the function `name` that needs this one. */
-export function encoderDecoderOf(
+/** The parts of an encoder-decoder, as `causalOf`. */
+export function encoderDecoderOf<Layer = UsualEncoderDecoder>(
   name: string,
   { composition, weights, family }: OfSomeKind,
-): Running<EncoderDecoder<Part, CrossPart>> {
-  if (composition.kind === 'seq2seq-lm') return { layer: composition.model, weights: weights as never };
+): Running<Layer> {
+  if (composition.kind === 'seq2seq-lm') return { layer: composition.model as never, weights: weights as never };
   throw new ResidualError(
     'kind',
     `${name}: ${family.name} continues a text and has no encoder; this works on an encoder-decoder`,

@@ -3,6 +3,7 @@ import '@residual/testkit/wasm';
 import { memory, useBackend } from '@residual/tensor';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Step } from './generate.js';
+import { causalOf } from './kinds.js';
 import { loadModel } from './load-model.js';
 import type { Model } from './model.js';
 import { fixtureFiles } from './testing/fixture-files.js';
@@ -55,6 +56,19 @@ test('under another backend than it was loaded on it says so, also in the middle
   await expect(run()).rejects.toThrow(message);
   await expect(model.forward([3])).rejects.toThrow(message);
   await expect(model.generate([3]).whole()).rejects.toThrow(message);
+});
+
+test('the paths of its weights are known to the compiler', () => {
+  const { weights } = causalOf('test', model);
+  const [block] = weights.decoder.layers;
+  expect(block!.attention.query.weight.shape).toEqual([model.layer.dim, model.layer.dim]);
+  expect(model.weights.decoder.layers[0]!.mlp.up.weight).toBe(block!.mlp.up.weight);
+  // @ts-expect-error a wrong path: quer
+  expect(block!.attention.quer).toBeUndefined();
+  // @ts-expect-error the same on the model itself
+  expect(model.weights.decoder.layers[0]!.attention.quer).toBeUndefined();
+  // @ts-expect-error a language model has no source
+  expect(weights.source).toBeUndefined();
 });
 
 test('what forward and a batch cannot take is named', async () => {

@@ -1,5 +1,5 @@
 import type { WordVectors } from '@residual/embeddings/words';
-import type { Composition, Config, Family } from '@residual/families';
+import type { Composition, Config, Family, UsualEncoderDecoder, UsualLanguageModel } from '@residual/families';
 import { count, type Description, describe, type HasNeeds, record, shownAs, type Weights } from '@residual/layers';
 import { disposable, dispose, expectOptions, ResidualError, recoveryOfLost, requireBackend } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
@@ -25,11 +25,17 @@ import { type Zeroed, zeroing } from './zeroing.js';
 
 /** What a `Model` is made of. */
 export interface ModelParts {
+  /** The family whose table the checkpoint follows. */
   readonly family: Family;
+  /** The parsed `config.json`. */
   readonly config: Config;
+  /** What the config is composed to. */
   readonly composition: Composition;
+  /** The tree of weights, which goes over to the model. */
   readonly weights: Weights<Composition['model']>;
+  /** Text to ids and back; undefined where the checkpoint has none. */
   readonly tokenizer: Tokenizer | undefined;
+  /** The parsed `generation_config.json`. */
   readonly generationConfig: GenerationConfig;
   /** Texts of the checkpoint's other files, by name, kept for saving. */
   readonly texts: Readonly<Record<string, string>>;
@@ -45,8 +51,15 @@ export interface ForwardOptions {
   readonly taps?: readonly string[];
   /** Tensors, or heads of them, that are zero. */
   readonly zeroed?: readonly Zeroed[];
+  /** Ends it before it begins. */
   readonly signal?: AbortSignal;
 }
+
+/**
+ * The weights of a loaded model by path, to the compiler those of the families of `@residual/families`; `causalOf` and `encoderDecoderOf` tell them apart. Those of a
+ * family with parts of its own have other paths.
+ */
+export type ModelWeights = Weights<UsualLanguageModel> | Weights<UsualEncoderDecoder>;
 
 /** A prompt: text, or token ids as they are. */
 export type Prompt = string | readonly number[];
@@ -105,9 +118,9 @@ export class Model implements Disposable {
   }
 
   /** The tree of weights; it belongs to the model. Errors after `dispose`. */
-  get weights(): Weights<Composition['model']> {
+  get weights(): ModelWeights {
     if (this.tree === undefined) throw new ResidualError('disposed', 'Model: it was disposed');
-    return this.tree;
+    return this.tree as ModelWeights;
   }
 
   /**

@@ -28,15 +28,19 @@ export interface SearchOptions extends Omit<ProcessorOptions, 'eos'> {
   readonly earlyStopping?: boolean | 'never' | undefined;
   /** Groups of beams that find different texts, each token of an earlier group costing a later one `diversityPenalty`. */
   readonly groups?: number | undefined;
+  /** What each use of a token by an earlier group takes off its score in a later one. */
   readonly diversityPenalty?: number | undefined;
   /** Tokens that end a text; those of `generation_config.json` if absent, none if empty. */
   readonly eos?: readonly number[] | undefined;
   /** How many tokens may follow the prompt; as in `generate`. */
   readonly maxNewTokens?: number | undefined;
+  /** How long a text may become, prompt included; as in `generate`. */
   readonly positions?: number | undefined;
   /** Tensors, or heads of them, that are zero; as in `generate`. */
   readonly zeroed?: readonly Zeroed[] | undefined;
+  /** Whether special tokens are left out of the text; true if absent. */
   readonly skipSpecialTokens?: boolean | undefined;
+  /** Ends the search before the next step, with its reason as the error. */
   readonly signal?: AbortSignal | undefined;
 }
 

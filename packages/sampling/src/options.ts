@@ -7,26 +7,41 @@ import type { SequenceBias } from './processors/sequence-bias.js';
 
 /** Settings that change logits however the token is chosen afterwards; each is the argument of the processor of its name. */
 interface Adjustments {
+  /** What is added to the logit of the token that would complete a sequence. */
   readonly sequenceBias?: readonly SequenceBias[] | undefined;
+  /** Above 1 tokens of the source become likelier, below 1 less likely: their logits are divided or multiplied by it. */
   readonly encoderRepetitionPenalty?: number | undefined;
+  /** Above 1 tokens that the row already holds become less likely: positive logits are divided by it, negative ones multiplied (Keskar et al. 2019). */
   readonly repetitionPenalty?: number | undefined;
+  /** No sequence of so many tokens comes up twice in a row. */
   readonly noRepeatNgram?: number | undefined;
+  /** No sequence of so many tokens of the source is written. */
   readonly encoderNoRepeatNgram?: number | undefined;
+  /** Sequences of tokens that are never completed. */
   readonly badWords?: readonly (readonly number[])[] | undefined;
+  /** Which tokens may follow the tokens of a row; all others are ruled out. */
   readonly allowedTokens?: Parameters<typeof allowedTokens>[0] | undefined;
+  /** The second token of every row, after its start token. */
   readonly forcedBos?: number | undefined;
+  /** The token, or tokens, that a row ends with where it reaches its greatest length. */
   readonly forcedEos?: ForcedEos | undefined;
+  /** Tokens that are never written. */
   readonly suppress?: TokenIds | undefined;
+  /** Tokens that a row does not begin with. */
   readonly suppressAtBegin?: TokenIds | undefined;
   /** Processors of your own; they run after the adjustments and before the filters. */
   readonly processors?: readonly Processor[] | undefined;
+  /** Makes log-probabilities of the logits at the end. */
   readonly renormalize?: true | undefined;
 }
 
 /** Settings that say something about the end of a row: they need to know which tokens end it. */
 interface EndAdjustments {
+  /** A row is not ended before it has so many tokens, its prompt included. */
   readonly minLength?: number | undefined;
+  /** A row is not ended before so many tokens follow its prompt. */
   readonly minNewTokens?: number | undefined;
+  /** From a number of new tokens on, ending becomes likelier with each. */
   readonly exponentialDecayLengthPenalty?: LengthPenalty | undefined;
 }
 
@@ -36,12 +51,19 @@ type End =
 
 /** Settings that narrow down what is drawn; without a draw they do nothing. */
 export interface Filters {
+  /** Draws from the likeliest tokens whose terms -p log p stay within this share, 0 to 1, of the entropy (Potraghloo et al. 2025). */
   readonly topH?: number | undefined;
+  /** Draws from this many of the likeliest tokens. */
   readonly topK?: number | undefined;
+  /** Draws from the likeliest tokens that together have this probability, 0 to 1 (Holtzman et al. 2020). */
   readonly topP?: number | undefined;
+  /** Draws from tokens whose probability is at least this share of that of the likeliest. */
   readonly minP?: number | undefined;
+  /** Draws from the tokens nearest to the expected information that together have this probability (Meister et al. 2023). */
   readonly typicalP?: number | undefined;
+  /** Leaves out tokens whose probability is below this (Hewitt et al. 2022). */
   readonly epsilonCutoff?: number | undefined;
+  /** Leaves out tokens whose probability is below the smaller of this and √this · e^-entropy (Hewitt et al. 2022). */
   readonly etaCutoff?: number | undefined;
 }
 

@@ -12,9 +12,13 @@ import { unitsAt, wellFormed } from './unicode.js';
 
 /** What a text passes through on its way to ids, in this order. */
 export interface PipelineParts {
+  /** Tokens that are found in the text before anything else. */
   readonly addedTokens: readonly AddedToken[];
+  /** Changes the text first; undefined where it stays. */
   readonly normalizer: Normalizer | undefined;
+  /** Cuts the text into parts that the model sees one by one. */
   readonly preTokenizer: PreTokenizer;
+  /** Makes tokens of each part. */
   readonly model: Model;
 }
 

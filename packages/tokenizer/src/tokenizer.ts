@@ -17,9 +17,13 @@ type FileJson = { readonly [name: string]: unknown };
 
 /** The parts of a tokenizer, in the order in which a text passes through them. */
 export interface TokenizerParts extends PipelineParts {
+  /** Puts special tokens around the others. */
   readonly postProcessor: PostProcessor;
+  /** Makes a text of tokens. */
   readonly decoder: Decoder;
+  /** What is cut off of long texts; undefined where nothing is. */
   readonly truncation: Truncation | undefined;
+  /** What short texts are filled up with; undefined where nothing is. */
   readonly padding: Padding | undefined;
   /**
    * What its `tokenizer.json` says, without the tables of the model; or what one would have to say, tables too, worked out when asked for. Undefined if there

@@ -37,4 +37,12 @@ export {
 } from './language-model.js';
 export { readout } from './readout.js';
 export { recomputeBlocks } from './recomputation.js';
-export { type CrossStack, crossStack, type Stack, type StackNeeds, type StackOptions, stack } from './stack.js';
+export {
+  type BlockOrList,
+  type CrossStack,
+  crossStack,
+  type Stack,
+  type StackNeeds,
+  type StackOptions,
+  stack,
+} from './stack.js';

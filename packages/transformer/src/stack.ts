@@ -15,10 +15,13 @@ import type { Part } from './block.js';
 import type { CrossPart } from './cross-block.js';
 import { runBlock } from './recomputation.js';
 
+/** One block, used several times, or a list of blocks. */
+export type BlockOrList<Block extends AnyLayer = AnyLayer> = Block | readonly Block[];
+
 /** Settings of a stack: one block used `depth` times (each with weights of its own), or a list of blocks; and a norm at the end. */
-export interface StackOptions<Block extends AnyLayer> {
+export interface StackOptions<Blocks extends BlockOrList> {
   /** One block, or a list of them. */
-  readonly block: Block | readonly Block[];
+  readonly block: Blocks;
   /** How many blocks; the length of the list if one is given. */
   readonly depth?: number;
   /** A norm behind the last block; none if absent. */
@@ -27,25 +30,25 @@ export interface StackOptions<Block extends AnyLayer> {
   readonly positions?: Positions | undefined;
 }
 
-/** What a stack needs. */
-export type StackNeeds<Block> = {
-  readonly layers: readonly Block[];
+/** What a stack needs: its blocks, each by its place in the list that was given. */
+export type StackNeeds<Blocks extends BlockOrList> = {
+  readonly layers: Blocks extends AnyLayer ? readonly Blocks[] : Blocks;
   readonly norm: Part | undefined;
   readonly positions: Positions | undefined;
 };
 
 /** Blocks one after another: [batch, length, modelDim] to the same. */
-export interface Stack<Block extends Part> extends Layer<StackNeeds<Block>, Tensor, Tensor> {}
+export interface Stack<Blocks extends BlockOrList<Part>> extends Layer<StackNeeds<Blocks>, Tensor, Tensor> {}
 
 /**
  * Blocks one after another and a norm at the end. What makes it a decoder or an encoder is the mask of its attentions. Taps: `layers.i.output` after
  * each block, `output` after the norm.
  */
-export function stack<Block extends Part>(options: StackOptions<Block>): Stack<Block> {
+export function stack<const Blocks extends BlockOrList<Part>>(options: StackOptions<Blocks>): Stack<Blocks> {
   const { needs, about } = stackOf('stack', options);
-  const parts: StackNeeds<Part> = needs;
+  const parts = needs as StackNeeds<Part>;
   return layer(
-    needs,
+    parts,
     (w, x: Tensor, scope) => {
       const { layers, norm } = parts;
       const at = withBias(parts, w, x, scope).at('layers');
@@ -53,18 +56,21 @@ export function stack<Block extends Part>(options: StackOptions<Block>): Stack<B
       return scope.tap('output', bind({ norm }, w, scope).norm(x));
     },
     about,
-  );
+  ) as unknown as Stack<Blocks>;
 }
 
 /** Blocks with cross-attention one after another: x and memory to x. */
-export interface CrossStack<Block extends CrossPart> extends Layer<StackNeeds<Block>, WithMemory, Tensor> {}
+export interface CrossStack<Blocks extends BlockOrList<CrossPart>>
+  extends Layer<StackNeeds<Blocks>, WithMemory, Tensor> {}
 
 /** A stack whose blocks also read a memory, for the decoder of an encoder-decoder. Taps as `stack`. */
-export function crossStack<Block extends CrossPart>(options: StackOptions<Block>): CrossStack<Block> {
+export function crossStack<const Blocks extends BlockOrList<CrossPart>>(
+  options: StackOptions<Blocks>,
+): CrossStack<Blocks> {
   const { needs, about } = stackOf('crossStack', options);
-  const parts: StackNeeds<CrossPart> = needs;
+  const parts = needs as StackNeeds<CrossPart>;
   return layer(
-    needs,
+    parts,
     (w, { x, memory }: WithMemory, scope) => {
       const { layers, norm } = parts;
       const at = withBias(parts, w, x, scope).at('layers');
@@ -73,7 +79,7 @@ export function crossStack<Block extends CrossPart>(options: StackOptions<Block>
       return scope.tap('output', bind({ norm }, w, scope).norm(x));
     },
     about,
-  );
+  ) as unknown as CrossStack<Blocks>;
 }
 
 /** The scope of the blocks: with the bias that positions of the whole stack put on their scores. */
@@ -92,7 +98,7 @@ function withBias(
   return scope.with(sharedBias, others ? add(bias, others) : bias);
 }
 
-function stackOf<Block extends AnyLayer>(name: string, options: StackOptions<Block>) {
+function stackOf(name: string, options: StackOptions<BlockOrList>) {
   expectOptions(name, options, { block: 1, depth: 0, norm: 0, positions: 0 });
   const { block, depth, norm, positions } = options;
   const layers = isList(block) ? listed(name, block, depth) : repeated(name, block, depth);
@@ -103,7 +109,7 @@ function stackOf<Block extends AnyLayer>(name: string, options: StackOptions<Blo
       'fit',
       `${name}: positions of a whole stack act on the scores; give others to its attentions`,
     );
-  const needs: StackNeeds<Block> = { layers, norm, positions };
+  const needs: StackNeeds<AnyLayer> = { layers, norm, positions };
   return { needs, about: { name, reads: width, gives: width } };
 }
 

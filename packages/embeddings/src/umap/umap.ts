@@ -19,6 +19,7 @@ export interface UmapOptions {
   readonly epochs?: number;
   /** The same seed gives the same places; 1 if absent. */
   readonly seed?: number;
+  /** Ends it before the next round. */
   readonly signal?: AbortSignal;
   /** Called as it goes: first neighbours are found, then points moved. */
   readonly onProgress?: (progress: {

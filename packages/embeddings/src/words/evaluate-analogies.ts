@@ -30,6 +30,7 @@ export interface AnalogyReport extends Tally {
 
 /** Settings of an evaluation. */
 export interface EvaluateOptions {
+  /** Ends it before the next group. */
   readonly signal?: AbortSignal;
   /** Called after each group of questions. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;

@@ -21,6 +21,7 @@ export interface WordVectors {
 
 /** What `vectorTable` makes a table of. */
 export interface TableParts {
+  /** The words, in the order of their rows. */
   readonly words: readonly string[];
   /** [words, dims], row after row. */
   readonly data: Float32Array | Int8Array;

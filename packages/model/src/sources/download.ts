@@ -17,9 +17,13 @@ export interface RemoteFile {
 
 /** How a download is done. */
 export interface DownloadOptions {
+  /** What asks for the bytes. */
   readonly fetch: typeof globalThis.fetch;
+  /** Sent with each request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Ends the download. */
   readonly signal?: AbortSignal | undefined;
+  /** Called as bytes arrive. */
   readonly onBytes?: OnBytes | undefined;
   /** Milliseconds before the first new attempt; each further one waits twice as long. 500 if absent. */
   readonly patience?: number;

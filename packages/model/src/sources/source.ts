@@ -18,6 +18,7 @@ export interface SourceOptions {
   readonly hub?: HubOptions;
   /** Used in place of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Ends the reading. */
   readonly signal?: AbortSignal;
 }
 

@@ -19,7 +19,9 @@ export interface Aligned {
 
 /** What a model is asked with. */
 export interface AlignOptions {
+  /** Tells the words of tokens. */
   readonly tokenizer: Tokenizer;
+  /** Tensors, or heads of them, that are zero. */
   readonly zeroed: readonly Zeroed[] | undefined;
 }
 

@@ -14,6 +14,7 @@ export interface TranslateOptions extends Omit<SearchOptions, 'returned' | 'posi
   readonly prefix?: string | undefined;
   /** For models of several languages: as in their vocabulary (`fr_XX`, `__fr__`, `fra_Latn`), or its first part, `fr`. */
   readonly sourceLanguage?: string | undefined;
+  /** The language that is written; as `sourceLanguage`. */
   readonly targetLanguage?: string | undefined;
   /** A line of more tokens, or of three sentences or more, is translated sentence by sentence; 40 if absent. A sentence over the model's positions is divided further. */
   readonly longest?: number | undefined;

@@ -10,6 +10,7 @@ import { read, streamPaths } from './streams.js';
 export interface ContextualOptions {
   /** How many of the likeliest next tokens each layer is asked for (the logit lens); none if absent. For models that continue a text. */
   readonly lens?: number;
+  /** Ends it before it begins. */
   readonly signal?: AbortSignal;
 }
 

@@ -17,6 +17,7 @@ export interface EmbedOptions {
   readonly normalize?: boolean;
   /** How many texts are read at once, those of like length together; 16 if absent. */
   readonly batch?: number;
+  /** Ends it before the next batch. */
   readonly signal?: AbortSignal;
   /** Called after each batch. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;

@@ -11,7 +11,9 @@ type Axes = { axis: readonly number[]; keepDims: boolean };
 
 /** Which axes to reduce, counted from the end if negative (all if absent), and whether they stay with length 1. */
 export interface ReduceOptions {
+  /** The axes that are reduced, negative ones from the end; all if absent. */
   readonly axis?: number | readonly number[];
+  /** Whether a reduced axis stays with length 1; false if absent. */
   readonly keepDims?: boolean;
 }
 

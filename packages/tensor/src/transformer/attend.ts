@@ -37,6 +37,7 @@ export interface AttendInputs extends Extent {
 export interface AttendOptions extends Visibility {
   /** 1 / √headDim if absent. */
   readonly scale?: number;
+  /** Bounds scores to softCap · tanh(score / softCap); not at all if absent. */
   readonly softCap?: number;
   /** Sets weights to 0 at this rate and divides the others by 1 - rate, as `dropout` does. */
   readonly dropout?: RandomPlace & { readonly rate: number };

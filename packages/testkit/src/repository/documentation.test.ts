@@ -37,3 +37,26 @@ test('every export says what it is', () => {
     });
   expect(wrong).toEqual([]);
 });
+
+/** Types of options, by the ends of their names; those that others are put together of have names of their own. */
+const isOptions = (type: ts.InterfaceDeclaration) =>
+  (isExported(type) && /(Options|Parts|Sizes|Ids)$/.test(type.name.text)) ||
+  ['WarmUp', 'Fall', 'Sizes', 'HeadOptions', 'Adjustments', 'EndAdjustments', 'Filters', 'Evidence'].includes(
+    type.name.text,
+  );
+
+test('every option says what it is, so that an editor can show it', () => {
+  const wrong = packages()
+    .filter(({ manifest }) => manifest.private !== true && manifest.bin === undefined)
+    .flatMap(published)
+    .flatMap(path => {
+      const file = parse(path);
+      const types = file.statements.filter(ts.isInterfaceDeclaration).filter(isOptions);
+      return types.flatMap(type =>
+        type.members
+          .filter(member => ts.isPropertySignature(member) && !hasDoc(member))
+          .map(member => `${shown(path)}:${lineOf(file, member)} ${type.name.text}.${member.name?.getText()}`),
+      );
+    });
+  expect(wrong).toEqual([]);
+});

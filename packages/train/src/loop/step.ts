@@ -22,11 +22,17 @@ import type { RunState } from './state.js';
 
 /** What a step reads. */
 export interface StepParts<Tree, Batch> {
+  /** The layer that is trained, for its needs. */
   readonly layer: HasNeeds<unknown>;
+  /** Its weights. */
   readonly weights: Tree;
+  /** What is made small. */
   readonly objective: Objective<Tree, Batch>;
+  /** The weights that are not frozen, by path. */
   readonly trained: ReadonlyMap<string, Parameter>;
+  /** Of what is random. */
   readonly seed: number;
+  /** Whether blocks are computed again in the backward pass. */
   readonly recompute: boolean;
 }
 

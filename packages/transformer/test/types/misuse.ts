@@ -1,8 +1,8 @@
 import { causal, crossAttention, selfAttention } from '@residual/attention';
 import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
-import { count, init, layer, layerNorm, matrix, vector } from '@residual/layers';
-import { mlp } from '@residual/mlp';
-import { add, linear, mul, type Tensor } from '@residual/tensor';
+import { bind, count, init, layer, layerNorm, matrix, type Scope, vector } from '@residual/layers';
+import { gatedMlp, mlp } from '@residual/mlp';
+import { add, linear, type Matrix, mul, type Tensor } from '@residual/tensor';
 import { crossBlock, crossStack, encoderDecoder, languageModel, stack, transformerBlock } from '@residual/transformer';
 
 /** What the compiler must refuse: each line under an expectation is a mistake, and an expectation that is not met is an error. */
@@ -70,6 +70,35 @@ const both = init(translator, { seed: 1 });
 export const memoryKey = both.decoder.layers[0]!.crossAttention.key.weight;
 // @ts-expect-error a wrong path in a decoder that reads a memory
 both.decoder.layers[0]!.crossAttention.keys;
+
+// Blocks of several kinds: each has the weights of its own.
+const gated = transformerBlock({ norm, attention, mlp: gatedMlp({ modelDim }) });
+const mixed = init(stack({ block: [block, gated] }), { seed: 1 });
+export const mixture: [Matrix, Matrix] = [mixed.layers[0].mlp.up.weight, mixed.layers[1].mlp.gate.weight];
+// @ts-expect-error the first block has no gate
+mixed.layers[0].mlp.gate;
+// @ts-expect-error there are two blocks
+mixed.layers[2];
+// @ts-expect-error a wrong path in a list of blocks
+mixed.layers[1].attention.quer.weight;
+const several = crossStack({ block: [reading.needs.layers[0]!, reading.needs.layers[0]!] });
+export const severalKeys: Matrix = init(several, { seed: 1 }).layers[1].crossAttention.key.weight;
+
+// Layers as functions, by name and in lists.
+declare const scope: Scope;
+const [first, second] = bind(
+  [norm, looks],
+  init(
+    layer([norm, looks], (_, y: Tensor) => y),
+    { seed: 1 },
+  ),
+  scope,
+);
+export const chained: Tensor = second({ x: first(x), memory: x });
+// @ts-expect-error what reads a memory takes no tensor alone
+second(x);
+const bound = bind({ norm, layers: [block, gated] }, { ...mixed, norm: weights.decoder.layers[0]!.mlpNorm }, scope);
+export const blocks: Tensor = bound.layers[1](bound.layers[0](bound.norm(x)));
 
 // A layer of one's own.
 const own = layer({ scale: vector([modelDim]), mix: matrix([modelDim, modelDim]) }, (w, y: Tensor) => {

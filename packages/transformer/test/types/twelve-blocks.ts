@@ -49,4 +49,4 @@ declare const ids: Tensor;
 export const logits: Tensor = model(weights, ids);
 export const table: Matrix = weights.positions.weight;
 export const head: Matrix = weights.head.weight;
-export const query: Matrix = weights.decoder.layers[3]!.attention.query.weight;
+export const query: Matrix = weights.decoder.layers[3].attention.query.weight;
