@@ -32,6 +32,7 @@ export const vocabulary: BombTarget = {
     for (const [name, make] of Object.entries(texts)) yield { name, make };
   },
   read: vocab => wordVectors({ safetensors: tableOfTwo, vocab }),
+  seeds: () => [JSON.stringify(byWord), JSON.stringify(two), two.join('\n')],
 };
 
 const safetensorsWith = (header: string) => {
@@ -87,6 +88,7 @@ export const safetensors: BombTarget<Uint8Array> = {
     };
   },
   read: bytes => wordVectors({ safetensors: bytes, vocab: words }),
+  seeds: () => [table, tableOfTwo],
 };
 
 const rows = words.map((word, row) =>
@@ -126,6 +128,10 @@ export const text: BombTarget<readonly ['word2vec' | 'glove', string]> = {
       for (const { name, make } of texts()) yield { name: `${kind}: ${name}`, make: () => [kind, make()] as const };
   },
   read: ([kind, content]) => wordVectors(kind === 'glove' ? { glove: encode(content) } : { word2vec: encode(content) }),
+  seeds: () => [
+    ['glove', body],
+    ['word2vec', `${words.length} ${dims}\n${body}`],
+  ],
 };
 
 const binaryRows = joined(
@@ -154,4 +160,5 @@ export const binary: BombTarget<Uint8Array> = {
     yield { name: 'a word of 6 MB', make: () => joined(encode(`1 1\n${'w'.repeat(6e6)} `), new Uint8Array(4)) };
   },
   read: bytes => wordVectors({ word2vec: bytes, binary: true }),
+  seeds: () => [joined(encode(`${words.length} ${dims}\n`), binaryRows)],
 };

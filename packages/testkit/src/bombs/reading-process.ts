@@ -29,18 +29,21 @@ setInterval(() => {
 }, 50);
 `;
 
-const processorTime = () => {
+/** Processor time of this process so far, in milliseconds. */
+export const processorTime = (): number => {
   const { user, system } = process.cpuUsage();
   return Math.floor((user + system) / 1000);
 };
 
-const report = (line: Report) => writeSync(reports, `${JSON.stringify(line)}\n`);
+/** Tells the process that started this one. */
+export const report = (line: object): number => writeSync(reports, `${JSON.stringify(line)}\n`);
 
 /** Whether an error is of one of our packages: all mark them so. */
 const isOurs = (error: unknown) =>
   typeof error === 'object' && error !== null && ('@residual/error' in error || Symbol.for('residual.error') in error);
 
-function outcomeOf(error: unknown): [Outcome, string] {
+/** What an error says of the input that it was thrown for. */
+export function outcomeOf(error: unknown): [Outcome, string] {
   const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
   if (!isOurs(error)) return ['raw', `${name}: ${message}${stack.split('\n', 3).slice(1).join('')}`];
   return [message.length > longestMessage ? 'long' : 'refused', message];
@@ -68,14 +71,27 @@ function limitArrays(bytes: number): void {
   }
 }
 
-/** Reads the inputs of all targets, one after another, and reports on each. */
-export async function readAll(targets: Readonly<Record<string, BombTarget<never>>>): Promise<void> {
-  const { megabytes, seconds, only, from } = JSON.parse(process.argv[2]!) as Limits;
+/**
+ * Begins to watch this process; gives `clock`, which holds the processor time at which the current input was begun, below 0 while there is none,
+ * and `free`, which collects garbage when memory becomes scarce.
+ */
+export function watched({ seconds, megabytes }: Pick<Limits, 'seconds' | 'megabytes'>): { clock: Int32Array; free: () => void } {
   const clock = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
   // Beside the heap there are the process itself and what arrays hold.
   const most = process.memoryUsage.rss() / 2 ** 20 + megabytes + 128;
   new Worker(watch, { eval: true, workerData: { clock, seconds, megabytes: most } }).unref();
   limitArrays(megabytes * 2 ** 20);
+  const free = () => {
+    if (process.memoryUsage.rss() / 2 ** 20 > 0.75 * most) globalThis.gc?.();
+  };
+  return { clock, free };
+}
+
+/** Reads the inputs of all targets, one after another, and reports on each. */
+export async function readAll(targets: Readonly<Record<string, BombTarget<never>>>): Promise<void> {
+  const limits = JSON.parse(process.argv[2]!) as Limits;
+  const { only, from } = limits;
+  const { clock, free } = watched(limits);
   let unhandled: unknown;
   process.on('unhandledRejection', error => {
     unhandled = error;
@@ -86,7 +102,7 @@ export async function readAll(targets: Readonly<Record<string, BombTarget<never>
     let index = -1;
     for (const { name, make } of inputs()) {
       if (++index < from[1] && targetIndex === from[0]) continue;
-      report({ at: [targetIndex, index], target, name });
+      report({ at: [targetIndex, index], target, name } satisfies Report);
       const input = make();
       let [outcome, message]: [Outcome, string] = ['read', ''];
       unhandled = undefined;
@@ -98,8 +114,9 @@ export async function readAll(targets: Readonly<Record<string, BombTarget<never>
       }
       Atomics.store(clock, 0, -1);
       if (unhandled !== undefined) [outcome, message] = ['raw', `not handled: ${outcomeOf(unhandled)[1]}`];
-      report({ outcome, message: message.slice(0, 500), megabytes: process.resourceUsage().maxRSS / 1024 });
-      if (process.memoryUsage.rss() / 2 ** 20 > 0.75 * most) globalThis.gc?.();
+      const megabytes = process.resourceUsage().maxRSS / 1024;
+      report({ outcome, message: message.slice(0, 500), megabytes } satisfies Report);
+      free();
     }
   }
   process.exit(0);

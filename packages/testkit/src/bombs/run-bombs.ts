@@ -26,7 +26,7 @@ export interface BombResults {
 }
 
 /** So long without a word, in milliseconds, counts as waiting for ever. */
-const silence = 60_000;
+const silence = 300_000;
 
 /**
  * Lets the targets that a TypeScript module exports read their inputs in a process of its own with a small heap; another one goes on where one dies. The module is bundled
@@ -37,7 +37,7 @@ export async function runBombs(module: URL, limits: BombLimits = {}): Promise<Bo
   const folder = await mkdtemp(join(tmpdir(), 'residual-bombs-'));
   const program = join(folder, 'bombs.mjs');
   try {
-    await bundle(module, program);
+    await bundle(module, program, fileURLToPath(new URL('./reading-process.ts', import.meta.url)), 'readAll');
     const results: BombResult[] = [];
     let most = 0;
     for (let from: Limits['from'] | undefined = [0, 0]; from; ) {
@@ -53,12 +53,12 @@ export async function runBombs(module: URL, limits: BombLimits = {}): Promise<Bo
   }
 }
 
-async function bundle(module: URL, program: string): Promise<void> {
-  const reading = fileURLToPath(new URL('./reading-process.ts', import.meta.url));
+/** Bundles `main` of the file `reading`, which is given the targets that `module` exports, into `program`. */
+export async function bundle(module: URL, program: string, reading: string, main: string): Promise<void> {
   const targets = fileURLToPath(module);
   await build({
     stdin: {
-      contents: `import * as targets from ${JSON.stringify(targets)}; import { readAll } from ${JSON.stringify(reading)}; await readAll({ ...targets });`,
+      contents: `import * as targets from ${JSON.stringify(targets)}; import { ${main} } from ${JSON.stringify(reading)}; await ${main}({ ...targets });`,
       resolveDir: fileURLToPath(new URL('.', module)),
     },
     outfile: program,
@@ -76,36 +76,66 @@ async function runFrom(
   program: string,
   limits: Limits,
 ): Promise<{ results: BombResult[]; megabytes: number; next: Limits['from'] | undefined }> {
-  const flags = [`--max-old-space-size=${limits.megabytes}`, '--expose-gc', '--no-warnings'];
-  const stdio = ['ignore', 'ignore', 'pipe', 'pipe'] as const;
-  const child = spawn(process.execPath, [...flags, program, JSON.stringify(limits)], { stdio: [...stdio] });
   const results: BombResult[] = [];
   let current: Extract<Report, { at: unknown }> | undefined;
   let isTold = true; // whether it is known what became of the current input
   let megabytes = 0;
+  const tell = (outcome: BombResult['outcome'], message: string) => {
+    results.push({ target: current!.target, name: current!.name, outcome, message });
+    isTold = true;
+  };
+  const { status, isSilent, words } = await runReader(program, limits, line => {
+    const report = line as Report;
+    if ('at' in report) [current, isTold] = [report, false];
+    else {
+      tell(report.outcome, report.message);
+      megabytes = Math.max(megabytes, report.megabytes);
+    }
+  });
+  if (status === '0' && isTold) return { results, megabytes, next: undefined };
+  if (!current) throw new Error(`runBombs: the process ended with ${status} before it read anything: ${words}`);
+  if (!isTold) tell(...deathOf({ status, isSilent, words }));
+  return { results, megabytes, next: [current.at[0], current.at[1] + 1] };
+}
+
+/** How a process that read inputs ended. */
+export interface Ended {
+  /** Its exit code or signal. */
+  readonly status: string;
+  /** Whether it was ended because it said nothing for long. */
+  readonly isSilent: boolean;
+  /** What it wrote to its error output. */
+  readonly words: string;
+}
+
+/** What a death says of the input that was being read. */
+export function deathOf({ status, isSilent, words }: Ended): ['hang' | 'crash', string] {
+  if (isSilent) return ['hang', `nothing for ${silence / 1000} s`];
+  const reason = /out of memory|heap limit|Error: [^\n]*/.exec(words)?.[0] ?? words.split('\n', 1)[0];
+  return ['crash', `ended with ${status}: ${reason}`];
+}
+
+/** Runs a bundled reader with a small heap, hands each line that it reports to `onReport`, and waits for its end. */
+export async function runReader(
+  program: string,
+  limits: { readonly megabytes: number },
+  onReport: (line: object) => void,
+): Promise<Ended> {
+  const flags = [`--max-old-space-size=${limits.megabytes}`, '--expose-gc', '--no-warnings'];
+  const stdio = ['ignore', 'ignore', 'pipe', 'pipe'] as const;
+  const child = spawn(process.execPath, [...flags, program, JSON.stringify(limits)], { stdio: [...stdio] });
   let [rest, words, isSilent] = ['', '', false];
   const giveUp = () => {
     isSilent = true;
     child.kill('SIGKILL');
   };
   let timer = setTimeout(giveUp, silence);
-  const tell = (outcome: BombResult['outcome'], message: string) => {
-    results.push({ target: current!.target, name: current!.name, outcome, message });
-    isTold = true;
-  };
   (child.stdio[3] as Readable).setEncoding('utf8').on('data', (data: string) => {
     clearTimeout(timer);
     timer = setTimeout(giveUp, silence);
     const lines = (rest + data).split('\n');
     rest = lines.pop()!;
-    for (const line of lines) {
-      const report = JSON.parse(line) as Report;
-      if ('at' in report) [current, isTold] = [report, false];
-      else {
-        tell(report.outcome, report.message);
-        megabytes = Math.max(megabytes, report.megabytes);
-      }
-    }
+    for (const line of lines) onReport(JSON.parse(line));
   });
   child.stderr!.setEncoding('utf8').on('data', (data: string) => {
     words = (words + data).slice(0, 4000);
@@ -115,10 +145,5 @@ async function runFrom(
     child.on('close', (code, signal) => resolve(String(signal ?? code)));
   });
   clearTimeout(timer);
-  if (status === '0' && isTold) return { results, megabytes, next: undefined };
-  const reason = /out of memory|heap limit|Error: [^\n]*/.exec(words)?.[0] ?? words.split('\n', 1)[0];
-  if (!current) throw new Error(`runBombs: the process ended with ${status} before it read anything: ${words}`);
-  if (isSilent && !isTold) tell('hang', `nothing for ${silence / 1000} s`);
-  else if (!isTold) tell('crash', `ended with ${status}: ${reason}`);
-  return { results, megabytes, next: [current.at[0], current.at[1] + 1] };
+  return { status, isSilent, words };
 }

@@ -6,6 +6,8 @@ export interface BombTarget<Input = string> {
   readonly inputs: () => Iterable<Bomb<Input>>;
   /** Reads one as a user would; what it makes it frees. */
   readonly read: (input: Input) => unknown;
+  /** Valid inputs from which the fuzzer makes its own, small ones; a target without them is not fuzzed. */
+  readonly seeds?: () => readonly Input[];
 }
 
 /**

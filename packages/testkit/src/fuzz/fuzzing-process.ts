@@ -1,0 +1,80 @@
+import { outcomeOf, processorTime, report, watched } from '../bombs/reading-process.js';
+import type { BombTarget, Outcome } from '../bombs/target.js';
+import { mutate, oneOf, randomFrom } from './mutate.js';
+
+/** How the process is told what to do. */
+export interface FuzzLimits {
+  readonly megabytes: number;
+  readonly seconds: number;
+  readonly target: string;
+  readonly seed: number;
+  /** Which inputs: from the first to before the last. */
+  readonly from: number;
+  readonly to: number;
+  /** Inputs between two reports: what a death was due to is among them. */
+  readonly batch: number;
+  /** Milliseconds since 1970 at which to end, or none. */
+  readonly until?: number;
+}
+
+/** A line from the process: the first input of the batch that it begins, a defect, or what became of a batch. */
+export type FuzzReport =
+  | { readonly begins: number }
+  | { readonly input: number; readonly outcome: Outcome; readonly message: string; readonly shown: string }
+  | { readonly read: number; readonly refused: number; readonly ends: number; readonly megabytes: number };
+
+/** The input of a number: the same for the same seed, whoever makes it. */
+export const inputOf = (target: BombTarget<never>, seed: number, index: number): unknown => {
+  const random = randomFrom(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
+  return mutate(random, oneOf(random, seedsOf(target)));
+};
+
+const seeds = new WeakMap<object, readonly unknown[]>();
+const seedsOf = (target: BombTarget<never>) => {
+  const known = seeds.get(target) ?? target.seeds!();
+  seeds.set(target, known);
+  return known;
+};
+
+/** The beginning of an input, to be read by people. */
+const show = (input: unknown): string =>
+  JSON.stringify(input, (_, value) =>
+    value instanceof Uint8Array ? `${value.length} bytes: ${Buffer.from(value).toString('hex', 0, 64)}` : value,
+  )?.slice(0, 1000) ?? '';
+
+/** Reads mutated inputs of one target, and reports on each batch and each defect. */
+export async function fuzz(targets: Readonly<Record<string, BombTarget<never>>>): Promise<void> {
+  const limits = JSON.parse(process.argv[2]!) as FuzzLimits;
+  const target = targets[limits.target]!;
+  const clock = watched(limits);
+  let unhandled: unknown;
+  process.on('unhandledRejection', error => {
+    unhandled = error;
+  });
+  let index = limits.from;
+  while (index < limits.to && (limits.until === undefined || Date.now() < limits.until)) {
+    report({ begins: index } satisfies FuzzReport);
+    const end = Math.min(limits.to, index + limits.batch);
+    let [read, refused] = [0, 0];
+    for (; index < end; index++) {
+      const input = inputOf(target, limits.seed, index);
+      let [outcome, message]: [Outcome, string] = ['read', ''];
+      Atomics.store(clock, 0, processorTime());
+      try {
+        await target.read(input as never);
+      } catch (error) {
+        [outcome, message] = outcomeOf(error);
+      }
+      Atomics.store(clock, 0, -1);
+      if (unhandled !== undefined) [outcome, message] = ['raw', `not handled: ${outcomeOf(unhandled)[1]}`];
+      unhandled = undefined;
+      if (outcome === 'read') read++;
+      else if (outcome === 'refused') refused++;
+      else report({ input: index, outcome, message: message.slice(0, 500), shown: show(input) } satisfies FuzzReport);
+    }
+    const megabytes = process.resourceUsage().maxRSS / 1024;
+    report({ read, refused, ends: index, megabytes } satisfies FuzzReport);
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  process.exit(0);
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { allKinds } from './kinds.js';
+import { runFuzz } from './run-fuzz.js';
+
+const kinds = await allKinds();
+
+test('there are kinds', () => {
+  expect(kinds.length).toBeGreaterThan(5);
+});
+
+test.each(kinds.filter(({ isFuzzed }) => isFuzzed))(
+  '100,000 inputs of $name are read or refused with an error of ours',
+  async ({ module, target }) => {
+    const { inputs, read, refused, defects } = await runFuzz(module, { target, inputs: 100_000 });
+    expect(defects.slice(0, 5)).toEqual([]);
+    expect(inputs).toBe(100_000);
+    // Both ways were taken.
+    expect(Math.min(read, refused)).toBeGreaterThan(500);
+  },
+);

@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundle, deathOf, runReader } from '../bombs/run-bombs.js';
+import type { Outcome } from '../bombs/target.js';
+import type { FuzzLimits, FuzzReport } from './fuzzing-process.js';
+
+/** Settings of `runFuzz`. */
+export interface FuzzOptions {
+  /** The name of the target that the module exports. */
+  readonly target: string;
+  /** How many inputs. */
+  readonly inputs: number;
+  /** Milliseconds since 1970 after which no more inputs are begun; none if absent. */
+  readonly until?: number;
+  /** Which inputs are made; 1 if absent. */
+  readonly seed?: number;
+  /** The heap of the process that reads; 256 if absent. */
+  readonly megabytes?: number;
+  /** Seconds of processor time for one input; 5 if absent. */
+  readonly seconds?: number;
+  /** Is told after each batch how many inputs there were. */
+  readonly onProgress?: (inputs: number) => void;
+}
+
+/** An input that was neither read nor refused with one of our errors. */
+export interface Defect {
+  readonly input: number;
+  readonly outcome: Outcome;
+  readonly message: string;
+  /** The beginning of the input. */
+  readonly shown: string;
+}
+
+/** What became of the inputs of a target, and the most memory that the process took, itself included. */
+export interface FuzzResults {
+  readonly inputs: number;
+  readonly read: number;
+  readonly refused: number;
+  readonly defects: readonly Defect[];
+  readonly megabytes: number;
+}
+
+/** Inputs between two reports. */
+const batch = 500;
+
+/** More deaths of a process than this end a run: there is enough to mend. */
+const mostDeaths = 20;
+
+/**
+ * Mutates the valid inputs of a target at random and reads them in a process of its own with a small heap; the same seed makes the same inputs. Where the
+ * process dies, another one reads its last batch one by one to find the input, and goes on.
+ */
+export async function runFuzz(module: URL, options: FuzzOptions): Promise<FuzzResults> {
+  const { target, inputs, until, seed = 1, megabytes: heap = 256, seconds = 5, onProgress } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'residual-fuzz-'));
+  const program = join(folder, 'fuzz.mjs');
+  const defects: Defect[] = [];
+  let [read, refused, megabytes, deaths] = [0, 0, 0, 0];
+  let done = 0;
+  try {
+    await bundle(module, program, fileURLToPath(new URL('./fuzzing-process.ts', import.meta.url)), 'fuzz');
+    const run = async (from: number, to: number, size: number) => {
+      let begun: number | undefined;
+      const limits: FuzzLimits = {
+        megabytes: heap,
+        seconds,
+        target,
+        seed,
+        from,
+        to,
+        batch: size,
+        ...(until && { until }),
+      };
+      const found: Defect[] = [];
+      let death: [Outcome, string] | undefined;
+      const ended = await runReader(program, limits, line => {
+        const report = line as FuzzReport & { outcome?: Outcome; message?: string };
+        if ('begins' in report) [begun, found.length] = [report.begins, 0];
+        else if ('input' in report) found.push(report);
+        else if ('ends' in report) {
+          defects.push(...found);
+          read += report.read;
+          refused += report.refused;
+          megabytes = Math.max(megabytes, report.megabytes);
+          done = report.ends;
+          begun = undefined;
+          onProgress?.(done);
+        } else death = [report.outcome!, report.message!]; // of who watches it
+      });
+      if (ended.status === '0') return undefined;
+      if (begun === undefined && done === from && !death)
+        throw new Error(
+          `runFuzz: ${target}: the process ended with ${ended.status} before it read anything: ${ended.words}`,
+        );
+      return { at: begun ?? done, why: death ?? deathOf(ended) };
+    };
+    for (let from = 0; from < inputs; from = done) {
+      const died = await run(from, inputs, batch);
+      if (!died) break;
+      // One by one until the input is found that it died of.
+      const end = Math.min(inputs, died.at + batch);
+      for (let next = died.at; next < end; ) {
+        const again = await run(next, end, 1);
+        if (!again) break;
+        const [outcome, message] = again.why;
+        defects.push({ input: again.at, outcome, message, shown: '' });
+        if (++deaths > mostDeaths) return { inputs: done, read, refused, defects, megabytes };
+        next = done = again.at + 1;
+      }
+      done = Math.max(done, end);
+      if (until !== undefined && Date.now() >= until) break;
+    }
+    return { inputs: done, read, refused, defects, megabytes };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
