@@ -16,7 +16,7 @@ const watch = `
 const { workerData: { clock, seconds, megabytes } } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
 const end = (outcome, message) => {
-  writeSync(${reports}, JSON.stringify({ outcome, message, megabytes: process.resourceUsage().maxRSS / 1024 }) + '\\n');
+  writeSync(${reports}, JSON.stringify({ isDying: true, outcome, message, megabytes: process.resourceUsage().maxRSS / 1024 }) + '\\n');
   process.kill(process.pid, 'SIGKILL');
 };
 setInterval(() => {

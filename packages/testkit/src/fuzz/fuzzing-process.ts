@@ -17,10 +17,11 @@ export interface FuzzLimits {
   readonly until?: number;
 }
 
-/** A line from the process: the first input of the batch that it begins, a defect, or what became of a batch. */
+/** A line from the process: the first input of the batch that it begins, a defect, why who watches the process ends it, or what became of a batch. */
 export type FuzzReport =
   | { readonly begins: number }
   | { readonly input: number; readonly outcome: Outcome; readonly message: string; readonly shown: string }
+  | { readonly isDying: true; readonly outcome: Outcome; readonly message: string }
   | { readonly read: number; readonly refused: number; readonly ends: number; readonly megabytes: number };
 
 /** The input of a number: the same for the same seed, whoever makes it. */

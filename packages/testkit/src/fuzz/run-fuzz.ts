@@ -76,7 +76,7 @@ export async function runFuzz(module: URL, options: FuzzOptions): Promise<FuzzRe
       const found: Defect[] = [];
       let death: [Outcome, string] | undefined;
       const ended = await runReader(program, limits, line => {
-        const report = line as FuzzReport & { outcome?: Outcome; message?: string };
+        const report = line as FuzzReport;
         if ('begins' in report) [begun, found.length] = [report.begins, 0];
         else if ('input' in report) found.push(report);
         else if ('ends' in report) {
@@ -87,7 +87,7 @@ export async function runFuzz(module: URL, options: FuzzOptions): Promise<FuzzRe
           done = report.ends;
           begun = undefined;
           onProgress?.(done);
-        } else death = [report.outcome!, report.message!]; // of who watches it
+        } else death = [report.outcome, report.message];
       });
       if (ended.status === '0') return undefined;
       if (begun === undefined && done === from && !death)
