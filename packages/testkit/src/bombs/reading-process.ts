@@ -75,7 +75,10 @@ function limitArrays(bytes: number): void {
  * Begins to watch this process; gives `clock`, which holds the processor time at which the current input was begun, below 0 while there is none,
  * and `free`, which collects garbage when memory becomes scarce.
  */
-export function watched({ seconds, megabytes }: Pick<Limits, 'seconds' | 'megabytes'>): { clock: Int32Array; free: () => void } {
+export function watched({ seconds, megabytes }: Pick<Limits, 'seconds' | 'megabytes'>): {
+  clock: Int32Array;
+  free: () => void;
+} {
   const clock = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
   // Beside the heap there are the process itself and what arrays hold.
   const most = process.memoryUsage.rss() / 2 ** 20 + megabytes + 128;

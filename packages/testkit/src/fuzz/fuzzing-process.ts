@@ -47,7 +47,7 @@ const show = (input: unknown): string =>
 export async function fuzz(targets: Readonly<Record<string, BombTarget<never>>>): Promise<void> {
   const limits = JSON.parse(process.argv[2]!) as FuzzLimits;
   const target = targets[limits.target]!;
-  const clock = watched(limits);
+  const { clock, free } = watched(limits);
   let unhandled: unknown;
   process.on('unhandledRejection', error => {
     unhandled = error;
@@ -75,6 +75,7 @@ export async function fuzz(targets: Readonly<Record<string, BombTarget<never>>>)
     }
     const megabytes = process.resourceUsage().maxRSS / 1024;
     report({ read, refused, ends: index, megabytes } satisfies FuzzReport);
+    free();
     await new Promise(resolve => setImmediate(resolve));
   }
   process.exit(0);
