@@ -4,3 +4,4 @@ export { expectOptions, nearest, type OptionNames } from './options.js';
 export { errorFromPlain, errorToPlain, type PlainCause, type PlainError } from './plain-error.js';
 export type { EmitterPort, EventPort, Port } from './port.js';
 export { showValue } from './show-value.js';
+export { nextTurn } from './turns.js';

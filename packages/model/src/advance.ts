@@ -1,3 +1,4 @@
+import { nextTurn } from '@residual/base';
 import type { Recorder } from '@residual/layers';
 import type { Decoding } from './decoding.js';
 import { type PlainTensor, plainTaps } from './plain-tensor.js';
@@ -25,9 +26,11 @@ export async function advance(
 ): Promise<Seen> {
   const places = rows.map((row, i) => (row.finish === undefined ? padding[i]! + row.tokens.length : 0));
   const total = Math.max(...places);
-  for (;;) {
-    signal?.throwIfAborted();
-    const [from, length, shape] = [decoding.length, ...chunk(decoding, total, fixedShapes)];
+  const longest = fixedShapes || recorder ? shapes.at(-1)! : Math.max(1, Math.floor(tokensAtOnce / rows.length));
+  for (let isFirst = true; ; isFirst = false) {
+    if (isFirst) signal?.throwIfAborted();
+    else await nextTurn(signal);
+    const [from, length, shape] = [decoding.length, ...chunk(decoding, total, longest, fixedShapes)];
     const ids = rows.map((row, i) => Array.from({ length }, (_, j) => row.tokens[from + j - padding[i]!] ?? 0));
     const logits = decoding.feed(ids, shape, total);
     try {
@@ -42,12 +45,20 @@ export async function advance(
   }
 }
 
+/** So many tokens are fed in one pass where it holds the event loop until it is computed; other work has its turn in between. */
+const tokensAtOnce = 64;
+
 /** Lengths of one pass on backends that compile programs by shape. */
 const shapes = [1, 16, 64, 256];
 
 /** How many tokens the next pass feeds, and in which shape. */
-function chunk(decoding: Decoding, total: number, fixedShapes: boolean): [length: number, shape: number] {
-  const length = Math.min(total - decoding.length, shapes.at(-1)!);
+function chunk(
+  decoding: Decoding,
+  total: number,
+  longest: number,
+  fixedShapes: boolean,
+): [length: number, shape: number] {
+  const length = Math.min(total - decoding.length, longest);
   const shape = fixedShapes ? shapes.find(size => size >= length)! : length;
   return [length, decoding.fits(shape) ? shape : length];
 }

@@ -1,6 +1,7 @@
+import { nextTurn } from '@residual/base';
 import { type Recorder, record } from '@residual/layers';
 import { type Choice, finishReason, type GreedyOptions, type Sampler, sampler, stopStrings } from '@residual/sampling';
-import { expectOptions, pacer, ResidualError } from '@residual/tensor';
+import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { advance, type Seen } from './advance.js';
 import type { Begin } from './begin.js';
@@ -95,7 +96,6 @@ export async function* generateRows(
     return new Row(prompt, finishReason({ ...limits, maxNewTokens }), stopStrings(stop), stream);
   });
   const padding = prompts.map(prompt => longest - prompt.length);
-  const pace = pacer();
   let zero: Zeroing | undefined;
   let recorder: Recorder | undefined;
   let decoding: Decoding | undefined;
@@ -107,7 +107,7 @@ export async function* generateRows(
   };
   try {
     while (rows.some(row => row.finish === undefined)) {
-      await pace(signal);
+      await nextTurn(signal);
       generator.check();
       let seen: Seen;
       try {

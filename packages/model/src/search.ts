@@ -1,3 +1,4 @@
+import { nextTurn } from '@residual/base';
 import type { ProcessorOptions } from '@residual/sampling';
 import {
   type BeamOptions,
@@ -7,7 +8,7 @@ import {
   type Hypothesis,
 } from '@residual/sampling/beams';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
-import { expectOptions, pacer, ResidualError, showValue } from '@residual/tensor';
+import { expectOptions, ResidualError, showValue } from '@residual/tensor';
 import { advance } from './advance.js';
 import type { Decoding } from './decoding.js';
 import { type Generator, isWorthLess } from './generate.js';
@@ -95,7 +96,6 @@ export async function* searchRows(
     const tokens = finishReason === 'eos' ? newTokens.slice(0, -1) : newTokens;
     return { ...found, text: generator.tokenizer?.decode(tokens, { skipSpecialTokens }) ?? '' };
   };
-  const pace = pacer();
   const zero = zeroing('beamSearch', options.zeroed);
   let rows: Text[] = prompts.map(tokens => ({ tokens: [...tokens], finish: undefined }));
   let decoding: Decoding | undefined;
@@ -105,7 +105,7 @@ export async function* searchRows(
   const placeOf = (row: number) => fed.indexOf(Math.floor(row / beams)) * beams + (row % beams);
   try {
     while (!search.done) {
-      await pace(signal);
+      await nextTurn(signal);
       generator.check();
       let step: BeamStep;
       try {

@@ -33,7 +33,6 @@ export { matMul } from './ops/mat-mul.js';
 export { argMax, max, mean, type ReduceOptions, sum } from './ops/reduce.js';
 export { concat, reshape, slice, sliceAxis, split, transpose } from './ops/shape.js';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.js';
-export { pacer } from './pacer.js';
 export {
   bitsAt,
   checkSeed,

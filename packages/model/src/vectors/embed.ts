@@ -1,3 +1,4 @@
+import { nextTurn } from '@residual/base';
 import { record } from '@residual/layers';
 import { expectOptions, ResidualError } from '@residual/tensor';
 import type { OfSomeKind } from '../kinds.js';
@@ -55,7 +56,7 @@ export async function embedRows(
   const found: Float32Array[] = [];
   const order = [...rows.keys()].sort((a, b) => rows[a]!.length - rows[b]!.length);
   for (let from = 0; from < order.length; from += batch) {
-    signal?.throwIfAborted();
+    await nextTurn(signal);
     model.check();
     const group = order.slice(from, from + batch);
     const taken = await statesOf(

@@ -1,5 +1,6 @@
+import { nextTurn } from '@residual/base';
 import { emptyScope } from '@residual/layers';
-import { clone, expectOptions, pacer, ResidualError, tidy } from '@residual/tensor';
+import { clone, expectOptions, ResidualError, tidy } from '@residual/tensor';
 import { type BatchesOnce, batchesOnce } from './batches.js';
 import { type Loss, type Objective, objectiveOf } from './objective.js';
 import type { Parameter } from './parameters.js';
@@ -35,11 +36,10 @@ export async function evaluate<Tree, Batch>(options: EvaluateOptions<Tree, Batch
   expectOptions('evaluate', options, { weights: 1, loss: 1, batches: 1, onProgress: 0, signal: 0 });
   const { weights, batches, onProgress, signal } = options;
   const { loss, tokens } = objectiveOf('evaluate', options.loss);
-  const pace = pacer();
   let [sum, counted, seen] = [0, 0, 0];
   const known = () => ({ loss: sum / (counted || 1), tokens: tokens ? counted : 0, batches: seen });
   for await (const batch of batchesOnce('evaluate', batches, undefined)) {
-    await pace(signal);
+    await nextTurn(signal);
     const count = tokens?.(batch) ?? 1;
     const [value] = await dataOf(tidy(() => loss(weights, batch, emptyScope)));
     sum += value! * count;

@@ -1,5 +1,6 @@
+import { nextTurn } from '@residual/base';
 import { type HasNeeds, matcher, type Weights } from '@residual/layers';
-import { clone, dispose, memory, pacer, ResidualError } from '@residual/tensor';
+import { clone, dispose, memory, ResidualError } from '@residual/tensor';
 import { adamW } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules.js';
@@ -90,7 +91,6 @@ class Run<N, Batch> implements Training {
   private async *events(): AsyncGenerator<TrainingEvent, void> {
     const { steps, checkpoint, evaluate: other, signal } = this.options;
     const { state } = this;
-    const pace = pacer();
     let batches: AsyncGenerator<Batch, void> | undefined;
     let [evaluated, written] = [0, 0];
     try {
@@ -108,7 +108,7 @@ class Run<N, Batch> implements Training {
       }
       if (other && state.step === 0) yield await this.evaluation();
       while (!isDone) {
-        await pace(signal);
+        await nextTurn(signal);
         const event = await this.step(batches);
         if (event) yield event;
         isDone = !event || state.step === steps;

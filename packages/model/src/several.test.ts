@@ -1,0 +1,79 @@
+import '@residual/testkit/wasm';
+import { memory } from '@residual/tensor';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadModel } from './load-model.js';
+import type { Model } from './model.js';
+import { fixtureFiles } from './testing/fixture-files.js';
+
+let model: Model;
+beforeAll(async () => {
+  model = await loadModel(fixtureFiles('fixtures/models/stories260k'));
+});
+afterAll(() => model.dispose());
+
+const greedy = { temperature: 0, eos: [] };
+const long = Array.from({ length: 400 }, (_, i) => 3 + ((i * 7) % 200));
+
+/** Counts the turns of the event loop while `work` goes on: each is a chance for timers, requests and input. */
+const turnsOf = async (work: () => Promise<unknown>) => {
+  let [turns, isOver] = [0, false];
+  const count = () => {
+    turns++;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  await work();
+  isOver = true;
+  return turns;
+};
+
+test('generations at once take their steps in turn, the event loop has a turn at each, and the texts are those of each alone', async () => {
+  const prompts = ['Once upon a time', 'The', 'One day a cat', 'Tim'];
+  const alone = [];
+  for (const prompt of prompts) alone.push((await model.generate(prompt, { ...greedy, maxNewTokens: 20 }).whole()).text);
+  const log: number[] = [];
+  const texts = prompts.map(() => '');
+  const run = async (prompt: string, i: number) => {
+    for await (const { text } of model.generate(prompt, { ...greedy, maxNewTokens: 20 })) {
+      log.push(i);
+      texts[i] += text;
+    }
+  };
+  const turns = await turnsOf(() => Promise.all(prompts.map(run)));
+  expect(texts).toEqual(alone);
+  expect(log).toEqual(Array.from({ length: 80 }, (_, step) => step % 4));
+  expect(turns).toBeGreaterThanOrEqual(80);
+});
+
+test('a long prompt is read in pieces between which the others go on', async () => {
+  const log: string[] = [];
+  const run = async (name: string, prompt: string | number[], maxNewTokens: number) => {
+    for await (const _ of model.generate(prompt, { ...greedy, maxNewTokens })) log.push(name);
+  };
+  await Promise.all([run('L', long, 2), run('a', 'Once', 12), run('b', 'The', 12)]);
+  expect(log.slice(0, log.indexOf('L')).join('')).toBe('abababababab'); // 400 tokens are 7 pieces of at most 64
+  const turns = await turnsOf(() => run('L', long, 1));
+  expect(turns).toBeGreaterThanOrEqual(7);
+});
+
+test('rows of a batch, beams, vectors and translations of several texts give way too', async () => {
+  const batch = await turnsOf(() => model.generateBatch([long, long, long], { ...greedy, maxNewTokens: 1 }).whole());
+  expect(batch).toBeGreaterThanOrEqual(20); // 21 tokens of each of three rows at once
+  const beams = await turnsOf(() => model.beamSearch('Once', { beams: 3, eos: [], maxNewTokens: 9 }).whole());
+  expect(beams).toBeGreaterThanOrEqual(9);
+  const vectors = await turnsOf(() => model.embedBatch(Array(6).fill('Once upon'), { batch: 1 }));
+  expect(vectors).toBeGreaterThanOrEqual(6);
+});
+
+test('one of several is aborted in the midst of its prompt, nothing of it stays, and the others go on', async () => {
+  const before = memory();
+  const abort = new AbortController();
+  const ends = model.generate(long, { ...greedy, maxNewTokens: 5, signal: abort.signal }).whole();
+  const other = model.generate('Once', { ...greedy, maxNewTokens: 9 }).whole();
+  for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve));
+  const reason = new Error('enough');
+  abort.abort(reason);
+  await expect(ends).rejects.toBe(reason);
+  expect((await other).newTokens).toHaveLength(9);
+  expect(memory()).toEqual(before);
+});
