@@ -1,9 +1,38 @@
+import { inspect } from 'node:util';
 import type { LoadProgress } from '@residual/model';
+
+/** What a terminal would obey instead of showing it: control characters (C0 but for line breaks and tabs, DEL, C1), and overrides of the direction of writing. */
+const obeyed = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A text as it may be shown on a terminal: what a terminal would obey, which a file may hold to deceive who reads it, as `\\u001b`. */
+export function printable(text: string): string {
+  return text.replace(obeyed, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A name as it may be shown within a line: line breaks and tabs too are escaped. */
+export function printableName(name: string): string {
+  return printable(name).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+}
+
+/** Writes a line of a report; JSON is the same value with what is escaped in it. */
+export function print(line: string): void {
+  console.log(printable(line));
+}
+
+/** Writes a text that somebody asked for: as it is, but that a terminal shows what it would obey. */
+export function printText(text: string): void {
+  process.stdout.write(process.stdout.isTTY ? printable(text) : text);
+}
+
+/** Writes a line that is beside the results. */
+export function printNote(line: string): void {
+  console.error(printable(line));
+}
 
 /** Writes an error for someone at a terminal: the message, and the whole of it when `RESIDUAL_DEBUG` is set. */
 export function reportError(error: unknown): void {
-  if (process.env.RESIDUAL_DEBUG) console.error(error);
-  else console.error(`residual: ${error instanceof Error ? error.message : String(error)}`);
+  if (process.env.RESIDUAL_DEBUG) printNote(inspect(error));
+  else printNote(`residual: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 /** A line of standard error that says how far something is. */
@@ -19,7 +48,8 @@ export interface ProgressLine {
 /** Shows on a terminal how far something is, on one line of standard error; nothing where that is no terminal. */
 export function progressLine(): ProgressLine {
   let shown = '';
-  const show = (text: string) => {
+  const show = (words: string) => {
+    const text = printableName(words);
     if (text === shown || !process.stderr.isTTY) return;
     process.stderr.write(`\r${text.padEnd(shown.length)}`);
     shown = text;
@@ -53,8 +83,9 @@ export function bar(stage: string, done: number, total: number): string {
 
 /** Rows of text as columns as wide as their widest entry. */
 export function columns(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(cell.length, all[i] ?? 0)), []);
-  return rows
+  const cells = rows.map(row => row.map(printableName));
+  const widths = cells.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(cell.length, all[i] ?? 0)), []);
+  return cells
     .map(row =>
       row
         .map((cell, i) => cell.padEnd(widths[i]!))

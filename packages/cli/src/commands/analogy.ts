@@ -1,6 +1,6 @@
 import { type Answer, arithmetic, type Method, type Result } from '@residual/embeddings/words';
 import { Command, Option } from 'commander';
-import { columns } from '../output.js';
+import { columns, print } from '../output.js';
 import { wordCount } from './option-values.js';
 import { withVectors, withVectorsOption } from './with-vectors.js';
 
@@ -30,7 +30,7 @@ export function analogyCommand(exit: (code: number) => void): Command {
       const expression = words.join(' ');
       const code = await withVectors(place, ({ vectors }) => {
         const result = arithmetic(vectors, expression, { top, method });
-        console.log(json ? JSON.stringify(plain(expression, method, result)) : tableOf(result, method));
+        print(json ? JSON.stringify(plain(expression, method, result)) : tableOf(result, method));
         return 0;
       });
       exit(code);

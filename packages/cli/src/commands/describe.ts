@@ -4,7 +4,7 @@ import { type Census, describe } from '@residual/layers';
 import { describeSource } from '@residual/model';
 import { ResidualError } from '@residual/tensor';
 import { Command } from 'commander';
-import { columns } from '../output.js';
+import { columns, print } from '../output.js';
 import { presets } from '../presets.js';
 
 /** `residual describe`: what a checkpoint or a config is made of, counted without loading weights. */
@@ -24,7 +24,7 @@ export function describeCommand(exit: (code: number) => void): Command {
       const description = describe(model, { keyLen: positions });
       const { parameters, bytes, flopsPerToken, census } = description;
       if (json) {
-        console.log(
+        print(
           JSON.stringify({
             family: family.name,
             census: plainCensus(census),
@@ -44,10 +44,10 @@ export function describeCommand(exit: (code: number) => void): Command {
           shape ? `[${shape.join(', ')}]` : '',
           whole(count),
         ]);
-        console.log(columns([['part', 'what', 'shape', 'parameters'], ...rows]));
-        if (!parts && depth === 2) console.log('(block 1 as block 0; --parts lists it)');
-        if (!parts && depth > 2) console.log(`(blocks 1 to ${depth - 1} as block 0; --parts lists them)`);
-        console.log(`\n${summary({ parameters, bytes, flopsPerToken, positions })}\n\n${censusTable(census, depth)}`);
+        print(columns([['part', 'what', 'shape', 'parameters'], ...rows]));
+        if (!parts && depth === 2) print('(block 1 as block 0; --parts lists it)');
+        if (!parts && depth > 2) print(`(blocks 1 to ${depth - 1} as block 0; --parts lists them)`);
+        print(`\n${summary({ parameters, bytes, flopsPerToken, positions })}\n\n${censusTable(census, depth)}`);
       }
       exit(0);
     });

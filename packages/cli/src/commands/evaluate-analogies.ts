@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type AnalogyReport, evaluateAnalogies, parseAnalogies, type Tally } from '@residual/embeddings/words';
 import { Command } from 'commander';
-import { columns } from '../output.js';
+import { columns, print } from '../output.js';
 import { withVectors, withVectorsOption } from './with-vectors.js';
 
 /** `residual evaluate analogies`: how many questions "a is to b as c is to ?" word vectors answer. */
@@ -18,7 +18,7 @@ export function evaluateAnalogiesCommand(exit: (code: number) => void): Command 
           onProgress: ({ done, total }) => progress.show(`answered ${done} of ${total}`),
         });
         progress.end();
-        console.log(json ? JSON.stringify(report) : tableOf(report));
+        print(json ? JSON.stringify(report) : tableOf(report));
         return 0;
       });
       exit(code);

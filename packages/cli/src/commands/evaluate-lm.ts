@@ -3,7 +3,7 @@ import { ResidualError } from '@residual/tensor';
 import { evaluate, nextToken, slidingWindows, type TokenBatch } from '@residual/train';
 import { Command, Option } from 'commander';
 import { type NodeBackend, nodeBackends, rerunForWebGPU } from '../machine/backends.js';
-import { bar } from '../output.js';
+import { bar, print } from '../output.js';
 import { type Cut, documentsOf, readTexts } from '../training/corpus.js';
 import { argsOf } from './generate.js';
 import { lineCount, tokenLimit } from './option-values.js';
@@ -58,13 +58,13 @@ async function evaluateOn(files: readonly string[], options: Options): Promise<n
     const seconds = (performance.now() - begun) / 1000;
     const perplexity = Math.exp(loss);
     if (json) {
-      console.log(JSON.stringify({ loss, perplexity, tokens, length, stride, seconds }));
+      print(JSON.stringify({ loss, perplexity, tokens, length, stride, seconds }));
       return 0;
     }
-    console.log(`loss = ${loss.toFixed(4)}`);
-    console.log(`perplexity = ${perplexity.toFixed(2)}`);
+    print(`loss = ${loss.toFixed(4)}`);
+    print(`perplexity = ${perplexity.toFixed(2)}`);
     const speed = `${Math.round(tokens / seconds).toLocaleString('en-US')} a second`;
-    console.log(
+    print(
       `${tokens.toLocaleString('en-US')} tokens in ${seconds.toFixed(1)} s, ${speed}; length ${length}, stride ${stride}`,
     );
     return 0;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { evaluateSimilarity, parseRatings, type SimilarityReport } from '@residual/embeddings/words';
 import { Command } from 'commander';
-import { columns } from '../output.js';
+import { columns, print } from '../output.js';
 import { withVectors, withVectorsOption } from './with-vectors.js';
 
 /** `residual evaluate similarity`: whether word vectors find pairs of words as alike as people do. */
@@ -15,7 +15,7 @@ export function evaluateSimilarityCommand(exit: (code: number) => void): Command
       const sets = await Promise.all(files.map(async file => parseRatings(await readFile(file, 'utf8'))));
       const code = await withVectors(place, ({ vectors }) => {
         const reports = sets.map((pairs, i) => ({ file: basename(files[i]!), ...evaluateSimilarity(vectors, pairs) }));
-        console.log(json ? JSON.stringify(reports.length === 1 ? reports[0] : { sets: reports }) : tableOf(reports));
+        print(json ? JSON.stringify(reports.length === 1 ? reports[0] : { sets: reports }) : tableOf(reports));
         return 0;
       });
       exit(code);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { rerunForWebGPU } from '../machine/backends.js';
 import { type Bleu, bleu, chrf } from '../metrics/index.js';
+import { print } from '../output.js';
 import { type Pair, pairsIn } from '../pairs.js';
 import { packageVersion } from '../version.js';
 import { argsOf } from './generate.js';
@@ -43,14 +44,14 @@ async function evaluate(options: Options): Promise<number> {
     const signature = [...metrics, `decoding|${decoding}`].join(' ');
     const sentences = pairs.length;
     if (options.json) {
-      console.log(JSON.stringify({ bleu: words.score, chrf: characters.score, sentences, signature }));
+      print(JSON.stringify({ bleu: words.score, chrf: characters.score, sentences, signature }));
       return 0;
     }
-    console.log(bleuLine(words));
-    console.log(`chrF2 = ${characters.score.toFixed(2)}`);
+    print(bleuLine(words));
+    print(`chrF2 = ${characters.score.toFixed(2)}`);
     const speed = `${(sentences / seconds).toFixed(1)} sentences and ${(tokens / seconds).toFixed(0)} tokens a second`;
-    console.log(`${sentences} sentences in ${seconds.toFixed(1)} s: ${speed}`);
-    console.log(signature.replaceAll(' ', '\n'));
+    print(`${sentences} sentences in ${seconds.toFixed(1)} s: ${speed}`);
+    print(signature.replaceAll(' ', '\n'));
     return 0;
   });
 }

@@ -1,6 +1,7 @@
 import { draws, type Generated, type GenerateOptions, type GenerationConfig } from '@residual/model';
 import { Command, Option } from 'commander';
 import { type NodeBackend, nodeBackends, rerunForWebGPU } from '../machine/backends.js';
+import { print, printNote, printText } from '../output.js';
 import { seed, temperature, tokenCount, tokenIds, topK, topP } from './option-values.js';
 import { withModel } from './with-model.js';
 
@@ -53,19 +54,19 @@ async function generate(options: Options): Promise<number> {
     let before = model.encoderDepth > 0 ? '' : continued; // shown when all is known to be well; a source is not continued
     let comma = before === '' ? '' : ',';
     for (let step = await steps.next(); ; step = await steps.next()) {
-      if (!json) process.stdout.write(before);
+      if (!json) printText(before);
       before = '';
       if (!step.done) {
-        if (!json) process.stdout.write(model.tokenizer ? step.value.text : `${comma}${step.value.token}`);
+        if (!json) printText(model.tokenizer ? step.value.text : `${comma}${step.value.token}`);
         comma = ',';
         continue;
       }
       const [row] = step.value;
       const seconds = (performance.now() - begun) / 1000;
       const text = model.tokenizer ? wholeText(row!, textOf) : '';
-      console.log(json ? JSON.stringify(resultOf(row!, { seconds, backend, text })) : '');
+      print(json ? JSON.stringify(resultOf(row!, { seconds, backend, text })) : '');
       const isNew = row!.seed !== undefined && options.seed === undefined;
-      if (isNew && !json) console.error(`--seed ${row!.seed} gives this text again`);
+      if (isNew && !json) printNote(`--seed ${row!.seed} gives this text again`);
       return 0;
     }
   });

@@ -3,7 +3,7 @@ import { type Check, dump, parity } from '@residual/model/parity';
 import { ResidualError } from '@residual/tensor';
 import { Command, Option } from 'commander';
 import { type NodeBackend, nodeBackends, rerunForWebGPU, startBackend } from '../machine/backends.js';
-import { columns } from '../output.js';
+import { columns, print } from '../output.js';
 import { tokenizerGolden, tokenizerParity, tokenizerTable } from '../tokenizer-parity.js';
 import { argsOf } from './generate.js';
 import { type Compared, parityInBrowser } from './parity-in-browser.js';
@@ -57,14 +57,14 @@ async function compareAll(folders: readonly string[], options: Options): Promise
     const compareOn = backend === 'webgl' ? parityInBrowser : parityHere;
     const report = await compareOn(folder, file !== undefined);
     reports.push({ ...report, folder });
-    if (!json) console.log(tableOf(folder, report));
+    if (!json) print(tableOf(folder, report));
   }
   if (file) {
     await writeFile(file, reports[0]!.dumped!);
-    if (!json) console.log(`our own outputs are in ${file}`);
+    if (!json) print(`our own outputs are in ${file}`);
   }
   const pass = reports.every(accepted(file !== undefined));
-  if (json) console.log(JSON.stringify(plain(reports, pass)));
+  if (json) print(JSON.stringify(plain(reports, pass)));
   return pass ? 0 : 1;
 }
 
@@ -78,7 +78,7 @@ async function compareTokenizer(folder: string, { golden, dump, json }: Options)
       `parity: --dump writes tensors; ${folder} is compared as a tokenizer, which has none`,
     );
   const report = await tokenizerParity(folder, references);
-  if (!json) console.log(tokenizerTable(folder, report));
+  if (!json) print(tokenizerTable(folder, report));
   return { ...report, folder, skipped: [], inputsOnly: false };
 }
 

@@ -2,7 +2,7 @@ import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { Command, Option } from 'commander';
 import { chunksFrom, lineGroups } from '../lines.js';
-import { columns } from '../output.js';
+import { columns, print } from '../output.js';
 import { readTokenizer } from '../tokenizer-source.js';
 
 interface Options {
@@ -41,7 +41,7 @@ async function tokenize({ tokenizer: path, text, file, jsonl, special, json }: O
   let whole = text ?? '';
   if (text === undefined) for await (const chunk of chunksFrom('tokenize', { file })) whole += chunk;
   const tokens = tokensOf(tokenizer, whole, special);
-  console.log(json ? JSON.stringify(tokens) : tableOf(tokens));
+  print(json ? JSON.stringify(tokens) : tableOf(tokens));
 }
 
 async function tokenizeLines(tokenizer: Tokenizer, file: string, special: boolean): Promise<void> {
@@ -50,7 +50,7 @@ async function tokenizeLines(tokenizer: Tokenizer, file: string, special: boolea
     number++;
     if (line!.trim() === '') continue;
     const row = readRow(line!, `line ${number} of ${file}`);
-    console.log(JSON.stringify(tokensOf(tokenizer, row.text, row.special ?? special)));
+    print(JSON.stringify(tokensOf(tokenizer, row.text, row.special ?? special)));
   }
 }
 

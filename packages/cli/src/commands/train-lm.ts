@@ -4,6 +4,7 @@ import type { Tokenizer } from '@residual/tokenizer';
 import { characterTokenizer } from '@residual/tokenizer/train';
 import { nextToken } from '@residual/train';
 import { Command, Option } from 'commander';
+import { print } from '../output.js';
 import { type Begun, beginTraining } from '../training/begin.js';
 import { type Cut, readTexts, split, textCorpus } from '../training/corpus.js';
 import { type CommonSettings, withCommonOptions, withSizeOptions } from '../training/options.js';
@@ -84,7 +85,7 @@ async function trainLanguageModel(begun: Begun<Settings>): Promise<number> {
       : llamaConfig({ ...sizes, ...(settings.kvHeads !== undefined && { kvHeads: settings.kvHeads }) });
   const model = await createModel(config, { seed, tokenizer });
   progress.end();
-  console.log(`${corpus.told}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
+  print(`${corpus.told}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
   try {
     const objective = nextToken(causalOf('train', model).layer, { smoothing, positions: length });
     return await runTraining({ model, objective, corpus, result: () => model.save() }, settings, begun);

@@ -4,6 +4,7 @@ import { causalOf, loadModel, saveLora } from '@residual/model';
 import { ResidualError } from '@residual/tensor';
 import { attachLora, detachLora, mergeLora, nextToken, notLora } from '@residual/train';
 import { Command, Option } from 'commander';
+import { print } from '../output.js';
 import { type Begun, beginTraining } from '../training/begin.js';
 import { type Cut, readTexts, split, textCorpus } from '../training/corpus.js';
 import { type CommonSettings, withCommonOptions } from '../training/options.js';
@@ -71,7 +72,7 @@ async function trainLora(begun: Begun<Settings>): Promise<number> {
     const needs = layer as HasNeeds<unknown>;
     const paths = attachLora(needs, weights, { targets: target, rank, seed, ...(alpha !== undefined && { alpha }) });
     progress.end();
-    console.log(`${corpus.told}; rank ${rank} beside ${paths.length} linears`);
+    print(`${corpus.told}; rank ${rank} beside ${paths.length} linears`);
     const objective = nextToken(layer, {
       smoothing,
       positions: model.openEnded ? Number.POSITIVE_INFINITY : positions,

@@ -4,6 +4,7 @@ import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { pairBatches, splitOff, translation } from '@residual/train';
 import { Command } from 'commander';
+import { print } from '../output.js';
 import { type Begun, beginTraining } from '../training/begin.js';
 import { type Corpus, encodedPairs, pairsOf, readTexts, taken } from '../training/corpus.js';
 import { type CommonSettings, withCommonOptions, withSizeOptions } from '../training/options.js';
@@ -75,7 +76,7 @@ async function trainTranslator(begun: Begun<Settings>): Promise<number> {
   });
   const model = await createModel(config, { seed, tokenizer });
   progress.end();
-  console.log(`${corpus.told}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
+  print(`${corpus.told}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
   try {
     const objective = translation(encoderDecoderOf('train', model).layer, { smoothing, positions });
     // The reference keeps the bias of the logits as a constant beside the weights.

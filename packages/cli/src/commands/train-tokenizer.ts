@@ -4,7 +4,7 @@ import { ResidualError } from '@residual/tensor';
 import { saveTokenizer } from '@residual/tokenizer';
 import { type TrainKind, type TrainOptions, type TrainProgress, trainTokenizer } from '@residual/tokenizer/train';
 import { Command, Option } from 'commander';
-import { bar, progressLine } from '../output.js';
+import { bar, print, progressLine } from '../output.js';
 import { linesOf } from '../text-lines.js';
 import { count, size } from './option-values.js';
 
@@ -73,7 +73,7 @@ async function train(files: readonly string[], options: Options): Promise<number
     await writeFile(out, `${saveTokenizer(tokenizer, { pretty: true })}\n`);
     const seconds = (performance.now() - begun) / 1000;
     const tokens = tokenizer.vocabSize;
-    console.log(
+    print(
       json
         ? JSON.stringify({ kind, tokens, bytes, seconds, out })
         : `${out}: ${tokens.toLocaleString('en-US')} tokens of ${(bytes / 1e6).toFixed(1)} MB of text, ${seconds.toFixed(1)} s`,

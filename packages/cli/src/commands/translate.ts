@@ -2,6 +2,7 @@ import type { Translation } from '@residual/model';
 import { Argument, Command, Option } from 'commander';
 import { chunksFrom, lineGroups } from '../lines.js';
 import { rerunForWebGPU } from '../machine/backends.js';
+import { print, printNote, printText } from '../output.js';
 import { argsOf } from './generate.js';
 import { type TranslatingOptions, translateLines, translateOptions, withTranslatingOptions } from './translating.js';
 import { type Work, withModel } from './with-model.js';
@@ -34,7 +35,7 @@ export function translateCommand(exit: (code: number) => void): Command {
 async function translate(text: string | undefined, options: Options, work: Work): Promise<number> {
   const { model, signal, progress } = work;
   const typed = text === undefined && options.file === undefined && process.stdin.isTTY;
-  if (typed) console.error('Type a line to translate it; Ctrl-D ends.');
+  if (typed) printNote('Type a line to translate it; Ctrl-D ends.');
   const { batch = typed ? 1 : 32 } = options;
   const settings = translateOptions(options, { batch, signal });
   const begun = performance.now();
@@ -44,7 +45,8 @@ async function translate(text: string | undefined, options: Options, work: Work)
     await translateLines(model, lines, settings, translation => {
       done++;
       progress.end(); // standard output may be the same terminal
-      process.stdout.write(`${options.json ? JSON.stringify(resultOf(translation)) : translation.translation}\n`);
+      if (options.json) print(JSON.stringify(resultOf(translation)));
+      else printText(`${translation.translation}\n`);
       progress.show(`${done} lines, ${((done * 1000) / (performance.now() - begun)).toFixed(1)} per second`);
     });
   }

@@ -21,7 +21,7 @@ import {
   train,
 } from '@residual/train';
 import { folderStore } from '@residual/train/node';
-import { bar, type ProgressLine } from '../output.js';
+import { bar, type ProgressLine, print, printNote } from '../output.js';
 import type { Corpus } from './corpus.js';
 import type { CommonSettings } from './options.js';
 
@@ -81,12 +81,12 @@ export async function runTraining<Batch>(
   } catch (error) {
     if (!signal.aborted) throw error;
     progress.end();
-    console.error(`stopped after step ${done} of ${steps}; the same command with --resume goes on`);
+    printNote(`stopped after step ${done} of ${steps}; the same command with --resume goes on`);
     return 130;
   }
   progress.end();
   await writeResult(out, await result());
-  console.log(`${out}: trained ${done} steps in ${duration(performance.now() - begun)}`);
+  print(`${out}: trained ${done} steps in ${duration(performance.now() - begun)}`);
   return 0;
 }
 
@@ -148,12 +148,12 @@ interface Telling {
 function tell(event: TrainingEvent, { steps, first, begun, progress }: Telling): void {
   if (event.type === 'checkpoint') return;
   if (event.type === 'resume') {
-    console.log(`goes on after step ${event.step} of ${steps}${event.isFinished ? ': nothing is left to do' : ''}`);
+    print(`goes on after step ${event.step} of ${steps}${event.isFinished ? ': nothing is left to do' : ''}`);
     return;
   }
   if (event.type === 'evaluation') {
     progress.end(); // standard output may be the same terminal
-    console.log(`step ${event.step}: validation loss ${event.loss.toFixed(4)}`);
+    print(`step ${event.step}: validation loss ${event.loss.toFixed(4)}`);
     return;
   }
   const passed = performance.now() - begun;
