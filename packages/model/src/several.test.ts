@@ -30,7 +30,8 @@ const turnsOf = async (work: () => Promise<unknown>) => {
 test('generations at once take their steps in turn, the event loop has a turn at each, and the texts are those of each alone', async () => {
   const prompts = ['Once upon a time', 'The', 'One day a cat', 'Tim'];
   const alone = [];
-  for (const prompt of prompts) alone.push((await model.generate(prompt, { ...greedy, maxNewTokens: 20 }).whole()).text);
+  for (const prompt of prompts)
+    alone.push((await model.generate(prompt, { ...greedy, maxNewTokens: 20 }).whole()).text);
   const log: number[] = [];
   const texts = prompts.map(() => '');
   const run = async (prompt: string, i: number) => {
