@@ -1,6 +1,7 @@
 import { classOf, space, spacesEnd } from './character-class.js';
 import { failFile } from './errors.js';
 import { Fields } from './fields.js';
+import { longestSize, trieOf } from './models/trie.js';
 import { unitsAt, unitsBefore } from './unicode.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -72,20 +73,17 @@ export function tokenFinder(tokens: readonly { readonly pattern: string; readonl
     if (!byPattern.has(pattern)) byPattern.set(pattern, token);
   }
   if (byPattern.size === 0) return (text, found) => text !== '' && found(-1, 0, text.length);
-  const patterns = [...byPattern.keys()].sort((a, b) => b.length - a.length);
-  const search = new RegExp(patterns.map(escapeRegex).join('|'), 'g');
+  const search = searchOf([...byPattern.keys()]);
   return (text, found) => {
     let last = 0;
     let ended = -1;
-    search.lastIndex = 0;
-    for (let match = search.exec(text); match; match = search.exec(text)) {
+    for (let match = search(text, 0), next = 0; match; match = search(text, next)) {
       const before = ended;
-      ended = match.index + match[0].length;
-      if (match[0] === '') search.lastIndex += unitsAt(text, match.index);
-      if (match[0] === '' && before === ended) continue; // right behind another match nothing is no match
-      const token = byPattern.get(match[0])!;
-      let from = match.index;
-      let to = from + match[0].length;
+      let [from, to] = match;
+      next = ended = to;
+      if (from === to) next += unitsAt(text, to);
+      if (from === to && before === ended) continue; // right behind another match nothing is no match
+      const token = byPattern.get(text.slice(from, to))!;
       if (token.singleWord && (endsWithWord(text, from) || beginsWithWord(text, to))) continue;
       if (token.stripLeft) {
         while (from > last && classOf(text.charCodeAt(from - 1)) === space) from--;
@@ -97,6 +95,38 @@ export function tokenFinder(tokens: readonly { readonly pattern: string; readonl
       last = to;
     }
     if (last < text.length) found(-1, last, text.length);
+  };
+}
+
+/** Finds the first match at a place of a text or behind it, the longest one there. */
+type Search = (text: string, at: number) => [from: number, to: number] | undefined;
+
+/** Of more tokens engines try one after another at each place of a text; and longer ones are read again from each place on. */
+const [manyTokens, longestToken] = [500, 1000];
+
+function searchOf(patterns: readonly string[]): Search {
+  const sorted = patterns.toSorted((a, b) => b.length - a.length);
+  if (sorted[0]!.length > longestToken) {
+    failFile(`an added token of ${sorted[0]!.length} characters cannot be looked for; ${longestToken} would fit`);
+  }
+  if (patterns.length > manyTokens) return trieSearch(patterns);
+  const regex = new RegExp(sorted.map(escapeRegex).join('|'), 'g');
+  return (text, at) => {
+    regex.lastIndex = at;
+    const match = at <= text.length ? regex.exec(text) : null;
+    return match ? [match.index, match.index + match[0].length] : undefined;
+  };
+}
+
+function trieSearch(patterns: readonly string[]): Search {
+  const trie = trieOf(patterns.flatMap((pattern, id) => (pattern === '' ? [] : [[pattern, id] as const])));
+  const isEverywhere = patterns.includes('');
+  return (text, at) => {
+    for (; at <= text.length; at++) {
+      const length = longestSize(trie, text, at, text.length);
+      if (length > 0 || isEverywhere) return [at, at + length];
+    }
+    return undefined;
   };
 }
 

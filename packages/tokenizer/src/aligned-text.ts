@@ -1,3 +1,4 @@
+import { checkGrown, mostGrown } from './growth.js';
 import { unitsBefore } from './unicode.js';
 
 /**
@@ -11,6 +12,8 @@ import { unitsBefore } from './unicode.js';
 export class AlignedText {
   #starts: Int32Array | undefined;
   #ends: Int32Array | undefined;
+  /** How long it may become. */
+  #most: number;
 
   constructor(
     /** The text as it is now. */
@@ -18,7 +21,14 @@ export class AlignedText {
     readonly tracked: boolean,
     /** Where the text begins in the original. */
     readonly origin = 0,
-  ) {}
+  ) {
+    this.#most = mostGrown(text.length);
+  }
+
+  /** Refuses a length that it may not have: what replaces its characters multiplies. */
+  checkLength(length: number): void {
+    if (length > this.#most) checkGrown(length, this.#most, 'normalizers');
+  }
 
   /** Where in the original the character that begins at unit `index` begins (asked only of a first unit). */
   start(index: number): number {
@@ -62,6 +72,7 @@ export class AlignedText {
    */
   rewrite(chars: readonly string[], changes: readonly number[], dropped = 0): void {
     const text = chars.join('');
+    this.checkLength(text.length);
     if (this.tracked) {
       const old = [...this.text];
       const starts = new Int32Array(text.length);
@@ -99,6 +110,7 @@ export class AlignedText {
 
   /** Replaces the whole text by one whose unit `i` came from `[starts[i], starts[i + 1])` of the original. */
   place(text: string, starts: readonly number[]): void {
+    this.checkLength(text.length);
     this.text = text;
     if (!this.tracked) return;
     this.#starts = Int32Array.from(starts);
@@ -110,6 +122,7 @@ export class AlignedText {
     if (!this.tracked) {
       let text = '';
       for (const char of this.text) text += map(char);
+      this.checkLength(text.length);
       this.text = text;
       return;
     }
@@ -149,6 +162,7 @@ export class AlignedText {
 
   /** Writes `content` (where `$&` is the character) in place of the characters that match a pattern, which has the flags g and u. */
   substitute(pattern: RegExp, content: string): void {
+    this.checkLength(this.text.length);
     if (!this.tracked) this.text = this.text.replace(pattern, content);
     else if (this.text.search(pattern) >= 0) this.mapCharacters(char => char.replace(pattern, content));
   }
@@ -156,6 +170,7 @@ export class AlignedText {
   /** Puts `prefix` in front of a text that is not empty; it shares the place of the first character. */
   prepend(prefix: string): void {
     if (this.text === '' || prefix === '') return;
+    this.checkLength(this.text.length + prefix.length);
     if (!this.tracked) {
       this.text = prefix + this.text;
       return;
@@ -172,6 +187,9 @@ export class AlignedText {
 
   /** Replaces the ranges `[from, to)` (in pairs, ascending) by `content`, which takes the place of each range's last character. */
   replace(ranges: readonly number[], content: string): void {
+    let length = this.text.length + (ranges.length / 2) * content.length;
+    for (let index = 0; index < ranges.length; index += 2) length -= ranges[index + 1]! - ranges[index]!;
+    this.checkLength(length);
     const parts: string[] = [];
     let last = 0;
     for (let index = 0; index < ranges.length; index += 2) {

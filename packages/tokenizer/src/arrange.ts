@@ -1,4 +1,5 @@
 import type { Part } from './encoding.js';
+import { failInput } from './errors.js';
 import type { PostProcessor, TemplateItem } from './post-processors/post-processor.js';
 
 /** A stretch of a sequence's tokens, beginning with token `from`. */
@@ -6,6 +7,9 @@ export interface Window {
   readonly from: number;
   readonly ids: readonly number[];
 }
+
+/** So many windows are given, every one of a sequence with every one of the other. */
+const mostWindows = 1 << 17;
 
 const plain: readonly TemplateItem[] = [
   { sequence: 0, typeId: 0 },
@@ -29,6 +33,11 @@ export function arrange(
   for (const item of items) {
     const parts = partsOf(item);
     if (parts.length === 0) continue;
+    if (further.length * parts.length > mostWindows) {
+      failInput(
+        `encode: truncation leaves more than ${mostWindows} windows of its sequences; a smaller stride would do`,
+      );
+    }
     const others = parts.slice(1).map(part => [...main, part]);
     further = [...further.flatMap(before => parts.map(part => [...before, part])), ...others];
     main = [...main, parts[0]!];

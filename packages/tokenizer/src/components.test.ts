@@ -193,15 +193,22 @@ test('roles in special_tokens_map.json count for more, unless the configuration 
   expect(() => rolesOf({ specialTokensMap: '{' })).toThrow('special_tokens_map.json is not JSON');
 });
 
-test('truncation in a file holds until a call says otherwise', () => {
+test('truncation and padding in a file hold where a call asks for them', () => {
   const made = tokenizer(['a'], {
     pre_tokenizer: { type: 'WhitespaceSplit' },
     truncation: { max_length: 2, strategy: 'LongestFirst', stride: 0, direction: 'Left' },
     padding: { strategy: { Fixed: 4 }, direction: 'Left', pad_id: 7, pad_type_id: 3, pad_token: '?' },
   });
-  expect(made.encode('a b a').ids).toEqual([7, 7, 0, 1]);
-  expect(made.encode('a b a').tokens.slice(0, 2)).toEqual(['?', '?']);
+  expect(made.encode('a b a').ids).toEqual([1, 0, 1]);
+  expect(made.encodeBatch(['a b a', 'a'], {}).map(({ ids }) => ids)).toEqual([[1, 0, 1], [1]]);
   expect(made.encode('a b a', { truncation: null, padding: null }).ids).toEqual([1, 0, 1]);
+  const { truncation, padding } = made;
+  expect(truncation).toEqual({ maxLength: 2, strategy: 'longest-first', stride: 0, direction: 'left' });
+  expect(padding).toEqual({ length: 4, multipleOf: 1, id: 7, token: '?', typeId: 3, direction: 'left' });
+  const cut = made.encode('a b a', { truncation, padding });
+  expect(cut.ids).toEqual([7, 7, 0, 1]);
+  expect(cut.tokens.slice(0, 2)).toEqual(['?', '?']);
+  expect(tokenizer(['a'], {}).padding).toBeUndefined();
   const long = made.encode('a b a', {
     pair: 'a a',
     truncation: { maxLength: 3, strategy: 'only-first' },

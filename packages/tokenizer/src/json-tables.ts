@@ -24,8 +24,8 @@ interface Table {
   readonly end: number;
 }
 
-/** A name or another string, or a bracket. */
-const structure = () => /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|[{}[\]]/gs;
+/** A name or another string, a bracket, or the beginning of a string without an end. */
+const structure = () => /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|["{}[\]]/gs;
 /** What stands for a table while the rest is parsed. */
 const standIn = 0;
 
@@ -40,6 +40,7 @@ function withTables(text: string): unknown {
     const [whole, name, colon] = mark;
     if (whole === '{' || whole === '[') depth++;
     else if (whole === '}' || whole === ']') depth--;
+    else if (whole === '"') return undefined;
     else if (colon && depth === 1) holder = name;
     else if (colon && depth === 2 && holder === 'model' && (name === 'vocab' || name === 'merges')) {
       const at = marks.lastIndex;

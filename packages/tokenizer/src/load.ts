@@ -4,7 +4,7 @@ import { type Components, readComponent } from './components.js';
 import { cleanUp } from './decoders/clean-up.js';
 import type { Decoder } from './decoders/decoder.js';
 import { chain } from './decoders/sequence.js';
-import { failFile } from './errors.js';
+import { failFile, shownJson } from './errors.js';
 import { Fields } from './fields.js';
 import { parseTokenizerJson } from './json-tables.js';
 import type { Model } from './models/model.js';
@@ -37,7 +37,7 @@ export function tokenizerFromJson(json: object | string, options: LoadOptions = 
 export function loadTokenizer(json: object | string, components: Components, options: LoadOptions = {}): Tokenizer {
   const file = new Fields(parsed(json, 'tokenizer.json'), '');
   const version = file.raw('version') ?? '1.0';
-  if (version !== '1.0') failFile(`version is ${JSON.stringify(version)}; only "1.0" can be read`);
+  if (version !== '1.0') failFile(`version is ${shownJson(version)}; only "1.0" can be read`);
   const settings = settingsOf(options);
   const maybe = <T>(name: string, read: (json: unknown) => T) => (file.has(name) ? read(file.raw(name)) : undefined);
   const model = readModel(file, components);

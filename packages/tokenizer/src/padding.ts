@@ -1,4 +1,5 @@
 import type { Part } from './encoding.js';
+import { failInput } from './errors.js';
 import type { Fields } from './fields.js';
 import { checkChoice, checkCount } from './truncation.js';
 
@@ -18,12 +19,17 @@ export interface Padding {
   readonly direction?: 'left' | 'right';
 }
 
+/** The longest that a file may ask for: texts of a million tokens. */
+const longestOfFile = 1 << 20;
+/** The longest that is padded to. */
+const mostTokens = 1 << 24;
+
 /** The padding that a `tokenizer.json` asks for. */
 export function readPadding(fields: Fields): Padding {
   const isLongest = fields.raw('strategy') === 'BatchLongest';
   return {
-    length: isLongest ? 'longest' : fields.object('strategy').count('Fixed'),
-    multipleOf: fields.has('pad_to_multiple_of') ? fields.count('pad_to_multiple_of') : 1,
+    length: isLongest ? 'longest' : fields.object('strategy').count('Fixed', undefined, longestOfFile),
+    multipleOf: fields.has('pad_to_multiple_of') ? fields.count('pad_to_multiple_of', undefined, longestOfFile) : 1,
     id: fields.count('pad_id', 0),
     ...(fields.has('pad_token') && { token: fields.string('pad_token') }),
     typeId: fields.count('pad_type_id', 0),
@@ -40,7 +46,8 @@ export function paddedLength(padding: Padding, longest: number): number {
   checkCount('padding.typeId', typeId);
   checkChoice('padding.direction', direction, ['left', 'right']);
   const wanted = length === 'longest' ? longest : length;
-  return multipleOf > 1 ? Math.ceil(wanted / multipleOf) * multipleOf : wanted;
+  const padded = multipleOf > 1 ? Math.ceil(wanted / multipleOf) * multipleOf : wanted;
+  return padded <= mostTokens ? padded : failInput(`encode: padding to ${padded} tokens; ${mostTokens} would fit`);
 }
 
 /** Pads the parts of an encoding to a length; one that is longer stays as it is. */

@@ -1,4 +1,4 @@
-import { failFile } from './errors.js';
+import { failFile, shown } from './errors.js';
 import type { Fields } from './fields.js';
 import type { Dialect } from './regex/dialect.js';
 import { searchOf } from './regex/search.js';
@@ -21,7 +21,7 @@ export const literalMatcher = (literal: string): Matcher =>
 /** Matches a regular expression, in Oniguruma's syntax if nothing else is said; a match of no characters counts, but for one right behind another match. */
 export const regexMatcher = (source: string, where: string, dialect?: Dialect): Matcher => {
   const searchIn = searchOf(translateRegex(source, where, dialect));
-  if (!searchIn) return failFile(`${where}: the regular expression ${source} is too large`);
+  if (!searchIn) return failFile(`${where}: the regular expression ${shown(source)} is too large`);
   return (text, start, end, ranges) => {
     const part = start === 0 && end === text.length ? text : text.slice(start, end);
     if (part === '') return;

@@ -44,10 +44,10 @@ export interface TokenizerParts extends PipelineParts {
 export interface BatchOptions {
   /** Whether to put the special tokens of the post-processor around the text. Default true. */
   readonly addSpecialTokens?: boolean;
-  /** Where to cut; null: nowhere. Default: as the file says, mostly nowhere. */
-  readonly truncation?: Truncation | null;
-  /** What to pad to; null: no padding. Default: as the file says, mostly none. */
-  readonly padding?: Padding | null;
+  /** Where to cut: default nowhere, also where the file has a {@link Tokenizer.truncation}, which may be given here. */
+  readonly truncation?: Truncation | null | undefined;
+  /** What to pad to: default no padding, also where the file has a {@link Tokenizer.padding}, which may be given here. */
+  readonly padding?: Padding | null | undefined;
   /** The share of the merges of a byte-pair encoding that are left out at random, 0 to 1. Default: as the file says, mostly 0. */
   readonly dropout?: number;
   /** Which merges dropout leaves out: the same ones for the same seed. Default 0. */
@@ -117,6 +117,16 @@ export class Tokenizer {
     return this.parts.model.cacheBytes ?? 0;
   }
 
+  /** The truncation that its file describes, if any. Calls do not cut unless they are told to, as in the reference. */
+  get truncation(): Truncation | undefined {
+    return this.parts.truncation;
+  }
+
+  /** The padding that its file describes, if any. Calls do not pad unless they are told to, as in the reference. */
+  get padding(): Padding | undefined {
+    return this.parts.padding;
+  }
+
   /** The tokens of a text (and of a second one), special tokens included unless told otherwise. */
   encode(text: string, { pair, ...options }: EncodeOptions = {}): Encoding {
     return this.encodeBatch([pair === undefined ? text : [text, pair]], options)[0]!;
@@ -127,7 +137,7 @@ export class Tokenizer {
     texts: readonly (string | readonly [text: string, pair: string])[],
     options: BatchOptions = {},
   ): Encoding[] {
-    const { truncation = this.parts.truncation, padding = this.parts.padding } = options;
+    const { truncation, padding } = options;
     if (!Array.isArray(texts)) failInput(`encodeBatch: texts must be an array, they are ${kindOf(texts)}`);
     const drafts = texts.map((entry, index) => {
       const sequences = Array.isArray(entry) ? entry.map(checkEncoded) : [checkEncoded(entry)];

@@ -74,6 +74,9 @@ function roomOf(lengths: readonly number[], room: number, strategy: NonNullable<
   return strategy === 'only-first' ? [first - tooMany, second ?? 0] : [first, target - tooMany];
 }
 
+/** Windows may hold so many times the tokens of a text, and so many more. */
+const [mostTimes, mostBeside] = [256, 1 << 20];
+
 function windowsOf(ids: readonly number[], size: number, stride: number, direction: 'left' | 'right'): Window[] {
   if (size >= ids.length) return [{ from: 0, ids }];
   if (size === 0)
@@ -81,6 +84,12 @@ function windowsOf(ids: readonly number[], size: number, stride: number, directi
       { from: 0, ids: [] },
       { from: 0, ids },
     ];
+  const held = Math.ceil(ids.length / (size - stride)) * size;
+  if (stride < size && held > mostTimes * ids.length + mostBeside) {
+    failInput(
+      `encode: windows of ${size} tokens with a stride of ${stride} hold ${held} tokens of a text of ${ids.length}; a smaller stride would do`,
+    );
+  }
   if (stride >= size)
     failInput(`encode: stride ${stride} does not fit in windows of ${size} tokens; at most ${size - 1}`);
   const windows: Window[] = [];

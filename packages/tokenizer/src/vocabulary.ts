@@ -1,4 +1,4 @@
-import { failFile } from './errors.js';
+import { failFile, shownJson } from './errors.js';
 import { kindOf } from './fields.js';
 
 /** Ids must stay below this: no published vocabulary comes near, and a table of that size still fits. */
@@ -12,7 +12,9 @@ export class Vocabulary {
   /** Adds a token of the model. A token or an id that is there already, or an id out of range, is an error. */
   add(token: string, id: unknown, where: string): void {
     if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= mostIds) {
-      failFile(`${where} gives "${token}" the id ${String(id)}; ids are whole numbers from 0 to ${mostIds - 1}`);
+      failFile(
+        `${where} gives "${token}" the id ${typeof id === 'string' ? id : shownJson(id)}; ids are whole numbers from 0 to ${mostIds - 1}`,
+      );
     }
     const holder = id < this.#tokens.length ? this.#tokens[id] : undefined;
     if (holder !== undefined) failFile(`${where} gives id ${id} to both "${holder}" and "${token}"`);

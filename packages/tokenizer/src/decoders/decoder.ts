@@ -15,7 +15,11 @@ export interface DecoderRun {
  * A step from tokens towards text. Whole and streaming decoding are the same run: the whole is a stream that was pushed at
  * once, so the two cannot differ.
  */
-export type Decoder = (emit: Emit) => DecoderRun;
+export interface Decoder {
+  (emit: Emit): DecoderRun;
+  /** The steps that a sequence takes. */
+  readonly steps?: readonly Decoder[];
+}
 
 /** A decoder that treats each token by itself and needs all of it: `index` counts tokens from 0. */
 export const perToken =

@@ -1,4 +1,5 @@
 import type { Reader } from '../components.js';
+import { checkGrown, mostGrown } from '../growth.js';
 import { readPattern } from '../pattern.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
@@ -11,17 +12,18 @@ export const replace: Reader<Decoder> = fields => {
   if (typeof literal === 'string' && literal.length === 1) {
     // One unit cannot stand across two parts of a token: nothing has to be held back.
     return emit => ({
-      push: (text, ends) =>
-        emit(
-          text.replaceAll(literal, () => content),
-          ends,
-        ),
+      push(text, ends) {
+        const parts = text.split(literal);
+        checkGrown((parts.length - 1) * content.length, mostGrown(text.length), 'decoders');
+        emit(parts.join(content), ends);
+      },
       finish: () => {},
     });
   }
   return perToken(token => {
     const ranges: number[] = [];
     find(token, 0, token.length, ranges);
+    checkGrown((ranges.length / 2) * content.length, mostGrown(token.length), 'decoders');
     let text = '';
     let last = 0;
     for (let index = 0; index < ranges.length; index += 2) {

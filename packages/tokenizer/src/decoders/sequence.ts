@@ -1,5 +1,6 @@
 import type { Reader } from '../components.js';
-import type { Decoder, DecoderRun } from './decoder.js';
+import { checkGrown, mostGrown } from '../growth.js';
+import type { Decoder, DecoderRun, Emit } from './decoder.js';
 
 /** Decoders one after another. */
 export const sequence: Reader<Decoder> = (fields, nested) => {
@@ -7,19 +8,34 @@ export const sequence: Reader<Decoder> = (fields, nested) => {
   return chain(fields.array('decoders').map((json, index) => nested(json, `${path}[${index}]`)));
 };
 
-/** Each decoder fed with what the one before it emits. */
-export const chain =
-  (decoders: readonly Decoder[]): Decoder =>
-  emit => {
+/** Each decoder fed with what the one before it emits. What they make of the tokens so far may not grow beyond measure. */
+export function chain(decoders: readonly Decoder[]): Decoder {
+  const steps = decoders.flatMap(decoder => decoder.steps ?? [decoder]);
+  if (steps.length === 1) return steps[0]!;
+  const decoder = (emit: Emit): DecoderRun => {
+    let taken = 0; // units and tokens
     const runs: DecoderRun[] = [];
-    for (const decoder of decoders.toReversed()) {
-      const next = runs[0];
-      runs.unshift(decoder(next ? next.push : emit));
+    for (const step of steps.toReversed()) {
+      const next = runs[0]?.push ?? emit;
+      let made = 0;
+      runs.unshift(
+        step((text, ends) => {
+          made += text.length;
+          checkGrown(made, mostGrown(taken), 'decoders');
+          next(text, ends);
+        }),
+      );
     }
+    const first = runs[0]?.push ?? emit;
     return {
-      push: runs[0]?.push ?? emit,
+      push(text, ends) {
+        taken += text.length + 1;
+        first(text, ends);
+      },
       finish() {
         for (const run of runs) run.finish();
       },
     };
   };
+  return Object.assign(decoder, { steps });
+}

@@ -1,4 +1,4 @@
-import { failFile } from '../errors.js';
+import { failFile, shownJson } from '../errors.js';
 import { Fields, kindOf } from '../fields.js';
 
 /** Gives the bytes of a file of a checkpoint by its name; undefined if there is none. */
@@ -69,7 +69,7 @@ function familyOf({ tokenizer_class: given }: Record<string, unknown>, modelType
 function readAdded(fields: Fields, plain: Record<string, unknown>): Map<number, AddedTokenJson> {
   const added = new Map<number, AddedTokenJson>();
   for (const [content, id] of Object.entries(plain)) {
-    if (typeof id !== 'number') return failFile(`added_tokens.json gives "${content}" the id ${JSON.stringify(id)}`);
+    if (typeof id !== 'number') return failFile(`added_tokens.json gives "${content}" the id ${shownJson(id)}`);
     added.set(id, { id, content, special: false });
   }
   if (!fields.has('added_tokens_decoder')) return added;

@@ -29,6 +29,9 @@ const fairseqRoles: Roles = {
 };
 const ends = (around: (text: string) => string[]) => ({ single: around('$A'), pair: [...around('$A'), '$B', '</s>'] });
 
+/** Published models have 100 sentinels. */
+const mostExtras = 10_000;
+
 /** The layout of a family for a model of `count` pieces; families that are not known take the ids of the model itself. */
 export function pieceLayout(settings: Settings, count: number): PieceLayout {
   const { fields, family } = settings;
@@ -37,7 +40,7 @@ export function pieceLayout(settings: Settings, count: number): PieceLayout {
     case 't5':
     case 'mt5':
     case 'umt5': {
-      const extras = fields.count('extra_ids', family === 't5' ? 100 : 0);
+      const extras = fields.count('extra_ids', family === 't5' ? 100 : 0, mostExtras);
       const names = Array.from({ length: extras }, (_, index) => `<extra_id_${extras - 1 - index}>`);
       return {
         roles: { eos: '</s>', unk: '<unk>', pad: '<pad>' },

@@ -1,4 +1,4 @@
-import { failFile } from '../errors.js';
+import { failFile, shownJson } from '../errors.js';
 import { readModelFile } from '../sentencepiece/model-file.js';
 import { sentencePieceParts } from '../sentencepiece/sentence-piece.js';
 import type { Tokenizer } from '../tokenizer.js';
@@ -22,7 +22,7 @@ export function piecesByVocabulary(
   const file = readModelFile(model);
   const vocab = new Map<string, number>();
   for (const [token, id] of Object.entries(parseObject(vocabText, name))) {
-    if (typeof id !== 'number') failFile(`${name} gives "${token}" the id ${JSON.stringify(id)}`);
+    if (typeof id !== 'number') failFile(`${name} gives "${token}" the id ${shownJson(id)}`);
     vocab.set(token, id);
   }
   const isMarian = settings.family !== 'm2m100';

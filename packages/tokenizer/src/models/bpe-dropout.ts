@@ -1,5 +1,5 @@
 import type { Reader } from '../components.js';
-import { failFile } from '../errors.js';
+import { failFile, shownJson } from '../errors.js';
 import { bpeFrom, readRules } from './bpe.js';
 import { FirstSymbols } from './first-symbols.js';
 import { mergeByHeap, Symbols } from './merge.js';
@@ -9,7 +9,7 @@ import type { Model } from './model.js';
 export const bpeWithDropout: Reader<Model> = fields => {
   const dropout = fields.has('dropout') ? fields.raw('dropout') : 0;
   if (typeof dropout !== 'number' || !(dropout >= 0 && dropout <= 1)) {
-    failFile(`${fields.path('dropout')} must be a number from 0 to 1, it is ${JSON.stringify(dropout)}`);
+    failFile(`${fields.path('dropout')} must be a number from 0 to 1, it is ${shownJson(dropout)}`);
   }
   const model = bpeFrom(fields);
   const { vocabulary, merges, unknownId } = model;

@@ -1,5 +1,5 @@
 import { byteAlphabet } from '../byte-alphabet.js';
-import { failFile } from '../errors.js';
+import { failFile, shownJson } from '../errors.js';
 import type { Fields } from '../fields.js';
 import { MergeList } from '../json-tables.js';
 import type { Vocabulary } from '../vocabulary.js';
@@ -56,5 +56,5 @@ function pairOf(entry: unknown, where: string): readonly string[] {
   const pair: readonly unknown[] = typeof entry === 'string' ? entry.split(' ') : Array.isArray(entry) ? entry : [];
   return pair.length === 2 && typeof pair[0] === 'string' && typeof pair[1] === 'string'
     ? (pair as string[])
-    : failFile(`${where} must be a pair of tokens, it is ${JSON.stringify(entry)?.slice(0, 80)}`);
+    : failFile(`${where} must be a pair of tokens, it is ${shownJson(entry)}`);
 }

@@ -1,5 +1,5 @@
 import type { Reader } from '../components.js';
-import { failFile } from '../errors.js';
+import { failFile, shownJson } from '../errors.js';
 import type { Fields } from '../fields.js';
 import { textOf, unitsOf, utf8LengthOfUnits } from '../unicode.js';
 import { Vocabulary } from '../vocabulary.js';
@@ -143,7 +143,7 @@ function readScores(fields: Fields): { vocabulary: Vocabulary; scores: Float64Ar
   const scores = Float64Array.from(list, (entry, id) => {
     const [token, score] = Array.isArray(entry) ? (entry as unknown[]) : [];
     if (typeof token !== 'string' || typeof score !== 'number' || !Number.isFinite(score)) {
-      return failFile(`${where}[${id}] must be a token and its score, it is ${JSON.stringify(entry)?.slice(0, 80)}`);
+      return failFile(`${where}[${id}] must be a token and its score, it is ${shownJson(entry)}`);
     }
     vocabulary.add(token, id, where);
     return score;

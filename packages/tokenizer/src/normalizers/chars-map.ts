@@ -107,6 +107,9 @@ export class CharsMap {
 
   #text(from: number): string {
     const end = this.#texts.indexOf(0, from);
+    const length = (end === -1 ? this.#texts.length : end) - from;
+    if (length > longestReplacement)
+      failFile(`precompiled_charsmap replaces a character by ${length} bytes; ${longestReplacement} would fit`);
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
       this.#texts.subarray(from, end === -1 ? undefined : end),
     );
@@ -115,6 +118,9 @@ export class CharsMap {
 
 /** Rules have a few characters; more units than this are not looked at, whatever a file may say. */
 const longestRule = 256;
+
+/** The longest known replacement has 33 bytes. */
+const longestReplacement = 1024;
 
 const buffer = /*#__PURE__*/ new Uint8Array(4);
 

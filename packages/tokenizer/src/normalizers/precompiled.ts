@@ -20,6 +20,7 @@ export const precompiled: Reader<Normalizer> = fields => {
     const chars: string[] = [];
     const changes: number[] = [];
     let kept = 0; // what is before it is written
+    let added = 0; // how many units more are written
     const keep = (to: number) => {
       if (!text.tracked) chars.push(old.slice(kept, to));
       else for (const char of old.slice(kept, to)) push(chars, changes, char, 1);
@@ -33,6 +34,7 @@ export const precompiled: Reader<Normalizer> = fields => {
         const replaced = map.replacement(part);
         if (replaced !== undefined) {
           keep(at);
+          text.checkLength(old.length + (added += replaced.length - part.length));
           push(chars, changes, replaced, [...part].length);
           kept = at + part.length;
         }

@@ -1,5 +1,5 @@
 import type { Reader } from '../components.js';
-import { failFile } from '../errors.js';
+import { failFile, shownJson } from '../errors.js';
 import type { Fields } from '../fields.js';
 import { type PostProcessor, readTrim, type TemplateItem } from './post-processor.js';
 
@@ -25,7 +25,7 @@ export const roberta: Reader<PostProcessor> = fields => {
 function specialToken(fields: Fields, name: string): TemplateItem {
   const [token, id] = fields.array(name);
   if (typeof id !== 'number' || !Number.isInteger(id) || id < 0) {
-    return failFile(`${fields.path(name)} must be a token and its id, it is ${JSON.stringify(fields.raw(name))}`);
+    return failFile(`${fields.path(name)} must be a token and its id, it is ${shownJson(fields.raw(name))}`);
   }
   return { ids: [id], ...(typeof token === 'string' && { tokens: [token] }), typeId: 0 };
 }

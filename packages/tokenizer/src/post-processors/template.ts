@@ -1,13 +1,16 @@
 import type { Reader } from '../components.js';
-import { failFile } from '../errors.js';
+import { failFile, shownJson } from '../errors.js';
 import { Fields } from '../fields.js';
 import type { PostProcessor, TemplateItem } from './post-processor.js';
 
 /** Special tokens around and between the sequences, as a template says. */
 export const template: Reader<PostProcessor> = fields => {
   const special = fields.object('special_tokens');
-  const items = (name: string): TemplateItem[] =>
-    fields.array(name).map((json, index) => readItem(new Fields(json, `${fields.path(name)}[${index}]`), special));
+  const items = (name: string): TemplateItem[] => {
+    const list = fields.array(name);
+    if (list.length > mostItems) failFile(`${fields.path(name)} has ${list.length} items; ${mostItems} would fit`);
+    return list.map((json, index) => readItem(new Fields(json, `${fields.path(name)}[${index}]`), special));
+  };
   const single = items('single');
   const pair = fields.has('pair') ? items('pair') : single;
   if (single.some(item => 'sequence' in item && item.sequence === 1)) {
@@ -15,6 +18,9 @@ export const template: Reader<PostProcessor> = fields => {
   }
   return { template: { single, pair }, keepsTypeIds: true };
 };
+
+/** So many items a template may have, and so many ids each of its tokens. */
+const mostItems = 100;
 
 function readItem(fields: Fields, special: Fields): TemplateItem {
   if (fields.has('Sequence')) {
@@ -26,9 +32,10 @@ function readItem(fields: Fields, special: Fields): TemplateItem {
   const name = token.string('id');
   if (!special.has(name)) failFile(`${token.path('id')} "${name}" is not in ${special.where}`);
   const ids = special.object(name).array('ids');
+  if (ids.length > mostItems) failFile(`${special.path(name)}.ids has ${ids.length} ids; ${mostItems} would fit`);
   for (const id of ids) {
     if (typeof id !== 'number' || !Number.isInteger(id) || id < 0) {
-      failFile(`${special.path(name)}.ids must be whole numbers, they are ${JSON.stringify(ids)}`);
+      failFile(`${special.path(name)}.ids must be whole numbers, they are ${shownJson(ids)}`);
     }
   }
   const shown = special.object(name).raw('tokens');

@@ -1,6 +1,7 @@
 import { AlignedText } from '../aligned-text.js';
 import { inByteAlphabet } from '../byte-alphabet.js';
 import { utf8, widthOf } from '../byte-text.js';
+import { checkGrown, mostGrown } from '../growth.js';
 import type { Cut, PreTokenizer, Scan } from './pre-tokenizer.js';
 
 /** The pieces of a text: `text` cut at `cuts` (pairs), to be read as bytes or as characters. */
@@ -16,6 +17,7 @@ export interface Pieces {
  */
 export function runStages(stages: PreTokenizer, text: AlignedText, readsBytes: boolean): Pieces {
   let pieces: Pieces = { text, cuts: [0, text.text.length], bytes: false };
+  const most = mostGrown(text.text.length);
   for (const [index, stage] of stages.entries()) {
     if (stage.rewrite) pieces = rewritten(pieces, stage.rewrite);
     const cut = stage.cut ?? (stage.scan && cutAsScanned(stage.scan));
@@ -24,6 +26,7 @@ export function runStages(stages: PreTokenizer, text: AlignedText, readsBytes: b
       const isLeft = readsBytes && index === stages.length - 1;
       pieces = isLeft ? { ...pieces, bytes: true } : rewritten(pieces, writeBytes);
     }
+    checkGrown(pieces.text.text.length, most, 'pre-tokenizers');
   }
   return pieces;
 }

@@ -10,6 +10,9 @@ const caseless = [
   [0xabc0, 0xfb00],
 ] as const;
 
+/** More is not written for a class. */
+const longestClass = 1 << 18;
+
 interface Class {
   readonly written: string;
   /** Whether it takes the `v` flag (classes within classes). */
@@ -18,11 +21,16 @@ interface Class {
 
 /** Reads a class after its opening bracket, or what is intersected with it behind `&&`. */
 export function readClass(source: Source, ignoreCase: boolean, dialect: Dialect, isRight = false): Class {
+  return source.inside(() => readMembers(source, ignoreCase, dialect, isRight));
+}
+
+function readMembers(source: Source, ignoreCase: boolean, dialect: Dialect, isRight: boolean): Class {
   let needsSets = false;
   let written = !isRight && source.take('^') ? '[^' : '[';
   let isFirst = !isRight;
   for (;;) {
     if (source.done) source.fail('"[" without "]"');
+    if (written.length > longestClass) source.fail('too much to translate');
     if (!isFirst && source.take(']')) return { written: `${written}]`, needsSets };
     isFirst = false;
     if (source.take('&&')) {
@@ -78,14 +86,23 @@ function range(source: Source, from: string, to: string, ignoreCase: boolean): s
   let written = `${escapeCharacter(from)}-${escapeCharacter(to)}`;
   if (!ignoreCase) return written;
   const others = new Set<string>();
-  for (let code = first; code <= Math.min(last, lastCased); code++) {
-    for (const [from, to] of caseless) if (code >= from && code < to) code = to;
-    const member = String.fromCodePoint(code);
-    if (member.toLowerCase() === member.toUpperCase()) continue;
-    for (const char of foldedCharacters(member)) {
-      if (char.codePointAt(0)! < first || char.codePointAt(0)! > last) others.add(char);
-    }
+  for (const [code, folded] of casedCharacters()) {
+    if (code < first || code > last) continue;
+    for (const char of folded) if (char.codePointAt(0)! < first || char.codePointAt(0)! > last) others.add(char);
   }
   for (const char of others) written += escapeCharacter(char);
   return written;
 }
+
+/** Characters with case, and all that equal them when it is ignored; looked up once. */
+function casedCharacters(): ReadonlyMap<number, readonly string[]> {
+  if (cased) return cased;
+  cased = new Map<number, readonly string[]>();
+  for (let code = 0; code <= lastCased; code++) {
+    for (const [from, to] of caseless) if (code >= from && code < to) code = to;
+    const char = String.fromCodePoint(code);
+    if (char.toLowerCase() !== char.toUpperCase()) cased.set(code, foldedCharacters(char));
+  }
+  return cased;
+}
+let cased: Map<number, readonly string[]> | undefined;

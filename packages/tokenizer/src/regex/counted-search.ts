@@ -1,11 +1,13 @@
-import { failInput } from '../errors.js';
+import { failInput, shown } from '../errors.js';
 import { unitsAt, unitsBefore } from '../unicode.js';
 import { Alphabet } from './linear/alphabet.js';
 import type { Search } from './linear/linear-search.js';
 import { match, type Program, type State } from './linear/program.js';
 
-/** So many steps are taken in any text, and so many more for each of its units. */
-const [leastSteps, stepsPerUnit] = [1_000_000, 200];
+/** So many steps are taken in any text, and so many more for each of its units: texts may come cut into many small ones. */
+const [leastSteps, stepsPerUnit] = [100_000, 200];
+/** Copies of so many places count as a step. */
+const copiesPerStep = 16;
 const none = -1;
 
 /**
@@ -90,6 +92,7 @@ class Run {
         return stands !== step.isNot ? at : none;
       }
       case 'save':
+        this.#count(this.groups.length / copiesPerStep);
         this.groups = Object.assign([...this.groups], { [step.slot]: at });
         return at;
       case 'reference': {
@@ -138,6 +141,6 @@ class Run {
     this.#left -= steps;
     if (this.#left >= 0) return;
     const { text, source } = this;
-    failInput(`encode: the regular expression ${source} takes too long in a text of ${text.length} characters`);
+    failInput(`encode: the regular expression ${shown(source)} takes too long in a text of ${text.length} characters`);
   }
 }

@@ -32,7 +32,7 @@ export function searchOf(regex: RegExp): SearchIn | undefined {
 
 function ownSearch({ node, isLinear }: Parsed, regex: RegExp): SearchIn | undefined {
   const linear = isLinear ? compile(node) : undefined;
-  if (linear) return linearSearch(linear, regex.flags);
+  if (linear) return linearSearch(linear, regex);
   const program = compile(node, false, mostStates);
   return program && countedSearch(program, regex);
 }

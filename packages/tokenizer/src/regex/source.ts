@@ -1,6 +1,10 @@
+/** So many groups and classes may stand inside one another: what reads them calls itself. */
+const deepest = 250;
+
 /** A pattern being read, character by character. */
 export class Source {
   at = 0;
+  #depth = 0;
 
   constructor(
     readonly pattern: string,
@@ -36,6 +40,14 @@ export class Source {
     const match = regex.exec(this.pattern.slice(this.at));
     if (match) this.at += match[0].length;
     return match;
+  }
+
+  /** Reads what stands inside something else. */
+  inside<T>(read: () => T): T {
+    if (++this.#depth > deepest) this.fail(`more than ${deepest} groups and classes inside one another`);
+    const result = read();
+    this.#depth--;
+    return result;
   }
 
   /** A few characters of what comes, for error texts. */

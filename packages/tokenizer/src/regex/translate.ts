@@ -1,4 +1,4 @@
-import { failFile } from '../errors.js';
+import { failFile, shown } from '../errors.js';
 import { anchors, anything, bares, lineEnd, lineStart } from './anchors.js';
 import { literal } from './case-variants.js';
 import { readClass } from './class.js';
@@ -15,16 +15,27 @@ import { Source } from './source.js';
  * said in JavaScript (recursion, conditions, absence operators) is an error that names it.
  */
 export function translateRegex(pattern: string, where: string, dialect: Dialect = oniguruma): RegExp {
-  const source = new Source(pattern, message => failFile(`${where}: ${message} in the regular expression ${pattern}`));
+  const source = new Source(pattern, message =>
+    failFile(`${where}: ${message} in the regular expression ${shown(pattern)}`),
+  );
+  if (pattern.length > longestPattern)
+    source.fail(`${pattern.length} characters, of which at most ${longestPattern} can be read,`);
   const translation = new Translation(source, dialect);
   const body = translation.alternatives({ ignoreCase: false, extended: false, dotAll: false, lines: dialect.lines });
   if (!source.done) source.fail(`")" without "(" at ${source.at}`);
   try {
     return new RegExp(numbered(body), translation.needsSets ? 'gv' : 'gu');
   } catch (error) {
-    return source.fail(`JavaScript refuses the translation (${(error as Error).message})`);
+    return source.fail(`JavaScript refuses the translation (${shown((error as Error).message)})`);
   }
 }
+
+/** Published patterns have less than 1,000 characters. */
+const longestPattern = 10_000;
+/** A class of many ranges is longer where case is ignored. */
+const longestTranslation = 1 << 20;
+/** The most that is counted to, as in Oniguruma. */
+const mostTimes = 100_000;
 
 class Translation {
   /** Groups of ours and of the pattern so far. */
@@ -48,9 +59,14 @@ class Translation {
 
   /** Everything up to a closing bracket or the end. */
   alternatives(modes: Modes): string {
+    return this.source.inside(() => this.#alternatives(modes));
+  }
+
+  #alternatives(modes: Modes): string {
     const { source } = this;
     let written = '';
     while (!source.done && source.peek() !== ')') {
+      if (written.length > longestTranslation) source.fail('too much to translate');
       if (source.take('|')) {
         written += '|';
         continue;
@@ -206,6 +222,10 @@ class Translation {
   #counted(atom: string, count: string): string {
     const { source, dialect } = this;
     const [least = '', most] = count.slice(1, -1).split(',');
+    for (const times of [least, most ?? '']) {
+      if (Number(times) > mostTimes)
+        source.fail(`${shown(times)} times, of which at most ${mostTimes} can be counted,`);
+    }
     if (most && Number(least) > Number(most)) return this.#atomic(`${atom}{${most},${least}}`);
     const written = `${atom}${least === '' ? `{0,${most}}` : count}`;
     if (source.peek() === '+' && dialect.possessiveCounts) {

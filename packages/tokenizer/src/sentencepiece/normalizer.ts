@@ -26,7 +26,9 @@ export function sentencePieceNormalizer(
     const old = text.text;
     const written: string[] = [];
     const starts: number[] = []; // for each unit written where it came from
+    let length = 0;
     const write = (part: string, from: number) => {
+      text.checkLength((length += part.length));
       written.push(part);
       if (text.tracked) for (let index = 0; index < part.length; index++) starts.push(placeOf(text, from));
     };

@@ -10,7 +10,7 @@ function matches(source: string, text: string, flags = 'gu'): number[][] | undef
   const parsed = parseRegex(regex);
   const program = parsed?.isLinear ? compile(parsed.node) : undefined;
   if (!program) return undefined;
-  const search = linearSearch(program, flags)(text);
+  const search = linearSearch(program, regex)(text);
   const found: number[][] = [];
   for (let match = search(0); match; ) {
     const [from, to] = match;

@@ -1,3 +1,4 @@
+import { failInput, shown } from '../../errors.js';
 import { unitsAt } from '../../unicode.js';
 import { Alphabet } from './alphabet.js';
 import { LiveStates, none } from './live-states.js';
@@ -14,11 +15,16 @@ const partSize = 1 << 16;
  * on there is a way to a match, a walk from the start takes at each fork the first way that leads there (Frisch and Cardelli 2004). A text is searched from places
  * that ascend.
  */
-export function linearSearch(program: Program, flags: string): (text: string) => Search {
+export function linearSearch(program: Program, { source, flags }: RegExp): (text: string) => Search {
   const alphabet = new Alphabet(program.sets, flags);
   const live = new LiveStates(program, alphabet);
   return text => {
-    const setAt = liveSets(text, program, live, alphabet);
+    live.begin(text.length);
+    const setAt = liveSets(text, program, live, alphabet, () =>
+      failInput(
+        `encode: the regular expression ${shown(source)} takes too long in a text of ${text.length} characters`,
+      ),
+    );
     return at => {
       while (at <= text.length && !live.has(setAt(at), program.start)) at++;
       return at > text.length ? undefined : [at, matchEnd(text, at, program, live, setAt)];
@@ -41,7 +47,13 @@ function matchEnd(
 }
 
 /** What tells the states that are live at places of a text, asked for in ascending order; within a character none are. */
-function liveSets(text: string, { states }: Program, live: LiveStates, alphabet: Alphabet): (at: number) => number {
+function liveSets(
+  text: string,
+  { states }: Program,
+  live: LiveStates,
+  alphabet: Alphabet,
+  fail: () => never,
+): (at: number) => number {
   const looksBehind = states.some(({ kind }) => kind === 'behind');
   const classBefore = (at: number) => (at === 0 ? -1 : alphabet.classOf(codeBefore(text, at)));
   const sets = new Int32Array(Math.min(text.length, partSize + 1) + 1);
@@ -59,6 +71,7 @@ function liveSets(text: string, { states }: Program, live: LiveStates, alphabet:
       before = classBefore(at);
       set = live.before(set, next, looksBehind ? before : 0);
       sets[at - from] = set;
+      if (live.isSpent) fail();
     }
     return live.states(set);
   };

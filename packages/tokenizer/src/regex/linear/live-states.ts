@@ -5,6 +5,8 @@ import { match, type Program, type State } from './program.js';
 export const none = -1;
 /** So many sets are kept. */
 const manySets = 1 << 12;
+/** So many states are looked at in any text, and so many more for each of its units. */
+const [leastStates, statesPerUnit] = [5_000_000, 100];
 
 /** Which states lead to a match from a place of a text on: such sets of states by number, so that each is worked out once. */
 export class LiveStates {
@@ -15,10 +17,22 @@ export class LiveStates {
   readonly #befores: Map<number, number>[] = [];
   readonly #steps: Map<number, number>[] = [];
   readonly #numbers = new Map<string, number>();
+  /** How many states may still be looked at in a text. */
+  #left = 0;
 
   constructor(program: Program, alphabet: Alphabet) {
     this.#program = program;
     this.#members = alphabet.members;
+  }
+
+  /** Begins a text of a length. */
+  begin(length: number): void {
+    this.#left = leastStates + statesPerUnit * length;
+  }
+
+  /** Whether more states were looked at than a text of its length needs. */
+  get isSpent(): boolean {
+    return this.#left < 0;
   }
 
   /** Forgets all sets where there are many; those that are needed are added anew. */
@@ -30,7 +44,7 @@ export class LiveStates {
 
   /** The number of the set with these states. */
   add(live: Uint8Array): number {
-    const key = live.join('');
+    const key = keyOf(live);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     this.#numbers.set(key, this.#sets.length);
@@ -79,6 +93,7 @@ export class LiveStates {
   #made(after: Uint8Array | undefined, next: number, last: number): number {
     const { states, order } = this.#program;
     const live = new Uint8Array(states.length);
+    this.#left -= states.length;
     for (const index of order) live[index] = this.#isLive(states[index]!, live, after, next, last) ? 1 : 0;
     return this.add(live);
   }
@@ -101,4 +116,15 @@ export class LiveStates {
         return false;
     }
   }
+}
+
+/** A text that is the same for the same states, of which each of its characters tells 16. */
+function keyOf(live: Uint8Array): string {
+  let key = '';
+  for (let from = 0; from < live.length; from += 16) {
+    let bits = 0;
+    for (let at = from; at < from + 16 && at < live.length; at++) bits |= live[at]! << (at - from);
+    key += String.fromCharCode(bits);
+  }
+  return key;
 }

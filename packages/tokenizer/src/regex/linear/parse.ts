@@ -174,12 +174,16 @@ function behind(body: Node, isNot: boolean): Behind | undefined {
   return { kind: 'behind', sets, orStart: options.some(isStart), isNot };
 }
 
-/** A set repeated as often as it can be: behind it another one stands only where there were enough. Undefined for what is no repeated set. */
+/** More choices are not written out. */
+const mostChoices = 200;
+
+/** A set repeated as often as it can be: behind it another one stands only where there were enough. Undefined for what is no repeated set, or one of too many choices. */
 function givesNothingBack(node: Node): Node | undefined {
   if (node.kind !== 'repeat' || node.body.kind !== 'set' || node.lazy) return undefined;
   const { body, min, max } = node;
   const noMore: Node = { kind: 'ahead', body, isNot: true };
   if (max === Number.POSITIVE_INFINITY) return { kind: 'sequence', parts: [node, noMore] };
+  if (max - min > mostChoices) return undefined;
   let more: Node = { kind: 'sequence', parts: [] };
   for (let count = min; count < max; count++) {
     more = { kind: 'choice', options: [{ kind: 'sequence', parts: [body, more] }, noMore] };

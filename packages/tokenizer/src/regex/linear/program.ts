@@ -56,17 +56,22 @@ export function compile(node: Node, isLinear = true, most = mostLinear): Program
 class Compiler {
   readonly states: State[] = [{ kind: 'match' }, { kind: 'fail' }];
   readonly sets = new Map<string, number>();
+  /** How many nodes may still be looked at: those that make no states count, too. */
+  #looks: number;
 
   constructor(
     readonly isLinear: boolean,
     readonly most: number,
-  ) {}
+  ) {
+    this.#looks = 4 * most;
+  }
 
   /**
    * The state with which a node begins. `idle` is what comes behind it where it takes no character, `moved` where it takes some: repetitions beyond their least
    * count must take some.
    */
   state(node: Node, idle: number, moved: number): number {
+    if (--this.#looks < 0) throw new Unsupported();
     switch (node.kind) {
       case 'set':
         return this.#add({ kind: 'set', set: this.#set(node.written), next: moved });

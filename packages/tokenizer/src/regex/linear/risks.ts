@@ -2,6 +2,8 @@ import type { Node } from './parse.js';
 
 /** So many ways through what is of bounded length may be tried at each place. */
 const fewWays = 100;
+/** What is of bounded length may have so many characters: it is read again from each place on. */
+const fewCharacters = 500;
 const noRisk: readonly string[] = [];
 
 /**
@@ -10,7 +12,23 @@ const noRisk: readonly string[] = [];
  * what repeats without end is more than a set, or several repetitions share a run.
  */
 export function risksOf(node: Node): readonly string[] | undefined {
-  return ways(node) > fewWays ? undefined : risks(node, true);
+  return ways(node) > fewWays || boundedLength(node) > fewCharacters ? undefined : risks(node, true);
+}
+
+/** How many characters it takes at most, repetitions without end left out. */
+function boundedLength(node: Node): number {
+  switch (node.kind) {
+    case 'set':
+      return 1;
+    case 'sequence':
+      return node.parts.reduce((sum, part) => sum + boundedLength(part), 0);
+    case 'choice':
+      return node.options.reduce((most, option) => Math.max(most, boundedLength(option)), 0);
+    case 'repeat':
+      return boundedLength(node.body) * (node.max === Number.POSITIVE_INFINITY ? node.min : node.max);
+    default:
+      return 'body' in node ? boundedLength(node.body) : 0;
+  }
 }
 
 /** `restHolds`: what follows cannot fail. */
