@@ -1,11 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { runBombs } from '@residual/testkit/bombs';
-import { beforeAll, expect, test, vi } from 'vitest';
-
-beforeAll(() => {
-  vi.stubEnv('RESIDUAL_ROOT', fileURLToPath(new URL('../../..', import.meta.url)));
-  return () => vi.unstubAllEnvs();
-});
+import { expect, test } from 'vitest';
 
 test('configs with huge numbers, wrong types, long lists and deep nesting are read or refused, in little time and memory', async () => {
   const { results, defects } = await runBombs(new URL('./testing/file-bombs.ts', import.meta.url));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { root } from '../repository/workspace.js';
 import type { BombResult, Limits, Report } from './target.js';
 
 /** Limits of `runBombs`. */
@@ -115,7 +116,7 @@ export function deathOf({ status, isSilent, words }: Ended): ['hang' | 'crash', 
   return ['crash', `ended with ${status}: ${reason}`];
 }
 
-/** Runs a bundled reader with a small heap, hands each line that it reports to `onReport`, and waits for its end. */
+/** Runs a bundled reader with a small heap, which finds fixtures below the folder that `RESIDUAL_ROOT` names; hands each line that it reports to `onReport`, and waits for its end. */
 export async function runReader(
   program: string,
   limits: { readonly megabytes: number },
@@ -123,7 +124,10 @@ export async function runReader(
 ): Promise<Ended> {
   const flags = [`--max-old-space-size=${limits.megabytes}`, '--expose-gc', '--no-warnings'];
   const stdio = ['ignore', 'ignore', 'pipe', 'pipe'] as const;
-  const child = spawn(process.execPath, [...flags, program, JSON.stringify(limits)], { stdio: [...stdio] });
+  const child = spawn(process.execPath, [...flags, program, JSON.stringify(limits)], {
+    env: { ...process.env, RESIDUAL_ROOT: root },
+    stdio: [...stdio],
+  });
   let [rest, words, isSilent] = ['', '', false];
   const giveUp = () => {
     isSilent = true;

@@ -2,8 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { bundle } from '../bombs/run-bombs.js';
-import type { BombTarget } from '../bombs/target.js';
+import { bundle, runReader } from '../bombs/run-bombs.js';
 import { packages } from '../repository/workspace.js';
 
 /** A kind of file that is not trusted: what a module of bombs exports by a name. */
@@ -35,14 +34,15 @@ export async function allKinds(modules: readonly URL[] = bombModules()): Promise
     for (const [index, module] of modules.entries()) {
       const program = join(folder, `${index}.mjs`);
       await bundle(module, program, fileURLToPath(new URL('./list.ts', import.meta.url)), 'list');
-      await import(pathToFileURL(program).href);
-      const { listed: targets } = globalThis as unknown as { listed: Readonly<Record<string, BombTarget>> };
       const stem = decodeURIComponent(module.pathname)
         .split('/')
         .at(-1)!
         .replace(/-bombs\.ts$/, '');
-      for (const [target, { seeds }] of Object.entries(targets))
-        kinds.push({ name: `${stem}: ${target}`, module, target, isFuzzed: seeds !== undefined });
+      const { status, words } = await runReader(program, { megabytes: 512 }, line => {
+        const { target, isFuzzed } = line as Pick<Kind, 'target' | 'isFuzzed'>;
+        kinds.push({ name: `${stem}: ${target}`, module, target, isFuzzed });
+      });
+      if (status !== '0') throw new Error(`allKinds: ${module} ended with ${status}: ${words}`);
     }
     return kinds;
   } finally {
