@@ -2,7 +2,7 @@ import { bind, type Dropout, type Layer, type Linear, layer } from '@residual/la
 import { expectOptions, expectShape, reshape, showShape, type Tensor } from '@residual/tensor';
 import { cache } from './cache.js';
 import { headDims, joinHeads, splitHeads } from './heads.js';
-import { type LookOptions, look, lookNames } from './look.js';
+import { expectLook, type LookOptions, look, lookNames } from './look.js';
 import { memoryExtent } from './mask.js';
 import { projections } from './projections.js';
 import type { SelfAttentionOptions } from './self-attention.js';
@@ -49,6 +49,7 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
     ...lookNames,
     bias: 0,
   });
+  expectLook('crossAttention', options);
   const { modelDim, heads, memoryDim = modelDim, dropout } = options;
   const { kvHeads, headDim } = headDims('crossAttention', options);
   const parts = projections(options, { kvHeads, headDim, keyWidth: memoryDim });

@@ -39,6 +39,12 @@ const unfit: Record<string, () => unknown> = {
     selfAttention({ modelDim: 16, heads: 4, positions: learned }),
   'selfAttention: a head is 4 wide, queryNorm 16; they must be equal': () =>
     selfAttention({ modelDim: 16, heads: 4, queryNorm: layerNorm({ dim: 16 }) }),
+  'selfAttention: mask: the options are a function, not an object; options are causal, window': () =>
+    selfAttention({ modelDim: 16, heads: 4, mask: causal as never }),
+  'crossAttention: mask: casual is not an option; options are causal, window': () =>
+    crossAttention({ modelDim: 16, heads: 4, mask: { casual: true } as never }),
+  'selfAttention: bias: output is missing; options are query, key, value, output': () =>
+    selfAttention({ modelDim: 16, heads: 4, bias: { query: true, key: false, value: true } as never }),
   'slidingWindow: size is 0; it must be a whole number above 0': () => slidingWindow(0),
 };
 

@@ -8,12 +8,14 @@ import {
   attentionWeights,
   concat,
   type Extent,
+  expectOptions,
   fromSource,
   sliceAxis,
   type Tensor,
   visibleKeys,
 } from '@residual/tensor';
 import type { Mask } from './mask.js';
+import type { BiasOptions } from './projections.js';
 
 /** How heads look at keys: shared by self-, cross- and low-rank attention. */
 export interface LookOptions {
@@ -29,6 +31,12 @@ export interface LookOptions {
 
 /** Their names. */
 export const lookNames = { mask: 0, scale: 0, softCap: 0, dropout: 0 } as const;
+
+/** Throws where a mask is none, such as the function that makes it, or only some projections say whether they have a bias. */
+export function expectLook(name: string, { mask, bias }: LookOptions & { readonly bias?: BiasOptions }): void {
+  if (mask) expectOptions(`${name}: mask`, mask, { causal: 0, window: 0 });
+  if (typeof bias === 'object') expectOptions(`${name}: bias`, bias, { query: 1, key: 1, value: 1, output: 1 });
+}
 
 /** The heads of one attention, [batch, heads | kvHeads, queryLen | keyLen, headDim], with what positions add to the scores. */
 export interface Heads {

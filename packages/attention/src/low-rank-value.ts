@@ -11,7 +11,7 @@ import {
 } from '@residual/layers';
 import { add, concat, dense, expectOptions, reshape, sliceAxis, type Tensor, tidy } from '@residual/tensor';
 import { headDims, splitHeads } from './heads.js';
-import { type LookOptions, lookNames } from './look.js';
+import { expectLook, type LookOptions, lookNames } from './look.js';
 import { lookBack } from './look-back.js';
 import { projections } from './projections.js';
 import { type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';
@@ -43,6 +43,7 @@ export interface LowRankValueOptions
 export function lowRankValueAttention(options: LowRankValueOptions): LowRankValueAttention {
   const names = { modelDim: 1, heads: 1, kvHeads: 0, headDim: 0, positions: 0, ...lookNames } as const;
   expectOptions('lowRankValueAttention', options, names);
+  expectLook('lowRankValueAttention', options);
   const { modelDim, heads, positions, dropout } = options;
   const { kvHeads, headDim } = headDims('lowRankValueAttention', options);
   expectPositions('lowRankValueAttention', positions, 'attention', { heads, headDim });

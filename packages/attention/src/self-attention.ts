@@ -11,7 +11,7 @@ import {
 } from '@residual/layers';
 import { expectOptions, type Tensor } from '@residual/tensor';
 import { headDims, joinHeads, splitHeads } from './heads.js';
-import { type LookOptions, lookNames } from './look.js';
+import { expectLook, type LookOptions, lookNames } from './look.js';
 import { lookBack } from './look-back.js';
 import { type BiasOptions, projections } from './projections.js';
 
@@ -66,6 +66,7 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
     queryNorm: 0,
     keyNorm: 0,
   });
+  expectLook('selfAttention', options);
   const { modelDim, heads, positions, queryNorm, keyNorm, dropout } = options;
   const { kvHeads, headDim } = headDims('selfAttention', options);
   expectPositions('selfAttention', positions, 'attention', { heads, headDim });

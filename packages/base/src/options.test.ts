@@ -21,6 +21,7 @@ const refused: [unknown, string][] = [
   [{ modelDim: 3, norm: undefined }, 'norm is missing; options are modelDim, norm, hiddenDim, bias'],
   [undefined, 'modelDim, norm are missing; options are modelDim, norm, hiddenDim, bias'],
   [null, 'the options are null, not an object; options are modelDim, norm, hiddenDim, bias'],
+  [Date, 'the options are a function, not an object; options are modelDim, norm, hiddenDim, bias'],
   ['a', 'the options are "a", not an object; options are modelDim, norm, hiddenDim, bias'],
 ];
 

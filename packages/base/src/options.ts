@@ -25,7 +25,9 @@ export function expectOptions<Options extends object>(
     ...(unknown.length > 0 ? [`${listed(unknown)} not ${unknown.length > 1 ? 'options' : 'an option'}`] : []),
     ...(missing.length > 0 ? [`${listed(missing)} missing`] : []),
   ];
-  const what = isObject ? wrong.join(' and ') : `the options are ${JSON.stringify(options)}, not an object`;
+  const what = isObject
+    ? wrong.join(' and ')
+    : `the options are ${typeof options === 'function' ? 'a function' : JSON.stringify(options)}, not an object`;
   const all = new Set([...(unknown.length > 0 ? missing : []), ...nearest(unknown, known)]);
   throw new ResidualError('option', `${caller}: ${what}; options are ${[...all].join(', ')}`);
 }

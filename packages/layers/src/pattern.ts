@@ -5,6 +5,11 @@ import { ResidualError } from '@residual/tensor';
  * has an empty step, or a star beside other characters.
  */
 export function matcher(name: string, patterns: readonly string[]): (path: string) => boolean {
+  if (!(Array.isArray(patterns) && patterns.every(pattern => typeof pattern === 'string')))
+    throw new ResidualError(
+      'tap',
+      `${name}: the patterns are ${JSON.stringify(patterns)}; they must be a list, such as ['logits']`,
+    );
   const split = patterns.map(pattern => stepsOf(name, pattern));
   const known = new Map<string, boolean>();
   return path => {

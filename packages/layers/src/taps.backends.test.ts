@@ -73,6 +73,16 @@ test('a pattern that fits no tensor is an error of the layer that runs, with the
   );
 });
 
+test('patterns that are no list, and replacements that are no functions, are refused', () => {
+  expect(() => record('logits' as never)).toThrow(
+    'record: the patterns are "logits"; they must be a list, such as [\'logits\']',
+  );
+  expect(() => record([5] as never)).toThrow('record: the patterns are [5]; they must be a list');
+  expect(() => replace({ output: 5 as never })).toThrow(
+    "replace: 'output' has 5; it must have a function of the tensor and its path",
+  );
+});
+
 test('a layer that runs only some of what it needs says nothing of the rest, the recorder does', () => {
   const half = layer({}, (_, x: Tensor, scope) => squared({}, x, scope.at(0)), { partial: true });
   const recorder = record(['*.tripled', '1.output']);

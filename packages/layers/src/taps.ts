@@ -20,13 +20,13 @@ export interface Recorder extends Disposable {
  * pattern fits no tensor there. `caller` is named by the errors.
  */
 export function record(patterns: readonly string[], scope: Scope = emptyScope, caller = 'record'): Recorder {
+  const { expectFound, ...watch } = watching(caller, patterns, scope.path);
   const values = new Map<string, Tensor>();
   const take = (path: string, x: Tensor) => {
     values.get(path)?.dispose();
     values.set(path, keep(clone(x)));
     return x;
   };
-  const { expectFound, ...watch } = watching(caller, patterns, scope.path);
   const dispose = () => {
     for (const value of values.values()) value.dispose();
     values.clear();
@@ -43,6 +43,12 @@ export function replace(
   scope: Scope = emptyScope,
   caller = 'replace',
 ): Scope {
+  for (const [pattern, make] of Object.entries(replacements))
+    if (typeof make !== 'function')
+      throw new ResidualError(
+        'tap',
+        `${caller}: '${pattern}' has ${make}; it must have a function of the tensor and its path`,
+      );
   const rules = Object.entries(replacements).map(([pattern, make]) => ({ fits: matcher(caller, [pattern]), make }));
   return scope.listening({
     ...watching(caller, Object.keys(replacements), scope.path),
@@ -62,9 +68,9 @@ export function replace(
  * only some of what it needs says nothing about the others.
  */
 function watching(caller: string, patterns: readonly string[], base: string) {
+  const fits = matcher(caller, patterns);
   const named = patterns.filter(pattern => pattern !== '**'); // all there are, also none
   const idle = new Map(named.map(pattern => [pattern, matcher(caller, [pattern])]));
-  const fits = matcher(caller, patterns);
   const seen = new Map<string, boolean>();
   let depth = 0;
   const wants = (path: string) => {
