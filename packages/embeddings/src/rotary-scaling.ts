@@ -9,17 +9,25 @@ export type RotaryScaling =
   /** Long wavelengths divided by `factor`, short ones kept, a ramp between (Llama 3.1). */
   | {
       readonly type: 'llama3';
+      /** What long wavelengths are divided by. */
       readonly factor: number;
+      /** Pairs that turn fewer times than this over the original positions are divided. */
       readonly lowFrequencyFactor: number;
+      /** Pairs that turn more times than this over the original positions stay. */
       readonly highFrequencyFactor: number;
+      /** Longest sequence of training. */
       readonly originalPositions: number;
     }
   /** Interpolation by parts with a temperature (Peng et al. 2023). */
   | {
       readonly type: 'yarn';
+      /** How many times longer sequences become. */
       readonly factor: number;
+      /** Longest sequence of training. */
       readonly originalPositions: number;
+      /** Pairs that turn more times than this over the original positions stay; 32 if absent. */
       readonly betaFast?: number;
+      /** Pairs that turn fewer times than this are divided by `factor`; 1 if absent. */
       readonly betaSlow?: number;
       /** What sines and cosines are multiplied by; 0.1 ln(factor) + 1 if absent. */
       readonly attentionFactor?: number;

@@ -48,7 +48,12 @@ export interface EncoderDecoderSizes extends Sizes {
   /** Blocks of the encoder; as many as in the decoder if absent. */
   readonly encoderDepth?: number;
   /** Ids of the tokens that end a text and fill it up; the decoder begins to write with `pad`. */
-  readonly tokens: { readonly eos: number; readonly pad: number };
+  readonly tokens: {
+    /** Ends a text. */
+    readonly eos: number;
+    /** Fills texts of a batch up, and begins what the decoder writes. */
+    readonly pad: number;
+  };
 }
 
 /** Sizes of a Marian-shaped translator. */

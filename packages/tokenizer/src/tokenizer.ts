@@ -37,7 +37,16 @@ export interface TokenizerParts extends PipelineParts {
   /** The tokenizer of the language into which a model translates, where it has another one for that. */
   readonly target?: Tokenizer | undefined;
   /** Ids of the tokens that have a role, where the configuration names them. */
-  readonly roles: { readonly bos?: number; readonly eos?: number; readonly pad?: number; readonly unk?: number };
+  readonly roles: {
+    /** Begins a text. */
+    readonly bos?: number;
+    /** Ends a text. */
+    readonly eos?: number;
+    /** Fills texts of a batch up. */
+    readonly pad?: number;
+    /** Stands for what the vocabulary does not have. */
+    readonly unk?: number;
+  };
 }
 
 /** How texts are encoded. */

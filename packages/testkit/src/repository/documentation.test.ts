@@ -45,6 +45,10 @@ const isOptions = (type: ts.InterfaceDeclaration) =>
     type.name.text,
   );
 
+/** The options inside an option, such as those of `checkpoint`. */
+const membersIn = (member: ts.TypeElement): readonly ts.TypeElement[] =>
+  ts.isPropertySignature(member) && member.type && ts.isTypeLiteralNode(member.type) ? [...member.type.members] : [];
+
 test('every option says what it is, so that an editor can show it', () => {
   const wrong = packages()
     .filter(({ manifest }) => manifest.private !== true && manifest.bin === undefined)
@@ -54,6 +58,7 @@ test('every option says what it is, so that an editor can show it', () => {
       const types = file.statements.filter(ts.isInterfaceDeclaration).filter(isOptions);
       return types.flatMap(type =>
         type.members
+          .flatMap(member => [member, ...membersIn(member)])
           .filter(member => ts.isPropertySignature(member) && !hasDoc(member))
           .map(member => `${shown(path)}:${lineOf(file, member)} ${type.name.text}.${member.name?.getText()}`),
       );

@@ -36,11 +36,18 @@ export interface TrainOptions<N, Batch> {
   readonly recompute?: boolean;
   /** Looks at other data before the first step, after each `every` steps and at the end; a function is told how many steps are done. */
   readonly evaluate?: {
+    /** After so many steps each time. */
     readonly every: number;
+    /** The other data. */
     readonly batches: BatchesOnce<Batch, number>;
   };
   /** Writes the whole run after each `every` steps, at the end and after an abort, and begins from the latest that is there. */
-  readonly checkpoint?: { readonly every: number; readonly store: CheckpointStore };
+  readonly checkpoint?: {
+    /** After so many steps each time. */
+    readonly every: number;
+    /** Where checkpoints are kept. */
+    readonly store: CheckpointStore;
+  };
   /** Ends the run after a whole step. */
   readonly signal?: AbortSignal;
 }
