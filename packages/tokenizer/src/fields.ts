@@ -18,6 +18,11 @@ export class Fields {
     this.#json = json as { readonly [name: string]: unknown };
   }
 
+  /** All fields as they are. */
+  get all(): { readonly [name: string]: unknown } {
+    return this.#json;
+  }
+
   /** The field as it is, unchecked. */
   raw(name: string): unknown {
     return Object.hasOwn(this.#json, name) ? this.#json[name] : undefined;

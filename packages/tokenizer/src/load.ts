@@ -9,6 +9,7 @@ import { Fields } from './fields.js';
 import { parseTokenizerJson } from './json-tables.js';
 import type { Model } from './models/model.js';
 import { normalOf } from './normalizers/normalizer.js';
+import { addedTokensJson, withConfigured, withSettings } from './overlay.js';
 import { readPadding } from './padding.js';
 import type { PostProcessor, TemplateItem } from './post-processors/post-processor.js';
 import { Tokenizer, type TokenizerParts } from './tokenizer.js';
@@ -35,13 +36,18 @@ export function tokenizerFromJson(json: object | string, options: LoadOptions = 
 
 /** A tokenizer made of the given components alone: what is not among them is not bundled, and is an error in a file. */
 export function loadTokenizer(json: object | string, components: Components, options: LoadOptions = {}): Tokenizer {
-  const file = new Fields(parsed(json, 'tokenizer.json'), '');
-  const version = file.raw('version') ?? '1.0';
+  const given = new Fields(parsed(json, 'tokenizer.json'), '');
+  const version = given.raw('version') ?? '1.0';
   if (version !== '1.0') failFile(`version is ${shownJson(version)}; only "1.0" can be read`);
   const settings = settingsOf(options);
+  const file = new Fields(withSettings(given.all, settings), '');
   const maybe = <T>(name: string, read: (json: unknown) => T) => (file.has(name) ? read(file.raw(name)) : undefined);
   const model = readModel(file, components);
-  const addedTokens = readAddedTokens(file.raw('added_tokens'), model.vocabulary);
+  const addedTokens = withConfigured(
+    readAddedTokens(file.raw('added_tokens'), model.vocabulary),
+    settings,
+    model.vocabulary,
+  );
   const idOf = (token: string) => addedTokens.find(added => added.content === token)?.id ?? model.vocabulary.id(token);
   const roles: TokenizerParts['roles'] = Object.fromEntries(
     ['bos', 'eos', 'pad', 'unk'].map(role => [role, roleId(settings, `${role}_token`, idOf)]),
@@ -66,7 +72,7 @@ export function loadTokenizer(json: object | string, components: Components, opt
     truncation: file.has('truncation') ? readTruncation(file.object('truncation')) : undefined,
     padding: file.has('padding') ? readPadding(file.object('padding')) : undefined,
     roles,
-    file: withoutTables(file),
+    file: { ...withoutTables(file), added_tokens: addedTokensJson(addedTokens) },
     countUpTo: components.countUpTo,
   });
 }

@@ -167,7 +167,7 @@ describe('SentencePiece models have the ids of their family', () => {
     expect(tokenizer.decode(tokenizer.encode(text).ids)).toBe(text);
   });
 
-  test('XLM-R, CamemBERT and mBART move the ids of the pieces', async () => {
+  test('XLM-R, CamemBERT, mBART and NLLB move the ids of the pieces', async () => {
     const moved = (by: number) => plain.map(id => id + by);
     expect(await tokensOf({ 'sentencepiece.bpe.model': model }, 'xlm-roberta')).toEqual([0, ...moved(1), 2]);
     expect(await tokensOf({ 'sentencepiece.bpe.model': model }, 'camembert')).toEqual([5, ...moved(4), 6]);
@@ -175,6 +175,18 @@ describe('SentencePiece models have the ids of their family', () => {
     expect(await tokensOf(mbart, 'mbart')).toEqual([...moved(1), 2, count + 1 + 7]);
     const mbart50 = { ...mbart, 'tokenizer_config.json': { tokenizer_class: 'MBart50Tokenizer', src_lang: 'fr_XX' } };
     expect(await tokensOf(mbart50, 'mbart')).toEqual([count + 1 + 7, ...moved(1), 2]);
+    const nllb = { ...mbart, 'tokenizer_config.json': { tokenizer_class: 'NllbTokenizer', src_lang: 'fra_Latn' } };
+    const codes = (await open(nllb))!;
+    expect(await tokensOf(nllb, 'm2m_100')).toEqual([codes.tokenToId('fra_Latn'), ...moved(1), 2]);
+    // facebook/nllb-200: 256000 pieces, eng_Latn is 256047, <mask> is 256203.
+    const places = ['ace_Arab', 'eng_Latn', 'zul_Latn', '<mask>'].map(token => codes.tokenToId(token)! - count);
+    expect(places).toEqual([1, 47, 202, 203]);
+    const legacy = { tokenizer_class: 'NllbTokenizer', legacy_behaviour: true };
+    expect(await tokensOf({ ...mbart, 'tokenizer_config.json': legacy }, 'm2m_100')).toEqual([
+      ...moved(1),
+      2,
+      count + 47,
+    ]);
     const opened = (await open(mbart50))!;
     expect([opened.tokenToId('sl_SI'), opened.tokenToId('<mask>')]).toEqual([count + 52, count + 53]);
     expect(opened.decode(opened.encode(text).ids)).toBe(text);

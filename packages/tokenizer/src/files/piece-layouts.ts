@@ -1,5 +1,5 @@
 import type { Roles, Settings } from './checkpoint-files.js';
-import { m2m100Languages, mbart50Languages, mbartLanguages } from './languages.js';
+import { m2m100Languages, mbart50Languages, mbartLanguages, nllbLanguages } from './languages.js';
 
 /** What a family makes of a SentencePiece model: which ids its pieces have, which tokens stand beside them and around a text. */
 export interface PieceLayout {
@@ -92,6 +92,18 @@ export function pieceLayout(settings: Settings, count: number): PieceLayout {
         offset: 1,
         single: [language('en_XX'), '$A', '</s>'],
         pair: [language('en_XX'), '$A', '$B', '</s>'],
+      };
+    }
+    case 'nllb': {
+      const suffix = fields.boolean('legacy_behaviour', false);
+      const around = (texts: readonly string[]) =>
+        suffix ? [...texts, '</s>', language('eng_Latn')] : [language('eng_Latn'), ...texts, '</s>'];
+      return {
+        roles: fairseqRoles,
+        fixed: { ...fairseq, ...indexed([...nllbLanguages(), '<mask>'], count + 1) },
+        offset: 1,
+        single: around(['$A']),
+        pair: around(['$A', '$B']),
       };
     }
     case 'pegasus': {

@@ -1,0 +1,95 @@
+import type { AddedToken } from './added-tokens.js';
+import { failFile } from './errors.js';
+import { Fields } from './fields.js';
+import type { Vocabulary } from './vocabulary.js';
+
+type Json = { readonly [name: string]: unknown };
+
+/** Classes of the reference that make the normalizer of BERT, or a byte-level pre-tokenizer, anew from the configuration. */
+const ofConfig = { BertNormalizer: ['Bert', 'DistilBert'], ByteLevel: ['GPT2', 'Roberta'] } as const;
+
+/**
+ * A `tokenizer.json` with the settings that the reference lays over it from `tokenizer_config.json`: `do_lower_case`, `strip_accents` and
+ * `tokenize_chinese_chars` of BERT's tokenizers, `add_prefix_space` of those of GPT-2 and RoBERTa. Other classes take the file as it is.
+ */
+export function withSettings(json: Json, settings: Fields): Json {
+  const name = settings.raw('tokenizer_class');
+  const family = typeof name === 'string' ? name.replace(/Tokenizer(Fast)?$/, '') : '';
+  const changed = (
+    component: unknown,
+    type: keyof typeof ofConfig,
+    names: Readonly<Record<string, string>>,
+  ): unknown => {
+    const isOfConfig = (ofConfig[type] as readonly string[]).includes(family);
+    if (!isOfConfig || (component as Json | undefined)?.type !== type) return component;
+    const given = Object.entries(names).filter(([from]) => settings.has(from));
+    return { ...(component as Json), ...Object.fromEntries(given.map(([from, to]) => [to, settings.boolean(from)])) };
+  };
+  const bert = {
+    do_lower_case: 'lowercase',
+    strip_accents: 'strip_accents',
+    tokenize_chinese_chars: 'handle_chinese_chars',
+  };
+  return {
+    ...json,
+    normalizer: changed(json.normalizer, 'BertNormalizer', bert),
+    pre_tokenizer: changed(json.pre_tokenizer, 'ByteLevel', { add_prefix_space: 'add_prefix_space' }),
+  };
+}
+
+/**
+ * The added tokens of a file, and those of `added_tokens_decoder`, `additional_special_tokens` and `extra_special_tokens` of the configuration: as in the
+ * reference the flags of the configuration count, and what has no id yet follows all tokens. An id that the configuration gives otherwise is an error.
+ */
+export function withConfigured(
+  tokens: readonly AddedToken[],
+  settings: Fields,
+  vocabulary: Vocabulary,
+): readonly AddedToken[] {
+  const added = new Map(tokens.map(token => [token.content, token]));
+  let next = tokens.reduce((most, { id }) => Math.max(most, id + 1), vocabulary.size);
+  const plain = { singleWord: false, stripLeft: false, stripRight: false, normalized: false, special: true };
+  const add = (content: string, flags: Omit<AddedToken, 'id' | 'content'>) => {
+    const id = added.get(content)?.id ?? vocabulary.id(content) ?? next++;
+    added.set(content, { ...flags, id, content });
+    return id;
+  };
+  if (settings.has('added_tokens_decoder')) {
+    const decoder = settings.object('added_tokens_decoder');
+    for (const key of Object.keys(settings.raw('added_tokens_decoder') as object)) {
+      const fields = decoder.object(key);
+      const content = fields.string('content');
+      const special = fields.boolean('special', false);
+      const id = add(content, {
+        singleWord: fields.boolean('single_word', false),
+        stripLeft: fields.boolean('lstrip', false),
+        stripRight: fields.boolean('rstrip', false),
+        normalized: fields.boolean('normalized', !special),
+        special,
+      });
+      if (String(id) !== key)
+        failFile(`tokenizer_config.json gives "${content}" the id ${key}, in tokenizer.json it has ${id}`);
+    }
+  }
+  for (const name of ['additional_special_tokens', 'extra_special_tokens']) {
+    if (!Array.isArray(settings.raw(name))) continue;
+    for (const [index, token] of settings.array(name).entries()) {
+      const content =
+        typeof token === 'string' ? token : new Fields(token, `${settings.path(name)}[${index}]`).string('content');
+      if (!added.has(content)) add(content, plain);
+    }
+  }
+  return [...added.values()];
+}
+
+/** Added tokens as a file has them. */
+export const addedTokensJson = (tokens: readonly AddedToken[]): Json[] =>
+  tokens.map(({ id, content, singleWord, stripLeft, stripRight, normalized, special }) => ({
+    id,
+    content,
+    single_word: singleWord,
+    lstrip: stripLeft,
+    rstrip: stripRight,
+    normalized,
+    special,
+  }));
