@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { unpack } from './embedded.js';
 import { attachKernels, type SharedBackend } from './heap.js';
 import { kernels } from './kernels/index.js';
+import { dropModuleListeners } from './process-listeners.js';
 
 const name = 'wasm';
 const priority = 2; // tfjs's own: before cpu, after webgpu
@@ -52,10 +53,11 @@ async function startStock(stock: () => Promise<SharedBackend>): Promise<SharedBa
   const file = 'residual:tfjs-backend-wasm';
   const real = environment.platform;
   const answering: tf.Platform = Object.assign(Object.create(real), {
-    fetch: (path: string, request?: RequestInit) =>
-      path === file
-        ? Promise.resolve({ ok: true, arrayBuffer: () => Promise.resolve(binary.buffer) } as Response)
-        : real.fetch(path, request),
+    fetch: (path: string, request?: RequestInit) => {
+      if (path !== file) return real.fetch(path, request);
+      dropModuleListeners(); // the module asks for its file while it starts
+      return Promise.resolve({ ok: true, arrayBuffer: () => Promise.resolve(binary.buffer) } as Response);
+    },
   });
   setWasmPaths(
     {

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'residual-server-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('a server hears its own rejections and exceptions, before and after the backend is disposed, and nothing else listens', async () => {
+  const script = join(folder, 'server.mjs');
+  await build({
+    entryPoints: [fileURLToPath(new URL('./testing/server.ts', import.meta.url))],
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['@residual/source'],
+    logLevel: 'error',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const __dirname = '/';" },
+  });
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [said, complained] = ['', ''];
+  child.stdout.on('data', chunk => (said += chunk));
+  child.stderr.on('data', chunk => (complained += chunk));
+  const code = await new Promise(resolve => child.on('close', resolve));
+  expect({ code, complained }).toEqual({ code: 0, complained: '' });
+  expect(JSON.parse(said)).toEqual({
+    heard: ['rejection first', 'exception first', 'rejection last', 'exception last'],
+    counts: new Array(7).fill([2, 1]),
+    sum: [6],
+    listeners: false,
+  });
+});
