@@ -22,7 +22,9 @@ test('a server hears its own rejections and exceptions, before and after the bac
     format: 'esm',
     conditions: ['@residual/source'],
     logLevel: 'error',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const __dirname = '/';" },
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const __dirname = '/';",
+    },
   });
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [said, complained] = ['', ''];
