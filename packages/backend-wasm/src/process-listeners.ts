@@ -16,7 +16,7 @@ const events = ['uncaughtException', 'unhandledRejection'];
  * ones. They go, and the module is shown an empty list.
  */
 export function dropModuleListeners(): void {
-  const { process } = globalThis as { process?: NodeProcess };
+  const { process } = globalThis as unknown as { process?: NodeProcess };
   if (typeof process?.versions?.node !== 'string') return; // elsewhere the module adds none
   for (const event of events) {
     const last = process.listeners(event).at(-1);
