@@ -19,13 +19,14 @@ import {
 type File = Map<string, { shape: number[]; values: Float32Array }>;
 
 const sizes = { vocab: 11, modelDim: 6, heads: 1, depth: 1, positions: 5 };
+const { positions: _, ...withoutEnd } = sizes; // relative positions
 const tokens = { eos: 1, pad: 0 };
 const fairseq = (model_type: string): Config => ({ ...marianConfig({ ...sizes, tokens }), model_type });
 const configs: Record<string, Config> = {
   gpt2: { model_type: 'gpt2', n_embd: 6, n_head: 1, n_layer: 1, n_positions: 5, vocab_size: 11 },
   llama: llamaConfig({ ...sizes, tied: true }),
-  t5: t5Config({ ...sizes, tokens }),
-  mt5: { ...t5Config({ ...sizes, gated: true, tokens }), model_type: 'mt5', tie_word_embeddings: true },
+  t5: t5Config({ ...withoutEnd, tokens }),
+  mt5: { ...t5Config({ ...withoutEnd, gated: true, tokens }), model_type: 'mt5', tie_word_embeddings: true },
   marian: fairseq('marian'),
   ...Object.fromEntries(
     ['bart', 'mbart', 'm2m_100', 'pegasus'].map(name => {
