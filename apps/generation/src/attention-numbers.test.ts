@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chosenHead, mostTokens, patternOf, placesOf, regards } from './attention-numbers.js';
+import { chosenHead, leftOut, mostTokens, patternOf, placesOf, regards, unread } from './attention-numbers.js';
 
 const texts = ['a', ' fl', 'uffy', ' blue', ' creature'];
 
@@ -43,4 +43,32 @@ test('all heads of a text together take at most 128 MB', () => {
   expect(mostTokens(6, 5)).toBeGreaterThan(1000);
   const length = mostTokens(12, 12);
   expect(length * length * 144 * 4).toBeLessThanOrEqual(128 * 2 ** 20);
+});
+
+test.each([
+  ['', ['blue'], 'Name the word that looks, and what it looks at is read off here.'],
+  ['creature', [], 'Name words that “creature” looks at, and their weights are read off here.'],
+  ['dragon', ['blue'], '“dragon” is not in the text; the map shows all the same who looks at whom.'],
+  [
+    'dragon',
+    ['red', 'blue', 'red'],
+    '“dragon” and “red” are not in the text; the map shows all the same who looks at whom.',
+  ],
+  ['fluffy', ['blue'], '“fluffy” stands before “blue”; a token looks only at itself and at those before it.'],
+  [
+    'the',
+    ['blue', 'creature'],
+    '“the” stands before those words; a token looks only at itself and at those before it.',
+  ],
+  ['creature', ['fluffy', 'blue'], undefined],
+  ['blue', ['fluffy', 'creature'], undefined],
+] as const)('why nothing is read off from %j at %j', (noun, words, reason) => {
+  expect(unread(['the', ' fl', 'uffy', ' blue', ' creature'], noun, words)).toBe(reason);
+});
+
+test('what is left out of a long text is counted', () => {
+  expect(leftOut(60, 60)).toBe('');
+  expect(leftOut(1561, 256)).toBe(
+    'The text has 1,561 tokens. The first 256 are shown, 1,305 are left out: more do not fit this model or this page.',
+  );
 });

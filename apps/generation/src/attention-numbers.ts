@@ -66,6 +66,28 @@ export function regards(
   return found.sort((a, b) => b.total - a.total);
 }
 
+/** Why nothing can be read off for a word and those it looks at, as a sentence; undefined where something can. */
+export function unread(texts: readonly string[], noun: string, words: readonly string[]): string | undefined {
+  if (noun === '') return 'Name the word that looks, and what it looks at is read off here.';
+  if (words.length === 0) return `Name words that “${noun}” looks at, and their weights are read off here.`;
+  const missing = [...new Set([noun, ...words])].filter(word => placesOf(word, texts).length === 0);
+  if (missing.length > 0) {
+    const names = new Intl.ListFormat('en').format(missing.map(word => `“${word}”`));
+    return `${names} ${missing.length === 1 ? 'is' : 'are'} not in the text; the map shows all the same who looks at whom.`;
+  }
+  const query = placesOf(noun, texts).at(-1)!;
+  if (words.every(word => placesOf(word, texts).every(place => place > query)))
+    return `“${noun}” stands before ${words.length === 1 ? `“${words[0]}”` : 'those words'}; a token looks only at itself and at those before it.`;
+  return undefined;
+}
+
+/** What is said of a text of which only so many tokens are shown; nothing where it is all of them. */
+export function leftOut(count: number, shown: number): string {
+  if (count === shown) return '';
+  const [all, first, rest] = [count, shown, count - shown].map(number => number.toLocaleString('en'));
+  return `The text has ${all} tokens. The first ${first} are shown, ${rest} are left out: more do not fit this model or this page.`;
+}
+
 /** The head that is asked for; where layer or head is -1, that which looks most among those that are left. */
 export function chosenHead(
   found: readonly Regard[],

@@ -7,7 +7,16 @@ import type {
   ShownToken,
   TokensElement,
 } from '@residual/elements';
-import { chosenHead, mostTokens, type Pattern, patternOf, type Regard, regards } from './attention-numbers.js';
+import {
+  chosenHead,
+  leftOut,
+  mostTokens,
+  type Pattern,
+  patternOf,
+  type Regard,
+  regards,
+  unread,
+} from './attention-numbers.js';
 import { readControls, share } from './controls.js';
 import type { Session } from './session.js';
 import { preset } from './settings.js';
@@ -31,11 +40,12 @@ export function attentionView(
   const show = () => {
     const { noun, words, ...chosen } = readControls();
     const looked = words.split(/\s+/).filter(word => word !== '');
-    const found = regards(pattern, texts(), noun.trim(), looked);
+    const reason = unread(texts(), noun.trim(), looked);
+    const found = reason === undefined ? regards(pattern, texts(), noun.trim(), looked) : [];
     shown = chosenHead(found, chosen);
     heads.chosen = shown;
     byId('head-title').textContent = `Layer ${shown.layer}, head ${shown.head}`;
-    byId('adjectives').textContent = sentence(found, shown, noun.trim(), looked);
+    byId('adjectives').textContent = reason ?? sentence(found, shown, noun.trim(), looked);
     byId('ranking').replaceChildren(...found.slice(0, 5).map(each => item(each, looked)));
     const data = pattern[shown.layer]![shown.head]!;
     element.show(texts(), { shape: [tokens.length, tokens.length], data });
@@ -69,6 +79,14 @@ export function attentionView(
     const { model } = session;
     const { text, layer: atLayer, head: atHead } = readControls();
     const ofStory = story.tokens.map(token => token.text).join('') === text;
+    byId('maps').hidden = text.trim() === '';
+    if (text.trim() === '') {
+      tokens = [];
+      byId('adjectives').textContent =
+        'There is no text. Write one above, or take the story, to see who looks at whom.';
+      byId('left-out').textContent = '';
+      return;
+    }
     const all = ofStory ? story.tokens : await promptTokens(model, text);
     const seen = all.slice(0, Math.min(mostTokens(model.depth, model.heads), model.positions));
     const { taps } = await model.forward(
@@ -77,6 +95,7 @@ export function attentionView(
     );
     if (mine !== asked) return; // another text is asked for by now
     [tokens, pattern] = [seen, patternOf(taps)];
+    byId('left-out').textContent = leftOut(all.length, seen.length);
     offer(layer, pattern.length);
     offer(head, pattern[0]?.length ?? 0);
     writeControls({ layer: atLayer, head: atHead });

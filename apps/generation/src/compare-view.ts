@@ -3,6 +3,7 @@ import type { BarsElement, ShownToken, TokensElement } from '@residual/elements'
 import { readControls } from './controls.js';
 import { type Evidence, showBarsOnLook } from './evidence.js';
 import type { Session } from './session.js';
+import type { Settings } from './settings.js';
 import { type StoryView, writeWithEvidence } from './story-view.js';
 
 /** Wires the second section; gives the function that writes the same beginning greedily and sampled. */
@@ -11,21 +12,49 @@ export function compareView(session: Session, { writing }: StoryView): () => Pro
   const parts = (['greedy', 'sampled'] as const).map(mode => {
     const [element, bars] = [byId<TokensElement>(mode), byId<BarsElement>(`${mode}-bars`)];
     showBarsOnLook(session, element, bars, () => known[mode]);
-    return { mode, element };
+    return { mode, element, bars };
   });
+  const result = byId('both-result');
+  let told: { readonly settings: Settings; readonly text: string } | undefined;
+  // What stands there was written for the settings of its time; it says so once they are others.
+  const check = () => {
+    if (told) result.textContent = toldOf(told.text, told.settings, readControls());
+  };
+  document.addEventListener('input', check);
   return () =>
-    writing(byId('both-result'), async signal => {
+    writing(result, async signal => {
+      told = undefined;
+      const settings = readControls();
+      for (const { element, bars } of parts) {
+        element.tokens = [];
+        bars.bars = [];
+        bars.setAttribute('label', 'Point at a token');
+      }
       for (const { mode, element } of parts) {
-        await writeWithEvidence(session, element, { settings: { ...readControls(), mode }, signal }, evidence => {
+        await writeWithEvidence(session, element, { settings: { ...settings, mode }, signal }, evidence => {
           known[mode] = evidence;
         });
       }
       const [greedy, sampled] = parts.map(({ element }) => element);
       const place = partingOf(greedy!.tokens, sampled!.tokens);
       for (const element of [greedy!, sampled!]) element.look(Math.min(place, element.tokens.length - 1));
-      return signal.aborted ? 'Stopped.' : sentence(greedy!.tokens, sampled!.tokens, place);
+      const text = signal.aborted ? 'Stopped.' : sentence(greedy!.tokens, sampled!.tokens, place);
+      told = { settings, text };
+      return toldOf(text, settings, readControls());
     });
 }
+
+/** What is said of two texts that were written under some settings, when others stand in the controls by now. */
+export function toldOf(text: string, written: Settings, now: Settings): string {
+  if (now.prompt !== written.prompt)
+    return `These two continue another beginning, ${abridged(written.prompt)}. ${text} Write both continues the new one.`;
+  const names = ['temperature', 'topK', 'topP', 'seed', 'maxNewTokens'] as const;
+  if (names.some(name => now[name] !== written[name]))
+    return `These two were written under other settings than those above. ${text} Write both takes the new ones.`;
+  return text;
+}
+
+const abridged = (prompt: string) => `“${prompt.length > 60 ? `${prompt.slice(0, 59).trimEnd()}…` : prompt}”`;
 
 /** The first place at which two texts have different tokens, or the length of the shorter one. */
 export function partingOf(one: readonly Pick<ShownToken, 'id'>[], other: readonly Pick<ShownToken, 'id'>[]): number {

@@ -173,9 +173,70 @@ describe('reading attention', () => {
       [17, 0],
     ] as const)
       expect(Number((await readCell(page, 'attention', query, key)).split(': ')[1])).toBeCloseTo(weight(query, key), 3);
+    const { labels, scrolls } = await page.locator('#attention').evaluate((element, count) => {
+      const map = element as unknown as { rectOf(query: number, key: number): DOMRect };
+      const place = element.shadowRoot!.querySelector('.map')!;
+      const begin = map.rectOf(0, 0).left - place.querySelector('canvas')!.getBoundingClientRect().left;
+      return { labels: begin > 40 && map.rectOf(0, 0).width >= 13, scrolls: place.scrollHeight > 13 * count };
+    }, tokens.length);
+    expect({ labels, scrolls }).toEqual({ labels: true, scrolls: true });
+    // With the keys each cell comes into view, and says which tokens it is of.
+    await page.locator('#attention .map').focus();
+    for (let i = 0; i < 60; i++) await page.keyboard.press('ArrowDown');
+    const isSeen = () =>
+      page.locator('#attention').evaluate((element, row) => {
+        const cell = (element as unknown as { rectOf(query: number, key: number): DOMRect }).rectOf(row, 0);
+        const { top, bottom } = element.shadowRoot!.querySelector('.map')!.getBoundingClientRect();
+        return cell.top >= top && cell.bottom <= bottom;
+      }, tokens.length - 1);
+    expect(await page.locator('#attention output').textContent()).toMatch(/^·\S+ looks at Once: /);
+    expect(await isSeen()).toBe(true);
     await page.click('#take-preset');
     await expect.poll(() => page.locator('#row [role=option]').count()).toBe(4);
     expect(await page.locator('#adjectives').textContent()).toContain('looks most at them');
+  });
+
+  test('a word that is not there, no text, and one that is too long are said', async () => {
+    const said = page.locator('#adjectives');
+    const write = async (id: string, text: string) => {
+      await page.fill(id, text);
+      await page.locator(id).blur();
+    };
+    await write('#noun', 'elephant');
+    await said.filter({ hasText: '“elephant” is not in the text' }).waitFor();
+    await write('#noun', '');
+    await said.filter({ hasText: 'Name the word that looks' }).waitFor();
+    await write('#text', '');
+    await page.click('#attend');
+    await said.filter({ hasText: 'There is no text.' }).waitFor();
+    expect(await page.locator('#maps').isVisible()).toBe(false);
+    const long = 'One day a fox came by. '.repeat(60);
+    const count = model.tokensOf(long).length;
+    await write('#text', long);
+    await write('#noun', 'fox');
+    await write('#words', 'day');
+    await page.click('#attend');
+    await page
+      .locator('#left-out', {
+        hasText: `The text has ${count} tokens. The first 256 are shown, ${count - 256} are left out`,
+      })
+      .waitFor();
+    expect(await page.locator('#maps').isVisible()).toBe(true);
+    await page.click('#take-preset');
+    await said.filter({ hasText: 'From “creature”' }).waitFor();
+    expect(await page.locator('#left-out').textContent()).toBe('');
+  });
+
+  test('two texts of another beginning say that they are of another one', async () => {
+    const said = page.locator('#both-result');
+    const before = (await said.textContent())!;
+    expect(before).toMatch(/^They part/);
+    await page.fill('#prompt', 'The dragon');
+    expect(await said.textContent()).toBe(
+      `These two continue another beginning, “${preset.prompt}”. ${before} Write both continues the new one.`,
+    );
+    await page.fill('#prompt', preset.prompt);
+    expect(await said.textContent()).toBe(before);
   });
 });
 

@@ -1,4 +1,5 @@
 import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
+import { isText, kindOfBytes, kindOfText } from './file-kinds.js';
 
 /** The tokenizers of the models that are shipped: the name of the model's folder, and what is said of it. */
 export const shipped: Readonly<Record<string, string>> = {
@@ -23,23 +24,56 @@ export async function shippedTokenizer(name: string): Promise<Tokenizer> {
   return tokenizerFromJson(json, config === undefined ? {} : { config });
 }
 
+/** What fits, for who gave something else. */
+const fits = 'a tokenizer.json, a SentencePiece .model or a tiktoken rank file would fit';
+/** No tokenizer is larger, in bytes. */
+const largest = 300e6;
+
 /**
  * Reads the tokenizer among files that someone gave: a `tokenizer.json` with or without its `tokenizer_config.json`, a SentencePiece `.model`, or a tiktoken rank
- * file. What the file is, is told by its name and how it begins.
+ * file. What a file is, is told by its bytes, then by its name. Errors say in a sentence what a file is that is none of them.
  */
 export async function givenTokenizer(files: readonly File[]): Promise<{ name: string; tokenizer: Tokenizer }> {
   const config = files.find(({ name }) => name === 'tokenizer_config.json');
-  const file = files.find(each => each !== config);
-  if (!file) throw new Error('Give a tokenizer.json, a SentencePiece .model, or a tiktoken rank file.');
+  const likely = [/^tokenizer\.json$/i, /\.(model|tiktoken)$/i, /tokenizer.*\.json$/i, /./];
+  const others = files.filter(each => each !== config);
+  const file = likely.map(name => others.find(each => name.test(each.name))).find(each => each) ?? config;
+  if (!file) throw new Error(`There is no file; ${fits}.`);
   const { name } = file;
-  if (name.endsWith('.model')) {
+  const refuse = (what: string, cause?: unknown): never => {
+    throw new Error(`${name} is ${what}; ${fits}.`, { cause });
+  };
+  const head = new Uint8Array(
+    await file
+      .slice(0, 4096)
+      .arrayBuffer()
+      .catch(cause => {
+        throw new Error(`${name} cannot be read. If it is a folder, choose the files in it; ${fits}.`, { cause });
+      }),
+  );
+  if (head.length === 0) refuse('empty');
+  const kind = kindOfBytes(head);
+  if (kind) refuse(kind);
+  if (file.size > largest) refuse(`larger than any tokenizer, with ${Math.round(file.size / 1e6)} MB`);
+  const isTextual = isText(head);
+  if (/\.model$/i.test(name) || (!isTextual && head[0] === 0x0a)) {
     const { sentencePieceTokenizer } = await import('@residual/tokenizer/sentencepiece');
-    return { name, tokenizer: sentencePieceTokenizer(new Uint8Array(await file.arrayBuffer())) };
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    try {
+      return { name, tokenizer: sentencePieceTokenizer(bytes) };
+    } catch (cause) {
+      refuse(
+        isTextual ? kindOfText(new TextDecoder().decode(bytes)) : 'no SentencePiece model that can be read',
+        cause,
+      );
+    }
   }
+  if (!isTextual) refuse('no text, and no kind of file that is known here');
   const text = await file.text();
   if (/^[A-Za-z0-9+/]+={0,2} \d+\r?\n/.test(text)) {
     const { tiktokenTokenizer } = await import('@residual/tokenizer/tiktoken');
     return { name, tokenizer: tiktokenTokenizer(text) };
   }
+  if (!/^\s*\{[\s\S]*"model"\s*:\s*[{]/.test(text)) refuse(kindOfText(text));
   return { name, tokenizer: tokenizerFromJson(text, config ? { config: await config.text() } : {}) };
 }

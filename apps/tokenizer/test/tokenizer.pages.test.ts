@@ -181,9 +181,20 @@ describe('a tokenizer of yours', () => {
     await page.setInputFiles('#files', [file('tokenizer.json', Buffer.from('{ "model": { "type": "Magic" } }'))]);
     await expectError(page, 'Magic');
     await page.setInputFiles('#files', [file('broken.model', Buffer.from('no protobuf'))]);
-    await expectError(page, /SentencePiece|model/);
+    await expectError(page, 'broken.model is a text');
     await page.setInputFiles('#files', [file('few.tiktoken', Buffer.from('YQ== 0\nYg== 1\n'))]);
     await expectError(page, 'rank');
+    const fits = 'a tokenizer.json, a SentencePiece .model or a tiktoken rank file would fit.';
+    const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk', 'base64');
+    await page.setInputFiles('#files', [file('wrong.png', png)]);
+    await expectError(page, `wrong.png is a PNG picture; ${fits}`);
+    const drop = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['Dear diary'], 'notes.txt'));
+      return data;
+    });
+    await page.dispatchEvent('body', 'drop', { dataTransfer: drop });
+    await expectError(page, `notes.txt is a text; ${fits}`);
     expect(await rows()).toEqual(before);
     await page.fill('#text', 'The fox');
     await page.locator('#error').waitFor({ state: 'hidden' });

@@ -11,13 +11,18 @@ test('under a mask a query sees the keys up to its own place, the queries being 
   expect([0, 3, 4].map(key => firstQuery(size(2, 5), key))).toEqual([0, 0, 1]);
 });
 
-test('cells shrink with the number of tokens, until labels go and then the map grows beyond its place', () => {
+test('cells shrink with the number of tokens, until the map grows beyond its place; labels go where there are very many', () => {
   const of = (count: number, available: number) =>
     layoutOf(size(count, count), available, widths(count), widths(count));
   expect(of(5, 900)).toMatchObject({ cell: 46, labelled: true });
   const many = of(40, 900);
   expect(many.labelled).toBe(true);
   expect(many.width).toBeLessThanOrEqual(900);
+  for (const available of [280, 600, 900]) {
+    const story = of(60, available);
+    expect(story.labelled).toBe(true);
+    expect(story.cell).toBeGreaterThanOrEqual(13); // a label is 12 pixels high
+  }
   expect(of(200, 900)).toMatchObject({ cell: 4, labelled: false, width: 800 });
   expect(of(400, 328)).toMatchObject({ cell: 4, labelled: false, width: 1600 });
 });

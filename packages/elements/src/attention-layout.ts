@@ -13,8 +13,10 @@ export interface Layout {
   readonly height: number;
 }
 
-/** Cells that are larger need no more room; smaller ones have no labels; still smaller ones cannot be pointed at, the map scrolls. */
-const [largest, smallestLabelled, smallest] = [46, 14, 4];
+/** Cells that are larger need no more room; smaller ones have no labels; still smaller ones cannot be pointed at. A map that is larger than its place scrolls. */
+const [largest, smallestLabelled, smallest] = [46, 13, 4];
+/** So many tokens always have their labels; of more, whose map would be many screens wide, the whole is shown instead where labels do not fit. */
+const mostLabelled = 128;
 /** Labels of keys lean by 45 degrees. */
 const leaning = Math.SQRT1_2;
 
@@ -52,7 +54,7 @@ export function layoutOf(
   const wide = (cell: number) => left + keyLen * cell + beyond(cell);
   let cell = largest;
   while (cell > smallestLabelled && wide(cell) > available) cell--;
-  if (wide(cell) <= available || keyLen <= 12) {
+  if (wide(cell) <= available || Math.max(queryLen, keyLen) <= mostLabelled) {
     const top = Math.ceil(above(cell));
     return { ...size, cell, labelled: true, left, top, width: Math.ceil(wide(cell)), height: top + queryLen * cell };
   }

@@ -90,7 +90,7 @@ export function defineAttention(): void {
           this.#map.addEventListener(event, ({ clientX, clientY }) => {
             const { left, top } = this.#canvas.getBoundingClientRect();
             const cell = this.#layout && cellAt(this.#layout, clientX - left, clientY - top);
-            if (cell) this.read(cell.query, cell.key);
+            if (cell) this.#read(cell.query, cell.key);
           });
         this.#map.addEventListener('focus', () => {
           if (!this.#cell && this.#size.queryLen > 0) this.read(this.#size.queryLen - 1, 0);
@@ -138,6 +138,12 @@ export function defineAttention(): void {
       }
 
       read(query: number, key: number): CellDetail {
+        const detail = this.#read(query, key);
+        this.#reveal(query, key);
+        return detail;
+      }
+
+      #read(query: number, key: number): CellDetail {
         const { queryLen, keyLen } = this.#size;
         const isCell = [query, key].every(Number.isInteger) && query >= 0 && query < queryLen;
         if (!isCell || key < 0 || key >= visibleKeys(this.#size, query))
@@ -150,6 +156,17 @@ export function defineAttention(): void {
         this.#mark();
         this.dispatchEvent(new CustomEvent('residual-cell', { detail, bubbles: true, composed: true }));
         return detail;
+      }
+
+      /** Scrolls a map that is larger than its place so that the cell is seen, and the labels at its side wherever both fit. */
+      #reveal(query: number, key: number): void {
+        if (!this.#layout) return;
+        const { cell, left, top } = this.#layout;
+        const nearest = (from: number, room: number, at: number) =>
+          at + 2 * cell <= room ? 0 : Math.min(Math.max(from, at + 2 * cell - room), at - cell);
+        const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.#map;
+        const [x, y] = [left + key * cell, top + query * cell];
+        this.#map.scrollTo(nearest(scrollLeft, clientWidth, x), nearest(scrollTop, clientHeight, y));
       }
 
       /** Tells the cell that is read, or how one is. */

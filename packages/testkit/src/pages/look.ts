@@ -4,7 +4,7 @@ import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright';
 
 const wide = { width: 1280, height: 900 };
-const narrow = { width: 360, height: 740 };
+const narrow = { width: 320, height: 640 };
 
 type Axe = { run(what: Document, options: { resultTypes: string[] }): Promise<AxeResults> };
 const axe = () => readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -20,7 +20,7 @@ const serious = async (page: Page): Promise<string[]> => {
     .map(({ id, nodes }) => `${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`);
 };
 
-/** What is wrong with a page as it stands, in light and in dark, wide and narrow as a phone: what axe-core finds serious, and scrolling sideways. */
+/** What is wrong with a page as it stands, in light and in dark, wide and narrow as a small phone: what axe-core finds serious, and scrolling sideways. */
 export const wrongLooks = async (page: Page): Promise<string[]> => {
   const wrong: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const)
