@@ -12,3 +12,8 @@ test('an error is recognised across two installed copies, and nothing else is', 
   for (const other of [new Error('add'), { code: 'shape' }, null, undefined, 'shape'])
     expect(ResidualError.is(other)).toBe(false);
 });
+
+test('a message shows what a terminal would obey', () => {
+  const { message } = new ResidualError('files', 'load: \u001b[2J\u009b31m\u202e holds\n3\t5 née');
+  expect(message).toBe('load: \\u001b[2J\\u009b31m\\u202e holds\n3\t5 née');
+});

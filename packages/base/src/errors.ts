@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 const brand = '@residual/error';
 
 /** Settings of a `ResidualError`. */
@@ -7,7 +9,8 @@ export interface ResidualErrorOptions extends ErrorOptions {
 }
 
 /**
- * An error a caller can act on: `message` says what does not fit with both sides' numbers, `code` is stable across versions.
+ * An error a caller can act on: `message` says what does not fit with both sides' numbers, in characters that a terminal shows (`printable`); `code` is stable
+ * across versions.
  * `ResidualError.is(error)` recognises it also when it comes from another installed copy of this package.
  */
 export class ResidualError extends Error {
@@ -16,7 +19,7 @@ export class ResidualError extends Error {
   readonly [brand] = true;
 
   constructor(code: string, message: string, { details = {}, ...options }: ResidualErrorOptions = {}) {
-    super(message, options);
+    super(printable(`${message}`), options);
     this.name = 'ResidualError';
     this.code = code;
     this.details = details;

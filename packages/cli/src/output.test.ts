@@ -3,8 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { printable } from '@residual/base';
 import { afterEach, expect, test, vi } from 'vitest';
-import { columns, printable, printableName, printText, progressLine } from './output.js';
+import { columns, printableName, printText, progressLine } from './output.js';
 import { fixture, printed } from './testing/printed.js';
 
 afterEach(() => vi.restoreAllMocks());

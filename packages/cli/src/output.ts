@@ -1,13 +1,6 @@
 import { inspect } from 'node:util';
+import { printable } from '@residual/base';
 import type { LoadProgress } from '@residual/model';
-
-/** What a terminal would obey instead of showing it: control characters (C0 but for line breaks and tabs, DEL, C1), and overrides of the direction of writing. */
-const obeyed = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
-
-/** A text as it may be shown on a terminal: what a terminal would obey, which a file may hold to deceive who reads it, as `\\u001b`. */
-export function printable(text: string): string {
-  return text.replace(obeyed, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
 
 /** A name as it may be shown within a line: line breaks and tabs too are escaped. */
 export function printableName(name: string): string {

@@ -4,6 +4,7 @@ import { type Choice, finishReason, type GreedyOptions, type Sampler, sampler, s
 import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { advance, type Seen } from './advance.js';
+import { expectSignal, expectTexts } from './arguments.js';
 import type { Begin } from './begin.js';
 import type { Decoding } from './decoding.js';
 import {
@@ -71,6 +72,9 @@ export async function* generateRows(
   const positions = roomOf(options, generator);
   const longest = checkPrompts('generate', generator.vocab, positions, prompts);
   const settings = settingsOf(options, generator.generationConfig, generator.ends);
+  expectTexts('generate', 'taps', settings.taps);
+  expectTexts('generate', 'stop', settings.stop);
+  expectSignal('generate', settings.signal);
   const {
     maxNewTokens: _length,
     positions: _room,

@@ -11,7 +11,8 @@ import {
 } from '@residual/families';
 import { type HasNeeds, load, type Weights } from '@residual/layers';
 import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
-import { expectOptions, ResidualError, ready } from '@residual/tensor';
+import { expectOptions, ResidualError, ready, showValue } from '@residual/tensor';
+import { expectSignal } from './arguments.js';
 import type { GenerationConfig } from './generate-options.js';
 import { Model } from './model.js';
 import { checkpointTokenizer } from './open-tokenizer.js';
@@ -61,6 +62,9 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     ignoreConfig: 0,
   });
   const { signal, onProgress } = options;
+  expectSignal('loadModel', signal);
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw new ResidualError('option', `loadModel: onProgress is ${showValue(onProgress)}; it must be a function`);
   await ready();
   signal?.throwIfAborted();
   const files = await filesOf(source, options);

@@ -3,6 +3,7 @@ import type { Composition, Config, Family, UsualEncoderDecoder, UsualLanguageMod
 import { count, type Description, describe, type HasNeeds, record, shownAs, type Weights } from '@residual/layers';
 import { disposable, dispose, expectOptions, ResidualError, recoveryOfLost, requireBackend } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
+import { expectPrompt, expectPrompts, expectSignal, expectTexts } from './arguments.js';
 import { type Begin, beginCausal, beginWriting } from './begin.js';
 import { forward } from './forward.js';
 import { type Generator, generateRows } from './generate.js';
@@ -189,8 +190,10 @@ export class Model implements Disposable {
     this.check();
     expectOptions('forward', options, { taps: 0, zeroed: 0, signal: 0 });
     const { taps = [], zeroed, signal } = options;
+    expectTexts('forward', 'taps', taps);
+    expectSignal('forward', signal);
     signal?.throwIfAborted();
-    const tokens = this.tokensOf(prompt);
+    const tokens = this.idsOf('forward', prompt);
     this.expectRoom('forward', tokens);
     const zero = zeroing('forward', zeroed);
     const recorder = record(taps, zero.scope, 'forward: taps');
@@ -218,19 +221,22 @@ export class Model implements Disposable {
   /** The same for several texts of any lengths, read in batches: each gets the vector that it would get alone. */
   async embedBatch(prompts: readonly Prompt[], options: EmbedOptions = {}): Promise<Float32Array[]> {
     this.check();
-    const rows = prompts.map(prompt => this.tokensOf(prompt));
+    expectPrompts('embedBatch', prompts);
+    const rows = prompts.map(prompt => this.idsOf('embed', prompt));
     for (const tokens of rows) this.expectRoom('embed', tokens);
-    return embedRows({ ...this.ofSomeKind(), fixedShapes: this.backend.startsWith('webg') }, rows, options);
+    const embedder = { ...this.ofSomeKind(), fixedShapes: this.backend.startsWith('webg') };
+    return this.whileItLives('embed', () => embedRows(embedder, rows, options));
   }
 
   /** The residual stream of a text after each block, by taps, and with `lens` what each layer would predict at each place. */
   async contextual(prompt: Prompt, options: ContextualOptions = {}): Promise<Contextual> {
     this.check();
-    options.signal?.throwIfAborted();
-    const tokens = this.tokensOf(prompt);
+    expectSignal('contextual', options?.signal);
+    options?.signal?.throwIfAborted();
+    const tokens = this.idsOf('contextual', prompt);
     this.expectRoom('contextual', tokens);
     const textOf = (token: number) => this.tokenizer?.decode([token]) ?? `#${token}`;
-    return contextualOf(this.ofSomeKind(), tokens, textOf, options);
+    return this.whileItLives('contextual', () => contextualOf(this.ofSomeKind(), tokens, textOf, options));
   }
 
   /**
@@ -244,13 +250,18 @@ export class Model implements Disposable {
 
   /** The ids of a prompt; an empty text begins with the beginning token. Errors when there is none, or text without a tokenizer. */
   tokensOf(prompt: Prompt): readonly number[] {
+    return this.idsOf('generate', prompt);
+  }
+
+  private idsOf(caller: string, prompt: Prompt): readonly number[] {
+    expectPrompt(caller, prompt);
     if (typeof prompt !== 'string') return prompt;
-    if (!this.tokenizer) throw new ResidualError('prompt', 'generate: this model has no tokenizer; give token ids');
+    if (!this.tokenizer) throw new ResidualError('prompt', `${caller}: this model has no tokenizer; give token ids`);
     const { ids } = this.tokenizer.encode(prompt);
     if (ids.length > 0) return ids;
     const begin = this.tokenizer.bosToken ?? this.config.bos_token_id ?? this.generationConfig.bos_token_id;
     if (typeof begin === 'number') return [begin];
-    throw new ResidualError('prompt', 'generate: the prompt is empty and this model has no beginning token');
+    throw new ResidualError('prompt', `${caller}: the prompt is empty and this model has no beginning token`);
   }
 
   /** The token with which an encoder-decoder begins to write. */
@@ -268,7 +279,9 @@ export class Model implements Disposable {
   }
 
   /** Parts, shapes, parameters, bytes, operations per token and the census. */
-  describe({ keyLen = 1 }: { keyLen?: number } = {}): Description {
+  describe(options: { keyLen?: number } = {}): Description {
+    expectOptions('describe', options, { keyLen: 0 });
+    const { keyLen = 1 } = options;
     return describe(this.layer, { keyLen });
   }
 
@@ -278,9 +291,9 @@ export class Model implements Disposable {
    */
   async save(options: SaveModelOptions = {}): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
     const { family, texts, tokenizerFiles = [] } = this.parts;
-    return checkpointFiles(
-      { family, layer: this.layer, weights: this.weights, config: this.config, texts, tokenizerFiles },
-      options,
+    const { layer, weights, config } = this;
+    return this.whileItLives('save', () =>
+      checkpointFiles({ family, layer, weights, config, texts, tokenizerFiles }, options),
     );
   }
 
@@ -340,7 +353,8 @@ export class Model implements Disposable {
     prompts: readonly Prompt[],
     steps?: RecordedSteps,
   ): { generator: Generator; begun: readonly (readonly number[])[]; sources?: readonly (readonly number[])[] } {
-    const tokens = prompts.map(prompt => this.tokensOf(prompt));
+    expectPrompts(name, prompts);
+    const tokens = prompts.map(prompt => this.idsOf(name, prompt));
     const { positions, openEnded, generationConfig, tokenizer, vocab, composition } = this;
     const fixedShapes = () => this.backend.startsWith('webg');
     const shared = {
@@ -408,6 +422,16 @@ export class Model implements Disposable {
     });
     await this.recovering;
     return true;
+  }
+
+  /** What takes turns and reads the weights: where they are disposed in the midst of it, the error says so. */
+  private async whileItLives<T>(caller: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      if (this.tree !== undefined) throw cause;
+      throw new ResidualError('disposed', `${caller}: the model was disposed before it was done`, { cause });
+    }
   }
 
   private expectRoom(name: string, tokens: readonly number[]): void {

@@ -1,5 +1,5 @@
 import { emptyScope, noTensor, replace, type Scope } from '@residual/layers';
-import { mul, ResidualError, showShape, type Tensor, tensor } from '@residual/tensor';
+import { mul, ResidualError, showShape, showValue, type Tensor, tensor } from '@residual/tensor';
 
 /** A tensor that is zero wherever it comes up: ablation, to see what it does. */
 export interface Zeroed {
@@ -18,6 +18,7 @@ export interface Zeroing {
 
 /** Sets tensors to zero in a scope. Errors for a head that is not there. */
 export function zeroing(name: string, zeroed: readonly Zeroed[] = [], scope: Scope = emptyScope): Zeroing {
+  expectZeroed(name, zeroed);
   const unused = new Set(zeroed.map(({ tap }) => tap));
   const paths = new Set<string>();
   const note = (path: string) => {
@@ -38,6 +39,16 @@ export function zeroing(name: string, zeroed: readonly Zeroed[] = [], scope: Sco
       for (const tap of unused) throw noTensor(`${name}: zeroed`, tap, paths);
     },
   };
+}
+
+function expectZeroed(name: string, zeroed: unknown): void {
+  const isZeroed = ({ tap, heads = [] }: { tap?: unknown; heads?: unknown }) =>
+    typeof tap === 'string' && Array.isArray(heads);
+  if (Array.isArray(zeroed) && zeroed.every(each => isZeroed(each ?? {}))) return;
+  throw new ResidualError(
+    'option',
+    `${name}: zeroed is ${showValue(zeroed)}; it must be a list of { tap: 'decoder.layers.0.attention.weights', heads: [1] }`,
+  );
 }
 
 /** 0 for the heads that are off, 1 for the others: [1, heads, 1, ...]. */

@@ -53,7 +53,11 @@ const steps: Steps = {
   exponentialDecayLengthPenalty: (penalty, { eos }) => exponentialDecayLengthPenalty(penalty, eos),
   suppress,
   suppressAtBegin: (tokens, all) => suppressAtBegin(tokens, all.forcedBos !== undefined),
-  processors: own => own,
+  processors: own => {
+    const fits = Array.isArray(own) && own.every(process => typeof process === 'function');
+    expectOption(fits, 'processors', own, 'a list of functions');
+    return own;
+  },
   temperature,
   ...filters,
   renormalize: asked => {
@@ -68,6 +72,7 @@ export const filterNames = (): string[] => Object.keys(filters);
 /** Throws `sampling: NAME is not an option; options are ...` for the first unknown name. */
 export function expectKnown(options: object, ...others: readonly string[]): void {
   const known = [...Object.keys(steps), 'eos', ...others];
+  expectOption(typeof options === 'object' && options !== null, 'options', options, 'an object');
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw new ResidualError('option', `${name} is not an option; options are ${known.join(', ')}`);

@@ -31,12 +31,13 @@ export interface Sampler {
 
 /**
  * Makes a sampler: processors as `pipeline` orders them, then a draw (at temperature 0, or with none given, the most likely token).
- * Without a seed each sampler draws by a new one, which its `seed` tells. The random number is a hash of seed, row and position, so the same seed gives the same tokens on any backend, rows do not
- * depend on each other, and a text that is continued later goes on as if it had not stopped. Throws for an unknown or unfit option.
+ * Without a seed each sampler draws by a new one, which its `seed` tells. The random number is a hash of seed, row and position, so
+ * the same seed gives the same tokens on any backend, rows do not depend on each other, and a text that is continued later goes on as
+ * if it had not stopped. Throws for an unknown or unfit option.
  */
 export function sampler<const Options extends SamplerOptions>(options: Options & Checked<Options>): Sampler {
-  const { top = 0, seed = randomSeed(), ...rest } = options as PipelineOptions & { top?: number; seed?: number };
   expectKnown(options, 'top', 'seed');
+  const { top = 0, seed = randomSeed(), ...rest } = options as PipelineOptions & { top?: number; seed?: number };
   expectWhole('top', top, 0);
   expectSeed(seed);
   if (rest.temperature === undefined) {
@@ -53,7 +54,7 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
   const processors = isGreedy ? pipeline(withoutDraw(rest)) : checked;
   let row = new Float32Array(0);
   return {
-    seed: (rest.temperature ?? 0) === 0 ? undefined : seed,
+    seed: rest.temperature ? seed : undefined,
     next(logits, context) {
       if (row.length !== logits.length) row = new Float32Array(logits.length);
       row.set(logits);

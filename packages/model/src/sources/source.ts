@@ -24,6 +24,11 @@ export interface SourceOptions {
 
 /** The files behind a source. A text is a URL if it has a scheme or begins with `/` or `.` in a page, else a folder if there is one, else an id. */
 export async function filesOf(source: ModelSource, options: SourceOptions = {}): Promise<ModelFiles> {
+  if (source === null)
+    throw new ResidualError(
+      'files',
+      'loadModel: the source is null; it must be a folder, a URL, an id such as owner/name, files, or bytes by name',
+    );
   if (source instanceof Map) return bytesFiles(source);
   if (Array.isArray(source)) return droppedFiles(source);
   if (isModelFiles(source)) return source;

@@ -1,4 +1,5 @@
 import { ResidualError } from '@residual/tensor';
+import { expectSignal, expectTexts } from '../arguments.js';
 import type { Step } from '../generate.js';
 import type { SearchStep } from '../search.js';
 import type { Aligned } from './align.js';
@@ -41,7 +42,9 @@ export async function* translateTexts(
   options: TranslateOptions,
   alone: boolean,
 ): AsyncGenerator<TranslationStep, Translation[]> {
-  options.signal?.throwIfAborted();
+  expectSignal('translate', options?.signal);
+  expectTexts('translate', 'taps', options?.taps);
+  options?.signal?.throwIfAborted();
   const settings = translateSettings(translator, options, alone);
   const { batch, lengthPenalty } = settings;
   const streamed = alone && batch === 1;

@@ -1,6 +1,7 @@
 import { nextTurn } from '@residual/base';
 import { record } from '@residual/layers';
 import { expectOptions, ResidualError } from '@residual/tensor';
+import { expectSignal } from '../arguments.js';
 import type { OfSomeKind } from '../kinds.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import { read, streamPaths } from './streams.js';
@@ -41,6 +42,7 @@ export async function embedRows(
   expectOptions('embed', options, { pooling: 0, layer: 0, normalize: 0, batch: 0, signal: 0, onProgress: 0 });
   const { pooling = 'mean', layer, normalize = false, batch = 16, signal, onProgress } = options;
   const { streams, output } = streamPaths(model.composition);
+  expectSignal('embed', signal);
   const depth = streams.length - 1;
   const option = (fits: boolean, what: string, need: string) => {
     if (!fits) throw new ResidualError('option', `embed: ${what}; it must be ${need}`);
