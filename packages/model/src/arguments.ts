@@ -13,6 +13,12 @@ export function expectTexts(caller: string, option: string, value: unknown): voi
   throw new ResidualError('option', `${caller}: ${option} is ${shown(value)}; it must be a list of texts`);
 }
 
+/** Errors unless an option that is there is a function. */
+export function expectFunction(caller: string, option: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return;
+  throw new ResidualError('option', `${caller}: ${option} is ${shown(value)}; it must be a function`);
+}
+
 /** Errors unless a prompt is a text, or a list of numbers, which are checked where the vocabulary is known. */
 export function expectPrompt(caller: string, prompt: unknown): void {
   if (typeof prompt === 'string' || Array.isArray(prompt)) return;

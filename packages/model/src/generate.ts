@@ -4,7 +4,7 @@ import { type Choice, finishReason, type GreedyOptions, type Sampler, sampler, s
 import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { advance, type Seen } from './advance.js';
-import { expectSignal, expectTexts } from './arguments.js';
+import { expectFunction, expectSignal, expectTexts } from './arguments.js';
 import type { Begin } from './begin.js';
 import type { Decoding } from './decoding.js';
 import {
@@ -75,6 +75,7 @@ export async function* generateRows(
   expectTexts('generate', 'taps', settings.taps);
   expectTexts('generate', 'stop', settings.stop);
   expectSignal('generate', settings.signal);
+  expectFunction('generate', 'allowedTokens', settings.allowedTokens);
   const {
     maxNewTokens: _length,
     positions: _room,

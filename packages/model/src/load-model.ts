@@ -11,8 +11,8 @@ import {
 } from '@residual/families';
 import { type HasNeeds, load, type Weights } from '@residual/layers';
 import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
-import { expectOptions, ResidualError, ready, showValue } from '@residual/tensor';
-import { expectSignal } from './arguments.js';
+import { expectOptions, ResidualError, ready } from '@residual/tensor';
+import { expectFunction, expectSignal } from './arguments.js';
 import type { GenerationConfig } from './generate-options.js';
 import { Model } from './model.js';
 import { checkpointTokenizer } from './open-tokenizer.js';
@@ -63,8 +63,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   });
   const { signal, onProgress } = options;
   expectSignal('loadModel', signal);
-  if (onProgress !== undefined && typeof onProgress !== 'function')
-    throw new ResidualError('option', `loadModel: onProgress is ${showValue(onProgress)}; it must be a function`);
+  expectFunction('loadModel', 'onProgress', onProgress);
   await ready();
   signal?.throwIfAborted();
   const files = await filesOf(source, options);

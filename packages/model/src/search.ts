@@ -10,7 +10,7 @@ import {
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { expectOptions, ResidualError, showValue } from '@residual/tensor';
 import { advance } from './advance.js';
-import { expectSignal } from './arguments.js';
+import { expectFunction, expectSignal } from './arguments.js';
 import type { Decoding } from './decoding.js';
 import { type Generator, isWorthLess } from './generate.js';
 import { checkPrompts, type GenerationConfig, lengthOf, roomOf } from './generate-options.js';
@@ -88,6 +88,7 @@ export async function* searchRows(
   expectOptions('beamSearch', options, searchNames);
   const { signal, skipSpecialTokens } = options;
   expectSignal('beamSearch', signal);
+  expectFunction('beamSearch', 'allowedTokens', options.allowedTokens);
   const positions = roomOf(options, generator);
   const longest = checkPrompts('beamSearch', generator.vocab, positions, prompts);
   const settings = searchSettings(generator, options, prompts, positions);

@@ -72,7 +72,7 @@ export const filterNames = (): string[] => Object.keys(filters);
 /** Throws `sampling: NAME is not an option; options are ...` for the first unknown name. */
 export function expectKnown(options: object, ...others: readonly string[]): void {
   const known = [...Object.keys(steps), 'eos', ...others];
-  expectOption(typeof options === 'object' && options !== null, 'options', options, 'an object');
+  expectOption(Object(options) === options, 'options', options, 'an object');
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw new ResidualError('option', `${name} is not an option; options are ${known.join(', ')}`);

@@ -1,15 +1,12 @@
-import { expectOption } from '../errors.js';
 import { type Context, type Processor, processor } from '../processor.js';
 
 /**
  * Leaves only the tokens that `allowed` lists for the row as it stands: decoding within a grammar or a trie (De Cao et al. 2020,
- * arXiv:2010.00904). Logits [vocab] to logits [vocab]. Throws for what is no function.
+ * arXiv:2010.00904). Logits [vocab] to logits [vocab].
  */
-export const allowedTokens = (allowed: (context: Context) => Iterable<number>): Processor => {
-  expectOption(typeof allowed === 'function', 'allowedTokens', allowed, 'a function');
-  return processor((row, context) => {
+export const allowedTokens = (allowed: (context: Context) => Iterable<number>): Processor =>
+  processor((row, context) => {
     const kept = Array.from(allowed(context), id => [id, row[id] ?? -Infinity] as const);
     row.fill(-Infinity);
     for (const [id, logit] of kept) row[id] = logit;
   });
-};
