@@ -1,6 +1,7 @@
+import { fstatSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
-import { ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/base';
 
 /** Where lines come from: a text, a file, or else standard input. */
 export interface LinesFrom {
@@ -50,4 +51,25 @@ export async function* lineGroups(chunks: AsyncIterable<string>, size: number): 
   }
   if (rest !== '') group.push(rest);
   if (group.length > 0) yield group;
+}
+
+/** The whole of standard input, UTF-8. Errors name `command`. */
+export async function inputText(command: string): Promise<string> {
+  let text = '';
+  for await (const chunk of chunksFrom(command, {})) text += chunk;
+  return text;
+}
+
+/** Whether standard input is a pipe, a socket or a file, so that something comes on it; a terminal and `/dev/null` are none of these. */
+export function isPiped(): boolean {
+  if (process.stdin.isTTY) return false;
+  try {
+    const input = fstatSync(0);
+    return input.isFIFO() || input.isSocket() || input.isFile();
+  } catch {
+    return false; // it was closed
+  } finally {
+    // Node's realpathSync looks at the kind of the file that was asked for last, and stops early at a pipe: modules behind links would be loaded twice.
+    statSync(process.execPath, { throwIfNoEntry: false });
+  }
 }

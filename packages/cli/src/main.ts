@@ -1,13 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { analogyCommand } from './commands/analogy.js';
-import { describeCommand } from './commands/describe.js';
-import { evaluateCommand } from './commands/evaluate.js';
-import { generateCommand } from './commands/generate.js';
-import { parityCommand } from './commands/parity.js';
-import { tokenizeCommand } from './commands/tokenize.js';
-import { trainCommand } from './commands/train.js';
-import { trainTokenizerCommand } from './commands/train-tokenizer.js';
-import { translateCommand } from './commands/translate.js';
+import { addCommands, entries } from './commands/index.js';
 import { reportError } from './output.js';
 import { packageVersion } from './version.js';
 
@@ -22,23 +14,11 @@ export async function run(args: readonly string[]): Promise<number> {
     .configureHelp({ subcommandTerm: command => command.name() }) // with its arguments no line would fit a terminal
     .exitOverride()
     .showHelpAfterError();
-  const commands = [
-    generateCommand,
-    translateCommand,
-    analogyCommand,
-    evaluateCommand,
-    parityCommand,
-    describeCommand,
-    tokenizeCommand,
-    trainCommand,
-    trainTokenizerCommand,
-  ];
-  for (const make of commands)
-    program.addCommand(
-      make(exit => {
-        code = exit;
-      }).exitOverride(),
-    );
+  // Options of the program take no values: the first words are commands. `help NAME` shows what NAME is.
+  const words = args.filter(word => !word.startsWith('-'));
+  await addCommands(program, entries, words[0] === 'help' ? words.slice(1) : words, exit => {
+    code = exit;
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

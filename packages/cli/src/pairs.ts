@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/base';
 
 /** A sentence and its translations by people. */
 export interface Pair {

@@ -12,13 +12,18 @@ const stories = ['generate', '--model', fixture('models/stories260k'), '--prompt
 const start = (
   args: readonly string[],
   onOutput: (child: ReturnType<typeof spawn>, out: string) => void = () => {},
-  input?: string,
+  input?: string | { readonly text: string },
+  environment: Readonly<Record<string, string>> = {},
 ) =>
   new Promise<{ code: number | null; signal: string | null; out: string; errors: string }>((resolve, reject) => {
     const child = spawn(process.execPath, [bin, ...args], {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
     });
-    child.stdin?.write(input); // and left open
+    child.stdin?.on('error', () => {}); // nobody need read it
+    if (typeof input === 'string')
+      child.stdin!.write(input); // and left open
+    else if (input) child.stdin!.end(input.text);
     let [out, errors] = ['', ''];
     child.stdout!.on('data', data => {
       out += data;
@@ -75,4 +80,62 @@ test('an error is one sentence', async () => {
   const args = ['generate', '--model', './nowhere'];
   const message = 'loadModel: ./nowhere is neither a folder that exists, nor a URL, nor an id such as owner/name';
   expect(await start(args)).toMatchObject({ code: 1, out: '', errors: `residual: ${message}\n` });
+});
+
+/** The packages and own modules that a run of the command loads, by name. */
+const loadedBy = async (...args: string[]) => {
+  const hook = `import { writeSync } from 'node:fs';
+export async function resolve(specifier, context, next) {
+  const found = await next(specifier, context);
+  writeSync(2, 'loads ' + found.url + '\\n');
+  return found;
+}`;
+  const script = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+  const register = `import { register } from 'node:module'; register(${JSON.stringify(script(hook))});`;
+  const withHook = { NODE_OPTIONS: `--import=${script(register)}` };
+  const { code, out, errors } = await start(args, undefined, undefined, withHook);
+  const urls = [...errors.matchAll(/^loads (.*)$/gm)].map(([, url]) => url!);
+  const name = (url: string) =>
+    /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? /\/packages\/([^/]+)\//.exec(url)?.[1] ?? url;
+  return { code, out, packages: [...new Set(urls.filter(url => !url.startsWith('node:')).map(name))].sort() };
+};
+
+const light = [
+  '--version',
+  '--help',
+  'help generate',
+  ...['generate', 'translate', 'analogy', 'parity', 'describe', 'tokenize', 'train-tokenizer'].map(
+    name => `${name} --help`,
+  ),
+  ...['', 'lm ', 'translation ', 'analogies ', 'similarity '].map(name => `evaluate ${name}--help`),
+  ...['', 'lm ', 'seq2seq ', 'lora '].map(name => `train ${name}--help`),
+];
+test.each(light)('%s answers without loading what computes', async line => {
+  const { code, out, packages } = await loadedBy(...line.split(' '));
+  expect({ code, packages }).toEqual({ code: 0, packages: expect.arrayContaining(['cli', 'commander']) });
+  expect(packages.filter(name => !['base', 'cli', 'commander'].includes(name))).toEqual([]);
+  expect(out).toMatch(line === '--version' ? /^\d+\.\d+\.\d+\n$/ : /^Usage: residual/);
+});
+
+test('what a command needs is loaded, and nothing of browsers', async () => {
+  const { code, packages } = await loadedBy(...stories, '--max-new-tokens', '1');
+  expect(code).toBe(0);
+  expect(packages).toEqual(expect.arrayContaining(['model', 'tensor', 'backend-wasm', '@tensorflow/tfjs-core']));
+  for (const name of ['playwright-core', 'sirv', 'yaml', 'train-tokenizer', 'backend-webgl', 'backend-webgpu'])
+    expect(packages).not.toContain(name);
+});
+
+test('a prompt comes through a pipe, from a file, or not at all', async () => {
+  const args = ['generate', '--model', fixture('models/stories260k'), '--temperature', '0', '--max-new-tokens', '4'];
+  const told = { code: 0, out: 'Once upon a time,\n', errors: '' };
+  expect(await start(args, undefined, { text: 'Once\n' })).toMatchObject(told);
+  expect(await start([...args, '--prompt', '-'], undefined, { text: 'Once\n' })).toMatchObject(told);
+  expect(await start([...args, '--prompt', 'Once'], undefined, { text: 'Never\n' })).toMatchObject(told);
+  expect(await start(args, undefined, { text: '' })).toMatchObject({
+    code: 1,
+    out: '',
+    errors: expect.stringMatching(/^residual: generate: nothing came on standard input; pipe a text in/),
+  });
+  const unprompted = await start(args); // behind /dev/null
+  expect(unprompted).toMatchObject({ code: 0, out: expect.stringMatching(/\S/), errors: '' });
 });

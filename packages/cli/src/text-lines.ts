@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/base';
 
 /** The lines of UTF-8 files with their ends, one file after another, read as they are asked for; `onRead` is told of bytes. */
 export async function* linesOf(files: readonly string[], onRead: (bytes: number) => void): AsyncGenerator<string> {

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ResidualError } from '@residual/base';
 import type { Check } from '@residual/model/parity';
-import { ResidualError } from '@residual/tensor';
 import type { Encoding, Tokenizer } from '@residual/tokenizer';
 import { columns } from './output.js';
 import { readTokenizer } from './tokenizer-source.js';

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/base';
 import type { Tokenizer } from '@residual/tokenizer';
 import { openTokenizer, tokenizerFromFile } from '@residual/tokenizer/files';
 

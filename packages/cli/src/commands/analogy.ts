@@ -1,4 +1,4 @@
-import { type Answer, arithmetic, type Method, type Result } from '@residual/embeddings/words';
+import type { Answer, Method, Result } from '@residual/embeddings/words';
 import { Command, Option } from 'commander';
 import { columns, print } from '../output.js';
 import { wordCount } from './option-values.js';
@@ -14,7 +14,6 @@ interface Options {
 /** `residual analogy`: what an expression of words comes near to. */
 export function analogyCommand(exit: (code: number) => void): Command {
   return withVectorsOption(new Command('analogy'))
-    .description("Compute with word vectors: 'king - man + woman' comes near to queen.")
     .argument(
       '<expression...>',
       "words added and subtracted, such as 'king - man + woman'; quotes keep a word with a space together",
@@ -28,6 +27,7 @@ export function analogyCommand(exit: (code: number) => void): Command {
     .option('--json', 'print one object instead of a table')
     .action(async (words: string[], { vectors: place, top, method, json }: Options) => {
       const expression = words.join(' ');
+      const { arithmetic } = await import('@residual/embeddings/words');
       const code = await withVectors(place, ({ vectors }) => {
         const result = arithmetic(vectors, expression, { top, method });
         print(json ? JSON.stringify(plain(expression, method, result)) : tableOf(result, method));

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { ResidualError } from '@residual/base';
 import type { Config } from '@residual/families';
-import { type Census, describe } from '@residual/layers';
-import { describeSource } from '@residual/model';
-import { ResidualError } from '@residual/tensor';
+import type { Census } from '@residual/layers';
 import { Command } from 'commander';
 import { columns, print } from '../output.js';
 import { presets } from '../presets.js';
@@ -10,13 +9,14 @@ import { presets } from '../presets.js';
 /** `residual describe`: what a checkpoint or a config is made of, counted without loading weights. */
 export function describeCommand(exit: (code: number) => void): Command {
   return new Command('describe')
-    .description(
-      'Parts, shapes, parameters, bytes, operations per token, and the census of matrices by what they are for.',
-    )
     .argument('<source>', `folder, URL, Hugging Face id, config.json, or ${Object.keys(presets).join(', ')}`)
     .option('--parts', 'list every part, not only those of the first block')
     .option('--json', 'print one object instead of tables')
     .action(async (source: string, { json, parts }: { json?: boolean; parts?: boolean }) => {
+      const [{ describe }, { describeSource }] = await Promise.all([
+        import('@residual/layers'),
+        import('@residual/model'),
+      ]);
       const { family, composition } = await describeSource(
         presets[source] ?? (await configIn(source)) ?? folderOf(source),
       );

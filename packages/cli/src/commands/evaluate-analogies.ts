@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type AnalogyReport, evaluateAnalogies, parseAnalogies, type Tally } from '@residual/embeddings/words';
+import type { AnalogyReport, Tally } from '@residual/embeddings/words';
 import { Command } from 'commander';
 import { columns, print } from '../output.js';
 import { withVectors, withVectorsOption } from './with-vectors.js';
@@ -7,10 +7,10 @@ import { withVectors, withVectorsOption } from './with-vectors.js';
 /** `residual evaluate analogies`: how many questions "a is to b as c is to ?" word vectors answer. */
 export function evaluateAnalogiesCommand(exit: (code: number) => void): Command {
   return withVectorsOption(new Command('analogies'))
-    .description('Answer analogy questions (b - a + c) and count: by category, covered and total.')
     .argument('<questions>', "a file of lines with four words and lines ': CATEGORY', such as questions-words.txt")
     .option('--json', 'print one object instead of a table')
     .action(async (file: string, { vectors: place, json }: { vectors: string; json?: boolean }) => {
+      const { evaluateAnalogies, parseAnalogies } = await import('@residual/embeddings/words');
       const questions = parseAnalogies(await readFile(file, 'utf8'));
       const code = await withVectors(place, async ({ vectors, signal, progress }) => {
         const report = await evaluateAnalogies(vectors, questions, {

@@ -1,30 +1,12 @@
-import { causalOf } from '@residual/model';
-import { ResidualError } from '@residual/tensor';
-import { evaluate, nextToken, slidingWindows, type TokenBatch } from '@residual/train';
 import { Command, Option } from 'commander';
-import { type NodeBackend, nodeBackends, rerunForWebGPU } from '../machine/backends.js';
-import { bar, print } from '../output.js';
-import { type Cut, documentsOf, readTexts } from '../training/corpus.js';
+import type { EvaluateOptions } from '../evaluate-lm.js';
+import { nodeBackends, rerunForWebGPU } from '../machine/backends.js';
 import { argsOf } from './generate.js';
 import { lineCount, tokenLimit } from './option-values.js';
-import { type Work, withModel } from './with-model.js';
-
-interface Options {
-  readonly model: string;
-  readonly length?: number;
-  readonly stride?: number;
-  readonly documents: Cut;
-  readonly batch: number;
-  readonly backend: NodeBackend;
-  readonly json?: boolean;
-}
 
 /** `residual evaluate lm`: the loss and the perplexity of a language model on texts. */
 export function evaluateLanguageModelCommand(exit: (code: number) => void): Command {
   return new Command('lm')
-    .description(
-      'Say how well a language model predicts texts: loss and perplexity, each token but the first counted once.',
-    )
     .argument('<text-files...>', 'UTF-8 texts')
     .requiredOption('--model <source>', 'folder, URL or Hugging Face id of the checkpoint')
     .option('--length <n>', 'tokens that are read at once (the positions of the model, at most 1024)', tokenLimit)
@@ -37,72 +19,9 @@ export function evaluateLanguageModelCommand(exit: (code: number) => void): Comm
     .option('--batch <n>', 'windows that are read side by side', lineCount, 4)
     .addOption(new Option('--backend <name>', 'what computes').choices(nodeBackends).default('wasm'))
     .option('--json', 'print one object instead of words')
-    .action(async (files: string[], options: Options, command: Command) => {
+    .action(async (files: string[], options: EvaluateOptions, command: Command) => {
       const again = options.backend === 'webgpu' ? await rerunForWebGPU(argsOf(command)) : undefined;
+      const { evaluateOn } = await import('../evaluate-lm.js');
       exit(again ?? (await evaluateOn(files, options)));
     });
-}
-
-async function evaluateOn(files: readonly string[], options: Options): Promise<number> {
-  const { documents: cut, json } = options;
-  const documents = documentsOf(await readTexts('evaluate', files), cut);
-  return withModel(options, async work => {
-    const begun = performance.now();
-    const { length, stride } = windowOf(work, options);
-    const windows = windowsOf(work, cut === 'none' ? [documents.join('\n')] : documents, {
-      length,
-      stride,
-      batch: options.batch,
-    });
-    const { loss, tokens } = await lossOver(work, windows, length);
-    const seconds = (performance.now() - begun) / 1000;
-    const perplexity = Math.exp(loss);
-    if (json) {
-      print(JSON.stringify({ loss, perplexity, tokens, length, stride, seconds }));
-      return 0;
-    }
-    print(`loss = ${loss.toFixed(4)}`);
-    print(`perplexity = ${perplexity.toFixed(2)}`);
-    const speed = `${Math.round(tokens / seconds).toLocaleString('en-US')} a second`;
-    print(
-      `${tokens.toLocaleString('en-US')} tokens in ${seconds.toFixed(1)} s, ${speed}; length ${length}, stride ${stride}`,
-    );
-    return 0;
-  });
-}
-
-/** How the windows lie; a model without a limit reads 1,024 tokens at once. */
-function windowOf({ model }: Work, options: Options): { length: number; stride: number } {
-  const { length = Math.min(1024, model.positions), stride = length } = options;
-  if (length > model.positions && !model.openEnded)
-    throw new ResidualError('range', `evaluate: --length is ${length} and this model has ${model.positions} positions`);
-  if (stride > length)
-    throw new ResidualError(
-      'range',
-      `evaluate: --stride is ${stride} and --length ${length}; tokens between would be left out`,
-    );
-  return { length, stride };
-}
-
-/** The windows of documents, in tokens of the model's own tokenizer. */
-function windowsOf(
-  { model }: Work,
-  documents: readonly string[],
-  shape: { readonly length: number; readonly stride: number; readonly batch: number },
-): TokenBatch[] {
-  const { tokenizer } = model;
-  if (!tokenizer) throw new ResidualError('prompt', 'evaluate: this model has no tokenizer');
-  const texts = documents.map(document => tokenizer.encode(document).ids);
-  const windows = [...slidingWindows(texts, shape)];
-  if (windows.length > 0) return windows;
-  throw new ResidualError('data', 'evaluate: the texts have no two tokens; there is nothing to predict');
-}
-
-async function lossOver({ model, signal, progress }: Work, batches: readonly TokenBatch[], positions: number) {
-  const { layer, weights } = causalOf('evaluate', model);
-  const onProgress = ({ batches: done, loss }: { batches: number; loss: number }) =>
-    progress.show(`${bar('evaluating', done, batches.length)}  loss ${loss.toFixed(4)}`);
-  const found = await evaluate({ weights, loss: nextToken(layer, { positions }), batches, signal, onProgress });
-  progress.end();
-  return found;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { evaluateSimilarity, parseRatings, type SimilarityReport } from '@residual/embeddings/words';
+import type { SimilarityReport } from '@residual/embeddings/words';
 import { Command } from 'commander';
 import { columns, print } from '../output.js';
 import { withVectors, withVectorsOption } from './with-vectors.js';
@@ -8,10 +8,10 @@ import { withVectors, withVectorsOption } from './with-vectors.js';
 /** `residual evaluate similarity`: whether word vectors find pairs of words as alike as people do. */
 export function evaluateSimilarityCommand(exit: (code: number) => void): Command {
   return withVectorsOption(new Command('similarity'))
-    .description("Compare cosines with people's ratings of pairs of words: Spearman's rank correlation.")
     .argument('<ratings...>', 'files of lines with two words and a rating, such as MEN, WordSim-353, SimLex-999')
     .option('--json', 'print one object instead of a table')
     .action(async (files: string[], { vectors: place, json }: { vectors: string; json?: boolean }) => {
+      const { evaluateSimilarity, parseRatings } = await import('@residual/embeddings/words');
       const sets = await Promise.all(files.map(async file => parseRatings(await readFile(file, 'utf8'))));
       const code = await withVectors(place, ({ vectors }) => {
         const reports = sets.map((pairs, i) => ({ file: basename(files[i]!), ...evaluateSimilarity(vectors, pairs) }));

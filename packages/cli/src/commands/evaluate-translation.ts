@@ -17,9 +17,7 @@ interface Options extends TranslatingOptions {
 
 /** `residual evaluate translation`: BLEU and chrF on sentences with references. */
 export function evaluateTranslationCommand(exit: (code: number) => void): Command {
-  const command = new Command('translation').description(
-    'Translate sentences and compare with references: BLEU and chrF, as sacreBLEU computes them.',
-  );
+  const command = new Command('translation');
   return withTranslatingOptions(command)
     .requiredOption('--references <file>', 'JSON lines: {"en": "...", "fr": ["...", ...]}')
     .option('--from <field>', 'the field that holds the source', 'en')

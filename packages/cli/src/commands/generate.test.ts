@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fixtureJson, repositoryFile } from '@residual/testkit';
 import { startHub } from '@residual/testkit/hub';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -243,4 +244,22 @@ test.each([
 test('a model must be named', async () => {
   const errors = "error: required option '--model <source>' not specified\n";
   expect(await printed('generate', '--prompt', 'a')).toEqual({ code: 1, out: '', errors });
+});
+
+test('--prompt - reads standard input, without the line end that stands behind a text', async () => {
+  const settings = ['--temperature', '0', '--max-new-tokens', '3'];
+  const fromInput = async (...chunks: (string | Uint8Array)[]) => {
+    vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from(chunks.map(chunk => Buffer.from(chunk))) as never);
+    return generate(stories, '--prompt', '-', ...settings);
+  };
+  const expected = await generate(stories, '--prompt', 'Once upon', ...settings);
+  expect(await fromInput('Once ', 'upon\n')).toEqual(expected);
+  expect(await fromInput('Once upon\r\n')).toEqual(expected);
+  expect((await fromInput('Once\nupon\n\n')).out).toMatch(/^Once\nupon\n\S*/);
+  const nothing =
+    "residual: generate: nothing came on standard input; pipe a text in, or give one with --prompt (--prompt '' begins at the beginning token)\n";
+  for (const text of ['', '\n']) expect(await fromInput(text)).toEqual({ code: 1, out: '', errors: nothing });
+  expect((await fromInput(Uint8Array.of(0xff))).errors).toMatch(
+    'generate: standard input is not UTF-8 text, somewhere up to byte 1',
+  );
 });

@@ -1,7 +1,9 @@
-import { draws, type Generated, type GenerateOptions, type GenerationConfig } from '@residual/model';
+import { ResidualError } from '@residual/base';
+import type { Generated, GenerateOptions, GenerationConfig } from '@residual/model';
 import { Command, Option } from 'commander';
+import { inputText, isPiped } from '../lines.js';
 import { type NodeBackend, nodeBackends, rerunForWebGPU } from '../machine/backends.js';
-import { print, printNote, printText } from '../output.js';
+import { print, printNote, printText, printNote } from '../output.js';
 import { seed, temperature, tokenCount, tokenIds, topK, topP } from './option-values.js';
 import { withModel } from './with-model.js';
 
@@ -22,10 +24,12 @@ interface Options {
 /** `residual generate`: continues a prompt, or writes what belongs to it where there is an encoder, streaming the text or as one JSON object. */
 export function generateCommand(exit: (code: number) => void): Command {
   return new Command('generate')
-    .description('Continue a prompt with a published checkpoint. Settings left out follow its generation_config.json.')
     .requiredOption('--model <source>', 'folder, URL or Hugging Face id of the checkpoint')
     .addOption(
-      new Option('--prompt <text>', 'text to continue; empty: from the beginning token').conflicts('promptIds'),
+      new Option(
+        '--prompt <text>',
+        'text to continue; empty: from the beginning token; -, or left out behind a pipe: standard input',
+      ).conflicts('promptIds'),
     )
     .option('--prompt-ids <ids>', 'token ids to continue, with commas between', tokenIds)
     .option('--max-new-tokens <n>', 'how many tokens may follow', tokenCount)
@@ -43,9 +47,11 @@ export function generateCommand(exit: (code: number) => void): Command {
 }
 
 async function generate(options: Options): Promise<number> {
-  const { prompt, promptIds, backend, json } = options;
+  const { promptIds, backend, json } = options;
+  const prompt = await promptOf(options);
   return withModel(options, async ({ model, signal }) => {
-    const settings = settingsOf(options, model.generationConfig);
+    const { draws } = await import('@residual/model');
+    const settings = settingsOf(options, model.generationConfig, draws);
     const tokens = model.tokensOf(promptIds ?? prompt ?? '');
     const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
     const begun = performance.now();
@@ -72,10 +78,24 @@ async function generate(options: Options): Promise<number> {
   });
 }
 
+/** The text to continue: that of the option, or what comes on standard input where that is asked for or something is piped in. */
+async function promptOf({ prompt, promptIds }: Options): Promise<string | undefined> {
+  const isGiven = prompt !== undefined || promptIds !== undefined;
+  if (prompt !== '-' && (isGiven || !isPiped())) return prompt;
+  if (process.stdin.isTTY) printNote('Type a text to continue; Ctrl-D ends it.');
+  const text = (await inputText('generate')).replace(/\r?\n$/, ''); // the line end that echo and editors put behind a text
+  if (text !== '') return text;
+  throw new ResidualError(
+    'prompt',
+    "generate: nothing came on standard input; pipe a text in, or give one with --prompt (--prompt '' begins at the beginning token)",
+  );
+}
+
 /** The settings of the run: filters or a seed without a temperature ask for a draw. */
 function settingsOf(
   { maxNewTokens, temperature, topK, topP, seed, stop }: Options,
   config: GenerationConfig,
+  draws: typeof import('@residual/model').draws,
 ): GenerateOptions {
   const asked = { maxNewTokens, temperature, topK, topP, stop };
   const wantsDraw = temperature === undefined && [topK, topP, seed].some(value => value !== undefined);

@@ -2,9 +2,8 @@ import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { ResidualError } from '@residual/base';
 import type { ParityReport } from '@residual/model/parity';
-import { ResidualError } from '@residual/tensor';
-import { chromium } from 'playwright-core';
 import sirv from 'sirv';
 import { chromeFlags, findChrome } from '../machine/chrome.js';
 
@@ -19,8 +18,22 @@ interface Answer {
   readonly failure?: string;
 }
 
+/** The driver of browsers, which few need and which is large: an optional peer of this package. */
+async function browserDriver(): Promise<typeof import('playwright-core')> {
+  try {
+    return await import('playwright-core');
+  } catch (cause) {
+    throw new ResidualError(
+      'backend',
+      "parity: webgl runs in a browser, for which the package playwright-core is needed beside @residual/cli: 'npm i playwright-core'",
+      { cause },
+    );
+  }
+}
+
 /** Compares a folder on the webgl backend, in a Chrome or Chromium of this machine. Errors say what to install if there is none. */
 export async function parityInBrowser(folder: string, wantsDump: boolean): Promise<Compared> {
+  const { chromium } = await browserDriver();
   const executablePath = findChrome();
   if (!executablePath) {
     throw new ResidualError('backend', 'parity: webgl needs Chrome or Chromium; install one, or set CHROME_PATH to it');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredTensor } from '@residual/safetensors';
 import { expectClose } from '@residual/testkit';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { checkpointWith, comparable, fixturePath, inFolder, inputsOf, tensorsIn } from '../testing/folders.js';
 import { printed } from '../testing/printed.js';
 
@@ -118,4 +118,17 @@ test('what cannot be compared is exit code 1: inputs only, a name that is not kn
 test('one dump is of one folder', async () => {
   const { code, errors } = await printed('parity', '--dump', '/nowhere', fixturePath('models'), fixturePath('models'));
   expect([code, errors]).toEqual([1, 'residual: parity: --dump takes one folder; here are 2\n']);
+});
+
+test('webgl without the driver of browsers, which few install, says what to install', async () => {
+  vi.doMock('playwright-core', () => {
+    throw new Error('Cannot find package');
+  });
+  expect(await printed('parity', fixturePath('checkpoints/llama-sharded'), '--backend', 'webgl')).toEqual({
+    code: 1,
+    out: '',
+    errors:
+      "residual: parity: webgl runs in a browser, for which the package playwright-core is needed beside @residual/cli: 'npm i playwright-core'\n",
+  });
+  vi.doUnmock('playwright-core');
 });

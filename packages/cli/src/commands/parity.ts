@@ -1,12 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { type Check, dump, parity } from '@residual/model/parity';
-import { ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/base';
+import type { Check } from '@residual/model/parity';
 import { Command, Option } from 'commander';
 import { type NodeBackend, nodeBackends, rerunForWebGPU, startBackend } from '../machine/backends.js';
 import { columns, print } from '../output.js';
-import { tokenizerGolden, tokenizerParity, tokenizerTable } from '../tokenizer-parity.js';
 import { argsOf } from './generate.js';
-import { type Compared, parityInBrowser } from './parity-in-browser.js';
+import type { Compared } from './parity-in-browser.js';
 
 interface Options {
   readonly backend: NodeBackend | 'webgl';
@@ -20,9 +19,6 @@ type Named = Compared & { readonly folder: string };
 /** `residual parity`: compares checkpoints and tokenizers with the reference outputs that lie beside them. */
 export function parityCommand(exit: (code: number) => void): Command {
   return new Command('parity')
-    .description(
-      'Compare a checkpoint with the reference outputs beside it (golden.safetensors, golden.json), tensor by tensor, or a tokenizer (tokenizer.json, golden.json), text by text.',
-    )
     .argument('<folder...>', 'folders of checkpoints, of logits processors, or of tokenizers')
     .addOption(
       new Option('--backend <name>', 'what computes; webgl runs in a Chrome of this machine')
@@ -54,7 +50,7 @@ async function compareAll(folders: readonly string[], options: Options): Promise
     }
     if (!hasBegun) await startBackend(backend as NodeBackend);
     hasBegun = true;
-    const compareOn = backend === 'webgl' ? parityInBrowser : parityHere;
+    const compareOn = backend === 'webgl' ? (await import('./parity-in-browser.js')).parityInBrowser : parityHere;
     const report = await compareOn(folder, file !== undefined);
     reports.push({ ...report, folder });
     if (!json) print(tableOf(folder, report));
@@ -70,6 +66,7 @@ async function compareAll(folders: readonly string[], options: Options): Promise
 
 /** The report on a folder that holds a tokenizer and its references; undefined where it holds anything else. */
 async function compareTokenizer(folder: string, { golden, dump, json }: Options): Promise<Named | undefined> {
+  const { tokenizerGolden, tokenizerParity, tokenizerTable } = await import('../tokenizer-parity.js');
   const references = await tokenizerGolden(folder, golden);
   if (references === undefined) return undefined;
   if (dump)
@@ -83,6 +80,7 @@ async function compareTokenizer(folder: string, { golden, dump, json }: Options)
 }
 
 async function parityHere(folder: string, wantsDump: boolean): Promise<Compared> {
+  const { dump, parity } = await import('@residual/model/parity');
   const { outputs, ...report } = await parity(folder);
   return { ...report, ...(wantsDump && { dumped: dump(outputs) }) };
 }

@@ -1,9 +1,8 @@
-import { ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/base';
 import type { Tokenizer } from '@residual/tokenizer';
 import { Command, Option } from 'commander';
 import { chunksFrom, lineGroups } from '../lines.js';
 import { columns, print } from '../output.js';
-import { readTokenizer } from '../tokenizer-source.js';
 
 interface Options {
   readonly tokenizer: string;
@@ -17,9 +16,6 @@ interface Options {
 /** `residual tokenize`: shows the tokens of a text. */
 export function tokenizeCommand(exit: (code: number) => void): Command {
   return new Command('tokenize')
-    .description(
-      'Show the tokens of a text, of a file, or of what comes on standard input: ids, tokens and where they are.',
-    )
     .requiredOption(
       '--tokenizer <path>',
       'tokenizer.json, SentencePiece .model, tiktoken rank file, or a folder with a published tokenizer',
@@ -36,6 +32,7 @@ export function tokenizeCommand(exit: (code: number) => void): Command {
 }
 
 async function tokenize({ tokenizer: path, text, file, jsonl, special, json }: Options): Promise<void> {
+  const { readTokenizer } = await import('../tokenizer-source.js');
   const tokenizer = await readTokenizer(path);
   if (jsonl !== undefined) return tokenizeLines(tokenizer, jsonl, special);
   let whole = text ?? '';

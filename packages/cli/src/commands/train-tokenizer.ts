@@ -1,8 +1,7 @@
 import { access, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ResidualError } from '@residual/tensor';
-import { saveTokenizer } from '@residual/tokenizer';
-import { type TrainKind, type TrainOptions, type TrainProgress, trainTokenizer } from '@residual/tokenizer/train';
+import { ResidualError } from '@residual/base';
+import type { TrainKind, TrainOptions, TrainProgress } from '@residual/tokenizer/train';
 import { Command, Option } from 'commander';
 import { bar, print, progressLine } from '../output.js';
 import { linesOf } from '../text-lines.js';
@@ -26,7 +25,6 @@ const kinds: { readonly [kind in Options['kind']]: TrainKind } = {
 /** `residual train-tokenizer`: learns a tokenizer from text files and writes its tokenizer.json. */
 export function trainTokenizerCommand(exit: (code: number) => void): Command {
   return new Command('train-tokenizer')
-    .description('Learn a tokenizer from text files, line by line, and write its tokenizer.json.')
     .argument('<text-files...>', 'UTF-8 texts, read as they come and not kept')
     .addOption(
       new Option('--kind <kind>', 'byte-level BPE as GPT-2, WordPiece as BERT, or Unigram as SentencePiece')
@@ -66,6 +64,10 @@ async function train(files: readonly string[], options: Options): Promise<number
   });
   const common = { size, signal: abort.signal, onProgress, ...(specialToken && { specialTokens: specialToken }) };
   const settings = { kind: kinds[kind], ...common, ...(minFrequency !== undefined && { minFrequency }) };
+  const [{ saveTokenizer }, { trainTokenizer }] = await Promise.all([
+    import('@residual/tokenizer'),
+    import('@residual/tokenizer/train'),
+  ]);
   const begun = performance.now();
   try {
     const tokenizer = await trainTokenizer(lines, settings as TrainOptions);

@@ -17,9 +17,7 @@ const batchesAhead = 16;
 
 /** `residual translate`: lines in, their translations out, in order. */
 export function translateCommand(exit: (code: number) => void): Command {
-  const command = new Command('translate').description(
-    'Translate lines with an encoder-decoder: a text, a file, or standard input. Settings left out follow its generation_config.json.',
-  );
+  const command = new Command('translate');
   return withTranslatingOptions(command)
     .addArgument(new Argument('[text]', 'what to translate; left out: standard input'))
     .addOption(new Option('--file <path>', 'a file of lines to translate'))

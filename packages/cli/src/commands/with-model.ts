@@ -1,4 +1,4 @@
-import { loadModel, type Model } from '@residual/model';
+import type { Model } from '@residual/model';
 import { type NodeBackend, startBackend } from '../machine/backends.js';
 import { type ProgressLine, progressLine } from '../output.js';
 
@@ -16,6 +16,7 @@ export async function withModel(
   use: (work: Work) => Promise<number>,
 ): Promise<number> {
   await startBackend(backend);
+  const { loadModel } = await import('@residual/model');
   const abort = new AbortController();
   const interrupt = () => abort.abort();
   process.once('SIGINT', interrupt);

@@ -1,4 +1,4 @@
-import { type WordVectors, wordVectors } from '@residual/embeddings/words';
+import type { WordVectors } from '@residual/embeddings/words';
 import { type Command, Option } from 'commander';
 import { type ProgressLine, progressLine } from '../output.js';
 
@@ -26,6 +26,7 @@ export async function withVectors(place: string, use: (work: VectorWork) => numb
   try {
     const onProgress = ({ done, total }: { done: number; total: number }) =>
       progress.show(`vectors: ${Math.floor((100 * done) / total)} %`);
+    const { wordVectors } = await import('@residual/embeddings/words');
     const vectors = await wordVectors(place, { signal, onProgress });
     progress.end();
     return await use({ vectors, signal, progress });

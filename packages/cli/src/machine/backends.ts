@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ResidualError, useBackend } from '@residual/tensor';
+import { ResidualError } from '@residual/base';
 import { findAdapter } from './adapter.js';
 import { findChrome } from './chrome.js';
 
@@ -18,6 +18,7 @@ export async function startBackend(name: NodeBackend): Promise<void> {
     await import('./webgpu-globals.js');
     await import('@residual/backend-webgpu');
   }
+  const { useBackend } = await import('@residual/tensor');
   await useBackend(name);
 }
 

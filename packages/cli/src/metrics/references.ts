@@ -1,4 +1,4 @@
-import { ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/base';
 
 /** What a metric compares: one hypothesis a sentence, and its references. */
 export interface Sentence {

@@ -16,6 +16,9 @@ export interface Printed {
 /** Runs a command in this process. */
 export async function printed(...args: string[]): Promise<Printed> {
   const [out, errors]: [string[], string[]] = [[], []];
+  const input = Object.getOwnPropertyDescriptor(process, 'stdin')?.get;
+  // A terminal, unless the test has put something else there: the runner's own input never ends.
+  if (!vi.isMockFunction(input)) vi.spyOn(process, 'stdin', 'get').mockReturnValue({ isTTY: true } as never);
   vi.spyOn(console, 'log').mockImplementation(text => out.push(`${text}\n`));
   vi.spyOn(console, 'error').mockImplementation(text => errors.push(`${text}\n`));
   vi.spyOn(process.stdout, 'write').mockImplementation(text => out.push(String(text)) > 0);

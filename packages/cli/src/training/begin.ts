@@ -1,10 +1,9 @@
-import { ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/base';
 import type { Command } from 'commander';
 import { argsOf } from '../commands/generate.js';
 import { rerunForWebGPU, startBackend } from '../machine/backends.js';
 import { type ProgressLine, progressLine } from '../output.js';
 import { type CommonSettings, commonDefaults } from './options.js';
-import { isBegun } from './run.js';
 import { noteSettings, type Settings, settingsInFile, settingsOfRun } from './settings.js';
 
 /** What a kind of training is done with. */
@@ -35,6 +34,7 @@ export async function beginTraining<All extends CommonSettings>(
       'range',
       'train: it is not said where the checkpoint is to be written; give --out <folder>',
     );
+  const { isBegun } = await import('./run.js');
   const begun = await isBegun(out);
   if (begun && !resume)
     throw new ResidualError(

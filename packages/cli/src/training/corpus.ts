@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/base';
 import type { Tokenizer } from '@residual/tokenizer';
 import {
   allWindows,

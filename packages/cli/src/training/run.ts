@@ -1,8 +1,8 @@
 import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ResidualError } from '@residual/base';
 import type { HasNeeds } from '@residual/layers';
 import type { Model } from '@residual/model';
-import { ResidualError } from '@residual/tensor';
 import {
   adamW,
   constantRate,

@@ -1,8 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/base';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
-import { parse } from 'yaml';
 
 /** Settings by the names of their flags, in camel case. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -14,6 +13,7 @@ export async function settingsInFile(path: string, command: Command): Promise<Se
   const text = await readFile(path, 'utf8').catch(cause => {
     throw new ResidualError('files', `train: ${path} cannot be read: ${cause.message}`, { cause });
   });
+  const { parse } = await import('yaml');
   let found: unknown;
   try {
     found = parse(text);

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/base';
 import { saveTokenizer, type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { type TrainOptions, type TrainProgress, trainTokenizer } from '@residual/tokenizer/train';
 import { bar } from '../output.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { expect, test } from 'vitest';
 import { floors, forbidden } from './floors.js';
 import { importsOf, packageOf } from './imports.js';
@@ -84,12 +84,17 @@ test('each package that is imported is a dependency', () => {
     .flatMap(project => {
       const { name, dependencies, peerDependencies, devDependencies } = project.manifest;
       const declared = new Set([name, ...Object.keys({ ...dependencies, ...peerDependencies })]);
-      const forTests = new Set(Object.keys({ ...devDependencies }));
+      const forDevelopment = new Set(Object.keys({ ...devDependencies }));
+      // What is left out of the package: tests, and what a build makes into one file of it.
+      const leftOut = (project.manifest.files ?? [])
+        .filter(file => /^!src\/[\w-]+$/.test(file))
+        .map(file => join(project.folder, file.slice(1)) + sep);
+      const staysHere = (path: string) => isTest(path) || leftOut.some(folder => path.startsWith(folder));
       return sources(project).flatMap(path =>
         importsOf(path)
           .map(packageOf)
           .filter(imported => imported?.startsWith('@') && imported !== '@residual/testkit')
-          .filter(imported => !declared.has(imported!) && !(isTest(path) && forTests.has(imported!)))
+          .filter(imported => !declared.has(imported!) && !(staysHere(path) && forDevelopment.has(imported!)))
           .map(imported => `${shown(path)} imports ${imported}, which package.json does not name`),
       );
     });

@@ -1,0 +1,97 @@
+import { ResidualError } from '@residual/base';
+import { marianConfig } from '@residual/families';
+import { createModel, encoderDecoderOf } from '@residual/model';
+import type { Tokenizer } from '@residual/tokenizer';
+import { pairBatches, splitOff, translation } from '@residual/train';
+import { print } from '../output.js';
+import type { Begun } from './begin.js';
+import { type Corpus, encodedPairs, pairsOf, readTexts, taken } from './corpus.js';
+import type { CommonSettings } from './options.js';
+import { runTraining } from './run.js';
+import { endOf, keptTokenizer, tokenizerInFile, trainedTokenizer } from './tokenizers.js';
+
+/** What the training of a translator is told. */
+export interface TranslatorSettings extends CommonSettings {
+  readonly positions: number;
+  readonly modelDim: number;
+  readonly heads: number;
+  readonly depth: number;
+  readonly encoderDepth?: number;
+  readonly hiddenDim?: number;
+  readonly dropout: number;
+  readonly tokenizer?: string;
+  readonly tokenizerSize: number;
+}
+
+/** Trains a new translator on pairs; gives the exit code. */
+export async function trainTranslator(begun: Begun<TranslatorSettings>): Promise<number> {
+  const { settings, progress } = begun;
+  const { files, validationFile, seed, positions, smoothing, batch } = settings;
+  progress.show('reading');
+  const all = pairsOf(await readTexts('train', files), files);
+  const parts =
+    validationFile === undefined
+      ? splitOff(all, { share: settings.validation, seed })
+      : { training: all, validation: pairsOf(await readTexts('train', [validationFile]), [validationFile]) };
+  const tokenizer = await tokenizerOf(begun, parts.training);
+  const tokens = { eos: endOf(tokenizer), pad: tokenizer.padToken ?? tokenizer.tokenToId('<pad>') };
+  if (tokens.eos === undefined || tokens.pad === undefined)
+    throw new ResidualError(
+      'data',
+      'train: the tokenizer needs a token that ends texts and one for padding, </s> and <pad>',
+    );
+  const { eos, pad } = { eos: tokens.eos, pad: tokens.pad };
+  progress.show('encoding');
+  const [ours, held] = [encodedPairs(parts.training, tokenizer, eos), encodedPairs(parts.validation, tokenizer, eos)];
+  const options = { batch, padding: pad, start: pad, longest: positions };
+  const corpus: Corpus<Parameters<ReturnType<typeof translation>['loss']>[1]> = {
+    batches: pairBatches(ours, { ...options, seed }),
+    validation: limit => taken(pairBatches(held, { ...options, rounds: 1 }).from(0), limit),
+    told: `${ours.length.toLocaleString('en-US')} pairs to train on, ${held.length.toLocaleString('en-US')} to validate on`,
+  };
+  const { modelDim, heads, depth, encoderDepth, hiddenDim, dropout } = settings;
+  const config = marianConfig({
+    vocab: tokenizer.vocabSize,
+    ...{ modelDim, heads, depth, positions, dropout, tokens: { eos, pad } },
+    ...(encoderDepth !== undefined && { encoderDepth }),
+    ...(hiddenDim !== undefined && { hiddenDim }),
+  });
+  const model = await createModel(config, { seed, tokenizer });
+  progress.end();
+  print(`${corpus.told}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
+  try {
+    const objective = translation(encoderDecoderOf('train', model).layer, { smoothing, positions });
+    // The reference keeps the bias of the logits as a constant beside the weights.
+    const job = {
+      model,
+      objective,
+      corpus,
+      frozen: (path: string) => path === 'logitsBias',
+      result: () => model.save(),
+    };
+    return await runTraining(job, settings, begun);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** The tokenizer that was given, or a byte-level one of both languages that ends each text with `</s>`. */
+function tokenizerOf(
+  begun: Begun<TranslatorSettings>,
+  pairs: readonly (readonly [string, string])[],
+): Promise<Tokenizer> {
+  const { tokenizer, tokenizerSize } = begun.settings;
+  return keptTokenizer(begun, async () => {
+    if (tokenizer !== undefined) return tokenizerInFile(tokenizer);
+    const specialTokens = ['</s>', '<unk>', '<pad>'];
+    const end = { SpecialToken: { id: '</s>', type_id: 0 } };
+    const postProcessor = {
+      type: 'TemplateProcessing',
+      single: [{ Sequence: { id: 'A', type_id: 0 } }, end],
+      pair: [{ Sequence: { id: 'A', type_id: 0 } }, end, { Sequence: { id: 'B', type_id: 1 } }, end],
+      special_tokens: { '</s>': { id: '</s>', ids: [0], tokens: ['</s>'] } },
+    };
+    const settings = { kind: 'byte-level-bpe', size: tokenizerSize, specialTokens, postProcessor } as const;
+    return trainedTokenizer(pairs.flat(), settings, begun);
+  });
+}
