@@ -9,6 +9,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChrome } from '../browser.js';
 import { findChrome } from '../chrome.js';
+import { brokenLinks } from '../repository/links.js';
 import type { Project } from '../repository/workspace.js';
 import { bundlers } from './bundles.js';
 import { ceilings, ownBytes } from './bytes.js';
@@ -17,6 +18,7 @@ import { expectLoaded, writeEntries } from './entry.js';
 import { copyExample, readExample, runExample } from './example.js';
 import { writeScriptPage } from './import-map.js';
 import { requireErrors, runReadme, touchedGlobals } from './in-node.js';
+import { missingNotices, tarballFiles } from './notices.js';
 import { tarballName } from './pack.js';
 import { visit } from './page.js';
 import { readReadme } from './readme.js';
@@ -44,6 +46,16 @@ const checkTarball = (project: Project, tarball: () => Buffer) => {
         !('resolutionKind' in problem && ['node10', 'node16-cjs'].includes(problem.resolutionKind)),
     );
     expect(served).toEqual([]);
+  });
+
+  test('the links of its README lead somewhere, also where it is installed', () => {
+    const files = tarballFiles(tarball());
+    const isThere = (path: string) => files.has(path) || [...files.keys()].some(file => file.startsWith(`${path}/`));
+    expect(brokenLinks(files.get('README.md')?.() ?? '[missing](README.md)', isThere)).toEqual([]);
+  });
+
+  test('its LICENSE is there, with the texts and notices of what is embedded in it', () => {
+    expect(missingNotices(tarballFiles(tarball()), project.manifest.license ?? '')).toEqual([]);
   });
 
   const ceiling = ceilings[project.name];

@@ -14,6 +14,14 @@ const wrongIn = (manifest: Manifest, name: string): string[] => {
   need(manifest.name === `@residual/${name}`, `name is not @residual/${name}`);
   need((manifest.description ?? '').length > 20, 'description is missing');
   need(manifest.license !== undefined, 'license is missing');
+  const home = 'https://github.com/residual-js/residual';
+  need(
+    manifest.homepage === `${home}/tree/main/packages/${name}#readme`,
+    'homepage is not its folder in the repository',
+  );
+  need(manifest.bugs === `${home}/issues`, 'bugs is not the list of issues of the repository');
+  const { url, directory } = manifest.repository ?? {};
+  need(url === `git+${home}.git` && directory === `packages/${name}`, 'repository is not its folder');
   for (const part of ['README.md', 'LICENSE']) need(manifest.files?.includes(part) === true, `files lacks ${part}`);
   return wrong;
 };

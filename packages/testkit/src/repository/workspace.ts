@@ -11,6 +11,9 @@ export interface Manifest {
   version: string;
   description?: string;
   license?: string;
+  homepage?: string;
+  bugs?: string;
+  repository?: { url?: string; directory?: string };
   private?: boolean;
   type?: string;
   sideEffects?: boolean | string[];
