@@ -3,7 +3,7 @@ import type { Generated, GenerateOptions, GenerationConfig } from '@residual/mod
 import { Command, Option } from 'commander';
 import { inputText, isPiped } from '../lines.js';
 import { type NodeBackend, nodeBackends, rerunForWebGPU } from '../machine/backends.js';
-import { print, printNote, printText, printNote } from '../output.js';
+import { print, printNote, printText } from '../output.js';
 import { seed, temperature, tokenCount, tokenIds, topK, topP } from './option-values.js';
 import { withModel } from './with-model.js';
 
