@@ -55,6 +55,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   expectOptions('loadModel', options, {
     hub: 0,
     fetch: 0,
+    allowRedirects: 0,
     signal: 0,
     onProgress: 0,
     families: 0,

@@ -1,7 +1,10 @@
 import { explain, firstFew, quote, refuse, SafetensorsError } from './errors.js';
-import { type Entry, readHeader } from './header.js';
+import { type Entry, type Header, readHeader } from './header.js';
 import { readable, type Safetensors } from './open.js';
 import type { ReadOptions, Source } from './source.js';
+
+/** So many shards are opened at once. */
+const mostOpen = 8;
 
 /**
  * Opens a model that is split over several files: checks the text of its index (`model.safetensors.index.json`) and reads the
@@ -15,18 +18,25 @@ export async function openSharded(
   options?: ReadOptions,
 ): Promise<Safetensors> {
   const shardOf = explain('index', 'openSharded', () => readIndex(index));
-  const shards = await Promise.all(
-    [...new Set(shardOf.values())].map(async fileName => {
+  const names = [...new Set(shardOf.values())];
+  const shards: (Header & { readonly fileName: string })[] = [];
+  let next = 0;
+  const openNext = async (): Promise<void> => {
+    while (next < names.length) {
+      const i = next++;
+      const fileName = names[i]!;
       try {
-        return { fileName, ...(await readHeader(await open(fileName), options)) };
+        shards[i] = { fileName, ...(await readHeader(await open(fileName), options)) };
       } catch (cause) {
+        next = names.length; // the others are not opened any more
         options?.signal?.throwIfAborted();
         throw new SafetensorsError('index', `openSharded: shard ${quote(fileName)}: ${(cause as Error).message}`, {
           cause,
         });
       }
-    }),
-  );
+    }
+  };
+  await Promise.all(Array.from({ length: mostOpen }, openNext));
 
   const tensors = new Map<string, Entry>();
   const missing = new Set(Array.from(shardOf, ([name, fileName]) => `${fileName}: ${name}`));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 
 /** A hub on this machine that holds one model, `someone/tale`, in the layout of Hugging Face, and the same files under `/plain/`. */
 export interface LocalHub {
@@ -11,6 +12,14 @@ export interface LocalHub {
   readonly asked: string[];
   /** How many bytes an answer gives before the connection is cut; whole answers if undefined. */
   cutAfter: number | undefined;
+  /** How many bytes an answer gives before it ends as if it were whole; whole answers if undefined. */
+  endAfter: number | undefined;
+  /** How many bytes an answer gives before nothing more comes; whole answers if undefined. */
+  stallAfter: number | undefined;
+  /** Whether `/plain/` sends elsewhere: to the storage, which is another host. */
+  away: boolean;
+  /** Whether answers are compressed. */
+  gzip: boolean;
   /** Whether the last byte of each file is wrong. */
   spoil: boolean;
   /** Whether connections end without an answer. */
@@ -47,11 +56,20 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
     if (!bytes) return void response.writeHead(404).end();
     const [, from = '0', to = ''] = (hub.ranges && /bytes=(\d+)-(\d*)/.exec(range ?? '')) || [];
     const [start, end] = [Number(from), Math.min(to === '' ? bytes.length : Number(to) + 1, bytes.length)];
-    const body = Buffer.from(bytes.slice(start, end));
+    let body = Buffer.from(bytes.slice(start, end));
+    if (hub.endAfter !== undefined) body = body.subarray(0, hub.endAfter);
+    if (hub.gzip) {
+      response.setHeader('content-encoding', 'gzip');
+      body = gzipSync(body);
+    }
     if (hub.spoil && body.length > 0) body[body.length - 1]! ^= 1;
     const isPart = hub.ranges && range !== undefined;
     const contentRange = { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` };
     response.writeHead(isPart ? 206 : 200, { 'content-length': body.length, ...(isPart && contentRange) });
+    if (hub.stallAfter !== undefined && body.length > hub.stallAfter) {
+      response.write(body.subarray(0, hub.stallAfter));
+      return;
+    }
     if (hub.cutAfter === undefined || body.length <= hub.cutAfter) response.end(body);
     else response.write(body.subarray(0, hub.cutAfter), () => setTimeout(() => response.destroy(), 20));
   };
@@ -77,6 +95,8 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
     const name = decodeURIComponent(url.pathname.split('/').at(-1)!);
     if (url.pathname === '/api/models/someone/tale/revision/main')
       response.end(JSON.stringify(hub.listing ?? listing()));
+    else if (url.pathname === `/plain/${name}` && hub.away)
+      response.writeHead(302, { location: `${addressOf(storage)}/signed?file=${name}` }).end();
     else if (url.pathname === `/plain/${name}`) serve(name, range, response);
     else if (url.pathname !== `/someone/tale/resolve/${commit}/${name}`) response.writeHead(404).end();
     else if (!isLarge(name)) serve(name, range, response);
@@ -93,6 +113,10 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
     commit,
     asked: [],
     cutAfter: undefined,
+    endAfter: undefined,
+    stallAfter: undefined,
+    away: false,
+    gzip: false,
     spoil: false,
     down: false,
     ranges: true,

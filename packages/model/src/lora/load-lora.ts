@@ -17,7 +17,7 @@ export interface LoadLoraOptions extends SourceOptions {
  * linears. A setting that changes the numbers and is not understood is an error, and so is every tensor that belongs nowhere; nothing is attached then.
  */
 export async function loadLora(model: Model, source: ModelSource, options: LoadLoraOptions = {}): Promise<string[]> {
-  expectOptions('loadLora', options, { name: 0, hub: 0, fetch: 0, signal: 0 });
+  expectOptions('loadLora', options, { name: 0, hub: 0, fetch: 0, allowRedirects: 0, signal: 0 });
   const { name = 'default', signal } = options;
   const files = await filesOf(source, options);
   const refuse = (what: string): never => {

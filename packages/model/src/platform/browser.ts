@@ -1,3 +1,6 @@
+import { sha1 } from '@noble/hashes/legacy';
+import { sha256 } from '@noble/hashes/sha2';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { blobSource, type Source } from '@residual/safetensors';
 import type { ModelFiles } from '../sources/files.js';
 import type { HubEnvironment } from '../sources/hub.js';
@@ -42,6 +45,7 @@ export async function openStore(path = 'residual'): Promise<Store | undefined> {
     }
   };
   return {
+    place: path,
     readText: async key => (await find(key))?.text(),
     writeText: async (key, text) => {
       const { folder, name } = await handle(key, true);
@@ -53,6 +57,20 @@ export async function openStore(path = 'residual'): Promise<Store | undefined> {
       const complete = await find(`${key}.complete`);
       const file = complete && (await find(key));
       return file && blobSource(file);
+    },
+    digest: async (key, kind, prefix, signal) => {
+      const hash = (kind === 'sha1' ? sha1 : sha256).create().update(utf8ToBytes(prefix));
+      const file = (await find(key))!;
+      for (let at = 0; at < file.size; at += 2 ** 22) {
+        signal?.throwIfAborted();
+        hash.update(new Uint8Array(await file.slice(at, at + 2 ** 22).arrayBuffer()));
+      }
+      return bytesToHex(hash.digest());
+    },
+    stamp: async key => `${(await find(key))?.lastModified}`,
+    remove: async key => {
+      const { folder, name } = await handle(key, true);
+      for (const each of [`${name}.complete`, name]) await folder.removeEntry(each).catch(() => {});
     },
     part: async key => {
       const { folder, name } = await handle(key, true);
@@ -69,7 +87,6 @@ export async function openStore(path = 'residual'): Promise<Store | undefined> {
         get size() {
           return size;
         },
-        read: async (start, end) => new Uint8Array(await (await file.getFile()).slice(start, end).arrayBuffer()),
         append: async bytes => {
           writer ??= await file.createWritable({ keepExistingData: true });
           await writer.write({ type: 'write', position: size, data: bytes as Uint8Array<ArrayBuffer> });

@@ -1,12 +1,19 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, createReadStream, open as openCallback } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { Socket } from 'node:net';
+import { homedir, hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Source } from '@residual/safetensors';
 import { fileSource } from '@residual/safetensors/node';
+import { ResidualError } from '@residual/tensor';
 import type { ModelFiles } from '../sources/files.js';
 import type { HubEnvironment } from '../sources/hub.js';
-import type { Store } from '../sources/store.js';
+import { expectSmall, readSmall } from '../sources/limits.js';
+import type { Part, Store } from '../sources/store.js';
 
 /** The files of a folder on disk, by path or `file:` URL, or of an npm package that holds one checkpoint; undefined if there is no such folder. */
 export async function folderFiles(path: string): Promise<ModelFiles | undefined> {
@@ -15,7 +22,7 @@ export async function folderFiles(path: string): Promise<ModelFiles | undefined>
   const folder = await folderOfCheckpoint(given);
   return {
     origin: folder,
-    text: name => unlessMissing(readFile(join(folder, name), 'utf8')),
+    text: (name, { signal }) => unlessMissing(readText(folder, name, signal)),
     bytes: name => unlessMissing(fileSource(join(folder, name))),
   };
 }
@@ -37,6 +44,30 @@ export async function fileAt(address: string): Promise<Source | undefined> {
   return unlessMissing(fileSource(address.startsWith('file:') ? fileURLToPath(address) : address));
 }
 
+/** The text of a file; a pipe is waited for until the signal says otherwise. */
+async function readText(folder: string, name: string, signal: AbortSignal | undefined): Promise<string> {
+  const path = join(folder, name);
+  const about = await stat(path);
+  if (about.isFile()) {
+    expectSmall(folder, name, about.size);
+    return readFile(path, { encoding: 'utf8', signal });
+  }
+  if (!about.isFIFO()) throw new ResidualError('files', `loadModel: ${name} of ${folder} is neither a file nor a pipe`);
+  // Opened so, and polled as a socket, a pipe holds up no thread while nobody writes.
+  const fd = await promisify(openCallback)(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const pipe = new Socket({ fd, readable: true, writable: false });
+  const stop = () => pipe.destroy(signal!.reason as Error);
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    signal?.throwIfAborted();
+    const bytes = await readSmall(folder, name, Readable.toWeb(pipe) as ReadableStream<Uint8Array>);
+    return new TextDecoder().decode(bytes);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    pipe.destroy();
+  }
+}
+
 /** What the environment says of the hub, by the variables of Hugging Face's own tools: `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`. */
 export function hubEnvironment(): HubEnvironment {
   const { HF_ENDPOINT: endpoint, HF_TOKEN: token, HF_HUB_OFFLINE: offline = '' } = process.env;
@@ -50,44 +81,144 @@ export function hubEnvironment(): HubEnvironment {
 /** The folder for downloads: `RESIDUAL_CACHE`, else `residual` in `HF_HOME`, in `XDG_CACHE_HOME` or in `~/.cache`. */
 export async function openStore(path = cacheFolder()): Promise<Store> {
   const place = (key: string) => join(path, ...key.split('/'));
-  return {
-    readText: key => unlessMissing(readFile(place(key), 'utf8')),
-    writeText: async (key, text) => {
-      await mkdir(dirname(place(key)), { recursive: true });
-      const fresh = `${place(key)}.${process.pid}.new`;
-      await writeFile(fresh, text);
-      await rename(fresh, place(key));
-    },
-    source: key => unlessMissing(fileSource(place(key))),
-    part: async key => {
-      const name = `${place(key)}.part`;
-      await mkdir(dirname(name), { recursive: true });
-      const file = await open(name, 'a+');
-      let { size } = await file.stat();
-      return {
-        get size() {
-          return size;
-        },
-        read: async (start, end) => {
-          const { buffer, bytesRead } = await file.read(new Uint8Array(end - start), 0, end - start, start);
-          return buffer.subarray(0, bytesRead);
-        },
-        append: async bytes => {
-          await file.appendFile(bytes);
-          size += bytes.length;
-        },
-        close: () => file.close(),
-        finish: async () => {
-          await file.close();
-          await rename(name, place(key));
-        },
-        discard: async () => {
-          await file.close();
-          await rm(name, { force: true });
-        },
-      };
-    },
+  /** Errors of the disk as a sentence. */
+  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const { code: given, message } = error as NodeJS.ErrnoException;
+      const code = given?.replace('ERR_FS_', '');
+      if (code === undefined || ResidualError.is(error)) throw error;
+      const what = troubles[code] ?? `gives an error (${message})`;
+      throw new ResidualError(
+        'cache',
+        `loadModel: the folder of downloads ${path} ${what} (${code}); hub.cache names another one, or false for none`,
+        { cause: error },
+      );
+    }
   };
+  return {
+    place: path,
+    readText: key => told(() => unlessMissing(readFile(place(key), 'utf8'))),
+    writeText: (key, text) =>
+      told(async () => {
+        await mkdir(dirname(place(key)), { recursive: true });
+        const fresh = uniqueName(place(key), 'new');
+        try {
+          await writeFile(fresh, text);
+          await rename(fresh, place(key));
+        } catch (error) {
+          await rm(fresh, { force: true });
+          throw error;
+        }
+      }),
+    source: key => told(() => unlessMissing(fileSource(place(key)))),
+    digest: (key, kind, prefix, signal) =>
+      told(async () => {
+        const hash = createHash(kind).update(prefix);
+        for await (const bytes of createReadStream(place(key), { highWaterMark: 2 ** 20, signal })) hash.update(bytes);
+        return hash.digest('hex');
+      }),
+    stamp: key =>
+      told(async () => {
+        const { ino, size, mtimeMs } = await stat(place(key));
+        return `${ino} ${size} ${mtimeMs}`;
+      }),
+    remove: key => told(() => rm(place(key), { force: true })),
+    part: key => told(() => openPart(place(key), told)),
+  };
+}
+
+/** What a folder is that gives these errors. */
+const troubles: Readonly<Record<string, string>> = {
+  ENOSPC: 'is full',
+  EDQUOT: 'is full',
+  EROFS: 'cannot be written',
+  EACCES: 'may not be read or written',
+  EPERM: 'may not be read or written',
+  EISDIR: 'has a folder where a file should be',
+  ENOTDIR: 'has a file where a folder should be',
+  EEXIST: 'has a file where a folder should be',
+  ELOOP: 'has links that lead in a circle',
+  ENAMETOOLONG: 'has names that are too long',
+};
+
+/** A name that no other program, thread or call uses: it tells the machine and the process. */
+const uniqueName = (path: string, ending: string) =>
+  `${path}.${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}.${ending}`;
+
+/**
+ * A part of one's own. It begins with what an earlier download has left: renaming is how one of several programs takes it. A part of a process that has ended on this machine
+ * is left too.
+ */
+async function openPart(path: string, told: <T>(work: () => Promise<T>) => Promise<T>): Promise<Part> {
+  await mkdir(dirname(path), { recursive: true });
+  const own = uniqueName(path, 'part');
+  for (const left of [`${path}.part`, ...(await abandonedParts(path))])
+    if (
+      await rename(left, own).then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
+  const file = await open(own, 'a+');
+  let { size } = await file.stat();
+  const give = async () => {
+    await file.close();
+    await (size > 0 ? rename(own, `${path}.part`) : rm(own, { force: true }));
+  };
+  return {
+    get size() {
+      return size;
+    },
+    append: bytes =>
+      told(async () => {
+        try {
+          await file.appendFile(bytes);
+        } catch (error) {
+          await file.truncate(0); // a full disk is not left full
+          size = 0;
+          throw error;
+        }
+        size += bytes.length;
+      }),
+    close: () => told(give),
+    finish: () =>
+      told(async () => {
+        await file.close();
+        await rename(own, path).catch(async error => {
+          await rm(own, { force: true });
+          throw error;
+        });
+      }),
+    discard: () =>
+      told(async () => {
+        await file.close();
+        await rm(own, { force: true });
+      }),
+  };
+}
+
+/** Parts of processes of this machine that have ended. */
+async function abandonedParts(path: string): Promise<string[]> {
+  const name = basename(path);
+  const all = await readdir(dirname(path)).catch(() => []);
+  return all
+    .filter(each => {
+      if (!each.startsWith(`${name}.${hostname()}-`)) return false;
+      const pid = /^(\d+)-[\da-f]{8}\.part$/.exec(each.slice(`${name}.${hostname()}-`.length))?.[1];
+      return pid !== undefined && !isRunning(Number(pid));
+    })
+    .map(each => join(dirname(path), each));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function cacheFolder(): string {

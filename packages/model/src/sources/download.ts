@@ -1,9 +1,7 @@
-import { sha1 } from '@noble/hashes/legacy';
-import { sha256 } from '@noble/hashes/sha2';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import type { Source } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
 import type { OnBytes } from './files.js';
+import { SharedWork } from './shared-work.js';
 import type { Part, Store } from './store.js';
 
 /** A file as a hub describes it. */
@@ -29,52 +27,104 @@ export interface DownloadOptions {
   readonly patience?: number;
 }
 
-/** How often a download is tried again without a single new byte. */
+/** How often a download is tried again without so much progress. */
 const attempts = 4;
+const progress = 2 ** 20;
+
+/** Downloads that run, with those who listen to them. */
+const downloads = /* @__PURE__ */ new SharedWork<Source>();
+const listeners = /* @__PURE__ */ new Map<string, Set<OnBytes>>();
+/** Stored files that were found to be what was announced, as they were then. */
+const verified = /* @__PURE__ */ new Map<string, string>();
 
 /**
- * Brings a file into the store and checks its size and digest. A connection that ends early is taken up again where it ended, also by a later call
- * or program. An abort keeps what is there. Errors when the server does not answer, or the bytes are not those that were announced.
+ * Brings a file into the store and checks size and digest of what is stored. Those who want the same file at the same time share one download; other programs may
+ * fill the same store. A connection that ends early is taken up again where it ended, also by a later call or program. An abort keeps what is there. Errors when
+ * the server does not answer, or the bytes are not those that were announced.
  */
 export async function download(store: Store, key: string, file: RemoteFile, options: DownloadOptions): Promise<Source> {
-  const present = await store.source(key);
-  if (present?.size === file.size) return present;
-  const part = await store.part(key);
-  let open = true;
+  const { onBytes, signal } = options;
+  const id = `${store.place}\n${key}\n${file.url}`;
+  const all = listeners.get(id) ?? new Set();
+  if (onBytes) listeners.set(id, all.add(onBytes));
   try {
-    const digest = await receiveAll(part, file, options);
-    open = false;
-    if (digest !== file.digest.hex) {
-      await part.discard();
-      throw new ResidualError(
-        'download',
-        `download: ${file.url} has ${file.digest.kind} digest ${digest}, it was announced as ${file.digest.hex}; nothing was kept`,
-      );
-    }
-    await part.finish();
+    const tell: OnBytes = (...received) => {
+      for (const listener of all) listener(...received);
+    };
+    return await downloads.run(id, signal, each =>
+      bring(store, key, file, { ...options, signal: each, onBytes: tell }),
+    );
   } finally {
-    if (open) await part.close();
+    if (onBytes) all.delete(onBytes);
+    if (all.size === 0) listeners.delete(id);
   }
-  return (await store.source(key))!;
 }
 
-async function receiveAll(part: Part, file: RemoteFile, options: DownloadOptions): Promise<string> {
+async function bring(store: Store, key: string, file: RemoteFile, options: DownloadOptions): Promise<Source> {
+  let wrong: string | undefined;
+  const stored = async (): Promise<Source | undefined> => {
+    const source = await store.source(key);
+    if (!source) return undefined;
+    wrong = source.size === file.size ? await wrongDigest(store, key, file, options.signal) : `of ${source.size} bytes`;
+    if (wrong === undefined) return source;
+    await store.remove(key);
+    return undefined;
+  };
+  const present = await stored();
+  if (present) return present;
+  for (let resumed = true; resumed; ) {
+    const part = await store.part(key);
+    resumed = part.size > 0;
+    const isTooLong = part.size > file.size;
+    let open = true;
+    try {
+      if (!isTooLong) await receiveAll(part, file, options);
+      open = false;
+      await (isTooLong ? part.discard() : part.finish());
+    } finally {
+      if (open) await part.close();
+    }
+    const source = isTooLong ? undefined : await stored();
+    if (source) return source; // else what an earlier download had left was not the beginning of this file: once more, from nothing
+  }
+  throw new ResidualError(
+    'download',
+    `download: ${file.url} has ${file.digest.kind} digest ${wrong}, it was announced as ${file.digest.hex}; nothing was kept`,
+  );
+}
+
+/** The digest of what is stored if it is not the one that was announced; a file that has not changed since it was right is not read again. */
+async function wrongDigest(
+  store: Store,
+  key: string,
+  { size, digest }: RemoteFile,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const id = `${store.place}\n${key}\n${digest.hex}`;
+  const stamp = await store.stamp(key);
+  if (verified.get(id) === stamp) return undefined;
+  const [kind, prefix] = digest.kind === 'git' ? (['sha1', `blob ${size}\0`] as const) : (['sha256', ''] as const);
+  const found = await store.digest(key, kind, prefix, signal);
+  if (found !== digest.hex) return found;
+  verified.set(id, stamp);
+  return undefined;
+}
+
+async function receiveAll(part: Part, file: RemoteFile, options: DownloadOptions): Promise<void> {
   const { patience = 500, signal, onBytes } = options;
-  const hash = file.digest.kind === 'git' ? sha1.create().update(utf8ToBytes(`blob ${file.size}\0`)) : sha256.create();
-  for (let at = 0; at < part.size; at += 2 ** 22) hash.update(await part.read(at, Math.min(at + 2 ** 22, part.size)));
   for (let failures = 0; part.size < file.size; ) {
     const before = part.size;
     try {
       for await (const bytes of receive(file, part.size, options)) {
         if (part.size + bytes.length > file.size) throw tooLong(file);
         await part.append(bytes);
-        hash.update(bytes);
         onBytes?.(file.name, part.size, file.size);
       }
+      if (part.size < file.size) throw new Error('the answer ended early');
     } catch (error) {
       signal?.throwIfAborted();
       if (ResidualError.is(error)) throw error;
-      failures = part.size > before ? 0 : failures + 1;
+      failures = part.size >= before + progress ? 0 : failures + 1;
       if (failures >= attempts) {
         const text = `download: ${file.url} ended ${attempts} times at ${part.size} of ${file.size} bytes`;
         throw new ResidualError('download', `${text}: ${(error as Error).message}`, { cause: error });
@@ -82,7 +132,6 @@ async function receiveAll(part: Part, file: RemoteFile, options: DownloadOptions
       await wait(patience * 2 ** failures, signal);
     }
   }
-  return bytesToHex(hash.digest());
 }
 
 /** The bytes from `start` on, as they come. */
@@ -122,10 +171,14 @@ function tooLong(file: RemoteFile): ResidualError {
 
 async function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener('abort', () => {
+    const stop = () => {
       clearTimeout(timer);
-      reject(signal.reason);
-    });
+      reject(signal!.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', stop, { once: true });
   });
 }

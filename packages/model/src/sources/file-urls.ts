@@ -2,6 +2,7 @@ import { httpSource } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
 import { fileAt } from '#platform';
 import type { ModelFiles } from './files.js';
+import { expectSmall } from './limits.js';
 import { absoluteUrl, filesAt, type UrlSettings } from './url.js';
 
 /**
@@ -27,7 +28,10 @@ export function namedFiles(urls: FileUrls, settings: UrlSettings): ModelFiles {
     text: async (name, options) => {
       if (!addresses.has(name)) return undefined;
       const source = await local(name);
-      if (source) return new TextDecoder().decode(await source.read(0, source.size, options));
+      if (source) {
+        expectSmall(origin, name, source.size);
+        return new TextDecoder().decode(await source.read(0, source.size, options));
+      }
       return (isRemote(addresses.get(name)!) ? await remote.text(name, options) : undefined) ?? missing(name);
     },
     bytes: async (name, options) => {

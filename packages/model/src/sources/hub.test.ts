@@ -46,8 +46,12 @@ test('a file is downloaded once, checked, and read from the disk afterwards, als
 test('a connection that is cut is taken up where it ended', async () => {
   hub.cutAfter = 400_000;
   expect(same(await weights())).toBe(true);
-  const ranges = hub.asked.filter(url => url.startsWith('storage')).map(url => url.split(' ')[1]);
-  expect(ranges).toEqual([undefined, 'bytes=400000-', 'bytes=800000-']);
+  // Of what was sent before the cut a busy machine may not have read the last piece.
+  const [first, ...ranges] = hub.asked.filter(url => url.startsWith('storage')).map(url => url.split(' ')[1]);
+  expect(first).toBeUndefined();
+  expect(ranges.length).toBeGreaterThanOrEqual(2);
+  const starts = ranges.map(range => Number(/^bytes=(\d+)-$/.exec(range!)?.[1]));
+  expect(starts.every((start, i) => start > (starts[i - 1] ?? 0) && start <= 400_000 * (i + 1))).toBe(true);
 });
 
 test('an abort keeps what is there, and the next call goes on from it', async () => {

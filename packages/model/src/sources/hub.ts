@@ -1,8 +1,10 @@
 import { httpSource } from '@residual/safetensors';
-import { ResidualError } from '@residual/tensor';
+import { ResidualError, showValue } from '@residual/tensor';
 import { hubEnvironment, openStore } from '#platform';
 import { type DownloadOptions, download, type RemoteFile } from './download.js';
 import type { ModelFiles } from './files.js';
+import { guardedFetch } from './guarded-fetch.js';
+import { expectSmall, readSmall } from './limits.js';
 import { readAhead } from './read-ahead.js';
 import type { Store } from './store.js';
 
@@ -20,6 +22,8 @@ export interface HubOptions {
   readonly cache?: string | false;
   /** Milliseconds before a download that failed is tried again. */
   readonly patience?: number;
+  /** Milliseconds without a byte after which a request has failed; 60,000 if absent. */
+  readonly stallTimeout?: number;
 }
 
 /** Settings that an environment may hold. */
@@ -41,13 +45,23 @@ export async function hubFiles(
   options: { fetch: typeof globalThis.fetch; signal?: AbortSignal | undefined },
 ): Promise<ModelFiles> {
   const { endpoint = 'https://huggingface.co', token, offline = false } = { ...hubEnvironment(), ...definedIn(hub) };
-  const { revision = 'main', cache, patience } = hub;
+  const { revision = 'main', cache, patience, stallTimeout } = hub;
   const base = endpoint.replace(/\/+$/, '');
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
-  const store = cache === false ? undefined : await openStore(cache);
+  let store = cache === false ? undefined : await openStore(cache);
+  /** Without the folder that nobody asked for by name, where it cannot be used: full, read-only, or no folder. */
+  const goOn = (error: unknown): void => {
+    if (cache !== undefined || !(ResidualError.is(error) && error.code === 'cache')) throw error;
+    store = undefined;
+  };
   const folder = `${new URL(base).host.replace(/[^\w.-]/g, '_')}/${id}`;
-  const fetch = offline ? refused : options.fetch;
-  const repository = await listOf(id, { base, revision, folder, store, headers, ...options, fetch });
+  // The hub itself says from which host a large file comes.
+  const fetch = offline ? refused : guardedFetch(options.fetch, { stallTimeout, otherHosts: true });
+  const listing = { base, revision, folder, headers, ...options, fetch };
+  const repository = await listOf(id, { ...listing, store }).catch(error => {
+    goOn(error);
+    return listOf(id, { ...listing, store });
+  });
   const origin = `${id} (${revision})`;
   const find = (name: string) => {
     const file = repository.files.find(each => each.name === name);
@@ -58,13 +72,20 @@ export async function hubFiles(
   const bytes: ModelFiles['bytes'] = async (name, { signal, onBytes }) => {
     const file = find(name);
     if (!file) return undefined;
-    if (!store) return readAhead(await httpSource(file.url, { fetch, headers, signal }), { name, onBytes });
-    return download(store, `${folder}/${repository.commit}/${name}`, file, { ...settings, signal, onBytes });
+    if (store) {
+      try {
+        return await download(store, `${folder}/${repository.commit}/${name}`, file, { ...settings, signal, onBytes });
+      } catch (error) {
+        goOn(error);
+      }
+    }
+    return readAhead(await httpSource(file.url, { fetch, headers, signal }), { name, onBytes });
   };
   return {
     origin,
     bytes,
     text: async (name, { signal }) => {
+      expectSmall(origin, name, find(name)?.size ?? 0);
       const source = await bytes(name, { signal });
       return source && new TextDecoder().decode(await source.read(0, source.size, { signal }));
     },
@@ -120,7 +141,8 @@ async function listOf(
       `loadModel: ${base} has no model ${id} at ${revision}: status ${response.status}${hint}`,
     );
   }
-  const text = await response.text();
+  const bytes = await readSmall(base, `the list of ${id}`, response.body ?? new Blob().stream());
+  const text = new TextDecoder().decode(bytes);
   const repository = repositoryOf(url, text);
   await store?.writeText(key, text);
   return repository;
@@ -130,15 +152,14 @@ function repositoryOf(url: string, text: string): Repository {
   const fail = (what: string): never => {
     throw new ResidualError('hub', `loadModel: the answer of ${url} ${what}`);
   };
-  let answer: { sha?: unknown; siblings?: unknown };
+  let answer: { sha?: unknown; siblings?: unknown } | null;
   try {
     answer = JSON.parse(text);
   } catch {
     return fail('is not JSON');
   }
-  const { sha, siblings } = answer;
-  if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/.test(sha))
-    return fail(`names no commit (sha is ${JSON.stringify(sha)})`);
+  const { sha, siblings } = answer ?? {};
+  if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/.test(sha)) return fail(`names no commit (sha is ${showValue(sha)})`);
   if (!Array.isArray(siblings)) return fail('lists no files');
   const files = siblings.map(sibling => {
     const { rfilename: name, size, blobId, lfs } = sibling ?? {};
@@ -146,10 +167,14 @@ function repositoryOf(url: string, text: string): Repository {
       ? { kind: 'sha256' as const, hex: lfs.sha256 ?? lfs.oid }
       : { kind: 'git' as const, hex: blobId };
     const known =
-      typeof name === 'string' && Number.isSafeInteger(size) && size >= 0 && /^[0-9a-f]{40,64}$/.test(digest.hex);
-    if (!known) return fail(`describes ${JSON.stringify(name)} without size and digest`);
+      typeof name === 'string' &&
+      Number.isSafeInteger(size) &&
+      size >= 0 &&
+      typeof digest.hex === 'string' &&
+      (digest.kind === 'git' ? /^[0-9a-f]{40}$/ : /^[0-9a-f]{64}$/).test(digest.hex);
+    if (!known) return fail(`describes ${showValue(name)} without size and digest`);
     const inside = name.split('/').every(step => step !== '' && !/^\.\.?$|[\\\0]/.test(step));
-    return inside ? { name, size, digest } : fail(`lists ${JSON.stringify(name)}, which is no place below its folder`);
+    return inside ? { name, size, digest } : fail(`lists ${showValue(name)}, which is no place below its folder`);
   });
   return { commit: sha, files };
 }

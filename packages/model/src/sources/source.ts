@@ -4,6 +4,7 @@ import { folderFiles } from '#platform';
 import { type FileUrls, isUrl, namedFiles, plainUrls } from './file-urls.js';
 import type { ModelFiles } from './files.js';
 import { type HubOptions, hubFiles } from './hub.js';
+import { expectSmall } from './limits.js';
 import { urlFiles } from './url.js';
 
 /**
@@ -18,6 +19,8 @@ export interface SourceOptions {
   readonly hub?: HubOptions;
   /** Used in place of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Whether a URL may be redirected to another host; false if absent. A hub leads to its storage in any case. */
+  readonly allowRedirects?: boolean;
   /** Ends the reading. */
   readonly signal?: AbortSignal;
 }
@@ -32,13 +35,14 @@ export async function filesOf(source: ModelSource, options: SourceOptions = {}):
   if (source instanceof Map) return bytesFiles(source);
   if (Array.isArray(source)) return droppedFiles(source);
   if (isModelFiles(source)) return source;
-  const { fetch = globalThis.fetch, hub = {}, signal } = options;
-  if (typeof source === 'object' && !isUrl(source)) return namedFiles(source as FileUrls, { fetch });
+  const { fetch = globalThis.fetch, hub = {}, allowRedirects, signal } = options;
+  const url = { fetch, allowRedirects, stallTimeout: hub.stallTimeout };
+  if (typeof source === 'object' && !isUrl(source)) return namedFiles(source as FileUrls, url);
   const text = String(source);
-  if (/^(https?|blob|data):/.test(text)) return urlFiles(text, { fetch });
+  if (/^(https?|blob|data):/.test(text)) return urlFiles(text, url);
   const folder = await folderFiles(text);
   if (folder) return folder;
-  if (typeof location !== 'undefined' && /^[./]/.test(text)) return urlFiles(text, { fetch });
+  if (typeof location !== 'undefined' && /^[./]/.test(text)) return urlFiles(text, url);
   if (/^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(text)) return hubFiles(text, hub, { fetch, signal });
   throw new ResidualError(
     'files',
@@ -60,10 +64,12 @@ function isModelFiles(source: ModelSource): source is ModelFiles {
 
 /** Bytes by file name. */
 export function bytesFiles(files: ReadonlyMap<string, Uint8Array>): ModelFiles {
+  const origin = 'what was given';
   return {
-    origin: 'what was given',
+    origin,
     text: async name => {
       const bytes = files.get(name);
+      expectSmall(origin, name, bytes?.length ?? 0);
       return bytes && new TextDecoder().decode(bytes);
     },
     bytes: async name => {
@@ -76,9 +82,13 @@ export function bytesFiles(files: ReadonlyMap<string, Uint8Array>): ModelFiles {
 /** Files that someone chose or dropped on a page, by their names without folders. */
 export function droppedFiles(files: readonly File[]): ModelFiles {
   const byName = new Map(files.map(file => [file.name, file]));
+  const origin = `what was given (${files.length} ${files.length === 1 ? 'file' : 'files'})`;
   return {
-    origin: `what was given (${files.length} ${files.length === 1 ? 'file' : 'files'})`,
-    text: async name => byName.get(name)?.text(),
+    origin,
+    text: async name => {
+      expectSmall(origin, name, byName.get(name)?.size ?? 0);
+      return byName.get(name)?.text();
+    },
     bytes: async name => {
       const file = byName.get(name);
       return file && blobSource(file);

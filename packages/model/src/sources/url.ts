@@ -1,11 +1,17 @@
 import { httpSource } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
 import type { ModelFiles } from './files.js';
+import { guardedFetch } from './guarded-fetch.js';
+import { readSmall } from './limits.js';
 import { readAhead } from './read-ahead.js';
 
 /** How URLs are read. */
 export interface UrlSettings {
   readonly fetch: typeof globalThis.fetch;
+  /** Whether a redirect may lead to another host; false if absent. */
+  readonly allowRedirects?: boolean | undefined;
+  /** Milliseconds without a byte after which a request has failed. */
+  readonly stallTimeout?: number | undefined;
 }
 
 /** The files under a base URL, read by ranges where the server knows them. */
@@ -15,18 +21,24 @@ export function urlFiles(base: string | URL, settings: UrlSettings): ModelFiles 
 }
 
 /** The files at the URLs that `urlOf` gives their names, read by ranges where the server knows them. */
-export function filesAt(origin: string, urlOf: (name: string) => URL, { fetch }: UrlSettings): ModelFiles {
+export function filesAt(origin: string, urlOf: (name: string) => URL, settings: UrlSettings): ModelFiles {
+  const { allowRedirects: otherHosts = false, stallTimeout } = settings;
+  const fetch = guardedFetch(settings.fetch, { otherHosts, stallTimeout });
   return {
     origin,
     text: async (name, { signal }) => {
       const url = urlOf(name);
       const response = await fetch(url, { signal: signal ?? null }).catch((error: Error) => {
         signal?.throwIfAborted();
+        if (ResidualError.is(error)) throw error;
         const reason = error.cause instanceof Error ? error.cause.message : error.message; // Node tells it in the cause
         throw new ResidualError('files', `loadModel: ${url.href} does not answer: ${reason}`, { cause: error });
       });
       const isPage = response.headers.get('content-type')?.startsWith('text/html'); // a server that answers everything with a page
-      if (response.ok && !isPage) return response.text();
+      if (response.ok && !isPage) {
+        const bytes = await readSmall(origin, name, response.body ?? new Blob().stream());
+        return new TextDecoder().decode(bytes);
+      }
       await response.body?.cancel();
       if (isPage || response.status === 404 || response.status === 410) return undefined;
       throw new ResidualError('files', `loadModel: ${url.href} gave status ${response.status}`);
@@ -37,7 +49,8 @@ export function filesAt(origin: string, urlOf: (name: string) => URL, { fetch }:
         return readAhead(source, { name, onBytes });
       } catch (error) {
         if ((error as { status?: number }).status === 404) return undefined;
-        throw error;
+        const { cause } = error as Error;
+        throw ResidualError.is(cause) ? cause : error;
       }
     },
   };

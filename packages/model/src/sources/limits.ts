@@ -1,0 +1,50 @@
+import { ResidualError } from '@residual/tensor';
+
+/** The most bytes that are read of a text at once, by its name; what is larger is no such file. */
+const limits: Readonly<Record<string, number>> = {
+  'config.json': 2 ** 22,
+  'generation_config.json': 2 ** 22,
+  'adapter_config.json': 2 ** 22,
+  'tokenizer_config.json': 2 ** 25,
+  'model.safetensors.index.json': 2 ** 26,
+};
+
+/** The most bytes of every other text, vocabularies among them. */
+const mostBytes = 2 ** 28;
+
+/** How many bytes a text of this name may have. */
+export function limitOf(name: string): number {
+  return Object.hasOwn(limits, name) ? limits[name]! : mostBytes;
+}
+
+/** Throws where a text is larger than any of its name should be. */
+export function expectSmall(origin: string, name: string, bytes: number): void {
+  if (bytes <= limitOf(name)) return;
+  throw new ResidualError(
+    'files',
+    `loadModel: ${name} of ${origin} has ${bytes} bytes or more; at most ${limitOf(name)} are read`,
+  );
+}
+
+/** The bytes of a body, at most as many as a text of this name may have. */
+export async function readSmall(origin: string, name: string, body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const reader = body.getReader();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      size += part.value.length;
+      expectSmall(origin, name, size);
+      parts.push(part.value);
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
