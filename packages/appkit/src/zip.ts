@@ -15,23 +15,71 @@ export function packed(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Blo
   return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
 }
 
+/** Deflate makes at most so many bytes of one. */
+const mostInflation = 1032;
+
+/** The files in a zip: no more than it says, no more than its bytes can hold, each with its checksum. */
 async function filesIn(zip: File): Promise<File[]> {
-  let size = 0;
-  const filter = ({ name, originalSize }: UnzipFileInfo) => {
-    size += originalSize;
-    if (size > most)
-      throw new RangeError(
-        `${zip.name} holds more than the ${most / 1e9} GB that a page reads; drop its files one by one.`,
-      );
-    return !name.endsWith('/');
-  };
+  const tooLarge = `${zip.name} holds more than the ${most / 1e9} GB that a page reads; drop its files one by one.`;
+  if (zip.size > most) throw new RangeError(tooLarge);
+  const bytes = new Uint8Array(await zip.arrayBuffer());
+  const declared = new Map<string, Entry>();
   try {
-    const found = unzipSync(new Uint8Array(await zip.arrayBuffer()), { filter });
-    return Object.entries(found).map(([path, bytes]) => new File([bytes as Uint8Array<ArrayBuffer>], baseName(path)));
+    const checksums = checksumsIn(bytes);
+    let [packedSize, size] = [0, 0];
+    const filter = (info: UnzipFileInfo) => {
+      packedSize += info.size;
+      size += info.originalSize;
+      if (size > most) throw new RangeError(tooLarge);
+      if (packedSize > bytes.length) throw new Error('its files lie in each other'); // as in bombs
+      if (info.originalSize > mostInflation * (info.size + 1))
+        throw new Error(`${info.name} cannot be as large as it says`);
+      if (declared.has(info.name)) throw new Error(`it holds ${info.name} twice`);
+      declared.set(info.name, { size: info.originalSize, checksum: checksums.next().value });
+      return !info.name.endsWith('/');
+    };
+    const found = unzipSync(bytes, { filter });
+    return Object.entries(found).map(([path, content]) => {
+      const { size, checksum } = declared.get(path)!;
+      if (content.length !== size) throw new Error(`${path} has ${content.length} bytes; it should have ${size}`);
+      if (crc32(content) !== checksum) throw new Error(`${path} is damaged: its checksum is another one`);
+      return new File([content as Uint8Array<ArrayBuffer>], baseName(path));
+    });
   } catch (error) {
-    if (error instanceof RangeError) throw error;
+    if (error instanceof RangeError && error.message === tooLarge) throw error;
     throw new Error(`${zip.name} is no zip that can be read: ${(error as Error).message}.`, { cause: error });
   }
+}
+
+interface Entry {
+  readonly size: number;
+  readonly checksum: number | undefined;
+}
+
+/** The checksums of the directory of a zip, in its order: fflate reads over them (APPNOTE 4.3.12 and 4.3.16). */
+function* checksumsIn(bytes: Uint8Array): Generator<number, undefined> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let end = bytes.length - 22;
+  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end--;
+  if (end < 0) return;
+  let at = view.getUint32(end + 16, true);
+  if (at === 0xffffffff && end >= 20) at = Number(view.getBigUint64(view.getUint32(end - 12, true) + 48, true)); // zip64
+  while (at + 46 <= bytes.length && view.getUint32(at, true) === 0x02014b50) {
+    yield view.getUint32(at + 16, true);
+    at += 46 + [28, 30, 32].reduce((sum, length) => sum + view.getUint16(at + length, true), 0);
+  }
+}
+
+/** The checksum that zips carry (CRC-32 of ISO 3309). */
+function crc32(bytes: Uint8Array): number {
+  const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+    let value = byte;
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+    return value;
+  });
+  let sum = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) sum = table[(sum ^ bytes[i]!) & 255]! ^ (sum >>> 8);
+  return (sum ^ 0xffffffff) >>> 0;
 }
 
 const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);

@@ -122,3 +122,48 @@ test('a configuration or a template that is broken is an error of the file', () 
     'TOKENIZER_FILE tokenizer: tokenizer_config.json.chat_template[0].template must be a string, it is missing',
   );
 });
+
+test.each([
+  ['{% for i in range(1000000000) %}x{% endfor %}', /range\(\) of 1000000000 numbers; 65536 are made$/],
+  ['{% for i in range(60000) %}{% for j in range(60000) %}{% endfor %}{% endfor %}', /more than \d+ steps$/],
+  [
+    '{% for i in range(1000) %}{% for j in range(1000) %}{% for k in range(1000) %}x{% endfor %}{% endfor %}{% endfor %}',
+    /more than \d+ steps$/,
+  ],
+  [
+    `{% set n = namespace(s='aaaaaaaa') %}{% for i in range(60) %}{% set n.s = n.s ~ n.s %}{% endfor %}{{ n.s }}`,
+    /a text of 8388608 characters; 4194304 are made$/,
+  ],
+  [
+    `{% set n = namespace(l=[1]) %}{% for i in range(60) %}{% set n.l = n.l + n.l %}{% endfor %}`,
+    /a list of \d+ values; 1048576 are made$/,
+  ],
+  [
+    `{% set n = namespace(l=[1]) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l | tojson }}`,
+    /a list of \d+ values; 1048576 are made$/,
+  ],
+  [`{% set d = {} %}{% set d.a = [d, d] %}{{ d | tojson }}`, /cannot assign attribute on non-namespace object$/],
+  [`{% macro m(x) %}{{ m(x) }}{{ m(x) }}{% endmacro %}{{ m(1) }}`, /the template refuses this conversation: /],
+  ['{{ range(3) | join }}', /^no error$/],
+])('a template ends, however it loops and grows: %s', (template, expected) => {
+  expect(String(refusal([user], {}, template))).toMatch(expected);
+});
+
+test('a template that is too long or too deep is an error of the file', () => {
+  const refused = (template: string) => message(() => chatTemplate({ chat_template: template }));
+  expect(refused('x'.repeat(2 ** 20 + 1))).toBe(
+    'TOKENIZER_FILE tokenizer: chat template "default" cannot be read: it has 1048577 characters; 1048576 are read',
+  );
+  expect(refused(`{{ ${'('.repeat(100_000)}1${')'.repeat(100_000)} }}`)).toMatch(
+    /^TOKENIZER_FILE tokenizer: chat template "default" cannot be read: /,
+  );
+});
+
+test('a conversation of 2,000 messages is written, and variables are those of the library', () => {
+  const long = Array.from({ length: 1000 }, () => [user, assistant]).flat();
+  const text = chatTemplate({ chat_template: llama, bos_token: '<s>', eos_token: '</s>' })!.render(long);
+  expect(text.split('[INST]')).toHaveLength(1001);
+  expect(
+    chatTemplate({ chat_template: "{{ strftime_now('%Y') }} {{ None is none }} {{ True }}" })!.render([user]),
+  ).toMatch(/^\d{4} true true$/);
+});

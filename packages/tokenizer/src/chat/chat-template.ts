@@ -1,8 +1,8 @@
-import { Template } from '@huggingface/jinja';
 import type { Encoding } from '../encoding.js';
 import { failFile, failInput } from '../errors.js';
 import { Fields, kindOf } from '../fields.js';
 import type { EncodeOptions, Tokenizer } from '../tokenizer.js';
+import { BoundedTemplate } from './bounded-template.js';
 
 /** One turn of a conversation; templates may read further fields (`tool_calls`, `name`, ...). */
 export interface ChatMessage {
@@ -65,7 +65,11 @@ export function chatTemplate(config: object | string, source?: string): ChatTemp
     if (!template)
       return failInput(`chat: template "${name}" is unknown; known are ${[...compiled.keys()].join(', ')}`);
     const given = { ...tokens, ...variables, messages, add_generation_prompt: addGenerationPrompt };
-    const text = renderWith(template, { ...given, ...(tools && { tools }), ...(documents && { documents }) });
+    const text = renderWith(
+      template,
+      { ...given, ...(tools && { tools }), ...(documents && { documents }) },
+      messages.length + (tools?.length ?? 0) + (documents?.length ?? 0),
+    );
     return continueFinalMessage ? cutAfter(text, messages.at(-1)!) : text;
   };
   return {
@@ -102,17 +106,17 @@ function tokenText(settings: Fields, name: string): string | undefined {
   return typeof settings.raw(name) === 'string' ? settings.string(name) : settings.object(name).string('content');
 }
 
-function compile(name: string, text: string): Template {
+function compile(name: string, text: string): BoundedTemplate {
   try {
-    return new Template(text);
+    return new BoundedTemplate(text);
   } catch (error) {
     return failFile(`chat template "${name}" cannot be read: ${(error as Error).message}`);
   }
 }
 
-function renderWith(template: Template, variables: Record<string, unknown>): string {
+function renderWith(template: BoundedTemplate, variables: Record<string, unknown>, count: number): string {
   try {
-    return template.render(variables);
+    return template.render(variables, count);
   } catch (error) {
     return failInput(`chat: the template refuses this conversation: ${(error as Error).message}`);
   }
