@@ -8,7 +8,7 @@ export const ctc: Reader<Decoder> = fields => {
   const padding = fields.string('pad_token', '<pad>');
   const delimiter = fields.string('word_delimiter_token', '|');
   const cleans = fields.boolean('cleanup', true);
-  return emit => {
+  const decoder: Decoder = emit => {
     let last: string | undefined;
     const whole = perToken(token => token)(token => {
       if (token === last) return;
@@ -19,4 +19,5 @@ export const ctc: Reader<Decoder> = fields => {
     });
     return whole;
   };
+  return Object.assign(decoder, { grows: delimiter === '' });
 };

@@ -19,6 +19,8 @@ export interface Decoder {
   (emit: Emit): DecoderRun;
   /** The steps that a sequence takes. */
   readonly steps?: readonly Decoder[];
+  /** Whether it may make more characters of a token than a few. */
+  readonly grows?: boolean;
 }
 
 /** A decoder that treats each token by itself and needs all of it: `index` counts tokens from 0. */

@@ -9,18 +9,7 @@ export const replace: Reader<Decoder> = fields => {
   const find = readPattern(fields, 'pattern');
   const content = fields.string('content');
   const literal = fields.object('pattern').raw('String');
-  if (typeof literal === 'string' && literal.length === 1) {
-    // One unit cannot stand across two parts of a token: nothing has to be held back.
-    return emit => ({
-      push(text, ends) {
-        const parts = text.split(literal);
-        checkGrown((parts.length - 1) * content.length, mostGrown(text.length), 'decoders');
-        emit(parts.join(content), ends);
-      },
-      finish: () => {},
-    });
-  }
-  return perToken(token => {
+  const whole = perToken(token => {
     const ranges: number[] = [];
     find(token, 0, token.length, ranges);
     checkGrown((ranges.length / 2) * content.length, mostGrown(token.length), 'decoders');
@@ -32,4 +21,20 @@ export const replace: Reader<Decoder> = fields => {
     }
     return text + token.slice(last);
   });
+  const grows = content.length > (typeof literal === 'string' ? literal.length : 0);
+  return Object.assign(typeof literal === 'string' && literal.length === 1 ? unit(literal) : whole, { grows });
+
+  /** One unit cannot stand across two parts of a token: nothing has to be held back. */
+  function unit(literal: string): Decoder {
+    return emit => ({
+      push(text, ends) {
+        if (grows) checkGrown((text.split(literal).length - 1) * content.length, mostGrown(text.length), 'decoders');
+        emit(
+          text.replaceAll(literal, () => content),
+          ends,
+        );
+      },
+      finish: () => {},
+    });
+  }
 };

@@ -12,26 +12,30 @@ export const sequence: Reader<Decoder> = (fields, nested) => {
 export function chain(decoders: readonly Decoder[]): Decoder {
   const steps = decoders.flatMap(decoder => decoder.steps ?? [decoder]);
   if (steps.length === 1) return steps[0]!;
+  const grows = steps.some(step => step.grows);
   const decoder = (emit: Emit): DecoderRun => {
     let taken = 0; // units and tokens
+    const measured = (next: Emit): Emit => {
+      let made = 0;
+      return (text, ends) => {
+        made += text.length;
+        checkGrown(made, mostGrown(taken), 'decoders');
+        next(text, ends);
+      };
+    };
     const runs: DecoderRun[] = [];
     for (const step of steps.toReversed()) {
       const next = runs[0]?.push ?? emit;
-      let made = 0;
-      runs.unshift(
-        step((text, ends) => {
-          made += text.length;
-          checkGrown(made, mostGrown(taken), 'decoders');
-          next(text, ends);
-        }),
-      );
+      runs.unshift(step(step.grows ? measured(next) : next));
     }
     const first = runs[0]?.push ?? emit;
     return {
-      push(text, ends) {
-        taken += text.length + 1;
-        first(text, ends);
-      },
+      push: grows
+        ? (text, ends) => {
+            taken += text.length + 1;
+            first(text, ends);
+          }
+        : first,
       finish() {
         for (const run of runs) run.finish();
       },
