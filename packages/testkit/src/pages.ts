@@ -6,5 +6,5 @@ export { reachedByTab, unsaidControls } from './pages/controls.js';
 export { wrongLooks } from './pages/look.js';
 export { type OpenApp, openApp, type Page } from './pages/open.js';
 export { pageWork } from './pages/page-work.js';
-export { expectError, expectFailure, type Missing, watchPages } from './pages/watch.js';
+export { expectError, expectFailure, type Missing, tolerateError, watchPages } from './pages/watch.js';
 export { root } from './repository/workspace.js';
