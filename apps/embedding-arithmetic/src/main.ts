@@ -1,4 +1,5 @@
-import { byId } from '@residual/appkit';
+import { byId, loadingView } from '@residual/appkit';
+import { startWorker } from '@residual/appkit/downloads';
 import { defineNeighbours } from '@residual/elements';
 import { arithmeticView, type Vocabularies } from './arithmetic-view.js';
 import { connect } from './calls.js';
@@ -8,6 +9,7 @@ import { driftView } from './drift-view.js';
 import { showError } from './show-error.js';
 import { openState } from './state.js';
 import { storyTeller } from './stories.js';
+import script from './worker-entry.ts?worker&url';
 
 type Offered = typeof functions & { startModels: (port: MessagePort) => Promise<void> };
 
@@ -16,9 +18,9 @@ start().catch(error => showError('error', error));
 
 /** Reads the word vectors and shows the answer that stands there before the first click. */
 async function start(): Promise<void> {
-  const state = openState();
-  const worker = connect<Offered>(new Worker(new URL('./worker-entry.ts', import.meta.url), { type: 'module' }));
-  const model = storyTeller(worker);
+  const [state, loading] = [openState(), loadingView()];
+  const worker = connect<Offered>(await startWorker(script, loading.download));
+  const model = storyTeller(worker, loading);
   const vocabularies = vocabulariesOf(worker, model);
   vocabularies.of('words').catch(() => {}); // the reading begins; who needs it hears of an error
   driftView(state, model);

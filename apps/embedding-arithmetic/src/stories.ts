@@ -1,4 +1,4 @@
-import { byId } from '@residual/appkit';
+import type { LoadingView } from '@residual/appkit';
 import type { RemoteModel } from '@residual/model/worker';
 import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
@@ -6,25 +6,21 @@ import type { functions } from './computations.js';
 /** The story teller, loaded once when someone first wants to see it. */
 export function storyTeller(
   worker: Remote<typeof functions & { startModels: (port: MessagePort) => Promise<void> }>,
+  view: LoadingView,
 ): () => Promise<RemoteModel> {
   let loading: Promise<RemoteModel> | undefined;
   const load = async () => {
-    const [place, bar, words] = [byId('loading'), byId<HTMLProgressElement>('progress'), byId('loading-text')];
-    place.hidden = false;
+    view.begin();
     try {
       const { connectModels } = await import('@residual/model/worker');
       const { port1, port2 } = new MessageChannel();
       await worker.startModels(port2);
       const models = connectModels(port1);
       return await models.load(new URL('../models/stories/', document.baseURI), {
-        onProgress: ({ stage, done, total }) => {
-          words.textContent = stage === 'bytes' ? 'Loading the story teller' : 'Placing its weights';
-          bar.max = total;
-          bar.value = done;
-        },
+        onProgress: ({ stage, done, total }) => stage === 'weights' && view.placed(done, total),
       });
     } finally {
-      place.hidden = true;
+      view.end();
     }
   };
   return () => {

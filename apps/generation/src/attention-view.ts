@@ -20,7 +20,7 @@ import {
 import { readControls, share } from './controls.js';
 import type { Session } from './session.js';
 import { preset } from './settings.js';
-import { promptTokens } from './story.js';
+import { labelOf, promptTokens } from './story.js';
 
 /** Wires the attention section; gives the function that shows the attention of the text in its box. */
 export function attentionView(
@@ -48,7 +48,7 @@ export function attentionView(
     byId('adjectives').textContent = reason ?? sentence(found, shown, noun.trim(), looked);
     byId('ranking').replaceChildren(...found.slice(0, 5).map(each => item(each, looked)));
     const data = pattern[shown.layer]![shown.head]!;
-    element.show(texts(), { shape: [tokens.length, tokens.length], data });
+    element.show(tokens.map(labelOf), { shape: [tokens.length, tokens.length], data });
     const query = found[0]?.query ?? tokens.length - 1;
     element.read(query, Math.min(query, found[0]?.keys[0] ?? 0));
   };

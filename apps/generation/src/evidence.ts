@@ -2,7 +2,7 @@ import type { Bar, BarsElement, ShownToken, TokenDetail, TokensElement } from '@
 import type { Step } from '@residual/model';
 import type { Session } from './session.js';
 import type { Settings } from './settings.js';
-import { optionsOf } from './story.js';
+import { labelOf, optionsOf } from './story.js';
 
 /** How many of the likeliest tokens are shown. */
 export const alternatives = 10;
@@ -59,13 +59,33 @@ export function showBarsOnLook(
     const evidence = evidenceOf();
     if (!evidence) return;
     const choices = await choicesAt(session, evidence, index).catch(() => []);
-    const texts = await session.textsOf(choices.map(choice => choice.token)).catch(() => []);
+    const texts = await namesOf(session, evidence, index, choices).catch(() => []);
     if (element.selected !== index || evidenceOf() !== evidence) return; // another one is looked at by now
     bars.setAttribute('label', `${captionOf(evidence, index)} (id ${token.id})`);
     bars.bars = choices.map(({ token: id, logprob, probability }, i): Bar => {
       return { text: texts[i] ?? '', id, before: Math.exp(logprob), after: probability, chosen: id === token.id };
     });
   });
+}
+
+/** What tokens that could stand at a place are called: their texts, or the character that they complete, or are a part of. */
+async function namesOf(
+  session: Session,
+  { tokens }: Evidence,
+  index: number,
+  choices: readonly Choice[],
+): Promise<readonly string[]> {
+  const texts = await session.textsOf(choices.map(({ token }) => token));
+  const here = tokens[index]?.part;
+  const before = here ? tokens.slice(index - here.index, index).map(({ id }) => id) : [];
+  return Promise.all(
+    choices.map(async ({ token }, i) => {
+      if (!texts[i]!.includes('\ufffd')) return texts[i]!;
+      if (token === tokens[index]?.id) return labelOf(tokens[index]);
+      const whole = before.length > 0 ? await session.model.decode([...before, token]) : '\ufffd';
+      return whole.includes('\ufffd') ? 'part of a character' : `completes ${whole.trim()}`;
+    }),
+  );
 }
 
 function captionOf({ promptLength }: Evidence, index: number): string {

@@ -1,11 +1,11 @@
-import { attempt, byId, on, writeControls } from '@residual/appkit';
+import { attempt, byId, loadingView, on, tellUnheeded, writeControls } from '@residual/appkit';
 import { defineElements } from '@residual/elements';
 import { attentionView } from './attention-view.js';
 import { compareView } from './compare-view.js';
 import { readControls, share } from './controls.js';
 import { modelView } from './model-view.js';
 import { nameView } from './name-view.js';
-import { openSession } from './session.js';
+import { openSession, type Session } from './session.js';
 import { address, preset } from './settings.js';
 import { storyView } from './story-view.js';
 
@@ -15,17 +15,19 @@ attempt(start);
 
 /** Loads the shipped model and computes what stands there before the first click. */
 async function start(): Promise<void> {
-  const session = await openSession();
+  const view = loadingView();
+  const session = await openSession(view.download);
   const story = storyView(session);
   const both = compareView(session, story);
   const attention = attentionView(session, story);
   const name = nameView(session);
   const computeAll = () => allOf([story.tell, both, attention, name]);
-  const load = modelView(session, {
+  const load = modelView(session, view, {
     before: story.end,
     after: async () => {
-      for (const id of ['generate', 'both', 'attend', 'take-story', 'take-preset', 'compare', 'load'])
+      for (const id of ['generate', 'both', 'attend', 'take-story', 'take-preset', 'compare'])
         byId<HTMLButtonElement>(id).disabled = false;
+      tellUnheeded(address, asksForModel(session));
       await computeAll();
     },
   });
@@ -38,7 +40,7 @@ async function start(): Promise<void> {
     const { backend, model, hub } = readControls();
     writeControls({ ...preset, backend, model, hub });
     share();
-    await computeAll();
+    if (session.isLoaded) await computeAll();
   });
   on('copy', 'click', async () => {
     await navigator.clipboard.writeText(location.href);
@@ -49,11 +51,23 @@ async function start(): Promise<void> {
     attempt(() => {
       const { backend } = readControls();
       writeControls(address.settingsFrom(location.hash));
-      return backend === readControls().backend ? computeAll() : load(session.origin);
+      if (backend !== readControls().backend || !session.isLoaded) return load(session.origin);
+      tellUnheeded(address, asksForModel(session));
+      return computeAll();
     }),
   );
   // The address may name another model, but nothing is asked of another server until someone presses the button.
   await attempt(() => load('shipped'));
+}
+
+/** Says that the address asks for another model than the one that is shown, and how it is had. */
+function asksForModel({ origin }: Session): string[] {
+  const { model, hub } = address.settingsFrom(location.hash);
+  if (model === '' || (typeof origin === 'object' && 'id' in origin && origin.id === model)) return [];
+  const asked = /^https?:/.test(model) ? new URL(model).host : hub.replace(/^https?:\/\//, '');
+  return [
+    `This link asks for the model ${model}: press “Load model” below to fetch it from ${asked}. Until then the page shows another one.`,
+  ];
 }
 
 /** Does all of it, also where one fails; the first that failed is told. */

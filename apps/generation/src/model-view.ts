@@ -1,47 +1,52 @@
-import { backendOptions, byId, on, onFiles } from '@residual/appkit';
+import { attempt, backendOptions, byId, type LoadingView, on, onFiles, writeControls } from '@residual/appkit';
+import type { LoadProgress } from '@residual/model';
 import { readControls, share } from './controls.js';
 import type { Origin, Session } from './session.js';
 
 /** Wires the choice of backend and model; `before` ends what runs, `after` computes the page anew. Gives the function that loads a model. */
 export function modelView(
   session: Session,
+  view: LoadingView,
   { before, after }: { readonly before: () => Promise<void>; readonly after: () => Promise<void> },
 ): (origin: Origin) => Promise<void> {
-  const [place, text, progress] = [byId('loading'), byId('loading-text'), byId<HTMLProgressElement>('progress')];
+  const main = document.querySelector('main')!;
   byId('backend').replaceChildren(...backendOptions(session));
+  byId<HTMLButtonElement>('load').disabled = false;
   let abort = new AbortController();
+  let loadedOn = 'auto'; // the choice under which the model was loaded
 
-  const loadAlone = async (origin: Origin) => {
+  const load = async (origin: Origin) => {
     abort.abort(); // one at a time
-    await before();
     abort = new AbortController();
     const { signal } = abort;
+    main.dataset.state = 'loading';
     byId('status').textContent = 'Loading';
-    place.hidden = false;
-    const report = (words: string, done: number, total: number) => {
-      text.textContent = words;
-      [progress.max, progress.value] = [total, done];
-    };
+    view.begin(() => abort.abort());
     try {
-      await session.load(origin, readControls().backend, { signal, report });
+      await before();
+      const { backend } = readControls();
+      const onProgress = ({ stage, done, total }: LoadProgress) => stage === 'weights' && view.placed(done, total);
+      await session.load(origin, backend, { signal, onProgress });
+      loadedOn = backend;
+      view.end();
     } catch (error) {
+      if (abort.signal !== signal) throw error; // another one is loaded by now
       byId('status').textContent = 'The model was not loaded.';
+      if (session.isLoaded) {
+        view.end();
+        writeControls({ backend: loadedOn });
+        share();
+      } else
+        view.fail('The model is not here, and without it nothing can be written.', () => attempt(() => load(origin)));
+      main.dataset.state = 'ready';
       throw error;
-    } finally {
-      if (abort.signal === signal) place.hidden = true;
     }
     facts(session);
-    await after();
-  };
-  const load = async (origin: Origin) => {
-    const main = document.querySelector('main')!;
-    main.dataset.state = 'loading';
-    await loadAlone(origin).finally(() => {
-      main.dataset.state = 'ready';
+    await after().finally(() => {
+      if (abort.signal === signal) main.dataset.state = 'ready';
     });
   };
 
-  on('cancel', 'click', () => abort.abort());
   on('backend', 'change', () => {
     share();
     return load(session.origin);

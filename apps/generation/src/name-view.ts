@@ -59,7 +59,7 @@ export function nameView(session: Session): () => Promise<void> {
   on('name-form', 'submit', compare);
   byId('name-form').addEventListener('input', () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => attempt(compare), patience);
+    if (session.isLoaded) waiting = setTimeout(() => attempt(compare), patience);
   });
   return compare;
 }

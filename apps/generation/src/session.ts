@@ -1,5 +1,5 @@
-import { wordsOf } from '@residual/appkit';
-import { startModels } from '@residual/appkit/models';
+import type { OnDownload } from '@residual/appkit';
+import { pageModel, startModels } from '@residual/appkit/models';
 import type { LoadProgress } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
 import { tokenTexts } from './token-texts.js';
@@ -13,8 +13,7 @@ export type Origin = 'shipped' | { readonly id: string; readonly hub: string } |
 /** How loading is watched and ended. */
 export interface Loading {
   readonly signal: AbortSignal;
-  /** Told in words and numbers how far it is. */
-  readonly report: (words: string, done: number, total: number) => void;
+  readonly onProgress: (progress: LoadProgress) => void;
 }
 
 /** The worker with its backends and the one model that is loaded. */
@@ -22,8 +21,9 @@ export interface Session {
   readonly backends: readonly string[];
   /** Whether WebGL is missing or simulated on the processor here, so that `auto` is WebAssembly. */
   readonly softwareGraphics: boolean;
-  /** The model in use. Errors before one is loaded. */
+  /** The model in use; while another one is loaded its calls wait. Errors before one is loaded. */
   readonly model: RemoteModel;
+  readonly isLoaded: boolean;
   readonly origin: Origin;
   /** Loads a model on a backend and puts it in the place of the last; where that fails the last stays on its own backend. */
   load(origin: Origin, backend: string, loading: Loading): Promise<void>;
@@ -31,10 +31,10 @@ export interface Session {
   textsOf(ids: readonly number[]): Promise<readonly string[]>;
 }
 
-/** Starts the worker. */
-export async function openSession(): Promise<Session> {
-  const { models, backends, softwareGraphics, useBackend } = await startModels();
-  let model: RemoteModel | undefined;
+/** Starts the worker, and tells of all that it downloads. */
+export async function openSession(onDownload: OnDownload): Promise<Session> {
+  const { models, backends, softwareGraphics, useBackend } = await startModels(onDownload);
+  const page = pageModel(models, useBackend);
   let origin: Origin = 'shipped';
   let textsOf = tokenTexts(() => Promise.resolve(''));
 
@@ -42,31 +42,21 @@ export async function openSession(): Promise<Session> {
     backends,
     softwareGraphics,
     get model() {
-      if (!model) throw new Error('No model is loaded yet.');
-      return model;
+      return page.model;
+    },
+    get isLoaded() {
+      return page.isLoaded;
     },
     get origin() {
       return origin;
     },
-    load: async (from, backend, { signal, report }) => {
-      const before = model?.backend;
-      await useBackend(backend);
+    load: async (from, backend, loading) => {
       const source = from === 'shipped' ? shipped() : 'id' in from ? from.id : from.files;
       const hub = typeof from === 'object' && 'hub' in from && from.hub !== '' ? { endpoint: from.hub } : {};
-      const onProgress = (progress: LoadProgress) => report(wordsOf(progress), progress.done, progress.total);
-      try {
-        const loaded = await models.load(source, { hub, signal, onProgress });
-        await check(loaded).catch(async error => {
-          await loaded.dispose();
-          throw error;
-        });
-        await model?.dispose();
-        [model, origin] = [loaded, from];
-        textsOf = tokenTexts(ids => loaded.decode(ids, { skipSpecialTokens: false }));
-      } catch (error) {
-        if (before) await models.useBackend(before);
-        throw error;
-      }
+      await page.load({ source, hub, backend, check, ...loading });
+      origin = from;
+      const { model } = page;
+      textsOf = tokenTexts(ids => model.decode(ids, { skipSpecialTokens: false }));
     },
     textsOf: ids => textsOf(ids),
   };

@@ -58,7 +58,7 @@ export function storyView(session: Session): StoryView {
   };
 
   const writing: StoryView['writing'] = async (place, act) => {
-    await end();
+    while (running) await end(); // also another one that began meanwhile
     const abort = new AbortController();
     generate.disabled = true;
     stop.disabled = false;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { partingOf } from './compare-view.js';
 import { preset } from './settings.js';
-import { optionsOf, promptTokens, shownTokens } from './story.js';
+import { labelOf, optionsOf, promptTokens, shownTokens } from './story.js';
 
 const encoding = (...rows: (readonly [id: number, token: string, start: number, end: number, special?: 1])[]) => ({
   ids: rows.map(([id]) => id),
@@ -10,12 +10,13 @@ const encoding = (...rows: (readonly [id: number, token: string, start: number, 
   specialTokensMask: rows.map(([, , , , special = 0]) => special),
 });
 
-test('a token shows its own stretch of the text; of those that share a character the last one shows it', () => {
+test('a token shows its own stretch of the text; those that share a character show which part of it they are, and the last one has it', () => {
   const tokens = shownTokens(
     'a é',
     encoding([1, '<s>', 0, 0, 1], [5, 'a', 0, 1], [7, 'Ġ', 1, 2], [8, 'Ã', 2, 3], [9, '©', 2, 3]),
   );
-  expect(tokens.map(({ text }) => text)).toEqual(['<s>', 'a', ' ', 'Ã', 'é']);
+  expect(tokens.map(({ text }) => text)).toEqual(['<s>', 'a', ' ', '', 'é']);
+  expect(tokens.map(labelOf)).toEqual(['<s>', 'a', ' ', 'é 1/2', 'é 2/2']);
   expect(tokens.map(({ offset }) => offset)).toEqual([
     [0, 0],
     [0, 1],

@@ -1,4 +1,4 @@
-import type { ShownToken, TokensElement } from '@residual/elements';
+import { characterParts, partLabel, type ShownToken, type TokensElement } from '@residual/elements';
 import type { GenerateOptions, Step } from '@residual/model';
 import type { PlainEncoding, RemoteModel } from '@residual/model/worker';
 import { perFrame } from './per-frame.js';
@@ -12,19 +12,23 @@ export function optionsOf(settings: Settings, vocab: number): GenerateOptions {
 }
 
 /**
- * The tokens of a text as they are shown: each with the stretch of the text that is its own. Of several tokens that share a character the last one shows it,
- * the others, and special tokens, show what the vocabulary calls them.
+ * The tokens of a text as they are shown: each with the stretch of the text that is its own. Of several tokens that share a character each says which part of it it
+ * is, and the last one has its text; special tokens show what the vocabulary calls them.
  */
 export function shownTokens(text: string, { ids, tokens, offsets, specialTokensMask }: PlainEncoding): ShownToken[] {
+  const own = offsets.map((offset, i) => (specialTokensMask[i] ? ([0, 0] as const) : offset));
+  const parts = characterParts(text, own);
   return ids.map((id, i) => {
-    const [start, end] = offsets[i]!;
-    const next = offsets[i + 1];
-    const isPart =
-      next !== undefined && next[0] === start && next[1] === end && end > start && !specialTokensMask[i + 1];
-    const isOwn = !specialTokensMask[i] && !isPart && end > start;
-    return { id, given: true, text: isOwn ? text.slice(start, end) : tokens[i]!, offset: [start, end] };
+    const [start, end] = own[i]!;
+    const part = parts[i];
+    const shown = { id, given: true, offset: offsets[i]! };
+    if (part) return { ...shown, part, text: part.index === part.count - 1 ? part.of : '' };
+    return { ...shown, text: end > start ? text.slice(start, end) : tokens[i]! };
   });
 }
+
+/** What a token is called where it stands alone, as beside a map or a bar. */
+export const labelOf = ({ part, text }: ShownToken): string => (part ? partLabel(part) : text);
 
 /** The tokens of a beginning; of an empty one the token that begins a text. */
 export async function promptTokens(
@@ -70,8 +74,14 @@ export async function write(
 ): Promise<Run> {
   let run: Run = { tokens: 0, speed: 0, finish: 'stopped' };
   let [first, end] = [0, settings.prompt.length];
+  let begun: number[] = []; // places of tokens that hold the beginning of a character
   const frames = perFrame<Written>(written => {
-    element.push(...written.map(({ token }) => token));
+    for (const { step, token } of written) {
+      element.push(token);
+      const place = element.tokens.length - 1;
+      if (step.text === '' && token.text === '') begun.push(place);
+      else if (begun.length > 0) begun = completed(element, begun, place);
+    }
     onSteps?.(written, run);
   });
   try {
@@ -81,9 +91,12 @@ export async function write(
       if (tokens === 1) first = now;
       const speed = tokens > 1 ? ((tokens - 1) * 1000) / (now - first) : 0;
       run = { tokens, speed, finish: step.finishReason ?? 'stopped' };
-      const name = step.text === '' ? await model.tokenOf([step.token]) : [];
       const offset = [end, (end += step.text.length)] as const;
-      frames.add({ step, token: { id: step.token, text: name[0] ?? step.text, offset } });
+      const token = { id: step.token, text: step.text, offset };
+      if (step.text !== '') frames.add({ step, token });
+      else if (step.finishReason === 'eos')
+        frames.add({ step, token: { ...token, text: (await model.tokenOf([step.token]))[0] ?? '' } });
+      else frames.add({ step, token: { ...token, part: { of: '', index: 0, count: 1 } } }); // the beginning of a character
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -91,4 +104,16 @@ export async function write(
     frames.flush();
   }
   return run;
+}
+
+/** Lets the tokens that began a character, and the one that completes it, say which part of it they are. */
+function completed(element: TokensElement, begun: readonly number[], last: number): number[] {
+  const { tokens } = element;
+  const [of = ''] = tokens[last]!.text;
+  const all = [...begun, last];
+  const isWhole = tokens[last]!.text === of; // what stands behind the character is shown as it is
+  for (const [index, place] of all.entries())
+    if (place !== last || isWhole)
+      element.replace(place, { ...tokens[place]!, part: { of, index, count: all.length } });
+  return [];
 }

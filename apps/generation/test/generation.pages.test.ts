@@ -290,10 +290,36 @@ describe('writing', () => {
     await page.fill('#topK', '0');
     await page.fill('#topP', '2');
     await form.evaluate(form => form.dispatchEvent(new Event('submit', { cancelable: true })));
-    await expectError(page, 'topP');
+    await expectError(page, '“Top-p” is 2');
     await page.click('#reset');
     await written(page);
     expect(await page.locator('#error').isHidden()).toBe(true);
+  });
+
+  test('tokens that hold a part of a character say of which, in the story, beside it and in the maps', async () => {
+    const prompt = 'The \u{1f600} saw 猫.';
+    await page.fill('#prompt', prompt);
+    await page.fill('#maxNewTokens', '2');
+    await page.click('#generate');
+    await written(page);
+    const shown = await page.locator('#story .given span').allTextContents();
+    const smiles = shown.filter(text => text.startsWith('\u{1f600} '));
+    expect(smiles.length).toBeGreaterThan(1);
+    expect(smiles[0]).toBe(`\u{1f600} 1/${smiles.length}`);
+    expect(shown.join('')).not.toMatch(/[\u00c0-\u02ff\ufffd]/); // as byte-level vocabularies write bytes
+    const index = shown.indexOf(smiles[1]!);
+    await page.locator('#story [role=option]').nth(index).hover();
+    await page.locator('#bars caption', { hasText: `token ${index + 1}, which was given` }).waitFor();
+    expect(await page.locator('#bars tr.chosen th').textContent()).toBe(`\u{1f600}·2/${smiles.length} ◂`);
+    await page.click('#take-story');
+    await page.locator('#row [role=option]').nth(shown.length).waitFor();
+    expect(await page.inputValue('#text')).toContain(prompt);
+    expect(await readCell(page, 'attention', index, index)).toContain(
+      `\u{1f600}·2/${smiles.length} looks at \u{1f600}·2/`,
+    );
+    await page.click('#reset');
+    await page.locator('#status', { hasText: 'ended by: length' }).waitFor();
+    await settled(page);
   });
 
   test('nothing went wrong in the page meanwhile, and nothing was asked of another server', () => {

@@ -39,7 +39,7 @@ const states: Record<string, () => Promise<unknown>> = {
   'while it loads': async () => {
     await page.locator('#loading').evaluate((place: HTMLElement) => {
       place.hidden = false;
-      place.querySelector('p')!.textContent = 'Loading model.safetensors: 1.0 MB of 18.8 MB';
+      place.querySelector('p')!.textContent = 'Loading the model: 1.0 of 18.8 MB';
     });
   },
 };

@@ -93,8 +93,16 @@ describe('another model', () => {
 
   test('an id in the address alone asks for nothing', async () => {
     const before = hub.asked.length;
-    const shared = await app.open(`${short}&model=someone%2Ftale&hub=${encodeURIComponent(hub.endpoint)}`);
+    const shared = await app.open(
+      `${short}&model=someone%2Ftale&hub=${encodeURIComponent(hub.endpoint)}&backend=abacus&seed=many`,
+    );
     await settled(shared);
+    const notice = await shared.locator('#notice').textContent();
+    expect(notice).toContain('This link asks for the model someone/tale: press “Load model” below to fetch it from');
+    expect(notice).toContain('This link asks for Backend “abacus”, which is not here; “auto');
+    expect(notice).toContain('This link asks for Seed “many”, which is not here; “7” stands in its place.');
+    await shared.click('#notice .dismiss');
+    expect(await shared.locator('#notice').isHidden()).toBe(true);
     expect(hub.asked.length).toBe(before);
     expect(await shared.locator('#facts').textContent()).toContain('gpt2');
     await shared.close();
@@ -108,7 +116,7 @@ describe('another model', () => {
           const texts: string[] = [];
           const watch = new MutationObserver(() => {
             texts.push(place.textContent!);
-            if (texts.at(-1)!.includes('model.safetensors')) resolve(texts);
+            if (texts.at(-1)!.includes('the model:')) resolve(texts);
           });
           watch.observe(place, { childList: true });
         }),
@@ -116,7 +124,7 @@ describe('another model', () => {
     await page.fill('#model', `${hub.endpoint}/plain`);
     await page.click('#load');
     const texts = await seen;
-    expect(texts.at(-1)).toMatch(/^Loading model\.safetensors: [\d.]+ MB of 1\.0 MB$/);
+    expect(texts.at(-1)).toMatch(/^Loading the model: [\d.]+ of 1\.0 MB$/);
     await facts(`${hub.endpoint}/plain: llama`);
     await settled(page);
 
@@ -132,17 +140,49 @@ describe('another model', () => {
     await page.fill('#model', 'someone/tale');
     await page.fill('#hub', hub.endpoint.replace('127.0.0.1', 'localhost')); // of which nothing is stored
     await page.click('#load');
-    await page.locator('#loading-text', { hasText: 'model.safetensors' }).waitFor();
+    await page.locator('#loading-text', { hasText: 'the model:' }).waitFor();
     await page.click('#cancel');
     await page.locator('#status', { hasText: 'The model was not loaded.' }).waitFor();
     expect(await page.locator('#loading').isHidden()).toBe(true);
     expect(await page.locator('#facts').textContent()).toContain('llama');
+    expect(await page.locator('#error').isHidden()).toBe(true);
     hub.cutAfter = undefined;
     await page.fill('#model', '');
     await page.click('#load');
     await facts('The shipped story teller');
     await settled(page);
   });
+});
+
+test('who cancels the first loading, or has no connection, can load again by keyboard', async () => {
+  const patient = await app.open(`${short}&backend=wasm`, {}, fresh =>
+    fresh.route('**/models/stories/*', route => route.abort()),
+  );
+  expectFailure(patient, /stories|Failed to load resource/);
+  await expectError(patient, 'does not answer');
+  await patient.locator('#status', { hasText: 'The model was not loaded.' }).waitFor();
+  expect(await patient.locator('#loading-text').textContent()).toContain('The model is not here');
+  let wait = () => {};
+  await patient.unroute('**/models/stories/*');
+  await patient.route('**/models/stories/model.safetensors', async route => {
+    await new Promise<void>(resolve => {
+      wait = resolve;
+    });
+    await route.continue().catch(() => {});
+  });
+  await patient.locator('#cancel', { hasText: 'Load again' }).focus();
+  await patient.keyboard.press('Enter');
+  await patient.locator('#cancel', { hasText: 'Cancel' }).waitFor();
+  await patient.keyboard.press('Enter');
+  await patient.locator('#cancel', { hasText: 'Load again' }).waitFor();
+  expect(await patient.locator('#error').isHidden()).toBe(true);
+  wait();
+  await patient.unroute('**/models/stories/model.safetensors');
+  await patient.keyboard.press('Enter');
+  await settled(patient);
+  expect(await newTokens(patient)).toHaveLength(8);
+  expect(await patient.locator('#loading').isHidden()).toBe(true);
+  await patient.close();
 });
 
 test('every backend that is offered writes the same story', async () => {

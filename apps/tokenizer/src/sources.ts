@@ -1,3 +1,5 @@
+import { loadingView } from '@residual/appkit';
+import { countedFetch } from '@residual/appkit/downloads';
 import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { isText, kindOfBytes, kindOfText } from './file-kinds.js';
 
@@ -8,7 +10,7 @@ export const shipped: Readonly<Record<string, string>> = {
 };
 
 const fetchText = async (url: URL): Promise<string | undefined> => {
-  const response = await fetch(url);
+  const response = await countedFetch(fetch, loadingView().download)(url);
   if (response.status === 404) return undefined;
   if (!response.ok) throw new Error(`${url.href} gave status ${response.status}`);
   return response.text();

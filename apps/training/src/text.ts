@@ -38,7 +38,7 @@ export function ownText(): OwnText {
     try {
       set(text.decode(await file.arrayBuffer()).replaceAll('\r\n', '\n'));
     } catch {
-      throw new TypeError(`${file.name} is not UTF-8 text.`);
+      throw new RangeError(`${file.name} is not UTF-8 text.`);
     }
   });
   return {

@@ -1,7 +1,10 @@
+import { type LoadingView, loadingView } from '@residual/appkit';
+import { startWorker } from '@residual/appkit/downloads';
 import { readiness } from '@residual/appkit/workers';
 import type { LoadProgress } from '@residual/model';
 import { connectTraining, type Trainer } from '@residual/train/worker';
 import type { jobs } from './work/jobs.js';
+import script from './worker-entry.ts?worker&url';
 
 /** A worker that trains, with what it said when it was ready. */
 export interface Work {
@@ -11,20 +14,20 @@ export interface Work {
   readonly softwareGraphics: boolean;
 }
 
-/** Gives the worker of a view, which is started when it is first asked for: views do not wait for each other. */
-export function ownWork(onLoading?: (progress: LoadProgress) => void): () => Promise<Work> {
+/** Gives the worker of a view, which is started when it is first asked for: views do not wait for each other. What it downloads is shown at the top, or in a place of its own. */
+export function ownWork(place = 'starting'): () => Promise<Work> {
   let work: Promise<Work> | undefined;
   return () => {
-    work ??= begin(onLoading);
+    work ??= begin(loadingView(place));
     return work;
   };
 }
 
-async function begin(onLoading?: (progress: LoadProgress) => void): Promise<Work> {
-  const worker = new Worker(new URL('./worker-entry.ts', import.meta.url), { type: 'module' });
+async function begin(view: LoadingView): Promise<Work> {
+  const worker = await startWorker(script, view.download);
   worker.addEventListener('message', ({ data }) => {
     const { loading } = data as { loading?: LoadProgress };
-    if (loading) onLoading?.(loading);
+    if (loading?.stage === 'weights') view.placed(loading.done, loading.total);
   });
   const said = await readiness<Omit<Work, 'trainer'>>(worker);
   return { ...said, trainer: connectTraining<typeof jobs>(worker) };

@@ -1,5 +1,4 @@
-import { byId, make, on, wordsOf } from '@residual/appkit';
-import type { LoadProgress } from '@residual/model';
+import { byId, make, on } from '@residual/appkit';
 import type { RemoteTraining } from '@residual/train/worker';
 import { Chart, shown } from './chart.js';
 import { controls } from './controls.js';
@@ -19,7 +18,7 @@ const looks = 4;
 
 /** LoRA beside the story teller, trained on a few sentences: what it writes before, meanwhile and after. */
 export function tuneView(): void {
-  const work = ownWork(showLoading);
+  const work = ownWork('loading');
   const chart = new Chart(byId('tune-chart'), 'Loss on the sentences', [
     { label: 'loss', colour: '--residual-accent', width: 2 },
   ]);
@@ -57,14 +56,16 @@ export function tuneView(): void {
     },
     begun: async job => {
       const { parameters, trained } = await job.ask('facts');
-      showLoading();
+      byId('loading').hidden = true;
       byId('tune-facts').textContent =
         `${trained.toLocaleString('en-US')} numbers are trained beside ${parameters.toLocaleString('en-US')} that stay, on ${await job.ask('backend')}.`;
       for (const id of ['tune-download', 'tune-write', 'adapted']) byId<HTMLButtonElement>(id).disabled = false;
       put('before', await write(job, false));
       return 0;
     },
-    ended: () => showLoading(),
+    ended: () => {
+      byId('loading').hidden = true;
+    },
     follow: async (event, job) => {
       if (event.type !== 'step') return;
       chart.add(event.step, [event.loss]);
@@ -83,13 +84,4 @@ export function tuneView(): void {
   on('tune-download', 'click', async () => {
     if (panel.job) await download('adapter.zip', await panel.job.ask('save'));
   });
-}
-
-/** Says how far the model is loaded; nothing once it is there. */
-function showLoading(progress?: LoadProgress): void {
-  byId('loading').hidden = progress === undefined;
-  if (!progress) return;
-  byId('loading-text').textContent = wordsOf(progress);
-  const bar = byId<HTMLProgressElement>('progress');
-  [bar.max, bar.value] = [progress.total, progress.done];
 }

@@ -6,7 +6,7 @@ import { average, chosenHeads, nameOf, type Pattern, patternOf } from './attenti
 import { readControls, share, writeControls } from './controls.js';
 import type { Session } from './session.js';
 import { headsIn, textOfHeads } from './settings.js';
-import type { Sentence, Watcher } from './translation-view.js';
+import { type Sentence, sourceLabels, type Watcher } from './translation-view.js';
 
 /** Wires ribbons and map of cross-attention; `again` translates anew, after a head was switched on or off. */
 export function crossView(session: Session, again: () => Promise<void>): Watcher {
@@ -37,7 +37,7 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
     const chosen = chosenHeads(layer, head, model.depth, model.heads);
     const [, , queryLen, keyLen] = alignment.attention.shape as [number, number, number, number];
     const queries = [...piece.tokens, ...(queryLen > piece.tokens.length ? [session.end] : [])].map(session.textOf);
-    const keys = piece.sourceTokens.map(session.textOf);
+    const keys = sourceLabels(piece, session);
     map.show(keys, { shape: [queryLen, keyLen], data: average(pattern, chosen) }, { queries });
     const looked = ribbons.looked;
     ribbons.show(wordsOf(sentence, alignment, chosen));

@@ -3,7 +3,7 @@ import type { AttentionElement, HeadDetail, HeadsElement } from '@residual/eleme
 import { nameOf, type Pattern, patternOfTaps } from './attention-numbers.js';
 import { readControls, share, writeControls } from './controls.js';
 import type { Session } from './session.js';
-import type { Watcher } from './translation-view.js';
+import { sourceLabels, type Watcher } from './translation-view.js';
 
 /** Wires the self-attention of the encoder. */
 export function encoderView(session: Session): Watcher {
@@ -43,7 +43,7 @@ export function encoderView(session: Session): Watcher {
       const ids = sentence.piece.sourceTokens;
       const taps = ['encoder.layers.*.attention.weights'];
       for await (const first of session.model.generate(ids, { temperature: 0, maxNewTokens: 1, taps })) {
-        [pattern, tokens] = [patternOfTaps(first.taps), ids.map(session.textOf)];
+        [pattern, tokens] = [patternOfTaps(first.taps), sourceLabels(sentence.piece, session)];
         break;
       }
       heads.show(pattern, [tokens.length, tokens.length], { masked: false });

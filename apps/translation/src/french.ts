@@ -1,5 +1,6 @@
 import { attempt, byId, make } from '@residual/appkit';
 import type { TranslationStep } from '@residual/model';
+import { doubtOf } from './doubt.js';
 
 /** The translation as it is written, sentence by sentence, and the choice among its sentences. */
 export interface French {
@@ -16,6 +17,7 @@ export interface French {
 export function french(onChoose: (index: number) => Promise<void>): French {
   const place = byId('french');
   const [choice, buttons] = [byId('choice'), byId('sentences')];
+  const doubts = byId('doubt');
   let pieces: HTMLElement[] = [];
 
   /** Adds text to the sentence that is being written; spaces and line breaks before its first word stand before it. */
@@ -39,6 +41,7 @@ export function french(onChoose: (index: number) => Promise<void>): French {
       pieces = [];
       place.replaceChildren();
       buttons.replaceChildren();
+      doubts.replaceChildren();
       choice.hidden = true;
     },
     take: step => {
@@ -54,6 +57,10 @@ export function french(onChoose: (index: number) => Promise<void>): French {
       else add(step.added);
       if (step.kind !== 'piece') return;
       const index = buttons.childElementCount;
+      const doubt = doubtOf(step.translated);
+      pieces[index]?.classList.toggle('unsure', doubt !== '');
+      if (doubt !== '')
+        doubts.append(make('p', {}, make('b', { textContent: `${step.translated.source.trim()} ` }), doubt));
       const button = make('button', { type: 'button', textContent: `${index + 1}`, title: step.translated.source });
       button.setAttribute('aria-label', `sentence ${index + 1}: ${step.translated.source}`);
       button.addEventListener('click', () => attempt(() => onChoose(index)));

@@ -1,11 +1,12 @@
-import { attempt, backendOptions, byId, on } from '@residual/appkit';
+import { attempt, backendOptions, byId, type LoadingView, loadingView, on, tellUnheeded } from '@residual/appkit';
 import { defineElements } from '@residual/elements';
+import type { LoadProgress } from '@residual/model';
 import { beamsView } from './beams-view.js';
 import { readControls, share, writeControls } from './controls.js';
 import { crossView } from './cross-view.js';
 import { encoderView } from './encoder-view.js';
 import { openSession, type Session } from './session.js';
-import { address, examples, preset } from './settings.js';
+import { address, examples, headsIn, preset } from './settings.js';
 import { translationView } from './translation-view.js';
 
 /** How long nobody types before the text is translated, in milliseconds. */
@@ -20,7 +21,8 @@ attempt(start);
 
 /** Loads the model and translates what stands there. */
 async function start(): Promise<void> {
-  const session = await openSession();
+  const loading = loadingView();
+  const session = await openSession(loading.download);
   const again = () => view.run();
   const view = translationView(session, [crossView(session, again), encoderView(session), beamsView()]);
   byId('backend').replaceChildren(...backendOptions(session));
@@ -54,14 +56,38 @@ async function start(): Promise<void> {
     await navigator.clipboard.writeText(location.href);
     byId('status').textContent = 'The link is copied.';
   });
-  let backend = '';
+  let [backend, target]: (string | undefined)[] = []; // the choices under which the model was loaded, and is or is being loaded
+  let abort = new AbortController();
   /** Translates, on another backend after loading the model there. */
   const translate = async () => {
-    if (readControls().backend !== backend) {
-      backend = readControls().backend;
+    const chosen = readControls().backend;
+    if (chosen === target && !session.isLoaded) return; // once it is loaded it translates
+    if (chosen !== target) {
+      target = chosen;
+      abort.abort(); // one at a time
+      abort = new AbortController();
+      const own = abort;
+      loading.begin(() => own.abort());
       await view.end();
-      await load(session);
+      try {
+        await load(session, chosen, { view: loading, signal: own.signal });
+        backend = chosen;
+        loading.end();
+      } catch (error) {
+        if (abort !== own) throw error; // it is loaded elsewhere by now
+        target = backend;
+        byId('status').textContent = 'The model was not loaded.';
+        byId('main').dataset.state = 'ready';
+        if (backend !== undefined) {
+          loading.end();
+          writeControls({ backend });
+          share();
+        } else
+          loading.fail('The model is not here, and without it nothing can be translated.', () => attempt(translate));
+        throw error;
+      }
       writeControls(address.settingsFrom(location.hash)); // layers and heads are known by now
+      tellUnheeded(address, unknownHeads(session));
     }
     await view.run();
   };
@@ -69,35 +95,43 @@ async function start(): Promise<void> {
   addEventListener('hashchange', () =>
     attempt(() => {
       writeControls(address.settingsFrom(location.hash));
+      if (session.isLoaded) tellUnheeded(address, unknownHeads(session));
       return translate();
     }),
   );
   await translate();
 }
 
-/** Loads the model on the chosen backend, and says how far it is. */
-async function load(session: Session): Promise<void> {
-  const [place, text, progress] = [byId('loading'), byId('loading-text'), byId<HTMLProgressElement>('progress')];
+/** Loads the model on a backend, and says how far it is. */
+async function load(
+  session: Session,
+  backend: string,
+  { view, signal }: { readonly view: LoadingView; readonly signal: AbortSignal },
+): Promise<void> {
   byId('status').textContent = 'Loading';
-  place.hidden = false;
-  document.body.setAttribute('aria-busy', 'true');
-  try {
-    await session.load(readControls().backend, (words, done, total) => {
-      text.textContent = words;
-      [progress.max, progress.value] = [total, done];
-    });
-  } catch (error) {
-    byId('status').textContent = 'The model was not loaded.';
-    throw error;
-  } finally {
-    place.hidden = true;
-    document.body.removeAttribute('aria-busy');
-  }
-  const { config, depth, encoderDepth, heads, vocab, positions, backend } = session.model;
+  const onProgress = ({ stage, done, total }: LoadProgress) => stage === 'weights' && view.placed(done, total);
+  await session.load(backend, { signal, onProgress });
+  const { config, depth, encoderDepth, heads, vocab, positions, backend: own } = session.model;
   offer('layer', 'average of all', depth);
   offer('head', 'average', heads);
   byId('facts').textContent =
-    `The shipped translator: ${String(config.model_type)} with ${encoderDepth} layers of encoder and ${depth} of decoder, ${heads} heads each, one vocabulary of ${vocab} tokens, ${positions} positions, 9.5 million weights, on ${backend}. It was trained on sentence pairs of Tatoeba (tatoeba.org, CC BY 2.0 FR), by way of manythings.org/anki.`;
+    `The shipped translator: ${String(config.model_type)} with ${encoderDepth} layers of encoder and ${depth} of decoder, ${heads} heads each, one vocabulary of ${vocab} tokens, ${positions} positions, 9.5 million weights, on ${own}. It was trained on sentence pairs of Tatoeba (tatoeba.org, CC BY 2.0 FR), by way of manythings.org/anki.`;
+}
+
+/** Sentences about heads that the address names and the model lacks. */
+function unknownHeads({ model }: Session): string[] {
+  const { off, encoderLayer, encoderHead } = address.settingsFrom(location.hash);
+  const { depth, heads, encoderDepth, encoderHeads } = model;
+  const known = headsIn(off, depth, heads).map(({ layer, head }) => `${layer}.${head}`);
+  const named = off.split(' ').filter(name => name !== '' && !known.includes(name));
+  const sentences = named.map(
+    name => `This link switches head ${name} off, which the decoder does not have; nothing is off in its place.`,
+  );
+  if (encoderLayer < 0 || encoderLayer >= encoderDepth || encoderHead < 0 || encoderHead >= encoderHeads)
+    sentences.push(
+      `This link asks for head ${encoderHead} of layer ${encoderLayer} of the encoder, which has ${encoderDepth} layers of ${encoderHeads} heads; the nearest is shown.`,
+    );
+  return sentences;
 }
 
 /** Lets one of some numbers be chosen, or -1 for all of them. */

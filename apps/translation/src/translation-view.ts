@@ -14,6 +14,18 @@ export interface Sentence {
   readonly columns: readonly BeamColumn[];
 }
 
+/** What the tokens of a source are called beside a map: their pieces of the vocabulary, and where it lacks one what stands there in the text. */
+export function sourceLabels(
+  { source, sourceTokens, alignment, unknown }: TranslatedPiece,
+  session: Session,
+): string[] {
+  return sourceTokens.map((id, i) => {
+    const [start, end] = alignment?.source[i] ?? [0, 0];
+    const isUnknown = unknown.some(([from, to]) => from === start && to === end);
+    return isUnknown ? source.slice(start, end) : session.textOf(id);
+  });
+}
+
 /** What watches the sentences of a text. */
 export interface Watcher {
   /** The sentence to be shown, or that there is none any more. */
@@ -103,7 +115,7 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
 
   const run = async () => {
     if (!session.isLoaded) return;
-    await end();
+    while (running) await end(); // also another run that began meanwhile
     const abort = new AbortController();
     const { signal } = abort;
     byId('main').removeAttribute('data-state');
@@ -114,16 +126,18 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
       () => {},
     );
     running = { abort, done };
+    let isReplaced = false;
     try {
       status.textContent = await work;
     } catch (error) {
-      status.textContent = signal.aborted ? 'Stopped' : 'Not translated';
+      isReplaced = !signal.aborted && (error as Error).name === 'AbortError'; // by the model on another backend, which translates anew
+      status.textContent = signal.aborted || isReplaced ? 'Stopped' : 'Not translated';
       throw error;
     } finally {
       translate.disabled = false;
-      if (running.done === done) {
+      if (running?.done === done) {
         [running, stop.disabled] = [undefined, true];
-        byId('main').dataset.state = 'ready';
+        if (!isReplaced) byId('main').dataset.state = 'ready';
       }
     }
   };

@@ -31,6 +31,10 @@ const states: Record<string, () => Promise<unknown>> = {
     await page.locator('#ribbons .target [role=option]').nth(2).hover();
     await page.locator('#tree [role=option]').nth(3).hover();
   },
+  'with a translation that is unsure': async () => {
+    await translate(page, 'I love 北京. \u{1f600}');
+    await page.locator('#doubt p').nth(1).waitFor();
+  },
   'with an error': async () => {
     await page.fill('#beams', '0');
     await page.locator('#beams').blur();
@@ -41,7 +45,7 @@ const states: Record<string, () => Promise<unknown>> = {
     await translate(page, '');
     await page.locator('#loading').evaluate((place: HTMLElement) => {
       place.hidden = false;
-      place.querySelector('p')!.textContent = 'Loading model.safetensors: 1.0 MB of 18.9 MB';
+      place.querySelector('p')!.textContent = 'Loading the model: 1.0 of 18.9 MB';
     });
   },
 };
@@ -64,7 +68,7 @@ describe('the page', () => {
     expect(await unsaidControls(page, controls)).toEqual([]);
     const views = ['ribbons', 'heads', 'cross', 'encoder-heads', 'encoder', 'tree'].map(id => `#${id}`).join(', ');
     const wanted = await page
-      .locator(`${controls.replace(/\)$/, '')}):not(:disabled), ${views}`)
+      .locator(`${controls.replace(/\)$/, '')}):not(:disabled, #cancel), ${views}`)
       .evaluateAll(all => all.map(one => one.id));
     expect(wanted.length).toBeGreaterThan(18);
     const reached = await reachedByTab(page, wanted.length + 6);

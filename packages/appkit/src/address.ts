@@ -4,6 +4,8 @@ import { paced } from './paced.js';
 export interface Address<Settings> {
   /** The settings in that part of an address; what is missing, no number or no choice there is as in the preset. */
   readonly settingsFrom: (hash: string) => Settings;
+  /** What that part of an address asks for that no setting can be, by name. */
+  readonly unheededIn: (hash: string) => Readonly<Record<string, string>>;
   /** The part of an address that says what differs from the preset. */
   readonly hashOf: (settings: Settings) => string;
   /** Puts settings into the address of this page, as the same entry of its history: at once, in a burst of changes the latest by and by. */
@@ -18,10 +20,11 @@ export function addressOf<Settings extends object>(
   preset: Settings,
   choices: Choices<Settings> = {},
 ): Address<Settings> {
+  /** What a text stands for; undefined where it is no value of this setting. */
   const settingOf = (name: string, text: string | null, usual: unknown): unknown => {
     const value = text === null ? undefined : parsed(text, usual);
     const offered: readonly unknown[] | undefined = choices[name as keyof Settings];
-    return value === undefined || offered?.includes(value) === false ? usual : value;
+    return offered?.includes(value) === false ? undefined : value;
   };
   const hashOf = (settings: Settings) => {
     const changed = Object.entries(settings).filter(([name, value]) => value !== preset[name as keyof Settings]);
@@ -30,8 +33,18 @@ export function addressOf<Settings extends object>(
   return {
     settingsFrom: hash => {
       const given = new URLSearchParams(hash.replace(/^#/, ''));
-      const entries = Object.entries(preset).map(([name, usual]) => [name, settingOf(name, given.get(name), usual)]);
+      const entries = Object.entries(preset).map(([name, usual]) => [
+        name,
+        settingOf(name, given.get(name), usual) ?? usual,
+      ]);
       return Object.fromEntries(entries) as Settings;
+    },
+    unheededIn: hash => {
+      const given = [...new URLSearchParams(hash.replace(/^#/, ''))];
+      const unheeded = given.filter(([name, text]) => {
+        return Object.hasOwn(preset, name) && settingOf(name, text, preset[name as keyof Settings]) === undefined;
+      });
+      return Object.fromEntries(unheeded);
     },
     hashOf,
     share: paced(settings => {

@@ -1,5 +1,7 @@
 /** What the pages of the demo apps share. */
 export { type Address, addressOf, type Choices } from './address.js';
-export { readControls, writeControls } from './controls.js';
-export { backendOptions, wordsOf } from './loading.js';
-export { attempt, byId, make, on, onFiles, showError } from './page.js';
+export { readControls, tellUnheeded, writeControls } from './controls.js';
+export type { Download, OnDownload } from './downloads.js';
+export { backendOptions, type LoadingView, loadingView } from './loading.js';
+export { messageOf } from './messages.js';
+export { attempt, byId, make, on, onFiles, showError, showNotice } from './page.js';

@@ -1,5 +1,9 @@
 import { connectModels, type Models } from '@residual/model/worker';
+import { type OnDownload, startWorker } from './downloads.js';
+import script from './worker-entry.ts?worker&url';
 import { readiness, takeBackend } from './workers.js';
+
+export { type PageLoad, type PageModel, pageModel } from './page-model.js';
 
 /** A worker in which models run, with the backends that this machine has. */
 export interface ModelWorker {
@@ -12,9 +16,9 @@ export interface ModelWorker {
   useBackend(name: string): Promise<string>;
 }
 
-/** Starts the worker; errors where it does not start. */
-export async function startModels(): Promise<ModelWorker> {
-  const worker = new Worker(new URL('./worker-entry.ts', import.meta.url), { type: 'module' });
+/** Starts the worker, and tells of all that it downloads; errors where it does not start. */
+export async function startModels(onDownload: OnDownload): Promise<ModelWorker> {
+  const worker = await startWorker(script, onDownload);
   const { softwareGraphics } = await readiness<{ softwareGraphics: boolean }>(worker);
   const models = connectModels(worker);
   return {

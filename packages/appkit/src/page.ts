@@ -1,3 +1,5 @@
+import { messageOf } from './messages.js';
+
 /** The element of the page with this id; errors when index.html lacks it. */
 export function byId<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
   const element = document.getElementById(id);
@@ -16,14 +18,56 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Shows an error where everyone sees it and a screen reader says it, or takes the last one away; nothing else hides it. */
-export function showError(error?: unknown, id = 'error'): void {
-  const place = byId(id);
-  place.hidden = error === undefined;
-  place.textContent = error === undefined ? '' : error instanceof Error ? error.message : String(error);
+/** What the page calls the control with this id: the text of its label. */
+const labelOf = (id: string): string | undefined =>
+  document.getElementById(id)?.closest('label')?.firstChild?.textContent?.trim() || undefined;
+
+/** Puts a sentence and a button that dismisses it into a place, or takes both away. */
+function show(place: HTMLElement, sentence: string | undefined): void {
+  const before = document.activeElement;
+  place.hidden = sentence === undefined;
+  place.replaceChildren();
+  if (sentence === undefined) return;
+  const dismiss = make('button', { type: 'button', className: 'dismiss', ariaLabel: 'Dismiss this message' });
+  dismiss.addEventListener('click', () => {
+    show(place, undefined);
+    if (before instanceof HTMLElement) before.focus();
+  });
+  place.append(sentence, dismiss);
 }
 
-/** Runs what someone asked for; what goes wrong, other than that it was stopped, is shown until the next thing is asked for. */
+/**
+ * Shows an error where everyone sees it and a screen reader says it, as a sentence for visitors, or takes the last one away. It can be dismissed, also by Escape; that of
+ * the page goes when something is changed, as that may have been its cause.
+ */
+export function showError(error?: unknown, id = 'error'): void {
+  const place = byId(id);
+  show(place, error === undefined ? undefined : messageOf(error, labelOf));
+  if (goesOnEscape(place) && id === 'error') document.addEventListener('input', () => show(place, undefined));
+}
+
+/** Lets a place be dismissed by Escape; gives whether that is new. */
+function goesOnEscape(place: HTMLElement): boolean {
+  if (place.dataset.wired) return false;
+  place.dataset.wired = 'true';
+  addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape') show(place, undefined);
+  });
+  return true;
+}
+
+/** Says something that is no error, at the top of the page, until it is dismissed; nothing takes the last one away. */
+export function showNotice(sentence?: string): void {
+  let place = document.getElementById('notice');
+  if (!place) {
+    place = make('p', { id: 'notice', className: 'notice', role: 'status' });
+    document.querySelector('header')!.append(place);
+  }
+  show(place, sentence === '' ? undefined : sentence);
+  goesOnEscape(place);
+}
+
+/** Runs what someone asked for; what goes wrong, other than that it was stopped, is shown until it is dismissed or something else is asked for. */
 export async function attempt(act: () => Promise<void> | void): Promise<void> {
   showError();
   try {

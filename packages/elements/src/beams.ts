@@ -9,7 +9,7 @@ export interface BeamsElement extends HTMLElement {
   clear(): void;
   /** Adds a step. */
   push(column: BeamColumn): void;
-  /** Tells which end won, by its step and its place among the ends of that step; throws where there is none. */
+  /** Tells which end won, by its step and its place among the ends of that step, and shows the tree from its beginning; throws where there is none. */
   win(step: number, end: number): void;
   /** Looks at a node as the pointer does; throws where there is none. */
   look(place: NodePlace): void;
@@ -111,6 +111,7 @@ export function defineBeams(): void {
         this.#winner = { step, row };
         this.#shade();
         this.look(this.#winner);
+        this.#stage.scrollLeft = 0; // it is read from its beginning
       }
 
       look({ step, row }: NodePlace): void {

@@ -8,6 +8,7 @@ export {
 export { type Bar, type BarsElement, defineBars } from './bars.js';
 export type { BeamColumn, BeamEnd, BeamNode, NodePlace } from './beam-tree.js';
 export { type BeamsElement, defineBeams } from './beams.js';
+export { type CharacterPart, characterParts, partLabel } from './character-parts.js';
 export { defineElements } from './define.js';
 export { defineHeads, type HeadDetail, type HeadsElement } from './heads.js';
 export { defineNeighbours, type NeighbourDetail, type NeighboursElement, type ShownNeighbour } from './neighbours.js';

@@ -1,3 +1,4 @@
+import { type CharacterPart, characterParts, partLabel } from './character-parts.js';
 import { base, make, shadow, sheet, visible } from './parts.js';
 import { codePointsBefore, groupTokens, type PlacedToken } from './token-groups.js';
 
@@ -92,7 +93,11 @@ export function defineTokenText(): void {
           ),
         );
         const before = codePointsBefore(shown);
-        this.#body.replaceChildren(...kept.map((token, index) => row(shown, token, index, before)));
+        const parts = characterParts(
+          shown,
+          kept.map(({ offset, added }) => (added ? [0, 0] : offset)),
+        );
+        this.#body.replaceChildren(...kept.map((token, index) => row(shown, token, index, before, parts[index])));
         const rest = tokens.length - kept.length;
         this.#rest.textContent = rest > 0 ? `${rest} more tokens are not shown.` : '';
       }
@@ -176,8 +181,10 @@ function row(
   { id, token, offset: [start, end], added = false }: PlacedToken,
   index: number,
   before: (unit: number) => number,
+  part: CharacterPart | undefined,
 ): HTMLElement {
-  const name = make('span', { dir: 'auto' }, visible(token));
+  const name = make('span', { dir: 'auto' }, visible(part ? partLabel(part) : token));
+  if (part) name.title = `part ${part.index + 1} of ${part.count} of “${part.of}”; the vocabulary calls it ${token}`;
   name.style.setProperty('--fill', colourOf(index));
   const offsets = added ? ['added', ''] : [`${start}–${end}`, `${before(start)}–${before(end)}`];
   const piece = added ? '' : visible(text.slice(start, end));

@@ -1,9 +1,12 @@
+import { type CharacterPart, partLabel } from './character-parts.js';
 import { base, make, shadow, sheet, visible } from './parts.js';
 
 /** One token as it is shown. */
 export interface ShownToken {
   readonly text: string;
   readonly id: number;
+  /** Where it holds a part of characters only: which, shown in the place of its text. */
+  readonly part?: CharacterPart | undefined;
   /** Whether it was given as part of the prompt, not written by the model. */
   readonly given?: boolean;
   /** Its place in the whole text, `[start, end)` in UTF-16 units, if known. */
@@ -24,6 +27,8 @@ export interface TokensElement extends HTMLElement {
   selected: number;
   /** Adds tokens at the end, in time that does not grow with those that are there. */
   push(...tokens: readonly ShownToken[]): void;
+  /** Shows another token at a place where there is one; what is looked at stays. */
+  replace(index: number, token: ShownToken): void;
   /** Looks at a token as the pointer does, and tells about it. */
   look(index: number): void;
   /** Shades the tokens by numbers 0 .. 1, such as a row of attention weights; tokens without a number are not shaded. No numbers: as before. */
@@ -54,6 +59,12 @@ const signed = (text: string) =>
     .split(/([·↵⇥∅])/)
     .filter(part => part !== '')
     .map(part => (/^[·↵⇥∅]$/.test(part) ? make('i', {}, part) : part));
+
+/** The characters of a part with the fraction of them as a faint sign. */
+const fraction = (part: CharacterPart) => {
+  const label = partLabel(part);
+  return [visible(part.of || label), part.of && make('i', {}, label.slice(part.of.length))];
+};
 
 /** Defines `<residual-tokens>`; it fires `residual-token` with a `TokenDetail` as the pointer or the focus moves. Does nothing where it is defined. */
 export function defineTokens(): void {
@@ -112,6 +123,16 @@ export function defineTokens(): void {
         for (const token of tokens) this.#tokens.push(token);
       }
 
+      replace(index: number, token: ShownToken): void {
+        const before = this.#option(index);
+        if (!before) return;
+        const option = this.#made(token, index);
+        option.tabIndex = (before as HTMLElement).tabIndex;
+        option.setAttribute('aria-selected', before.getAttribute('aria-selected')!);
+        before.replaceWith(option);
+        this.#tokens[index] = token;
+      }
+
       shade(weights?: ArrayLike<number>): void {
         this.#list.classList.toggle('shaded', weights !== undefined);
         for (const [index, option] of [...this.#list.children].entries()) {
@@ -122,14 +143,17 @@ export function defineTokens(): void {
       }
 
       #made(token: ShownToken, index: number): HTMLElement {
-        const { text, id, given, offset } = token;
+        const { text, id, given, offset, part } = token;
         const option = make('div', { role: 'option', 'aria-selected': 'false', 'data-index': String(index) });
         option.tabIndex = index === 0 ? 0 : -1;
         if (given) option.classList.add('given');
-        option.title = offset
-          ? `token ${index}, id ${id}, characters ${offset[0]} to ${offset[1]}`
-          : `token ${index}, id ${id}`;
-        option.append(make('span', { dir: 'auto' }, ...signed(text)), make('small', {}, String(id)));
+        const place = offset ? `, characters ${offset[0]} to ${offset[1]}` : '';
+        const share = part && part.of !== '' ? `, part ${part.index + 1} of ${part.count} of “${part.of}”` : '';
+        option.title = `token ${index}, id ${id}${place}${share}`;
+        option.append(
+          make('span', { dir: 'auto' }, ...(part ? fraction(part) : signed(text))),
+          make('small', {}, String(id)),
+        );
         return option;
       }
 

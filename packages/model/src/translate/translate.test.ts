@@ -75,6 +75,14 @@ test('sentences one after another share the recordings of their steps, and are w
   expect(alone.score).toBe(made[3]!.score);
 });
 
+test('what of a text the vocabulary cannot write is told', async () => {
+  const { pieces } = await model.translate('I love 北京, \u{1f600} very much.\nYes.').whole();
+  expect(pieces.map(({ source, unknown }) => unknown.map(([start, end]) => source.slice(start, end)))).toEqual([
+    ['北京', '\u{1f600}'],
+    [],
+  ]);
+});
+
 test('four beams find what those of the reference find, with its scores', async () => {
   const some = sentences.slice(0, 24);
   const made = await model

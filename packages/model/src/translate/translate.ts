@@ -90,7 +90,7 @@ export async function* translateTexts(
 
 /** Translates a batch. */
 async function* translateJobs(
-  { begin, align }: Translator,
+  { begin, align, tokenizer }: Translator,
   jobs: readonly Job[],
   settings: TranslateSettings,
 ): AsyncGenerator<Step | SearchStep, TranslatedPiece[]> {
@@ -110,6 +110,7 @@ async function* translateJobs(
       source: sentence,
       translation,
       sourceTokens: source.ids,
+      unknown: source.spans.filter(([start, end], i) => source.ids[i] === tokenizer.unkToken && end > start),
       tokens,
       logprob,
       counted,

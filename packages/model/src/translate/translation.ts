@@ -9,6 +9,8 @@ export interface TranslatedPiece {
   readonly source: string;
   readonly translation: string;
   readonly sourceTokens: readonly number[];
+  /** What of the source the vocabulary cannot write, so that the model does not see it: stretches of the source, [start, end) in UTF-16 units. */
+  readonly unknown: readonly (readonly [start: number, end: number])[];
   /** The tokens of the translation, without its end token. */
   readonly tokens: readonly number[];
   /** Sum of the natural logs of the probabilities of its tokens, the end token included. */

@@ -4,6 +4,7 @@ import type { Page } from 'playwright';
 export const unsaidControls = (page: Page, selector: string): Promise<string[]> =>
   page.locator(selector).evaluateAll(all =>
     all
+      .filter(one => !one.matches('.dismiss')) // its name says it
       .filter(one => {
         const said = document.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent ?? '';
         return !/^[A-Z].*\.$/.test(said);

@@ -11,8 +11,12 @@ export interface OpenApp {
   readonly wrong: readonly string[];
   /** What was asked of another server. */
   readonly foreign: readonly string[];
-  /** Opens the app with settings in its address, `#text=...`. */
-  open(hash?: string, options?: Parameters<Browser['newPage']>[0]): Promise<Page>;
+  /** Opens the app with settings in its address, `#text=...`; `before` prepares the page, as by its routes. */
+  open(
+    hash?: string,
+    options?: Parameters<Browser['newPage']>[0],
+    before?: (page: Page) => Promise<unknown>,
+  ): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -29,7 +33,7 @@ export const openApp = async (path: string, flags: readonly string[] = [], missi
       return watch.wrong;
     },
     foreign,
-    open: async (hash = '', options = {}) => {
+    open: async (hash = '', options = {}, before = undefined) => {
       const viewport = { width: 1280, height: 900 };
       const page = await browser.newPage({ viewport, reducedMotion: 'reduce', ...options });
       await watch.follow(page);
@@ -37,6 +41,7 @@ export const openApp = async (path: string, flags: readonly string[] = [], missi
         const { protocol, host, href } = new URL(request.url());
         if (/^https?:/.test(protocol) && host !== new URL(server.address).host) foreign.push(href);
       });
+      await before?.(page);
       await page.goto(`${server.address}${path}/${hash}`);
       return page;
     },

@@ -47,7 +47,8 @@ export const tolerateError = (page: Page, text: string | RegExp): void => {
   followed.get(page)?.expected.push({ text, met: true });
 };
 
-const fits = (line: string, { text }: Expected) => (typeof text === 'string' ? line.includes(text) : text.test(line));
+const fits = (line: string, { text }: Expected) =>
+  typeof text === 'string' ? line.toLowerCase().includes(text.toLowerCase()) : text.test(line);
 
 /** Runs in the page: tells of each error as it becomes visible. */
 const tellShown = () => {

@@ -1,0 +1,109 @@
+import type { Models, RemoteModel } from '@residual/model/worker';
+import { expect, test } from 'vitest';
+import { pageModel } from './page-model.js';
+
+/** Models that only tell what is asked of them; a pass takes until `pass` is called, and refuses another backend than its own, as those of a worker do. */
+const fakeModels = () => {
+  const log: string[] = [];
+  let [active, made, pass] = ['', 0, () => {}];
+  const models = {
+    useBackend: async (name: string) => {
+      log.push(`use ${name}`);
+      active = name;
+    },
+    load: async (source: string, { signal }: { signal: AbortSignal }) => {
+      await new Promise(resolve => setTimeout(resolve));
+      signal.throwIfAborted();
+      if (source === 'broken') throw new Error('broken');
+      const [own, backend] = [`${source} ${made++}`, active];
+      const compute = (signal?: AbortSignal) =>
+        new Promise<string>((resolve, reject) => {
+          log.push(`${own} begins`);
+          const check = () => (active === backend ? resolve(own) : reject(new Error(`${own} is on ${backend}`)));
+          pass = check;
+          signal?.addEventListener('abort', () => reject(signal.reason));
+        });
+      return {
+        backend,
+        forward: (_: unknown, options: { signal?: AbortSignal }) => compute(options.signal),
+        translate: (_: unknown, options: { signal?: AbortSignal }) => ({
+          async *[Symbol.asyncIterator]() {
+            for (;;) yield await compute(options.signal);
+          },
+        }),
+        dispose: async () => void log.push(`${own} is disposed`),
+      } as unknown as RemoteModel;
+    },
+  } as unknown as Models;
+  return { models, log, pass: () => pass() };
+};
+const turn = () => new Promise(resolve => setTimeout(resolve, 5));
+const kept = () => {
+  const { models, ...rest } = fakeModels();
+  return { page: pageModel(models, models.useBackend), ...rest };
+};
+
+test('a call that runs is ended before another backend is taken, and one that comes meanwhile is told so', async () => {
+  const { page, log } = kept();
+  expect(() => page.model).toThrow('The model is not loaded yet.');
+  await page.load({ source: 'a', backend: 'wasm' });
+  const { model } = page;
+  const running = expect(model.forward('x')).rejects.toThrow('Another model was loaded');
+  await turn();
+  const loading = page.load({ source: 'b', backend: 'webgl' });
+  const late = expect(model.forward('x')).rejects.toMatchObject({ name: 'AbortError' });
+  await Promise.all([running, loading, late]);
+  expect(log).toEqual(['use wasm', 'a 0 begins', 'use webgl', 'a 0 is disposed']);
+  expect(page.model.backend).toBe('webgl');
+});
+
+test('a text that is translated step by step ends too, also while what reads it waits for the model itself', async () => {
+  const { page, pass } = kept();
+  await page.load({ source: 'a', backend: 'wasm' });
+  const { model } = page;
+  let steps = 0;
+  const reading = (async () => {
+    for await (const _ of model.translate('x')) {
+      steps++;
+      await model.forward('y'); // waits, as nobody lets it pass
+    }
+  })();
+  await turn();
+  pass();
+  await turn();
+  await Promise.all([
+    expect(reading).rejects.toMatchObject({ name: 'AbortError' }),
+    page.load({ source: 'b', backend: 'webgl' }),
+  ]);
+  expect(steps).toBe(1);
+});
+
+test('where loading fails or is ended, the last model goes on, on its own backend, and so do calls that waited', async () => {
+  const { page, log, pass } = kept();
+  await page.load({ source: 'a', backend: 'wasm' });
+  const loading = expect(page.load({ source: 'broken', backend: 'webgl' })).rejects.toThrow('broken');
+  const waiting = page.model.forward('x');
+  await loading;
+  await turn();
+  pass();
+  expect(await waiting).toBe('a 0');
+  expect(log).toEqual(['use wasm', 'use webgl', 'use wasm', 'a 0 begins']);
+  const abort = new AbortController();
+  const ended = expect(page.load({ source: 'b', backend: 'webgl', signal: abort.signal })).rejects.toThrow('aborted');
+  abort.abort();
+  await ended;
+  expect(page.model.backend).toBe('wasm');
+});
+
+test('of several loads the last one counts, and a model that the page cannot use is disposed', async () => {
+  const { page, log } = kept();
+  const first = expect(page.load({ source: 'a', backend: 'wasm' })).rejects.toMatchObject({ name: 'AbortError' });
+  await Promise.all([first, page.load({ source: 'b', backend: 'webgl' })]);
+  expect(page.model.backend).toBe('webgl');
+  const check = () => {
+    throw new Error('of another kind');
+  };
+  await expect(page.load({ source: 'c', backend: 'wasm', check })).rejects.toThrow('of another kind');
+  expect(page.model.backend).toBe('webgl');
+  expect(log.slice(-3)).toEqual(['use wasm', 'c 1 is disposed', 'use webgl']);
+});

@@ -1,0 +1,156 @@
+import type { LoadModelOptions, LoadProgress, ModelSource } from '@residual/model';
+import type { Models, RemoteGeneration, RemoteModel } from '@residual/model/worker';
+
+/** Where a model comes from, what computes it, and how its loading is watched and ended. */
+export interface PageLoad {
+  readonly source: ModelSource;
+  /** As a visitor chose it: the name of a backend, or `auto`. */
+  readonly backend: string;
+  readonly hub?: LoadModelOptions['hub'];
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Errors where the page cannot use what was loaded. */
+  readonly check?: (model: RemoteModel) => Promise<void> | void;
+}
+
+/** The one model of a page. */
+export interface PageModel {
+  /** What it can do: calls made while another one is loaded wait until that is done. Errors before the first is there. */
+  readonly model: RemoteModel;
+  readonly isLoaded: boolean;
+  /**
+   * Loads a model and puts it in the place of the last; where that fails, or is ended, the last stays on its own backend. Calls that run are ended first with an
+   * `AbortError`, and so are those on the last model that waited: only one backend is active at a time. Of several loads at once the last one counts.
+   */
+  load(load: PageLoad): Promise<void>;
+}
+
+/** Keeps the model of a page; `useBackend` takes a backend by the name that a visitor chose. */
+export function pageModel(
+  models: Pick<Models, 'load' | 'useBackend'>,
+  useBackend: (name: string) => Promise<unknown>,
+): PageModel {
+  let current: { readonly loaded: RemoteModel; readonly guarded: RemoteModel } | undefined;
+  let ending = new AbortController(); // of all calls that run
+  let loading: { readonly done: Promise<void>; readonly abort: AbortController } | undefined;
+  const running = new Set<Promise<unknown>>();
+
+  const replaced = () => new DOMException('Another model was loaded meanwhile.', 'AbortError');
+
+  /** Does something with a model while no other one is loaded. */
+  const inTurn = async <Result>(loaded: RemoteModel, act: () => Promise<Result>): Promise<Result> => {
+    while (loading) await loading.done.catch(() => {});
+    if (current?.loaded !== loaded) throw replaced();
+    const result = act();
+    running.add(result);
+    return result.finally(() => running.delete(result));
+  };
+
+  const call =
+    <Options extends { readonly signal?: AbortSignal | undefined }, Result>(
+      loaded: RemoteModel,
+      act: (given: never, options: Options) => Promise<Result>,
+    ) =>
+    (given: unknown, options?: Options): Promise<Result> =>
+      inTurn(loaded, () =>
+        act(given as never, { ...options, signal: eitherOf(options?.signal, ending.signal) } as Options),
+      );
+
+  const stream =
+    <Options extends { readonly signal?: AbortSignal | undefined }, Whole, Each>(
+      loaded: RemoteModel,
+      act: (given: never, options: Options) => RemoteGeneration<Whole, Each>,
+    ) =>
+    (given: unknown, options?: Options): RemoteGeneration<Whole, Each> => {
+      const begin = () =>
+        act(given as never, { ...options, signal: eitherOf(options?.signal, ending.signal) } as Options);
+      return {
+        [Symbol.asyncIterator]: () => {
+          let steps: AsyncIterator<Each> | undefined;
+          return {
+            next: () =>
+              inTurn(loaded, () => {
+                steps ??= begin()[Symbol.asyncIterator]();
+                return steps.next();
+              }),
+            return: async value => (await steps?.return?.(value)) ?? { done: true, value },
+          };
+        },
+        whole: () => inTurn(loaded, () => begin().whole()),
+      };
+    };
+
+  const guard = (loaded: RemoteModel): RemoteModel => ({
+    ...loaded,
+    generate: stream(loaded, loaded.generate),
+    generateBatch: stream(loaded, loaded.generateBatch),
+    beamSearch: stream(loaded, loaded.beamSearch),
+    beamSearchBatch: stream(loaded, loaded.beamSearchBatch),
+    translate: stream(loaded, loaded.translate as never) as RemoteModel['translate'],
+    forward: call(loaded, loaded.forward),
+    embed: call(loaded, loaded.embed),
+    embedBatch: call(loaded, loaded.embedBatch),
+    contextual: call(loaded, loaded.contextual),
+    tokenVectors: () => inTurn(loaded, loaded.tokenVectors),
+    save: () => inTurn(loaded, loaded.save),
+  });
+
+  const bring = async ({ source, backend, check, ...options }: PageLoad): Promise<void> => {
+    ending.abort(replaced());
+    await Promise.allSettled(running);
+    ending = new AbortController();
+    const before = current?.loaded;
+    try {
+      options.signal?.throwIfAborted();
+      await useBackend(backend);
+      const loaded = await models.load(source, options);
+      try {
+        await check?.(loaded);
+        options.signal?.throwIfAborted();
+      } catch (error) {
+        await loaded.dispose();
+        throw error;
+      }
+      current = { loaded, guarded: guard(loaded) };
+      await before?.dispose();
+    } catch (error) {
+      if (before) await models.useBackend(before.backend);
+      throw error;
+    }
+  };
+
+  return {
+    get model() {
+      if (!current) throw new Error('The model is not loaded yet.');
+      return current.guarded;
+    },
+    get isLoaded() {
+      return current !== undefined;
+    },
+    load: async load => {
+      const abort = new AbortController();
+      const last = loading;
+      last?.abort.abort(replaced());
+      const signal = eitherOf(load.signal, abort.signal);
+      const done = (last?.done.catch(() => {}) ?? Promise.resolve()).then(() => bring({ ...load, signal }));
+      const mine = { done, abort };
+      loading = mine;
+      try {
+        await done;
+      } finally {
+        if (loading === mine) loading = undefined;
+      }
+    },
+  };
+}
+
+/** A signal that is aborted when one of two is. */
+function eitherOf(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  if (!one) return other;
+  const both = new AbortController();
+  for (const signal of [one, other]) {
+    if (signal.aborted) both.abort(signal.reason);
+    signal.addEventListener('abort', () => both.abort(signal.reason), { once: true, signal: both.signal });
+  }
+  return both.signal;
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serve } from '../../../../scripts/lib/serve.mjs';
+import { launchChrome } from '../browser.js';
+import { type HeldServer, heldServer } from '../pages/held-server.js';
+import { watchPages } from '../pages/watch.js';
+
+const watch = watchPages();
+let browser: Awaited<ReturnType<typeof launchChrome>>;
+let demo: Awaited<ReturnType<typeof serve>>;
+let line: HeldServer;
+
+beforeAll(async () => {
+  [browser, demo] = await Promise.all([launchChrome(), serve()]);
+  line = await heldServer(demo.address);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  line?.close();
+  demo?.close();
+});
+
+/** What a page calls the files that are read as bytes. */
+const called: readonly (readonly [RegExp, string])[] = [
+  [/\.js$/, 'the program'],
+  [/^model\.safetensors$/, 'the model'],
+  [/^vectors\.safetensors$/, 'the word vectors'],
+  [/^tokenizer\.json$/, 'the vocabulary of the model'],
+  [/^vocab\.json$/, 'the words'],
+];
+
+/** Opens a page and lets each of its files go on only when the page has said how much of it is here. Gives the names of what it said so. */
+const opened = async (path: string, hash: string, isReady: string, before = '') => {
+  const page = await browser.newPage();
+  await watch.follow(page);
+  await page.goto(`${line.address}${path}/${hash}`, { waitUntil: 'commit' });
+  let asked = before === '';
+  const told = new Set<string>();
+  let words: string[] = [];
+  for (let idle = 0; (await page.locator(isReady).count()) === 0; idle++) {
+    if (idle > 600) throw new Error(`the page says ${JSON.stringify(words)} of ${JSON.stringify(line.held())}`);
+    if (!asked && (await page.locator(before).isVisible())) {
+      await page.click(before);
+      asked = true;
+    }
+    words = await page.locator('.loading:visible p').allTextContents();
+    for (const file of line.held()) {
+      const name = called.find(([pattern]) => pattern.test(file.name))?.[1];
+      const numbers = `${(file.given / 1e6).toFixed(1)} of ${(file.size / 1e6).toFixed(1)} MB`;
+      // The script of the page itself is what could say something; scripts beside it are asked for by those that were said.
+      const isSaid = words.includes(`Loading ${name}: ${numbers}`);
+      const isOwn = /^(index|src|map|kernels|zip|files|tfjs)-/.test(file.name);
+      if (isSaid) told.add(name!);
+      if (isSaid || isOwn) idle = 0;
+      if (isSaid || isOwn) file.more();
+    }
+    await page.waitForTimeout(30);
+  }
+  if (line.held().length === 0) expect(await page.locator('.loading:visible').count()).toBe(0);
+  await page.close();
+  await expect.poll(() => line.held()).toEqual([]);
+  return [...told].sort();
+};
+
+describe('on a slow line each page says how many bytes of how many are here, of each of its files from the first part on', () => {
+  const ofModel = ['the model', 'the program', 'the vocabulary of the model'];
+  test('generation', async () => {
+    expect(await opened('generation', '#maxNewTokens=2&backend=wasm', 'main[data-state=ready]')).toEqual(ofModel);
+  });
+
+  test('translation', async () => {
+    expect(await opened('translation', '#text=Yes.&backend=wasm', 'main[data-state=ready]')).toEqual(ofModel);
+  });
+
+  test('tokenizer', async () => {
+    expect(await opened('tokenizer', '', '#back:not(:empty)')).toEqual(['the vocabulary of the model']);
+  });
+
+  test('training', async () => {
+    expect(await opened('training', '', '#backend option:has-text("auto (")')).toEqual(['the program']);
+    const hash = '#tab=tune&tuneSteps=1&backend=wasm';
+    expect(await opened('training', hash, '#tune-facts:not(:empty)', '#tune-form [type=submit]')).toEqual(ofModel);
+  });
+
+  test('embedding arithmetic', async () => {
+    expect(await opened('embedding-arithmetic', '', 'body[data-ready]')).toEqual(['the word vectors', 'the words']);
+  });
+});
