@@ -1,4 +1,4 @@
-import type { LoadingView } from '@residual/appkit';
+import { type LoadingView, shippedModel } from '@residual/appkit';
 import type { RemoteModel } from '@residual/model/worker';
 import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
@@ -16,7 +16,7 @@ export function storyTeller(
       const { port1, port2 } = new MessageChannel();
       await worker.startModels(port2);
       const models = connectModels(port1);
-      return await models.load(new URL('../models/stories/', document.baseURI), {
+      return await models.load(shippedModel('stories'), {
         onProgress: ({ stage, done, total }) => stage === 'weights' && view.placed(done, total),
       });
     } finally {

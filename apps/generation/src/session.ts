@@ -1,11 +1,8 @@
-import type { OnDownload } from '@residual/appkit';
+import { type OnDownload, shippedModel } from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
 import type { LoadProgress } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
 import { tokenTexts } from './token-texts.js';
-
-/** The shipped model, relative to where the page lies. */
-const shipped = () => new URL('../models/stories/', document.baseURI);
 
 /** Where a model comes from: the shipped one, a Hugging Face id or a URL, or files that someone dropped. */
 export type Origin = 'shipped' | { readonly id: string; readonly hub: string } | { readonly files: readonly File[] };
@@ -51,7 +48,7 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
       return origin;
     },
     load: async (from, backend, loading) => {
-      const source = from === 'shipped' ? shipped() : 'id' in from ? from.id : from.files;
+      const source = from === 'shipped' ? shippedModel('stories') : 'id' in from ? from.id : from.files;
       const hub = typeof from === 'object' && 'hub' in from && from.hub !== '' ? { endpoint: from.hub } : {};
       await page.load({ source, hub, backend, check, ...loading });
       origin = from;

@@ -1,4 +1,4 @@
-import { byId, make, on } from '@residual/appkit';
+import { byId, make, on, shippedModel } from '@residual/appkit';
 import type { RemoteTraining } from '@residual/train/worker';
 import { Chart, shown } from './chart.js';
 import { controls } from './controls.js';
@@ -9,8 +9,6 @@ import type { FineTuneRequests } from './work/fine-tuning.js';
 
 type Job = RemoteTraining<FineTuneRequests & { backend: () => string }>;
 
-/** The shipped story teller, relative to where the page lies. */
-const stories = () => new URL('../models/stories/', document.baseURI).href;
 /** Tokens of a continuation. */
 const tokens = 40;
 /** How often the story is written while the adapter learns. */
@@ -50,7 +48,7 @@ export function tuneView(): void {
       const { trainer } = await work();
       return trainer.start(
         'tune',
-        { source: stories(), sentences, rank, learningRate, steps, seed: 1, backend },
+        { source: shippedModel('stories'), sentences, rank, learningRate, steps, seed: 1, backend },
         { signal },
       );
     },

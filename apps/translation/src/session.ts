@@ -1,4 +1,4 @@
-import type { OnDownload } from '@residual/appkit';
+import { type OnDownload, shippedModel } from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
 import type { LoadProgress } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
@@ -43,7 +43,7 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
         const pieces = await loaded.tokenOf(Array.from({ length: loaded.vocab }, (_, id) => id));
         texts = pieces.map((piece, id) => piece?.replaceAll('▁', ' ') ?? `#${id}`);
       };
-      await page.load({ source: new URL('../models/en-fr/', document.baseURI), backend, check, ...loading });
+      await page.load({ source: shippedModel('en-fr'), backend, check, ...loading });
     },
   };
 }

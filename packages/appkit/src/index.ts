@@ -5,3 +5,4 @@ export type { Download, OnDownload } from './downloads.js';
 export { backendOptions, type LoadingView, loadingView } from './loading.js';
 export { messageOf } from './messages.js';
 export { attempt, byId, make, on, onFiles, showError, showNotice } from './page.js';
+export { shippedModel } from './shipped.js';

@@ -6,7 +6,7 @@ import type { JobControls, TrainingJob } from '@residual/train/worker';
 /** What a fine-tuning is told. */
 export interface FineTuneSettings {
   /** Where the model lies. */
-  readonly source: string;
+  readonly source: string | Readonly<Record<string, string>>;
   readonly sentences: readonly string[];
   readonly rank: number;
   readonly learningRate: number;
