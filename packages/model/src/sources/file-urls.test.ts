@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { loadModel } from '../load-model.js';
 import { connectModels, serveModels } from '../worker/index.js';
 import type { FileUrls } from './file-urls.js';
-import { filesOf } from './source.js';
+import { filesOf, portableSource } from './source.js';
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 const index = 'model.safetensors.index.json';
@@ -90,16 +90,14 @@ test('in a page relative URLs begin there, and go to a worker as whole ones', as
   await files.text('tokenizer.json', {});
   expect(asked).toEqual(['http://site.example/_next/c.json', 'http://site.example/shop/assets/t.json']);
 
-  const port = Object.assign(new EventTarget(), { postMessage: vi.fn() });
-  const loading = connectModels(port as never).load({
+  const sent = portableSource({
     'config.json': new URL('/c.json', 'http://site.example'),
     'model.safetensors': './m',
   });
-  expect(port.postMessage.mock.calls[0]![0].args[0]).toEqual({
+  expect(sent).toEqual({
     'config.json': 'http://site.example/c.json',
     'model.safetensors': 'http://site.example/shop/m',
   });
-  loading.catch(() => {});
 });
 
 test('a name without a URL is no file; a URL with nothing behind it, or no URL, is an error that names both', async () => {
