@@ -9,7 +9,7 @@ function bucket64(distance: number, buckets: number, maxDistance: number, bidire
   let first = 0;
   let away = -distance;
   if (bidirectional) {
-    buckets /= 2;
+    buckets = Math.floor(buckets / 2);
     if (distance > 0) first = buckets;
     away = Math.abs(distance);
   }
@@ -25,11 +25,14 @@ test.each([
   [32, 128, false],
   [8, 20, true],
   [6, 5, false],
+  [7, 5, false],
+  [10, 20, true],
+  [31, 40, true],
 ])('%i buckets up to distance %i, bidirectional %s', (buckets, maxDistance, bidirectional) => {
   for (let distance = -3 * maxDistance; distance <= 3 * maxDistance; distance++) {
     const found = relativeBucket(distance, { buckets, maxDistance, bidirectional });
     const expected = bucket64(distance, buckets, maxDistance, bidirectional);
-    const power = (buckets / (bidirectional ? 2 : 1)) as number;
+    const power = Math.floor(buckets / (bidirectional ? 2 : 1));
     const place =
       ((power - Math.floor(power / 2)) * Math.log(Math.abs(distance) / Math.floor(power / 2))) /
       Math.log(maxDistance / Math.floor(power / 2));
@@ -91,9 +94,19 @@ test('its table learns: each bucket gets the gradients of its distances', async 
   dispose([weights, dy, found]);
 });
 
-test('buckets that do not divide are refused', () => {
-  expect(() => relativePositions({ heads: 2, buckets: 6, bidirectional: true })).toThrow(
-    'relativePositions: buckets is 6; it must be a multiple of 4',
+test('buckets that do not divide are rounded down as the reference does, too few are refused', () => {
+  const buckets = (from: number, to: number, options: Parameters<typeof relativeBucket>[1]) =>
+    Array.from({ length: to - from + 1 }, (_, i) => relativeBucket(from + i, options));
+  // transformers 5.24, T5Attention._relative_position_bucket
+  expect(buckets(-10, 11, { buckets: 10, maxDistance: 20, bidirectional: true })).toEqual([
+    4, 3, 3, 3, 3, 3, 2, 2, 2, 1, 0, 6, 7, 7, 7, 8, 8, 8, 8, 8, 9, 9,
+  ]);
+  expect(buckets(-5, 5, { buckets: 7, maxDistance: 12, bidirectional: true })).toEqual([
+    2, 2, 1, 1, 1, 0, 4, 4, 4, 5, 5,
+  ]);
+  expect(buckets(-4, 1, { buckets: 3, maxDistance: 9 })).toEqual([2, 2, 1, 1, 0, 0]);
+  expect(() => relativePositions({ heads: 2, buckets: 3, bidirectional: true })).toThrow(
+    'relativePositions: buckets is 3; it must be a whole number, at least 4',
   );
   expect(() => relativePositions({ heads: 2, buckets: 32, maxDistance: 16 })).toThrow(
     'relativePositions: maxDistance is 16; with 32 buckets it must be a whole number above 16',

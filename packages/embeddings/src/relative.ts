@@ -71,7 +71,7 @@ export function relativePositions(options: RelativePositionsOptions): RelativePo
  */
 export function relativeBucket(distance: number, options: Omit<RelativePositionsOptions, 'heads'>): number {
   const { buckets = 32, maxDistance = 128, bidirectional = false } = options;
-  const size = bidirectional ? buckets / 2 : buckets;
+  const size = bidirectional ? Math.floor(buckets / 2) : buckets; // an odd one is left over
   const first = bidirectional && distance > 0 ? size : 0;
   const away = bidirectional ? Math.abs(distance) : Math.max(-distance, 0);
   const exact = Math.floor(size / 2);
@@ -83,9 +83,12 @@ export function relativeBucket(distance: number, options: Omit<RelativePositions
 
 function expectBuckets({ buckets = 32, maxDistance = 128, bidirectional = false }: RelativePositionsOptions): void {
   const least = bidirectional ? 4 : 2;
-  if (!Number.isInteger(buckets) || buckets < least || buckets % least !== 0)
-    throw new ResidualError('range', `relativePositions: buckets is ${buckets}; it must be a multiple of ${least}`);
-  const exact = buckets / least;
+  if (!Number.isInteger(buckets) || buckets < least)
+    throw new ResidualError(
+      'range',
+      `relativePositions: buckets is ${buckets}; it must be a whole number, at least ${least}`,
+    );
+  const exact = Math.floor(buckets / least);
   if (!Number.isInteger(maxDistance) || maxDistance <= exact)
     throw new ResidualError(
       'range',

@@ -4,7 +4,7 @@ import type { HasNeeds } from '@residual/layers';
 import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safetensors';
 import { memory, tensor } from '@residual/tensor';
 import { expectClose } from '@residual/testkit';
-import { attachLora, mergeLora, nextToken, notLora, train } from '@residual/train';
+import { attachLora, loraParts, mergeLora, nextToken, notLora, train } from '@residual/train';
 import { expect, test } from 'vitest';
 import { causalOf, createModel, loadLora, loadModel, type Model, saveLora } from '../index.js';
 
@@ -158,11 +158,134 @@ test.each<[string, object, Record<string, number[]>, string | RegExp]>([
     'holds model.layers.0.self_attn.q_proj as [2,11] and [12,2]; they must be [rank, 12] and [12, rank]',
   ],
   ['nothing', { peft_type: 'LORA' }, {}, 'holds no tensor'],
+  ...['pissa', 'pissa_niter_4', 'olora', 'corda', 'lora_ga', 'loftq', 'mica'].map(
+    (kind): [string, object, Record<string, number[]>, string] => [
+      kind,
+      { peft_type: 'LORA', r: 2, init_lora_weights: kind },
+      right,
+      `sets init_lora_weights to "${kind}", which this version does not compute`,
+    ],
+  ),
+  ...Object.entries({
+    alora_invocation_tokens: [1, 5],
+    target_parameters: ['q_proj.weight'],
+    kasa_config: { beta: 1 },
+    monteclora_config: { num_samples: 8 },
+    arrow_config: { top_k: 1 },
+    use_bdlora: { nblocks: 2 },
+    use_qalora: true,
+    layer_replication: [[0, 2]],
+  }).map(([field, value]): [string, object, Record<string, number[]>, string] => [
+    field,
+    { peft_type: 'LORA', r: 2, [field]: value },
+    right,
+    `sets ${field} to ${JSON.stringify(value)}, which this version does not compute`,
+  ]),
+  [
+    'a stranger among the fields',
+    { peft_type: 'LORA', r: 2, twist: 3 },
+    right,
+    'sets twist to 3, which is not understood and may change the numbers; if it does not, name it in ignoreConfig',
+  ],
+  ['a rank that is none', { peft_type: 'LORA', r: 1.5 }, right, 'has r 1.5; it must be a whole number above 0'],
+  [
+    'a pattern for no rank',
+    { peft_type: 'LORA', r: 2, rank_pattern: { q_proj: '2' } },
+    right,
+    'has rank_pattern "2" for "q_proj"; it must be a whole number above 0',
+  ],
+  [
+    'a list of patterns',
+    { peft_type: 'LORA', r: 2, alpha_pattern: [1] },
+    right,
+    'has alpha_pattern [1]; it must be an object',
+  ],
+  [
+    'a pattern that cannot be read',
+    { peft_type: 'LORA', r: 2, alpha_pattern: { '(': 1 } },
+    right,
+    /has a pattern that cannot be read: alpha_pattern: .* in the regular expression \(/,
+  ],
+  [
+    'a pattern that refers back',
+    { peft_type: 'LORA', r: 2, alpha_pattern: { '(a|b)*\\1': 1 } },
+    right,
+    'has a pattern that cannot be read: alpha_pattern: the regular expression (?:.*\\.)?(?:(a|b)*\\1) is too large, or not linear',
+  ],
+  [
+    'expressions without end',
+    { peft_type: 'LORA', r: 2, alpha_pattern: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`x+${i}`, 1])) },
+    right,
+    'has more than 64 expressions in alpha_pattern, beside names',
+  ],
+  [
+    'a scale beyond 32 bits',
+    { peft_type: 'LORA', r: 2, lora_alpha: 1e300 },
+    right,
+    'scales model.layers.0.self_attn.q_proj by 5e+299, which is no 32-bit float',
+  ],
+  [
+    'one side twice',
+    { peft_type: 'LORA', r: 2 },
+    { ...right, [`${query}.lora_A.default.weight`]: [2, 12] },
+    `holds ${query}.lora_A.default.weight and ${query}.lora_A.weight, two of one`,
+  ],
+  [
+    'another base',
+    { peft_type: 'LORA', r: 2 },
+    { ...right, 'base_model.model.lm_head.base_layer.weight': [23, 12] },
+    /holds base_model\.model\.lm_head\.base_layer\.weight, which differs from the model's own at 0 \(0\.1\d* and -?[\d.]+\)/,
+  ],
 ])('an adapter that does not fit is refused: %s', async (_, config, tensors, message) => {
   const model = await llama();
   const before = memory();
   await expect(loadLora(model, adapter(config, tensors))).rejects.toThrow(message);
   expect(memory()).toEqual(before);
+  model.dispose();
+});
+
+test('an alpha that JSON cannot hold is refused', async () => {
+  const model = await llama();
+  const files = adapter({ peft_type: 'LORA', r: 2 }, right);
+  files.set('adapter_config.json', new TextEncoder().encode('{"peft_type": "LORA", "r": 2, "lora_alpha": 1e999}'));
+  await expect(loadLora(model, files)).rejects.toThrow('has lora_alpha Infinity; it must be a number');
+  model.dispose();
+});
+
+test('patterns are expressions of which an untrusted one takes no time', async () => {
+  const model = await llama();
+  const evil = { [`${'(a*)*'.repeat(9)}!`]: 1, '(?:[a-z._0-9]+)*!': 1, k_proj: 1, '.*\\.(0|1)\\..*_proj': 8 };
+  await loadLora(model, adapter({ peft_type: 'LORA', r: 2, lora_alpha: 1, alpha_pattern: evil }, right));
+  expect(loraParts(model.layer as HasNeeds<unknown>, model.weights).map(({ part }) => part.scale)).toEqual([4]);
+  model.dispose();
+});
+
+test('fields that leave the numbers alone are passed over, and so is what the caller names', async () => {
+  const model = await llama();
+  const silent = {
+    lora_dropout: 0.3,
+    target_modules: ['q_proj'],
+    init_lora_weights: 'gaussian',
+    runtime_config: { a: 1 },
+    twist: 3,
+  };
+  await loadLora(model, adapter({ peft_type: 'LORA', r: 2, ...silent }, right), { ignoreConfig: ['twist'] });
+  model.dispose();
+});
+
+test('the weight of a head that PEFT saves beside an adapter of it is taken where it is that of the model', async () => {
+  const model = await llama();
+  const { head } = model.weights as never as { head: { weight: { data(): Promise<Float32Array>; shape: number[] } } };
+  const data = await head.weight.data();
+  const module = 'base_model.model.lm_head';
+  const tensors = {
+    [`${module}.base_layer.weight`]: { dtype: 'F32' as const, shape: [23, 12], data },
+    [`${module}.lora_A.weight`]: { dtype: 'F32' as const, shape: [2, 12], data: new Float32Array(24).fill(1) },
+    [`${module}.lora_B.weight`]: { dtype: 'F32' as const, shape: [23, 2], data: new Float32Array(46).fill(1) },
+  };
+  const files = adapter({ peft_type: 'LORA', r: 2 }, {}).set('adapter_model.safetensors', writeSafetensors(tensors));
+  expect(await loadLora(model, files)).toEqual(['head']);
+  expect(await loadLora(model, files, { name: 'twice' })).toEqual(['head']); // beside one that is there
   model.dispose();
 });
 

@@ -54,6 +54,24 @@ test('of several templates the one for tools is taken with tools; further variab
   expect(template.render([user], { template: 'rag', documents: [{ title: 'Tale' }] })).toBe('Tale');
 });
 
+test('tools and documents are none where there are none', () => {
+  const template = chatTemplate({
+    chat_template: '{{ tools is defined }}{{ tools is none }}{% if documents is not none %}D{% else %}-{% endif %}',
+  })!;
+  expect(template.render([user])).toBe('truetrue-');
+  expect(template.render([user], { tools: [], documents: [] })).toBe('truefalseD');
+});
+
+test('a field of a message that is null is not there, and what was thought has its usual names', () => {
+  const template = chatTemplate({
+    chat_template:
+      "{% for m in messages %}{{ 'content' in m }}{{ m.content is defined }}{{ m.thinking }}{{ m.reasoning_content }};{% endfor %}",
+  })!;
+  const calls = { role: 'assistant', content: null, tool_calls: [], reasoning: 'hm' };
+  expect(template.render([calls, user])).toBe('falsefalsehmhm;truetrue;');
+  expect(calls.content).toBe(null);
+});
+
 test('a template of its own file takes the place of that of the configuration', () => {
   expect(chatTemplate({ chat_template: 'old', eos_token: '!' }, 'new{{ eos_token }}')!.render([user])).toBe('new!');
   expect(chatTemplate({})).toBeUndefined();

@@ -8,7 +8,7 @@ import { BoundedTemplate } from './bounded-template.js';
 export interface ChatMessage {
   /** Who speaks: mostly `system`, `user`, `assistant` or `tool`. */
   readonly role: string;
-  /** What is said: a text, or parts as some templates read them. */
+  /** What is said: a text, or parts as some templates read them. A field that is null is as one that is not there. */
   readonly content?: string | readonly object[] | null;
   readonly [field: string]: unknown;
 }
@@ -64,10 +64,10 @@ export function chatTemplate(config: object | string, source?: string): ChatTemp
     const template = compiled.get(name);
     if (!template)
       return failInput(`chat: template "${name}" is unknown; known are ${[...compiled.keys()].join(', ')}`);
-    const given = { ...tokens, ...variables, messages, add_generation_prompt: addGenerationPrompt };
+    const given = { tools: tools ?? null, documents: documents ?? null, add_generation_prompt: addGenerationPrompt };
     const text = renderWith(
       template,
-      { ...given, ...(tools && { tools }), ...(documents && { documents }) },
+      { ...tokens, ...variables, ...given, messages: messages.map(asTemplatesSee) },
       messages.length + (tools?.length ?? 0) + (documents?.length ?? 0),
     );
     return continueFinalMessage ? cutAfter(text, messages.at(-1)!) : text;
@@ -130,6 +130,13 @@ function checkMessages(messages: unknown): void {
     if (typeof role !== 'string')
       failInput(`chat: message ${index} must have a role that is a string, it is ${kindOf(role)}`);
   }
+}
+
+/** A message without its null fields, and with what was thought under each of its usual names, as the reference gives it to templates. */
+function asTemplatesSee(message: ChatMessage): object {
+  const present = Object.fromEntries(Object.entries(message).filter(([, value]) => value !== null));
+  const thought = present.reasoning_content ?? present.thinking ?? present.reasoning;
+  return thought === undefined ? present : { thinking: thought, ...present, reasoning_content: thought };
 }
 
 /** The text up to the end of what the last message says. */

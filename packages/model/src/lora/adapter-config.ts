@@ -1,0 +1,167 @@
+/** What `adapter_config.json` says of the numbers. */
+export interface AdapterConfig {
+  /** The rank that is stated for a module. */
+  readonly rankOf: (module: string) => number;
+  /** The alpha that is stated for a module. */
+  readonly alphaOf: (module: string) => number;
+  /** Whether alpha is divided by the root of the rank. */
+  readonly usesRoot: boolean;
+}
+
+type Refuse = (what: string) => never;
+
+/** Reads `adapter_config.json` as PEFT 0.21 writes it. A field that changes the mathematics and is not computed here, or that nobody knows, is refused. */
+export async function adapterConfig(
+  text: string,
+  ignoreConfig: readonly string[],
+  refuse: Refuse,
+): Promise<AdapterConfig> {
+  const config = parsed(text, refuse);
+  if (config.peft_type !== 'LORA') refuse(`is of peft_type ${JSON.stringify(config.peft_type)}; it must be LORA`);
+  const silent = new Set([...silentFields, ...numberFields, ...ignoreConfig]);
+  for (const [field, value] of Object.entries(config)) {
+    if (silent.has(field) || isEmpty(value)) continue;
+    const allowed = Object.hasOwn(allowedValues, field) ? allowedValues[field] : undefined;
+    if (allowed === undefined)
+      refuse(
+        `sets ${field} to ${JSON.stringify(value)}, which is not understood and may change the numbers; if it does not, name it in ignoreConfig`,
+      );
+    if (!allowed!.includes(value))
+      refuse(`sets ${field} to ${JSON.stringify(value)}, which this version does not compute`);
+  }
+  const root = config.use_rslora ?? false;
+  if (typeof root !== 'boolean') refuse(`has use_rslora ${JSON.stringify(root)}; it must be true or false`);
+  return {
+    rankOf: await byPattern(config, 'r', 'rank_pattern', isRank, 'a whole number above 0', refuse),
+    alphaOf: await byPattern(config, 'lora_alpha', 'alpha_pattern', isNumber, 'a number', refuse),
+    usesRoot: root === true,
+  };
+}
+
+/** alpha / rank, or alpha / √rank where that is asked (Kalajdzievski 2023); the tensors tell the rank, which must be what the settings say. */
+export function scaleOf(config: AdapterConfig, module: string, rank: number, refuse: Refuse): number {
+  const stated = config.rankOf(module);
+  if (stated !== rank) refuse(`states rank ${stated} for ${module}, whose tensors have ${rank}`);
+  const alpha = config.alphaOf(module);
+  const scale = alpha / (config.usesRoot ? Math.sqrt(rank) : rank);
+  if (!Number.isFinite(Math.fround(scale))) refuse(`scales ${module} by ${scale}, which is no 32-bit float`);
+  return scale;
+}
+
+function parsed(text: string, refuse: Refuse): Record<string, unknown> {
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch {
+    return refuse('has an adapter_config.json that is no JSON');
+  }
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as Record<string, unknown>;
+  return refuse('has an adapter_config.json that is no object');
+}
+
+/** The number for each module: that of the first pattern that matches the end of its name from a dot on, else that for all. */
+async function byPattern(
+  config: Readonly<Record<string, unknown>>,
+  field: string,
+  patternField: string,
+  fits: (value: unknown) => boolean,
+  wanted: string,
+  refuse: Refuse,
+): Promise<(module: string) => number> {
+  const usual = config[field] ?? 8;
+  if (!fits(usual)) refuse(`has ${field} ${shown(usual)}; it must be ${wanted}`);
+  const patterns = config[patternField] ?? {};
+  if (typeof patterns !== 'object' || Array.isArray(patterns))
+    refuse(`has ${patternField} ${JSON.stringify(patterns)}; it must be an object`);
+  const entries = Object.entries(patterns as Record<string, unknown>);
+  for (const [pattern, value] of entries)
+    if (!fits(value))
+      refuse(`has ${patternField} ${shown(value)} for ${JSON.stringify(pattern)}; it must be ${wanted}`);
+  if (entries.length === 0) return () => usual as number;
+  const { wholeMatch } = await import('@residual/tokenizer/regex');
+  const attempt = <T>(act: () => T): T => {
+    try {
+      return act();
+    } catch (error) {
+      return refuse((error as Error).message.replace(/^tokenizer: /, 'has a pattern that cannot be read: '));
+    }
+  };
+  let expressions = 0;
+  const matchers = entries.map(([pattern, value]) => {
+    if (isName.test(pattern)) return { matches: (module: string) => endsWith(module, pattern), value: value as number };
+    if (++expressions > mostExpressions)
+      refuse(`has more than ${mostExpressions} expressions in ${patternField}, beside names`);
+    const matches = attempt(() => wholeMatch(`(?:.*\\.)?(?:${pattern})`, patternField));
+    return { matches, value: value as number };
+  });
+  return module => attempt(() => matchers.find(({ matches }) => matches(module)))?.value ?? (usual as number);
+}
+
+/** Names of modules are expressions too, in which a dot is any character. */
+const isName = /^[\w.]+$/;
+/** As many expressions that are more than a name are read. */
+const mostExpressions = 64;
+
+/** Whether a name ends so, from a dot or its beginning on. */
+function endsWith(module: string, name: string): boolean {
+  const start = module.length - name.length;
+  if (start < 0 || (start > 0 && module[start - 1] !== '.')) return false;
+  return [...name].every((character, i) => character === '.' || character === module[start + i]);
+}
+
+const isRank = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;
+const isNumber = (value: unknown): boolean => Number.isFinite(value);
+const shown = (value: unknown): string => (typeof value === 'number' ? String(value) : JSON.stringify(value));
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === false || (typeof value === 'object' && Object.keys(value as object).length === 0);
+
+const numberFields: readonly string[] = ['r', 'lora_alpha', 'rank_pattern', 'alpha_pattern', 'use_rslora'];
+
+/** Fields whose values change the numbers, with those that are computed here; nothing, false and what is empty always are. */
+const allowedValues: Readonly<Record<string, readonly unknown[]>> = {
+  peft_type: ['LORA'],
+  bias: ['none'],
+  // The others change the base when they are loaded.
+  init_lora_weights: [true, 'gaussian', 'orthogonal', 'eva'],
+  alora_invocation_tokens: [],
+  arrow_config: [],
+  enable_lora: [],
+  kasa_config: [],
+  layer_replication: [],
+  lora_bias: [],
+  megatron_config: [],
+  merge_weights: [],
+  modules_to_save: [],
+  monteclora_config: [],
+  target_parameters: [],
+  trainable_token_indices: [],
+  use_bdlora: [],
+  use_dora: [],
+  use_qalora: [],
+};
+
+/** Fields of training, of where things come from, and of which modules the file holds tensors for. */
+const silentFields: readonly string[] = [
+  'auto_mapping',
+  'base_model_name_or_path',
+  'corda_config',
+  'ensure_weight_tying',
+  'eva_config',
+  'exclude_modules',
+  'fan_in_fan_out',
+  'inference_mode',
+  'layers_pattern',
+  'layers_to_transform',
+  'loftq_config',
+  'lora_dropout',
+  'lora_ga_config',
+  'megatron_core',
+  'peft_version',
+  'qalora_group_size',
+  'revision',
+  'runtime_config',
+  'target_modules',
+  'task_type',
+  'velora_config', // it changes the backward pass alone
+];

@@ -1,0 +1,1 @@
+export { wholeMatch } from './whole-match.js';
