@@ -72,6 +72,13 @@ test('a field of a message that is null is not there, and what was thought has i
   expect(calls.content).toBe(null);
 });
 
+test('a filter takes a content that is not there as an empty text', () => {
+  const template = chatTemplate({ chat_template: '{% for m in messages %}[{{ m.content | trim }}]{% endfor %}' })!;
+  expect(template.render([user, { role: 'assistant', content: null }])).toBe('[Hi][]');
+  const other = chatTemplate({ chat_template: '{{ nothing | trim }}' })!;
+  expect(() => other.render([{ role: 'user' }])).toThrow('the template refuses this conversation: Cannot apply filter');
+});
+
 test('a template of its own file takes the place of that of the configuration', () => {
   expect(chatTemplate({ chat_template: 'old', eos_token: '!' }, 'new{{ eos_token }}')!.render([user])).toBe('new!');
   expect(chatTemplate({})).toBeUndefined();

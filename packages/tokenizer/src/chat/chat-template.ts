@@ -114,10 +114,19 @@ function compile(name: string, text: string): BoundedTemplate {
   }
 }
 
-function renderWith(template: BoundedTemplate, variables: Record<string, unknown>, count: number): string {
+function renderWith(
+  template: BoundedTemplate,
+  variables: Record<string, unknown> & { readonly messages: object[] },
+  count: number,
+): string {
   try {
     return template.render(variables, count);
   } catch (error) {
+    // Jinja's filters take what is undefined as an empty text; the library's do not.
+    const messages = variables.messages.map(message => ({ content: '', ...message }));
+    const isFilter = /^Cannot apply filter .* to type: UndefinedValue$/.test((error as Error).message);
+    if (isFilter && variables.messages.some(message => !('content' in message)))
+      return renderWith(template, { ...variables, messages }, count);
     return failInput(`chat: the template refuses this conversation: ${(error as Error).message}`);
   }
 }
