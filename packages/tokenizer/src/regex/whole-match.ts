@@ -17,6 +17,6 @@ export function wholeMatch(source: string, where: string): (text: string) => boo
   const parsed = parseRegex(regex);
   const program = parsed?.isLinear ? compile(parsed.node, true, mostStates) : undefined;
   if (!program) return failFile(`${where}: the regular expression ${source} is too large, or not linear`);
-  const search = linearSearch(program, regex.flags);
+  const search = linearSearch(program, regex);
   return text => search(text)(0) !== undefined;
 }
