@@ -67,6 +67,7 @@ export async function fuzz(targets: Readonly<Record<string, BombTarget<never>>>)
         [outcome, message] = outcomeOf(error);
       }
       Atomics.store(clock, 0, -1);
+      if (index % 16 === 15) free();
       if (unhandled !== undefined) [outcome, message] = ['raw', `not handled: ${outcomeOf(unhandled)[1]}`];
       unhandled = undefined;
       if (outcome === 'read') read++;
@@ -75,7 +76,6 @@ export async function fuzz(targets: Readonly<Record<string, BombTarget<never>>>)
     }
     const megabytes = process.resourceUsage().maxRSS / 1024;
     report({ read, refused, ends: index, megabytes } satisfies FuzzReport);
-    free();
     await new Promise(resolve => setImmediate(resolve));
   }
   process.exit(0);

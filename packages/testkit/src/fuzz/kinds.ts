@@ -7,7 +7,7 @@ import { packages } from '../repository/workspace.js';
 
 /** A kind of file that is not trusted: what a module of bombs exports by a name. */
 export interface Kind {
-  /** `words: vocabulary`: the module's file name, and the export. */
+  /** `embeddings: vocabulary`: the package, and the export. */
   readonly name: string;
   readonly module: URL;
   readonly target: string;
@@ -15,13 +15,13 @@ export interface Kind {
   readonly isFuzzed: boolean;
 }
 
-/** The modules of the workspace that export bombs: `src/testing/NAME-bombs.ts`. */
+/** The modules of the workspace that export bombs: `src/testing/bombs.ts` and `src/testing/NAME-bombs.ts`. */
 export const bombModules = (): URL[] =>
   packages().flatMap(({ folder }) => {
     const testing = join(folder, 'src', 'testing');
     let names: string[] = [];
     try {
-      names = readdirSync(testing).filter(name => name.endsWith('-bombs.ts'));
+      names = readdirSync(testing).filter(name => /^(.*-)?bombs\.ts$/.test(name));
     } catch {} // a package without such a folder
     return names.sort().map(name => pathToFileURL(join(testing, name)));
   });
@@ -34,13 +34,10 @@ export async function allKinds(modules: readonly URL[] = bombModules()): Promise
     for (const [index, module] of modules.entries()) {
       const program = join(folder, `${index}.mjs`);
       await bundle(module, program, fileURLToPath(new URL('./list.ts', import.meta.url)), 'list');
-      const stem = decodeURIComponent(module.pathname)
-        .split('/')
-        .at(-1)!
-        .replace(/-bombs\.ts$/, '');
+      const name = /.*\/packages\/([^/]+)\//.exec(module.pathname)![1];
       const { status, words } = await runReader(program, { megabytes: 512 }, line => {
         const { target, isFuzzed } = line as Pick<Kind, 'target' | 'isFuzzed'>;
-        kinds.push({ name: `${stem}: ${target}`, module, target, isFuzzed });
+        kinds.push({ name: `${name}: ${target}`, module, target, isFuzzed });
       });
       if (status !== '0') throw new Error(`allKinds: ${module} ended with ${status}: ${words}`);
     }

@@ -37,11 +37,17 @@ export const table = (rows: readonly Row[]): string =>
     ),
   ].join('\n');
 
-/** A line for each defect, at most twenty of a kind. */
+/** A line for each kind of defect, with how often it came and the first input that it came of; at most twenty of a kind of files. */
 export const defectLines = (rows: readonly Row[]): string[] =>
-  rows.flatMap(({ kind, bombs, fuzzed }) => [
-    ...bombs.defects.slice(0, 20).map(({ name, outcome, message }) => `${kind}: ${name}: ${outcome}: ${message}`),
-    ...(fuzzed?.defects ?? [])
-      .slice(0, 20)
-      .map(({ input, outcome, message, shown }) => `${kind}: input ${input}: ${outcome}: ${message}\n    ${shown}`),
-  ]);
+  rows.flatMap(({ kind, bombs, fuzzed }) => {
+    const lines = new Map<string, [count: number, example: string]>();
+    const add = (outcome: Outcome, message: string, example: string) => {
+      const key = `${kind}: ${outcome}: ${message}`;
+      const [count, first] = lines.get(key) ?? [0, example];
+      lines.set(key, [count + 1, first]);
+    };
+    for (const { name, outcome, message } of bombs.defects) add(outcome, message, name);
+    for (const { input, outcome, message, shown } of fuzzed?.defects ?? [])
+      add(outcome, message, `input ${input}: ${shown}`);
+    return [...lines].slice(0, 20).map(([line, [count, example]]) => `${line}\n    ${count} times, first ${example}`);
+  });

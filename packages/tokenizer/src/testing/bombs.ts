@@ -153,6 +153,16 @@ const models = {
   },
 };
 
+const bert = {
+  type: 'BertNormalizer',
+  clean_text: true,
+  handle_chinese_chars: true,
+  strip_accents: null,
+  lowercase: true,
+};
+const byteLevel = { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true };
+const metaspace = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true };
+
 /** Fewer wrong types than there are: others lie in hostile.test.ts. */
 const types = ['null', '5', '"x"', '[null]', '{"x":null}'];
 
@@ -165,6 +175,13 @@ export const tokenizerJson: BombTarget = {
     }
   },
   read: json => use(tokenizerFromJson(json)),
+  seeds: () =>
+    [
+      { ...everything, model: word },
+      { ...everything, model: models.WordPiece, normalizer: bert, pre_tokenizer: { type: 'BertPreTokenizer' } },
+      { ...everything, model: models.BPE, pre_tokenizer: byteLevel, decoder: byteLevel },
+      { ...everything, model: models.Unigram, pre_tokenizer: metaspace, decoder: metaspace },
+    ].map(json => JSON.stringify(json)),
 };
 
 const folder = {
@@ -214,6 +231,20 @@ export const folders: BombTarget<Readonly<Record<string, string>>> = {
     const tokenizer = await openTokenizer(read);
     if (tokenizer) use(tokenizer);
   },
+  seeds: () => [
+    {
+      ...Object.fromEntries(Object.entries(folder).map(([name, json]) => [name, JSON.stringify(json)])),
+      'merges.txt': '#version: 0.2\na b\n',
+    },
+    {
+      'tokenizer_config.json': JSON.stringify({
+        tokenizer_class: 'BertTokenizer',
+        do_lower_case: true,
+        unk_token: '[UNK]',
+      }),
+      'vocab.txt': '[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n##b\n',
+    },
+  ],
 };
 
 const piecesOf = (count: number) =>
@@ -244,6 +275,7 @@ export const sentencePiece: BombTarget<Uint8Array> = {
     };
   },
   read: bytes => use(sentencePieceTokenizer(bytes)),
+  seeds: () => [piecesOf(2), piecesOf(7)],
 };
 
 const ranks = Array.from({ length: 256 }, (_, byte) => `${btoa(String.fromCharCode(byte))} ${byte}`);
@@ -265,4 +297,5 @@ export const tiktoken: BombTarget = {
     );
   },
   read: text => use(tiktokenTokenizer(text, { encoding: 'cl100k_base' })),
+  seeds: () => [[...ranks, 'YWI= 256', 'YWJj 257'].join('\n')],
 };
