@@ -4,6 +4,12 @@ import { kindOf } from './fields.js';
 /** Ids must stay below this: no published vocabulary comes near, and a table of that size still fits. */
 const mostIds = 1 << 24;
 
+/** Ids below this may belong to any number of tokens; tables of that size cost next to nothing. */
+const fewIds = 1 << 17;
+
+/** Larger ids must be of at least so many tokens in proportion: tables are made for all ids up to the largest. */
+const mostIdsForOneToken = 16;
+
 /** Tokens and their ids, both ways. */
 export class Vocabulary {
   readonly #ids = new Map<string, number>();
@@ -31,9 +37,13 @@ export class Vocabulary {
     return this.#ids.size;
   }
 
-  /** One more than the largest id. */
+  /** One more than the largest id. An error where it is out of proportion to the number of tokens: few bytes of a file would make large tables. */
   get idLimit(): number {
-    return this.#tokens.length;
+    const { length } = this.#tokens;
+    const most = Math.max(fewIds, mostIdsForOneToken * this.size);
+    if (length > most)
+      failFile(`a vocabulary of ${this.size} tokens has the id ${length - 1}; ids up to ${most - 1} would fit`);
+    return length;
   }
 
   id(token: string): number | undefined {

@@ -34,7 +34,7 @@ export async function allKinds(modules: readonly URL[] = bombModules()): Promise
     for (const [index, module] of modules.entries()) {
       const program = join(folder, `${index}.mjs`);
       await bundle(module, program, fileURLToPath(new URL('./list.ts', import.meta.url)), 'list');
-      const name = /.*\/packages\/([^/]+)\//.exec(module.pathname)![1];
+      const name = /.*\/packages\/([^/]+)\//.exec(module.pathname)![1]!;
       const { status, words } = await runReader(program, { megabytes: 512 }, line => {
         const { target, isFuzzed } = line as Pick<Kind, 'target' | 'isFuzzed'>;
         kinds.push({ name: `${name}: ${target}`, module, target, isFuzzed });

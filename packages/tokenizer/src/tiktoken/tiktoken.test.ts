@@ -169,6 +169,12 @@ test.each([
     own,
     'tokenizer: line 1 of the rank file gives "a" the id 99999999; ids are whole numbers from 0 to 16777215',
   ],
+  [
+    'a rank out of proportion',
+    [...bytes, 'YWE= 9999999'],
+    own,
+    'tokenizer: a vocabulary of 257 tokens has the id 9999999; ids up to 131071 would fit',
+  ],
   ['a byte less', bytes.slice(0, 255), own, 'tokenizer: the rank file has 255 ranks and none for the single byte 255'],
   [
     'no known number of ranks',
