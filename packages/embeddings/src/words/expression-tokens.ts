@@ -16,20 +16,23 @@ export interface KnownWords {
   readonly longest: number;
 }
 
-/** The signs of operators that are not ASCII, the short hyphens aside, which are only signs between words. */
-const operators: Readonly<Record<string, string>> = {
-  ...Object.fromEntries([...'−‒–—―﹣－'].map(sign => [sign, '-'])),
-  ...Object.fromEntries([...'＋﹢'].map(sign => [sign, '+'])),
-  ...Object.fromEntries([...'×·⋅∙✕✖∗＊'].map(sign => [sign, '*'])),
-  ...Object.fromEntries([...'÷∕⁄／'].map(sign => [sign, '/'])),
-  '（': '(',
-  '）': ')',
-};
+/** The signs of operators that are not ASCII, by what they mean; the short hyphens aside, which are only signs between words. */
+const operators = [
+  ['-', '−‒–—―﹣－'],
+  ['+', '＋﹢'],
+  ['*', '×·⋅∙✕✖∗＊'],
+  ['/', '÷∕⁄／'],
+  ['(', '（'],
+  [')', '）'],
+] as const;
 const hyphens: Readonly<Record<string, string>> = { '‐': '-', '‑': '-' };
 const quotes: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '‘': '’', '„': '“', '«': '»' };
 
-const operatorOf = (sign: string | undefined): string | undefined =>
-  sign === undefined ? undefined : '+-*/()'.includes(sign) ? sign : (operators[sign] ?? hyphens[sign]);
+const operatorOf = (sign: string | undefined): string | undefined => {
+  if (sign === undefined) return undefined;
+  if ('+-*/()'.includes(sign)) return sign;
+  return sign < '\x80' ? undefined : (operators.find(([, signs]) => signs.includes(sign))?.[0] ?? hyphens[sign]);
+};
 
 /**
  * Cuts an expression into words, numbers and operators. Where words are known, each stretch without a space falls into as few unknown ones as can be, the

@@ -231,7 +231,7 @@ export const folders: BombTarget<Readonly<Record<string, string>>> = {
     const tokenizer = await openTokenizer(read);
     if (tokenizer) use(tokenizer);
   },
-  seeds: () => [
+  seeds: (): Readonly<Record<string, string>>[] => [
     {
       ...Object.fromEntries(Object.entries(folder).map(([name, json]) => [name, JSON.stringify(json)])),
       'merges.txt': '#version: 0.2\na b\n',
