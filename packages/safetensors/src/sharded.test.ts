@@ -49,6 +49,29 @@ test('each shard is opened once, and a tensor is read from its own', async () =>
   expect(asked.length).toBe(2);
 });
 
+test.each([3, 8, 30])('of %i shards at most eight are opened at once, each once', async count => {
+  const [names, asked] = [Array.from({ length: count }, (_, i) => `${i}.safetensors`), [] as string[]];
+  let [running, most] = [0, 0];
+  const index = indexOf(Object.fromEntries(names.map((name, i) => [`t${i}`, name])));
+  await openSharded(index, async name => {
+    asked.push(name);
+    most = Math.max(most, ++running);
+    const bytes = writeSafetensors({ [`t${names.indexOf(name)}`]: value(1) });
+    const source = bytesSource(bytes);
+    let reads = 0;
+    return {
+      ...source,
+      read: async (start, end) => {
+        await new Promise(resolve => setImmediate(resolve));
+        if (++reads === 2) running--; // its length was read, and now its header
+        return source.read(start, end);
+      },
+    };
+  });
+  expect(asked).toEqual(names);
+  expect([most, running]).toEqual([Math.min(count, 8), 0]);
+});
+
 const wrong: [name: string, index: string, message: string][] = [
   [
     'a tensor that its shard lacks',
