@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleForNode } from '@residual/testkit/bundle-for-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let folder = '';
@@ -14,18 +13,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('a server hears its own rejections and exceptions, before and after the backend is disposed, and nothing else listens', async () => {
   const script = join(folder, 'server.mjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('./testing/server.ts', import.meta.url))],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    conditions: ['@residual/source'],
-    logLevel: 'error',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const __dirname = '/';",
-    },
-  });
+  await bundleForNode(new URL('./testing/server.ts', import.meta.url), script);
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [said, complained] = ['', ''];
   child.stdout.on('data', chunk => (said += chunk));

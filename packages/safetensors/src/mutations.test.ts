@@ -1,22 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { oneOf, type Random, randomFrom } from '@residual/testkit/mutate';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openSafetensors, type Safetensors } from './open.js';
 import { openSharded } from './sharded.js';
 import { bytesSource, type Source } from './source.js';
 import { writeSafetensors } from './write.js';
-
-/** Whole numbers below `end`, the same for the same seed (mulberry32). */
-function randomFrom(seed: number) {
-  let state = seed;
-  return (end: number): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * end) | 0;
-  };
-}
-type Random = ReturnType<typeof randomFrom>;
-const oneOf = <T>(random: Random, all: readonly T[]): T => all[random(all.length)]!;
 
 const numbers = [
   '0',

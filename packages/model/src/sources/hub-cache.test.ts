@@ -4,11 +4,10 @@ import disk, { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { repositoryFile } from '@residual/testkit';
+import { bundleForNode } from '@residual/testkit/bundle-for-node';
 import { type LocalHub, startHub } from '@residual/testkit/hub';
-import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { HubOptions } from './hub.js';
 import { filesOf } from './source.js';
@@ -74,16 +73,7 @@ test('of loads that share a download one may give up; when all do, it ends and w
 
 test('four processes at once each get the right bytes and leave one right file', async () => {
   const script = join(cache, 'read.mjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('../testing/read-from-hub.ts', import.meta.url))],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    conditions: ['@residual/source'],
-    logLevel: 'error',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
+  await bundleForNode(new URL('../testing/read-from-hub.ts', import.meta.url), script);
   const run = () => promisify(execFile)(process.execPath, [script, hub.endpoint, cache]);
   const all = await Promise.all([1, 2, 3, 4].map(run));
   const digest = createHash('sha256').update(files.get(weightsFile)!).digest('hex');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleForNode } from '../bundle-for-node.js';
 import { root } from '../repository/workspace.js';
 import type { BombResult, Limits, Report } from './target.js';
 
@@ -56,20 +56,9 @@ export async function runBombs(module: URL, limits: BombLimits = {}): Promise<Bo
 
 /** Bundles `main` of the file `reading`, which is given the targets that `module` exports, into `program`. */
 export async function bundle(module: URL, program: string, reading: string, main: string): Promise<void> {
-  const targets = fileURLToPath(module);
-  await build({
-    stdin: {
-      contents: `import * as targets from ${JSON.stringify(targets)}; import { ${main} } from ${JSON.stringify(reading)}; await ${main}({ ...targets });`,
-      resolveDir: fileURLToPath(new URL('.', module)),
-    },
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    conditions: ['@residual/source'],
-    logLevel: 'error',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
+  const [targets, readers] = [fileURLToPath(module), reading].map(path => JSON.stringify(path));
+  const contents = `import * as targets from ${targets}; import { ${main} } from ${readers}; await ${main}({ ...targets });`;
+  await bundleForNode({ contents, beside: module }, program);
 }
 
 /** Runs one process until it ends; `next` is where another one goes on. */

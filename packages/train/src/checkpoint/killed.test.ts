@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { uniformAt } from '@residual/tensor';
-import { build } from 'esbuild';
+import { bundleForNode } from '@residual/testkit/bundle-for-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let place = '';
@@ -14,16 +13,7 @@ const steps = 60;
 beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'residual-killed-'));
   script = join(place, 'run.mjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('../testing/killed-run.ts', import.meta.url))],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    conditions: ['@residual/source'],
-    logLevel: 'error',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
+  await bundleForNode(new URL('../testing/killed-run.ts', import.meta.url), script);
 });
 afterAll(() => rm(place, { recursive: true, force: true }));
 
