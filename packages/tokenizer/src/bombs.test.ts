@@ -37,3 +37,12 @@ test.each(['tokenizerJson', 'folders', 'sentencePiece', 'tiktoken'])('hostile va
   expect(defects).toEqual([]);
   expect(results.length).toBeGreaterThan(5);
 });
+
+test.each(['templateText', 'templateConfig'])('hostile chat templates: %s', async target => {
+  const { results, defects } = await runBombs(new URL('./testing/template-bombs.ts', import.meta.url), {
+    only: [target],
+    seconds: 2,
+  });
+  expect(defects).toEqual([]);
+  expect(results.length).toBeGreaterThan(20);
+});

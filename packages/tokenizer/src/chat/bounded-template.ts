@@ -6,8 +6,12 @@ const longestTemplate = 2 ** 20;
 const largest = 2 ** 22;
 const longestList = 2 ** 20;
 const longestRange = 2 ** 16;
-/** Steps of a template, and for each message or tool more. */
-const steps = { ahead: 2 ** 18, each: 2 ** 12 };
+/** Steps of a template, and for each message or tool and each character of a conversation more. */
+const steps = { ahead: 2 ** 18, each: 2 ** 12, character: 1 / 8 };
+/** Work on so many characters counts as a step. */
+const charactersPerStep = 128;
+/** The library looks for a tag in time that is quadratic in the length of each run of blanks: the most that these lengths, squared, may sum up to. */
+const mostBlanks = 2 ** 26;
 
 /** What is used of the library's runtime, whose types its package does not lead to. */
 interface Value {
@@ -20,6 +24,22 @@ interface Statement {
   readonly iterable?: Statement;
   /** Of a loop over what passes a test. */
   readonly lhs?: Statement;
+  /** Of operators; the text of what names are, too. */
+  readonly operator?: { readonly value: string };
+  readonly value?: unknown;
+  readonly left?: Statement;
+  readonly right?: Statement;
+  readonly operand?: Statement;
+  readonly object?: Statement;
+  readonly property?: Statement;
+  readonly filter?: Statement;
+  readonly test?: Statement;
+  readonly callee?: Statement;
+  readonly args?: readonly Statement[];
+  /** What is written one after another. */
+  readonly body?: readonly Statement[];
+  readonly alternate?: readonly Statement[];
+  readonly defaultBlock?: readonly Statement[];
 }
 interface Scope {
   set(name: string, value: unknown): unknown;
@@ -37,20 +57,25 @@ export class BoundedTemplate {
 
   constructor(text: string) {
     if (text.length > longestTemplate) throw new Error(`it has ${text.length} characters; ${longestTemplate} are read`);
+    let blanks = 0;
+    for (const [run] of text.matchAll(/\s+/g)) blanks += run.length ** 2;
+    if (blanks > mostBlanks) throw new Error('it has runs of blanks that are too long');
     this.program = new Template(text).parsed;
   }
 
-  /** The text for these variables, of which `count` are messages or tools. */
-  render(variables: Readonly<Record<string, unknown>>, count: number): string {
+  /** The text for these variables, of which `count` are messages or tools, with `characters` in the messages. */
+  render(variables: Readonly<Record<string, unknown>>, count: number, characters: number): string {
     const environment = new LibraryEnvironment();
-    for (const [name, value] of Object.entries({ ...globals(), ...variables })) environment.set(name, value);
-    const interpreter = new BoundedInterpreter(environment, steps.ahead + steps.each * count);
+    const most = steps.ahead + steps.each * count + Math.ceil(steps.character * characters);
+    const interpreter = new BoundedInterpreter(environment, most);
+    const own = globals(cost => interpreter.spend(cost));
+    for (const [name, value] of Object.entries({ ...own, ...variables })) environment.set(name, value);
     return String(interpreter.run(this.program).value);
   }
 }
 
 /** What the library gives every template; it does not export the function that sets it. */
-function globals(): Record<string, unknown> {
+function globals(spend: (steps: number) => void): Record<string, unknown> {
   return {
     false: false,
     true: true,
@@ -62,7 +87,10 @@ function globals(): Record<string, unknown> {
     raise_exception: (text: string) => {
       throw new Error(text);
     },
-    strftime_now: (format: string) => new Template('{{ strftime_now(format) }}').render({ format }),
+    strftime_now: (format: string) => {
+      spend(256); // it makes formatters
+      return new Template('{{ strftime_now(format) }}').render({ format });
+    },
   };
 }
 
@@ -73,12 +101,26 @@ function range(start: number, stop?: number, step = 1): number[] {
   return Array.from({ length }, (_, i) => from + i * step);
 }
 
-/** Counts what it evaluates, turns of loops among it, and refuses values that grow beyond measure. */
+/** Filters that look at one member or none, and those that copy a list or record but not what is inside. */
+const freeFilters = new Set(['length', 'first', 'last', 'safe', 'default']);
+const copyingFilters = new Set(['list', 'items', 'reverse']);
+
+type Cost = (value: Value) => number;
+
+/**
+ * Counts what it evaluates, and the work of filters, functions and operators by the size of what they are given, before they begin; refuses values that grow
+ * beyond measure.
+ */
 class BoundedInterpreter extends LibraryInterpreter {
   private left: number;
   private readonly most: number;
-  private readonly iterables = new WeakSet<object>();
+  private readonly prepared = new WeakSet<object>();
+  /** What is spent when the value of a statement is there, by what is done with it next. */
+  private readonly costs = new WeakMap<object, Cost>();
   private readonly weights = new WeakMap<object, number>();
+  private readonly sizes = new WeakMap<object, number>();
+  /** The text or list that a function belongs to, and that of the function that is being looked up, by where it stands. */
+  private readonly owners = new WeakMap<object, Value>();
 
   constructor(environment: Scope, most: number) {
     super(environment);
@@ -88,9 +130,9 @@ class BoundedInterpreter extends LibraryInterpreter {
 
   override evaluate(statement: Statement | undefined, environment: Scope): Value {
     this.spend(1);
-    const { type, iterable } = (statement ?? {}) as Statement;
-    if (type === 'For' && iterable) this.iterables.add(iterable.lhs ?? iterable);
+    if (statement) this.prepare(statement);
     const value = super.evaluate(statement, environment);
+    const { type } = (statement ?? {}) as Statement;
     const content: unknown = value.value;
     if (typeof content === 'string' && content.length > largest)
       throw new Error(`a text of ${content.length} characters; ${largest} are made`);
@@ -98,13 +140,86 @@ class BoundedInterpreter extends LibraryInterpreter {
       const weight = this.weightOf(value);
       if (weight > longestList) throw new Error(`a list of ${weight} values; ${longestList} are made`);
     }
-    if (statement && this.iterables.has(statement)) this.spend(sizeOf(content));
+    if (type === 'MemberExpression' && value.type === 'FunctionValue')
+      this.owners.set(value, this.owners.get(statement!)!);
+    if (type === 'CallExpression' || type === 'FilterExpression') this.spend(copyOf(value));
+    const cost = statement && this.costs.get(statement);
+    if (cost) this.spend(cost(value));
     return value;
   }
 
-  private spend(count: number): void {
+  spend(count: number): void {
     this.left -= count;
     if (this.left < 0) throw new Error(`more than ${this.most} steps`);
+  }
+
+  /** Notes what the values of the parts of a statement will cost. */
+  private prepare(statement: Statement): void {
+    if (this.prepared.has(statement)) return;
+    this.prepared.add(statement);
+    const { type, iterable, left, right, operand, object, property, filter, test, callee, args } = statement;
+    const add = (part: Statement | undefined, cost: Cost) => {
+      if (typeof part !== 'object') return;
+      const known = this.costs.get(part);
+      this.costs.set(part, known ? value => known(value) + cost(value) : cost);
+    };
+    const whole: Cost = value => this.sizeOf(value);
+    for (const written of [statement.body, statement.alternate, statement.defaultBlock])
+      if (Array.isArray(written))
+        for (const each of written) add(each, value => (typeof value.value === 'string' ? 0 : whole(value) - 1));
+    if (type === 'For') add(iterable?.lhs ?? iterable, lengthOf);
+    else if (type === 'MemberExpression') {
+      if (property?.type === 'SliceExpression')
+        add(object, value => (typeof value.value === 'string' ? value.value.length / 16 : lengthOf(value) / 16));
+      add(object, value => {
+        this.owners.set(statement, value);
+        return 0;
+      });
+    } else if (type === 'CallExpression') {
+      add(callee, value => {
+        const owner = this.owners.get(value);
+        return owner ? lengthOf(owner) : 0;
+      });
+      this.prepareArguments(args, add);
+    } else if (type === 'FilterExpression' || type === 'FilterStatement') {
+      const name = String((filter?.callee ?? filter)?.value);
+      if (copyingFilters.has(name)) add(operand, copyOf);
+      else if (!freeFilters.has(name)) add(operand, name === 'sort' ? value => 16 * whole(value) : whole);
+      this.prepareArguments(filter?.args, add);
+    } else if (type === 'TestExpression') {
+      if (test?.value === 'lower' || test?.value === 'upper') add(operand, lengthOf);
+    } else if (type === 'BinaryExpression') {
+      const operator = statement.operator!.value;
+      if (operator === '+' || operator === '~') {
+        const joined: Cost = value =>
+          typeof value.value === 'string' ? 0 : operator === '+' ? lengthOf(value) / 16 : whole(value);
+        for (const side of [left, right]) add(side, joined);
+      } else if (operator !== 'and' && operator !== 'or')
+        for (const side of [left, right]) add(side, value => (value.type === 'StringValue' ? lengthOf(value) : 0));
+      if (operator === 'in' || operator === 'not in')
+        add(right, value => (Array.isArray(value.value) ? lengthOf(value) : 0));
+    }
+  }
+
+  /** Texts that functions look for become expressions, which takes longer than reading them. */
+  private prepareArguments(
+    args: readonly Statement[] | undefined,
+    add: (part: Statement | undefined, cost: Cost) => void,
+  ): void {
+    for (const each of args ?? []) add(each, value => (typeof value.value === 'string' ? value.value.length / 32 : 0));
+  }
+
+  /** Steps that it takes to go through all of a value. */
+  private sizeOf(value: Value): number {
+    const content: unknown = value.value;
+    if (value.type === 'NamespaceValue' || (!Array.isArray(content) && !(content instanceof Map)))
+      return 1 + lengthOf(value);
+    const known = this.sizes.get(content as object);
+    if (known !== undefined) return known;
+    let size = 1;
+    for (const member of (content as Map<string, unknown>).values()) size += this.sizeOf(member as Value);
+    this.sizes.set(content as object, size);
+    return size;
   }
 
   /** How many values a list or record holds, those inside it counted as often as they stand there. None of them changes later. */
@@ -121,6 +236,11 @@ class BoundedInterpreter extends LibraryInterpreter {
   }
 }
 
-function sizeOf(content: unknown): number {
-  return Array.isArray(content) ? content.length : content instanceof Map ? content.size : 0;
+/** Steps that it takes to copy a text, or the members of a list or record. */
+const copyOf = (value: Value) => (typeof value.value === 'string' ? lengthOf(value) : lengthOf(value) / 4);
+
+/** Steps that it takes to go through a text, or the members of a list or record but not what is inside them. */
+function lengthOf({ value }: Value): number {
+  if (typeof value === 'string') return Math.floor(value.length / charactersPerStep);
+  return Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0;
 }

@@ -148,6 +148,9 @@ test('a configuration or a template that is broken is an error of the file', () 
   );
 });
 
+/** Half a million characters. */
+const half = `{% set n = namespace(s='aaaaaaaa') %}{% for i in range(16) %}{% set n.s = n.s ~ n.s %}{% endfor %}`;
+
 test.each([
   ['{% for i in range(1000000000) %}x{% endfor %}', /range\(\) of 1000000000 numbers; 65536 are made$/],
   ['{% for i in range(60000) %}{% for j in range(60000) %}{% endfor %}{% endfor %}', /more than \d+ steps$/],
@@ -169,9 +172,20 @@ test.each([
   ],
   [`{% set d = {} %}{% set d.a = [d, d] %}{{ d | tojson }}`, /cannot assign attribute on non-namespace object$/],
   [`{% macro m(x) %}{{ m(x) }}{{ m(x) }}{% endmacro %}{{ m(1) }}`, /the template refuses this conversation: /],
+  ['{% for i in range(999) %}{{ range(60000) | sort | length }}{% endfor %}', /more than \d+ steps$/],
+  [`${half}{% set f = n.s.split %}{% for i in range(60000) %}{% set m = f('b') %}{% endfor %}`, /more than \d+ steps$/],
+  [`${half}{% set l = [n.s, n.s, n.s, n.s] %}{{ (l + l) | sort | length }}`, /more than \d+ steps$/],
+  [`${half}{% set l = [n.s] %}{{ l | sort | length }}`, /^no error$/],
   ['{{ range(3) | join }}', /^no error$/],
 ])('a template ends, however it loops and grows: %s', (template, expected) => {
   expect(String(refusal([user], {}, template))).toMatch(expected);
+});
+
+test('runs of blanks may be long, but not without end', () => {
+  expect(refusal([user], {}, `a${' '.repeat(8000)}{{ 'b' }}`)).toBe('no error');
+  expect(refusal([user], {}, `a${' '.repeat(9e5)}b`)).toBe(
+    'TOKENIZER_FILE tokenizer: chat template "default" cannot be read: it has runs of blanks that are too long',
+  );
 });
 
 test('a template that is too long or too deep is an error of the file', () => {
@@ -182,6 +196,14 @@ test('a template that is too long or too deep is an error of the file', () => {
   expect(refused(`{{ ${'('.repeat(100_000)}1${')'.repeat(100_000)} }}`)).toMatch(
     /^TOKENIZER_FILE tokenizer: chat template "default" cannot be read: /,
   );
+});
+
+test('long texts are written, by templates that go through them a few times', () => {
+  const long = { role: 'user', content: `${'Once upon a time. '.repeat(200_000)}` };
+  const template = chatTemplate({
+    chat_template: `{% macro said(text) %}{{ text | trim }}{% endmacro %}{% for m in messages %}{% if '</think>' in m.content %}{{ m.content.split('</think>')[-1].lstrip('\n') }}{% else %}{{ said(m.content) }}{% endif %}{% set last = m.content.split('\n') %}{{ last[-1] is string and m.content.startswith('x') }}{% endfor %}`,
+  })!;
+  expect(template.render([long])).toBe(`${long.content.trim()}false`);
 });
 
 test('a conversation of 2,000 messages is written, and variables are those of the library', () => {

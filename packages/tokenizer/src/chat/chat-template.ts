@@ -120,7 +120,7 @@ function renderWith(
   count: number,
 ): string {
   try {
-    return template.render(variables, count);
+    return template.render(variables, count, charactersOf(variables.messages));
   } catch (error) {
     // Jinja's filters take what is undefined as an empty text; the library's do not.
     const messages = variables.messages.map(message => ({ content: '', ...message }));
@@ -129,6 +129,18 @@ function renderWith(
       return renderWith(template, { ...variables, messages }, count);
     return failInput(`chat: the template refuses this conversation: ${(error as Error).message}`);
   }
+}
+
+/** How long the texts of messages are. */
+function charactersOf(messages: readonly object[]): number {
+  let characters = 0;
+  for (const { content } of messages as readonly ChatMessage[]) {
+    if (typeof content === 'string') characters += content.length;
+    else if (Array.isArray(content))
+      for (const part of content as readonly ({ text?: unknown } | null)[])
+        if (typeof part?.text === 'string') characters += part.text.length;
+  }
+  return characters;
 }
 
 function checkMessages(messages: unknown): void {

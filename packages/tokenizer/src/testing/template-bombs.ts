@@ -1,0 +1,112 @@
+/** Hostile chat templates; the module that a process with a small heap reads. */
+import { type Bomb, type BombTarget, bombsOf } from '@residual/testkit/bombs';
+import { chatTemplate } from '../chat/index.js';
+
+const user = { role: 'user', content: 'Hi ' };
+const tool = { type: 'function', function: { name: 'add', parameters: { type: 'object', properties: { a: {} } } } };
+const talk = [{ role: 'system', content: 'Be kind.' }, user, { role: 'assistant', content: 'Hello' }];
+
+/** Writes two conversations, and goes on in the second as people do. */
+function use(config: object | string, source?: string): void {
+  const template = chatTemplate(config, source);
+  if (!template) return;
+  template.render([user], { addGenerationPrompt: true, tools: [tool] });
+  template.render(talk, { continueFinalMessage: true });
+}
+
+const chatml =
+  "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+const headers =
+  "{{- bos_token }}\n{%- if tools is not none and tools is defined %}\n    {%- for t in tools %}\n        {{- t | tojson(indent=4) }}\n        {{- \"\\n\\n\" }}\n    {%- endfor %}\n{%- endif %}\n{%- if messages[0]['role'] == 'system' %}\n    {%- set system_message = messages[0]['content'] | trim %}\n    {%- set messages = messages[1:] %}\n{%- else %}\n    {%- set system_message = '' %}\n{%- endif %}\n{%- for message in messages %}\n    {%- if not (message.role == 'tool' or 'tool_calls' in message) %}\n        {{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' + message['content'] | trim + '<|eot_id|>' }}\n    {%- elif message.tool_calls | length != 1 %}\n        {{- raise_exception('one call at a time') }}\n    {%- endif %}\n{%- endfor %}";
+const macros =
+  "{% macro turn(role, text='') %}[{{ role | upper }}] {{ text.strip() }}{% endmacro %}{% set ns = namespace(count=0, last=none) %}{% for m in messages if m.role in ['user', 'assistant'] %}{% set ns.count = ns.count + 1 %}{% set ns.last = m %}{{ turn(m.role, m.content) }}{% if not loop.last %}{{ ', ' ~ loop.index }}{% else %}{{ range(3) | join('-') }}{% endif %}{% endfor %}{{ (ns.last.content.split(' ') | first)[:2] if ns.last is mapping else '' }}{{ {'a': [1, 2.5, true]} | tojson }}";
+const templates = { chatml, headers, macros };
+
+const loops = (count: number, inside: string) =>
+  Array.from({ length: count }, (_, i) => `{% for i${i} in range(999) %}`).join('') +
+  inside +
+  '{% endfor %}'.repeat(count);
+
+/** A list that is twice as long so many times. */
+const lists = (members: readonly string[], doublings: number) =>
+  `{% set n = namespace(l=[${members}]) %}{% for i in range(${doublings}) %}{% set n.l = n.l + n.l %}{% endfor %}`;
+
+/** What makes a template run long, write much or lie deep. */
+const crafted: Readonly<Record<string, () => string>> = {
+  'loops in loops': () => loops(6, 'x'),
+  'a text that doubles': () => `{% set n = namespace(s='aa') %}${loops(1, '{% set n.s = n.s + n.s %}')}`,
+  'a text many times': () => "{{ 'a' * 1000000000 }}",
+  'a text of a filter many times': () => `{{ '${'a'.repeat(100_000)}' | replace('a', '${'b'.repeat(100_000)}') }}`,
+  'a text of a method many times': () => `{{ '${'a'.repeat(100_000)}'.replace('a', '${'b'.repeat(100_000)}') }}`,
+  'a text with an indent': () => `{{ '${'\\n'.repeat(100_000)}' | indent(100000) }}`,
+  'a list joined by a long text': () => `{{ range(60000) | join('${'b'.repeat(100_000)}') }}`,
+  'JSON with an indent': () => '{{ messages | tojson(indent=1000000000) }}',
+  'a list within lists as JSON': () => `{{ ${'['.repeat(1000)}${']'.repeat(1000)} | tojson(indent=1000000) }}`,
+  'a range of many': () => '{% for i in range(0, 1000000000, 1) %}x{% endfor %}',
+  'a range without end': () => '{% for i in range(0, 9, 0) %}x{% endfor %}',
+  'a list that sorts': () => `{% for i in range(999) %}{{ range(60000) | sort | length }}{% endfor %}`,
+  'a text that is split': () =>
+    `{% for i in range(999) %}{{ '${'a '.repeat(100_000)}'.split(' ') | length }}{% endfor %}`,
+  'a list of long texts that sorts': () =>
+    `{% set s = '${'a'.repeat(500_000)}' %}${lists(['s', 's'], 16)}{{ n.l | sort | length }}`,
+  'a list of long texts as JSON': () =>
+    `{% set s = '${'a'.repeat(500_000)}' %}${lists(['s', 's'], 16)}{{ n.l | tojson }}`,
+  'a list of long texts that is written': () =>
+    `{% set s = '${'a'.repeat(500_000)}' %}${lists(['s', 's'], 16)}{{ n.l }}`,
+  'a list of long texts beside a text': () =>
+    `{% set s = '${'a'.repeat(500_000)}' %}${lists(['s', 's'], 16)}{{ 'a' ~ n.l }}`,
+  'a list that grows by one': () => `${lists(['1'], 19)}${loops(2, '{% set m = n.l + [1] %}')}`,
+  'a list that is searched': () => `${lists(['1'], 19)}${loops(2, '{% if 2 in n.l %}x{% endif %}')}`,
+  'a list that is cut': () => `${lists(['1'], 19)}${loops(2, '{% set m = n.l[1:] %}')}`,
+  'a text that is cut': () => `{% set s = '${'a'.repeat(500_000)}' %}${loops(2, '{% set m = s[1:] %}')}`,
+  'a text that is searched': () => `{% set s = '${'a'.repeat(500_000)}' %}${loops(2, "{% if 'b' in s %}x{% endif %}")}`,
+  'a function of a text by another name': () =>
+    `{% set s = '${'a'.repeat(500_000)}' %}{% set f = s.split %}${loops(2, "{% set m = f('b') %}")}`,
+  'texts that are replaced': () => {
+    const set = `{% set s = '${'a'.repeat(200_000)}' %}`;
+    return `${set}{% set f = 'b'.replace %}${loops(2, "{% set m = f(s ~ loop.index, 'b') %}")}`;
+  },
+  'many dates': () => loops(2, "{{ strftime_now('%b %B') }}"),
+  'a macro that calls itself': () => '{% macro m(x) %}{{ m(x) }}{{ m(x) }}{% endmacro %}{{ m(1) }}',
+  'a long refusal': () => `{{ raise_exception('${'a'.repeat(100_000)}') }}`,
+  'a refusal that is no text': () => '{{ raise_exception() }}{{ raise_exception(none) }}',
+  'groups in groups': () => `{{ ${'('.repeat(100_000)}1${')'.repeat(100_000)} }}`,
+  'ifs in ifs': () => `${'{% if true %}'.repeat(20_000)}${'{% endif %}'.repeat(20_000)}`,
+  'nots of nots': () => `{{ ${'not '.repeat(100_000)}true }}`,
+  'a long sum': () => `{{ 1${' + 1'.repeat(100_000)} }}`,
+  'many filters': () => `{{ 'a'${' | trim'.repeat(100_000)} }}`,
+  'many marks': () => '{{'.repeat(100_000),
+  'a comment without end': () => `{#${'{#'.repeat(100_000)}`,
+  blanks: () => `{%-${' '.repeat(100_000)}x${'\n'.repeat(100_000)}`,
+  'blanks before marks': () => `a${' \n'.repeat(100_000)}`.repeat(4),
+  'a long template': () => 'x'.repeat(2 ** 21),
+};
+
+/** Templates as texts of their own. */
+export const templateText: BombTarget = {
+  *inputs() {
+    for (const [name, make] of Object.entries(crafted)) yield { name, make };
+  },
+  read: text => use({ bos_token: '<s>', eos_token: '</s>' }, text),
+  seeds: () => Object.values(templates),
+};
+
+const settings = {
+  tokenizer_class: 'PreTrainedTokenizerFast',
+  bos_token: '<s>',
+  eos_token: { content: '</s>', special: true },
+  chat_template: [
+    { name: 'default', template: chatml },
+    { name: 'tool_use', template: headers },
+  ],
+};
+
+/** The files that hold them: `tokenizer_config.json`. */
+export const templateConfig: BombTarget = {
+  *inputs(): Generator<Bomb> {
+    yield* bombsOf(settings, { count: 20_000 });
+    yield* bombsOf({ chat_template: macros, pad_token: null }, { count: 20_000 });
+  },
+  read: text => use(text),
+  seeds: () => [JSON.stringify(settings), JSON.stringify({ bos_token: '<s>', chat_template: macros })],
+};
