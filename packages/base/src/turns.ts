@@ -30,7 +30,8 @@ function ask(): void {
 
 /** Node's `setImmediate`, or a message to oneself: timers would be slowed down in pages that nobody looks at. */
 function poster(): (task: () => void) => void {
-  if (typeof setImmediate === 'function') return task => void setImmediate(task);
+  const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => unknown };
+  if (setImmediate) return task => void setImmediate(task);
   const { port1, port2 } = new MessageChannel();
   const tasks: (() => void)[] = [];
   port1.onmessage = () => tasks.shift()!();

@@ -77,7 +77,7 @@ test('what forward and a batch cannot take is named', async () => {
   await expect(model.forward(Array(70).fill(1))).rejects.toThrow(
     'forward: 70 tokens are more than the 64 positions this model has',
   );
-  await expect(model.forward('text')).rejects.toThrow('generate: this model has no tokenizer; give token ids');
+  await expect(model.forward('text')).rejects.toThrow('forward: this model has no tokenizer; give token ids');
   await expect(model.forward([3], { signal: AbortSignal.abort() })).rejects.toThrow('abort');
   await expect(model.generateBatch([]).whole()).rejects.toThrow('generate: there is no prompt');
   await expect(model.forward([3], { taps: ['a..b'] })).rejects.toThrow("forward: taps: 'a..b' has the step ''");

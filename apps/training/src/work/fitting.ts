@@ -80,7 +80,7 @@ function fitting<N>(
         examples = next;
       },
       look: async places => {
-        const recorder = record(['hidden']);
+        const recorder = record(given.hidden === 0 ? [] : ['hidden']);
         const x = tensor(places, [places.length / inputs, inputs]);
         const y = model(weights, x, recorder.scope);
         try {
