@@ -1,3 +1,4 @@
+import { runBombs } from '@residual/testkit/bombs';
 import { zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { packed, unpacked } from './zip.js';
@@ -68,4 +69,10 @@ test('files that lie in each other, as in bombs, and names that come twice are r
   };
   expect(await patched(bytes, grown)).toMatch(/its files lie in each other/);
   expect(await patched(bytes, (view, at) => view.setUint8(at + 47 + 46, 97))).toMatch(/it holds a twice/);
+});
+
+test('hostile zips are read or refused', async () => {
+  const { results, defects } = await runBombs(new URL('./testing/zip-bombs.ts', import.meta.url));
+  expect(defects).toEqual([]);
+  expect(results.length).toBeGreaterThan(300);
 });

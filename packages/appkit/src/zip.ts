@@ -1,3 +1,4 @@
+import { ResidualError } from '@residual/base';
 import { type UnzipFileInfo, unzipSync, zipSync } from 'fflate';
 import { isZip } from './page.js';
 
@@ -21,7 +22,7 @@ const mostInflation = 1032;
 /** The files in a zip: no more than it says, no more than its bytes can hold, each with its checksum. */
 async function filesIn(zip: File): Promise<File[]> {
   const tooLarge = `${zip.name} holds more than the ${most / 1e9} GB that a page reads; drop its files one by one.`;
-  if (zip.size > most) throw new RangeError(tooLarge);
+  if (zip.size > most) throw new ResidualError('zip', tooLarge);
   const bytes = new Uint8Array(await zip.arrayBuffer());
   const declared = new Map<string, Entry>();
   try {
@@ -30,7 +31,7 @@ async function filesIn(zip: File): Promise<File[]> {
     const filter = (info: UnzipFileInfo) => {
       packedSize += info.size;
       size += info.originalSize;
-      if (size > most) throw new RangeError(tooLarge);
+      if (size > most) throw new ResidualError('zip', tooLarge);
       if (packedSize > bytes.length) throw new Error('its files lie in each other'); // as in bombs
       if (info.originalSize > mostInflation * (info.size + 1))
         throw new Error(`${info.name} cannot be as large as it says`);
@@ -46,8 +47,9 @@ async function filesIn(zip: File): Promise<File[]> {
       return new File([content as Uint8Array<ArrayBuffer>], baseName(path));
     });
   } catch (error) {
-    if (error instanceof RangeError && error.message === tooLarge) throw error;
-    throw new Error(`${zip.name} is no zip that can be read: ${(error as Error).message}.`, { cause: error });
+    if (ResidualError.is(error)) throw error;
+    const text = `${zip.name} is no zip that can be read: ${(error as Error).message}.`;
+    throw new ResidualError('zip', text, { cause: error });
   }
 }
 

@@ -26,3 +26,14 @@ test('configs with huge numbers, wrong types, long lists and deep nesting are re
     'llama: config field rope_parameters is [[[…]]]; it must be an object',
   );
 }, 300_000);
+
+test.each([
+  ['hub', 'hubListing', 200],
+  ['lora', 'adapter', 150],
+])('hostile files of a %s are read or refused: %s', async (module, target, least) => {
+  const { results, defects } = await runBombs(new URL(`./testing/${module}-bombs.ts`, import.meta.url), {
+    only: [target],
+  });
+  expect(defects).toEqual([]);
+  expect(results.length).toBeGreaterThan(least);
+});

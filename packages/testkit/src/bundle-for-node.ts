@@ -21,7 +21,7 @@ export const bundleForNode = async (program: URL | Program, outfile: string): Pr
     logLevel: 'error',
     // What was written for require, tfjs's WebAssembly module among it, finds what it expects.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const __dirname = '/';",
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url); const __dirname = '/';",
     },
   });
 };

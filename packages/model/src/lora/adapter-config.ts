@@ -1,3 +1,5 @@
+import { showValue } from '@residual/tensor';
+
 /** What `adapter_config.json` says of the numbers. */
 export interface AdapterConfig {
   /** The rank that is stated for a module. */
@@ -17,20 +19,19 @@ export async function adapterConfig(
   refuse: Refuse,
 ): Promise<AdapterConfig> {
   const config = parsed(text, refuse);
-  if (config.peft_type !== 'LORA') refuse(`is of peft_type ${JSON.stringify(config.peft_type)}; it must be LORA`);
+  if (config.peft_type !== 'LORA') refuse(`is of peft_type ${showValue(config.peft_type)}; it must be LORA`);
   const silent = new Set([...silentFields, ...numberFields, ...ignoreConfig]);
   for (const [field, value] of Object.entries(config)) {
     if (silent.has(field) || isEmpty(value)) continue;
     const allowed = Object.hasOwn(allowedValues, field) ? allowedValues[field] : undefined;
     if (allowed === undefined)
       refuse(
-        `sets ${field} to ${JSON.stringify(value)}, which is not understood and may change the numbers; if it does not, name it in ignoreConfig`,
+        `sets ${field} to ${showValue(value)}, which is not understood and may change the numbers; if it does not, name it in ignoreConfig`,
       );
-    if (!allowed!.includes(value))
-      refuse(`sets ${field} to ${JSON.stringify(value)}, which this version does not compute`);
+    if (!allowed!.includes(value)) refuse(`sets ${field} to ${showValue(value)}, which this version does not compute`);
   }
   const root = config.use_rslora ?? false;
-  if (typeof root !== 'boolean') refuse(`has use_rslora ${JSON.stringify(root)}; it must be true or false`);
+  if (typeof root !== 'boolean') refuse(`has use_rslora ${showValue(root)}; it must be true or false`);
   return {
     rankOf: await byPattern(config, 'r', 'rank_pattern', isRank, 'a whole number above 0', refuse),
     alphaOf: await byPattern(config, 'lora_alpha', 'alpha_pattern', isNumber, 'a number', refuse),
@@ -69,14 +70,13 @@ async function byPattern(
   refuse: Refuse,
 ): Promise<(module: string) => number> {
   const usual = config[field] ?? 8;
-  if (!fits(usual)) refuse(`has ${field} ${shown(usual)}; it must be ${wanted}`);
+  if (!fits(usual)) refuse(`has ${field} ${showValue(usual)}; it must be ${wanted}`);
   const patterns = config[patternField] ?? {};
   if (typeof patterns !== 'object' || Array.isArray(patterns))
-    refuse(`has ${patternField} ${JSON.stringify(patterns)}; it must be an object`);
+    refuse(`has ${patternField} ${showValue(patterns)}; it must be an object`);
   const entries = Object.entries(patterns as Record<string, unknown>);
   for (const [pattern, value] of entries)
-    if (!fits(value))
-      refuse(`has ${patternField} ${shown(value)} for ${JSON.stringify(pattern)}; it must be ${wanted}`);
+    if (!fits(value)) refuse(`has ${patternField} ${showValue(value)} for ${showValue(pattern)}; it must be ${wanted}`);
   if (entries.length === 0) return () => usual as number;
   const { wholeMatch } = await import('@residual/tokenizer/regex');
   const attempt = <T>(act: () => T): T => {
@@ -111,7 +111,6 @@ function endsWith(module: string, name: string): boolean {
 
 const isRank = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;
 const isNumber = (value: unknown): boolean => Number.isFinite(value);
-const shown = (value: unknown): string => (typeof value === 'number' ? String(value) : JSON.stringify(value));
 
 const isEmpty = (value: unknown): boolean =>
   value === null || value === false || (typeof value === 'object' && Object.keys(value as object).length === 0);

@@ -49,7 +49,7 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
       found.set(module, { ...sides, [side]: tensorName });
     }
   }
-  if (wrong.length > 0) refuse(`holds ${wrong.join(', ')}, which belong to no linear of this ${model.family.name}`);
+  if (wrong.length > 0) refuse(`holds ${firstFew(wrong)}, which belong to no linear of this ${model.family.name}`);
   if (found.size === 0) refuse('holds no tensor');
   await expectBaseWeights(model, stored, base, refuse, signal);
   const paths: string[] = [];
@@ -81,4 +81,10 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
     throw error;
   }
   return paths;
+}
+
+/** The first names of many, each cut where it is long. */
+function firstFew(names: readonly string[]): string {
+  const few = names.slice(0, 8).map(name => (name.length > 200 ? `${name.slice(0, 200)}…` : name));
+  return few.length < names.length ? `${few.join(', ')}, … ${names.length} in all` : few.join(', ');
 }

@@ -202,6 +202,13 @@ test('a text that is far larger than any config is refused before it is read', a
   );
 });
 
+test('a list that is far longer than any is refused before it is read', async () => {
+  hub.listing = { toJSON: () => ' '.repeat(2 ** 22) };
+  expect(await failure(read())).toBe(
+    `loadModel: the list of someone/tale of ${hub.endpoint} has 4194306 bytes or more; at most 4194304 are read`,
+  );
+});
+
 test('a URL leads to another host only where that is allowed', async () => {
   hub.away = true;
   const plain = await filesOf(`${hub.endpoint}/plain`);

@@ -4,7 +4,7 @@ import { hubEnvironment, openStore } from '#platform';
 import { type DownloadOptions, download, type RemoteFile } from './download.js';
 import type { ModelFiles } from './files.js';
 import { guardedFetch } from './guarded-fetch.js';
-import { expectSmall, readSmall } from './limits.js';
+import { expectSmall, longestListing, readSmall } from './limits.js';
 import { readAhead } from './read-ahead.js';
 import type { Store } from './store.js';
 
@@ -141,7 +141,7 @@ async function listOf(
       `loadModel: ${base} has no model ${id} at ${revision}: status ${response.status}${hint}`,
     );
   }
-  const bytes = await readSmall(base, `the list of ${id}`, response.body ?? new Blob().stream());
+  const bytes = await readSmall(base, `the list of ${id}`, response.body ?? new Blob().stream(), longestListing);
   const text = new TextDecoder().decode(bytes);
   const repository = repositoryOf(url, text);
   await store?.writeText(key, text);

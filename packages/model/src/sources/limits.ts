@@ -17,24 +17,32 @@ export function limitOf(name: string): number {
   return Object.hasOwn(limits, name) ? limits[name]! : mostBytes;
 }
 
+/** The most bytes of the list of a repository: some 14,000 files. */
+export const longestListing = 2 ** 22;
+
 /** Throws where a text is larger than any of its name should be. */
-export function expectSmall(origin: string, name: string, bytes: number): void {
-  if (bytes <= limitOf(name)) return;
+export function expectSmall(origin: string, name: string, bytes: number, most = limitOf(name)): void {
+  if (bytes <= most) return;
   throw new ResidualError(
     'files',
-    `loadModel: ${name} of ${origin} has ${bytes} bytes or more; at most ${limitOf(name)} are read`,
+    `loadModel: ${name} of ${origin} has ${bytes} bytes or more; at most ${most} are read`,
   );
 }
 
 /** The bytes of a body, at most as many as a text of this name may have. */
-export async function readSmall(origin: string, name: string, body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+export async function readSmall(
+  origin: string,
+  name: string,
+  body: ReadableStream<Uint8Array>,
+  most = limitOf(name),
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   const reader = body.getReader();
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       size += part.value.length;
-      expectSmall(origin, name, size);
+      expectSmall(origin, name, size, most);
       parts.push(part.value);
     }
   } finally {
