@@ -8,6 +8,7 @@ import { lackingSentence, wordsLackedBy } from './lacking.js';
 import type { MapContent, WordMap } from './map.js';
 import { newest } from './newest.js';
 import { headlineOf, isAsTyped } from './reading.js';
+import type { Settings } from './settings.js';
 import { showError } from './show-error.js';
 import type { State } from './state.js';
 
@@ -37,6 +38,11 @@ export async function arithmeticView(
     },
   );
   let typing = 0;
+  /** Changes settings together with what was typed last. */
+  const change = (settings: Partial<Settings>) => {
+    clearTimeout(typing);
+    state.set({ expression: byId<HTMLInputElement>('expression').value, ...settings });
+  };
   const bars = byId<HTMLElementTagNameMap['residual-neighbours']>('neighbours');
 
   const compute = async () => {
@@ -128,13 +134,13 @@ export async function arithmeticView(
       button.type = 'button';
       button.value = expression;
       if (!works) button.append(make('span', { className: 'tag' }, ' fails'));
-      button.addEventListener('click', () => state.set({ expression, table: 'words' }));
+      button.addEventListener('click', () => change({ expression, table: 'words' }));
       return button;
     }),
   );
   for (const name of ['method', 'table', 'axes'] as const)
     byId<HTMLSelectElement>(name).addEventListener('change', event =>
-      state.set({ [name]: (event.target as HTMLSelectElement).value }),
+      change({ [name]: (event.target as HTMLSelectElement).value }),
     );
   byId('views').addEventListener('click', ({ target }) => {
     const button = (target as HTMLElement).closest('button');
@@ -145,17 +151,16 @@ export async function arithmeticView(
   byId('whole').addEventListener('click', () => map?.reset());
   byId('ask').addEventListener('submit', event => {
     event.preventDefault();
-    clearTimeout(typing);
-    const expression = byId<HTMLInputElement>('expression').value;
-    if (expression === state.now.expression) compute();
-    else state.set({ expression });
+    if (byId<HTMLInputElement>('expression').value === state.now.expression) compute();
+    else change({});
   });
   bars.addEventListener('residual-neighbour', ({ detail }) => map?.point(detail.row));
   byId('to-words').addEventListener('click', () => {
-    state.set({ table: 'words' });
+    change({ table: 'words' });
     byId('expression').focus(); // the button is gone
   });
   state.on(['expression', 'method', 'table', 'axes'], () => {
+    clearTimeout(typing);
     follow();
     compute();
   });

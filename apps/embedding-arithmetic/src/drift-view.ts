@@ -81,7 +81,7 @@ const guess = ({ text, probability }: LensToken): HTMLElement =>
     'span',
     { className: 'guess' },
     text.trim() === '' ? JSON.stringify(text) : text.trim(),
-    make('small', {}, ` ${Math.round(100 * probability)} %`),
+    make('small', {}, ` ${Math.round(100 * probability)}\u00a0%`),
   );
 
 const namespace = 'http://www.w3.org/2000/svg';

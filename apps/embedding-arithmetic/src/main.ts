@@ -1,4 +1,4 @@
-import { byId, loadingView } from '@residual/appkit';
+import { byId, loadingView, tellUnheeded } from '@residual/appkit';
 import { startWorker } from '@residual/appkit/downloads';
 import { defineNeighbours } from '@residual/elements';
 import { arithmeticView, type Vocabularies } from './arithmetic-view.js';
@@ -6,6 +6,7 @@ import { connect } from './calls.js';
 import type { functions } from './computations.js';
 import { directionView } from './direction-view.js';
 import { driftView } from './drift-view.js';
+import { address } from './settings.js';
 import { showError } from './show-error.js';
 import { openState } from './state.js';
 import { storyTeller } from './stories.js';
@@ -28,7 +29,10 @@ async function start(): Promise<void> {
     await navigator.clipboard.writeText(location.href);
     byId('copied').textContent = 'The link is copied.';
   });
-  await Promise.all([arithmeticView(state, worker, vocabularies), directionView(state, worker, vocabularies)]);
+  const views = [arithmeticView(state, worker, vocabularies), directionView(state, worker, vocabularies)];
+  tellUnheeded(address);
+  addEventListener('hashchange', () => tellUnheeded(address));
+  await Promise.all(views);
   document.body.dataset.ready = 'true';
 }
 

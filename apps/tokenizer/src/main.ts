@@ -1,4 +1,4 @@
-import { byId, onFiles, showError } from '@residual/appkit';
+import { byId, onFiles, showError, tellUnheeded, writeControls } from '@residual/appkit';
 import { defineTokenText, type TokenTextElement } from '@residual/elements';
 import type { Tokenizer } from '@residual/tokenizer';
 import { examples } from './examples.js';
@@ -35,7 +35,7 @@ async function show(): Promise<void> {
 }
 
 function share(): void {
-  const tokenizer = choice.value in shipped ? choice.value : preset.tokenizer;
+  const tokenizer = Object.hasOwn(shipped, choice.value) ? choice.value : preset.tokenizer;
   address.share({ tokenizer, special: special.checked, text: text.value });
 }
 
@@ -51,8 +51,8 @@ async function take(files: readonly File[]): Promise<void> {
 
 function read(): void {
   const settings = address.settingsFrom(location.hash);
-  choice.value = settings.tokenizer in shipped ? settings.tokenizer : preset.tokenizer;
-  [text.value, special.checked] = [settings.text, settings.special];
+  writeControls(settings);
+  tellUnheeded(address);
   example.value = Object.keys(examples).find(name => examples[name] === settings.text) ?? '';
 }
 

@@ -141,6 +141,20 @@ describe('the text', () => {
     await page.uncheck('#special');
   });
 
+  test('an address that asks for what is not there is told so', async () => {
+    const other = await app.open('#tokenizer=toString&special=maybe&colour=red&text=Hello');
+    await other.locator('#tokens tbody tr').first().waitFor();
+    expect(await other.locator('#notice').textContent()).toBe(
+      `This link asks for Special tokens “maybe”, which is not here; “off” stands in its place. This link asks for Tokenizer “toString”, which is not here; “${shipped.stories}” stands in its place. This link sets “colour”, which this page does not have.`,
+    );
+    expect(await other.inputValue('#tokenizer')).toBe('stories');
+    await other.evaluate(() => {
+      location.hash = '#tokenizer=en-fr';
+    });
+    await other.locator('#notice').waitFor({ state: 'hidden' });
+    await other.close();
+  });
+
   test('a very long text is shown in part, and typing stays possible', async () => {
     const long = 'One day a fox came by. '.repeat(4000);
     await page.fill('#text', long);

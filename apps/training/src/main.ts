@@ -1,10 +1,11 @@
-import { attempt, backendOptions, byId, on } from '@residual/appkit';
+import { attempt, backendOptions, byId, on, tellUnheeded, writeControls } from '@residual/appkit';
 import { defineAttention, defineHeads } from '@residual/elements';
 import { controls, follow, set, share } from './controls.js';
 import { gptView } from './gpt-view.js';
 import { lineView } from './line-view.js';
 import { netView } from './net-view.js';
-import type { Settings } from './settings.js';
+import { pointsFrom } from './points.js';
+import { address, type Settings } from './settings.js';
 import { wireTabs } from './tabs.js';
 import { ownWork } from './trainer.js';
 import { tuneView } from './tune-view.js';
@@ -18,6 +19,15 @@ wireTabs(
   name => set({ tab: name as Settings['tab'] }),
   () => controls().tab,
 );
+/** Says what the address asks for that is not here; a text that should be points and is none is shown by others. */
+const tell = () => {
+  const { linePoints, netPoints } = address.settingsFrom(location.hash);
+  const unread = [linePoints, netPoints].filter(text => text !== '' && !pointsFrom(text));
+  const sentence = 'This link holds points that cannot be read; others stand in their place.';
+  tellUnheeded(address, unread.length > 0 ? [sentence] : []);
+};
+addEventListener('hashchange', tell);
+tell();
 const work = ownWork();
 lineView(work);
 netView();
@@ -27,8 +37,11 @@ document.addEventListener('input', share);
 document.addEventListener('change', share);
 attempt(async () => {
   const { backend } = controls();
-  byId('backend').replaceChildren(...backendOptions(await work()));
-  set({ backend });
+  const select = byId<HTMLSelectElement>('backend');
+  select.replaceChildren(...backendOptions(await work()));
+  writeControls({ backend });
+  if (select.value !== backend) tell(); // it is not here, as is known by now
+  share();
 });
 on('copy', 'click', async () => {
   await navigator.clipboard.writeText(location.href);

@@ -216,6 +216,26 @@ test('a few sentences change what the story teller writes; without the adapter i
   model.dispose();
 });
 
+test('an address that asks for what is not there is told so, and numbers are taken that fit', async () => {
+  const other = await app.open('#tab=forest&heads=99&batch=2.4&steps=many&linePoints=here&backend=abacus&colour=red');
+  const notice = other.locator('#notice', { hasText: 'Backend' });
+  const said = (await notice.textContent())!;
+  for (const asked of [
+    'asks for tab “forest”, which is not here; “line” stands',
+    'asks for Heads “99”, which is not here; “16” stands',
+    'asks for Steps “many”, which is not here; “1000” stands',
+    'asks for Backend “abacus”, which is not here; “auto',
+    'holds points that cannot be read',
+    'sets “colour”, which this page does not have',
+  ])
+    expect(said).toContain(asked);
+  expect(said).toMatch(/“2.4”, which is not here; “2” stands/);
+  expect(await other.locator('#panel-line').isVisible()).toBe(true);
+  await other.click('#notice .dismiss');
+  expect(await other.locator('#notice').isHidden()).toBe(true);
+  await other.close();
+});
+
 test('nothing went wrong meanwhile, and nothing was asked of another server', () => {
   expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
 });

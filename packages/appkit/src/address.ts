@@ -6,6 +6,8 @@ export interface Address<Settings> {
   readonly settingsFrom: (hash: string) => Settings;
   /** What that part of an address asks for that no setting can be, by name. */
   readonly unheededIn: (hash: string) => Readonly<Record<string, string>>;
+  /** The names in that part of an address that are no settings, each once. */
+  readonly unknownIn: (hash: string) => readonly string[];
   /** The part of an address that says what differs from the preset. */
   readonly hashOf: (settings: Settings) => string;
   /** Puts settings into the address of this page, as the same entry of its history: at once, in a burst of changes the latest by and by. */
@@ -45,6 +47,10 @@ export function addressOf<Settings extends object>(
         return Object.hasOwn(preset, name) && settingOf(name, text, preset[name as keyof Settings]) === undefined;
       });
       return Object.fromEntries(unheeded);
+    },
+    unknownIn: hash => {
+      const names = new Set(new URLSearchParams(hash.replace(/^#/, '')).keys());
+      return [...names].filter(name => !Object.hasOwn(preset, name));
     },
     hashOf,
     share: paced(settings => {
