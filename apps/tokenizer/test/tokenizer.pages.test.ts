@@ -46,8 +46,15 @@ const rowsOf = (tokenizer: Tokenizer, text: string, addSpecialTokens = false) =>
   return ids.map((id, i) => {
     const places = [offsets[i]!, codePointOffsets[i]!].map(([start, end]) => `${start}–${end}`);
     const isAdded = specialTokensMask[i] === 1;
+    const [start, end] = offsets[i]!;
+    // Tokens of one stretch of text hold its parts, but for a space that was put before it.
+    const holds = (j: number) =>
+      end > start && offsets[j]![0] === start && offsets[j]![1] === end && tokens[j] !== '▁' && tokens[i] !== '▁';
+    const together = [...offsets.keys()].filter(holds);
+    const part = `${text.slice(start, end)} ${together.indexOf(i) + 1}/${together.length}`;
+    const name = together.length > 1 && !isAdded ? part : tokens[i]!;
     const texts = isAdded ? ['', 'added', ''] : [visible(text.slice(...offsets[i]!)) || '∅', ...places];
-    return [String(i), String(id), visible(tokens[i]!), ...texts];
+    return [String(i), String(id), visible(name), ...texts];
   });
 };
 /** The pieces of the coloured text. */

@@ -42,6 +42,16 @@ test('the table tells ids, tokens, texts and offsets in both units', () => {
   expect(cells(element, 5)).toEqual(['5', '10', 'child', '‍👧', '8–11', '6–8']);
 });
 
+test('parts of a character show it and which part they are; a space put before the text is none', () => {
+  const element = put('家 x', [
+    { id: 4, token: '▁', offset: [0, 1] },
+    { id: 7, token: '<0xE5>', offset: [0, 1] },
+    { id: 8, token: '<0xAE><0xB6>', offset: [0, 1] },
+    { id: 9, token: '▁x', offset: [1, 3] },
+  ]);
+  expect([0, 1, 2, 3].map(index => cells(element, index)[2])).toEqual(['▁', '家·1/2', '家·2/2', '▁x']);
+});
+
 test('a token is looked at in the text and in the table, by pointer and keys, one tab stop for all', () => {
   const element = put(text, tokens);
   const seen: number[] = [];

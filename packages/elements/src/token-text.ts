@@ -95,7 +95,8 @@ export function defineTokenText(): void {
         const before = codePointsBefore(shown);
         const parts = characterParts(
           shown,
-          kept.map(({ offset, added }) => (added ? [0, 0] : offset)),
+          // A space that the tokenizer put before the text stands where its first characters do, and is no part of them.
+          kept.map(({ token, offset, added }) => (added || token === '▁' ? [0, 0] : offset)),
         );
         this.#body.replaceChildren(...kept.map((token, index) => row(shown, token, index, before, parts[index])));
         const rest = tokens.length - kept.length;
