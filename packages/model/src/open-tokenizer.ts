@@ -29,7 +29,8 @@ export async function checkpointTokenizer(
   const { modelType, config, specialTokensMap, signal } = settings;
   const tokenizerFiles = new Map<string, Uint8Array>();
   const json = texts['tokenizer.json'];
-  const beside = { ...(config && { config }), ...(specialTokensMap && { specialTokensMap }) };
+  const type = typeof modelType === 'string' ? { modelType } : {};
+  const beside = { ...(config && { config }), ...(specialTokensMap && { specialTokensMap }), ...type };
   if (json) return { tokenizer: tokenizerFromJson(json, beside), tokenizerFiles };
   const { openTokenizer } = await import('@residual/tokenizer/files'); // few checkpoints need it
   const read = async (name: string): Promise<Uint8Array | undefined> => {
@@ -40,7 +41,7 @@ export async function checkpointTokenizer(
     if (bytes) tokenizerFiles.set(name, bytes);
     return bytes || undefined;
   };
-  const tokenizer = await openTokenizer(read, typeof modelType === 'string' ? { modelType } : {});
+  const tokenizer = await openTokenizer(read, type);
   return { tokenizer, tokenizerFiles };
 }
 

@@ -27,6 +27,8 @@ export interface LoadOptions {
    * `added_tokens_decoder`, as in the reference.
    */
   readonly specialTokensMap?: object | string;
+  /** The `model_type` of the model's `config.json`: for Mistral and some others the file counts whatever class `config` names. */
+  readonly modelType?: string;
 }
 
 /** A tokenizer from the content of `tokenizer.json`, parsed or not. Components of every kind are known. */
@@ -40,7 +42,7 @@ export function loadTokenizer(json: object | string, components: Components, opt
   const version = given.raw('version') ?? '1.0';
   if (version !== '1.0') failFile(`version is ${shownJson(version)}; only "1.0" can be read`);
   const settings = settingsOf(options);
-  const file = new Fields(withSettings(given.all, settings), '');
+  const file = new Fields(withSettings(given.all, settings, options.modelType), '');
   const maybe = <T>(name: string, read: (json: unknown) => T) => (file.has(name) ? read(file.raw(name)) : undefined);
   const model = readModel(file, components);
   const addedTokens = withConfigured(

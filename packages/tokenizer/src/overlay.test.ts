@@ -5,7 +5,7 @@ import { saveTokenizer } from './saving/save.js';
 
 const read = (name: string) =>
   readFileSync(new URL(`../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8');
-const [gpt2, bert] = [read('bpe-gpt2'), read('wordpiece-bert')];
+const [gpt2, bert, llama] = [read('bpe-gpt2'), read('wordpiece-bert'), read('bpe-llama2')];
 const tokenOf = (content: string) => ({
   content,
   single_word: false,
@@ -36,6 +36,44 @@ test.each([
   const tokenizer = tokenizerFromJson(file, { config });
   expect(tokenizer.encode(text).ids).toEqual(ids);
   expect(tokenizerFromJson(saveTokenizer(tokenizer)).encode(text).ids).toEqual(ids);
+});
+
+/** What transformers 5.24 makes of them: the class counts, unless the type of the model is one for which the file does. */
+test.each([
+  [{ tokenizer_class: 'LlamaTokenizer', legacy: true }, undefined, [1, 319, 453], [1, 453, 1, 453], 'the the'],
+  [{ tokenizer_class: 'LlamaTokenizerFast' }, 'llama', [1, 319, 453], [1, 453, 1, 503], 'thethe'],
+  [{ tokenizer_class: 'LlamaTokenizer', add_prefix_space: false }, 'llama', [1, 319, 453], [1, 453, 1, 503], ' thethe'],
+  [{ tokenizer_class: 'CodeLlamaTokenizer', legacy: true }, 'llama', [1, 319, 453], [1, 453, 1, 503], 'thethe'],
+  [
+    { tokenizer_class: 'CodeLlamaTokenizer', add_prefix_space: false },
+    'llama',
+    [1, 319, 453],
+    [1, 453, 1, 503],
+    'thethe',
+  ],
+  [
+    { tokenizer_class: 'LlamaTokenizer', legacy: true },
+    'mistral',
+    [1, 319, 319, 453],
+    [1, 319, 453, 1, 453],
+    ' the the',
+  ],
+  [{ tokenizer_class: 'PreTrainedTokenizerFast' }, 'llama', [1, 319, 319, 453], [1, 319, 453, 1, 453], ' the the'],
+])("%# Llama's class makes the tokenizer of vocabulary and merges", (config, modelType, spaces, special, text) => {
+  const tokenizer = tokenizerFromJson(llama, { config, ...(modelType && { modelType }) });
+  for (const each of [tokenizer, tokenizerFromJson(saveTokenizer(tokenizer))]) {
+    expect(each.encode('  the').ids).toEqual(spaces);
+    expect(each.encode(' the<s>the').ids).toEqual(special);
+    expect(each.decode(special)).toBe(text);
+  }
+});
+
+test("Llama's class leaves a byte-level file as it is", () => {
+  const config = { tokenizer_class: 'LlamaTokenizer', legacy: true };
+  const bytes = read('bpe-llama3');
+  expect(tokenizerFromJson(bytes, { config }).encode('  the').ids).toEqual(
+    tokenizerFromJson(bytes).encode('  the').ids,
+  );
 });
 
 test('added_tokens_decoder changes the flags of a token, and may not change its id', () => {

@@ -8,11 +8,16 @@ type Json = { readonly [name: string]: unknown };
 /** Classes of the reference that make the normalizer of BERT, or a byte-level pre-tokenizer, anew from the configuration. */
 const ofConfig = { BertNormalizer: ['Bert', 'DistilBert'], ByteLevel: ['GPT2', 'Roberta'] } as const;
 
+/** Types of models for which the reference takes the file as it is, whatever class the configuration names. */
+const asTheyAre = ['mistral', 'mixtral', 'ministral', 'mistral3', 'phi3', 'internlm2', 'olmo2', 'stablelm', 'granite'];
+
 /**
  * A `tokenizer.json` with the settings that the reference lays over it from `tokenizer_config.json`: `do_lower_case`, `strip_accents` and
- * `tokenize_chinese_chars` of BERT's tokenizers, `add_prefix_space` of those of GPT-2 and RoBERTa. Other classes take the file as it is.
+ * `tokenize_chinese_chars` of BERT's tokenizers, `add_prefix_space` of those of GPT-2 and RoBERTa; `legacy` and `add_prefix_space` of Llama's, which it
+ * makes anew from vocabulary and merges. Other classes take the file as it is.
  */
-export function withSettings(json: Json, settings: Fields): Json {
+export function withSettings(json: Json, settings: Fields, modelType?: string): Json {
+  if (modelType !== undefined && asTheyAre.includes(modelType)) return json;
   const name = settings.raw('tokenizer_class');
   const family = typeof name === 'string' ? name.replace(/Tokenizer(Fast)?$/, '') : '';
   const changed = (
@@ -25,6 +30,7 @@ export function withSettings(json: Json, settings: Fields): Json {
     const given = Object.entries(names).filter(([from]) => settings.has(from));
     return { ...(component as Json), ...Object.fromEntries(given.map(([from, to]) => [to, settings.boolean(from)])) };
   };
+  if (family === 'Llama' || family === 'CodeLlama') return asLlama(json, settings, family === 'Llama');
   const bert = {
     do_lower_case: 'lowercase',
     strip_accents: 'strip_accents',
@@ -35,6 +41,40 @@ export function withSettings(json: Json, settings: Fields): Json {
     normalizer: changed(json.normalizer, 'BertNormalizer', bert),
     pre_tokenizer: changed(json.pre_tokenizer, 'ByteLevel', { add_prefix_space: 'add_prefix_space' }),
   };
+}
+
+/** What Llama's classes keep of a file are vocabulary, merges and what stands around a text; files that are byte-level are another's and stay. */
+function asLlama(json: Json, settings: Fields, isLlama: boolean): Json {
+  const model = json.model as Json | undefined;
+  const isPieces = model?.byte_fallback === true && model.merges !== undefined && !isByteLevel(json.pre_tokenizer);
+  if (!isPieces) return json;
+  const addsSpace = settings.boolean('add_prefix_space', true);
+  const always = isLlama && settings.boolean('legacy', false);
+  const steps = [
+    { type: 'Replace', pattern: { String: '▁' }, content: ' ' },
+    { type: 'ByteFallback' },
+    { type: 'Fuse' },
+  ];
+  return {
+    ...json,
+    normalizer: null,
+    pre_tokenizer: {
+      type: 'Metaspace',
+      replacement: '▁',
+      prepend_scheme: addsSpace ? (always ? 'always' : 'first') : 'never',
+      split: false,
+    },
+    decoder: {
+      type: 'Sequence',
+      decoders: addsSpace || !isLlama ? [...steps, { type: 'Strip', content: ' ', start: 1, stop: 0 }] : steps,
+    },
+    model: { ...model, fuse_unk: true, dropout: null, ignore_merges: false, ...(isLlama && { unk_token: null }) },
+  };
+}
+
+function isByteLevel(component: unknown): boolean {
+  const { type, pretokenizers } = (component ?? {}) as Json;
+  return type === 'ByteLevel' || (Array.isArray(pretokenizers) && pretokenizers.some(isByteLevel));
 }
 
 /**

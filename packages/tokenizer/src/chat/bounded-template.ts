@@ -109,7 +109,7 @@ type Cost = (value: Value) => number;
 
 /**
  * Counts what it evaluates, and the work of filters, functions and operators by the size of what they are given, before they begin; refuses values that grow
- * beyond measure.
+ * beyond measure, and sums of a text and what is none, as Python does.
  */
 class BoundedInterpreter extends LibraryInterpreter {
   private left: number;
@@ -119,6 +119,8 @@ class BoundedInterpreter extends LibraryInterpreter {
   private readonly costs = new WeakMap<object, Cost>();
   private readonly weights = new WeakMap<object, number>();
   private readonly sizes = new WeakMap<object, number>();
+  /** What has been added so far in the sum whose parts come next. */
+  private addends: string[] | undefined;
   /** The text or list that a function belongs to, and that of the function that is being looked up, by where it stands. */
   private readonly owners = new WeakMap<object, Value>();
 
@@ -131,8 +133,12 @@ class BoundedInterpreter extends LibraryInterpreter {
   override evaluate(statement: Statement | undefined, environment: Scope): Value {
     this.spend(1);
     if (statement) this.prepare(statement);
+    const { type, operator } = (statement ?? {}) as Statement;
+    const outer = this.addends;
+    this.addends = type === 'BinaryExpression' && operator?.value === '+' ? [] : undefined;
     const value = super.evaluate(statement, environment);
-    const { type } = (statement ?? {}) as Statement;
+    this.addends = outer;
+    if (outer) checkAddends(outer, value.type);
     const content: unknown = value.value;
     if (typeof content === 'string' && content.length > largest)
       throw new Error(`a text of ${content.length} characters; ${largest} are made`);
@@ -243,4 +249,22 @@ const copyOf = (value: Value) => (typeof value.value === 'string' ? lengthOf(val
 function lengthOf({ value }: Value): number {
   if (typeof value === 'string') return Math.floor(value.length / charactersPerStep);
   return Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0;
+}
+
+/** Names of values that a text may not be added to; the library refuses those that are none or undefined by itself. */
+const noTexts: Readonly<Record<string, string>> = {
+  ArrayValue: 'a list',
+  TupleValue: 'a tuple',
+  ObjectValue: 'a record',
+  IntegerValue: 'a number',
+  FloatValue: 'a number',
+  BooleanValue: 'a boolean',
+};
+
+function checkAddends(before: string[], type: string): void {
+  const [left] = before;
+  before.push(type);
+  if (left === undefined || (left === 'StringValue') === (type === 'StringValue')) return;
+  const other = noTexts[left === 'StringValue' ? type : left];
+  if (other) throw new Error(`+ joins a text to texts alone, not to ${other}`);
 }

@@ -188,6 +188,23 @@ test('runs of blanks may be long, but not without end', () => {
   );
 });
 
+test.each([
+  [
+    `{{ 'parts: ' + [{'type': 'text'}] }}`,
+    'TOKENIZER_INPUT chat: the template refuses this conversation: + joins a text to texts alone, not to a list',
+  ],
+  [`{{ ({'a': 1}) + 'x' }}`, /not to a record$/],
+  [`{{ 'n: ' + (1 + 2) }}`, /not to a number$/],
+  [`{{ 'n: ' + 1.5 + 'x' }}`, /not to a number$/],
+  [`{{ (1 == 1) + 'x' }}`, /not to a boolean$/],
+  [`{{ 'x' + (1, 2) }}`, /not to a tuple$/],
+  [`{% macro m(x) %}{{ 'a' + (m(x - 1) if x else [1]) }}{% endmacro %}{{ m(3) }}`, /not to a list$/],
+  [`{% macro m(x) %}{{ 'a' + (m(x - 1) if x else 'b') }}{% endmacro %}{{ m(2) + 'c' }}`, /^no error$/],
+  [`{{ 'a' ~ 1 }}{{ [1] + [2] }}{{ 1 + 2.5 }}`, /^no error$/],
+])('a text is added to texts alone, as Python has it: %s', (template, expected) => {
+  expect(String(refusal([user], {}, template))).toMatch(expected);
+});
+
 test('a template that is too long or too deep is an error of the file', () => {
   const refused = (template: string) => message(() => chatTemplate({ chat_template: template }));
   expect(refused('x'.repeat(2 ** 20 + 1))).toBe(

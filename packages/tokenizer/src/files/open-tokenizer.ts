@@ -22,15 +22,20 @@ export interface OpenOptions {
  * M2M-100), or `vocab.json` and `merges.txt`, or `vocab.txt`, each with the settings that lie beside it. Undefined if there are none.
  */
 export async function openTokenizer(read: ReadFile, options: OpenOptions = {}): Promise<Tokenizer | undefined> {
+  const type = options.modelType ?? (await readObject(read, 'config.json'))?.model_type;
+  const modelType = typeof type === 'string' ? type : undefined;
   const json = await readText(read, 'tokenizer.json');
   if (json !== undefined) {
     const [config, specialTokensMap] = await Promise.all(
       ['tokenizer_config.json', 'special_tokens_map.json'].map(name => readText(read, name)),
     );
-    return tokenizerFromJson(json, { ...(config && { config }), ...(specialTokensMap && { specialTokensMap }) });
+    return tokenizerFromJson(json, {
+      ...(config && { config }),
+      ...(specialTokensMap && { specialTokensMap }),
+      ...(modelType !== undefined && { modelType }),
+    });
   }
-  const modelType = options.modelType ?? (await readObject(read, 'config.json'))?.model_type;
-  const settings = await readSettings(read, typeof modelType === 'string' ? modelType : undefined);
+  const settings = await readSettings(read, modelType);
   return (await fromPieces(read, settings)) ?? (await fromVocabulary(read, settings));
 }
 
