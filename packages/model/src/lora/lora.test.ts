@@ -212,6 +212,18 @@ test.each<[string, object, Record<string, number[]>, string | RegExp]>([
     right,
     'has a pattern that cannot be read: alpha_pattern: the regular expression (?:.*\\.)?(?:(a|b)*\\1) is too large, or not linear',
   ],
+  ...['rank_pattern', 'alpha_pattern'].map((field): [string, object, Record<string, number[]>, string] => [
+    `${field} that refers back a billion times`,
+    { peft_type: 'LORA', r: 2, [field]: { '((a|b)\\2){1000000000}': 2 } },
+    right,
+    `loadLora: what was given has a pattern that cannot be read: ${field}: 1000000000 times, of which at most 100000 can be counted, in the regular expression (?:.*\\.)?(?:((a|b)\\2){1000000000})`,
+  ]),
+  [
+    'a pattern that refers back a hundred thousand times',
+    { peft_type: 'LORA', r: 2, rank_pattern: { '((a|b)\\2){100000}': 2 } },
+    right,
+    /has a pattern that cannot be read: rank_pattern: the regular expression .* is too large, or not linear/,
+  ],
   [
     'expressions without end',
     { peft_type: 'LORA', r: 2, alpha_pattern: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`x+${i}`, 1])) },
