@@ -155,9 +155,9 @@ export class AlignedText {
   }
 
   /** Removes the characters that match a pattern, which has the flags g and u. */
-  remove(pattern: RegExp): void {
-    if (!this.tracked) this.text = this.text.replace(pattern, '');
-    else if (this.text.search(pattern) >= 0) this.filter(char => char.search(pattern) < 0);
+  remove(pattern: RegExp, keeps?: (char: string) => boolean): void {
+    if (!this.tracked) this.text = this.text.replace(pattern, char => (keeps?.(char) ? char : ''));
+    else if (this.text.search(pattern) >= 0) this.filter(char => char.search(pattern) < 0 || keeps?.(char) === true);
   }
 
   /** Writes `content` (where `$&` is the character) in place of the characters that match a pattern, which has the flags g and u. */

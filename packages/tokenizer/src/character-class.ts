@@ -1,4 +1,5 @@
 import { codeAt, widthOf } from './byte-text.js';
+import { standIn } from './later.js';
 
 /** Upper and title case letters, `\p{Lu}\p{Lt}`. Classes are bits, so that several can be asked for at once. */
 export const upper = 1;
@@ -21,10 +22,10 @@ export const other = mark | rest;
 /** What is known so far by code point, 0 where nothing is (1.1 MB of address space, touched page by page). */
 let known: Uint8Array | undefined;
 
-/** The class of a code point by the platform's Unicode tables, looked up once and kept. */
+/** The class of a code point as the reference has it, looked up once and kept. */
 export function classOf(code: number): number {
   known ??= withAscii();
-  return known[code] || (known[code] = lookUp(String.fromCodePoint(code)));
+  return known[code] || (known[code] = lookUp(standIn(String.fromCodePoint(code))));
 }
 
 function withAscii(): Uint8Array {

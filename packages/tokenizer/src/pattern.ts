@@ -1,6 +1,8 @@
 import { failFile, shown } from './errors.js';
 import type { Fields } from './fields.js';
+import { withStandIns } from './later.js';
 import type { Dialect } from './regex/dialect.js';
+import { namedCodes } from './regex/named-codes.js';
 import { searchOf } from './regex/search.js';
 import { translateRegex } from './regex/translate.js';
 
@@ -20,10 +22,12 @@ export const literalMatcher = (literal: string): Matcher =>
 
 /** Matches a regular expression, in Oniguruma's syntax if nothing else is said; a match of no characters counts, but for one right behind another match. */
 export const regexMatcher = (source: string, where: string, dialect?: Dialect): Matcher => {
-  const searchIn = searchOf(translateRegex(source, where, dialect));
+  const regex = translateRegex(source, where, dialect);
+  const searchIn = searchOf(regex);
   if (!searchIn) return failFile(`${where}: the regular expression ${shown(source)} is too large`);
+  const isNamed = namedCodes(regex.source);
   return (text, start, end, ranges) => {
-    const part = start === 0 && end === text.length ? text : text.slice(start, end);
+    const part = withStandIns(start === 0 && end === text.length ? text : text.slice(start, end), isNamed);
     if (part === '') return;
     const search = searchIn(part);
     let last = -1; // where the last match ended

@@ -8,6 +8,7 @@ import { Fields } from '../fields.js';
 import { parseTokenizerJson } from '../json-tables.js';
 import { byteReader } from '../models/byte-bpe.js';
 import { byteTokens, readMerges } from '../models/read-merges.js';
+import { normalForm } from '../normal-form.js';
 import { byteLevel as byteLevelProcessor } from '../post-processors/byte-level.js';
 import type { PostProcessor } from '../post-processors/post-processor.js';
 import { sequence as sequenceProcessor } from '../post-processors/sequence.js';
@@ -87,7 +88,7 @@ export class ByteLevelTokenizer {
   }
 
   #normal(text: string): string {
-    return this.#parts.composes ? text.normalize('NFC') : text;
+    return this.#parts.composes ? normalForm(text, 'NFC') : text;
   }
 
   #read(text: string, ids: number[]): void {
@@ -137,7 +138,7 @@ export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
     vocabulary,
     addedTokens: withNormals(
       readAddedTokens(file.raw('added_tokens'), vocabulary),
-      file.has('normalizer') ? text => text.normalize('NFC') : undefined,
+      file.has('normalizer') ? text => normalForm(text, 'NFC') : undefined,
     ),
     composes: file.has('normalizer'),
     scan,

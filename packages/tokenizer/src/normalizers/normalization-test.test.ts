@@ -3,6 +3,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { AlignedText } from '../aligned-text.js';
 import { tokenizerFromJson } from '../load.js';
+import { isLeftAlone } from '../normal-form.js';
 import { toForm } from './unicode.js';
 
 /** For each line the source and its NFC, NFD, NFKC and NFKD. */
@@ -14,6 +15,8 @@ const rows = brotliDecompressSync(
   .map(line =>
     line.split(';').map(codes => String.fromCodePoint(...codes.split(' ').map(code => Number.parseInt(code, 16)))),
   );
+/** Lines without characters that the reference leaves alone as it does not know what Unicode made of them after version 9. */
+const kept = rows.filter(row => !row.some(text => Array.from(text).some(isLeftAlone)));
 
 const forms = { NFC: [1, 1, 1, 3, 3], NFD: [2, 2, 2, 4, 4], NFKC: [3, 3, 3, 3, 3], NFKD: [4, 4, 4, 4, 4] } as const;
 
@@ -21,7 +24,7 @@ test.each(Object.entries(forms))(
   '%s of every line of NormalizationTest.txt, with places and without',
   (form, columns) => {
     const wrong: string[] = [];
-    for (const row of rows) {
+    for (const row of kept) {
       for (const [column, expected] of columns.entries()) {
         for (const tracked of [true, false]) {
           const text = new AlignedText(row[column]!, tracked);
@@ -32,7 +35,7 @@ test.each(Object.entries(forms))(
       }
     }
     expect(wrong).toEqual([]);
-    expect(rows.length).toBe(19_074);
+    expect([rows.length, kept.length]).toEqual([19_074, 18_288]);
   },
 );
 
@@ -42,7 +45,7 @@ test.each(Object.entries(forms))(
     const model = { type: 'WordLevel', vocab: { '[UNK]': 0 }, unk_token: '[UNK]' };
     const plain = tokenizerFromJson({ model });
     const normalizing = tokenizerFromJson({ model, normalizer: { type } });
-    for (const row of rows.filter((_, index) => index % 50 === 0)) {
+    for (const row of kept.filter((_, index) => index % 50 === 0)) {
       const last = (text: string) => [...text].length;
       const { codePointOffsets } = normalizing.encode(row[0]!);
       expect(codePointOffsets).toEqual(row[columns[0]] === '' ? [] : [[0, last(row[0]!)]]);

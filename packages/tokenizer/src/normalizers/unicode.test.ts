@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AlignedText } from '../aligned-text.js';
+import { isLeftAlone } from '../normal-form.js';
 import { toForm } from './unicode.js';
 
 const forms = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
@@ -24,12 +25,12 @@ const texts = fc.oneof(
   }),
 );
 
-test.each(forms)('%s with its places gives the text that the platform gives', form => {
+test.each(forms)('%s with its places gives the text that it gives without', form => {
   fc.assert(
     fc.property(texts, text => {
       const whole = text.replace(/\p{Surrogate}/gu, '');
-      expect(normal(whole, form, true).text).toBe(whole.normalize(form));
-      expect(normal(whole, form, false).text).toBe(whole.normalize(form));
+      expect(normal(whole, form, true).text).toBe(normal(whole, form, false).text);
+      if (!Array.from(whole).some(isLeftAlone)) expect(normal(whole, form, true).text).toBe(whole.normalize(form));
     }),
     { numRuns: 3000 },
   );

@@ -1,8 +1,7 @@
 import type { AlignedText } from '../aligned-text.js';
 import type { Reader } from '../components.js';
+import { type Form, isLeftAlone, normalForm } from '../normal-form.js';
 import type { Normalizer } from './normalizer.js';
-
-type Form = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
 const unicodeForm =
   (form: Form): Reader<Normalizer> =>
@@ -22,10 +21,10 @@ export const nfkd: Reader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKD');
 /** The platform puts n marks on one letter in order in n² time; longer runs of marks are ordered here. */
 const longRun = /\p{M}{65}/u;
 
-/** Brings a text into a Unicode normal form. The platform does it; where it came from is worked out here. */
+/** Brings a text into a Unicode normal form. The platform does it, but for characters that the reference leaves alone; where it came from is worked out here. */
 export function toForm(text: AlignedText, form: Form): void {
   if (!longRun.test(text.text)) {
-    const normal = text.text.normalize(form);
+    const normal = normalForm(text.text, form);
     if (normal === text.text) return;
     if (!text.tracked) {
       text.text = normal;
@@ -56,7 +55,7 @@ function decompose(text: string, form: Form): Step[] {
   };
   for (const char of text) {
     let change = 0;
-    for (const part of char.normalize(form)) {
+    for (const part of normalForm(char, form)) {
       if (isStarter(part)) {
         flush();
         steps.push({ char: part, change });
@@ -83,7 +82,7 @@ function ordered(marks: readonly Step[]): Step[] {
 const classOrder = (first: string, second: string) =>
   first === second ? 0 : areSwapped(second, first) ? -1 : areSwapped(first, second) ? 1 : 0;
 
-const areSwapped = (first: string, second: string) => (first + second).normalize('NFD') !== first + second;
+const areSwapped = (first: string, second: string) => normalForm(first + second, 'NFD') !== first + second;
 
 /** Puts starters and the marks that are not blocked from them together again. */
 function compose(decomposed: readonly Step[]): Step[] {
@@ -112,11 +111,12 @@ function compose(decomposed: readonly Step[]): Step[] {
 }
 
 function joinedOf(first: string, second: string): string | undefined {
-  const joined = (first + second).normalize('NFC');
+  const joined = normalForm(first + second, 'NFC');
   return joined.length <= 2 && joined.codePointAt(0)! > 0xffff === (joined.length === 2) ? joined : undefined;
 }
 
 /** U+0345 has the highest combining class of all marks: every other mark is ordered before it, a starter never is. */
 const lastMark = '\u0345';
 /** Whether a character begins anew: marks are put in order only between such characters. Asking for marks first is quick. */
-export const isStarter = (char: string) => !/^\p{M}/u.test(char) || (char !== lastMark && !areSwapped(lastMark, char));
+export const isStarter = (char: string) =>
+  !/^\p{M}/u.test(char) || isLeftAlone(char) || (char !== lastMark && !areSwapped(lastMark, char));

@@ -1,4 +1,7 @@
+import { CodeSet } from '../code-set.js';
 import type { Reader } from '../components.js';
+import { notSignRuns } from '../generated/unicode-tables.js';
+import { laterCodes, standIn } from '../later.js';
 import type { Matcher } from '../pattern.js';
 import { byKind } from './by-kind.js';
 import { apart, gap, run } from './kinds.js';
@@ -6,18 +9,25 @@ import type { PreTokenizer } from './pre-tokenizer.js';
 import { behaviors, cutAtMatches } from './split.js';
 
 const space = /^\p{White_Space}$/u;
-const sign = /^[\p{P}$+<=>^`|~]$/u;
+/** Punctuation, signs of ASCII, and two that are symbols since Unicode 12 and marks since 9. */
+const sign = /[\p{P}$+<=>^`|~\u166d\u{111c9}]/gu;
+let others: CodeSet | undefined;
+/** Whether a character is punctuation in the reference, which knows that of Unicode 8. */
+const isSign = (char: string) => char.search(sign) === 0 && !isOther(char);
+const isOther = (char: string) =>
+  char > '\u0377' && (laterCodes().holds(char) || (others ??= new CodeSet(notSignRuns)).holds(char));
 const wordCharacter = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
 const number = /^\p{N}$/u;
+/** Numbers that the reference knows here and not in patterns: those of Unicode 17. */
+const newNumber = /^[\u{11de0}-\u{11de9}\u{16ff4}-\u{16ff6}]$/u;
+const isNumber = (char: string) => number.test(standIn(char)) || newNumber.test(char);
 
 /** Cuts at white space and around each punctuation mark. */
-export const bert: Reader<PreTokenizer> = () => [
-  byKind(char => (space.test(char) ? gap : sign.test(char) ? apart : run)),
-];
+export const bert: Reader<PreTokenizer> = () => [byKind(char => (space.test(char) ? gap : isSign(char) ? apart : run))];
 
 /** Cuts into runs of word characters and runs of everything else; white space goes. */
 export const whitespace: Reader<PreTokenizer> = () => [
-  byKind(char => (wordCharacter.test(char) ? run : space.test(char) ? gap : run + 1)),
+  byKind(char => (wordCharacter.test(standIn(char)) ? run : space.test(char) ? gap : run + 1)),
 ];
 
 /** Cuts at white space, which goes. */
@@ -26,13 +36,13 @@ export const whitespaceSplit: Reader<PreTokenizer> = () => [byKind(char => (spac
 /** Sets numbers apart, each digit by itself where the file says so. */
 export const digits: Reader<PreTokenizer> = fields => {
   const kind = fields.boolean('individual_digits', false) ? apart : run + 1;
-  return [byKind(char => (number.test(char) ? kind : run))];
+  return [byKind(char => (isNumber(char) ? kind : run))];
 };
 
 /** Cuts at punctuation marks, which are kept, dropped or joined as the file says. */
 export const punctuationSplit: Reader<PreTokenizer> = fields => {
   const behavior = fields.choice('behavior', behaviors, 'Isolated');
-  if (behavior === 'Isolated') return [byKind(char => (sign.test(char) ? apart : run))];
+  if (behavior === 'Isolated') return [byKind(char => (isSign(char) ? apart : run))];
   return [{ cut: cutAtMatches(signs, behavior) }];
 };
 
@@ -43,7 +53,7 @@ export const characterDelimiter: Reader<PreTokenizer> = fields => {
 };
 
 const signs: Matcher = (text, start, end, ranges) => {
-  for (const { 0: found, index } of text.slice(start, end).matchAll(/[\p{P}$+<=>^`|~]/gu)) {
-    ranges.push(start + index, start + index + found.length);
+  for (const { 0: found, index } of text.slice(start, end).matchAll(sign)) {
+    if (!isOther(found)) ranges.push(start + index, start + index + found.length);
   }
 };

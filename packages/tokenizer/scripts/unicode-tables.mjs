@@ -1,0 +1,146 @@
+/**
+ * Writes src/generated/unicode-tables.ts from fixtures/unicode/reference/properties.json, which holds what the reference (tokenizers 0.23.3) says of every
+ * code point, and what Unicode 14 does. Run it with a Node that knows Unicode 16 or later: `node scripts/unicode-tables.mjs`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const said = JSON.parse(
+  readFileSync(new URL('../../../fixtures/unicode/reference/properties.json', import.meta.url), 'utf8'),
+);
+const codes = Array.from({ length: 0x110000 - 0x800 }, (_, index) => (index < 0xd800 ? index : index + 0x800));
+const setOf = runs => {
+  const set = new Uint8Array(0x110000);
+  let at = 0;
+  for (const [index, run] of runs.split(' ').entries()) {
+    const length = Number.parseInt(run, 36);
+    if (index % 2 === 1) set.fill(1, at, at + length);
+    at += length;
+  }
+  return set;
+};
+const later = setOf(said.unassigned14);
+const known = Object.fromEntries(Object.entries(said.patterns).map(([source, runs]) => [source, setOf(runs)]));
+const has = (property, code) => new RegExp(`^\\p{${property}}$`, 'u').test(String.fromCodePoint(code));
+
+/** Numbers as text: the last digit in base 50 from "*" on, those before it in base 34 from "]" on. */
+function encoded(numbers) {
+  return numbers
+    .map(number => {
+      let text = String.fromCharCode(42 + (number % 50));
+      for (let high = Math.floor(number / 50); high > 0; high = Math.floor(high / 34)) {
+        text = String.fromCharCode(93 + (high % 34)) + text;
+      }
+      return text;
+    })
+    .join('');
+}
+
+/** For each run of neighbours that `keyOf` gives the same key: how far from the last run's end it begins, its length and its key. */
+function runsOf(keyOf) {
+  const runs = [];
+  for (const code of codes) {
+    const key = keyOf(code);
+    if (key === undefined) continue;
+    const last = runs.at(-1);
+    if (last && last.end === code && last.key === key) last.end++;
+    else runs.push({ start: code, end: code + 1, key });
+  }
+  return runs;
+}
+function numbersOf(runs, withKeys) {
+  let at = 0;
+  return runs.flatMap(({ start, end, key }) => {
+    const gap = start - at;
+    at = end;
+    return withKeys ? [gap, end - start, key] : [gap, end - start];
+  });
+}
+const ranges = holds =>
+  encoded(
+    numbersOf(
+      runsOf(code => (holds(code) ? true : undefined)),
+      false,
+    ),
+  );
+
+// What patterns see of characters that are newer than Unicode 14, or that changed: an older character of the same kind.
+const categories = 'Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Cf'.split(' ');
+const scripts = 'Arabic Common Cyrillic Han Hiragana Kannada Katakana Lao Latin Egyptian_Hieroglyphs Balinese'.split(
+  ' ',
+);
+const others = 'Alphabetic Uppercase Lowercase Emoji Extended_Pictographic'.split(' ');
+const categoryOf = code =>
+  categories.find(name => (known[`\\p{${name}}`] ? known[`\\p{${name}}`][code] : has(name, code)));
+const kindOf = code =>
+  [
+    code > 0xffff,
+    categoryOf(code),
+    ...others.map(name => (name === 'Alphabetic' ? !!known['\\p{Alphabetic}'][code] : has(name, code))),
+  ].join();
+const scriptOf = code => scripts.find(name => has(`Script=${name}`, code)) ?? 'another';
+const oldest = new Map();
+for (const code of codes) {
+  if (later[code] || code < 0x250 || code === 0x295 || !categoryOf(code)) continue;
+  const kind = kindOf(code);
+  for (const key of [kind, `${kind},${scriptOf(code)}`]) if (!oldest.has(key)) oldest.set(key, code);
+}
+const standInOf = code => {
+  const kind = code === 0x295 ? kindOf(0x296) : kindOf(code);
+  return oldest.get(`${kind},${scriptOf(code)}`) ?? oldest.get(`${kind},another`) ?? oldest.get(kind);
+};
+const standIns = [];
+const standInRuns = runsOf(code => {
+  if (code !== 0x295 && (!later[code] || known['\\p{Cn}'][code])) return undefined;
+  const standIn = standInOf(code);
+  if (standIn === undefined) throw new Error(`nothing stands in for U+${code.toString(16)}`);
+  if (!standIns.includes(standIn)) standIns.push(standIn);
+  return standIns.indexOf(standIn);
+});
+
+// Normal forms: what they leave alone although Unicode 14 or later does not.
+const changed = Object.fromEntries(Object.entries(said.changes).map(([name, { changed }]) => [name, setOf(changed)]));
+const ordered = setOf(said.ordered);
+const ccc = char => `\u0345${char}`.normalize('NFD')[0] !== '\u0345';
+const leftAlone = code => {
+  const char = String.fromCodePoint(code);
+  const isChanged = ['NFC', 'NFD', 'NFKC', 'NFKD'].some(form => char.normalize(form) !== char && !changed[form][code]);
+  return isChanged || code === 0x11930 || (ccc(char) && !ordered[code]);
+};
+
+/** Older characters of which the reference does not say what Unicode 14 or this platform says. */
+function differing(answer, property, isOld) {
+  const set = setOf(said.kinds[answer]);
+  const old = setOf(isOld);
+  const ever = code => old[code] || has(property, code);
+  return ranges(code => !later[code] && !set[code] && ever(code));
+}
+const notSigns = differing('BertPreTokenizer apart', 'P', said.marks14.P);
+const notMarks = differing('StripAccents removed', 'M', said.marks14.M);
+const notAccents = differing('BertAccents removed', 'Mn', said.marks14.Mn);
+
+const lowerCase = runsOf(code =>
+  later[code] && changed.Lowercase[code]
+    ? String.fromCodePoint(code).toLowerCase().codePointAt(0) - code + 0x10000
+    : undefined,
+);
+
+const file = `// Written by scripts/unicode-tables.mjs: do not edit. Runs of code points; code-set.ts reads them.
+// Derived from the Unicode Character Database (Unicode License v3) and from the answers of the reference.
+/** Not assigned in Unicode 14. */
+export const laterRuns: string = '${ranges(code => later[code])}';
+/** Of those and of others that changed, the ones that patterns know (Unicode 16); the third number says which character stands in. */
+export const standInRuns: string = '${encoded(numbersOf(standInRuns, true))}';
+/** Older characters of the same kinds. */
+export const standIns: readonly number[] = ${JSON.stringify(standIns).replaceAll(',', ', ')};
+/** Older ones that normal forms leave alone (they have those of Unicode 9). */
+export const leftAloneRuns: string = '${ranges(code => !later[code] && leftAlone(code))}';
+/** Punctuation of Unicode 14 that is none (Unicode 8 counts). */
+export const notSignRuns: string = '${notSigns}';
+/** Marks of Unicode 14 that StripAccents leaves alone. */
+export const notMarkRuns: string = '${notMarks}';
+/** Marks without width of Unicode 14 that BertNormalizer leaves alone. */
+export const notAccentRuns: string = '${notAccents}';
+/** Upper case letters that are newer than Unicode 14; the third number is how far off the lower case letter is, and 0x10000. */
+export const lowerCaseRuns: string = '${encoded(numbersOf(lowerCase, true))}';
+`;
+writeFileSync(new URL('../src/generated/unicode-tables.ts', import.meta.url), file);

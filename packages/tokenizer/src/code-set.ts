@@ -1,0 +1,87 @@
+/** A set of code points, written as runs: how far each begins behind the last one, and its length. */
+export class CodeSet {
+  /** Where runs begin and end, ascending: what has an odd number of these at or before it is inside. */
+  readonly #bounds: Uint32Array;
+  /** By 256 code points: whether one of them is inside. Most texts are done with that. */
+  readonly #pages = new Uint8Array(0x1101);
+
+  constructor(runs: string) {
+    let at = 0;
+    this.#bounds = Uint32Array.from(numbersOf(runs), number => (at += number));
+    for (let index = 0; index < this.#bounds.length; index += 2) {
+      this.#pages.fill(1, this.#bounds[index]! >> 8, ((this.#bounds[index + 1]! - 1) >> 8) + 1);
+    }
+  }
+
+  has(code: number): boolean {
+    return this.#pages[code >> 8] === 1 && (countUpTo(this.#bounds, code) & 1) === 1;
+  }
+
+  /** Whether a character is inside. */
+  holds(char: string): boolean {
+    return this.has(char.codePointAt(0)!);
+  }
+
+  /** Where in a text the first member at or behind `from` begins; -1 if there is none. */
+  find(text: string, from = 0): number {
+    for (let at = from; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if ((unit & 0xfc00) !== 0xd800) {
+        if (this.#pages[unit >> 8] === 1 && this.has(unit)) return at;
+        continue;
+      }
+      const code = text.codePointAt(at)!;
+      if (this.has(code)) return at;
+      if (code > 0xffff) at++;
+    }
+    return -1;
+  }
+}
+
+/** How many of some ascending numbers are at most `limit`. */
+export function countUpTo(numbers: Uint32Array, limit: number): number {
+  let low = 0;
+  for (let high = numbers.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The numbers of a generated table: the last digit of each in base 50 from "*" on, those before it in base 34 from "]" on. */
+export function numbersOf(text: string): number[] {
+  const numbers: number[] = [];
+  let high = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at);
+    if (digit >= 93) high = high * 34 + digit - 93;
+    else {
+      numbers.push(high * 50 + digit - 42);
+      high = 0;
+    }
+  }
+  return numbers;
+}
+
+/** A third number for each run, by code point. */
+export class CodeMap {
+  readonly #bounds: Uint32Array;
+  readonly #values: number[] = [];
+
+  constructor(runs: string) {
+    const bounds: number[] = [];
+    let at = 0;
+    for (const [index, number] of numbersOf(runs).entries()) {
+      if (index % 3 === 2) this.#values.push(number);
+      else bounds.push((at += number));
+    }
+    this.#bounds = Uint32Array.from(bounds);
+  }
+
+  /** The number of a code point's run; undefined in none. */
+  get(code: number): number | undefined {
+    const count = countUpTo(this.#bounds, code);
+    return count % 2 === 1 ? this.#values[count >> 1] : undefined;
+  }
+}
