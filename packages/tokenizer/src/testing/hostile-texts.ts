@@ -40,15 +40,15 @@ const encode = (tokenizer: Tokenizer, text: string) => () => {
 };
 
 /**
- * Fails where sixteen times the text takes more than eighty times as much processor time: what grows as the square takes 256 times as much, and what is
- * linear at most forty, as the engine first collects its garbage in the longer one. The text is as long as takes a few milliseconds, below which a time
+ * Fails where sixteen times the text takes more than 150 times as much processor time: what grows as the square takes 256 times as much, and what is
+ * linear up to 110, as caches hold all of the shorter text and garbage is collected in the longer one. The text is as long as takes a few milliseconds, below which a time
  * says little.
  */
 export const expectLinearTime = async (tokenizer: Tokenizer, make: (length: number) => string): Promise<void> => {
   let length = 3000;
   encode(tokenizer, make(length))();
   while (length < 12_000 && (await processorTime(encode(tokenizer, make(length)))) < 3) length *= 2;
-  expect(await workRatio(encode(tokenizer, make(16 * length)), encode(tokenizer, make(length)), 2)).toBeLessThan(80);
+  expect(await workRatio(encode(tokenizer, make(16 * length)), encode(tokenizer, make(length)), 2)).toBeLessThan(150);
 };
 
 /** Fails where 100,000 times a letter take many times the processor time of 100,000 characters of ordinary words. */
