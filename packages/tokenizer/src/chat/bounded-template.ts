@@ -102,8 +102,8 @@ function range(start: number, stop?: number, step = 1): number[] {
 }
 
 /** Filters that look at one member or none, and those that copy a list or record but not what is inside. */
-const freeFilters = new Set(['length', 'first', 'last', 'safe', 'default']);
-const copyingFilters = new Set(['list', 'items', 'reverse']);
+const freeFilters = /* @__PURE__ */ new Set(['length', 'first', 'last', 'safe', 'default']);
+const copyingFilters = /* @__PURE__ */ new Set(['list', 'items', 'reverse']);
 
 type Cost = (value: Value) => number;
 

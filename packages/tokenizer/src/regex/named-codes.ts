@@ -1,5 +1,5 @@
-const character = String.raw`(?:\\u\{([0-9A-Fa-f]+)\}|([^\\]))`;
-const named = new RegExp(`${character}(?:-${character})?`, 'gsu');
+const character = '(?:\\\\u\\{([0-9A-Fa-f]+)\\}|([^\\\\]))';
+const named = /* @__PURE__ */ new RegExp(`${character}(?:-${character})?`, 'gsu');
 
 /** Tells whether a translated expression names a code point, by itself or in a range. */
 export function namedCodes(source: string): (code: number) => boolean {
