@@ -63,6 +63,9 @@ const ranges = holds =>
     ),
   );
 
+/** A letter that has become one without case in Unicode 17. */
+const changedSince = 0x295;
+
 // What patterns see of characters that are newer than Unicode 14, or that changed: an older character of the same kind.
 const categories = 'Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Cf'.split(' ');
 const scripts = 'Arabic Common Cyrillic Han Hiragana Kannada Katakana Lao Latin Egyptian_Hieroglyphs Balinese'.split(
@@ -80,21 +83,21 @@ const kindOf = code =>
 const scriptOf = code => scripts.find(name => has(`Script=${name}`, code)) ?? 'another';
 const oldest = new Map();
 for (const code of codes) {
-  if (later[code] || code < 0x250 || code === 0x295 || !categoryOf(code)) continue;
+  if (later[code] || code < 0x250 || code === changedSince || !categoryOf(code)) continue;
   const kind = kindOf(code);
   for (const key of [kind, `${kind},${scriptOf(code)}`]) if (!oldest.has(key)) oldest.set(key, code);
 }
-const standInOf = code => {
-  const kind = code === 0x295 ? kindOf(0x296) : kindOf(code);
+const equivalentOf = code => {
+  const kind = code === changedSince ? kindOf(0x296) : kindOf(code);
   return oldest.get(`${kind},${scriptOf(code)}`) ?? oldest.get(`${kind},another`) ?? oldest.get(kind);
 };
-const standIns = [];
-const standInRuns = runsOf(code => {
-  if (code !== 0x295 && (!later[code] || known['\\p{Cn}'][code])) return undefined;
-  const standIn = standInOf(code);
-  if (standIn === undefined) throw new Error(`nothing stands in for U+${code.toString(16)}`);
-  if (!standIns.includes(standIn)) standIns.push(standIn);
-  return standIns.indexOf(standIn);
+const equivalents = [];
+const equivalentRuns = runsOf(code => {
+  if (code !== changedSince && (!later[code] || known['\\p{Cn}'][code])) return undefined;
+  const equivalent = equivalentOf(code);
+  if (equivalent === undefined) throw new Error(`there is no older equivalent of U+${code.toString(16)}`);
+  if (!equivalents.includes(equivalent)) equivalents.push(equivalent);
+  return equivalents.indexOf(equivalent);
 });
 
 // Normal forms: what they leave alone although Unicode 14 or later does not.
@@ -128,10 +131,12 @@ const file = `// Written by scripts/unicode-tables.mjs: do not edit. Runs of cod
 // Derived from the Unicode Character Database (Unicode License v3) and from the answers of the reference.
 /** Not assigned in Unicode 14. */
 export const laterRuns: string = '${ranges(code => later[code])}';
-/** Of those and of others that changed, the ones that patterns know (Unicode 16); the third number says which character stands in. */
-export const standInRuns: string = '${encoded(numbersOf(standInRuns, true))}';
+/** Those of Unicode 14 whose properties changed since. */
+export const changedRuns: string = '${ranges(code => code === changedSince)}';
+/** Of those and of others that changed, the ones that patterns know (Unicode 16); the third number says which of the equivalents has their properties. */
+export const equivalentRuns: string = '${encoded(numbersOf(equivalentRuns, true))}';
 /** Older characters of the same kinds. */
-export const standIns: readonly number[] = ${JSON.stringify(standIns).replaceAll(',', ', ')};
+export const equivalents: readonly number[] = ${JSON.stringify(equivalents).replaceAll(',', ', ')};
 /** Older ones that normal forms leave alone (they have those of Unicode 9). */
 export const leftAloneRuns: string = '${ranges(code => !later[code] && leftAlone(code))}';
 /** Punctuation of Unicode 14 that is none (Unicode 8 counts). */

@@ -1,7 +1,7 @@
 import { classOf, space, spacesEnd } from './character-class.js';
 import { failFile } from './errors.js';
 import { Fields } from './fields.js';
-import { standIn } from './later.js';
+import { olderEquivalent } from './later.js';
 import { longestSize, trieOf } from './models/trie.js';
 import { unitsAt, unitsBefore } from './unicode.js';
 import type { Vocabulary } from './vocabulary.js';
@@ -135,8 +135,8 @@ const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$
 const wordCharacter = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
 
 const beginsWithWord = (text: string, at: number) =>
-  at < text.length && wordCharacter.test(standIn(text.slice(at, at + unitsAt(text, at))));
+  at < text.length && wordCharacter.test(olderEquivalent(text.slice(at, at + unitsAt(text, at))));
 
 function endsWithWord(text: string, at: number): boolean {
-  return at > 0 && wordCharacter.test(standIn(text.slice(at - unitsBefore(text, at), at)));
+  return at > 0 && wordCharacter.test(olderEquivalent(text.slice(at - unitsBefore(text, at), at)));
 }

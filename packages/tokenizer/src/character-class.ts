@@ -1,5 +1,5 @@
 import { codeAt, widthOf } from './byte-text.js';
-import { standIn } from './later.js';
+import { olderEquivalent } from './later.js';
 
 /** Upper and title case letters, `\p{Lu}\p{Lt}`. Classes are bits, so that several can be asked for at once. */
 export const upper = 1;
@@ -25,7 +25,7 @@ let known: Uint8Array | undefined;
 /** The class of a code point as the reference has it, looked up once and kept. */
 export function classOf(code: number): number {
   known ??= withAscii();
-  return known[code] || (known[code] = lookUp(standIn(String.fromCodePoint(code))));
+  return known[code] || (known[code] = lookUp(olderEquivalent(String.fromCodePoint(code))));
 }
 
 function withAscii(): Uint8Array {

@@ -5,16 +5,16 @@ export class CodeSet {
   /** By 256 code points: whether one of them is inside. Most texts are done with that. */
   readonly #pages = new Uint8Array(0x1101);
 
-  constructor(runs: string) {
-    let at = 0;
-    this.#bounds = Uint32Array.from(numbersOf(runs), number => (at += number));
+  /** The members of all the tables, which have none in common. */
+  constructor(...tables: readonly string[]) {
+    this.#bounds = Uint32Array.from(tables.flatMap(boundsOf)).sort();
     for (let index = 0; index < this.#bounds.length; index += 2) {
       this.#pages.fill(1, this.#bounds[index]! >> 8, ((this.#bounds[index + 1]! - 1) >> 8) + 1);
     }
   }
 
   has(code: number): boolean {
-    return this.#pages[code >> 8] === 1 && (countUpTo(this.#bounds, code) & 1) === 1;
+    return code >= this.#bounds[0]! && this.#pages[code >> 8] === 1 && (countUpTo(this.#bounds, code) & 1) === 1;
   }
 
   /** Whether a character is inside. */
@@ -36,6 +36,24 @@ export class CodeSet {
     }
     return -1;
   }
+
+  /** A text with `change` of each member, and `others` of what stands between them. */
+  replace(text: string, change: (char: string) => string, others = (part: string): string => part): string {
+    let written = '';
+    let from = 0;
+    for (let at = this.find(text); at !== -1; at = this.find(text, from)) {
+      const char = String.fromCodePoint(text.codePointAt(at)!);
+      written += others(text.slice(from, at)) + change(char);
+      from = at + char.length;
+    }
+    return from === 0 ? others(text) : written + others(text.slice(from));
+  }
+}
+
+/** Where the runs of a table begin and end. */
+function boundsOf(runs: string): number[] {
+  let at = 0;
+  return numbersOf(runs).map(number => (at += number));
 }
 
 /** How many of some ascending numbers are at most `limit`. */

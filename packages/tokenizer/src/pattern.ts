@@ -1,6 +1,6 @@
 import { failFile, shown } from './errors.js';
 import type { Fields } from './fields.js';
-import { withStandIns } from './later.js';
+import { withOlderEquivalents } from './later.js';
 import type { Dialect } from './regex/dialect.js';
 import { namedCodes } from './regex/named-codes.js';
 import { searchOf } from './regex/search.js';
@@ -27,7 +27,7 @@ export const regexMatcher = (source: string, where: string, dialect?: Dialect): 
   if (!searchIn) return failFile(`${where}: the regular expression ${shown(source)} is too large`);
   const isNamed = namedCodes(regex.source);
   return (text, start, end, ranges) => {
-    const part = withStandIns(start === 0 && end === text.length ? text : text.slice(start, end), isNamed);
+    const part = withOlderEquivalents(start === 0 && end === text.length ? text : text.slice(start, end), isNamed);
     if (part === '') return;
     const search = searchIn(part);
     let last = -1; // where the last match ended

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Fields } from './fields.js';
-import { standIn, withStandIns } from './later.js';
+import { olderEquivalent, withOlderEquivalents } from './later.js';
 import { bert as bertNormalizer } from './normalizers/bert.js';
 import { lowercase } from './normalizers/lowercase.js';
 import { type Normalizer, normalOf } from './normalizers/normalizer.js';
@@ -53,7 +53,7 @@ const isLater = (char: string) => later[char.codePointAt(0)!] === 1;
 const unevenScripts = /Latin|Cyrillic|Arabic|Common/;
 
 test('what patterns take is what the reference takes, over every code point', () => {
-  const standing = withStandIns(joined, () => false);
+  const standing = withOlderEquivalents(joined, () => false);
   expect(standing).toHaveLength(joined.length);
   const wrong: Record<string, number> = {};
   for (const [source, runs] of Object.entries(said.patterns)) {
@@ -70,12 +70,12 @@ test('what patterns take is what the reference takes, over every code point', ()
 test('platforms are asked only about characters of Unicode 14 and noncharacters', () => {
   const isNoncharacter = (code: number) => (code & 0xfffe) === 0xfffe || (code >= 0xfdd0 && code < 0xfdf0);
   for (const char of chars) {
-    const asked = standIn(char);
+    const asked = olderEquivalent(char);
     if (later[asked.codePointAt(0)!] || asked.length !== char.length) throw new Error(`${char} is asked as ${asked}`);
     const isOther = asked !== char;
     if (isOther !== (isLater(char) || char === '\u0295')) throw new Error(`${char} is asked as ${asked}`);
   }
-  expect(isNoncharacter(standIn('\u0378').codePointAt(0)!)).toBe(true);
+  expect(isNoncharacter(olderEquivalent('\u0378').codePointAt(0)!)).toBe(true);
 });
 
 test('a pattern that names newer characters finds them', () => {

@@ -1,8 +1,7 @@
 import type { AlignedText } from '../aligned-text.js';
-import { CodeSet } from '../code-set.js';
 import type { Reader } from '../components.js';
 import { notAccentRuns } from '../generated/unicode-tables.js';
-import { laterCodes } from '../later.js';
+import { laterAnd } from '../later.js';
 import { normalForm } from '../normal-form.js';
 import { lowercased } from './lowercase.js';
 import type { Normalizer } from './normalizer.js';
@@ -15,12 +14,10 @@ const ideograph =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
 /** Marks without width, and the two that have one since Unicode 14 and 16. */
 const accent = /[\p{Mn}\u1734\u{1171e}]/gu;
-let others: CodeSet | undefined;
 /** Whether it is no such mark in the reference, which knows those of Unicode 8. */
-const isNoAccent = (char: string) =>
-  char > '\u0377' && (laterCodes().holds(char) || (others ??= new CodeSet(notAccentRuns)).holds(char));
+const isNoAccent = (char: string) => laterAnd(notAccentRuns).holds(char);
 /** Whether it is no control character in the reference. */
-const isNoControl = (char: string) => laterControl.test(char) || (char > '\u0377' && laterCodes().holds(char));
+const isNoControl = (char: string) => laterControl.test(char) || laterAnd().holds(char);
 const laterControl = /^[\u0890\u0891\u08e2\u{110cd}\u{13430}-\u{13438}]$/u;
 
 const ascii = /^[\t\n\r -~]*$/;

@@ -1,7 +1,6 @@
-import { CodeSet } from '../code-set.js';
 import type { Reader } from '../components.js';
 import { notSignRuns } from '../generated/unicode-tables.js';
-import { laterCodes, standIn } from '../later.js';
+import { laterAnd, olderEquivalent } from '../later.js';
 import type { Matcher } from '../pattern.js';
 import { byKind } from './by-kind.js';
 import { apart, gap, run } from './kinds.js';
@@ -11,23 +10,21 @@ import { behaviors, cutAtMatches } from './split.js';
 const space = /^\p{White_Space}$/u;
 /** Punctuation, signs of ASCII, and two that are symbols since Unicode 12 and marks since 9. */
 const sign = /[\p{P}$+<=>^`|~\u166d\u{111c9}]/gu;
-let others: CodeSet | undefined;
 /** Whether a character is punctuation in the reference, which knows that of Unicode 8. */
 const isSign = (char: string) => char.search(sign) === 0 && !isOther(char);
-const isOther = (char: string) =>
-  char > '\u0377' && (laterCodes().holds(char) || (others ??= new CodeSet(notSignRuns)).holds(char));
+const isOther = (char: string) => laterAnd(notSignRuns).holds(char);
 const wordCharacter = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
 const number = /^\p{N}$/u;
 /** Numbers that the reference knows here and not in patterns: those of Unicode 17. */
 const newNumber = /^[\u{11de0}-\u{11de9}\u{16ff4}-\u{16ff6}]$/u;
-const isNumber = (char: string) => number.test(standIn(char)) || newNumber.test(char);
+const isNumber = (char: string) => number.test(olderEquivalent(char)) || newNumber.test(char);
 
 /** Cuts at white space and around each punctuation mark. */
 export const bert: Reader<PreTokenizer> = () => [byKind(char => (space.test(char) ? gap : isSign(char) ? apart : run))];
 
 /** Cuts into runs of word characters and runs of everything else; white space goes. */
 export const whitespace: Reader<PreTokenizer> = () => [
-  byKind(char => (wordCharacter.test(standIn(char)) ? run : space.test(char) ? gap : run + 1)),
+  byKind(char => (wordCharacter.test(olderEquivalent(char)) ? run : space.test(char) ? gap : run + 1)),
 ];
 
 /** Cuts at white space, which goes. */

@@ -1,5 +1,5 @@
 import { inByteAlphabet } from '../byte-alphabet.js';
-import { standIn } from '../later.js';
+import { olderEquivalent } from '../later.js';
 import type { Model } from '../models/model.js';
 import { scanKnownPattern } from '../pre-tokenizers/known-patterns.js';
 import { outerSpaces, spacedWord } from '../sentencepiece/saved-patterns.js';
@@ -143,4 +143,4 @@ export function lastBoundary(text: string, after: number, boundary: Boundary): n
   return -1;
 }
 
-const isLetter = (unit: string) => /\p{L}/u.test(standIn(unit));
+const isLetter = (unit: string) => /\p{L}/u.test(olderEquivalent(unit));
