@@ -2,19 +2,21 @@
 export class CodeSet {
   /** Where runs begin and end, ascending: what has an odd number of these at or before it is inside. */
   readonly #bounds: Uint32Array;
-  /** By 256 code points: whether one of them is inside. Most texts are done with that. */
-  readonly #pages = new Uint8Array(0x1101);
+  /** A bit for each code point of one unit, which most are. */
+  readonly #bits = new Uint8Array(0x2000);
 
   /** The members of all the tables, which have none in common. */
   constructor(...tables: readonly string[]) {
     this.#bounds = Uint32Array.from(tables.flatMap(boundsOf)).sort();
     for (let index = 0; index < this.#bounds.length; index += 2) {
-      this.#pages.fill(1, this.#bounds[index]! >> 8, ((this.#bounds[index + 1]! - 1) >> 8) + 1);
+      const end = Math.min(this.#bounds[index + 1]!, 0x10000);
+      for (let code = this.#bounds[index]!; code < end; code++) this.#bits[code >> 3]! |= 1 << (code & 7);
     }
   }
 
   has(code: number): boolean {
-    return code >= this.#bounds[0]! && this.#pages[code >> 8] === 1 && (countUpTo(this.#bounds, code) & 1) === 1;
+    if (code < 0x10000) return ((this.#bits[code >> 3]! >> (code & 7)) & 1) === 1;
+    return (countUpTo(this.#bounds, code) & 1) === 1;
   }
 
   /** Whether a character is inside. */
@@ -25,11 +27,6 @@ export class CodeSet {
   /** Where in a text the first member at or behind `from` begins; -1 if there is none. */
   find(text: string, from = 0): number {
     for (let at = from; at < text.length; at++) {
-      const unit = text.charCodeAt(at);
-      if ((unit & 0xfc00) !== 0xd800) {
-        if (this.#pages[unit >> 8] === 1 && this.has(unit)) return at;
-        continue;
-      }
       const code = text.codePointAt(at)!;
       if (this.has(code)) return at;
       if (code > 0xffff) at++;

@@ -20,14 +20,18 @@ export const literalMatcher = (literal: string): Matcher =>
         }
       };
 
+/** Whether an expression matches by properties of characters, which the platform's tables hold; letters and signs that it names are everywhere the same. */
+const asksPlatform = ({ source, flags }: RegExp) => flags.includes('i') || /\\[pPwWsSdDbB]/.test(source);
+
 /** Matches a regular expression, in Oniguruma's syntax if nothing else is said; a match of no characters counts, but for one right behind another match. */
 export const regexMatcher = (source: string, where: string, dialect?: Dialect): Matcher => {
   const regex = translateRegex(source, where, dialect);
   const searchIn = searchOf(regex);
   if (!searchIn) return failFile(`${where}: the regular expression ${shown(source)} is too large`);
-  const isNamed = namedCodes(regex.source);
+  const isNamed = asksPlatform(regex) ? namedCodes(regex.source) : undefined;
   return (text, start, end, ranges) => {
-    const part = withOlderEquivalents(start === 0 && end === text.length ? text : text.slice(start, end), isNamed);
+    const given = start === 0 && end === text.length ? text : text.slice(start, end);
+    const part = isNamed ? withOlderEquivalents(given, isNamed) : given;
     if (part === '') return;
     const search = searchIn(part);
     let last = -1; // where the last match ended
