@@ -1,18 +1,6 @@
+import { turnsOf } from '@residual/testkit/turns-of';
 import { expect, test } from 'vitest';
 import { nextTurn } from './index.js';
-
-/** Counts the turns of the event loop while `work` goes on. */
-const turnsOf = async (work: () => Promise<unknown>) => {
-  let [turns, isOver] = [0, false];
-  const count = () => {
-    turns++;
-    if (!isOver) setImmediate(count);
-  };
-  setImmediate(count);
-  await work();
-  isOver = true;
-  return turns;
-};
 
 test('what works at once has a step in turn, whoever came first or has more to do', async () => {
   const log: string[] = [];

@@ -24,9 +24,7 @@ export function lineOf({ needs, about }: { readonly needs: unknown; readonly abo
 }
 
 /** `1234` as `1,234`. */
-export function numberOf(count: number): string {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
-}
+export const numberOf = (count: number): string => count.toLocaleString('en-US');
 
 /** The parts of a layer by name; those of a list that are alike are counted. */
 function partsIn(needs: Needs): string {

@@ -1,5 +1,6 @@
 import '@residual/testkit/wasm';
 import { memory } from '@residual/tensor';
+import { turnsOf } from '@residual/testkit/turns-of';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadModel } from './load-model.js';
 import type { Model } from './model.js';
@@ -13,19 +14,6 @@ afterAll(() => model.dispose());
 
 const greedy = { temperature: 0, eos: [] };
 const long = Array.from({ length: 400 }, (_, i) => 3 + ((i * 7) % 200));
-
-/** Counts the turns of the event loop while `work` goes on: each is a chance for timers, requests and input. */
-const turnsOf = async (work: () => Promise<unknown>) => {
-  let [turns, isOver] = [0, false];
-  const count = () => {
-    turns++;
-    if (!isOver) setImmediate(count);
-  };
-  setImmediate(count);
-  await work();
-  isOver = true;
-  return turns;
-};
 
 test('generations at once take their steps in turn, the event loop has a turn at each, and the texts are those of each alone', async () => {
   const prompts = ['Once upon a time', 'The', 'One day a cat', 'Tim'];

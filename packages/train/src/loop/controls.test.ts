@@ -2,6 +2,7 @@ import '@residual/testkit/cpu';
 import { init, linear } from '@residual/layers';
 import { dense, dispose, ResidualError, tensor } from '@residual/tensor';
 import { expectNoLeak } from '@residual/testkit';
+import { turnsOf } from '@residual/testkit/turns-of';
 import { expect, test } from 'vitest';
 import {
   meanSquaredError,
@@ -43,15 +44,7 @@ const someTurns = () => new Promise(resolve => setTimeout(resolve, 10));
 
 test('events get their turn at each step of a run', () =>
   running({ steps: 300 }, async run => {
-    let turns = 0;
-    const count = () => {
-      turns++;
-      next = setImmediate(count);
-    };
-    let next = setImmediate(count);
-    await eventsOf(run);
-    clearImmediate(next);
-    expect(turns).toBeGreaterThanOrEqual(300);
+    expect(await turnsOf(() => eventsOf(run))).toBeGreaterThanOrEqual(300);
   }));
 
 test('a paused run waits until it is resumed, as often as one likes', () =>
