@@ -40,18 +40,32 @@ export function readAddedTokens(json: unknown, vocabulary: Vocabulary): AddedTok
       failFile(`${fields.path('id')} gives id ${id} to "${content}", it belongs to "${holder}"`);
     }
     contents.set(id, content);
-    const special = fields.boolean('special', false);
-    return {
-      id,
-      content,
-      singleWord: fields.boolean('single_word', false),
-      stripLeft: fields.boolean('lstrip', false),
-      stripRight: fields.boolean('rstrip', false),
-      normalized: fields.boolean('normalized', !special),
-      special,
-    };
+    return { id, content, ...flagsIn(fields) };
   });
 }
+
+/** How a token is looked for, as a file says. */
+export function flagsIn(fields: Fields): Omit<AddedToken, 'id' | 'content'> {
+  const special = fields.boolean('special', false);
+  return {
+    singleWord: fields.boolean('single_word', false),
+    stripLeft: fields.boolean('lstrip', false),
+    stripRight: fields.boolean('rstrip', false),
+    normalized: fields.boolean('normalized', !special),
+    special,
+  };
+}
+
+/** A token as `added_tokens` of a file has it. */
+export const addedTokenJson = (token: AddedToken): Readonly<Record<string, unknown>> => ({
+  id: token.id,
+  content: token.content,
+  single_word: token.singleWord,
+  lstrip: token.stripLeft,
+  rstrip: token.stripRight,
+  normalized: token.normalized,
+  special: token.special,
+});
 
 /** Tokens that are looked for in normalized texts, as `normalOf` makes them; the others as they are. */
 export const withNormals = (

@@ -1,4 +1,4 @@
-import { readAddedTokens, withNormals } from './added-tokens.js';
+import { addedTokenJson, readAddedTokens, withNormals } from './added-tokens.js';
 import { allComponents } from './all-components.js';
 import { type Components, readComponent } from './components.js';
 import { cleanUp } from './decoders/clean-up.js';
@@ -9,7 +9,7 @@ import { Fields } from './fields.js';
 import { parseTokenizerJson } from './json-tables.js';
 import type { Model } from './models/model.js';
 import { normalOf } from './normalizers/normalizer.js';
-import { addedTokensJson, withConfigured, withSettings } from './overlay.js';
+import { withConfigured, withSettings } from './overlay.js';
 import { readPadding } from './padding.js';
 import type { PostProcessor, TemplateItem } from './post-processors/post-processor.js';
 import { Tokenizer, type TokenizerParts } from './tokenizer.js';
@@ -74,7 +74,7 @@ export function loadTokenizer(json: object | string, components: Components, opt
     truncation: file.has('truncation') ? readTruncation(file.object('truncation')) : undefined,
     padding: file.has('padding') ? readPadding(file.object('padding')) : undefined,
     roles,
-    file: { ...withoutTables(file), added_tokens: addedTokensJson(addedTokens) },
+    file: { ...withoutTables(file), added_tokens: addedTokens.map(addedTokenJson) },
     countUpTo: components.countUpTo,
   });
 }

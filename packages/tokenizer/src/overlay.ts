@@ -1,4 +1,4 @@
-import type { AddedToken } from './added-tokens.js';
+import { type AddedToken, flagsIn } from './added-tokens.js';
 import { failFile } from './errors.js';
 import { Fields } from './fields.js';
 import type { Vocabulary } from './vocabulary.js';
@@ -99,14 +99,7 @@ export function withConfigured(
     for (const key of Object.keys(settings.raw('added_tokens_decoder') as object)) {
       const fields = decoder.object(key);
       const content = fields.string('content');
-      const special = fields.boolean('special', false);
-      const id = add(content, {
-        singleWord: fields.boolean('single_word', false),
-        stripLeft: fields.boolean('lstrip', false),
-        stripRight: fields.boolean('rstrip', false),
-        normalized: fields.boolean('normalized', !special),
-        special,
-      });
+      const id = add(content, flagsIn(fields));
       if (String(id) !== key)
         failFile(`tokenizer_config.json gives "${content}" the id ${key}, in tokenizer.json it has ${id}`);
     }
@@ -121,15 +114,3 @@ export function withConfigured(
   }
   return [...added.values()];
 }
-
-/** Added tokens as a file has them. */
-export const addedTokensJson = (tokens: readonly AddedToken[]): Json[] =>
-  tokens.map(({ id, content, singleWord, stripLeft, stripRight, normalized, special }) => ({
-    id,
-    content,
-    single_word: singleWord,
-    lstrip: stripLeft,
-    rstrip: stripRight,
-    normalized,
-    special,
-  }));

@@ -1,4 +1,4 @@
-import type { AddedToken } from '../added-tokens.js';
+import { addedTokenJson } from '../added-tokens.js';
 import { failFile } from '../errors.js';
 import type { TemplateItem } from '../post-processors/post-processor.js';
 import type { Json } from '../saving/components.js';
@@ -18,22 +18,12 @@ export function savedFamily(plain: Json, laid: Laid): Json {
   const all = [...laid.before, ...normalizers];
   return {
     ...plain,
-    added_tokens: laid.addedTokens.map(savedToken),
+    added_tokens: laid.addedTokens.map(addedTokenJson),
     normalizer: all.length > 0 ? { type: 'Sequence', normalizers: all } : null,
     post_processor: savedTemplate(laid),
     model: renumbered(plain.model as Json, laid),
   };
 }
-
-const savedToken = ({ id, content, singleWord, stripLeft, stripRight, normalized, special }: AddedToken): Json => ({
-  id,
-  content,
-  single_word: singleWord,
-  lstrip: stripLeft,
-  rstrip: stripRight,
-  normalized,
-  special,
-});
 
 function savedTemplate({ postProcessor: { template }, model: { vocabulary }, addedTokens }: Laid): Json | null {
   if (!template) return null;
