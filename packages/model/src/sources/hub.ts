@@ -141,7 +141,10 @@ async function listOf(
       `loadModel: ${base} has no model ${id} at ${revision}: status ${response.status}${hint}`,
     );
   }
-  const bytes = await readSmall(base, `the list of ${id}`, response.body ?? new Blob().stream(), longestListing);
+  const bytes = await readSmall(base, `the list of ${id}`, response.body ?? new Blob().stream(), {
+    most: longestListing,
+    signal,
+  });
   const text = new TextDecoder().decode(bytes);
   const repository = repositoryOf(url, text);
   await store?.writeText(key, text);

@@ -29,12 +29,12 @@ export function expectSmall(origin: string, name: string, bytes: number, most = 
   );
 }
 
-/** The bytes of a body, at most as many as a text of this name may have. */
+/** The bytes of a body, at most `most`: as many as a text of this name may have if absent. Errors when it breaks off. */
 export async function readSmall(
   origin: string,
   name: string,
   body: ReadableStream<Uint8Array>,
-  most = limitOf(name),
+  { most = limitOf(name), signal }: { most?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -45,6 +45,11 @@ export async function readSmall(
       expectSmall(origin, name, size, most);
       parts.push(part.value);
     }
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (ResidualError.is(cause)) throw cause;
+    const reason = (cause as Error).message;
+    throw new ResidualError('files', `loadModel: ${name} of ${origin} ended after ${size} bytes: ${reason}`, { cause });
   } finally {
     await reader.cancel().catch(() => {});
   }

@@ -44,6 +44,12 @@ test('a server that does not answer is named', async () => {
   await expect(load()).rejects.toThrow(`loadModel: ${hub.endpoint}/plain/config.json does not answer: ${reason}`);
 });
 
+test('a text that breaks off is named, with how much of it came', async () => {
+  hub.cutAfter = 100;
+  const name = `config.json of ${hub.endpoint}/plain/`;
+  await expect(load()).rejects.toThrow(`loadModel: ${name} ended after 100 bytes: terminated`);
+});
+
 test('what is missing is named', async () => {
   files.delete('model.safetensors');
   await expect(load()).rejects.toThrow(

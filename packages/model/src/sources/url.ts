@@ -36,7 +36,7 @@ export function filesAt(origin: string, urlOf: (name: string) => URL, settings: 
       });
       const isPage = response.headers.get('content-type')?.startsWith('text/html'); // a server that answers everything with a page
       if (response.ok && !isPage) {
-        const bytes = await readSmall(origin, name, response.body ?? new Blob().stream());
+        const bytes = await readSmall(origin, name, response.body ?? new Blob().stream(), { signal });
         return new TextDecoder().decode(bytes);
       }
       await response.body?.cancel();

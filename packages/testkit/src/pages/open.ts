@@ -42,7 +42,9 @@ export const openApp = async (path: string, flags: readonly string[] = [], missi
         if (/^https?:/.test(protocol) && host !== new URL(server.address).host) foreign.push(href);
       });
       await before?.(page);
-      await page.goto(`${server.address}${path}/${hash}`);
+      const answer = await page.goto(`${server.address}${path}/${hash}`);
+      if (answer && !answer.ok())
+        throw new Error(`${answer.url()} answers ${answer.status()}: run \`pnpm build\` before tests of pages`);
       return page;
     },
     close: async () => {
