@@ -46,7 +46,7 @@ export async function advance(
 }
 
 /** So many tokens are fed in one pass where it holds the event loop until it is computed; other work has its turn in between. */
-const tokensAtOnce = 64;
+export const tokensAtOnce = 64;
 
 /** Lengths of one pass on backends that compile programs by shape. */
 const shapes = [1, 16, 64, 256];

@@ -1,7 +1,8 @@
 import { extent, memoryExtent } from '@residual/attention';
 import { emptyScope, type Scope } from '@residual/layers';
-import { dispose, type Extent, gather, keep, type Tensor, tensor, tidy } from '@residual/tensor';
+import { concat, dispose, type Extent, gather, keep, type Tensor, tensor, tidy } from '@residual/tensor';
 import type { CrossPart, EncoderDecoder, LanguageModel, Part } from '@residual/transformer';
+import { tokensAtOnce } from './advance.js';
 import { Decoding, type Sources } from './decoding.js';
 import type { Rows } from './forward.js';
 import type { Running } from './kinds.js';
@@ -17,14 +18,16 @@ export interface BeginOptions {
   readonly beams?: number;
   /** What the model runs in: who listens, and replacements. */
   readonly scope: Scope;
+  /** Lets other work have its turn; errors where the rows are given up meanwhile. */
+  readonly giveWay: () => Promise<void>;
 }
 
 /** Begins rows on a model. */
-export type Begin = (options: BeginOptions) => Decoding;
+export type Begin = (options: BeginOptions) => Promise<Decoding>;
 
 /** Rows that continue their own text. Steps are recorded up to the `positions` the model is made for. */
 export function beginCausal({ layer, weights }: Running<LanguageModel<Part>>, positions: number): Begin {
-  return options =>
+  return async options =>
     new Decoding({
       ...options,
       recordedUntil: recordedUntil(options, positions),
@@ -48,57 +51,81 @@ export interface WritingOptions {
 }
 
 /**
- * Rows that write what belongs to `sources`: these are encoded once, together, padded on the right to the longest, or to a power of two where a backend compiles
- * its programs by shape.
+ * Rows that write what belongs to `sources`: these are encoded once, padded on the right to the longest, or to a power of two where a backend compiles
+ * its programs by shape. Where a pass holds the event loop, it reads few of them at once.
  */
 export function beginWriting(
   { layer, weights }: Running<EncoderDecoder<Part, CrossPart>>,
   sources: Rows,
   { fixedShapes, positions, made, steps }: WritingOptions,
 ): Begin {
-  return options => {
+  return async options => {
+    const { scope, giveWay } = options;
     const longest = Math.max(...sources.map(source => source.length));
     const room = fixedShapes ? Math.max(16, 2 ** Math.ceil(Math.log2(longest))) : longest;
     const keyLen = Math.max(Math.min(room, positions), longest);
-    const encoded = new Encoded(
-      sources.map(({ length }) => length),
-      keyLen,
-    );
+    /** The memory of some of the sources, which the caller disposes. */
+    const encode = (some: Rows): Tensor => {
+      const part = extentOf(
+        some.map(({ length }) => length),
+        keyLen,
+      );
+      try {
+        return tidy(() => {
+          const ids = some.flatMap(source => Array.from({ length: keyLen }, (_, i) => source[i] ?? 0));
+          const rows = tensor(ids, [some.length, keyLen], 'int32');
+          const run = () => layer.encode(weights, rows, scope.with(extent, part));
+          if (!steps || scope !== emptyScope) return keep(run());
+          return keep(steps.run('encode', [rows, ...Object.values(part)], () => [run()])[0]!);
+        });
+      } finally {
+        dispose(part);
+      }
+    };
+    const isWhole = fixedShapes || scope !== emptyScope; // who looks at the encoder sees all sources at once
+    const atOnce = isWhole ? sources.length : Math.max(1, Math.floor(tokensAtOnce / keyLen));
+    const parts: Tensor[] = [];
     try {
-      encoded.memory = tidy(() => {
-        const ids = sources.flatMap(source => Array.from({ length: keyLen }, (_, i) => source[i] ?? 0));
-        const rows = tensor(ids, [sources.length, keyLen], 'int32');
-        const encode = () => layer.encode(weights, rows, options.scope.with(extent, encoded.extent));
-        if (!steps || options.scope !== emptyScope) return keep(encode());
-        return keep(steps.run('encode', [rows, ...encoded.tensors], () => [encode()])[0]!);
-      });
+      for (let from = 0; from < sources.length; from += atOnce) {
+        if (from > 0) await giveWay();
+        parts.push(encode(sources.slice(from, from + atOnce)));
+      }
+      const lengths = sources.map(({ length }) => length);
+      const memory = parts.length === 1 ? parts.pop()! : tidy(() => keep(concat(parts, 0)));
+      const encoded = new Encoded(lengths, keyLen, memory);
       return new Decoding({
         ...options,
         recordedUntil: recordedUntil(options, made),
         steps,
         smallest: fixedShapes ? 64 : 16, // sentences are short
         run: (ids, scope) =>
-          layer.decode(weights, { ids, memory: encoded.memory! }, scope.with(memoryExtent, encoded.extent)),
+          layer.decode(weights, { ids, memory: encoded.memory }, scope.with(memoryExtent, encoded.extent)),
         sources: encoded,
       });
-    } catch (error) {
-      encoded.dispose();
-      throw error;
+    } finally {
+      dispose(parts);
     }
   };
 }
 
+/** How far rows of these lengths are more than padding; what it holds is disposed by the caller. */
+function extentOf(lengths: readonly number[], keyLen: number): Extent {
+  if (lengths.every(length => length === keyLen)) return {};
+  return { keyLength: keep(tensor([...lengths], [lengths.length], 'int32')) };
+}
+
 /** Sources that were read: the memory [texts, keyLen, modelDim], and how far each is more than padding. */
 class Encoded implements Sources {
-  memory: Tensor | undefined;
+  memory: Tensor;
   extent: Extent;
   lengths: readonly number[];
   private readonly keyLen: number;
 
-  constructor(lengths: readonly number[], keyLen: number) {
+  constructor(lengths: readonly number[], keyLen: number, memory: Tensor) {
     this.lengths = lengths;
     this.keyLen = keyLen;
-    this.extent = this.extentOf();
+    this.memory = memory;
+    this.extent = extentOf(lengths, keyLen);
   }
 
   get tensors(): readonly Tensor[] {
@@ -108,17 +135,12 @@ class Encoded implements Sources {
   keep(texts: readonly number[]): void {
     const before = [this.memory, this.extent];
     this.lengths = texts.map(text => this.lengths[text]!);
-    this.memory = tidy(() => keep(gather(this.memory!, tensor(texts, [texts.length], 'int32'), 0)));
-    this.extent = this.extentOf();
+    this.memory = tidy(() => keep(gather(this.memory, tensor(texts, [texts.length], 'int32'), 0)));
+    this.extent = extentOf(this.lengths, this.keyLen);
     dispose(before);
   }
 
   dispose(): void {
     dispose([this.memory, this.extent]);
-  }
-
-  private extentOf(): Extent {
-    if (this.lengths.every(length => length === this.keyLen)) return {};
-    return { keyLength: keep(tensor(this.lengths, [this.lengths.length], 'int32')) };
   }
 }

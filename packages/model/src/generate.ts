@@ -105,6 +105,10 @@ export async function* generateRows(
   let recorder: Recorder | undefined;
   let decoding: Decoding | undefined;
   let fed = rows.map((_, i) => i); // the rows that the decoding holds
+  const giveWay = async () => {
+    await nextTurn(signal);
+    generator.check();
+  };
   const release = () => {
     decoding?.dispose();
     recorder?.dispose();
@@ -112,14 +116,13 @@ export async function* generateRows(
   };
   try {
     while (rows.some(row => row.finish === undefined)) {
-      await nextTurn(signal);
-      generator.check();
+      await giveWay();
       let seen: Seen;
       try {
         zero ??= zeroing('generate', zeroed);
         recorder = taps.length > 0 ? (recorder ?? record(taps, zero.scope, 'generate: taps')) : undefined;
         if (!decoding) fed = rows.map((_, i) => i);
-        decoding ??= generator.begin({ positions, padding, scope: (recorder ?? zero).scope });
+        decoding ??= await generator.begin({ positions, padding, scope: (recorder ?? zero).scope, giveWay });
         const fixedShapes = taps.length === 0 && generator.fixedShapes(); // taps show what was fed, nothing beside it
         const open = fed.filter(i => rows[i]!.finish === undefined);
         if (taps.length === 0 && !fixedShapes && isWorthLess(open.length, fed.length)) {

@@ -326,6 +326,7 @@ export class Model implements Disposable {
     this.check();
     const running = () => encoderDecoderOf('translate', this);
     const { tokenizer, generationConfig, positions } = this;
+    const holdsLoop = !this.fixedShapes;
     running();
     if (!tokenizer) throw new ResidualError('prompt', 'translate: this model has no tokenizer');
     this.steps.expect(this.tree);
@@ -334,17 +335,23 @@ export class Model implements Disposable {
         tokenizer,
         generationConfig,
         positions,
+        holdsLoop,
         begin: sources => this.begin('translate', sources, this.steps),
         finish: () => this.steps.settle(this.tree),
-        align: pieces => {
-          this.check();
-          return alignPieces(running(), pieces, { tokenizer, zeroed: options.zeroed });
+        align: (pieces, signal) => {
+          const check = () => this.check();
+          return alignPieces(running(), pieces, { tokenizer, zeroed: options.zeroed, holdsLoop, check, signal });
         },
       },
       texts,
       options,
       alone,
     );
+  }
+
+  /** Whether the backend compiles its programs by shape, as GPUs do, on which a pass does not hold the event loop. */
+  private get fixedShapes(): boolean {
+    return this.backend.startsWith('webg');
   }
 
   /** What rows begin with: prompts as they are, or the start token and sources that are read. */
@@ -356,7 +363,7 @@ export class Model implements Disposable {
     expectPrompts(name, prompts);
     const tokens = prompts.map(prompt => this.idsOf(name, prompt));
     const { positions, openEnded, generationConfig, tokenizer, vocab, composition } = this;
-    const fixedShapes = () => this.backend.startsWith('webg');
+    const fixedShapes = () => this.fixedShapes;
     const shared = {
       vocab,
       tokenizer,
@@ -375,12 +382,12 @@ export class Model implements Disposable {
       },
     };
     if (composition.kind === 'causal-lm') {
-      const begin: Begin = settings => beginCausal(causalOf(name, this), positions)(settings);
+      const begin: Begin = async settings => beginCausal(causalOf(name, this), positions)(settings);
       return { generator: { ...shared, begin }, begun: tokens };
     }
     const room = openEnded ? Number.POSITIVE_INFINITY : positions;
     checkPrompts(name, composition.model.source.vocab, room, tokens);
-    const begin: Begin = settings => {
+    const begin: Begin = async settings => {
       const writing = { fixedShapes: fixedShapes(), positions: room, made: positions, steps };
       return beginWriting(encoderDecoderOf(name, this), tokens, writing)(settings);
     };

@@ -99,6 +99,10 @@ export async function* searchRows(
     const tokens = finishReason === 'eos' ? newTokens.slice(0, -1) : newTokens;
     return { ...found, text: generator.tokenizer?.decode(tokens, { skipSpecialTokens }) ?? '' };
   };
+  const giveWay = async () => {
+    await nextTurn(signal);
+    generator.check();
+  };
   const zero = zeroing('beamSearch', options.zeroed);
   let rows: Text[] = prompts.map(tokens => ({ tokens: [...tokens], finish: undefined }));
   let decoding: Decoding | undefined;
@@ -108,13 +112,13 @@ export async function* searchRows(
   const placeOf = (row: number) => fed.indexOf(Math.floor(row / beams)) * beams + (row % beams);
   try {
     while (!search.done) {
-      await nextTurn(signal);
-      generator.check();
+      await giveWay();
       let step: BeamStep;
       try {
         const times = rows.length / prompts.length; // before the first step the beams of a prompt are one row
         if (!decoding) fed = prompts.map((_, i) => i);
-        decoding ??= generator.begin({ positions, padding: paddingOf(times), beams: times, scope: zero.scope });
+        const rowsBegun = { positions, padding: paddingOf(times), beams: times, scope: zero.scope, giveWay };
+        decoding ??= await generator.begin(rowsBegun);
         const fixedShapes = generator.fixedShapes();
         const going = new Set(search.rows.map(row => Math.floor(row / beams)));
         const open = fed.filter(prompt => going.has(prompt));

@@ -54,6 +54,25 @@ test('rows of a batch, beams, vectors and translations of several texts give way
   expect(vectors).toBeGreaterThanOrEqual(6);
 });
 
+test('sources are read, and alignments computed, few at a time', async () => {
+  const translator = await loadModel(fixtureFiles('packages/model-en-fr/model'));
+  const before = memory();
+  const texts = Array(24).fill('The cat sleeps on the table near the door.');
+  const steps = 2;
+  const written = await turnsOf(() => translator.translate(texts, { maxNewTokens: steps }).whole());
+  const aligned = await turnsOf(() => translator.translate(texts, { maxNewTokens: steps, alignments: true }).whole());
+  expect(written).toBeGreaterThanOrEqual(steps + 24 / 6); // six sources of ten tokens or more have 64
+  expect(aligned).toBeGreaterThanOrEqual(written + 24 / 6);
+  const abort = new AbortController();
+  const ends = translator.translate(texts, { maxNewTokens: steps, signal: abort.signal }).whole();
+  for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve));
+  const reason = new Error('enough');
+  abort.abort(reason);
+  await expect(ends).rejects.toBe(reason);
+  expect(memory()).toEqual(before);
+  translator.dispose();
+});
+
 test('one of several is aborted in the midst of its prompt, nothing of it stays, and the others go on', async () => {
   const before = memory();
   const abort = new AbortController();

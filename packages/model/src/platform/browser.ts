@@ -2,9 +2,10 @@ import { sha1 } from '@noble/hashes/legacy';
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { blobSource, type Source } from '@residual/safetensors';
+import { ResidualError } from '@residual/tensor';
 import type { ModelFiles } from '../sources/files.js';
 import type { HubEnvironment } from '../sources/hub.js';
-import type { Store } from '../sources/store.js';
+import type { Part, Store } from '../sources/store.js';
 
 /** There are no folders in a page. */
 export async function folderFiles(_path: string): Promise<ModelFiles | undefined> {
@@ -24,35 +25,61 @@ export function hubEnvironment(): HubEnvironment {
 /** After this many bytes a part is saved, so that a closed page loses no more. */
 const savedEvery = 2 ** 26;
 
-/** The storage that the browser keeps for this site (the origin private file system); undefined where it has none. */
+/** What the storage is that gives these errors. */
+const troubles: Readonly<Record<string, string>> = {
+  QuotaExceededError: 'is full',
+  NoModificationAllowedError: 'is used by another page',
+  NotAllowedError: 'may not be read or written',
+  SecurityError: 'may not be read or written',
+  TypeMismatchError: 'has a folder where a file should be, or a file where a folder should be',
+};
+
+/**
+ * The storage that the browser keeps for this site (the origin private file system); undefined where it has none. A file that is being written belongs to one
+ * page or worker of the site: others wait, and find it complete or go on where it was left.
+ */
 export async function openStore(path = 'residual'): Promise<Store | undefined> {
   const root = await globalThis.navigator?.storage?.getDirectory?.().catch(() => undefined);
   if (!root || !('createWritable' in FileSystemFileHandle.prototype)) return undefined;
+  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const what = error instanceof DOMException ? troubles[error.name] : undefined;
+      if (what === undefined) throw error;
+      throw new ResidualError(
+        'cache',
+        `loadModel: the storage ${path} of this site ${what} (${(error as DOMException).name}); hub.cache names another one, or false for none`,
+        { cause: error },
+      );
+    }
+  };
   const handle = async (key: string, create: boolean) => {
     const steps = [path, ...key.split('/')].map(encodeURIComponent);
     let folder = root;
     for (const step of steps.slice(0, -1)) folder = await folder.getDirectoryHandle(step, { create });
     return { folder, name: steps.at(-1)! };
   };
-  const find = async (key: string): Promise<File | undefined> => {
-    try {
-      const { folder, name } = await handle(key, false);
-      return await (await folder.getFileHandle(name)).getFile();
-    } catch (error) {
-      if (error instanceof DOMException && (error.name === 'NotFoundError' || error.name === 'TypeMismatchError'))
-        return undefined;
-      throw error;
-    }
-  };
+  const find = (key: string): Promise<File | undefined> =>
+    told(async () => {
+      try {
+        const { folder, name } = await handle(key, false);
+        return await (await folder.getFileHandle(name)).getFile();
+      } catch (error) {
+        if (error instanceof DOMException && error.name === 'NotFoundError') return undefined;
+        throw error;
+      }
+    });
   return {
     place: path,
     readText: async key => (await find(key))?.text(),
-    writeText: async (key, text) => {
-      const { folder, name } = await handle(key, true);
-      const writer = await (await folder.getFileHandle(name, { create: true })).createWritable();
-      await writer.write(text);
-      await writer.close();
-    },
+    writeText: (key, text) =>
+      told(async () => {
+        const { folder, name } = await handle(key, true);
+        const writer = await (await folder.getFileHandle(name, { create: true })).createWritable();
+        await writer.write(text);
+        await writer.close();
+      }),
     source: async key => {
       const complete = await find(`${key}.complete`);
       const file = complete && (await find(key));
@@ -68,42 +95,76 @@ export async function openStore(path = 'residual'): Promise<Store | undefined> {
       return bytesToHex(hash.digest());
     },
     stamp: async key => `${(await find(key))?.lastModified}`,
-    remove: async key => {
-      const { folder, name } = await handle(key, true);
-      for (const each of [`${name}.complete`, name]) await folder.removeEntry(each).catch(() => {});
+    remove: key =>
+      told(async () => {
+        const { folder, name } = await handle(key, true);
+        for (const each of [`${name}.complete`, name]) await folder.removeEntry(each).catch(() => {});
+      }),
+    part: async (key, signal) => {
+      const free = await lock(`residual ${path}/${key}`, signal);
+      try {
+        const { folder, name } = await told(() => handle(key, true));
+        return await told(() => openPart(folder, name, { told, free }));
+      } catch (error) {
+        free();
+        throw error;
+      }
     },
-    part: async key => {
-      const { folder, name } = await handle(key, true);
-      const file = await folder.getFileHandle(name, { create: true });
-      let { size } = await file.getFile();
-      let writer: FileSystemWritableFileStream | undefined;
-      let unsaved = 0;
-      const save = async () => {
-        await writer?.close();
-        writer = undefined;
-        unsaved = 0;
-      };
-      return {
-        get size() {
-          return size;
-        },
-        append: async bytes => {
+  };
+}
+
+/** Waits until nobody else of this site holds `name`, and holds it until the function that it resolves to is called. */
+async function lock(name: string, signal: AbortSignal | undefined): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const held = () => new Promise<void>(free => resolve(free));
+    navigator.locks.request(name, signal ? { signal } : {}, held).catch(reject);
+  });
+}
+
+async function openPart(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  { told, free }: { told: <T>(work: () => Promise<T>) => Promise<T>; free: () => void },
+): Promise<Part> {
+  const file = await folder.getFileHandle(name, { create: true });
+  let { size } = await file.getFile();
+  let writer: FileSystemWritableFileStream | undefined;
+  let unsaved = 0;
+  const save = async () => {
+    const writing = writer;
+    [writer, unsaved] = [undefined, 0];
+    await writing?.close();
+  };
+  /** Full storage is not left full. */
+  const drop = async () => {
+    await writer?.abort().catch(() => {});
+    [writer, unsaved, size] = [undefined, 0, 0];
+    await folder.removeEntry(name).catch(() => {});
+  };
+  const last = (work: () => Promise<void>) => told(work).finally(free);
+  return {
+    get size() {
+      return size;
+    },
+    append: bytes =>
+      told(async () => {
+        try {
           writer ??= await file.createWritable({ keepExistingData: true });
           await writer.write({ type: 'write', position: size, data: bytes as Uint8Array<ArrayBuffer> });
           size += bytes.length;
           unsaved += bytes.length;
           if (unsaved >= savedEvery) await save();
-        },
-        close: save,
-        finish: async () => {
-          await save();
-          await folder.getFileHandle(`${name}.complete`, { create: true });
-        },
-        discard: async () => {
-          await save();
-          await folder.removeEntry(name);
-        },
-      };
-    },
+        } catch (error) {
+          await drop();
+          throw error;
+        }
+      }),
+    close: () => last(save),
+    finish: () =>
+      last(async () => {
+        await save();
+        await folder.getFileHandle(`${name}.complete`, { create: true });
+      }),
+    discard: () => last(drop),
   };
 }

@@ -73,7 +73,7 @@ async function bring(store: Store, key: string, file: RemoteFile, options: Downl
   const present = await stored();
   if (present) return present;
   for (let resumed = true; resumed; ) {
-    const part = await store.part(key);
+    const part = await store.part(key, options.signal);
     resumed = part.size > 0;
     const isTooLong = part.size > file.size;
     let open = true;

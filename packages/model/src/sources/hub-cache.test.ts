@@ -175,6 +175,21 @@ test.each([
   },
 );
 
+test('a cache folder that may only be read serves what it holds', async () => {
+  await read();
+  const calls = (['mkdir', 'writeFile', 'rename', 'rm'] as const).map(call =>
+    vi.spyOn(disk, call).mockRejectedValue(Object.assign(new Error('not today'), { code: 'EROFS' })),
+  );
+  syncBuiltinESMExports();
+  try {
+    expect(isRight(await read())).toBe(true);
+    expect(downloads()).toBe(1);
+  } finally {
+    for (const call of calls) call.mockRestore();
+    syncBuiltinESMExports();
+  }
+});
+
 test('a full disk is a sentence and nothing is left on it', async () => {
   const probe = await import('node:fs/promises').then(fs => fs.open(join(cache, 'probe'), 'w'));
   const append = vi

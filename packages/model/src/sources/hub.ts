@@ -147,7 +147,7 @@ async function listOf(
   });
   const text = new TextDecoder().decode(bytes);
   const repository = repositoryOf(url, text);
-  await store?.writeText(key, text);
+  if (store && (await store.readText(key)) !== text) await store.writeText(key, text); // what is there may be read-only
   return repository;
 }
 

@@ -15,8 +15,8 @@ export interface Store {
   stamp(key: string): Promise<string>;
   /** Removes a complete file. */
   remove(key: string): Promise<void>;
-  /** A file that is being written, with what was written of it before. */
-  part(key: string): Promise<Part>;
+  /** A file that is being written, with what was written of it before. `signal` ends the waiting for others who write it. */
+  part(key: string, signal?: AbortSignal): Promise<Part>;
 }
 
 /** A file that is not complete, and nobody else's. What was appended stays when the program ends, so that a download goes on from there. */

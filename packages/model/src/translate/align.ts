@@ -1,7 +1,9 @@
+import { nextTurn } from '@residual/base';
 import { record } from '@residual/layers';
 import { tensor, tidy } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { type CrossPart, type EncoderDecoder, type Part, readout } from '@residual/transformer';
+import { tokensAtOnce } from '../advance.js';
 import { forwardPair } from '../forward.js';
 import type { Running } from '../kinds.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
@@ -23,10 +25,34 @@ export interface AlignOptions {
   readonly tokenizer: Tokenizer;
   /** Tensors, or heads of them, that are zero. */
   readonly zeroed: readonly Zeroed[] | undefined;
+  /** Whether a pass holds the event loop until it is computed. */
+  readonly holdsLoop: boolean;
+  /** Errors once the model cannot be asked any more. */
+  readonly check: () => void;
+  /** Ends the work. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** What each token that was written looked at: one pass over sources and translations together, which reads the weights of cross-attention. */
+/** What each token that was written looked at: a pass over sources and translations together, which reads the weights of cross-attention. */
 export async function alignPieces(
+  running: Running<EncoderDecoder<Part, CrossPart>>,
+  pieces: readonly Aligned[],
+  options: AlignOptions,
+): Promise<Alignment[]> {
+  const { holdsLoop, check, signal } = options;
+  const tokensOf = ({ source, written }: Aligned) => source.ids.length + written.target.length;
+  const most = Math.max(...pieces.map(tokensOf));
+  const atOnce = holdsLoop ? Math.max(1, Math.floor(tokensAtOnce / most)) : pieces.length;
+  const alignments: Alignment[] = [];
+  for (let from = 0; from < pieces.length; from += atOnce) {
+    await nextTurn(signal);
+    check();
+    alignments.push(...(await alignTogether(running, pieces.slice(from, from + atOnce), options)));
+  }
+  return alignments;
+}
+
+async function alignTogether(
   running: Running<EncoderDecoder<Part, CrossPart>>,
   pieces: readonly Aligned[],
   { tokenizer, zeroed }: AlignOptions,

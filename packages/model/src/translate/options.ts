@@ -18,7 +18,7 @@ export interface TranslateOptions extends Omit<SearchOptions, 'returned' | 'posi
   readonly targetLanguage?: string | undefined;
   /** A line of more tokens, or of three sentences or more, is translated sentence by sentence; 40 if absent. A sentence over the model's positions is divided further. */
   readonly longest?: number | undefined;
-  /** How many pieces are translated at once: for one text 1, so that it appears as it is written; for several 32. */
+  /** How many pieces are translated at once: for one text 1, so that it appears as it is written; for several 32 on a GPU, else as many as have 32 beams together. */
   readonly batch?: number | undefined;
   /** Whether the whole tells which words of the source each word looked at: one more pass over each piece. */
   readonly alignments?: boolean | undefined;
@@ -34,6 +34,8 @@ export interface Translating {
   readonly generationConfig: GenerationConfig;
   /** So many tokens can be read, and written. */
   readonly positions: number;
+  /** Whether a pass holds the event loop until it is computed. */
+  readonly holdsLoop: boolean;
 }
 
 /** Settings, checked and complete. */
@@ -53,15 +55,16 @@ export interface TranslateSettings {
 
 /** Checks the options; errors for one that does not fit or would do nothing. `alone`: there is one text. */
 export function translateSettings(
-  { tokenizer, generationConfig, positions }: Translating,
+  { tokenizer, generationConfig, positions, holdsLoop }: Translating,
   options: TranslateOptions,
   alone: boolean,
 ): TranslateSettings {
   expectOptions('translate', options, translateNames);
-  const { prefix, sourceLanguage, targetLanguage, longest = 40, batch = alone ? 1 : 32, alignments = false } = options;
+  const { prefix, sourceLanguage, targetLanguage, longest = 40, alignments = false } = options;
   const { beams = fileNumber(generationConfig, 'num_beams') ?? 1, lengthPenalty, earlyStopping, groups } = options;
-  const { diversityPenalty, taps, top, maxNewTokens: wanted, signal, ...others } = withoutOwn(options);
   expectWhole('beams', beams, 1);
+  const { batch = alone ? 1 : Math.max(1, Math.floor(32 / (holdsLoop ? beams : 1))) } = options;
+  const { diversityPenalty, taps, top, maxNewTokens: wanted, signal, ...others } = withoutOwn(options);
   expectWhole('batch', batch, 1);
   expectWhole('longest', longest, 1);
   const searching = { earlyStopping, groups, diversityPenalty };

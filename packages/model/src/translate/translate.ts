@@ -22,7 +22,7 @@ export interface Translator extends Translating {
   /** Frees what batches shared, at the end of a call. */
   readonly finish: () => void;
   /** What each token that was written looked at. */
-  readonly align: (pieces: readonly Aligned[]) => Promise<Alignment[]>;
+  readonly align: (pieces: readonly Aligned[], signal?: AbortSignal) => Promise<Alignment[]>;
 }
 
 /** A piece to be translated. */
@@ -100,7 +100,10 @@ async function* translateJobs(
     settings,
   );
   const alignments = settings.alignments
-    ? await align(jobs.map(({ sentence, source }, i) => ({ sentence, source, written: written[i]! })))
+    ? await align(
+        jobs.map(({ sentence, source }, i) => ({ sentence, source, written: written[i]! })),
+        settings.signal,
+      )
     : [];
   return jobs.map(({ before, sentence, source }, i): TranslatedPiece => {
     const { translation, tokens, logprob, counted, finishReason } = written[i]!;
