@@ -1,8 +1,7 @@
 import { byId, make } from '@residual/appkit';
 import { changesIn } from './difference.js';
 import type { Session } from './session.js';
-import { headsIn, type Settings } from './settings.js';
-import { optionsOf } from './translation-view.js';
+import { headsIn, optionsOf, type Settings } from './settings.js';
 
 /** Shows what a text becomes with all heads beside what it became without some; `without` is the latter. */
 export function ablationView(

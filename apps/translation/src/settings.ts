@@ -1,4 +1,5 @@
 import { type Address, addressOf } from '@residual/appkit';
+import type { TranslateOptions } from '@residual/model';
 import { alignedBest } from './aligned-best.js';
 
 /** What the page can be set to; all of it stands in the address. Each name is also the id of its control. */
@@ -62,3 +63,14 @@ export function headsIn(off: string, depth: number, heads: number): HeadPlace[] 
 /** Such a text. */
 export const textOfHeads = (heads: readonly HeadPlace[]): string =>
   heads.map(({ layer, head }) => `${layer}.${head}`).join(' ');
+
+/** The options of `translate` that settings stand for. */
+export function optionsOf(settings: Settings, depth: number, heads: number): TranslateOptions {
+  const { mode, beams, lengthPenalty, off } = settings;
+  const zeroed = headsIn(off, depth, heads).map(({ layer, head }) => {
+    return { tap: `decoder.layers.${layer}.crossAttention.weights`, heads: [head] };
+  });
+  const search = mode === 'beams' ? { beams, lengthPenalty } : { beams: 1 };
+  // The model was trained on single sentences, so every sentence is translated by itself.
+  return { ...search, longest: 1, alignments: true, ...(zeroed.length > 0 && { zeroed }) };
+}

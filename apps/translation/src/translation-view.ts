@@ -1,12 +1,12 @@
 import { byId } from '@residual/appkit';
 import type { BeamColumn } from '@residual/elements';
-import type { TranslatedPiece, TranslateOptions, TranslationStep } from '@residual/model';
+import type { TranslatedPiece, TranslationStep } from '@residual/model';
 import { ablationView } from './ablation-view.js';
 import { readControls } from './controls.js';
 import { french } from './french.js';
 import { columnOf } from './search-tree.js';
 import type { Session } from './session.js';
-import { headsIn, type Settings } from './settings.js';
+import { optionsOf, type Settings } from './settings.js';
 
 /** A sentence that was translated, and how it was searched for; no columns where it was written greedily. */
 export interface Sentence {
@@ -40,17 +40,6 @@ export interface TranslationView {
   run(): Promise<void>;
   /** Ends what runs, and waits until it has ended. */
   end(): Promise<void>;
-}
-
-/** The options of `translate` that settings stand for. */
-export function optionsOf(settings: Settings, depth: number, heads: number): TranslateOptions {
-  const { mode, beams, lengthPenalty, off } = settings;
-  const zeroed = headsIn(off, depth, heads).map(({ layer, head }) => {
-    return { tap: `decoder.layers.${layer}.crossAttention.weights`, heads: [head] };
-  });
-  const search = mode === 'beams' ? { beams, lengthPenalty } : { beams: 1 };
-  // The model was trained on single sentences, so every sentence is translated by itself.
-  return { ...search, longest: 1, alignments: true, ...(zeroed.length > 0 && { zeroed }) };
 }
 
 /** Wires the text and its translation; `watchers` are told the sentence to be shown. */

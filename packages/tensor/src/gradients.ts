@@ -1,5 +1,5 @@
 import { ResidualError } from './errors.js';
-import { clone } from './ops/convert.js';
+import { clone } from './op.js';
 import { isTensor, type Tensor } from './tensor.js';
 import { valueAndGradients } from './walk-back.js';
 

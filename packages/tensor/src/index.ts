@@ -15,6 +15,7 @@ export { type GradientTree, gradients } from './gradients.js';
 export { registerKernels } from './kernels.js';
 export {
   type Attributes,
+  clone,
   defineOp,
   type GradientContext,
   type InputGradients,
@@ -23,16 +24,18 @@ export {
   type Op,
   run,
 } from './op.js';
-export { add, affine, div, maximum, minimum, mul, scalarMinus, sub } from './ops/arithmetic.js';
-export { broadcastShape, sumTo } from './ops/broadcast.js';
+export { add, affine, div, maximum, minimum, mul, neg, scalarMinus, sub } from './ops/arithmetic.js';
+export type { ReduceOptions } from './ops/axes.js';
+export { broadcastShape } from './ops/broadcast.js';
 export { equal, greater, greaterEqual, less, lessEqual, logicalAnd, notEqual } from './ops/compare.js';
-export { clone, toFloat, toInt } from './ops/convert.js';
+export { toFloat, toInt } from './ops/convert.js';
 export { fill, ones, range, zeros } from './ops/create.js';
-export { abs, erf, exp, log, neg, relu, rsqrt, sigmoid, sqrt, square, tanh } from './ops/functions.js';
+export { abs, erf, exp, log, relu, rsqrt, sigmoid, sqrt, square, tanh } from './ops/functions.js';
 export { matMul } from './ops/mat-mul.js';
-export { argMax, max, mean, type ReduceOptions, sum } from './ops/reduce.js';
+export { argMax, max, mean } from './ops/reduce.js';
 export { concat, reshape, slice, sliceAxis, split, transpose } from './ops/shape.js';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.js';
+export { sum, sumTo } from './ops/sum.js';
 export {
   bitsAt,
   checkSeed,
@@ -81,8 +84,8 @@ export {
   crossEntropy,
 } from './transformer/cross-entropy.js';
 export { type DropoutAttributes, dropout, type RandomPlace } from './transformer/dropout.js';
-export { embed, scatterAdd } from './transformer/embed.js';
-export { gather } from './transformer/gather.js';
+export { embed } from './transformer/embed.js';
+export { gather, scatterAdd } from './transformer/gather.js';
 export { linear } from './transformer/linear.js';
 export { isLowRankSum, type LowRankPart, type LowRankSum, lowRankSum, merged } from './transformer/low-rank.js';
 export { dense } from './transformer/matrix.js';

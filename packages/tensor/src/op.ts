@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { requireBackend } from './backend.js';
 import { ResidualError, showShape } from './errors.js';
-import { clone } from './ops/convert.js';
-import { activeRecorder } from './recorder.js';
-import { activeTapes, withTapes } from './tape.js';
 import { type Tensor, tidy } from './tensor.js';
+import { activeRecorder, activeTapes, withTapes } from './watchers.js';
 
 /** Named tensor inputs of an op; a missing optional input is undefined. */
 export type Inputs = Readonly<Record<string, Tensor | undefined>>;
@@ -61,6 +59,18 @@ export function defineOp<I extends Inputs, A extends Attributes = Record<never, 
   op: Op<I, A>,
 ): (inputs: I, attributes?: A) => Tensor {
   return (inputs, attributes = {} as A) => run(op, inputs, attributes);
+}
+
+/** tfjs's Identity copies the data on wasm; Reshape does on no backend. */
+const cloneOp: Op<{ x: Tensor }, { shape: readonly number[] }> = {
+  name: 'residual.clone',
+  stock: 'Reshape',
+  gradient: dy => ({ x: () => dy }),
+};
+
+/** Another handle on the same data, which is not copied; each is disposed by its own owner. */
+export function clone(x: Tensor): Tensor {
+  return run(cloneOp, { x }, { shape: x.shape });
 }
 
 function compute<I extends Inputs, A extends Attributes>(

@@ -1,9 +1,9 @@
 import { ResidualError, showShape } from './errors.js';
 import { leavesOf, mapLeaves } from './gradients.js';
 import { type Inputs, type Op, run } from './op.js';
-import { activeTapes, type Watcher, withTapes } from './tape.js';
 import type { Tensor } from './tensor.js';
 import { valueAndGradients } from './walk-back.js';
+import { activeTapes, type Watcher, withTapes } from './watchers.js';
 
 /**
  * Runs `f(tree)` without keeping anything inside it: the backward pass computes it again (Chen et al. 2016). Trades time for memory; the numbers are

@@ -1,20 +1,14 @@
 import { ResidualError } from './errors.js';
 import { Recording } from './recording.js';
 import { type Tensor, tidy } from './tensor.js';
-
-let active: Recording | undefined;
-
-/** The recording that is on, if any. */
-export function activeRecorder(): Recording | undefined {
-  return active;
-}
+import { activeRecorder, withRecording } from './watchers.js';
 
 /**
  * For a layer whose step depends on a number of JavaScript that may be another one next time, such as the length so far: a recording of it would go on with the old one,
  * so `record` throws with this reason (code `recorder`). Does nothing while none is on.
  */
 export function refuseRecording(reason: string): void {
-  if (active) throw new ResidualError('recorder', `record: ${reason}`);
+  if (activeRecorder()) throw new ResidualError('recorder', `record: ${reason}`);
 }
 
 /**
@@ -25,20 +19,19 @@ export function record(
   step: (...inputs: Tensor[]) => readonly Tensor[],
   inputs: readonly Tensor[],
 ): { outputs: readonly Tensor[]; recording: Recording } {
-  if (active) throw new ResidualError('recorder', 'record: a recording is already on');
+  if (activeRecorder()) throw new ResidualError('recorder', 'record: a recording is already on');
   const recording = new Recording(inputs);
-  active = recording;
   try {
-    const outputs = tidy(() => {
-      const results = step(...inputs);
-      recording.finish(results);
-      return results;
-    });
+    const outputs = withRecording(recording, () =>
+      tidy(() => {
+        const results = step(...inputs);
+        recording.finish(results);
+        return results;
+      }),
+    );
     return { outputs, recording };
   } catch (error) {
     recording.dispose();
     throw error;
-  } finally {
-    active = undefined;
   }
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ResidualError } from './errors.js';
 import type { Attributes, Inputs, Op } from './op.js';
-import { activeRecorder } from './recorder.js';
 import { hold, type Tensor } from './tensor.js';
+import { activeRecorder, activeTapes, type Watcher } from './watchers.js';
 
 /** One op that ran while a tape was on: what its gradient will need, and which tensors it connects. */
 export interface TapeNode {
@@ -11,20 +11,6 @@ export interface TapeNode {
   readonly saved: Readonly<Record<string, Tensor>>;
   readonly output: number;
   readonly attributes: Attributes;
-}
-
-/** What is told of each op while it is on. */
-export interface Watcher {
-  /** Whether a gradient flows to one of these. */
-  tracks(inputs: Inputs): boolean;
-  /** An op ran. */
-  record(op: Op, inputs: Inputs, output: Tensor, attributes: Attributes): void;
-  /** A constant was made. */
-  note(x: Tensor): void;
-  /** `handle` is another handle of `original`. */
-  alias(handle: Tensor, original: Tensor): void;
-  /** Whether a gradient that reaches `x` would be lost if `x` were read behind this watcher's back. */
-  misses(x: Tensor): boolean;
 }
 
 /**
@@ -127,34 +113,9 @@ export function nextTensorId(): number {
   return (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
 }
 
-let tapes: readonly Watcher[] = [];
-
 function saveHandle(x: Tensor): Tensor {
   const handle = hold(x);
   activeRecorder()?.alias(handle, x);
-  for (const tape of tapes) tape.alias(handle, x);
+  for (const tape of activeTapes()) tape.alias(handle, x);
   return handle;
-}
-
-/** The tapes that are on, outermost first. */
-export function activeTapes(): readonly Watcher[] {
-  return tapes;
-}
-
-/** Runs `body` with exactly `during` on. */
-export function withTapes<Result>(during: readonly Watcher[], body: () => Result): Result {
-  const before = tapes;
-  tapes = during;
-  try {
-    return body();
-  } finally {
-    tapes = before;
-  }
-}
-
-/** Tells who watches that `x` is a constant made here, not by an op that they missed. */
-export function noteConstant(x: Tensor): Tensor {
-  for (const tape of tapes) tape.note(x);
-  activeRecorder()?.note(x);
-  return x;
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { requireBackend } from './backend.js';
 import { expectShape, ResidualError, showShape } from './errors.js';
-import { noteConstant } from './tape.js';
+import { noteConstant } from './watchers.js';
 
 /** A tensor on the active backend. It is tfjs's own tensor, so the two libraries share data; use the ops of this package on it. */
 export interface Tensor extends tf.Tensor {}

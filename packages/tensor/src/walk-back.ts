@@ -1,10 +1,10 @@
 import { ResidualError, showShape } from './errors.js';
-import type { GradientContext, Inputs } from './op.js';
+import { clone, type GradientContext, type Inputs } from './op.js';
 import { add } from './ops/arithmetic.js';
-import { clone } from './ops/convert.js';
 import { fill } from './ops/create.js';
-import { activeTapes, free, Tape, type TapeNode, withTapes } from './tape.js';
+import { free, Tape, type TapeNode } from './tape.js';
 import { isTensor, type Tensor, tidy } from './tensor.js';
+import { activeTapes, withTapes } from './watchers.js';
 
 /** The value of `f` and the gradients of the leaves it depends on, by tensor id. */
 export function valueAndGradients(

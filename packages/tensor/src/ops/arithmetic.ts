@@ -1,19 +1,21 @@
 import { ResidualError } from '../errors.js';
-import { type Op, run } from '../op.js';
+import { clone, type Op, run } from '../op.js';
 import { scalar, type Tensor, tidy } from '../tensor.js';
-import { broadcastShape, sumTo } from './broadcast.js';
 import { greater, greaterEqual, less, lessEqual } from './compare.js';
-import { clone, toFloat } from './convert.js';
-import { neg } from './functions.js';
+import { toFloat } from './convert.js';
+import { constant, type NoAttributes, type Pair, pair } from './pair.js';
+import { addOp, sumTo } from './sum.js';
 
-type Pair = { a: Tensor; b: Tensor };
-type NoAttributes = Record<never, never>;
-
-const addOp: Op<Pair, NoAttributes> = {
-  name: 'residual.add',
-  stock: 'Add',
-  gradient: (dy, { shapes }) => ({ a: () => sumTo(dy, shapes.a), b: () => sumTo(dy, shapes.b) }),
+const negOp: Op<{ x: Tensor }, NoAttributes> = {
+  name: 'residual.neg',
+  stock: 'Neg',
+  gradient: dy => ({ x: () => neg(dy) }),
 };
+
+/** -x, of floats or integers. */
+export function neg(x: Tensor): Tensor {
+  return run(negOp, { x }, {});
+}
 
 const subOp: Op<Pair, NoAttributes> = {
   name: 'residual.sub',
@@ -112,23 +114,4 @@ const affineOp: Op<{ x: Tensor }, { scale: number; shift: number }> = {
 export function affine(x: Tensor, scale: number, shift: number): Tensor {
   if (x.dtype !== 'float32') throw new ResidualError('dtype', `affine: x is ${x.dtype}; convert with toFloat`);
   return scale === 1 && shift === 0 ? clone(x) : run(affineOp, { x }, { scale, shift });
-}
-
-/** Runs an op on two tensors that broadcast and have one type; a number is taken as that type. */
-export function pair(op: Op<Pair, NoAttributes>, a: Tensor, b: Tensor | number): Tensor {
-  const name = op.name.slice(op.name.indexOf('.') + 1);
-  if (a.dtype !== 'float32' && a.dtype !== 'int32')
-    throw new ResidualError('dtype', `${name}: ${a.dtype} does not fit; convert with toFloat or toInt`);
-  if (typeof b === 'number') return tidy(() => run(op, { a, b: constant(name, b, a) }, {}));
-  if (a.dtype !== b.dtype)
-    throw new ResidualError('dtype', `${name}: ${a.dtype} and ${b.dtype} do not mix; convert one`);
-  broadcastShape(name, a.shape, b.shape);
-  return run(op, { a, b }, {});
-}
-
-function constant(name: string, value: number, x: Tensor): Tensor {
-  if (x.dtype === 'float32') return scalar(value);
-  if (!Number.isInteger(value))
-    throw new ResidualError('dtype', `${name}: ${value} is no whole number and x is int32; convert x with toFloat`);
-  return scalar(value, 'int32');
 }

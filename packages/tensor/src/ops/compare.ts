@@ -1,11 +1,10 @@
 import { ResidualError } from '../errors.js';
 import { type Op, run } from '../op.js';
 import type { Tensor } from '../tensor.js';
-import { pair } from './arithmetic.js';
 import { broadcastShape } from './broadcast.js';
+import { type NoAttributes, type Pair, pair } from './pair.js';
 
-type Pair = { a: Tensor; b: Tensor };
-type Comparison = Op<Pair, Record<never, never>>;
+type Comparison = Op<Pair, NoAttributes>;
 
 const greaterOp: Comparison = { name: 'residual.greater', stock: 'Greater', gradient: 'none' };
 const greaterEqualOp: Comparison = { name: 'residual.greaterEqual', stock: 'GreaterEqual', gradient: 'none' };

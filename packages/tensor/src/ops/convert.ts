@@ -1,19 +1,7 @@
-import { type Op, run } from '../op.js';
+import { clone, type Op, run } from '../op.js';
 import type { Tensor } from '../tensor.js';
 
 type One = { x: Tensor };
-
-/** tfjs's Identity copies the data on wasm; Reshape does on no backend. */
-const cloneOp: Op<One, { shape: readonly number[] }> = {
-  name: 'residual.clone',
-  stock: 'Reshape',
-  gradient: dy => ({ x: () => dy }),
-};
-
-/** Another handle on the same data, which is not copied; each is disposed by its own owner. */
-export function clone(x: Tensor): Tensor {
-  return run(cloneOp, { x }, { shape: x.shape });
-}
 
 const castOp: Op<One, { dtype: 'float32' | 'int32' }> = { name: 'residual.cast', stock: 'Cast', gradient: 'none' };
 

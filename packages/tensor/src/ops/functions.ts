@@ -1,19 +1,12 @@
 import { ResidualError } from '../errors.js';
 import { type Op, run } from '../op.js';
 import type { Tensor } from '../tensor.js';
-import { affine, div, mul, scalarMinus, sub } from './arithmetic.js';
+import { affine, div, mul, neg, scalarMinus, sub } from './arithmetic.js';
 import { greater, less } from './compare.js';
 import { toFloat } from './convert.js';
 
 type One = { x: Tensor };
 type Unary = Op<One, Record<never, never>>;
-
-const negOp: Unary = { name: 'residual.neg', stock: 'Neg', gradient: dy => ({ x: () => neg(dy) }) };
-
-/** -x, of floats or integers. */
-export function neg(x: Tensor): Tensor {
-  return run(negOp, { x }, {});
-}
 
 const absOp: Unary = {
   name: 'residual.abs',

@@ -1,12 +1,12 @@
 import { expectShape, showShape } from '../errors.js';
-import { type Op, run } from '../op.js';
+import { clone, type Op, run } from '../op.js';
 import { type Tensor, tidy } from '../tensor.js';
 import { add, mul, sub } from './arithmetic.js';
-import { clone } from './convert.js';
 import { zeros } from './create.js';
 import { exp, log } from './functions.js';
-import { max, sum } from './reduce.js';
+import { max } from './reduce.js';
 import { reshape } from './shape.js';
+import { sum } from './sum.js';
 
 const last = { axis: -1, keepDims: true };
 

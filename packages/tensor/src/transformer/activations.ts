@@ -1,7 +1,6 @@
 import { expectShape, showShape } from '../errors.js';
-import { type Op, run } from '../op.js';
+import { clone, type Op, run } from '../op.js';
 import { add, affine, mul, scalarMinus } from '../ops/arithmetic.js';
-import { clone } from '../ops/convert.js';
 import { erf, exp, relu, sigmoid, square, tanh } from '../ops/functions.js';
 import type { Tensor } from '../tensor.js';
 

@@ -1,10 +1,9 @@
 import { ResidualError } from '../errors.js';
 import { type GradientContext, type InputGradients, type Op, run } from '../op.js';
 import { mul, sub } from '../ops/arithmetic.js';
-import { sumTo } from '../ops/broadcast.js';
 import { matMul } from '../ops/mat-mul.js';
-import { sum } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
+import { sum, sumTo } from '../ops/sum.js';
 import { type Tensor, tidy } from '../tensor.js';
 import { expectAttend } from './attend-contract.js';
 import {

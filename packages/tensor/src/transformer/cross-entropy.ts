@@ -5,9 +5,10 @@ import { equal, notEqual } from '../ops/compare.js';
 import { toFloat } from '../ops/convert.js';
 import { range, zeros } from '../ops/create.js';
 import { exp, log } from '../ops/functions.js';
-import { max, sum } from '../ops/reduce.js';
+import { max } from '../ops/reduce.js';
 import { concat, reshape, sliceAxis } from '../ops/shape.js';
 import { softmax } from '../ops/softmax.js';
+import { sum } from '../ops/sum.js';
 import type { Tensor } from '../tensor.js';
 
 /** What `crossEntropy` reads, its kernels too. */

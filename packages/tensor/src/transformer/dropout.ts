@@ -1,10 +1,9 @@
 import { ResidualError } from '../errors.js';
-import { type Op, run } from '../op.js';
+import { clone, type Op, run } from '../op.js';
 import { mul } from '../ops/arithmetic.js';
-import { clone } from '../ops/convert.js';
 import { bitsAt, checkSeed, type RandomKey, randomKey, streamOf } from '../random.js';
-import { activeRecorder } from '../recorder.js';
 import { type Tensor, tensor } from '../tensor.js';
+import { activeRecorder } from '../watchers.js';
 
 /** Where a random decision stands: the seed of the run, the path of its use, the step. */
 export interface RandomPlace {

@@ -1,8 +1,11 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
+import { equal } from '../ops/compare.js';
+import { toFloat } from '../ops/convert.js';
+import { range } from '../ops/create.js';
+import { matMul } from '../ops/mat-mul.js';
 import { reshape, transpose } from '../ops/shape.js';
 import type { Tensor } from '../tensor.js';
-import { scatterAdd } from './embed.js';
 
 const gatherOp: Op<{ x: Tensor; indices: Tensor }, { axis: number; batchDims: 0 }> = {
   name: 'residual.gather',
@@ -43,5 +46,38 @@ export function gathered(x: Tensor, indices: Tensor, axis: number, outside: (ind
     const [, index] =
       /^GatherV2: the index value (-?\d+) is not in/.exec(error instanceof Error ? error.message : '') ?? [];
     throw index === undefined ? error : new ResidualError('range', outside(index)); // tfjs's words
+  }
+}
+
+type Scatter = { updates: Tensor; indices: Tensor };
+
+/**
+ * tfjs's ScatterNd adds where an index stands twice: indices [n, 1], updates [n, dim]. On WebGL it reads two updates at once, and beside the last of an odd
+ * number it finds what earlier ops left there.
+ */
+const scatterAddOp: Op<Scatter, { shape: readonly [number, number] }> = {
+  name: 'residual.scatterAdd',
+  stock: 'ScatterNd',
+  stockIsWrong: ['webgl'],
+  compose: ({ updates, indices }, { shape: [rows] }) => {
+    const chosen = toFloat(equal(indices, reshape(range(rows), [1, rows]))); // [n, rows]
+    return matMul(chosen, updates, { transposeA: true });
+  },
+  saves: ['indices'],
+  gradient: (dy, { saved: { indices } }) => ({ updates: () => gather(dy, reshape(indices, [indices.size]), 0) }),
+};
+
+/** The sum of the rows of `values` that share an id: values [n, dim], ids int32 [n] to [rows, dim]. */
+export function scatterAdd(values: Tensor, ids: Tensor, rows: number): Tensor {
+  expectShape(
+    values.shape.length === 2 && ids.shape.length === 1 && ids.shape[0] === values.shape[0],
+    () => `scatterAdd: values ${showShape(values.shape)} are [n, dim], ids ${showShape(ids.shape)} are not [n]`,
+  );
+  if (ids.dtype !== 'int32') throw new ResidualError('dtype', `scatterAdd: ids are ${ids.dtype}; they must be int32`);
+  const indices = reshape(ids, [ids.size, 1]);
+  try {
+    return run(scatterAddOp, { updates: values, indices }, { shape: [rows, values.shape[1]!] });
+  } finally {
+    indices.dispose();
   }
 }

@@ -1,6 +1,6 @@
 import { expectShape, showShape } from '../errors.js';
+import { clone } from '../op.js';
 import { add, mul } from '../ops/arithmetic.js';
-import { clone } from '../ops/convert.js';
 import { matMul } from '../ops/mat-mul.js';
 import { dispose, type Matrix, type Tensor, tidy } from '../tensor.js';
 import { dense } from './matrix.js';

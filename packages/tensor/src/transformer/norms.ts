@@ -1,9 +1,9 @@
 import { expectShape, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
 import { add, mul, sub } from '../ops/arithmetic.js';
-import { sumTo } from '../ops/broadcast.js';
 import { rsqrt, square } from '../ops/functions.js';
 import { mean } from '../ops/reduce.js';
+import { sumTo } from '../ops/sum.js';
 import type { Tensor } from '../tensor.js';
 
 type Epsilon = { epsilon: number };

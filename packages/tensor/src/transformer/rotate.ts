@@ -1,7 +1,6 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
 import { type Op, run } from '../op.js';
-import { add, mul, sub } from '../ops/arithmetic.js';
-import { neg } from '../ops/functions.js';
+import { add, mul, neg, sub } from '../ops/arithmetic.js';
 import { concat, reshape, sliceAxis } from '../ops/shape.js';
 import type { Tensor } from '../tensor.js';
 import { embed } from './embed.js';

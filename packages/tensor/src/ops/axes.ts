@@ -1,0 +1,33 @@
+import { expectShape, ResidualError, showShape } from '../errors.js';
+import type { Tensor } from '../tensor.js';
+
+/** Axes that are reduced, from the front and in order. */
+export type Axes = { axis: readonly number[]; keepDims: boolean };
+
+/** Which axes to reduce, counted from the end if negative (all if absent), and whether they stay with length 1. */
+export interface ReduceOptions {
+  /** The axes that are reduced, negative ones from the end; all if absent. */
+  readonly axis?: number | readonly number[];
+  /** Whether a reduced axis stays with length 1; false if absent. */
+  readonly keepDims?: boolean;
+}
+
+/** The axes that the options name, of a tensor that can be reduced. */
+export function axesOf(name: string, x: Tensor, { axis, keepDims = false }: ReduceOptions): Axes {
+  if (x.dtype === 'bool') throw new ResidualError('dtype', `${name}: bool does not fit; convert with toFloat or toInt`);
+  const rank = x.shape.length;
+  const given = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
+  const counted = given.map(a => (a < 0 ? a + rank : a)).sort((a, b) => a - b);
+  counted.forEach((a, i) => {
+    expectShape(
+      Number.isInteger(a) && a >= 0 && a < rank && a !== counted[i - 1],
+      () => `${name}: axes ${showShape(given)} of ${showShape(x.shape)} do not each name one axis`,
+    );
+  });
+  return { axis: counted, keepDims };
+}
+
+/** The shape with length 1 along the reduced axes. */
+export function kept(shape: readonly number[], axis: readonly number[]): number[] {
+  return shape.map((length, i) => (axis.includes(i) ? 1 : length));
+}

@@ -1,0 +1,45 @@
+import { expectShape, showShape } from '../errors.js';
+import { clone, type Op, run } from '../op.js';
+import { type Tensor, tidy } from '../tensor.js';
+import { type Axes, axesOf, kept, type ReduceOptions } from './axes.js';
+import { zeros } from './create.js';
+import type { NoAttributes, Pair } from './pair.js';
+import { reshape } from './shape.js';
+
+/** The sum of two tensors, which are repeated along axes of length 1; its gradient sums over these axes, and that of a sum is added to zeros. */
+export const addOp: Op<Pair, NoAttributes> = {
+  name: 'residual.add',
+  stock: 'Add',
+  gradient: (dy, { shapes }) => ({ a: () => sumTo(dy, shapes.a), b: () => sumTo(dy, shapes.b) }),
+};
+
+const sumOp: Op<{ x: Tensor }, Axes> = {
+  name: 'residual.sum',
+  stock: 'Sum',
+  gradient: (dy, { shapes, attributes }) => ({ x: () => spread(dy, shapes.x, attributes.axis) }),
+};
+
+/** The sum over some axes, of floats or integers; of no entries it is 0. */
+export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const axes = axesOf('sum', x, options);
+  if (axes.axis.length === 0) return clone(x);
+  if (x.size > 0) return run(sumOp, { x }, axes);
+  const shape = kept(x.shape, axes.axis).filter((_, i) => axes.keepDims || !axes.axis.includes(i));
+  return zeros(shape, x.dtype === 'float32' ? 'float32' : 'int32'); // tfjs's wasm kernel leaves what was in memory
+}
+
+/** The sum over the axes along which `shape` was broadcast to that of x: x's shape to `shape`. It is x itself where nothing was broadcast. */
+export function sumTo(x: Tensor, shape: readonly number[]): Tensor {
+  const lead = x.shape.length - shape.length;
+  const axis = x.shape.flatMap((length, i) => (i < lead || (shape[i - lead] === 1 && length > 1) ? [i] : []));
+  expectShape(
+    lead >= 0 && x.shape.every((length, i) => axis.includes(i) || shape[i - lead] === length),
+    () => `sumTo: ${showShape(shape)} does not broadcast to ${showShape(x.shape)}`,
+  );
+  return axis.length === 0 ? x : tidy(() => reshape(sum(x, { axis }), shape));
+}
+
+/** The opposite of a reduction: the reduced `x` repeated along `axis` to `shape`. */
+export function spread(x: Tensor, shape: readonly number[], axis: readonly number[]): Tensor {
+  return run(addOp, { a: zeros(shape), b: reshape(x, kept(shape, axis)) }, {});
+}
