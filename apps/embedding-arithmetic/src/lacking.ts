@@ -18,4 +18,4 @@ export function lackingSentence(words: readonly string[], pieces: readonly (read
 
 /** The words that a table lacks, where that is what an error says; none else. */
 export const wordsLackedBy = (error: unknown): readonly string[] =>
-  (ResidualError.is(error) && error.details.words) || [];
+  ResidualError.is(error) && error.code === 'word' ? (error.details.words as readonly string[]) : [];

@@ -2,7 +2,7 @@ import { expectLength } from './errors.js';
 
 /**
  * Converts bfloat16 bits to the float32 of the same value, exactly; `into` may be a part of a larger array.
- * Code `safetensors.length` if `into` is not as long as `from`.
+ * Code `length` if `into` is not as long as `from`.
  */
 export function bfloat16ToFloat32(from: Uint16Array, into: Float32Array = new Float32Array(from.length)): Float32Array {
   expectLength('bfloat16ToFloat32', from, into);
@@ -13,7 +13,7 @@ export function bfloat16ToFloat32(from: Uint16Array, into: Float32Array = new Fl
 
 /**
  * Converts float32 to the bits of the nearest bfloat16, ties to even: the upper half of its bits. `into` may be a part of a larger array.
- * Code `safetensors.length` if `into` is not as long as `from`.
+ * Code `length` if `into` is not as long as `from`.
  */
 export function float32ToBfloat16(from: Float32Array, into: Uint16Array = new Uint16Array(from.length)): Uint16Array {
   expectLength('float32ToBfloat16', from, into);

@@ -90,7 +90,7 @@ test('a part of a larger array can be filled', () => {
 test('an output of another length is an error', () => {
   expect(() => float16ToFloat32(new Uint16Array(3), new Float32Array(2))).toThrow(
     expect.objectContaining({
-      code: 'safetensors.length',
+      code: 'length',
       message: 'float16ToFloat32: 3 values; 2 would fit',
     }),
   );

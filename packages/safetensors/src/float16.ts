@@ -2,7 +2,7 @@ import { expectLength } from './errors.js';
 
 /**
  * Converts float16 bits to the float32 of the same value, exactly; `into` may be a part of a larger array. (IEEE 754 binary16)
- * Code `safetensors.length` if `into` is not as long as `from`.
+ * Code `length` if `into` is not as long as `from`.
  */
 export function float16ToFloat32(from: Uint16Array, into: Float32Array = new Float32Array(from.length)): Float32Array {
   expectLength('float16ToFloat32', from, into);
@@ -21,7 +21,7 @@ export function float16ToFloat32(from: Uint16Array, into: Float32Array = new Flo
 
 /**
  * Converts float32 to the bits of the nearest float16, ties to even: from 65520 to infinity, below 2^-14 to subnormals. `into` may be
- * a part of a larger array. (IEEE 754 binary16) Code `safetensors.length` if `into` is not as long as `from`.
+ * a part of a larger array. (IEEE 754 binary16) Code `length` if `into` is not as long as `from`.
  */
 export function float32ToFloat16(from: Float32Array, into: Uint16Array = new Uint16Array(from.length)): Uint16Array {
   expectLength('float32ToFloat16', from, into);

@@ -26,7 +26,7 @@ export interface Header {
 
 /**
  * Reads the header of a file and checks everything a reader relies on: the tensors fill the file without gap or overlap, and
- * each has the bytes its dtype and shape need. Code `safetensors.format` where that is not so.
+ * each has the bytes its dtype and shape need. Code `format` where that is not so.
  */
 export async function readHeader(source: Source, options?: ReadOptions): Promise<Header> {
   const length = await readExactly(source, 0, 8, options);

@@ -184,7 +184,7 @@ test.each([
 ])('%s cannot be opened: an error with the status', async (place, status, message) => {
   const error = await httpSource(base + place).catch(error => error);
   const whole = typeof message === 'string' ? `httpSource: ${base}${place} gave ${message}` : message;
-  expect(error).toMatchObject({ name: 'SafetensorsError', code: 'safetensors.source', status, message: whole });
+  expect(error).toMatchObject({ name: 'ResidualError', code: 'source', details: { status }, message: whole });
 });
 
 const wanted = `12 bytes ${tail}-${tail + 11}/${file.length} "one" would fit`;
@@ -200,8 +200,8 @@ test.each([
   const stored = await openSafetensors(await httpSource(base + place));
   const error = await stored.read('tail').catch(error => error);
   expect(error).toMatchObject({
-    code: 'safetensors.source',
-    status,
+    code: 'source',
+    details: { status },
     message: `httpSource: ${base}${place} gave ${message}`,
   });
 });
@@ -212,7 +212,7 @@ test.each([
 ])('%s: a body of another length than announced is an error', async (place, bytes) => {
   const stored = await openSafetensors(await httpSource(base + place));
   await expect(stored.read('tail')).rejects.toMatchObject({
-    code: 'safetensors.source',
+    code: 'source',
     message: `read: the source gave ${bytes} bytes; 12 would fit`,
   });
 });
@@ -220,15 +220,15 @@ test.each([
 test('a connection that is cut is an error that keeps its cause', async () => {
   const stored = await openSafetensors(await httpSource(`${base}/cut`));
   const error = await stored.read('large').catch(error => error);
-  expect(error).toMatchObject({ code: 'safetensors.source', message: `httpSource: ${base}/cut gave terminated` });
+  expect(error).toMatchObject({ code: 'source', message: `httpSource: ${base}/cut gave terminated` });
   expect(error.cause).toBeInstanceOf(TypeError);
 });
 
 test('a server that is not there is an error without a status, which keeps secrets of the address', async () => {
   const error = await httpSource('http://127.0.0.1:1/model.safetensors?token=secret#part').catch(error => error);
   expect(error).toMatchObject({
-    code: 'safetensors.source',
-    status: undefined,
+    code: 'source',
+    details: { status: undefined },
     message: 'httpSource: http://127.0.0.1:1/model.safetensors gave fetch failed',
   });
 });

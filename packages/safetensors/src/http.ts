@@ -1,4 +1,4 @@
-import { SafetensorsError } from './errors.js';
+import { ResidualError } from '@residual/base';
 import { blobSource, bytesSource, type ReadOptions, type Source } from './source.js';
 
 /** Settings of `httpSource`; `signal` ends the opening, each read has its own. */
@@ -14,7 +14,7 @@ const prefixBytes = 2 ** 16;
 
 /**
  * A source over a URL, read by ranges (RFC 9110, section 14). Where a server ignores ranges, or keeps the size to itself (to
- * another origin it must expose `content-range`), the whole file is fetched once, into a `Blob`. Code `safetensors.source`, with the
+ * another origin it must expose `content-range`), the whole file is fetched once, into a `Blob`. Code `source`, with the
  * `status` if there is one, where an answer is not the bytes asked for: another range, size or version, too many bytes, too few.
  * A `data:` URL holds its bytes itself (RFC 2397): nothing is fetched, which the security policy of a page may forbid.
  */
@@ -39,7 +39,7 @@ export async function httpSource(url: string | URL, options: HttpOptions = {}): 
       signal?.throwIfAborted();
       const address = `${url}`.split(/[?#]/, 1)[0]; // what follows may hold a secret
       const text = `httpSource: ${address} gave ${(cause as Error).message}`;
-      throw new SafetensorsError('source', text, { cause, status: response?.status });
+      throw new ResidualError('source', text, { cause, details: { status: response?.status } });
     }
   };
 
@@ -84,6 +84,6 @@ function inlineBytes(type: string, data: string): Uint8Array {
       .replace(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
     return Uint8Array.from(isBase64 ? atob(binary) : binary, character => character.charCodeAt(0));
   } catch (cause) {
-    throw new SafetensorsError('source', `httpSource: data:${type},... is not base64`, { cause });
+    throw new ResidualError('source', `httpSource: data:${type},... is not base64`, { cause });
   }
 }

@@ -246,7 +246,7 @@ test('100,000 mutated files give what they hold or an error with a code, and ask
     largest = 0;
     try {
       const file = await openSafetensors(source).catch(error => {
-        messages.add(expectRefusal(error, 'safetensors.format'));
+        messages.add(expectRefusal(error, 'format'));
       });
       if (source.asked > bytes.length) throw new Error(`${source.asked} bytes were asked for to open ${bytes.length}`);
       if (file) {
@@ -298,7 +298,7 @@ test('5,000 mutated indices give the tensors they list or an error with a code',
       if (!bytes) throw new Error('there is no such file');
       return bytesSource(bytes);
     }).catch(error => {
-      expectRefusal(error, 'safetensors.index');
+      expectRefusal(error, 'index');
     });
     if (!file) continue;
     opened++;

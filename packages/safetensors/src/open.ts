@@ -1,6 +1,7 @@
+import { ResidualError } from '@residual/base';
 import { bfloat16ToFloat32 } from './bfloat16.js';
 import { arrays, type Dtype, type StoredTensor, type TensorInfo } from './dtype.js';
-import { firstFew, quote, SafetensorsError } from './errors.js';
+import { firstFew, quote } from './errors.js';
 import { float16ToFloat32 } from './float16.js';
 import { type Entry, type Header, readHeader } from './header.js';
 import { pieceBytes, type ReadOptions, readExactly, type Source } from './source.js';
@@ -13,12 +14,12 @@ export interface Safetensors {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** Reads one tensor as it is stored: `{ dtype, shape, data }`. The data is yours. */
   read(name: string, options?: ReadOptions): Promise<StoredTensor>;
-  /** Reads one tensor of F32, F16, BF16 or F64 as float32; another dtype is an error with code `safetensors.dtype`. */
+  /** Reads one tensor of F32, F16, BF16 or F64 as float32; another dtype is an error with code `dtype`. */
   readFloat32(name: string, options?: ReadOptions): Promise<StoredTensor<'F32'>>;
 }
 
 /**
- * Opens a file: reads and checks its header, no data. Code `safetensors.format` where anything is not as the format demands:
+ * Opens a file: reads and checks its header, no data. Code `format` where anything is not as the format demands:
  * the header, a dtype, a shape, an offset, a byte too few or too many.
  * Format: https://huggingface.co/docs/safetensors/index#format
  */
@@ -31,7 +32,7 @@ export function readable({ metadata, tensors }: Header): Safetensors {
   const find = (name: string): Entry => {
     const entry = tensors.get(name);
     if (entry) return entry;
-    throw new SafetensorsError('missing', `read: no tensor ${quote(name)} among ${firstFew(tensors.keys())}`);
+    throw new ResidualError('missing', `read: no tensor ${quote(name)} among ${firstFew(tensors.keys())}`);
   };
   return {
     metadata,
@@ -49,7 +50,7 @@ export function readable({ metadata, tensors }: Header): Safetensors {
       if (dtype === 'F32')
         return { dtype, shape, data: (await readPart(entry, 0, byteLength, options)) as Float32Array };
       const convert = converters[dtype];
-      if (!convert) throw new SafetensorsError('dtype', `readFloat32: ${quote(name)} is ${dtype}; use read`);
+      if (!convert) throw new ResidualError('dtype', `readFloat32: ${quote(name)} is ${dtype}; use read`);
 
       const { BYTES_PER_ELEMENT } = arrays[dtype];
       const data = new Float32Array(byteLength / BYTES_PER_ELEMENT);

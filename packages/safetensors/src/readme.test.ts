@@ -63,11 +63,11 @@ test('the example lists the tensors of a file', async () => {
   ]);
 });
 
-test('all of the main entry takes at most 4.3 kB, gzipped, and each half of it less', async () => {
+test('all of the main entry takes at most 4.4 kB, gzipped, and each half of it less', async () => {
   const size = async (code: string) => gzipSync(await bundle(code, true), { level: 9 }).length;
-  expect(await size("export * from '@residual/safetensors'")).toBeLessThanOrEqual(4300);
+  expect(await size("export * from '@residual/safetensors'")).toBeLessThanOrEqual(4400);
   expect(await size("export { openSafetensors, bytesSource } from '@residual/safetensors'")).toBeLessThan(2500);
-  expect(await size("export { writeSafetensors } from '@residual/safetensors'")).toBeLessThan(1300);
+  expect(await size("export { writeSafetensors } from '@residual/safetensors'")).toBeLessThan(1400);
   expect(await size("export { float16ToFloat32 } from '@residual/safetensors'")).toBeLessThan(500);
 });
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { printable } from '@residual/base';
 import { expect, test } from 'vitest';
 import { fileSource } from './node.js';
 import { openSafetensors } from './open.js';
@@ -43,7 +44,7 @@ test('each shard is opened once, and a tensor is read from its own', async () =>
   expect((await file.readFloat32('y')).data).toEqual(Float32Array.of(2));
   expect((await file.read('z')).data).toEqual(Float32Array.of(3));
   await expect(file.read('w')).rejects.toMatchObject({
-    code: 'safetensors.missing',
+    code: 'missing',
     message: 'read: no tensor "w" among 3: "z", "x", "y"',
   });
   expect(asked.length).toBe(2);
@@ -102,13 +103,13 @@ const wrong: [name: string, index: string, message: string][] = [
 ];
 
 test.each(wrong)('%s is an error', async (_, index, message) => {
-  const error = { name: 'SafetensorsError', code: 'safetensors.index', message: `openSharded: ${message}` };
+  const error = { name: 'ResidualError', code: 'index', message: `openSharded: ${message}` };
   await expect(open(index)).rejects.toMatchObject(error);
 });
 
 test('an index that is not JSON is an error', async () => {
   await expect(open('{"weight_map":{')).rejects.toMatchObject({
-    code: 'safetensors.index',
+    code: 'index',
     message: expect.stringMatching(/^openSharded: .*JSON/),
   });
 });
@@ -117,7 +118,7 @@ test('the same tensor in two shards is an error, whichever is listed', async () 
   const files = { ...shards, 'b.safetensors': bytesSource(writeSafetensors({ z: value(3), x: value(4) })) };
   for (const [listed, other] of ['ab', 'ba']) {
     await expect(open(indexOf({ ...good, x: `${listed}.safetensors` }), [], files)).rejects.toMatchObject({
-      code: 'safetensors.index',
+      code: 'index',
       message: `openSharded: listed but missing 0: ; not listed 1: "${other}.safetensors: x"`,
     });
   }
@@ -143,8 +144,8 @@ test.each([
 ])('a shard named %j never reaches the caller', async fileName => {
   const asked: string[] = [];
   await expect(open(indexOf({ x: 'a.safetensors', y: fileName }), asked)).rejects.toMatchObject({
-    code: 'safetensors.index',
-    message: `openSharded: shard ${JSON.stringify(fileName)} is not a plain file name`,
+    code: 'index',
+    message: printable(`openSharded: shard ${JSON.stringify(fileName)} is not a plain file name`),
   });
   expect(asked).toEqual([]);
 });
@@ -153,9 +154,9 @@ test('a shard that is not a safetensors file is named, with what is wrong in it'
   const files = { ...shards, 'b.safetensors': bytesSource(new Uint8Array(5)) };
   const error = await open(indexOf(good), [], files).catch(error => error);
   expect(error).toMatchObject({
-    code: 'safetensors.index',
+    code: 'index',
     message: 'openSharded: shard "b.safetensors": openSafetensors: the file has 5 bytes; 8 would fit',
-    cause: { code: 'safetensors.format' },
+    cause: { code: 'format' },
   });
 });
 

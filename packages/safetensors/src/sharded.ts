@@ -1,4 +1,5 @@
-import { explain, firstFew, quote, refuse, SafetensorsError } from './errors.js';
+import { ResidualError } from '@residual/base';
+import { explain, firstFew, quote, refuse } from './errors.js';
 import { type Entry, type Header, readHeader } from './header.js';
 import { readable, type Safetensors } from './open.js';
 import type { ReadOptions, Source } from './source.js';
@@ -9,7 +10,7 @@ const mostOpen = 8;
 /**
  * Opens a model that is split over several files: checks the text of its index (`model.safetensors.index.json`) and reads the
  * header of each shard, no data. `open` is asked once for each shard, by a plain file name: what could lead out of a folder
- * never reaches it. Code `safetensors.index` where index and shards disagree; the message names the tensors.
+ * never reaches it. Code `index` where index and shards disagree; the message names the tensors.
  * Format: https://huggingface.co/docs/transformers/big_models#shard-metadata
  */
 export async function openSharded(
@@ -30,7 +31,7 @@ export async function openSharded(
       } catch (cause) {
         next = names.length; // the others are not opened any more
         options?.signal?.throwIfAborted();
-        throw new SafetensorsError('index', `openSharded: shard ${quote(fileName)}: ${(cause as Error).message}`, {
+        throw new ResidualError('index', `openSharded: shard ${quote(fileName)}: ${(cause as Error).message}`, {
           cause,
         });
       }
@@ -50,7 +51,7 @@ export async function openSharded(
   }
   if (missing.size + strays.length > 0) {
     const text = `openSharded: listed but missing ${firstFew(missing)}; not listed ${firstFew(strays)}`;
-    throw new SafetensorsError('index', text);
+    throw new ResidualError('index', text);
   }
   return readable({ metadata: Object.assign({}, ...shards.map(shard => shard.metadata)), tensors });
 }

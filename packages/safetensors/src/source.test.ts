@@ -66,7 +66,7 @@ test('a source that gives more or fewer bytes than asked is an error', async () 
     };
     const stored = await openSafetensors(source);
     await expect(stored.read('numbers')).rejects.toMatchObject({
-      code: 'safetensors.source',
+      code: 'source',
       message: `read: the source gave ${gives} bytes; 12 would fit`,
     });
   }

@@ -1,4 +1,4 @@
-import { SafetensorsError } from './errors.js';
+import { ResidualError } from '@residual/base';
 
 /** Settings of anything that reads. */
 export interface ReadOptions {
@@ -33,8 +33,8 @@ export function blobSource(blob: Blob): Source {
 export const pieceBytes = 2 ** 24;
 
 /**
- * Reads from a source that is not trusted to give what was asked. Code `safetensors.source` where it gives more or less,
- * `safetensors.format` where it has fewer bytes than that.
+ * Reads from a source that is not trusted to give what was asked. Code `source` where it gives more or less,
+ * `format` where it has fewer bytes than that.
  */
 export async function readExactly(
   source: Source,
@@ -44,9 +44,9 @@ export async function readExactly(
 ): Promise<Uint8Array> {
   const { size } = source;
   if (!(end <= size))
-    throw new SafetensorsError('format', `openSafetensors: the file has ${size} bytes; ${end} would fit`);
+    throw new ResidualError('format', `openSafetensors: the file has ${size} bytes; ${end} would fit`);
   options?.signal?.throwIfAborted();
   const bytes = await source.read(start, end, options);
   if (bytes.length === end - start) return bytes;
-  throw new SafetensorsError('source', `read: the source gave ${bytes.length} bytes; ${end - start} would fit`);
+  throw new ResidualError('source', `read: the source gave ${bytes.length} bytes; ${end - start} would fit`);
 }

@@ -20,7 +20,7 @@ export type Metadata = Readonly<Record<string, string>>;
 
 /**
  * Writes one file into memory. The tensors lie as the reference lays them, by falling alignment of their dtype and then by name.
- * Code `safetensors.write` where a name, a shape, data or metadata cannot be written.
+ * Code `write` where a name, a shape, data or metadata cannot be written.
  * Format: https://huggingface.co/docs/safetensors/index#format
  */
 export function writeSafetensors(tensors: Named<StoredTensor>, metadata?: Metadata): Uint8Array<ArrayBuffer> {

@@ -1,40 +1,13 @@
-const brand = '@residual/error';
+import { ResidualError, showValue } from '@residual/base';
 
-/**
- * An error a caller can act on: `message` says what does not fit, `code` is `option` (a setting) or `logits` (a row nothing can be
- * chosen from). `ResidualError.is(error)` recognises it also when it comes from another installed package or version.
- */
-export class ResidualError extends Error {
-  override readonly name = 'ResidualError';
-  readonly [brand] = true;
-
-  constructor(
-    readonly code: 'option' | 'logits',
-    message: string,
-  ) {
-    super(`sampling: ${message}`);
-  }
-
-  static is(error: unknown): error is ResidualError {
-    return typeof error === 'object' && error !== null && brand in error;
-  }
+/** An error whose message begins with `sampling: `; its code is `option` (a setting) or `logits` (a row nothing can be chosen from). */
+export function samplingError(code: 'option' | 'logits', message: string): ResidualError {
+  return new ResidualError(code, `sampling: ${message}`);
 }
 
 /** Throws `sampling: NAME is VALUE; it must be NEED` unless `fits`. */
 export function expectOption(fits: boolean, name: string, value: unknown, need: string): void {
-  if (!fits) throw new ResidualError('option', `${name} is ${shown(value, 2).slice(0, 300)}; it must be ${need}`);
-}
-
-/** A value as JSON, cut after a few members and levels: what a file holds may be long or deep. */
-function shown(value: unknown, levels: number): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 80));
-  if (typeof value !== 'object' || value === null) return String(value);
-  const isList = Array.isArray(value);
-  const entries = Object.entries(value).filter(([, member]) => isList || member !== undefined);
-  const few = levels === 0 ? [] : entries.slice(0, 8);
-  const members = few.map(([name, member]) => `${isList ? '' : `${shown(name, 0)}:`}${shown(member, levels - 1)}`);
-  if (few.length < entries.length) members.push('…');
-  return isList ? `[${members.join()}]` : `{${members.join()}}`;
+  if (!fits) throw samplingError('option', `${name} is ${showValue(value)}; it must be ${need}`);
 }
 
 /** Throws unless `value` is a number, no text that looks like one, and `fits`. */

@@ -1,4 +1,5 @@
-export { ResidualError, type TokenIds } from './errors.js';
+export { ResidualError } from '@residual/base';
+export type { TokenIds } from './errors.js';
 export { type FinishOptions, type FinishReason, finishReason } from './finish-reason.js';
 export type {
   Checked,

@@ -1,4 +1,4 @@
-import { expectOption, ResidualError } from './errors.js';
+import { expectOption, samplingError } from './errors.js';
 import type { Filters, PipelineOptions } from './options.js';
 import type { Processor } from './processor.js';
 import { allowedTokens } from './processors/allowed-tokens.js';
@@ -75,7 +75,7 @@ export function expectKnown(options: object, ...others: readonly string[]): void
   expectOption(Object(options) === options, 'options', options, 'an object');
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
-      throw new ResidualError('option', `${name} is not an option; options are ${known.join(', ')}`);
+      throw samplingError('option', `${name} is not an option; options are ${known.join(', ')}`);
     }
   }
 }

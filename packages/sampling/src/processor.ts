@@ -1,4 +1,4 @@
-import { ResidualError } from './errors.js';
+import { samplingError } from './errors.js';
 
 /** What is known about one row of a batch when its next token is chosen. */
 export interface Context {
@@ -35,7 +35,7 @@ export function runInPlace(processors: readonly Processor[], row: Float32Array, 
     logits = process(logits, context, logits);
     if (logits?.length !== row.length) {
       const count = logits?.length ?? 'no';
-      throw new ResidualError('logits', `processor ${index} returned ${count} logits; it was given ${row.length}`);
+      throw samplingError('logits', `processor ${index} returned ${count} logits; it was given ${row.length}`);
     }
   }
   return logits;

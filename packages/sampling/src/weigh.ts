@@ -1,4 +1,4 @@
-import { ResidualError } from './errors.js';
+import { samplingError } from './errors.js';
 
 const fractions = /*#__PURE__*/ Float64Array.from({ length: 1024 }, (_, i) => 2 ** (i / 1024));
 const powers = /*#__PURE__*/ Float64Array.from({ length: 64 }, (_, i) => 2 ** (i - 63));
@@ -68,11 +68,11 @@ export function meanLogit(row: Float32Array, { mass, sum }: Weighed): number {
   return mean / sum;
 }
 
-function unfit(row: Float32Array): ResidualError {
+function unfit(row: Float32Array) {
   const id = row.findIndex(logit => !(logit < Infinity));
   const text =
     id < 0
       ? `none of ${row.length} tokens can be chosen; one logit must be above -Infinity`
       : `logits[${id}] is ${row[id]}; a logit is a finite number or -Infinity`;
-  return new ResidualError('logits', text);
+  return samplingError('logits', text);
 }

@@ -1,5 +1,5 @@
+import { ResidualError } from '@residual/base';
 import { describe, expect, test } from 'vitest';
-import { ResidualError } from './errors.js';
 import { tokenizerFromJson } from './load.js';
 
 /** A whole, small tokenizer file, with parts of it replaced. */
@@ -23,8 +23,8 @@ const message = (json: object | string) => {
 
 describe('a file that cannot be read says why', () => {
   test.each([
-    ['not JSON', '{', /^TOKENIZER_FILE tokenizer: tokenizer\.json is not JSON: /],
-    ['an array', [], 'TOKENIZER_FILE tokenizer: tokenizer.json must be an object, it is an array'],
+    ['not JSON', '{', /^file tokenizer: tokenizer\.json is not JSON: /],
+    ['an array', [], 'file tokenizer: tokenizer.json must be an object, it is an array'],
   ])('%s', (_, json, expected) => {
     if (typeof expected === 'string') expect(message(json)).toBe(expected);
     else expect(message(json)).toMatch(expected);
@@ -131,8 +131,8 @@ describe('a file that cannot be read says why', () => {
     ],
   ])('%s', (_, changes, model, expected) => {
     const said = message(file(changes, model));
-    if (typeof expected === 'string') expect(said).toBe(`TOKENIZER_FILE tokenizer: ${expected}`);
-    else expect(String(said).replace('TOKENIZER_FILE tokenizer: ', '')).toMatch(expected);
+    if (typeof expected === 'string') expect(said).toBe(`file tokenizer: ${expected}`);
+    else expect(String(said).replace('file tokenizer: ', '')).toMatch(expected);
   });
 });
 

@@ -1,29 +1,8 @@
-/** What may go wrong here: a file that cannot be read as a tokenizer, or a call whose arguments do not fit. */
-export type TokenizerErrorCode = 'TOKENIZER_FILE' | 'TOKENIZER_INPUT';
+import { ResidualError } from '@residual/base';
 
-const mark = /*#__PURE__*/ Symbol.for('residual.error');
-
-/** The one error of this package; `code` is stable and can be acted on, `message` names what did not fit. */
-export class ResidualError extends Error {
-  override readonly name = 'ResidualError';
-
-  constructor(
-    readonly code: TokenizerErrorCode,
-    message: string,
-  ) {
-    super(message);
-    Object.defineProperty(this, mark, { value: true });
-  }
-
-  /** Whether a thrown value is such an error, also when it comes from another installed copy of the package. */
-  static is(error: unknown): error is ResidualError {
-    return typeof error === 'object' && error !== null && (error as { [mark]?: unknown })[mark] === true;
-  }
-}
-
-/** Throws the error of a file that is not a tokenizer we can read. */
+/** Throws the error, with code `file`, of a file that is not a tokenizer we can read. */
 export function failFile(message: string): never {
-  throw new ResidualError('TOKENIZER_FILE', `tokenizer: ${readable(message)}`);
+  throw new ResidualError('file', `tokenizer: ${readable(message)}`);
 }
 
 /** So much of a text is shown in an error. */
@@ -33,9 +12,9 @@ const mostShown = 100;
 export const shown = (text: string): string =>
   text.length <= mostShown ? text : `${text.slice(0, mostShown)}... (${text.length} characters)`;
 
-/** Throws the error of a call whose arguments do not fit. */
+/** Throws the error, with code `input`, of a call whose arguments do not fit. */
 export function failInput(message: string): never {
-  throw new ResidualError('TOKENIZER_INPUT', readable(message));
+  throw new ResidualError('input', readable(message));
 }
 
 /** Longer messages hold what a file or a call holds, and nobody reads them: their middle is left out. */

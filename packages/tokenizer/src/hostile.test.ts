@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { ResidualError } from '@residual/base';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ResidualError } from './errors.js';
 import { tokenizerFromJson } from './load.js';
 
 type Json = Record<string, unknown>;

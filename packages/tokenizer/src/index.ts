@@ -1,8 +1,8 @@
+export { ResidualError } from '@residual/base';
 export { allComponents } from './all-components.js';
 export { byteLevelComponents } from './byte-level-components.js';
 export type { Components, Reader, Readers } from './components.js';
 export { Encoding, type Offset } from './encoding.js';
-export { ResidualError, type TokenizerErrorCode } from './errors.js';
 export { type LoadOptions, loadTokenizer, tokenizerFromJson } from './load.js';
 export type { Padding } from './padding.js';
 export { type SaveOptions, saveTokenizer } from './saving/save.js';

@@ -1,5 +1,5 @@
+import { ResidualError } from '@residual/base';
 import * as published from 'umap-js';
-import { ResidualError } from '../words/errors.js';
 import { nearestRows } from '../words/nearest.js';
 import { slots } from '../words/scan.js';
 import { expectRow } from '../words/spelling.js';

@@ -1,5 +1,6 @@
+import { ResidualError } from '@residual/base';
 import { type Answer, type ArithmeticOptions, arithmetic } from './arithmetic.js';
-import { expectWhole, ResidualError } from './errors.js';
+import { expectWhole } from './errors.js';
 import { type NearestOptions, type Neighbour, nearest, rowsOf } from './nearest.js';
 import { expectRows } from './spelling.js';
 import { cosineOf, unitRow, type WordVectors } from './table.js';

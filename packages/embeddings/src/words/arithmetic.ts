@@ -1,4 +1,5 @@
-import { expectWhole, ResidualError } from './errors.js';
+import { ResidualError } from '@residual/base';
+import { expectWhole } from './errors.js';
 import type { Term } from './expression.js';
 import { expressionText } from './expression-text.js';
 import { type Neighbour, nearestRows, rowsOf } from './nearest.js';

@@ -1,4 +1,5 @@
-import { expectVector, ResidualError } from './errors.js';
+import { ResidualError } from '@residual/base';
+import { expectVector } from './errors.js';
 import { newScan } from './scan.js';
 import { expectRows } from './spelling.js';
 import { finishTable, rowVector, unitRow, type WordVectors } from './table.js';

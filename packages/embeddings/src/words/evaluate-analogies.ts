@@ -1,4 +1,4 @@
-import { ResidualError } from './errors.js';
+import { ResidualError } from '@residual/base';
 import { nearestRows } from './nearest.js';
 import { slots } from './scan.js';
 import { unitRow, type WordVectors } from './table.js';

@@ -1,4 +1,4 @@
-import { ResidualError } from './errors.js';
+import { ResidualError } from '@residual/base';
 import { spearman } from './rank-correlation.js';
 import { cosineOf, unitRow, type WordVectors } from './table.js';
 

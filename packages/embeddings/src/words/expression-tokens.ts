@@ -1,4 +1,4 @@
-import { ResidualError } from './errors.js';
+import { ResidualError } from '@residual/base';
 
 /** A piece of an expression and where it begins, counted from 1. */
 export interface Token {

@@ -1,4 +1,4 @@
-import { ResidualError } from './errors.js';
+import { ResidualError } from '@residual/base';
 import { type Token, tokensOf } from './expression-tokens.js';
 
 /** A word of an expression with what it is multiplied by. */

@@ -1,7 +1,7 @@
+export { ResidualError } from '@residual/base';
 export { analogy, midpoint, oddOneOut } from './analogy.js';
 export { type Answer, type ArithmeticOptions, arithmetic, type Method, type Result } from './arithmetic.js';
 export { type DebiasOptions, type Direction, debias, direction, type Pair, type Placed, project } from './direction.js';
-export { ResidualError } from './errors.js';
 export {
   type AnalogyReport,
   type EvaluateOptions,

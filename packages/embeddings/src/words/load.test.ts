@@ -222,7 +222,7 @@ test.each<[string, VectorSource, string]>([
   [
     'a list of lists',
     { safetensors: worldFile('F32'), vocab: JSON.stringify(words.map(word => [word])) },
-    'wordVectors: word 0 of the vocabulary is a list, not a text',
+    'wordVectors: word 0 of the vocabulary is ["king"], not a text',
   ],
   [
     'no vocabulary',

@@ -1,6 +1,6 @@
+import { ResidualError } from '@residual/base';
 import { blobSource, bytesSource, type Source } from '@residual/safetensors';
 import { openPlace, openUrls } from '#words-platform';
-import { ResidualError } from './errors.js';
 import { readSafetensors } from './read-safetensors.js';
 import { readText } from './read-text.js';
 import { readBinary } from './read-word2vec.js';

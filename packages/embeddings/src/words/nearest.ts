@@ -1,4 +1,5 @@
-import { expectVector, expectWhole, ResidualError } from './errors.js';
+import { ResidualError } from '@residual/base';
+import { expectVector, expectWhole } from './errors.js';
 import { blockRows, slots } from './scan.js';
 import { type Ranked, type Selection, selection } from './select.js';
 import { expectRow, expectRows } from './spelling.js';

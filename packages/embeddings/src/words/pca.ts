@@ -1,5 +1,6 @@
+import { ResidualError } from '@residual/base';
 import { symmetricEigen } from './eigen.js';
-import { expectVector, ResidualError } from './errors.js';
+import { expectVector } from './errors.js';
 import { expectRows } from './spelling.js';
 import { cosineOf, unitRow, type WordVectors } from './table.js';
 import { addTo, dot } from './vector.js';

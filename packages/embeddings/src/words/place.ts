@@ -1,5 +1,5 @@
+import { ResidualError } from '@residual/base';
 import { httpSource, type Source } from '@residual/safetensors';
-import { ResidualError } from './errors.js';
 import type { FileUrls, StoredVectors, WordVectorsOptions } from './load.js';
 
 /** What a file is by the ending of its name; `read` gives the text of another file beside it. */

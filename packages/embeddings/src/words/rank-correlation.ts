@@ -1,4 +1,4 @@
-import { ResidualError } from './errors.js';
+import { ResidualError } from '@residual/base';
 
 /**
  * Spearman's rank correlation of two lists: the correlation of their ranks, equal values sharing the mean of theirs. (Spearman 1904) Errors: lists of different

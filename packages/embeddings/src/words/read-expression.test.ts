@@ -105,7 +105,7 @@ test.each([
     error = thrown;
   }
   expect(error).toMatchObject({ code: 'word', message: `readExpression: ${message}` });
-  expect((error as ResidualError).details.words!.length).toBeGreaterThan(0);
+  expect((error as ResidualError & { details: { words: string[] } }).details.words.length).toBeGreaterThan(0);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { ResidualError } from './errors.js';
+import { ResidualError } from '@residual/base';
 import { type Term, termsOf } from './expression.js';
 import { expressionText } from './expression-text.js';
 import { type KnownWords, type Token, tokensOf } from './expression-tokens.js';

@@ -1,5 +1,6 @@
+import { ResidualError, showValue } from '@residual/base';
 import { openSafetensors, type Safetensors, type Source } from '@residual/safetensors';
-import { firstFew, quoted, ResidualError, shownValue } from './errors.js';
+import { firstFew } from './errors.js';
 import type { Vocabulary, WordVectorsOptions } from './load.js';
 import { counted } from './progress.js';
 import { newScan } from './scan.js';
@@ -14,7 +15,7 @@ export async function readSafetensors(
   const file = await openSafetensors(counted(source, onProgress), { signal });
   const name = tensor ?? matrixOf(file);
   const info = file.tensors.get(name);
-  if (!info) refuse(`there is no tensor ${quoted(name)} among ${firstFew(file.tensors.keys())}`);
+  if (!info) refuse(`there is no tensor ${showValue(name)} among ${firstFew(file.tensors.keys())}`);
   const [count = 0, dims = 0] = info.shape;
   if (info.shape.length !== 2 || count === 0 || dims === 0)
     refuse(`${name} is [${info.shape}]; it must be [words, dims], neither of them 0`);
@@ -61,7 +62,7 @@ async function scaleOf(
 export function wordsOf(vocab: Vocabulary): readonly string[] {
   if (Array.isArray(vocab)) return vocab;
   if (typeof vocab !== 'string')
-    return refuse(`the vocabulary is ${shownValue(vocab)}; a list of words or the text of a file of them would fit`);
+    return refuse(`the vocabulary is ${showValue(vocab)}; a list of words or the text of a file of them would fit`);
   if (!/^\s*[[{]/.test(vocab)) return vocab.replace(/\r?\n$/, '').split(/\r?\n/);
   let parsed: unknown;
   try {
@@ -76,13 +77,13 @@ export function wordsOf(vocab: Vocabulary): readonly string[] {
   const words: (string | undefined)[] = Array.from({ length: entries.length });
   for (const [word, row] of entries) {
     if (typeof row !== 'number' || !Number.isInteger(row) || row < 0)
-      refuse(`the vocabulary gives ${quoted(word)} the row ${shownValue(row)}; a row is a whole number from 0 on`);
+      refuse(`the vocabulary gives ${showValue(word)} the row ${showValue(row)}; a row is a whole number from 0 on`);
     if (row >= entries.length)
       refuse(
-        `the vocabulary gives ${quoted(word)} the row ${row}; its ${entries.length} words have rows 0 to ${entries.length - 1}`,
+        `the vocabulary gives ${showValue(word)} the row ${row}; its ${entries.length} words have rows 0 to ${entries.length - 1}`,
       );
     if (words[row] !== undefined)
-      refuse(`the vocabulary gives row ${row} to ${quoted(words[row])} and ${quoted(word)}`);
+      refuse(`the vocabulary gives row ${row} to ${showValue(words[row])} and ${showValue(word)}`);
     words[row] = word;
   }
   return words as string[];

@@ -1,5 +1,6 @@
+import { ResidualError, showValue } from '@residual/base';
 import type { Source } from '@residual/safetensors';
-import { quoted, ResidualError } from './errors.js';
+
 import type { WordVectorsOptions } from './load.js';
 import { parseNumber } from './parse-number.js';
 import { counted } from './progress.js';
@@ -35,7 +36,7 @@ export async function readText(
     line = await reader.until(newline, longestLine);
     number++;
   }
-  if (dims < 1) fail(`has no numbers behind its word: ${quoted(first)}`);
+  if (dims < 1) fail(`has no numbers behind its word: ${showValue(first)}`);
   expectDims('wordVectors', dims);
 
   const words: string[] = [];

@@ -1,5 +1,6 @@
+import { ResidualError, showValue } from '@residual/base';
 import type { Source } from '@residual/safetensors';
-import { quoted, ResidualError } from './errors.js';
+
 import type { WordVectorsOptions } from './load.js';
 import { counted } from './progress.js';
 import { readerOf } from './reader.js';
@@ -23,7 +24,7 @@ export function headerOf(line: string, size: number, leastBytes: number): Header
   if (!(count > 0 && dims > 0))
     throw new ResidualError(
       'vectors',
-      `wordVectors: a word2vec file begins with a line "WORDS DIMS"; this one begins with ${quoted(line)}`,
+      `wordVectors: a word2vec file begins with a line "WORDS DIMS"; this one begins with ${showValue(line)}`,
     );
   if (count * dims * leastBytes > size)
     throw new ResidualError(

@@ -1,5 +1,5 @@
+import { ResidualError } from '@residual/base';
 import type { Source } from '@residual/safetensors';
-import { ResidualError } from './errors.js';
 
 /** Bytes that are asked for at once. */
 const pieceBytes = 2 ** 22;

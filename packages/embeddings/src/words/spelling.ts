@@ -1,4 +1,5 @@
-import { expectWhole, quoted, ResidualError } from './errors.js';
+import { ResidualError, showValue } from '@residual/base';
+import { expectWhole } from './errors.js';
 import type { WordVectors } from './table.js';
 
 /** The row of a word. Errors when it is not there, with the nearest spellings. */
@@ -17,13 +18,13 @@ export function expectRows(name: string, vectors: WordVectors, words: readonly s
 /** What to say of words that are not there: of the first few, and how many more there are. */
 export function unknownWords(vectors: WordVectors, words: readonly string[]): string {
   const named = words.slice(0, words.length > 6 ? 5 : 6);
-  const names = named.map(quoted);
+  const names = named.map(word => showValue(word));
   if (named.length < words.length) names.push(`${words.length - named.length} more`);
   const hints = named.flatMap(word => {
     const similar = suggest(vectors, word, { top: 3 });
     if (similar.length === 0) return [];
-    const there = listed(similar.map(quoted));
-    return [words.length === 1 ? there : `${there} for ${quoted(word)}`];
+    const there = listed(similar.map(word => showValue(word)));
+    return [words.length === 1 ? there : `${there} for ${showValue(word)}`];
   });
   const hint = hints.length > 0 ? `; there is ${hints.join(', ')}` : '';
   return `${listed(names)} ${words.length === 1 ? 'is' : 'are'} not among the ${vectors.words.length} words${hint}`;

@@ -1,4 +1,5 @@
-import { quoted, ResidualError, shownValue } from './errors.js';
+import { ResidualError, showValue } from '@residual/base';
+
 import { newScan, type Scan } from './scan.js';
 
 /** Words and their vectors: rows of one table in the order of the words, most frequent first where the source has it so. */
@@ -89,7 +90,7 @@ export function finishTable(
       const numbers = data.subarray(row * dims, (row + 1) * dims);
       const place = numbers.findIndex(value => !Number.isFinite(value));
       const what = place < 0 ? `has the scale ${scale?.[row]}` : `holds ${numbers[place]} at place ${place}`;
-      throw new ResidualError('vectors', `${name}: row ${row} (${quoted(words[row]!)}) ${what}`);
+      throw new ResidualError('vectors', `${name}: row ${row} (${showValue(words[row]!)}) ${what}`);
     }
     factors[row] = norms[row] === 0 ? 0 : Math.min(1 / unscaled, 3e38);
   }
@@ -100,10 +101,10 @@ function rowsOf(name: string, words: readonly string[]): Map<string, number> {
   const rows = new Map<string, number>();
   for (const [row, word] of words.entries()) {
     if (typeof word !== 'string')
-      throw new ResidualError('vectors', `${name}: word ${row} of the vocabulary is ${shownValue(word)}, not a text`);
+      throw new ResidualError('vectors', `${name}: word ${row} of the vocabulary is ${showValue(word)}, not a text`);
     const before = rows.get(word);
     if (before !== undefined)
-      throw new ResidualError('vectors', `${name}: ${quoted(word)} stands twice, in rows ${before} and ${row}`);
+      throw new ResidualError('vectors', `${name}: ${showValue(word)} stands twice, in rows ${before} and ${row}`);
     rows.set(word, row);
   }
   return rows;

@@ -221,7 +221,7 @@ test('nothing here brings TensorFlow.js, not even what it imports', () => {
     seen.add(path);
     for (const [, name = ''] of readFileSync(path, 'utf8').matchAll(/(?:from|import) '([^']+)'/g)) {
       if (name.startsWith('.')) visit(join(dirname(path), name.replace(/\.js$/, '.ts')));
-      else expect(['@residual/safetensors', '#words-platform']).toContain(name);
+      else expect(['@residual/base', '@residual/safetensors', '#words-platform']).toContain(name);
     }
   };
   visit(fileURLToPath(new URL('./index.ts', import.meta.url)));

@@ -48,7 +48,7 @@ export function filesAt(origin: string, urlOf: (name: string) => URL, settings: 
         const source = await httpSource(urlOf(name), { fetch, signal });
         return readAhead(source, { name, onBytes });
       } catch (error) {
-        if ((error as { status?: number }).status === 404) return undefined;
+        if (ResidualError.is(error) && error.details.status === 404) return undefined;
         const { cause } = error as Error;
         throw ResidualError.is(cause) ? cause : error;
       }

@@ -1,4 +1,4 @@
-import { ResidualError } from '../errors.js';
+import { samplingError } from '../errors.js';
 import { type Beam, behind, extend, type Hypothesis, hypothesis, isReal, largest, type Outcome } from './beam.js';
 import { continuationsOf, type Group } from './continuations.js';
 import { finishedBeams } from './finished.js';
@@ -69,7 +69,7 @@ export function beamSearch(
   const { beams, size, returned, pad } = settings;
   if (encoderTokens && encoderTokens.length !== prompts.length) {
     const text = `encoderTokens are ${encoderTokens.length} rows; there are ${prompts.length} prompts`;
-    throw new ResidualError('option', text);
+    throw samplingError('option', text);
   }
   const texts = prompts.map((tokens, prompt) => textOf(settings, tokens, prompt, encoderTokens?.[prompt]));
   const find = continuationsOf(settings);
@@ -95,10 +95,7 @@ export function beamSearch(
     },
     step(logits) {
       if (texts.every(isDone)) {
-        throw new ResidualError(
-          'option',
-          `step was called on a search that is done, after ${index} steps; see results()`,
-        );
+        throw samplingError('option', `step was called on a search that is done, after ${index} steps; see results()`);
       }
       const read = reader(logits, total, beams);
       const step = {
@@ -139,7 +136,7 @@ export function beamSearch(
         text.beams = next;
         if (isDone(text) && outcomes.every(({ kept }) => kept.length === 0)) {
           const left = `prompt ${prompt} has no text that ends: ${index} tokens after it none is left to be chosen`;
-          throw new ResidualError('logits', left);
+          throw samplingError('logits', left);
         }
       }
       index++;
@@ -162,10 +159,7 @@ function textOf(
 ): Text {
   const { groups, size, beams, maxNewTokens, maxLength } = settings;
   if (tokens.length > maxLength) {
-    throw new ResidualError(
-      'option',
-      `prompt ${prompt} of ${tokens.length} tokens is longer than maxLength, ${maxLength}`,
-    );
+    throw samplingError('option', `prompt ${prompt} of ${tokens.length} tokens is longer than maxLength, ${maxLength}`);
   }
   const room = Math.min(maxNewTokens, maxLength - tokens.length);
   const start = (sum: number): Beam => ({ tokens: [...tokens], rows: [], logprobs: [], sum });
@@ -189,7 +183,7 @@ function reader(logits: Logits, total: number, beams: number): (row: number) => 
     const vocab = logits.length / total;
     if (!Number.isInteger(vocab)) {
       const text = `${logits.length} logits are not ${total} rows (${total / beams} prompts · ${beams} beams) of equal length`;
-      throw new ResidualError('logits', text);
+      throw samplingError('logits', text);
     }
     return row => logits.subarray(row * vocab, (row + 1) * vocab);
   }
@@ -199,7 +193,7 @@ function reader(logits: Logits, total: number, beams: number): (row: number) => 
     first ??= { row, vocab: values.length };
     if (values.length !== first.vocab) {
       const text = `row ${row} has ${values.length} logits; row ${first.row} has ${first.vocab}`;
-      throw new ResidualError('logits', text);
+      throw samplingError('logits', text);
     }
     return values;
   };

@@ -1,4 +1,4 @@
-import { ResidualError } from '../errors.js';
+import { samplingError } from '../errors.js';
 import { type Context, runInPlace } from '../processor.js';
 import { best } from '../select.js';
 import { weigh } from '../weigh.js';
@@ -38,7 +38,7 @@ export function continuationsOf(settings: Settings) {
     for (let id = 0; id < sums.length; id++) {
       if (!(sums[id]! < Infinity)) {
         const text = `row ${row}: processors made logits[${id}] ${sums[id]}; it must be a finite number or -Infinity`;
-        throw new ResidualError('logits', text);
+        throw samplingError('logits', text);
       }
       sums[id]! += sum;
     }
@@ -53,7 +53,7 @@ export function continuationsOf(settings: Settings) {
       const values = logits(row);
       if (values.length * size < count) {
         const text = `${values.length} logits are too few for ${size} beams, which need ${count} continuations`;
-        throw new ResidualError('logits', text);
+        throw samplingError('logits', text);
       }
       const { sums, logSum } = sumsOf(values, beam, row, group);
       for (const token of best(sums, count)) {

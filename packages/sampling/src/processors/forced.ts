@@ -1,4 +1,4 @@
-import { expectOption, expectWhole, ResidualError, type TokenIds, tokenIds } from '../errors.js';
+import { expectOption, expectWhole, samplingError, type TokenIds, tokenIds } from '../errors.js';
 import { type Context, type Processor, processor } from '../processor.js';
 
 /** Leaves only the listed tokens, with logit 0, where `applies`. */
@@ -7,7 +7,7 @@ const forceWhere = (name: string, ids: readonly number[], applies: (context: Con
     if (!applies(context)) return;
     row.fill(-Infinity);
     for (const id of ids) {
-      if (id >= row.length) throw new ResidualError('option', `${name} is ${id}; the vocab has ${row.length} tokens`);
+      if (id >= row.length) throw samplingError('option', `${name} is ${id}; the vocab has ${row.length} tokens`);
       row[id] = 0;
     }
   });

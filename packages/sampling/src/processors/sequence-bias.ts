@@ -1,4 +1,4 @@
-import { expectNumber, ResidualError, type TokenIds, tokenIds } from '../errors.js';
+import { expectNumber, samplingError, type TokenIds, tokenIds } from '../errors.js';
 import { type Processor, processor } from '../processor.js';
 
 /** A token, or a sequence of them, and what is added to the logit of the (last) token. */
@@ -21,7 +21,7 @@ export function biasSequences(name: string, biases: readonly SequenceBias[]): Pr
     for (const { ids, bias } of entries) {
       const over = ids.find(id => id >= row.length);
       if (over !== undefined) {
-        throw new ResidualError('option', `${name} names token ${over}; the vocab has ${row.length} tokens`);
+        throw samplingError('option', `${name} names token ${over}; the vocab has ${row.length} tokens`);
       }
       const last = ids.length - 1;
       const start = tokens.length - last;

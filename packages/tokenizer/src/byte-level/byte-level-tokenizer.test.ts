@@ -37,7 +37,7 @@ describe.each(['bpe-gpt2', 'bpe-llama3'])('%s', name => {
   });
 });
 
-test('a bundle of it is at most 12.3 kB gzipped', async () => {
+test('a bundle of it is at most 12.4 kB gzipped', async () => {
   const contents = `export { byteLevelTokenizer } from ${JSON.stringify(fileURLToPath(new URL('index.ts', import.meta.url)))};`;
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: '.' },
@@ -46,7 +46,7 @@ test('a bundle of it is at most 12.3 kB gzipped', async () => {
     format: 'esm',
     write: false,
   });
-  expect(gzipSync(outputFiles[0]!.contents, { level: 9 }).length).toBeLessThanOrEqual(12_300);
+  expect(gzipSync(outputFiles[0]!.contents, { level: 9 }).length).toBeLessThanOrEqual(12_400);
 });
 
 const file = JSON.parse(read('bpe-gpt2'));

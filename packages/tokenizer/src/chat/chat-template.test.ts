@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { ResidualError } from '@residual/base';
 import { expect, test } from 'vitest';
-import { ResidualError } from '../errors.js';
 import { tokenizerFromJson } from '../load.js';
 import { type ChatMessage, type ChatOptions, chatTemplate } from './index.js';
 
@@ -125,26 +125,26 @@ test.each([
     'addGenerationPrompt begins an answer and continueFinalMessage goes on in one; one of them must be false',
   ],
 ])('%j is refused', (messages, options, expected) => {
-  expect(refusal(messages, options)).toBe(`TOKENIZER_INPUT chat: ${expected}`);
+  expect(refusal(messages, options)).toBe(`input chat: ${expected}`);
 });
 
 test('what cannot be gone on with is refused', () => {
   const options = { continueFinalMessage: true };
   expect(refusal([{ role: 'user', content: [] }], options, 'x')).toBe(
-    'TOKENIZER_INPUT chat: continueFinalMessage needs a last message whose content is a text',
+    'input chat: continueFinalMessage needs a last message whose content is a text',
   );
   expect(refusal([user], options, 'x')).toBe(
-    'TOKENIZER_INPUT chat: the template changes the last message, so that continueFinalMessage does not find it',
+    'input chat: the template changes the last message, so that continueFinalMessage does not find it',
   );
 });
 
 test('a configuration or a template that is broken is an error of the file', () => {
-  expect(message(() => chatTemplate('{'))).toMatch(/^TOKENIZER_FILE tokenizer: tokenizer_config\.json is not JSON: /);
+  expect(message(() => chatTemplate('{'))).toMatch(/^file tokenizer: tokenizer_config\.json is not JSON: /);
   expect(message(() => chatTemplate({ chat_template: '{% if %}' }))).toMatch(
-    /^TOKENIZER_FILE tokenizer: chat template "default" cannot be read: /,
+    /^file tokenizer: chat template "default" cannot be read: /,
   );
   expect(message(() => chatTemplate({ chat_template: [{ name: 'a' }] }))).toBe(
-    'TOKENIZER_FILE tokenizer: tokenizer_config.json.chat_template[0].template must be a string, it is missing',
+    'file tokenizer: tokenizer_config.json.chat_template[0].template must be a string, it is missing',
   );
 });
 
@@ -184,14 +184,14 @@ test.each([
 test('runs of blanks may be long, but not without end', () => {
   expect(refusal([user], {}, `a${' '.repeat(8000)}{{ 'b' }}`)).toBe('no error');
   expect(refusal([user], {}, `a${' '.repeat(9e5)}b`)).toBe(
-    'TOKENIZER_FILE tokenizer: chat template "default" cannot be read: it has runs of blanks that are too long',
+    'file tokenizer: chat template "default" cannot be read: it has runs of blanks that are too long',
   );
 });
 
 test.each([
   [
     `{{ 'parts: ' + [{'type': 'text'}] }}`,
-    'TOKENIZER_INPUT chat: the template refuses this conversation: + joins a text to texts alone, not to a list',
+    'input chat: the template refuses this conversation: + joins a text to texts alone, not to a list',
   ],
   [`{{ ({'a': 1}) + 'x' }}`, /not to a record$/],
   [`{{ 'n: ' + (1 + 2) }}`, /not to a number$/],
@@ -208,10 +208,10 @@ test.each([
 test('a template that is too long or too deep is an error of the file', () => {
   const refused = (template: string) => message(() => chatTemplate({ chat_template: template }));
   expect(refused('x'.repeat(2 ** 20 + 1))).toBe(
-    'TOKENIZER_FILE tokenizer: chat template "default" cannot be read: it has 1048577 characters; 1048576 are read',
+    'file tokenizer: chat template "default" cannot be read: it has 1048577 characters; 1048576 are read',
   );
   expect(refused(`{{ ${'('.repeat(100_000)}1${')'.repeat(100_000)} }}`)).toMatch(
-    /^TOKENIZER_FILE tokenizer: chat template "default" cannot be read: /,
+    /^file tokenizer: chat template "default" cannot be read: /,
   );
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
+import { ResidualError } from '@residual/base';
 import { describe, expect, test } from 'vitest';
-import { ResidualError } from '../errors.js';
 import { tokenizerFromJson } from '../load.js';
 import { saveTokenizer } from '../saving/save.js';
 import { sentencePieceTokenizer } from '../sentencepiece/index.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
+import { ResidualError } from '@residual/base';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ResidualError } from '../errors.js';
 import { sentencePieceTokenizer } from './index.js';
 
 /** A field of a message: a number, a text or a message inside. */
@@ -86,7 +86,7 @@ test.each([
   ],
 ] as const)('%s is an error that says so', (_, fields, expected) => {
   const said = message(...(fields as readonly number[][]));
-  if (typeof expected === 'string') expect(said).toBe(`TOKENIZER_FILE tokenizer: ${expected}`);
+  if (typeof expected === 'string') expect(said).toBe(`file tokenizer: ${expected}`);
   else expect(said).toMatch(expected);
 });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
+import { ResidualError } from '@residual/base';
 import fc from 'fast-check';
 import { Tiktoken, type TiktokenBPE } from 'js-tiktoken/lite';
 import cl100k from 'js-tiktoken/ranks/cl100k_base';
@@ -7,7 +8,6 @@ import o200k from 'js-tiktoken/ranks/o200k_base';
 import p50k from 'js-tiktoken/ranks/p50k_base';
 import r50k from 'js-tiktoken/ranks/r50k_base';
 import { describe, expect, test } from 'vitest';
-import { ResidualError } from '../errors.js';
 import { tokenizerFromJson } from '../load.js';
 import { saveTokenizer } from '../saving/save.js';
 import { wellFormed } from '../unicode.js';

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ResidualError } from '@residual/base';
 import { fileSource } from '@residual/safetensors/node';
-import { ResidualError } from '../errors.js';
 import type { FileUrls, StoredVectors, WordVectorsOptions } from '../load.js';
 import { formOf, openNamed, openRemote, openUrl } from '../place.js';
 
