@@ -1,12 +1,12 @@
 import { byId, make } from '@residual/appkit';
 import { arrowsOf, marksOf } from './arrows.js';
 import type { Remote } from './calls.js';
-import type { Answered, functions, TableName } from './computations.js';
+import type { ArithmeticAnswer, functions, TableName } from './computations.js';
 import { examples } from './examples.js';
 import { expressionInput } from './expression-input.js';
-import { lackingSentence, wordsLackedBy } from './lacking.js';
+import { latestOnly } from './latest-only.js';
 import type { MapContent, WordMap } from './map.js';
-import { newest } from './newest.js';
+import { missingWordsOf, missingWordsSentence } from './missing-words.js';
 import { headlineOf, isAsTyped } from './reading.js';
 import type { Settings } from './settings.js';
 import { showError } from './show-error.js';
@@ -18,7 +18,7 @@ export interface Vocabularies {
   /** Whether that is there already. */
   has(table: TableName): boolean;
   /** The pieces that the story teller reads words in. */
-  piecesOf(words: readonly string[]): Promise<readonly (readonly string[])[]>;
+  tokensOf(words: readonly string[]): Promise<readonly (readonly string[])[]>;
 }
 
 /** The expression, its answer and the map. Resolves when the first answer stands there. */
@@ -27,7 +27,7 @@ export async function arithmeticView(
   worker: Remote<typeof functions>,
   vocabularies: Vocabularies,
 ): Promise<void> {
-  const latest = newest();
+  const latest = latestOnly();
   let map: WordMap | undefined;
   let content: (MapContent & { readonly table: TableName }) | undefined;
   const input = expressionInput(
@@ -54,7 +54,7 @@ export async function arithmeticView(
         const answered = await worker.answer({ table, expression, method, axes });
         return () => {
           clear();
-          tell(expression, answered);
+          showAnswer(expression, answered);
           const { points } = answered;
           const title = headlineOf(answered.terms);
           show({ table, title, words, points, marks: marksOf(answered), arrows: arrowsOf(answered) });
@@ -62,12 +62,12 @@ export async function arithmeticView(
       } catch (error) {
         // Without an answer the words alone are shown, those of this table.
         const points = content?.table === table ? content.points : await worker.cloud(table);
-        const lacking = table === 'stories' ? wordsLackedBy(error) : [];
-        const pieces = await vocabularies.piecesOf(lacking.slice(0, 6));
+        const lacking = table === 'stories' ? missingWordsOf(error) : [];
+        const pieces = await vocabularies.tokensOf(lacking.slice(0, 6));
         return () => {
           clear();
           if (lacking.length === 0) showError('expression-error', error);
-          else byId('lacking-text').textContent = lackingSentence(lacking, pieces);
+          else byId('lacking-text').textContent = missingWordsSentence(lacking, pieces);
           byId('lacking').hidden = lacking.length === 0;
           if (content?.points !== points) show({ table, title: '', words, points, marks: [], arrows: [] });
         };
@@ -96,7 +96,7 @@ export async function arithmeticView(
     content = { ...content, title: '', marks: [], arrows: [] };
     map?.unmark();
   };
-  const tell = (expression: string, { text, terms, neighbours, shares }: Answered) => {
+  const showAnswer = (expression: string, { text, terms, neighbours, shares }: ArithmeticAnswer) => {
     bars.neighbours = neighbours;
     bars.setAttribute('label', 'Nearest words, by cosine');
     const headline = headlineOf(terms);
@@ -116,7 +116,7 @@ export async function arithmeticView(
     const known = examples.find(example => isAsTyped(example.expression, text));
     byId('why').textContent = known && state.now.table === 'words' ? known.why : '';
   };
-  const follow = () => {
+  const syncControls = () => {
     const { expression, method, table, axes, view } = state.now;
     input.set(expression);
     byId<HTMLSelectElement>('method').value = method;
@@ -161,14 +161,14 @@ export async function arithmeticView(
   });
   state.on(['expression', 'method', 'table', 'axes'], () => {
     clearTimeout(typing);
-    follow();
+    syncControls();
     compute();
   });
   state.on(['view'], ({ view }) => {
-    follow();
+    syncControls();
     map?.setView(view);
   });
-  follow();
+  syncControls();
   await Promise.all([
     compute(),
     openMap().then(opened => {

@@ -1,18 +1,18 @@
 import {
-  type Answer,
+  type ArithmeticMethod,
   arithmetic,
   complete,
   direction,
   findWord,
-  type Method,
-  type Pair,
-  type Placed,
+  type ProjectedWord,
   type Projection,
   pca,
   project,
-  type TableParts,
+  type ScoredNeighbour,
   type Term,
+  type VectorTableInput,
   vectorTable,
+  type WordPair,
   type WordVectors,
   wordVectors,
 } from '@residual/embeddings/words';
@@ -24,19 +24,19 @@ export type TableName = 'words' | 'stories';
 export type Axes = 'expression' | 'all';
 
 /** A question to the page's worker. */
-export interface Asked {
+export interface ArithmeticRequest {
   readonly table: TableName;
   readonly expression: string;
-  readonly method: Method;
+  readonly method: ArithmeticMethod;
   readonly axes: Axes;
 }
 
 /** What it answers. */
-export interface Answered {
+export interface ArithmeticAnswer {
   /** The expression as it was read. */
   readonly text: string;
   readonly terms: readonly (Term & { readonly row: number })[];
-  readonly neighbours: readonly Answer[];
+  readonly neighbours: readonly ScoredNeighbour[];
   /** Where all words lie, [words, 3]. */
   readonly points: Float32Array;
   /** Where the result itself lies, which need not be at a word: [3]. */
@@ -49,9 +49,9 @@ const tables = new Map<TableName, WordVectors>();
 const overall = new Map<TableName, Projection>();
 
 const tableOf = (name: TableName): WordVectors => {
-  const found = tables.get(name);
-  if (!found) throw new Error(`There is no table ${name} yet.`);
-  return found;
+  const table = tables.get(name);
+  if (!table) throw new Error(`There is no table ${name} yet.`);
+  return table;
 };
 
 /** The axes of all words take a moment, so they are found once. */
@@ -62,7 +62,7 @@ function axesOfAll(name: TableName): Projection {
 }
 
 /** The axes on which the words of an expression and those it comes near to lie apart. */
-function axesOf(vectors: WordVectors, terms: readonly Term[], neighbours: readonly Answer[]): Projection {
+function axesOf(vectors: WordVectors, terms: readonly Term[], neighbours: readonly ScoredNeighbour[]): Projection {
   const words = new Set(terms.map(({ word }) => word));
   const wanted = Math.max(4, words.size + 2);
   for (const { word } of neighbours) if (words.size < wanted) words.add(word);
@@ -78,36 +78,36 @@ export const functions = {
     return vectors.words;
   },
   /** Takes another table in; gives its words. */
-  addTable: (name: TableName, parts: TableParts): readonly string[] => {
+  addTable: (name: TableName, parts: VectorTableInput): readonly string[] => {
     tables.set(name, vectorTable(parts));
     return parts.words;
   },
   /** The nearest words of an expression, and where all words lie. */
-  answer: ({ table, expression, method, axes }: Asked): Answered => {
+  answer: ({ table, expression, method, axes }: ArithmeticRequest): ArithmeticAnswer => {
     const vectors = tableOf(table);
-    const { terms, text, vector, neighbours } = arithmetic(vectors, expression, { method, top: 10 });
+    const { terms, text, vector, neighbours } = arithmetic(vectors, expression, { method, topN: 10 });
     const projection = axes === 'all' ? axesOfAll(table) : axesOf(vectors, terms, neighbours);
     return {
       text,
       terms: terms.map(term => ({ ...term, row: vectors.rows.get(term.word)! })),
       neighbours,
-      points: projection.placeAll(vectors),
-      tip: projection.place(vector),
-      shares: projection.shares,
+      points: projection.transformAll(vectors),
+      tip: projection.transform(vector),
+      shares: projection.explainedVarianceRatio,
     };
   },
   /** Where all words of a table lie, for a map without an answer: along the axes of the most frequent ones, which are found at once. */
   cloud: (table: TableName): Float32Array => {
     const vectors = tableOf(table);
-    return pca(vectors, { dims: 3, words: vectors.words.slice(0, 1000) }).placeAll(vectors);
+    return pca(vectors, { dims: 3, words: vectors.words.slice(0, 1000) }).transformAll(vectors);
   },
-  complete: (table: TableName, text: string): readonly string[] => complete(tableOf(table), text, { top: 8 }),
+  complete: (table: TableName, text: string): readonly string[] => complete(tableOf(table), text, { topN: 8 }),
   /** Words in their order along the direction of pairs. */
   along: (
     table: TableName,
-    pairs: readonly Pair[],
+    pairs: readonly WordPair[],
     words: readonly string[],
-  ): { readonly placed: readonly Placed[]; readonly agreement: readonly number[] } => {
+  ): { readonly placed: readonly ProjectedWord[]; readonly agreement: readonly number[] } => {
     const vectors = tableOf(table);
     const spelled = (word: string) => findWord(vectors, word) ?? word;
     const found = direction(

@@ -1,16 +1,16 @@
 import { byId, make } from '@residual/appkit';
-import type { Pair } from '@residual/embeddings/words';
+import type { WordPair } from '@residual/embeddings/words';
 import type { Vocabularies } from './arithmetic-view.js';
 import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
 import { directions } from './directions.js';
-import { lackingSentence, wordsLackedBy } from './lacking.js';
-import { newest } from './newest.js';
+import { latestOnly } from './latest-only.js';
+import { missingWordsOf, missingWordsSentence } from './missing-words.js';
 import { showError } from './show-error.js';
 import type { State } from './state.js';
 
 /** Lines of two words as pairs; a line of another number is an error that tells it. */
-export function pairsIn(text: string): Pair[] {
+export function pairsIn(text: string): WordPair[] {
   return text
     .split('\n')
     .map(line => line.trim())
@@ -18,7 +18,7 @@ export function pairsIn(text: string): Pair[] {
     .map(line => {
       const words = line.split(/\s+/);
       if (words.length !== 2) throw new Error(`“${line}” has ${words.length} words; each line is a pair of 2`);
-      return words as unknown as Pair;
+      return words as unknown as WordPair;
     });
 }
 
@@ -28,7 +28,7 @@ export async function directionView(
   worker: Remote<typeof functions>,
   vocabularies: Vocabularies,
 ): Promise<void> {
-  const latest = newest();
+  const latest = latestOnly();
   const [pairs, words] = [byId<HTMLTextAreaElement>('pairs'), byId<HTMLTextAreaElement>('words')];
   const axis = byId('axis');
 
@@ -40,9 +40,9 @@ export async function directionView(
       try {
         return { chosen, ...(await worker.along(table, chosen, listed.split(/[\s,]+/).filter(Boolean))) };
       } catch (error) {
-        const lacking = table === 'stories' ? wordsLackedBy(error) : [];
+        const lacking = table === 'stories' ? missingWordsOf(error) : [];
         if (lacking.length === 0) throw error;
-        return lackingSentence(lacking, await vocabularies.piecesOf(lacking.slice(0, 6)));
+        return missingWordsSentence(lacking, await vocabularies.tokensOf(lacking.slice(0, 6)));
       }
     })();
     try {
@@ -54,10 +54,10 @@ export async function directionView(
         return;
       }
       const { placed, agreement, chosen } = found;
-      const ends = placed.map(({ at }) => at);
+      const ends = placed.map(({ coordinate: at }) => at);
       const [low, high] = [Math.min(...ends), Math.max(...ends)];
       axis.replaceChildren(
-        ...placed.map(({ word, at }) => {
+        ...placed.map(({ word, coordinate: at }) => {
           const item = make(
             'li',
             {},
@@ -86,7 +86,7 @@ export async function directionView(
     axis.replaceChildren();
     for (const id of ['towards', 'agreement', 'direction-note']) byId(id).textContent = '';
   };
-  const follow = () => {
+  const syncControls = () => {
     const { pairs: text, words: listed } = state.now;
     if (pairs.value !== text) pairs.value = text;
     if (words.value !== listed) words.value = listed;
@@ -105,9 +105,9 @@ export async function directionView(
   pairs.addEventListener('input', () => state.set({ pairs: pairs.value }));
   words.addEventListener('input', () => state.set({ words: words.value }));
   state.on(['pairs', 'words', 'table'], () => {
-    follow();
+    syncControls();
     compute();
   });
-  follow();
+  syncControls();
   await compute();
 }

@@ -2,7 +2,7 @@ import { byId, make } from '@residual/appkit';
 import type { LensToken } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
 import { type Drift, driftOf } from './drift.js';
-import { newest } from './newest.js';
+import { latestOnly } from './latest-only.js';
 import { preset } from './settings.js';
 import { showError } from './show-error.js';
 import type { State } from './state.js';
@@ -11,8 +11,8 @@ const names = ['first', 'second', 'word'] as const;
 
 /** How attention moves a word apart in two sentences, layer by layer, with what each layer would predict. */
 export function driftView(state: State, model: () => Promise<RemoteModel>): void {
-  const latest = newest();
-  const place = byId<HTMLDetailsElement>('drift');
+  const latest = latestOnly();
+  const details = byId<HTMLDetailsElement>('drift');
   const field = (name: (typeof names)[number]) => byId<HTMLInputElement>(name);
 
   const compute = async () => {
@@ -32,13 +32,13 @@ export function driftView(state: State, model: () => Promise<RemoteModel>): void
       byId('drift-result').hidden = true;
     }
   };
-  const follow = () => {
+  const syncControls = () => {
     for (const name of names) if (field(name).value !== state.now[name]) field(name).value = state.now[name];
-    place.open = state.now.drift === 'open';
+    details.open = state.now.drift === 'open';
   };
 
-  place.addEventListener('toggle', () => {
-    const drift = place.open ? 'open' : 'closed';
+  details.addEventListener('toggle', () => {
+    const drift = details.open ? 'open' : 'closed';
     if (drift !== state.now.drift) state.set({ drift });
   });
   byId('drift-form').addEventListener('submit', event => {
@@ -51,10 +51,10 @@ export function driftView(state: State, model: () => Promise<RemoteModel>): void
     state.set({ first, second, word });
   });
   state.on(['drift', ...names], ({ drift }) => {
-    follow();
+    syncControls();
     if (drift === 'open') compute();
   });
-  follow();
+  syncControls();
   if (state.now.drift === 'open') compute();
 }
 
@@ -70,13 +70,13 @@ function show({ layers, paths }: Drift, word: string): void {
       const name = make('th', {}, layer === 0 ? 'enters' : `${layer}`);
       name.setAttribute('scope', 'row');
       const bar = make('td', { className: 'cosine' }, cosine.toFixed(3), make('div', { className: 'bar' }, fill));
-      return make('tr', {}, name, bar, ...lens.map(tokens => make('td', {}, ...tokens.map(guess))));
+      return make('tr', {}, name, bar, ...lens.map(tokens => make('td', {}, ...tokens.map(lensTokenElement))));
     }),
   );
   drawPaths(paths);
 }
 
-const guess = ({ text, probability }: LensToken): HTMLElement =>
+const lensTokenElement = ({ text, probability }: LensToken): HTMLElement =>
   make(
     'span',
     { className: 'guess' },

@@ -1,13 +1,13 @@
 import { byId, make } from '@residual/appkit';
 
 /** A word that is being written: where it begins, and its letters so far. */
-interface Written {
+interface PartialWord {
   readonly start: number;
   readonly word: string;
 }
 
 /** The words that may be being written at the caret, the longest first: behind a hyphen one may begin, or the one before it goes on. */
-export function wordsBefore(text: string, caret: number): Written[] {
+export function wordsBefore(text: string, caret: number): PartialWord[] {
   const [stretch = ''] = /[^\s+*/()−–—×÷]*$/.exec(text.slice(0, caret)) ?? [];
   const signs = /^[-"'“‘]+/.exec(stretch)?.[0].length ?? 0;
   const start = caret - stretch.length + signs;
@@ -23,7 +23,7 @@ export function expressionInput(
   const input = byId<HTMLInputElement>('expression');
   const list = byId('completions');
   let shown: readonly string[] = [];
-  let written: Written = { start: 0, word: '' };
+  let written: PartialWord = { start: 0, word: '' };
   let active = -1;
   let asked = 0;
 

@@ -1,4 +1,4 @@
-import { byId, loadingView, tellUnheeded } from '@residual/appkit';
+import { byId, loadingView, reportUnheeded } from '@residual/appkit';
 import { startWorker } from '@residual/appkit/downloads';
 import { defineNeighbours } from '@residual/elements';
 import { arithmeticView, type Vocabularies } from './arithmetic-view.js';
@@ -30,8 +30,8 @@ async function start(): Promise<void> {
     byId('copied').textContent = 'The link is copied.';
   });
   const views = [arithmeticView(state, worker, vocabularies), directionView(state, worker, vocabularies)];
-  tellUnheeded(address);
-  addEventListener('hashchange', () => tellUnheeded(address));
+  reportUnheeded(address);
+  addEventListener('hashchange', () => reportUnheeded(address));
   await Promise.all(views);
   document.body.dataset.ready = 'true';
 }
@@ -52,7 +52,7 @@ function vocabulariesOf(
   const ready = new Set<string>();
   return {
     has: table => ready.has(table),
-    piecesOf: async words => {
+    tokensOf: async words => {
       if (words.length === 0) return [];
       const teller = await model();
       return Promise.all(

@@ -15,7 +15,7 @@ import {
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { colours } from './map-colours.js';
 import { type Drawing, drawOver } from './map-drawing.js';
-import { type Bounds, boundsOf, nearestPoint, place, visibleWords } from './map-places.js';
+import { type Bounds, boundsOf, nearestPoint, projectRow, visibleWords } from './map-projection.js';
 
 /** What the map shows. */
 export interface MapContent extends Drawing {
@@ -56,7 +56,7 @@ void main() {
 }`;
 
 /** Draws a map into a place of the page: the cloud of all words by WebGL, what matters in it above by a canvas. Errors where there is no WebGL. */
-export function wordMap(place_: HTMLElement, hovered: (word: string | undefined) => void): WordMap {
+export function wordMap(container: HTMLElement, hovered: (word: string | undefined) => void): WordMap {
   const renderer = new WebGLRenderer({ antialias: false, alpha: true, powerPreference: 'high-performance' });
   const cloud = renderer.domElement;
   const over = document.createElement('canvas');
@@ -66,7 +66,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
   over.setAttribute('aria-label', 'Map of the words');
   over.setAttribute('aria-describedby', 'map-help');
   cloud.setAttribute('aria-hidden', 'true');
-  place_.replaceChildren(cloud, over);
+  container.replaceChildren(cloud, over);
 
   const camera = new OrthographicCamera(-1, 1, 1, -1, 0.01, 200);
   over.addEventListener('pointerdown', () => over.focus({ preventScroll: true }));
@@ -97,11 +97,11 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
   let view: '2d' | '3d' = '2d';
   let depth = 0;
   let pointed: number | undefined;
-  let bounds: Bounds = { centre: [0, 0, 0], places: [[1, 1, 1]] };
+  let bounds: Bounds = { centre: [0, 0, 0], points: [[1, 1, 1]] };
   let waiting = false;
   let size = { width: 1, height: 1 };
   const turned = new Matrix4();
-  let theme = colours(place_);
+  let theme = colours(container);
 
   const invalidate = () => {
     if (waiting) return;
@@ -129,7 +129,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
     drawOver(over, content, { ...projected, ratio: renderer.getPixelRatio() }, theme, labels, pointed);
   };
   const resize = () => {
-    const { width, height } = place_.getBoundingClientRect();
+    const { width, height } = container.getBoundingClientRect();
     if (width === 0 || height === 0) return;
     size = { width, height };
     const ratio = Math.min(2, devicePixelRatio);
@@ -144,7 +144,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
     invalidate();
   };
   /** The zoom at which all that matters is seen, with room for the words beside it. */
-  const roomFor = ({ places }: Bounds) => {
+  const zoomToFit = ({ points: places }: Bounds) => {
     const [right, up] = [new Vector3(), new Vector3()];
     camera.matrix.extractBasis(right, up, new Vector3());
     let [x, y] = [1e-3, 1e-3];
@@ -163,7 +163,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
     camera.position.copy(controls.target).add(away.setLength(50));
     camera.lookAt(controls.target);
     camera.updateMatrix();
-    camera.zoom = roomFor(bounds);
+    camera.zoom = zoomToFit(bounds);
     camera.updateProjectionMatrix();
     controls.update();
     invalidate();
@@ -202,9 +202,9 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
   };
 
   controls.addEventListener('change', invalidate);
-  new ResizeObserver(resize).observe(place_);
+  new ResizeObserver(resize).observe(container);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-    theme = colours(place_);
+    theme = colours(container);
     invalidate();
   });
   over.addEventListener('keydown', event => {
@@ -265,11 +265,11 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
       view = next;
       apply();
       const goal = next === '3d' ? 1 : 0;
-      const begun = performance.now();
+      const startTime = performance.now();
       const from = depth;
       const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
       const step = () => {
-        const share = still ? 1 : Math.min(1, (performance.now() - begun) / 450);
+        const share = still ? 1 : Math.min(1, (performance.now() - startTime) / 450);
         depth = from + (goal - from) * (1 - (1 - share) ** 3);
         fit();
         if (share < 1 && view === next) requestAnimationFrame(step);
@@ -280,7 +280,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
       pointed = row;
       invalidate();
       if (row === undefined || !content) return;
-      const [x, y] = place(content.points, row, toScreen());
+      const [x, y] = projectRow(content.points, row, toScreen());
       if (x >= 0 && y >= 0 && x <= size.width && y <= size.height) return;
       bounds = boundsOf({ ...content, marks: [...content.marks, { row, kind: 'answer' }] });
       fit();

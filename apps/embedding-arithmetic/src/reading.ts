@@ -1,22 +1,22 @@
 import { expressionText, type Term } from '@residual/embeddings/words';
 
 /** So many letters of an expression stand in a headline, of a longer one fewer. */
-const longest = 90;
-const longestOfMore = 50;
+const maxLetters = 90;
+const maxLettersShortened = 50;
 
 /** An expression for a headline: all of it where it is short, else its first words and its last. */
 export function headlineOf(terms: readonly Term[]): string {
   const whole = expressionText(terms);
-  if (whole.length <= longest || terms.length < 3) return shortened(whole);
-  const last = shortened(expressionText(terms.slice(-1)), longestOfMore / 2);
+  if (whole.length <= maxLetters || terms.length < 3) return shorten(whole);
+  const last = shorten(expressionText(terms.slice(-1)), maxLettersShortened / 2);
   const end = last.startsWith('−') ? ` − ${last.slice(1)}` : ` + ${last}`;
   let count = 1;
   const begun = (words: number) => expressionText(terms.slice(0, words));
-  while (count < terms.length - 2 && begun(count + 1).length + end.length <= longestOfMore) count++;
-  return `${shortened(begun(count), longestOfMore)} …${end}`;
+  while (count < terms.length - 2 && begun(count + 1).length + end.length <= maxLettersShortened) count++;
+  return `${shorten(begun(count), maxLettersShortened)} …${end}`;
 }
 
-const shortened = (text: string, letters = longest) => (text.length > letters ? `${text.slice(0, letters)}…` : text);
+const shorten = (text: string, letters = maxLetters) => (text.length > letters ? `${text.slice(0, letters)}…` : text);
 
 /** Whether an expression was read as it was typed, but for spaces and the kind of minus and quotes. */
 export function isAsTyped(typed: string, text: string): boolean {

@@ -10,14 +10,14 @@ export function storyTeller(
 ): () => Promise<RemoteModel> {
   let loading: Promise<RemoteModel> | undefined;
   const load = async () => {
-    view.begin();
+    view.start();
     try {
       const { connectModels } = await import('@residual/model/worker');
       const { port1, port2 } = new MessageChannel();
       await worker.startModels(port2);
       const models = connectModels(port1);
       return await models.load(shippedModel('stories'), {
-        onProgress: ({ stage, done, total }) => stage === 'weights' && view.placed(done, total),
+        onProgress: ({ stage, done, total }) => stage === 'weights' && view.showWeights(done, total),
       });
     } finally {
       view.end();

@@ -1,8 +1,8 @@
-import { tellDownloads } from '@residual/appkit/downloads';
+import { reportDownloads } from '@residual/appkit/downloads';
 import { offer } from './calls.js';
 import { functions } from './computations.js';
 
-tellDownloads();
+reportDownloads();
 /** The words answer at once; the model and its backend are only fetched when someone wants to see it. */
 offer(self, {
   ...functions,

@@ -1,5 +1,5 @@
 import { arithmetic, complete, direction, project, type WordVectors, wordVectors } from '@residual/embeddings/words';
-import { expectError, type OpenApp, openApp, type Page, wrongLooks } from '@residual/testkit/pages';
+import { appearanceProblems, expectError, type OpenApp, openApp, type Page } from '@residual/testkit/pages';
 import { englishWords } from '@residual/word-vectors';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examples } from '../src/examples.js';
@@ -121,7 +121,7 @@ describe('expressions', () => {
   test('words are completed by keyboard', async () => {
     await page.fill('#expression', 'paris - fra'); // these letters are a word, too
     await page.locator('#expression').press('n');
-    const options = complete(vectors, 'fran', { top: 8 });
+    const options = complete(vectors, 'fran', { topN: 8 });
     await expect.poll(() => page.locator('#completions [role=option]').allTextContents()).toEqual(options);
     const wanted = options.indexOf('france');
     for (let i = 0; i <= wanted; i++) await page.keyboard.press('ArrowDown');
@@ -319,7 +319,7 @@ describe('the story teller', () => {
     expect(await page.locator('#expression-error').isVisible()).toBe(false);
     await page.locator('#direction-note', { hasText: '“frozen” (fro·zen) is no single token' }).waitFor();
     expect(await page.locator('#axis li').count()).toBe(0);
-    expect(await wrongLooks(page)).toEqual([]);
+    expect(await appearanceProblems(page)).toEqual([]);
     await page.locator('#to-words').press('Enter');
     await answered(page, 'rome');
     expect(await page.inputValue('#table')).toBe('words');
@@ -363,5 +363,5 @@ test('an address that asks for what is not there is told so', async () => {
 });
 
 test('nothing went wrong, and nothing was asked of another server', () => {
-  expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
+  expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
 });

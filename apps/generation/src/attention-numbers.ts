@@ -4,7 +4,7 @@ import type { PlainTensor } from '@residual/model';
 export type Pattern = readonly (readonly Float32Array[])[];
 
 /** Of a longer text the attention of all heads would take more than 128 MB. */
-export function mostTokens(layers: number, heads: number): number {
+export function maxTokens(layers: number, heads: number): number {
   return Math.floor(Math.sqrt(2 ** 25 / Math.max(1, layers * heads)));
 }
 
@@ -21,21 +21,21 @@ export function patternOf(taps: Readonly<Record<string, PlainTensor>>): Pattern 
 }
 
 /** The places of the tokens that a word is made of, where it last stands; empty where it does not. */
-export function placesOf(word: string, texts: readonly string[]): number[] {
+export function tokenIndicesOf(word: string, texts: readonly string[]): number[] {
   const from = word === '' ? -1 : texts.join('').lastIndexOf(word);
   if (from < 0) return [];
-  const places: number[] = [];
+  const indices: number[] = [];
   let begin = 0;
   texts.forEach((text, place) => {
     const end = begin + text.length;
-    if (begin < from + word.length && end > from && text.trim() !== '') places.push(place);
+    if (begin < from + word.length && end > from && text.trim() !== '') indices.push(place);
     begin = end;
   });
-  return places;
+  return indices;
 }
 
 /** What one head's last token of a word gives to each of some other words. */
-export interface Regard {
+export interface HeadFocus {
   readonly layer: number;
   readonly head: number;
   /** The place of the token that looks, and those of the tokens that it looks at. */
@@ -47,14 +47,14 @@ export interface Regard {
 }
 
 /** How much each head looks from the last token of `noun` at `words`, most first; empty where one of them is not in the text. */
-export function regards(
+export function rankHeads(
   pattern: Pattern,
   texts: readonly string[],
   noun: string,
   words: readonly string[],
-): readonly Regard[] {
-  const query = placesOf(noun, texts).at(-1);
-  const places = words.map(word => placesOf(word, texts));
+): readonly HeadFocus[] {
+  const query = tokenIndicesOf(noun, texts).at(-1);
+  const places = words.map(word => tokenIndicesOf(word, texts));
   if (query === undefined || words.length === 0 || places.some(each => each.length === 0)) return [];
   const found = pattern.flatMap((heads, layer) =>
     heads.map((data, head) => {
@@ -67,22 +67,22 @@ export function regards(
 }
 
 /** Why nothing can be read off for a word and those it looks at, as a sentence; undefined where something can. */
-export function unread(texts: readonly string[], noun: string, words: readonly string[]): string | undefined {
+export function whyUnreadable(texts: readonly string[], noun: string, words: readonly string[]): string | undefined {
   if (noun === '') return 'Name the word that looks, and what it looks at is read off here.';
   if (words.length === 0) return `Name words that “${noun}” looks at, and their weights are read off here.`;
-  const missing = [...new Set([noun, ...words])].filter(word => placesOf(word, texts).length === 0);
+  const missing = [...new Set([noun, ...words])].filter(word => tokenIndicesOf(word, texts).length === 0);
   if (missing.length > 0) {
     const names = new Intl.ListFormat('en').format(missing.map(word => `“${word}”`));
-    return `${names} ${missing.length === 1 ? 'is' : 'are'} not in the text; the map shows all the same who looks at whom.`;
+    return `${names} ${missing.length === 1 ? 'is' : 'are'} not in the text; the map shows all the same which position attends to which.`;
   }
-  const query = placesOf(noun, texts).at(-1)!;
-  if (words.every(word => placesOf(word, texts).every(place => place > query)))
+  const query = tokenIndicesOf(noun, texts).at(-1)!;
+  if (words.every(word => tokenIndicesOf(word, texts).every(place => place > query)))
     return `“${noun}” stands before ${words.length === 1 ? `“${words[0]}”` : 'those words'}; a token looks only at itself and at those before it.`;
   return undefined;
 }
 
 /** What is said of a text of which only so many tokens are shown; nothing where it is all of them. */
-export function leftOut(count: number, shown: number): string {
+export function truncationNote(count: number, shown: number): string {
   if (count === shown) return '';
   const [all, first, rest] = [count, shown, count - shown].map(number => number.toLocaleString('en'));
   return `The text has ${all} tokens. The first ${first} are shown, ${rest} are left out: more do not fit this model or this page.`;
@@ -90,10 +90,10 @@ export function leftOut(count: number, shown: number): string {
 
 /** The head that is asked for; where layer or head is -1, that which looks most among those that are left. */
 export function chosenHead(
-  found: readonly Regard[],
+  found: readonly HeadFocus[],
   { layer, head }: { readonly layer: number; readonly head: number },
 ): { layer: number; head: number } {
-  const fits = (each: Regard) => (layer < 0 || each.layer === layer) && (head < 0 || each.head === head);
+  const fits = (each: HeadFocus) => (layer < 0 || each.layer === layer) && (head < 0 || each.head === head);
   const best = found.find(fits);
   return { layer: best?.layer ?? Math.max(layer, 0), head: best?.head ?? Math.max(head, 0) };
 }

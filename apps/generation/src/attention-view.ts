@@ -2,20 +2,20 @@ import { attempt, byId, on, writeControls } from '@residual/appkit';
 import type {
   AttentionElement,
   CellDetail,
+  DisplayedToken,
   HeadDetail,
   HeadsElement,
-  ShownToken,
   TokensElement,
 } from '@residual/elements';
 import {
   chosenHead,
-  leftOut,
-  mostTokens,
+  type HeadFocus,
+  maxTokens,
   type Pattern,
   patternOf,
-  type Regard,
-  regards,
-  unread,
+  rankHeads,
+  truncationNote,
+  whyUnreadable,
 } from './attention-numbers.js';
 import { readControls, share } from './controls.js';
 import type { Session } from './session.js';
@@ -25,13 +25,13 @@ import { labelOf, promptTokens } from './story.js';
 /** Wires the attention section; gives the function that shows the attention of the text in its box. */
 export function attentionView(
   session: Session,
-  story: { readonly tokens: readonly ShownToken[] },
+  story: { readonly tokens: readonly DisplayedToken[] },
 ): () => Promise<void> {
   const element = byId<AttentionElement>('attention');
   const heads = byId<HeadsElement>('heads');
   const row = byId<TokensElement>('row');
   const [layer, head] = [byId<HTMLSelectElement>('layer'), byId<HTMLSelectElement>('head')];
-  let tokens: readonly ShownToken[] = [];
+  let tokens: readonly DisplayedToken[] = [];
   let pattern: Pattern = [];
   let shown = { layer: 0, head: 0 };
   let asked = 0;
@@ -40,10 +40,10 @@ export function attentionView(
   const show = () => {
     const { noun, words, ...chosen } = readControls();
     const looked = words.split(/\s+/).filter(word => word !== '');
-    const reason = unread(texts(), noun.trim(), looked);
-    const found = reason === undefined ? regards(pattern, texts(), noun.trim(), looked) : [];
+    const reason = whyUnreadable(texts(), noun.trim(), looked);
+    const found = reason === undefined ? rankHeads(pattern, texts(), noun.trim(), looked) : [];
     shown = chosenHead(found, chosen);
-    heads.chosen = shown;
+    heads.selected = shown;
     byId('head-title').textContent = `Layer ${shown.layer}, head ${shown.head}`;
     byId('adjectives').textContent = reason ?? sentence(found, shown, noun.trim(), looked);
     byId('ranking').replaceChildren(...found.slice(0, 5).map(each => item(each, looked)));
@@ -83,19 +83,19 @@ export function attentionView(
     if (text.trim() === '') {
       tokens = [];
       byId('adjectives').textContent =
-        'There is no text. Write one above, or take the story, to see who looks at whom.';
+        'There is no text. Write one above, or take the story, to see which position attends to which.';
       byId('left-out').textContent = '';
       return;
     }
     const all = ofStory ? story.tokens : await promptTokens(model, text);
-    const seen = all.slice(0, Math.min(mostTokens(model.depth, model.heads), model.positions));
+    const seen = all.slice(0, Math.min(maxTokens(model.depth, model.heads), model.maxPositions));
     const { taps } = await model.forward(
       seen.map(({ id }) => id),
       { taps: ['decoder.layers.*.attention.weights'] },
     );
     if (mine !== asked) return; // another text is asked for by now
     [tokens, pattern] = [seen, patternOf(taps)];
-    byId('left-out').textContent = leftOut(all.length, seen.length);
+    byId('left-out').textContent = truncationNote(all.length, seen.length);
     offer(layer, pattern.length);
     offer(head, pattern[0]?.length ?? 0);
     writeControls({ layer: atLayer, head: atHead });
@@ -128,15 +128,15 @@ function offer(select: HTMLSelectElement, count: number): void {
   select.replaceChildren(new Option('most', '-1'), ...numbers);
 }
 
-const numbersOf = ({ weights, total }: Regard, words: readonly string[]) =>
+const numbersOf = ({ weights, total }: HeadFocus, words: readonly string[]) =>
   `${words.map((word, i) => `${word} ${weights[i]!.toFixed(3)}`).join(', ')}; together ${total.toFixed(3)}`;
 
-const item = (regard: Regard, words: readonly string[]) =>
+const item = (regard: HeadFocus, words: readonly string[]) =>
   Object.assign(document.createElement('li'), {
     textContent: `layer ${regard.layer}, head ${regard.head}: ${numbersOf(regard, words)}`,
   });
 
-function sentence(found: readonly Regard[], shown: HeadDetail, noun: string, words: readonly string[]): string {
+function sentence(found: readonly HeadFocus[], shown: HeadDetail, noun: string, words: readonly string[]): string {
   const [best] = found;
   const here = found.find(({ layer, head }) => layer === shown.layer && head === shown.head);
   if (!best || !here) return '';

@@ -1,4 +1,4 @@
-import type { Bar, BarsElement, ShownToken, TokenDetail, TokensElement } from '@residual/elements';
+import type { Bar, BarsElement, DisplayedToken, TokenDetail, TokensElement } from '@residual/elements';
 import type { Step } from '@residual/model';
 import type { Session } from './session.js';
 import type { Settings } from './settings.js';
@@ -7,25 +7,26 @@ import { labelOf, optionsOf } from './story.js';
 /** How many of the likeliest tokens are shown. */
 export const alternatives = 10;
 
-type Choice = Step['top'][number];
+type Choice = Step['topLogprobs'][number];
 
 /** A text that was written, with what is known of its tokens. */
 export interface Evidence {
   readonly settings: Settings;
-  readonly tokens: readonly ShownToken[];
+  readonly tokens: readonly DisplayedToken[];
   readonly promptLength: number;
   /** The steps that wrote the tokens after the prompt; they may still grow. */
   readonly steps: readonly Step[];
   /** What could have stood in the place of tokens of the prompt, by place, once somebody asked. */
-  readonly asked: Map<number, Promise<readonly Choice[]>>;
+  readonly promptChoices: Map<number, Promise<readonly Choice[]>>;
 }
 
 /** What could stand at a place of a text, likeliest first, and the token that stands there also where it was unlikely; nothing for the first one. */
 export async function choicesAt(session: Session, evidence: Evidence, index: number): Promise<readonly Choice[]> {
-  const { steps, promptLength, asked } = evidence;
+  const { steps, promptLength, promptChoices: asked } = evidence;
   if (index === 0) return [];
   const step = steps[index - promptLength];
-  if (step) return step.top.some(({ token }) => token === step.token) ? step.top : [...step.top, step];
+  if (step)
+    return step.topLogprobs.some(({ token }) => token === step.token) ? step.topLogprobs : [...step.topLogprobs, step];
   const choices = asked.get(index) ?? askFor(session, evidence, index);
   asked.set(index, choices);
   return choices;
@@ -37,8 +38,12 @@ async function askFor(session: Session, { settings, tokens }: Evidence, index: n
   const ids = tokens.slice(0, index).map(({ id }) => id);
   const given = tokens[index]!.id;
   const ask = async (top: number) => {
-    for await (const step of model.generate(ids, { ...optionsOf(settings, model.vocab), maxNewTokens: 1, top }))
-      return step.top;
+    for await (const step of model.generate(ids, {
+      ...optionsOf(settings, model.vocab),
+      maxNewTokens: 1,
+      topLogprobs: top,
+    }))
+      return step.topLogprobs;
     return [];
   };
   const few = await ask(alternatives);

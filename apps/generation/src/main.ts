@@ -1,4 +1,4 @@
-import { attempt, byId, loadingView, on, tellUnheeded, writeControls } from '@residual/appkit';
+import { attempt, byId, loadingView, on, reportUnheeded, writeControls } from '@residual/appkit';
 import { defineElements } from '@residual/elements';
 import { attentionView } from './attention-view.js';
 import { compareView } from './compare-view.js';
@@ -21,20 +21,20 @@ async function start(): Promise<void> {
   const both = compareView(session, story);
   const attention = attentionView(session, story);
   const name = nameView(session);
-  const computeAll = () => allOf([story.tell, both, attention, name]);
+  const computeAll = () => allOf([story.writeStory, both, attention, name]);
   const load = modelView(session, view, {
     before: story.end,
     after: async () => {
       for (const id of ['generate', 'both', 'attend', 'take-story', 'take-preset', 'compare'])
         byId<HTMLButtonElement>(id).disabled = false;
-      tellUnheeded(address, asksForModel(session));
+      reportUnheeded(address, asksForModel(session));
       await computeAll();
     },
   });
   writeControls(address.settingsFrom(location.hash));
 
   document.addEventListener('input', share);
-  on('controls', 'submit', story.tell);
+  on('controls', 'submit', story.writeStory);
   on('stop', 'click', story.end);
   on('reset', 'click', async () => {
     const { backend, model, hub } = readControls();
@@ -52,7 +52,7 @@ async function start(): Promise<void> {
       const { backend } = readControls();
       writeControls(address.settingsFrom(location.hash));
       if (backend !== readControls().backend || !session.isLoaded) return load(session.origin);
-      tellUnheeded(address, asksForModel(session));
+      reportUnheeded(address, asksForModel(session));
       return computeAll();
     }),
   );

@@ -21,11 +21,11 @@ export function modelView(
     const { signal } = abort;
     main.dataset.state = 'loading';
     byId('status').textContent = 'Loading';
-    view.begin(() => abort.abort());
+    view.start(() => abort.abort());
     try {
       await before();
       const { backend } = readControls();
-      const onProgress = ({ stage, done, total }: LoadProgress) => stage === 'weights' && view.placed(done, total);
+      const onProgress = ({ stage, done, total }: LoadProgress) => stage === 'weights' && view.showWeights(done, total);
       await session.load(origin, backend, { signal, onProgress });
       loadedOn = backend;
       view.end();
@@ -67,7 +67,7 @@ const nameOf = (origin: Origin) =>
       : `The ${origin.files.length} files given`;
 
 function facts({ origin, model }: Session): void {
-  const { config, depth, heads, vocab, positions, backend } = model;
+  const { config, depth, heads, vocab, maxPositions: positions, backend } = model;
   byId('facts').textContent =
     `${nameOf(origin)}: ${String(config.model_type)} with ${depth} layers of ${heads} heads, ${vocab} tokens, ${positions} positions, on ${backend}.`;
 }

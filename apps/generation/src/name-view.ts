@@ -21,10 +21,10 @@ export function nameView(session: Session): () => Promise<void> {
     const { model } = session;
     const texts = [start, edited].map(beginning => `${beginning.trim()} ${end.trim()}`);
     const lengths = await Promise.all(texts.map(async text => (await model.tokensOf(`${text} ${word}`)).length));
-    if (Math.max(...lengths) > model.positions)
+    if (Math.max(...lengths) > model.maxPositions)
       return () => {
         byId('name-result').textContent =
-          `The texts have ${lengths.join(' and ')} tokens; this model sees ${model.positions} at once.`;
+          `The texts have ${lengths.join(' and ')} tokens; this model sees ${model.maxPositions} at once.`;
         bars.bars = [];
       };
     const first = await expectedAfter(model, texts[0]!, word);

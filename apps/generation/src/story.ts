@@ -1,4 +1,4 @@
-import { characterParts, partLabel, type ShownToken, type TokensElement } from '@residual/elements';
+import { characterParts, type DisplayedToken, partLabel, type TokensElement } from '@residual/elements';
 import type { GenerateOptions, Step } from '@residual/model';
 import type { PlainEncoding, RemoteModel } from '@residual/model/worker';
 import { perFrame } from './per-frame.js';
@@ -15,26 +15,29 @@ export function optionsOf(settings: Settings, vocab: number): GenerateOptions {
  * The tokens of a text as they are shown: each with the stretch of the text that is its own. Of several tokens that share a character each says which part of it it
  * is, and the last one has its text; special tokens show what the vocabulary calls them.
  */
-export function shownTokens(text: string, { ids, tokens, offsets, specialTokensMask }: PlainEncoding): ShownToken[] {
+export function shownTokens(
+  text: string,
+  { ids, tokens, offsets, specialTokensMask }: PlainEncoding,
+): DisplayedToken[] {
   const own = offsets.map((offset, i) => (specialTokensMask[i] ? ([0, 0] as const) : offset));
   const parts = characterParts(text, own);
   return ids.map((id, i) => {
     const [start, end] = own[i]!;
     const part = parts[i];
     const shown = { id, given: true, offset: offsets[i]! };
-    if (part) return { ...shown, part, text: part.index === part.count - 1 ? part.of : '' };
+    if (part) return { ...shown, part, text: part.index === part.count - 1 ? part.characters : '' };
     return { ...shown, text: end > start ? text.slice(start, end) : tokens[i]! };
   });
 }
 
 /** What a token is called where it stands alone, as beside a map or a bar. */
-export const labelOf = ({ part, text }: ShownToken): string => (part ? partLabel(part) : text);
+export const labelOf = ({ part, text }: DisplayedToken): string => (part ? partLabel(part) : text);
 
 /** The tokens of a beginning; of an empty one the token that begins a text. */
 export async function promptTokens(
   model: Pick<RemoteModel, 'encode' | 'tokensOf' | 'tokenOf'>,
   prompt: string,
-): Promise<ShownToken[]> {
+): Promise<DisplayedToken[]> {
   const encoding = await model.encode(prompt);
   if (encoding.ids.length > 0) return shownTokens(prompt, encoding);
   const ids = await model.tokensOf(prompt);
@@ -43,9 +46,9 @@ export async function promptTokens(
 }
 
 /** A step with the token that it wrote, as it is shown. */
-export interface Written {
+export interface WrittenToken {
   readonly step: Step;
-  readonly token: ShownToken;
+  readonly token: DisplayedToken;
 }
 
 /** What a run of the story came to. */
@@ -57,35 +60,39 @@ export interface Run {
 }
 
 /** How a text is written. */
-export interface Writing {
+export interface WriteOptions {
   readonly settings: Settings;
   readonly signal: AbortSignal;
   /** How many of the likeliest tokens each step reports. */
-  readonly top: number;
+  readonly topLogprobs: number;
   /** Called once a frame with the steps that came since. */
-  readonly onSteps?: (written: readonly Written[], run: Run) => void;
+  readonly onSteps?: (written: readonly WrittenToken[], run: Run) => void;
 }
 
 /** Writes a text into an element, where its beginning stands already, token by token; an abort ends it with what is there. */
 export async function write(
   model: RemoteModel,
   element: TokensElement,
-  { settings, signal, top, onSteps }: Writing,
+  { settings, signal, topLogprobs: top, onSteps }: WriteOptions,
 ): Promise<Run> {
   let run: Run = { tokens: 0, speed: 0, finish: 'stopped' };
   let [first, end] = [0, settings.prompt.length];
-  let begun: number[] = []; // places of tokens that hold the beginning of a character
-  const frames = perFrame<Written>(written => {
+  let pending: number[] = []; // places of tokens that hold the beginning of a character
+  const frames = perFrame<WrittenToken>(written => {
     for (const { step, token } of written) {
       element.push(token);
       const place = element.tokens.length - 1;
-      if (step.text === '' && token.text === '') begun.push(place);
-      else if (begun.length > 0) begun = completed(element, begun, place);
+      if (step.text === '' && token.text === '') pending.push(place);
+      else if (pending.length > 0) pending = completeCharacter(element, pending, place);
     }
     onSteps?.(written, run);
   });
   try {
-    for await (const step of model.generate(settings.prompt, { ...optionsOf(settings, model.vocab), signal, top })) {
+    for await (const step of model.generate(settings.prompt, {
+      ...optionsOf(settings, model.vocab),
+      signal,
+      topLogprobs: top,
+    })) {
       const now = performance.now();
       const tokens = run.tokens + 1;
       if (tokens === 1) first = now;
@@ -96,7 +103,7 @@ export async function write(
       if (step.text !== '') frames.add({ step, token });
       else if (step.finishReason === 'eos')
         frames.add({ step, token: { ...token, text: (await model.tokenOf([step.token]))[0] ?? '' } });
-      else frames.add({ step, token: { ...token, part: { of: '', index: 0, count: 1 } } }); // the beginning of a character
+      else frames.add({ step, token: { ...token, part: { characters: '', index: 0, count: 1 } } }); // the beginning of a character
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -107,13 +114,13 @@ export async function write(
 }
 
 /** Lets the tokens that began a character, and the one that completes it, say which part of it they are. */
-function completed(element: TokensElement, begun: readonly number[], last: number): number[] {
+function completeCharacter(element: TokensElement, pending: readonly number[], last: number): number[] {
   const { tokens } = element;
   const [of = ''] = tokens[last]!.text;
-  const all = [...begun, last];
+  const all = [...pending, last];
   const isWhole = tokens[last]!.text === of; // what stands behind the character is shown as it is
   for (const [index, place] of all.entries())
     if (place !== last || isWhole)
-      element.replace(place, { ...tokens[place]!, part: { of, index, count: all.length } });
+      element.replace(place, { ...tokens[place]!, part: { characters: of, index, count: all.length } });
   return [];
 }

@@ -2,7 +2,7 @@ import '@residual/backend-wasm';
 import { loadModel, type Model } from '@residual/model';
 import { expectError, type OpenApp, openApp, type Page, readCell } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { patternOf, regards } from '../src/attention-numbers.js';
+import { patternOf, rankHeads } from '../src/attention-numbers.js';
 import { preset } from '../src/settings.js';
 import { filesOf, newTokens, settled, written } from './open.js';
 
@@ -37,7 +37,7 @@ const cellsOf = (row: number, id = 'bars') => page.locator(`#${id} tbody tr`).nt
 describe('what stands there before the first click', () => {
   test('the story, as the model writes it, with its speed and the model', async () => {
     const options = { ...sampled, seed: preset.seed, maxNewTokens: preset.maxNewTokens };
-    const { newTokens: expected } = await model.generate(preset.prompt, options).whole();
+    const { newTokens: expected } = await model.generate(preset.prompt, options).result();
     expect(await newTokens(page)).toEqual(expected);
     const status = await page.locator('#status').textContent();
     expect(status).toMatch(/^48 tokens, [\d.]+ tokens per second; ended by: length$/);
@@ -48,8 +48,8 @@ describe('what stands there before the first click', () => {
 
   test('the greedy and the sampled story side by side, and where they part', async () => {
     const { maxNewTokens, seed } = preset;
-    const greedy = await model.generate(preset.prompt, { temperature: 0, maxNewTokens }).whole();
-    const drawn = await model.generate(preset.prompt, { ...sampled, seed, maxNewTokens }).whole();
+    const greedy = await model.generate(preset.prompt, { temperature: 0, maxNewTokens }).result();
+    const drawn = await model.generate(preset.prompt, { ...sampled, seed, maxNewTokens }).result();
     expect(await newTokens(page, 'greedy')).toEqual(greedy.newTokens);
     expect(await newTokens(page, 'sampled')).toEqual(drawn.newTokens);
     const place = greedy.tokens.findIndex((id, i) => id !== drawn.tokens[i]);
@@ -81,7 +81,7 @@ describe('reading probabilities', () => {
       steps.push(step);
     await page.locator('#story [role=option]:not(.given)').nth(3).hover();
     await page.locator('#bars caption', { hasText: `(id ${steps[3]!.token})` }).waitFor();
-    for (const [row, choice] of steps[3]!.top.entries())
+    for (const [row, choice] of steps[3]!.topLogprobs.entries())
       expect(await cellsOf(row)).toEqual([shown(Math.exp(choice.logprob)), shown(choice.probability)]);
   });
 
@@ -134,7 +134,7 @@ describe('reading attention', () => {
   test('the head that looks most from the creature at its adjectives is named, and cells tell their weights', async () => {
     const { ids, pattern } = await attentionOf('a fluffy blue creature');
     const texts = ids.map(id => model.tokenizer!.decode([id]));
-    const [best] = regards(pattern, texts, 'creature', ['fluffy', 'blue']);
+    const [best] = rankHeads(pattern, texts, 'creature', ['fluffy', 'blue']);
     const [fluffy, blue] = best!.weights.map(weight => weight.toFixed(3));
     expect(await page.locator('#adjectives').textContent()).toBe(
       `From “creature” the head that looks most at them is layer ${best!.layer}, head ${best!.head}: ${fluffy} on “fluffy”, ${blue} on “blue”.`,
@@ -158,7 +158,7 @@ describe('reading attention', () => {
     await page.click('#take-story');
     const { tokens, text } = await model
       .generate(preset.prompt, { ...sampled, seed: preset.seed, maxNewTokens: preset.maxNewTokens })
-      .whole();
+      .result();
     await page
       .locator('#row [role=option]')
       .nth(tokens.length - 1)
@@ -323,6 +323,6 @@ describe('writing', () => {
   });
 
   test('nothing went wrong in the page meanwhile, and nothing was asked of another server', () => {
-    expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
+    expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
   });
 });

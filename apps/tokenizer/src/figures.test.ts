@@ -1,6 +1,6 @@
 import { tokenizerFromJson } from '@residual/tokenizer';
 import { expect, test } from 'vitest';
-import { tokenized } from './figures.js';
+import { tokenizeText } from './figures.js';
 
 const tokenizer = tokenizerFromJson({
   added_tokens: [{ id: 0, content: '<s>', special: true }],
@@ -16,7 +16,7 @@ const tokenizer = tokenizerFromJson({
 });
 
 test('tokens have places, added ones are told apart, and the sizes are counted', () => {
-  const { tokens, figures, back } = tokenized(tokenizer, 'aé', true);
+  const { tokens, figures, back } = tokenizeText(tokenizer, 'aé', true);
   expect(tokens).toEqual([
     { id: 0, token: '<s>', offset: [0, 0], added: true },
     { id: 1, token: 'a', offset: [0, 1], added: false },
@@ -28,6 +28,8 @@ test('tokens have places, added ones are told apart, and the sizes are counted',
 });
 
 test('what decoding loses is shown', () => {
-  expect(tokenized(tokenizer, 'ab', false).back).toBe('Decoded again they are: a');
-  expect(tokenized(tokenizer, '', false).figures).toBe('0 tokens · 0 code points · 0 UTF-16 units · 0 bytes of UTF-8');
+  expect(tokenizeText(tokenizer, 'ab', false).back).toBe('Decoded again they are: a');
+  expect(tokenizeText(tokenizer, '', false).figures).toBe(
+    '0 tokens · 0 code points · 0 UTF-16 units · 0 bytes of UTF-8',
+  );
 });

@@ -1,9 +1,9 @@
-import type { PlacedToken } from '@residual/elements';
+import type { TokenWithOffset } from '@residual/elements';
 import type { Tokenizer } from '@residual/tokenizer';
 
 /** A text with its tokens, what decoding makes of them, and its sizes. */
-export interface Tokenized {
-  readonly tokens: readonly PlacedToken[];
+export interface TokenizedText {
+  readonly tokens: readonly TokenWithOffset[];
   readonly figures: string;
   readonly back: string;
 }
@@ -12,13 +12,13 @@ const count = (number: number, one: string, many = `${one}s`) =>
   `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 
 /** Encodes a text and decodes it again. */
-export function tokenized(tokenizer: Tokenizer, text: string, addSpecialTokens: boolean): Tokenized {
+export function tokenizeText(tokenizer: Tokenizer, text: string, addSpecialTokens: boolean): TokenizedText {
   const { ids, tokens, offsets, specialTokensMask } = tokenizer.encode(text, {
     addSpecialTokens,
     truncation: null,
     padding: null,
   });
-  const placed = ids.map((id, i) => {
+  const tokensWithOffsets = ids.map((id, i) => {
     return { id, token: tokens[i]!, offset: offsets[i]!, added: specialTokensMask[i] === 1 };
   });
   const codePoints = [...text].length;
@@ -32,5 +32,5 @@ export function tokenized(tokenizer: Tokenizer, text: string, addSpecialTokens: 
   ].join(' · ');
   const decoded = tokenizer.decode(ids, { skipSpecialTokens: addSpecialTokens });
   const back = decoded === text ? 'Decoded again they are this text.' : `Decoded again they are: ${decoded}`;
-  return { tokens: placed, figures, back };
+  return { tokens: tokensWithOffsets, figures, back };
 }

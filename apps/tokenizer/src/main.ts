@@ -1,16 +1,16 @@
-import { byId, onFiles, showError, tellUnheeded, writeControls } from '@residual/appkit';
+import { byId, onFiles, reportUnheeded, showError, writeControls } from '@residual/appkit';
 import { defineTokenText, type TokenTextElement } from '@residual/elements';
 import type { Tokenizer } from '@residual/tokenizer';
 import { examples } from './examples.js';
-import { tokenized } from './figures.js';
+import { tokenizeText } from './figures.js';
 import { address, preset } from './settings.js';
-import { givenTokenizer, shipped, shippedTokenizer } from './sources.js';
+import { shipped, shippedTokenizer, tokenizerFromFiles } from './sources.js';
 
 defineTokenText();
 const [choice, example] = [byId<HTMLSelectElement>('tokenizer'), byId<HTMLSelectElement>('example')];
 const [text, special] = [byId<HTMLTextAreaElement>('text'), byId<HTMLInputElement>('special')];
 /** Tokenizers that were read, by the value under which they can be chosen. */
-const known = new Map<string, Promise<Tokenizer>>();
+const tokenizers = new Map<string, Promise<Tokenizer>>();
 
 choice.append(...Object.entries(shipped).map(([name, words]) => new Option(words, name)));
 example.append(new Option('your own text', ''), ...Object.keys(examples).map(name => new Option(name, name)));
@@ -19,17 +19,17 @@ example.append(new Option('your own text', ''), ...Object.keys(examples).map(nam
 async function show(): Promise<void> {
   showError();
   const { value } = choice;
-  const tokenizer = known.get(value) ?? shippedTokenizer(value);
-  known.set(value, tokenizer);
+  const tokenizer = tokenizers.get(value) ?? shippedTokenizer(value);
+  tokenizers.set(value, tokenizer);
   try {
     const ready = await tokenizer;
     if (choice.value !== value) return; // another one is chosen by now
-    const { tokens, figures, back } = tokenized(ready, text.value, special.checked);
+    const { tokens, figures, back } = tokenizeText(ready, text.value, special.checked);
     byId<TokenTextElement>('tokens').show(text.value, tokens);
     byId('figures').textContent = figures;
     byId('back').textContent = back;
   } catch (error) {
-    known.delete(value);
+    tokenizers.delete(value);
     showError(error);
   }
 }
@@ -41,10 +41,10 @@ function share(): void {
 
 /** Takes the tokenizer among files that someone gave; where there is none the last one stays. */
 async function take(files: readonly File[]): Promise<void> {
-  const { name, tokenizer } = await givenTokenizer(files);
+  const { name, tokenizer } = await tokenizerFromFiles(files);
   const value = `file:${name}`;
-  if (!known.has(value)) choice.append(new Option(name, value));
-  known.set(value, Promise.resolve(tokenizer));
+  if (!tokenizers.has(value)) choice.append(new Option(name, value));
+  tokenizers.set(value, Promise.resolve(tokenizer));
   choice.value = value;
   await show();
 }
@@ -52,7 +52,7 @@ async function take(files: readonly File[]): Promise<void> {
 function read(): void {
   const settings = address.settingsFrom(location.hash);
   writeControls(settings);
-  tellUnheeded(address);
+  reportUnheeded(address);
   example.value = Object.keys(examples).find(name => examples[name] === settings.text) ?? '';
 }
 

@@ -1,5 +1,5 @@
 import { loadingView } from '@residual/appkit';
-import { countedFetch } from '@residual/appkit/downloads';
+import { reportingFetch } from '@residual/appkit/downloads';
 import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { isText, kindOfBytes, kindOfText } from './file-kinds.js';
 
@@ -10,7 +10,7 @@ export const shipped: Readonly<Record<string, string>> = {
 };
 
 const fetchText = async (url: URL): Promise<string | undefined> => {
-  const response = await countedFetch(fetch, loadingView().download)(url);
+  const response = await reportingFetch(fetch, loadingView().download)(url);
   if (response.status === 404) return undefined;
   if (!response.ok) throw new Error(`${url.href} gave status ${response.status}`);
   return response.text();
@@ -35,7 +35,7 @@ const largest = 300e6;
  * Reads the tokenizer among files that someone gave: a `tokenizer.json` with or without its `tokenizer_config.json`, a SentencePiece `.model`, or a tiktoken rank
  * file. What a file is, is told by its bytes, then by its name. Errors say in a sentence what a file is that is none of them.
  */
-export async function givenTokenizer(files: readonly File[]): Promise<{ name: string; tokenizer: Tokenizer }> {
+export async function tokenizerFromFiles(files: readonly File[]): Promise<{ name: string; tokenizer: Tokenizer }> {
   const config = files.find(({ name }) => name === 'tokenizer_config.json');
   const likely = [/^tokenizer\.json$/i, /\.(model|tiktoken)$/i, /tokenizer.*\.json$/i, /./];
   const others = files.filter(each => each !== config);

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import {
+  appearanceProblems,
   expectError,
   type OpenApp,
   openApp,
   type Page,
   reachedByTab,
   root,
-  unsaidControls,
-  wrongLooks,
+  undescribedControls,
 } from '@residual/testkit/pages';
 import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { sentencePieceTokenizer } from '@residual/tokenizer/sentencepiece';
@@ -227,16 +227,16 @@ describe('the look', () => {
     await page.selectOption('#example', 'emoji families');
     await page.selectOption('#tokenizer', 'stories');
     await page.locator('#tokens tbody tr').nth(3).hover();
-    expect(await wrongLooks(page)).toEqual([]);
+    expect(await appearanceProblems(page)).toEqual([]);
   });
 
   test('every control has a sentence and is reached by Tab, and so is the table', async () => {
-    expect(await unsaidControls(page, 'input, select, textarea')).toEqual([]);
+    expect(await undescribedControls(page, 'input, select, textarea')).toEqual([]);
     const reached = await reachedByTab(page, 8);
     for (const id of ['tokenizer', 'files', 'example', 'special', 'text', 'tokens']) expect(reached).toContain(id);
   });
 
   test('nothing went wrong in the page meanwhile, and nothing was asked of another server', () => {
-    expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
+    expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
   });
 });

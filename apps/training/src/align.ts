@@ -2,7 +2,7 @@
  * Points [rows, 2] turned, and mirrored where that is closer, so that they lie as near as may be to where they lay before: principal axes have no direction
  * of their own, and two of like length change places (orthogonal Procrustes problem, Schönemann 1966). `before` may lack rows at its end.
  */
-export function aligned(points: Float32Array, before: Float32Array): Float32Array {
+export function alignTo(points: Float32Array, before: Float32Array): Float32Array {
   let [a, b, c, d] = [0, 0, 0, 0]; // pointsᵀ before
   for (let i = 0; i + 1 < Math.min(points.length, before.length); i += 2) {
     a += points[i]! * before[i]!;

@@ -54,7 +54,7 @@ export class Chart {
             points: { show: marked, size: 5, fill: colour(line.colour) },
           })),
         ],
-        hooks: { setCursor: [({ cursor }) => this.tell(cursor.idx ?? this.steps.length - 1)] },
+        hooks: { setCursor: [({ cursor }) => this.describe(cursor.idx ?? this.steps.length - 1)] },
       },
       [[], ...lines.map(() => [])],
       picture,
@@ -70,7 +70,7 @@ export class Chart {
     } else {
       this.steps.push(step);
       for (const [i, value] of values.entries()) this.values[i]!.push(value);
-      if (this.steps.length > mostSteps) this.thin();
+      if (this.steps.length > maxSteps) this.thin();
     }
     this.later();
   }
@@ -87,7 +87,7 @@ export class Chart {
       this.frame = 0;
       if (this.place.clientWidth === 0) return;
       this.plot.setData([this.steps, ...this.values]);
-      this.tell(this.steps.length - 1);
+      this.describe(this.steps.length - 1);
     });
   }
 
@@ -99,7 +99,7 @@ export class Chart {
   }
 
   /** Says the values at a place, and all of it to who does not see the picture. */
-  private tell(at: number): void {
+  private describe(at: number): void {
     for (const [i, number] of this.numbers.entries()) number.textContent = lastUpTo(this.values[i]!, at);
     const said = this.lines.map(({ label }, i) => `${label} ${this.numbers[i]!.textContent || 'none yet'}`);
     this.place.firstElementChild!.setAttribute(
@@ -111,14 +111,14 @@ export class Chart {
   /** Leaves out every second step of the older half; marked values stay. */
   private thin(): void {
     const keeps = (at: number) =>
-      at > mostSteps / 2 || at % 2 === 0 || this.lines.some(({ marked }, i) => marked && this.values[i]![at] !== null);
+      at > maxSteps / 2 || at % 2 === 0 || this.lines.some(({ marked }, i) => marked && this.values[i]![at] !== null);
     this.values = this.values.map(values => values.filter((_, at) => keeps(at)));
     this.steps = this.steps.filter((_, at) => keeps(at));
   }
 }
 
 const font = '12px "Inter Variable", system-ui, sans-serif';
-const mostSteps = 6000;
+const maxSteps = 6000;
 const heightOf = (place: HTMLElement) => (place.clientWidth < 420 ? 180 : 230);
 
 function keyOf(label: string, colour: string, number: HTMLElement): HTMLElement {
@@ -129,12 +129,12 @@ function keyOf(label: string, colour: string, number: HTMLElement): HTMLElement 
 
 /** The last value at or before a place, as a text. */
 function lastUpTo(values: readonly (number | null)[], at: number): string {
-  for (let i = at; i >= 0; i--) if (values[i] !== null && values[i] !== undefined) return shown(values[i]!);
+  for (let i = at; i >= 0; i--) if (values[i] !== null && values[i] !== undefined) return formatLoss(values[i]!);
   return '';
 }
 
 /** A loss with as many digits as tell something. */
-export function shown(value: number): string {
+export function formatLoss(value: number): string {
   return Math.abs(value) >= 1000 || (Math.abs(value) < 0.001 && value !== 0)
     ? value.toExponential(2)
     : value.toFixed(3);

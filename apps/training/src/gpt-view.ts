@@ -2,17 +2,17 @@ import { attempt, byId, on } from '@residual/appkit';
 import type { TrainingEvent } from '@residual/train';
 import type { RemoteTraining } from '@residual/train/worker';
 import { attentionView } from './attention-view.js';
-import { CharacterMap, visible } from './character-map.js';
+import { CharacterMap, showSpace } from './character-map.js';
 import { controls, set } from './controls.js';
 import { download } from './download.js';
-import { forgetGpt, type Kept, keptGpt } from './kept.js';
 import { lossesView } from './losses-view.js';
+import { reportFailure } from './report-failure.js';
 import { runPanel } from './run-panel.js';
 import { samplesView } from './samples-view.js';
+import { deleteSavedGpt, type SavedRun, savedGpt } from './saved-run.js';
 import { ownText } from './text.js';
-import { tolerated } from './tolerated.js';
-import { ownWork } from './trainer.js';
-import type { EmbeddingLook, GptRequests, GptSettings } from './work/character-gpt.js';
+import { trainingWorker } from './trainer.js';
+import type { EmbeddingSnapshot, GptRequests, GptSettings } from './work/character-gpt.js';
 
 type Job = RemoteTraining<GptRequests & { backend: () => string }>;
 
@@ -21,13 +21,13 @@ const pause = { least: 400, times: 6 } as const;
 
 /** A character GPT in training: its losses, what it writes, where its characters lie, what its heads look at. */
 export function gptView(): void {
-  const work = ownWork();
+  const work = trainingWorker();
   const text = ownText();
   const losses = lossesView();
   const samples = samplesView();
   const attention = attentionView();
   const map = new CharacterMap(byId<HTMLCanvasElement>('map'));
-  let kept: Kept | undefined;
+  let savedRun: SavedRun | undefined;
   let nextLook = 0;
 
   /** Shows what is inside. */
@@ -36,7 +36,7 @@ export function gptView(): void {
     nextLook = Number.POSITIVE_INFINITY; // one at a time
     const [embedding, weights] = await Promise.all([job.ask('embedding'), job.ask('attention', controls().probe)]);
     map.show(embedding);
-    byId('map-note').textContent = nearness(embedding);
+    byId('map-note').textContent = nearestText(embedding);
     attention.show(weights);
     nextLook = begun + Math.max(pause.least, pause.times * (performance.now() - begun));
   };
@@ -46,40 +46,40 @@ export function gptView(): void {
   const follow = async (event: TrainingEvent, job: Job) => {
     if (event.type === 'checkpoint' || event.type === 'resume') return;
     losses.add(event);
-    if (event.type === 'step' && performance.now() > nextLook && isSeen()) tolerated(look(job));
+    if (event.type === 'step' && performance.now() > nextLook && isSeen()) reportFailure(look(job));
     if (event.type !== 'evaluation') return;
-    await tolerated(samples.take(event, job));
+    await reportFailure(samples.take(event, job));
     await note(job); // what comes next is the checkpoint
   };
 
   const panel = runPanel<Job>('gpt', {
-    begin: async (signal, goesOn) => {
+    start: async (signal, goesOn) => {
       const { trainer } = await work();
       nextLook = 0;
-      if (goesOn && kept) takeOver(kept);
+      if (goesOn && savedRun) applySavedRun(savedRun);
       const settings = settingsOf(await text.read());
       return trainer.start('gpt', { ...settings, backend: controls().backend }, { signal });
     },
-    begun: async (job, goesOn) => {
+    onStart: async (job, goesOn) => {
       const [{ parameters, characters }, backend] = [await job.ask('facts'), await job.ask('backend')];
       byId('gpt-facts').textContent =
         `${parameters.toLocaleString('en-US')} parameters, ${characters} different characters, on ${backend}.`;
       byId<HTMLButtonElement>('gpt-download').disabled = false;
       showKept(false);
-      if (goesOn && kept) {
+      if (goesOn && savedRun) {
         await note(job);
-        return kept.step;
+        return savedRun.step;
       }
-      await forgetGpt(); // now that the new one has begun
+      await deleteSavedGpt(); // now that the new one has begun
       for (const view of [losses, samples, map]) view.clear();
       await look(job);
       return 0;
     },
-    follow,
-    stopping: async job => {
+    onEvent: follow,
+    onStop: async job => {
       await note(job);
     },
-    ended: async job => {
+    onEnd: async job => {
       await look(job);
       await offer();
     },
@@ -87,9 +87,9 @@ export function gptView(): void {
 
   /** Offers to go on with the run that is kept, where it has steps left or this page does not hold it. */
   const offer = async () => {
-    kept = await keptGpt();
-    showKept(kept !== undefined);
-    return kept;
+    savedRun = await savedGpt();
+    showKept(savedRun !== undefined);
+    return savedRun;
   };
   /** Shows what was kept of a run before this page was opened. */
   const restore = async () => {
@@ -98,13 +98,13 @@ export function gptView(): void {
     show(found);
     byId('gpt-status').textContent = `A run is kept in this browser, at step ${found.step} of ${found.settings.steps}.`;
   };
-  const show = ({ history }: Kept) => {
+  const show = ({ history }: SavedRun) => {
     losses.restore(history.losses);
     samples.clear();
     for (const sample of history.samples) samples.put(sample);
   };
   /** Takes text and settings of the run that is kept; the learning rate, and the steps where some are left, are those of the page. */
-  const takeOver = (run: Kept) => {
+  const applySavedRun = (run: SavedRun) => {
     const { text: read, seed: gptSeed, steps, learningRate: _, ...sizes } = run.settings;
     set({ ...sizes, gptSeed, steps: controls().steps > run.step ? controls().steps : steps });
     text.set(read);
@@ -113,7 +113,7 @@ export function gptView(): void {
 
   on('gpt-continue', 'click', () => panel.start(true));
   on('gpt-forget', 'click', async () => {
-    await forgetGpt();
+    await deleteSavedGpt();
     showKept(false);
     byId('gpt-status').textContent = 'No run is kept in this browser any more.';
   });
@@ -137,5 +137,5 @@ function settingsOf(text: string): GptSettings {
   return { text, depth, heads, modelDim, length, batch, steps, learningRate: gptRate, seed: gptSeed };
 }
 
-const nearness = ({ shares, near: { of, others } }: EmbeddingLook) =>
-  `Nearest to ${visible(of)}: ${others.map(visible).join(' ')}. The axes hold ${Math.round(100 * (shares[0]! + shares[1]!))} % of how the embeddings differ.`;
+const nearestText = ({ shares, near: { of, others } }: EmbeddingSnapshot) =>
+  `Nearest to ${showSpace(of)}: ${others.map(showSpace).join(' ')}. The axes hold ${Math.round(100 * (shares[0]! + shares[1]!))} % of how the embeddings differ.`;

@@ -6,7 +6,7 @@ import { Chart } from './chart.js';
 export type Losses = readonly [step: number, training: number | null, validation: number | null];
 
 /** How much of the running mean stays with each step. */
-const stays = 0.9;
+const meanDecay = 0.9;
 
 /** The losses of training and validation by step, with the running mean of the first. */
 export function lossesView() {
@@ -21,8 +21,8 @@ export function lossesView() {
   const put = ([step, training, validation]: Losses) => {
     all.push([step, training, validation]);
     if (training !== null) {
-      sum = stays * sum + training;
-      weight = stays * weight + 1;
+      sum = meanDecay * sum + training;
+      weight = meanDecay * weight + 1;
     }
     chart.add(step, [training, training === null ? null : sum / weight, validation]);
   };

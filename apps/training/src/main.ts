@@ -1,4 +1,4 @@
-import { attempt, backendOptions, byId, on, tellUnheeded, writeControls } from '@residual/appkit';
+import { attempt, backendOptions, byId, on, reportUnheeded, writeControls } from '@residual/appkit';
 import { defineAttention, defineHeads } from '@residual/elements';
 import { controls, follow, set, share } from './controls.js';
 import { gptView } from './gpt-view.js';
@@ -7,7 +7,7 @@ import { netView } from './net-view.js';
 import { pointsFrom } from './points.js';
 import { address, type Settings } from './settings.js';
 import { wireTabs } from './tabs.js';
-import { ownWork } from './trainer.js';
+import { trainingWorker } from './trainer.js';
 import { tuneView } from './tune-view.js';
 
 defineAttention();
@@ -24,11 +24,11 @@ const tell = () => {
   const { linePoints, netPoints } = address.settingsFrom(location.hash);
   const unread = [linePoints, netPoints].filter(text => text !== '' && !pointsFrom(text));
   const sentence = 'This link holds points that cannot be read; others stand in their place.';
-  tellUnheeded(address, unread.length > 0 ? [sentence] : []);
+  reportUnheeded(address, unread.length > 0 ? [sentence] : []);
 };
 addEventListener('hashchange', tell);
 tell();
-const work = ownWork();
+const work = trainingWorker();
 lineView(work);
 netView();
 gptView();

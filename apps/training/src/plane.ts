@@ -9,26 +9,26 @@ export interface PlanePoint {
 }
 
 /** The part of the plane that is shown. */
-export const extent = { x: 5, y: 4 } as const;
+export const planeBounds = { x: 5, y: 4 } as const;
 
 /** Pixels of the drawing in a unit. */
 const unit = 50;
-const most = 60;
+const maxPoints = 60;
 
 const svg = <Name extends keyof SVGElementTagNameMap>(name: Name, attributes: Record<string, string | number> = {}) => {
   const element = document.createElementNS('http://www.w3.org/2000/svg', name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   return element;
 };
-const across = (x: number) => (x + extent.x) * unit;
-const down = (y: number) => (extent.y - y) * unit;
+const across = (x: number) => (x + planeBounds.x) * unit;
+const down = (y: number) => (planeBounds.y - y) * unit;
 const within = (value: number, limit: number) => Math.round(Math.min(Math.max(value, -limit), limit) * 100) / 100;
 
 /** A plane with points that are moved by pointer and keyboard, and what is drawn under them. */
 export class Plane {
   private all: readonly PlanePoint[] = [];
   private readonly picture = svg('svg', {
-    viewBox: `0 0 ${across(extent.x)} ${down(-extent.y)}`,
+    viewBox: `0 0 ${across(planeBounds.x)} ${down(-planeBounds.y)}`,
     role: 'group',
     tabindex: -1,
   });
@@ -89,8 +89,8 @@ export class Plane {
   private at({ clientX, clientY }: MouseEvent): PlanePoint {
     const { left, top, width, height } = this.picture.getBoundingClientRect();
     return {
-      x: within(((clientX - left) / width) * 2 * extent.x - extent.x, extent.x),
-      y: within(extent.y - ((clientY - top) / height) * 2 * extent.y, extent.y),
+      x: within(((clientX - left) / width) * 2 * planeBounds.x - planeBounds.x, planeBounds.x),
+      y: within(planeBounds.y - ((clientY - top) / height) * 2 * planeBounds.y, planeBounds.y),
     };
   }
 
@@ -105,7 +105,7 @@ export class Plane {
 
   /** Adds a point, in the plane of the class of the one that is nearest. */
   add(point: PlanePoint): void {
-    if (this.all.length >= most) return;
+    if (this.all.length >= maxPoints) return;
     const far = ({ x, y }: PlanePoint) => (x - point.x) ** 2 + (y - point.y) ** 2;
     const kind = [...this.all].sort((a, b) => far(a) - far(b))[0]?.kind;
     this.change([...this.all, kind === undefined ? point : { ...point, kind }]);
@@ -142,8 +142,8 @@ export class Plane {
     const size = shiftKey ? 0.5 : 0.1;
     if (step)
       this.move(index, {
-        x: within(point.x + size * step[0]!, extent.x),
-        y: within(point.y + size * step[1]!, extent.y),
+        x: within(point.x + size * step[0]!, planeBounds.x),
+        y: within(point.y + size * step[1]!, planeBounds.y),
       });
     else if (key === 'Delete' || key === 'Backspace') this.remove(index);
     else if (point.kind !== undefined && (key === ' ' || key === 'Enter'))
@@ -157,11 +157,11 @@ export class Plane {
 export const fieldSize = { x: 50, y: 40 } as const;
 
 /** The middle of each of its cells [rows, columns, 2], from the top left. */
-export function fieldPlaces(): Float32Array {
+export function fieldPoints(): Float32Array {
   const places = new Float32Array(2 * fieldSize.x * fieldSize.y);
   for (let i = 0; i < fieldSize.x * fieldSize.y; i++) {
-    places[2 * i] = (((i % fieldSize.x) + 0.5) / fieldSize.x) * 2 * extent.x - extent.x;
-    places[2 * i + 1] = extent.y - ((Math.floor(i / fieldSize.x) + 0.5) / fieldSize.y) * 2 * extent.y;
+    places[2 * i] = (((i % fieldSize.x) + 0.5) / fieldSize.x) * 2 * planeBounds.x - planeBounds.x;
+    places[2 * i + 1] = planeBounds.y - ((Math.floor(i / fieldSize.x) + 0.5) / fieldSize.y) * 2 * planeBounds.y;
   }
   return places;
 }
@@ -171,8 +171,8 @@ function place(element: SVGElement, { x, y, kind }: PlanePoint, index: number): 
   const classes = kind === undefined ? '' : kind > 0 ? ', class +' : ', class −';
   const attributes = {
     'aria-label': `Point ${index + 1}`,
-    'aria-valuemin': -extent.y,
-    'aria-valuemax': extent.y,
+    'aria-valuemin': -planeBounds.y,
+    'aria-valuemax': planeBounds.y,
     'aria-valuenow': y,
     'aria-valuetext': `x ${x}, y ${y}${classes}`,
     'data-kind': kind ?? 0,
@@ -184,7 +184,7 @@ function grid(): SVGElement {
   const lines = svg('g', { class: 'grid', 'aria-hidden': 'true' });
   const line = (x1: number, y1: number, x2: number, y2: number, axis: boolean) =>
     lines.append(svg('line', { x1, y1, x2, y2, class: axis ? 'axis' : '' }));
-  for (let x = -extent.x; x <= extent.x; x++) line(across(x), 0, across(x), down(-extent.y), x === 0);
-  for (let y = -extent.y; y <= extent.y; y++) line(0, down(y), across(extent.x), down(y), y === 0);
+  for (let x = -planeBounds.x; x <= planeBounds.x; x++) line(across(x), 0, across(x), down(-planeBounds.y), x === 0);
+  for (let y = -planeBounds.y; y <= planeBounds.y; y++) line(0, down(y), across(planeBounds.x), down(y), y === 0);
   return lines;
 }

@@ -1,21 +1,21 @@
 import { attempt, byId, on } from '@residual/appkit';
 import type { StepEvent, TrainingEvent } from '@residual/train';
 import type { RemoteTraining } from '@residual/train/worker';
-import { shown } from './chart.js';
+import { formatLoss } from './chart.js';
 import { perFrame } from './frames.js';
 
 /** How the runs of one view are begun and followed. */
 export interface RunView<Job extends RemoteTraining> {
   /** Starts a job, or goes on with the one that is kept. */
-  readonly begin: (signal: AbortSignal, goesOn: boolean) => Promise<Job>;
+  readonly start: (signal: AbortSignal, goesOn: boolean) => Promise<Job>;
   /** Follows one event; the next one comes when this is done, so that a view may wait for a frame. */
-  readonly follow: (event: TrainingEvent, job: Job) => Promise<void> | void;
+  readonly onEvent: (event: TrainingEvent, job: Job) => Promise<void> | void;
   /** Called with each job before its first event; gives the step that it goes on from, 0 of a new one. */
-  readonly begun?: (job: Job, goesOn: boolean) => Promise<number>;
+  readonly onStart?: (job: Job, goesOn: boolean) => Promise<number>;
   /** Called after its last event, or where it came to none or to no more. */
-  readonly ended?: (job: Job) => Promise<void> | void;
+  readonly onEnd?: (job: Job) => Promise<void> | void;
   /** Called before a run is ended by someone. */
-  readonly stopping?: (job: Job) => Promise<void>;
+  readonly onStop?: (job: Job) => Promise<void>;
 }
 
 /** The buttons of a run. */
@@ -27,9 +27,9 @@ export interface RunPanel<Job extends RemoteTraining> {
   start(goesOn?: boolean): Promise<void>;
   stop(): Promise<void>;
   /** Pauses it, for a reason that is said. */
-  hold(words?: string): void;
+  pause(words?: string): void;
   /** Lets it go on, where it is paused. */
-  goOn(): void;
+  resume(): void;
 }
 
 /** Wires the form `PREFIX-form`, the buttons `-pause` and `-stop`, the learning rate `PREFIXRate`, and the places `-status` and `-figures`. */
@@ -75,7 +75,7 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
       words = `Finished after step ${this.step}.`;
     } catch (error) {
       words = abort.signal.aborted ? `Stopped after step ${this.step}.` : `Ended by an error after step ${this.step}.`;
-      if (!abort.signal.aborted) throw explained(error, this.job?.learningRate);
+      if (!abort.signal.aborted) throw explainError(error, this.job?.learningRate);
     } finally {
       this.running = undefined;
       this.show(words);
@@ -84,22 +84,22 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
 
   async stop(): Promise<void> {
     if (!this.running) return;
-    if (this.job) await this.view.stopping?.(this.job);
+    if (this.job) await this.view.onStop?.(this.job);
     this.running.abort.abort();
     await this.running.done;
   }
 
   pauseOrResume(): void {
-    if (this.job?.isPaused) this.goOn();
-    else this.hold();
+    if (this.job?.isPaused) this.resume();
+    else this.pause();
   }
 
-  hold(words = `Paused after step ${this.step}.`): void {
+  pause(words = `Paused after step ${this.step}.`): void {
     this.job?.pause();
     this.show(words);
   }
 
-  goOn(): void {
+  resume(): void {
     this.job?.resume();
     this.show('Training.');
   }
@@ -114,19 +114,19 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
     this.job = undefined;
     this.step = 0;
     byId(`${this.prefix}-figures`).textContent = '';
-    const job = await this.view.begin(signal, goesOn);
+    const job = await this.view.start(signal, goesOn);
     this.job = job;
     try {
-      this.step = (await this.view.begun?.(job, goesOn)) ?? 0;
+      this.step = (await this.view.onStart?.(job, goesOn)) ?? 0;
       this.show('Training.');
       for await (const event of job) {
         this.step = event.step;
         if (event.type === 'step') this.figures(event);
-        if (job.isPaused) this.hold(); // this one was on its way
-        await this.view.follow(event, job);
+        if (job.isPaused) this.pause(); // this one was on its way
+        await this.view.onEvent(event, job);
       }
     } finally {
-      await this.view.ended?.(job);
+      await this.view.onEnd?.(job);
     }
   }
 
@@ -140,7 +140,7 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
 }
 
 /** Says what a loss that is no number any more means to who set the learning rate; any other error as it is. */
-function explained(error: unknown, rate: number | undefined): unknown {
+function explainError(error: unknown, rate: number | undefined): unknown {
   const { code, details } = error as { code?: string; details?: { step?: number } };
   if (code !== 'not-finite') return error;
   return new Error(
@@ -149,11 +149,11 @@ function explained(error: unknown, rate: number | undefined): unknown {
   );
 }
 
-const figuresOf = ({ step, loss, gradientNorm, learningRate, tokensPerSecond, memory }: StepEvent) =>
+const figuresOf = ({ step, loss, gradientNorm, learningRate, tokensPerSecond, memoryUsage: memory }: StepEvent) =>
   [
     `step ${step}`,
-    `loss ${shown(loss)}`,
-    `gradient ${shown(gradientNorm)}`,
+    `loss ${formatLoss(loss)}`,
+    `gradient ${formatLoss(gradientNorm)}`,
     `rate ${learningRate}`,
     ...(tokensPerSecond > 0 ? [`${Math.round(tokensPerSecond).toLocaleString('en-US')} tokens per second`] : []),
     `${memory.tensors} tensors, ${bytesOf(memory.bytes)}`,

@@ -1,7 +1,7 @@
 import { byId, make } from '@residual/appkit';
 import type { EvaluationEvent } from '@residual/train';
 import type { RemoteTraining } from '@residual/train/worker';
-import { shown } from './chart.js';
+import { formatLoss } from './chart.js';
 import { controls } from './controls.js';
 import type { GptRequests } from './work/character-gpt.js';
 
@@ -24,7 +24,9 @@ export function samplesView() {
     const { step, loss, text } = sample;
     all.push(sample);
     const words = make('p', { textContent: text });
-    list.prepend(make('li', {}, make('small', { textContent: `step ${step}, validation loss ${shown(loss)}` }), words));
+    list.prepend(
+      make('li', {}, make('small', { textContent: `step ${step}, validation loss ${formatLoss(loss)}` }), words),
+    );
   };
   return {
     get all(): readonly Sample[] {

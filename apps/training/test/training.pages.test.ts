@@ -149,7 +149,7 @@ describe('a character GPT', () => {
     const { name, path, files } = await downloaded('gpt-download');
     expect(name).toBe('character-gpt.zip');
     const model = await loadModel(files);
-    const { newTokens } = await model.generate('All:', { temperature: 0, maxNewTokens: 8 }).whole();
+    const { newTokens } = await model.generate('All:', { temperature: 0, maxNewTokens: 8 }).result();
     model.dispose();
     const generation = await app.open();
     await generation.goto(
@@ -211,7 +211,7 @@ test('a few sentences change what the story teller writes; without the adapter i
   const { files } = await downloaded('tune-download');
   const model = await loadModel(join(root, 'packages', 'model-stories', 'model'));
   await loadLora(model, files);
-  const whole = await model.generate(await page.inputValue('#prompt'), { temperature: 0, maxNewTokens: 40 }).whole();
+  const whole = await model.generate(await page.inputValue('#prompt'), { temperature: 0, maxNewTokens: 40 }).result();
   expect((await page.inputValue('#prompt')) + whole.text).toBe(told[3]);
   model.dispose();
 });
@@ -237,5 +237,5 @@ test('an address that asks for what is not there is told so, and numbers are tak
 });
 
 test('nothing went wrong meanwhile, and nothing was asked of another server', () => {
-  expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
+  expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
 });

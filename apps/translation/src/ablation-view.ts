@@ -1,5 +1,5 @@
 import { byId, make } from '@residual/appkit';
-import { changesIn } from './difference.js';
+import { diffWords } from './difference.js';
 import type { Session } from './session.js';
 import { headsIn, optionsOf, type Settings } from './settings.js';
 
@@ -13,8 +13,8 @@ export function ablationView(
     const off = headsIn(settings.off, model.depth, model.heads);
     if (off.length === 0 || without.trim() === '') return place.replaceChildren();
     const whole = { ...optionsOf({ ...settings, off: '' }, model.depth, model.heads), alignments: false };
-    const { translation } = await model.translate(settings.text, { ...whole, signal }).whole();
-    const marked = changesIn(without, translation).map(({ text, changed }) =>
+    const { translation } = await model.translate(settings.text, { ...whole, signal }).result();
+    const marked = diffWords(without, translation).map(({ text, changed }) =>
       changed ? make('mark', { textContent: text }) : text,
     );
     const heads = off.map(({ layer, head }) => `${layer}.${head}`).join(', ');

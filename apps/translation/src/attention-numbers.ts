@@ -1,5 +1,5 @@
 import type { PlainTensor } from '@residual/model';
-import type { HeadPlace } from './settings.js';
+import type { HeadIndex } from './settings.js';
 
 /** Weights of every head, `pattern[layer][head]`, each [queryLen · keyLen]. */
 export type Pattern = readonly (readonly Float32Array[])[];
@@ -25,14 +25,14 @@ export function patternOfTaps(taps: Readonly<Record<string, PlainTensor>>): Patt
 }
 
 /** The heads that a choice stands for: -1 is each layer, or each head. */
-export function chosenHeads(layer: number, head: number, depth: number, heads: number): HeadPlace[] {
+export function chosenHeads(layer: number, head: number, depth: number, heads: number): HeadIndex[] {
   const layers = layer < 0 ? Array.from({ length: depth }, (_, i) => i) : [layer];
   const each = head < 0 ? Array.from({ length: heads }, (_, i) => i) : [head];
   return layers.flatMap(at => each.map(one => ({ layer: at, head: one })));
 }
 
 /** The average of some heads. */
-export function average(pattern: Pattern, heads: readonly HeadPlace[]): Float32Array {
+export function average(pattern: Pattern, heads: readonly HeadIndex[]): Float32Array {
   const sum = new Float32Array(pattern[0]![0]!.length);
   for (const { layer, head } of heads) {
     const weights = pattern[layer]![head]!;

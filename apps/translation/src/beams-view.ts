@@ -13,10 +13,10 @@ export function beamsView(): Watcher {
   let sentence: Sentence | undefined;
   let growing = 0;
 
-  const finish = ({ columns, piece }: Sentence) => {
+  const finish = ({ columns, segment: piece }: Sentence) => {
     const winner = winnerOf(columns, piece.translation);
     if (!winner) return;
-    tree.win(winner.step, winner.end);
+    tree.markWinner(winner.step, winner.end);
     const score = piece.score.toFixed(3).replace('-', '−');
     note.textContent = `“${piece.translation}” won with score ${score}, of ${columns.flatMap(({ ends }) => ends).length} texts that ended.`;
   };

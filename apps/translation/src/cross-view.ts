@@ -1,8 +1,8 @@
 import { byId, on } from '@residual/appkit';
 import type { AttentionElement, HeadDetail, HeadsElement, RibbonsElement } from '@residual/elements';
 import { type Alignment, wordAlignment } from '@residual/model';
-import { alignmentError } from './aligned-best.js';
 import { average, chosenHeads, nameOf, type Pattern, patternOf } from './attention-numbers.js';
+import { alignmentError } from './best-alignment-head.js';
 import { readControls, share, writeControls } from './controls.js';
 import type { Session } from './session.js';
 import { headsIn, textOfHeads } from './settings.js';
@@ -23,7 +23,7 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
     const { layer, head, off } = readControls();
     const { model } = session;
     const offHeads = headsIn(off, model.depth, model.heads);
-    heads.chosen = { layer, head };
+    heads.selected = { layer, head };
     heads.off = offHeads;
     byId('map-title').textContent = nameOf(layer, head);
     const isOff = offHeads.some(each => each.layer === layer && each.head === head);
@@ -31,17 +31,17 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
     toggle.setAttribute('aria-pressed', String(isOff));
     toggle.textContent = `Switch ${toggle.disabled ? 'a head' : `head ${layer}.${head}`} ${isOff ? 'on' : 'off'}`;
     allOn.disabled = offHeads.length === 0;
-    if (!sentence?.piece.alignment) return;
-    const { piece } = sentence;
+    if (!sentence?.segment.alignment) return;
+    const { segment: piece } = sentence;
     const alignment = piece.alignment!;
     const chosen = chosenHeads(layer, head, model.depth, model.heads);
     const [, , queryLen, keyLen] = alignment.attention.shape as [number, number, number, number];
     const queries = [...piece.tokens, ...(queryLen > piece.tokens.length ? [session.end] : [])].map(session.textOf);
     const keys = sourceLabels(piece, session);
     map.show(keys, { shape: [queryLen, keyLen], data: average(pattern, chosen) }, { queries });
-    const looked = ribbons.looked;
+    const looked = ribbons.selected;
     ribbons.show(wordsOf(sentence, alignment, chosen));
-    if (looked && looked.index < alignment[`${looked.side}Words`].length) ribbons.look(looked.side, looked.index);
+    if (looked && looked.index < alignment[`${looked.side}Words`].length) ribbons.select(looked.side, looked.index);
   };
 
   heads.addEventListener('residual-head', event => {
@@ -73,7 +73,7 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
   return {
     show: given => {
       sentence = given;
-      const alignment = given?.piece.alignment;
+      const alignment = given?.segment.alignment;
       pattern = alignment ? patternOf(alignment.attention) : [];
       const [, , queryLen = 0, keyLen = 0] = alignment?.attention.shape ?? [];
       for (const element of [heads, map, ribbons]) element.hidden = !alignment;
@@ -84,7 +84,7 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
 }
 
 /** The words of a sentence and of its translation, and how much each of the latter looked at each of the former. */
-function wordsOf({ piece }: Sentence, alignment: Alignment, chosen: ReturnType<typeof chosenHeads>) {
+function wordsOf({ segment: piece }: Sentence, alignment: Alignment, chosen: ReturnType<typeof chosenHeads>) {
   const heads = chosen.map(({ layer, head }) => [layer, head] as const);
   const weights = wordAlignment(alignment, { heads });
   const texts = (text: string, spans: Alignment['sourceWords']) => spans.map(([start, end]) => text.slice(start, end));

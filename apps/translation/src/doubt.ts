@@ -1,27 +1,27 @@
-import type { TranslatedPiece } from '@residual/model';
+import type { TranslatedSegment } from '@residual/model';
 
 /**
  * The geometric mean of the probabilities of a translation's tokens below which it is called unsure. Of 403 held-out sentences of the kind that the model learned
  * from it calls 1.7 % so, most of which are translated wrongly; of 35 texts in other languages, of emoji, code and letters at random all but “!!!!”. The median of the
  * former is 0.80.
  */
-export const leastSure = 0.55;
+export const minConfidence = 0.55;
 
 /** The geometric mean of the probabilities of its tokens, 0 .. 1. */
-const meanOf = ({ logprob, counted }: TranslatedPiece) => Math.exp(logprob / counted);
+const meanProbability = ({ logprob, scoredTokens: counted }: TranslatedSegment) => Math.exp(logprob / counted);
 
 /** Whether much of a translation may be invented: the model could not read its source, or found what it wrote unlikely. */
-export function isUnsure(piece: TranslatedPiece): boolean {
-  return piece.unknown.length > 0 || meanOf(piece) < leastSure;
+export function isUnsure(piece: TranslatedSegment): boolean {
+  return piece.unknownSpans.length > 0 || meanProbability(piece) < minConfidence;
 }
 
 /** Why a translation is unsure, in words; empty where it is not. */
-export function doubtOf(piece: TranslatedPiece): string {
-  const signs = [...new Set(piece.unknown.map(([start, end]) => `“${piece.source.slice(start, end)}”`))];
+export function doubtOf(piece: TranslatedSegment): string {
+  const signs = [...new Set(piece.unknownSpans.map(([start, end]) => `“${piece.source.slice(start, end)}”`))];
   if (signs.length > 0)
     return `Unsure: this model cannot read ${listOf(signs)}, which its vocabulary lacks, so it guesses. Its translation may be invented.`;
-  const mean = meanOf(piece);
-  if (mean >= leastSure) return '';
+  const mean = meanProbability(piece);
+  if (mean >= minConfidence) return '';
   return `Unsure: the model gave the tokens of this translation a chance of ${Math.round(100 * mean)} % on average, where 80 % is usual for sentences it knows. Much of it may be invented.`;
 }
 

@@ -18,11 +18,11 @@ export function french(onChoose: (index: number) => Promise<void>): French {
   const place = byId('french');
   const [choice, buttons] = [byId('choice'), byId('sentences')];
   const doubts = byId('doubt');
-  let pieces: HTMLElement[] = [];
+  let segments: HTMLElement[] = [];
 
   /** Adds text to the sentence that is being written; spaces and line breaks before its first word stand before it. */
   const add = (text: string) => {
-    const piece = pieces.at(-1);
+    const piece = segments.at(-1);
     if (piece?.textContent !== '') return (piece ?? place).append(text);
     const rest = text.trimStart();
     piece.before(text.slice(0, text.length - rest.length));
@@ -38,7 +38,7 @@ export function french(onChoose: (index: number) => Promise<void>): French {
       place.append(make('span', { className: 'provisional', textContent: text }));
     },
     clear: () => {
-      pieces = [];
+      segments = [];
       place.replaceChildren();
       buttons.replaceChildren();
       doubts.replaceChildren();
@@ -46,30 +46,30 @@ export function french(onChoose: (index: number) => Promise<void>): French {
     },
     take: step => {
       if (step.kind === 'begun') {
-        const index = pieces.length;
+        const index = segments.length;
         const piece = make('span', { className: 'piece' });
         piece.addEventListener('click', () => attempt(() => onChoose(index)));
         place.append(piece);
-        pieces.push(piece);
+        segments.push(piece);
       }
       if (step.kind === 'piece') guessed();
-      if (step.kind === 'text') place.append(step.added);
-      else add(step.added);
+      if (step.kind === 'text') place.append(step.delta);
+      else add(step.delta);
       if (step.kind !== 'piece') return;
       const index = buttons.childElementCount;
-      const doubt = doubtOf(step.translated);
-      pieces[index]?.classList.toggle('unsure', doubt !== '');
+      const doubt = doubtOf(step.result);
+      segments[index]?.classList.toggle('unsure', doubt !== '');
       if (doubt !== '')
-        doubts.append(make('p', {}, make('b', { textContent: `${step.translated.source.trim()} ` }), doubt));
-      const button = make('button', { type: 'button', textContent: `${index + 1}`, title: step.translated.source });
-      button.setAttribute('aria-label', `sentence ${index + 1}: ${step.translated.source}`);
+        doubts.append(make('p', {}, make('b', { textContent: `${step.result.source.trim()} ` }), doubt));
+      const button = make('button', { type: 'button', textContent: `${index + 1}`, title: step.result.source });
+      button.setAttribute('aria-label', `sentence ${index + 1}: ${step.result.source}`);
       button.addEventListener('click', () => attempt(() => onChoose(index)));
       buttons.append(button);
       choice.hidden = buttons.childElementCount < 2;
     },
     choose: chosen => {
-      for (const [index, piece] of pieces.entries())
-        piece.classList.toggle('chosen', index === chosen && pieces.length > 1);
+      for (const [index, piece] of segments.entries())
+        piece.classList.toggle('chosen', index === chosen && segments.length > 1);
       for (const [index, button] of [...buttons.children].entries())
         button.setAttribute('aria-pressed', String(index === chosen));
     },

@@ -1,4 +1,4 @@
-import { attempt, backendOptions, byId, type LoadingView, loadingView, on, tellUnheeded } from '@residual/appkit';
+import { attempt, backendOptions, byId, type LoadingView, loadingView, on, reportUnheeded } from '@residual/appkit';
 import { defineElements } from '@residual/elements';
 import type { LoadProgress } from '@residual/model';
 import { beamsView } from './beams-view.js';
@@ -67,7 +67,7 @@ async function start(): Promise<void> {
       abort.abort(); // one at a time
       abort = new AbortController();
       const own = abort;
-      loading.begin(() => own.abort());
+      loading.start(() => own.abort());
       await view.end();
       try {
         await load(session, chosen, { view: loading, signal: own.signal });
@@ -87,7 +87,7 @@ async function start(): Promise<void> {
         throw error;
       }
       writeControls(address.settingsFrom(location.hash)); // layers and heads are known by now
-      tellUnheeded(address, unknownHeads(session));
+      reportUnheeded(address, unknownHeads(session));
     }
     await view.run();
   };
@@ -95,7 +95,7 @@ async function start(): Promise<void> {
   addEventListener('hashchange', () =>
     attempt(() => {
       writeControls(address.settingsFrom(location.hash));
-      if (session.isLoaded) tellUnheeded(address, unknownHeads(session));
+      if (session.isLoaded) reportUnheeded(address, unknownHeads(session));
       return translate();
     }),
   );
@@ -109,9 +109,9 @@ async function load(
   { view, signal }: { readonly view: LoadingView; readonly signal: AbortSignal },
 ): Promise<void> {
   byId('status').textContent = 'Loading';
-  const onProgress = ({ stage, done, total }: LoadProgress) => stage === 'weights' && view.placed(done, total);
+  const onProgress = ({ stage, done, total }: LoadProgress) => stage === 'weights' && view.showWeights(done, total);
   await session.load(backend, { signal, onProgress });
-  const { config, depth, encoderDepth, heads, vocab, positions, backend: own } = session.model;
+  const { config, depth, encoderDepth, heads, vocab, maxPositions: positions, backend: own } = session.model;
   offer('layer', 'average of all', depth);
   offer('head', 'average', heads);
   byId('facts').textContent =

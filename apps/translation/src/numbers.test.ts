@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { average, chosenHeads, nameOf, patternOf, patternOfTaps } from './attention-numbers.js';
-import { changesIn } from './difference.js';
+import { diffWords } from './difference.js';
 import { columnOf, winnerOf } from './search-tree.js';
 import { address, headsIn, preset, textOfHeads } from './settings.js';
 
@@ -47,7 +47,7 @@ test('weights are parted by layer and head, and averaged over those that are cho
 
 test('words that another text lacks are marked, as few as can be', () => {
   const marked = (text: string, other: string) =>
-    changesIn(text, other)
+    diffWords(text, other)
       .map(({ text: word, changed }) => (changed ? `[${word.trim()}]` : word.trim()))
       .join(' ');
   expect(marked('Il a une petite sœur.', 'Il a une sœur.')).toBe('Il a une [petite] sœur.');

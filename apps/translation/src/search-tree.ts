@@ -1,11 +1,15 @@
 import type { BeamColumn } from '@residual/elements';
-import type { SearchStep } from '@residual/model';
+import type { BeamSearchStep } from '@residual/model';
 
 /** A column of the tree for a step of a search for one text. */
-export function columnOf({ beams, finished }: SearchStep, size: number, textOf: (id: number) => string): BeamColumn {
+export function columnOf(
+  { beams, finished }: BeamSearchStep,
+  size: number,
+  textOf: (id: number) => string,
+): BeamColumn {
   return {
     beams: beams[0]!.map(({ token, parent, sum, logprob }) => ({ text: textOf(token), parent, sum, logprob })),
-    ends: finished[0]!.map(({ rows, score, text }) => ({ parent: rows.at(-1)! % size, score, text })),
+    ends: finished[0]!.map(({ beamIndices: rows, score, text }) => ({ parent: rows.at(-1)! % size, score, text })),
   };
 }
 

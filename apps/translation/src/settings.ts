@@ -1,6 +1,6 @@
 import { type Address, addressOf } from '@residual/appkit';
 import type { TranslateOptions } from '@residual/model';
-import { alignedBest } from './aligned-best.js';
+import { bestAlignmentHead } from './best-alignment-head.js';
 
 /** What the page can be set to; all of it stands in the address. Each name is also the id of its control. */
 export interface Settings {
@@ -25,7 +25,7 @@ export const preset: Settings = {
   mode: 'beams',
   beams: 4,
   lengthPenalty: 1,
-  ...alignedBest,
+  ...bestAlignmentHead,
   off: '',
   encoderLayer: 0,
   encoderHead: 0,
@@ -46,13 +46,13 @@ export const examples: readonly string[] = [
 export const address: Address<Settings> = addressOf(preset, { mode: ['greedy', 'beams'] });
 
 /** A head of a layer. */
-export interface HeadPlace {
+export interface HeadIndex {
   readonly layer: number;
   readonly head: number;
 }
 
 /** The heads that a text such as `2.0 3.1` names, each once, in order; what is no head of the model is left out. */
-export function headsIn(off: string, depth: number, heads: number): HeadPlace[] {
+export function headsIn(off: string, depth: number, heads: number): HeadIndex[] {
   const named = off.split(' ').map(text => /^(\d+)\.(\d+)$/.exec(text));
   const places = named.flatMap(found => (found ? [{ layer: Number(found[1]), head: Number(found[2]) }] : []));
   const known = places.filter(({ layer, head }) => layer < depth && head < heads);
@@ -61,7 +61,7 @@ export function headsIn(off: string, depth: number, heads: number): HeadPlace[] 
 }
 
 /** Such a text. */
-export const textOfHeads = (heads: readonly HeadPlace[]): string =>
+export const textOfHeads = (heads: readonly HeadIndex[]): string =>
   heads.map(({ layer, head }) => `${layer}.${head}`).join(' ');
 
 /** The options of `translate` that settings stand for. */
@@ -72,5 +72,5 @@ export function optionsOf(settings: Settings, depth: number, heads: number): Tra
   });
   const search = mode === 'beams' ? { beams, lengthPenalty } : { beams: 1 };
   // The model was trained on single sentences, so every sentence is translated by itself.
-  return { ...search, longest: 1, alignments: true, ...(zeroed.length > 0 && { zeroed }) };
+  return { ...search, maxSegmentTokens: 1, alignments: true, ...(zeroed.length > 0 && { ablate: zeroed }) };
 }

@@ -1,6 +1,6 @@
 import { byId } from '@residual/appkit';
 import type { BeamColumn } from '@residual/elements';
-import type { TranslatedPiece, TranslationStep } from '@residual/model';
+import type { TranslatedSegment, TranslationStep } from '@residual/model';
 import { ablationView } from './ablation-view.js';
 import { readControls } from './controls.js';
 import { french } from './french.js';
@@ -10,13 +10,13 @@ import { optionsOf, type Settings } from './settings.js';
 
 /** A sentence that was translated, and how it was searched for; no columns where it was written greedily. */
 export interface Sentence {
-  readonly piece: TranslatedPiece;
+  readonly segment: TranslatedSegment;
   readonly columns: readonly BeamColumn[];
 }
 
 /** What the tokens of a source are called beside a map: their pieces of the vocabulary, and where it lacks one what stands there in the text. */
 export function sourceLabels(
-  { source, sourceTokens, alignment, unknown }: TranslatedPiece,
+  { source, sourceTokens, alignment, unknownSpans: unknown }: TranslatedSegment,
   session: Session,
 ): string[] {
   return sourceTokens.map((id, i) => {
@@ -69,7 +69,7 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
   const follow = async (settings: Settings, signal: AbortSignal): Promise<string> => {
     const { model } = session;
     const options = optionsOf(settings, model.depth, model.heads);
-    const begun = performance.now();
+    const startTime = performance.now();
     let [tokens, columns]: [number, BeamColumn[]] = [0, []];
     let growing: readonly string[] = []; // the texts of the beams
     [sentences, chosen] = [[], 0];
@@ -80,25 +80,25 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
       if (step.kind === 'token') tokens++;
       if (step.kind === 'beams') {
         const column = columnOf(step.step, settings.beams, session.textOf);
-        if (step.piece === chosen) for (const watcher of watchers) watcher.grow?.(column, columns.length === 0);
+        if (step.segment === chosen) for (const watcher of watchers) watcher.grow?.(column, columns.length === 0);
         columns.push(column);
         tokens++;
         growing = column.beams.map(({ text, parent }) => (growing[parent] ?? '') + text);
         if (growing[0] !== undefined) written.guess(growing[0]);
       }
-      if (step.kind === 'piece') sentences.push({ piece: step.translated, columns });
-      const seconds = (performance.now() - begun) / 1000;
+      if (step.kind === 'piece') sentences.push({ segment: step.result, columns });
+      const seconds = (performance.now() - startTime) / 1000;
       if (tokens > 0) speed.textContent = `${tokens} steps, ${(tokens / seconds).toFixed(0)} per second`;
     };
     for await (const step of model.translate(settings.text, { ...options, signal })) {
       take(step);
-      if (step.kind === 'piece' && step.piece === 0) await show();
+      if (step.kind === 'piece' && step.segment === 0) await show();
     }
     if (sentences.length === 0) await show();
     await ablation(settings, written.text, signal);
     const [only] = sentences;
     if (!only) return 'Nothing to translate';
-    const score = `log-probability ${only.piece.logprob.toFixed(2).replace('-', '−')}`;
+    const score = `log-probability ${only.segment.logprob.toFixed(2).replace('-', '−')}`;
     return sentences.length > 1 ? `Translated ${sentences.length} sentences` : `Translated, ${score}`;
   };
 

@@ -314,6 +314,6 @@ test('what is typed before the model is there is translated once it is, and anot
 });
 
 test('nothing went wrong in the page, and no other server was asked', () => {
-  expect(app.wrong).toEqual([]);
-  expect(app.foreign).toEqual([]);
+  expect(app.problems).toEqual([]);
+  expect(app.foreignRequests).toEqual([]);
 });

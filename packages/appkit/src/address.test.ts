@@ -8,7 +8,7 @@ interface Settings {
   readonly special: boolean;
 }
 const preset: Settings = { text: 'a fox', mode: 'sampled', seed: 7, special: false };
-const { settingsFrom, hashOf, unheededIn, unknownIn } = addressOf(preset, { mode: ['greedy', 'sampled'] });
+const { settingsFrom, hashOf, invalidIn: unheededIn, unknownIn } = addressOf(preset, { mode: ['greedy', 'sampled'] });
 
 test('settings go into the address and come back, and of a preset nothing stands there', () => {
   const settings: Settings = { text: 'a & b = é\n👩‍👩‍👧', mode: 'greedy', seed: -0.5, special: true };

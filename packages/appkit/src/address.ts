@@ -1,11 +1,11 @@
-import { paced } from './paced.js';
+import { throttle } from './throttle.js';
 
 /** How the settings of a page stand in its address, after `#`. */
 export interface Address<Settings> {
   /** The settings in that part of an address; what is missing, no number or no choice there is as in the preset. */
   readonly settingsFrom: (hash: string) => Settings;
   /** What that part of an address asks for that no setting can be, by name. */
-  readonly unheededIn: (hash: string) => Readonly<Record<string, string>>;
+  readonly invalidIn: (hash: string) => Readonly<Record<string, string>>;
   /** The names in that part of an address that are no settings, each once. */
   readonly unknownIn: (hash: string) => readonly string[];
   /** The part of an address that says what differs from the preset. */
@@ -23,8 +23,8 @@ export function addressOf<Settings extends object>(
   choices: Choices<Settings> = {},
 ): Address<Settings> {
   /** What a text stands for; undefined where it is no value of this setting. */
-  const settingOf = (name: string, text: string | null, usual: unknown): unknown => {
-    const value = text === null ? undefined : parsed(text, usual);
+  const settingOf = (name: string, text: string | null, fallback: unknown): unknown => {
+    const value = text === null ? undefined : parsed(text, fallback);
     const offered: readonly unknown[] | undefined = choices[name as keyof Settings];
     return offered?.includes(value) === false ? undefined : value;
   };
@@ -34,14 +34,14 @@ export function addressOf<Settings extends object>(
   };
   return {
     settingsFrom: hash => {
-      const given = new URLSearchParams(hash.replace(/^#/, ''));
+      const parameters = new URLSearchParams(hash.replace(/^#/, ''));
       const entries = Object.entries(preset).map(([name, usual]) => [
         name,
-        settingOf(name, given.get(name), usual) ?? usual,
+        settingOf(name, parameters.get(name), usual) ?? usual,
       ]);
       return Object.fromEntries(entries) as Settings;
     },
-    unheededIn: hash => {
+    invalidIn: hash => {
       const given = [...new URLSearchParams(hash.replace(/^#/, ''))];
       const unheeded = given.filter(([name, text]) => {
         return Object.hasOwn(preset, name) && settingOf(name, text, preset[name as keyof Settings]) === undefined;
@@ -53,7 +53,7 @@ export function addressOf<Settings extends object>(
       return [...names].filter(name => !Object.hasOwn(preset, name));
     },
     hashOf,
-    share: paced(settings => {
+    share: throttle(settings => {
       const hash = hashOf(settings);
       history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
     }),

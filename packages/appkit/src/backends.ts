@@ -2,7 +2,7 @@ import '@residual/backend-wasm';
 import '@residual/backend-webgl';
 
 /** Brings WebGPU beside WebAssembly and WebGL, where there is not only the interface but also a card, or a driver that takes its place. */
-export async function bringWebGpu(): Promise<void> {
+export async function registerWebGpu(): Promise<void> {
   const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
   const adapter = await gpu?.requestAdapter().catch(() => null);
   if (adapter != null) await import('@residual/backend-webgpu');

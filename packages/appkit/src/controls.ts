@@ -39,8 +39,12 @@ function nearest(field: HTMLElement | null, value: number): number {
  * Says what the address of the page asks for that is not here: names of no setting, values that no setting has, numbers that do not fit, and choices that the controls do
  * not offer, which show what stands in their place. `more` are sentences of the page's own.
  */
-export function tellUnheeded<Settings extends object>(
-  { settingsFrom, unheededIn, unknownIn }: Pick<Address<Settings>, 'settingsFrom' | 'unheededIn' | 'unknownIn'>,
+export function reportUnheeded<Settings extends object>(
+  {
+    settingsFrom,
+    invalidIn: unheededIn,
+    unknownIn,
+  }: Pick<Address<Settings>, 'settingsFrom' | 'unheededIn' | 'unknownIn'>,
   more: readonly string[] = [],
 ): void {
   const { hash } = location;
@@ -63,20 +67,20 @@ export function tellUnheeded<Settings extends object>(
     return `This link asks for ${label} “${clipped(value)}”, which is not here; “${clipped(shown)}” stands in its place.`;
   });
   const unknown = unknownIn(hash);
-  const named = unknown.slice(0, most).map(name => `“${clipped(name)}”`);
-  if (unknown.length > most) named.push(`${unknown.length - most} more`);
+  const named = unknown.slice(0, maxNames).map(name => `“${clipped(name)}”`);
+  if (unknown.length > maxNames) named.push(`${unknown.length - maxNames} more`);
   if (named.length > 0)
     sentences.push(`This link sets ${new Intl.ListFormat('en').format(named)}, which this page does not have.`);
   showNotice([...sentences, ...more].join(' '));
 }
 
 /** So many unknown names are told by name, and so many characters of what a link holds are repeated. */
-const most = 3;
-const longest = 60;
+const maxNames = 3;
+const maxCharacters = 60;
 
 const clipped = (text: string) => {
   const characters = [...text];
-  return characters.length > longest ? `${characters.slice(0, longest).join('')}…` : text;
+  return characters.length > maxCharacters ? `${characters.slice(0, maxCharacters).join('')}…` : text;
 };
 
 /** What a control shows; undefined of what is no control. */

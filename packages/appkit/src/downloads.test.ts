@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countedFetch, type Download } from './downloads.js';
+import { type Download, reportingFetch } from './downloads.js';
 
 const body = (parts: number, size = 40_000) =>
   new ReadableStream({
@@ -10,7 +10,7 @@ const body = (parts: number, size = 40_000) =>
   });
 const counted = async (response: Response) => {
   const seen: Download[] = [];
-  const fetch = countedFetch(
+  const fetch = reportingFetch(
     async () => response,
     download => seen.push(download),
   );

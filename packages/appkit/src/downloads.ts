@@ -4,9 +4,9 @@ export interface Download {
   readonly done: number;
   readonly total: number | undefined;
   /** Whether the whole file is here. */
-  readonly ended: boolean;
+  readonly isComplete: boolean;
   /** Whether nothing of it is on its way for now, as of a file that is read by ranges. */
-  readonly rests: boolean;
+  readonly isIdle: boolean;
 }
 
 /** Told at the first bytes of a file, and as more arrive. */
@@ -16,7 +16,7 @@ export type OnDownload = (download: Download) => void;
 const smallest = 2 ** 15;
 
 /** A `fetch` that tells how far each file is, from its first byte on; of a file that is read by ranges where in it they are. */
-export function countedFetch(fetch: typeof globalThis.fetch, report: OnDownload): typeof globalThis.fetch {
+export function reportingFetch(fetch: typeof globalThis.fetch, report: OnDownload): typeof globalThis.fetch {
   return async (input, init) => {
     const response = await fetch(input, init);
     const { body, headers, status, statusText, url } = response;
@@ -27,16 +27,17 @@ export function countedFetch(fetch: typeof globalThis.fetch, report: OnDownload)
     if (!response.ok || !body || (total !== undefined && total < smallest)) return response;
     const file = nameOf(input instanceof Request ? input.url : String(input));
     let done = Number(start ?? 0);
-    const tell = (ended: boolean, rests = false) => report({ file, done, total, ended, rests });
+    const reportProgress = (ended: boolean, rests = false) =>
+      report({ file, done, total, isComplete: ended, isIdle: rests });
     const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      start: () => tell(false),
+      start: () => reportProgress(false),
       transform: (bytes, controller) => {
         done += bytes.length;
-        tell(done === total);
+        reportProgress(done === total);
         controller.enqueue(bytes);
       },
       flush: () => {
-        if (done !== total) tell(size === undefined, size !== undefined); // the end of a range need not be that of the file
+        if (done !== total) reportProgress(size === undefined, size !== undefined); // the end of a range need not be that of the file
       },
     });
     const counted = new Response(body.pipeThrough(counter), { status, statusText, headers });
@@ -51,14 +52,14 @@ const nameOf = (address: string) => {
 };
 
 /** In a worker: lets the page know of all that is downloaded here from now on. */
-export function tellDownloads(): void {
+export function reportDownloads(): void {
   const report: OnDownload = download => self.postMessage({ download });
-  globalThis.fetch = countedFetch(globalThis.fetch.bind(globalThis), report);
+  globalThis.fetch = reportingFetch(globalThis.fetch.bind(globalThis), report);
 }
 
 /** In a page: starts a worker that tells of its downloads, its own script being the first of them. */
 export async function startWorker(script: string, report: OnDownload): Promise<Worker> {
-  await bringModule(new URL(script, document.baseURI), countedFetch(fetch.bind(globalThis), report));
+  await preloadModule(new URL(script, document.baseURI), reportingFetch(fetch.bind(globalThis), report));
   const worker = new Worker(script, { type: 'module' });
   worker.addEventListener('message', ({ data }) => {
     const { download } = data as { download?: Download };
@@ -68,13 +69,13 @@ export async function startWorker(script: string, report: OnDownload): Promise<W
 }
 
 /** Brings a module and those that it imports into the browser's cache, where whoever starts it finds them; what cannot be had is told by starting it. */
-async function bringModule(url: URL, fetch: typeof globalThis.fetch, known = new Set<string>()): Promise<void> {
-  if (known.has(url.href)) return;
-  known.add(url.href);
+async function preloadModule(url: URL, fetch: typeof globalThis.fetch, visited = new Set<string>()): Promise<void> {
+  if (visited.has(url.href)) return;
+  visited.add(url.href);
   const text = await fetch(url.href).then(
     response => (response.ok ? response.text() : ''),
     () => '',
   );
   for (const [, path] of text.matchAll(/(?:^|[;}\s])import\b[^;"'()]*["'](\.[^"']+)["']/g))
-    await bringModule(new URL(path!, url), fetch, known);
+    await preloadModule(new URL(path!, url), fetch, visited);
 }

@@ -25,7 +25,7 @@ const names: readonly (readonly [file: RegExp, name: string])[] = [
 ];
 
 /** How far a download is, in words. */
-export const wordsOf = ({ file, done, total }: Pick<Download, 'file' | 'done' | 'total'>): string => {
+export const progressText = ({ file, done, total }: Pick<Download, 'file' | 'done' | 'total'>): string => {
   const name = names.find(([pattern]) => pattern.test(file))?.[1] ?? file;
   return `Loading ${name}: ${total === undefined ? megabytes(done) : `${megabytes(done)} of ${megabytes(total)}`} MB`;
 };
@@ -35,9 +35,9 @@ export interface LoadingView {
   /** Shows how far a file is; the place is seen as long as one is on its way. */
   readonly download: (download: Download) => void;
   /** Shows how many weights of a model are placed, while nothing is on its way. */
-  readonly placed: (done: number, total: number) => void;
+  readonly showWeights: (done: number, total: number) => void;
   /** Shows the place until it is ended, also while nothing is on its way; its button, if it has one, cancels. */
-  begin(cancel?: () => void): void;
+  start(cancel?: () => void): void;
   /** Takes the place away. */
   end(): void;
   /** Leaves the place there with a sentence; its button tries again. */
@@ -46,14 +46,14 @@ export interface LoadingView {
 
 /** Wires the element with this id: it gets a sentence and a bar, where it has none. */
 export function loadingView(id = 'loading'): LoadingView {
-  const place = byId(id);
-  const button = place.querySelector('button');
-  const help = place.querySelector('small');
+  const element = byId(id);
+  const button = element.querySelector('button');
+  const help = element.querySelector('small');
   const cancelHelp = help?.textContent ?? '';
-  const text = place.querySelector('p') ?? make('p');
-  const bar = place.querySelector('progress') ?? make('progress', { ariaLabel: 'loading' });
-  for (const part of [bar, text]) if (!part.isConnected) place.prepend(part);
-  const going = new Map<string, Download>();
+  const text = element.querySelector('p') ?? make('p');
+  const bar = element.querySelector('progress') ?? make('progress', { ariaLabel: 'loading' });
+  for (const part of [bar, text]) if (!part.isConnected) element.prepend(part);
+  const downloads = new Map<string, Download>();
   let isOpen = false;
 
   const offer = (label: string, sentence: string, act: (() => void) | undefined) => {
@@ -65,36 +65,36 @@ export function loadingView(id = 'loading'): LoadingView {
     bar.hidden = false;
     if (total === undefined) bar.removeAttribute('value');
     else [bar.max, bar.value] = [total, done];
-    place.hidden = false;
+    element.hidden = false;
   };
   return {
     download: download => {
-      going.delete(download.file);
-      if (!download.ended) going.set(download.file, download);
-      const weight = ({ total, done, rests }: Download) => (rests ? 0 : (total ?? done));
-      const [largest] = [...going.values()].sort((a, b) => weight(b) - weight(a));
+      downloads.delete(download.file);
+      if (!download.isComplete) downloads.set(download.file, download);
+      const weight = ({ total, done, isIdle: rests }: Download) => (rests ? 0 : (total ?? done));
+      const [largest] = [...downloads.values()].sort((a, b) => weight(b) - weight(a));
       const shown = largest ?? download;
-      show(wordsOf(shown), shown.done, shown.total);
-      if (!largest && !isOpen) place.hidden = true;
+      show(progressText(shown), shown.done, shown.total);
+      if (!largest && !isOpen) element.hidden = true;
     },
-    placed: (done, total) => {
-      if (going.size === 0) show(`Placing weights: ${done} of ${total}`, done, total);
+    showWeights: (done, total) => {
+      if (downloads.size === 0) show(`Placing weights: ${done} of ${total}`, done, total);
     },
-    begin: cancel => {
-      going.clear();
+    start: cancel => {
+      downloads.clear();
       isOpen = true;
       show('Loading', 0, undefined);
       offer('Cancel', cancelHelp, cancel);
     },
     end: () => {
-      going.clear();
+      downloads.clear();
       isOpen = false;
-      place.hidden = true;
+      element.hidden = true;
     },
     fail: (sentence, again) => {
-      going.clear();
+      downloads.clear();
       isOpen = false;
-      [place.hidden, bar.hidden] = [false, true];
+      [element.hidden, bar.hidden] = [false, true];
       text.textContent = sentence;
       offer('Load again', 'Begins the loading anew.', again);
     },

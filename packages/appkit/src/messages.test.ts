@@ -7,7 +7,7 @@ test('a message names controls as the page does, and no functions', () => {
   expect(said('generate: topP is 2; it must be above 0 and at most 1')).toBe(
     '“Top-p” is 2; it must be above 0 and at most 1.',
   );
-  expect(said('translate: beams is 2.5; it must be a whole number, 1 or more')).toBe(
+  expect(said('translate: numBeams is 2.5; it must be a whole number, 1 or more')).toBe(
     'Beams is 2.5; it must be a whole number, 1 or more.',
   );
   expect(said('encoderDecoder: source: 3 do not fit 5')).toBe('3 do not fit 5.');

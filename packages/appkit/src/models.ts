@@ -1,7 +1,7 @@
 import { connectModels, type Models } from '@residual/model/worker';
 import { type OnDownload, startWorker } from './downloads.js';
 import script from './worker-entry.ts?worker&url';
-import { readiness, takeBackend } from './workers.js';
+import { selectBackend, whenReady } from './workers.js';
 
 export { type PageLoad, type PageModel, pageModel } from './page-model.js';
 
@@ -19,12 +19,12 @@ export interface ModelWorker {
 /** Starts the worker, and tells of all that it downloads; errors where it does not start. */
 export async function startModels(onDownload: OnDownload): Promise<ModelWorker> {
   const worker = await startWorker(script, onDownload);
-  const { softwareGraphics } = await readiness<{ softwareGraphics: boolean }>(worker);
+  const { softwareGraphics } = await whenReady<{ softwareGraphics: boolean }>(worker);
   const models = connectModels(worker);
   return {
     models,
     backends: (await models.backends()).filter(name => name !== 'cpu'),
     softwareGraphics,
-    useBackend: name => takeBackend(name, () => softwareGraphics, models.useBackend),
+    useBackend: name => selectBackend(name, () => softwareGraphics, models.useBackend),
   };
 }

@@ -35,12 +35,12 @@ export function pageModel(
   let loading: { readonly done: Promise<void>; readonly abort: AbortController } | undefined;
   const running = new Set<Promise<unknown>>();
 
-  const replaced = () => new DOMException('Another model was loaded meanwhile.', 'AbortError');
+  const replacedError = () => new DOMException('Another model was loaded meanwhile.', 'AbortError');
 
   /** Does something with a model while no other one is loaded. */
-  const inTurn = async <Result>(loaded: RemoteModel, act: () => Promise<Result>): Promise<Result> => {
+  const runExclusive = async <Result>(loaded: RemoteModel, act: () => Promise<Result>): Promise<Result> => {
     while (loading) await loading.done.catch(() => {});
-    if (current?.loaded !== loaded) throw replaced();
+    if (current?.loaded !== loaded) throw replacedError();
     const result = act();
     running.add(result);
     return result.finally(() => running.delete(result));
@@ -52,8 +52,8 @@ export function pageModel(
       act: (given: never, options: Options) => Promise<Result>,
     ) =>
     (given: unknown, options?: Options): Promise<Result> =>
-      inTurn(loaded, () =>
-        act(given as never, { ...options, signal: eitherOf(options?.signal, ending.signal) } as Options),
+      runExclusive(loaded, () =>
+        act(given as never, { ...options, signal: anySignal(options?.signal, ending.signal) } as Options),
       );
 
   const stream =
@@ -63,20 +63,20 @@ export function pageModel(
     ) =>
     (given: unknown, options?: Options): RemoteGeneration<Whole, Each> => {
       const begin = () =>
-        act(given as never, { ...options, signal: eitherOf(options?.signal, ending.signal) } as Options);
+        act(given as never, { ...options, signal: anySignal(options?.signal, ending.signal) } as Options);
       return {
         [Symbol.asyncIterator]: () => {
           let steps: AsyncIterator<Each> | undefined;
           return {
             next: () =>
-              inTurn(loaded, () => {
+              runExclusive(loaded, () => {
                 steps ??= begin()[Symbol.asyncIterator]();
                 return steps.next();
               }),
             return: async value => (await steps?.return?.(value)) ?? { done: true, value },
           };
         },
-        whole: () => inTurn(loaded, () => begin().whole()),
+        result: () => runExclusive(loaded, () => begin().result()),
       };
     };
 
@@ -91,12 +91,12 @@ export function pageModel(
     embed: call(loaded, loaded.embed),
     embedBatch: call(loaded, loaded.embedBatch),
     contextual: call(loaded, loaded.contextual),
-    tokenVectors: () => inTurn(loaded, loaded.tokenVectors),
-    save: () => inTurn(loaded, loaded.save),
+    tokenVectors: () => runExclusive(loaded, loaded.tokenVectors),
+    save: () => runExclusive(loaded, loaded.save),
   });
 
-  const bring = async ({ source, backend, check, ...options }: PageLoad): Promise<void> => {
-    ending.abort(replaced());
+  const replaceModel = async ({ source, backend, check, ...options }: PageLoad): Promise<void> => {
+    ending.abort(replacedError());
     await Promise.allSettled(running);
     ending = new AbortController();
     const before = current?.loaded;
@@ -130,9 +130,9 @@ export function pageModel(
     load: async load => {
       const abort = new AbortController();
       const last = loading;
-      last?.abort.abort(replaced());
-      const signal = eitherOf(load.signal, abort.signal);
-      const done = (last?.done.catch(() => {}) ?? Promise.resolve()).then(() => bring({ ...load, signal }));
+      last?.abort.abort(replacedError());
+      const signal = anySignal(load.signal, abort.signal);
+      const done = (last?.done.catch(() => {}) ?? Promise.resolve()).then(() => replaceModel({ ...load, signal }));
       const mine = { done, abort };
       loading = mine;
       try {
@@ -145,7 +145,7 @@ export function pageModel(
 }
 
 /** A signal that is aborted when one of two is. */
-function eitherOf(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+function anySignal(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
   if (!one) return other;
   const both = new AbortController();
   for (const signal of [one, other]) {

@@ -23,17 +23,17 @@ const labelOf = (id: string): string | undefined =>
   document.getElementById(id)?.closest('label')?.firstChild?.textContent?.trim() || undefined;
 
 /** Puts a sentence and a button that dismisses it into a place, or takes both away. */
-function show(place: HTMLElement, sentence: string | undefined): void {
+function show(element: HTMLElement, sentence: string | undefined): void {
   const before = document.activeElement;
-  place.hidden = sentence === undefined;
-  place.replaceChildren();
+  element.hidden = sentence === undefined;
+  element.replaceChildren();
   if (sentence === undefined) return;
   const dismiss = make('button', { type: 'button', className: 'dismiss', ariaLabel: 'Dismiss this message' });
   dismiss.addEventListener('click', () => {
-    show(place, undefined);
+    show(element, undefined);
     if (before instanceof HTMLElement) before.focus();
   });
-  place.append(sentence, dismiss);
+  element.append(sentence, dismiss);
 }
 
 /**
@@ -41,13 +41,13 @@ function show(place: HTMLElement, sentence: string | undefined): void {
  * the page goes when something is changed, as that may have been its cause.
  */
 export function showError(error?: unknown, id = 'error'): void {
-  const place = byId(id);
-  show(place, error === undefined ? undefined : messageOf(error, labelOf));
-  if (goesOnEscape(place) && id === 'error') document.addEventListener('input', () => show(place, undefined));
+  const element = byId(id);
+  show(element, error === undefined ? undefined : messageOf(error, labelOf));
+  if (dismissOnEscape(element) && id === 'error') document.addEventListener('input', () => show(element, undefined));
 }
 
 /** Lets a place be dismissed by Escape; gives whether that is new. */
-function goesOnEscape(place: HTMLElement): boolean {
+function dismissOnEscape(place: HTMLElement): boolean {
   if (place.dataset.wired) return false;
   place.dataset.wired = 'true';
   addEventListener('keydown', ({ key }) => {
@@ -64,7 +64,7 @@ export function showNotice(sentence?: string): void {
     document.querySelector('header')!.append(place);
   }
   show(place, sentence === '' ? undefined : sentence);
-  goesOnEscape(place);
+  dismissOnEscape(place);
 }
 
 /** Runs what someone asked for; what goes wrong, other than that it was stopped, is shown until it is dismissed or something else is asked for. */
@@ -88,7 +88,7 @@ export function on(id: string, event: string, act: () => Promise<void> | void): 
 /** Takes files that someone chooses in the input with this id, or drops anywhere on the page; a zip counts as the files in it. */
 export function onFiles(id: string, act: (files: readonly File[]) => Promise<void> | void): void {
   const take = async (files: readonly File[]) =>
-    act(files.some(isZip) ? await (await import('./zip.js')).unpacked(files) : files);
+    act(files.some(isZip) ? await (await import('./zip.js')).unzipFiles(files) : files);
   on(id, 'change', () => take([...(byId<HTMLInputElement>(id).files ?? [])]));
   for (const event of ['dragover', 'drop']) addEventListener(event, given => given.preventDefault());
   addEventListener('drop', ({ dataTransfer }) => {

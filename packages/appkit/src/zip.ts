@@ -3,37 +3,37 @@ import { type UnzipFileInfo, unzipSync, zipSync } from 'fflate';
 import { isZip } from './page.js';
 
 /** How much a zip may hold, in bytes: more than any model that a page can run. */
-const most = 2e9;
+const maxBytes = 2e9;
 
 /** Files with those inside a zip in its place, by their names without folders. Errors name a zip that cannot be read, or holds too much. */
-export async function unpacked(files: readonly File[]): Promise<File[]> {
+export async function unzipFiles(files: readonly File[]): Promise<File[]> {
   return (await Promise.all(files.map(file => (isZip(file) ? filesIn(file) : [file])))).flat();
 }
 
 /** Files by name as one zip, uncompressed: weights hardly get smaller. */
-export function packed(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Blob {
+export function zipFiles(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Blob {
   const bytes = zipSync(Object.fromEntries(files), { level: 0 });
   return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
 }
 
 /** Deflate makes at most so many bytes of one. */
-const mostInflation = 1032;
+const maxInflation = 1032;
 
 /** The files in a zip: no more than it says, no more than its bytes can hold, each with its checksum. */
 async function filesIn(zip: File): Promise<File[]> {
-  const tooLarge = `${zip.name} holds more than the ${most / 1e9} GB that a page reads; drop its files one by one.`;
-  if (zip.size > most) throw new ResidualError('zip', tooLarge);
+  const tooLarge = `${zip.name} holds more than the ${maxBytes / 1e9} GB that a page reads; drop its files one by one.`;
+  if (zip.size > maxBytes) throw new ResidualError('zip', tooLarge);
   const bytes = new Uint8Array(await zip.arrayBuffer());
-  const declared = new Map<string, Entry>();
+  const declared = new Map<string, ZipEntry>();
   try {
     const checksums = checksumsIn(bytes);
     let [packedSize, size] = [0, 0];
     const filter = (info: UnzipFileInfo) => {
       packedSize += info.size;
       size += info.originalSize;
-      if (size > most) throw new ResidualError('zip', tooLarge);
+      if (size > maxBytes) throw new ResidualError('zip', tooLarge);
       if (packedSize > bytes.length) throw new Error('its files lie in each other'); // as in bombs
-      if (info.originalSize > mostInflation * (info.size + 1))
+      if (info.originalSize > maxInflation * (info.size + 1))
         throw new Error(`${info.name} cannot be as large as it says`);
       if (declared.has(info.name)) throw new Error(`it holds ${info.name} twice`);
       declared.set(info.name, { size: info.originalSize, checksum: checksums.next().value });
@@ -53,7 +53,7 @@ async function filesIn(zip: File): Promise<File[]> {
   }
 }
 
-interface Entry {
+interface ZipEntry {
   readonly size: number;
   readonly checksum: number | undefined;
 }

@@ -1,8 +1,8 @@
-import { census, count, dropout, emptyScope, randomness, record } from '@residual/layers';
-import { concat, dense, dispose, memory, sliceAxis, type Tensor, tidy } from '@residual/tensor';
+import { census, countParameters, dropout, emptyScope, randomness, record } from '@residual/layers';
+import { concat, dense, dispose, memoryUsage, sliceAxis, type Tensor, tidy } from '@residual/tensor';
 import { addRows, expectClose, expectNoLeak, linearRows, nestedOf, type Rows } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { attendInFloat64, numbers, plainOf, randomWeights } from '../test/reference.js';
+import { attendInFloat64, numbers, randomWeights, readProjections } from '../test/reference-attention.js';
 import { Cache, causal, fuseValueUp, lowRankValueAttention, selfAttention } from './index.js';
 
 const [batch, length, modelDim, heads, headDim] = [2, 5, 11, 3, 7];
@@ -18,10 +18,10 @@ test.each([
   async ({ kvHeads, shared, layer: attention }) => {
     const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
     const ups: Rows[] = await Promise.all(weights.valueUp.map(({ weight }) => nestedOf(weight as Tensor)));
-    // The loops' own output is not used: only who looks at whom, and what value-down gives.
-    const plain = await plainOf({ ...weights, value: weights.valueDown, output: weights.query });
+    // The loops' own output is not used: only which position attends to which, and what value-down gives.
+    const plain = await readProjections({ ...weights, value: weights.valueDown, output: weights.query });
     const expected = ((await nestedOf(x)) as Rows[]).map(rows => {
-      const { weights: looks, value } = attendInFloat64(rows, rows, plain, { heads, kvHeads, sees });
+      const { weights: looks, value } = attendInFloat64(rows, rows, plain, { heads, kvHeads, isVisible: sees });
       const changes = looks.map((own, h) => {
         const proposed = linearRows(value[shared[h]!]!, ups[h]!); // what each position would add: value-up · value-down · x
         return own.map(row =>
@@ -59,9 +59,9 @@ test.each([3, 1])(
     const grouped = { ...options, kvHeads };
     const attention = lowRankValueAttention(grouped);
     const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
-    const before = memory().tensors;
+    const before = memoryUsage().tensors;
     const fused = fuseValueUp(grouped, weights);
-    expect(memory().tensors - before).toBe(1);
+    expect(memoryUsage().tensors - before).toBe(1);
     expect(fused.weights.output.weight.shape).toEqual([modelDim, heads * headDim]);
     expect(fused.weights.value).toBe(weights.valueDown);
     const columns = tidy(() => sliceAxis(fused.weights.output.weight as Tensor, 1, headDim, headDim));
@@ -69,12 +69,12 @@ test.each([3, 1])(
     const [one, other] = [attention(weights, x), fused.layer(fused.weights, x)];
     await expectClose(other, one, { absolute: 1e-5 });
     dispose([x, weights, fused.weights.output, columns, one, other]);
-    expect(memory().tensors).toBe(before - 6 - 1);
+    expect(memoryUsage().tensors).toBe(before - 6 - 1);
   },
 );
 
 test('it has as many weights as self-attention without biases, one value-up a head', () => {
-  expect(count(attention)).toBe(count(selfAttention({ ...options, bias: false })));
+  expect(countParameters(attention)).toBe(countParameters(selfAttention({ ...options, bias: false })));
   const { output, matrices, valueMap } = census(attention);
   expect({ output, matrices, valueMap }).toEqual({
     output: heads * headDim * modelDim,
@@ -94,7 +94,7 @@ test.each([3, 1])('steps through a cache give what one pass gives: kvHeads %i', 
   const [x, weights, cache] = [
     numbers('x', [batch, length, modelDim]),
     randomWeights(attention),
-    new Cache({ positions: 5 }),
+    new Cache({ maxPositions: 5 }),
   ];
   const whole = attention(weights, x);
   const steps = [0, 3].map((start, i) =>

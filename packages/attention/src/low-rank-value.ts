@@ -1,18 +1,18 @@
 import {
   bind,
   type Dropout,
-  expectPositions,
+  expectPositionEncoding,
   type Layer,
   type Linear,
   layer,
   linear,
-  type Positions,
+  type PositionEncoding,
   type Weights,
 } from '@residual/layers';
 import { add, concat, dense, expectOptions, reshape, sliceAxis, type Tensor, tidy } from '@residual/tensor';
+import { type AttentionOptions, attentionOptionNames, expectAttentionOptions } from './attend-heads.js';
+import { cachedAttention } from './cached-attention.js';
 import { headDims, splitHeads } from './heads.js';
-import { expectLook, type LookOptions, lookNames } from './look.js';
-import { lookBack } from './look-back.js';
 import { projections } from './projections.js';
 import { type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';
 
@@ -22,7 +22,7 @@ export type LowRankValueNeeds = {
   readonly key: Linear;
   readonly valueDown: Linear;
   readonly valueUp: readonly Linear[];
-  readonly positions: Positions | undefined;
+  readonly positions: PositionEncoding | undefined;
   readonly dropout: Dropout | undefined;
 };
 
@@ -31,7 +31,7 @@ export interface LowRankValueAttention extends Layer<LowRankValueNeeds, Tensor, 
 
 /** Settings of `lowRankValueAttention`. */
 export interface LowRankValueOptions
-  extends LookOptions,
+  extends AttentionOptions,
     Pick<SelfAttentionOptions, 'modelDim' | 'heads' | 'kvHeads' | 'headDim' | 'positions'> {}
 
 /**
@@ -41,12 +41,19 @@ export interface LowRankValueOptions
  * value-down, each with a value-up of its own. Taps as `selfAttention`; `value` is after value-down.
  */
 export function lowRankValueAttention(options: LowRankValueOptions): LowRankValueAttention {
-  const names = { modelDim: 1, heads: 1, kvHeads: 0, headDim: 0, positions: 0, ...lookNames } as const;
+  const names = {
+    modelDim: 1,
+    heads: 1,
+    kvHeads: 0,
+    headDim: 0,
+    positionEncoding: 0,
+    ...attentionOptionNames,
+  } as const;
   expectOptions('lowRankValueAttention', options, names);
-  expectLook('lowRankValueAttention', options);
-  const { modelDim, heads, positions, dropout } = options;
+  expectAttentionOptions('lowRankValueAttention', options);
+  const { modelDim, heads, positionEncoding: positions, dropout } = options;
   const { kvHeads, headDim } = headDims('lowRankValueAttention', options);
-  expectPositions('lowRankValueAttention', positions, 'attention', { heads, headDim });
+  expectPositionEncoding('lowRankValueAttention', positions, 'attention', { heads, headDim });
   const dims = { kvHeads, headDim, keyWidth: modelDim };
   const { query, key, value: valueDown } = projections({ modelDim, heads, bias: false }, dims);
   const up = linear({ in: headDim, out: modelDim, bias: false, role: 'output' });
@@ -56,21 +63,21 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
     { ...parts, valueUp, positions, dropout },
     (w, x: Tensor, scope) => {
       const { query, key, valueDown } = bind(parts, w, scope);
-      const own = {
+      const qkv = {
         query: splitHeads(query(x), heads),
         key: splitHeads(key(x), kvHeads),
         value: splitHeads(valueDown(x), kvHeads),
       };
-      const mixed = lookBack(own, options, w.positions, scope);
-      const changes = bind(valueUp, w.valueUp, scope.at('valueUp')).map((up, head) => up(headOf(mixed, head)));
+      const attended = cachedAttention(qkv, options, w.positions, scope);
+      const changes = bind(valueUp, w.valueUp, scope.at('valueUp')).map((up, head) => up(headOf(attended, head)));
       return changes.reduce((sum, change) => add(sum, change));
     },
     {
       name: 'lowRankValueAttention',
-      reads: modelDim,
-      gives: modelDim,
+      inDim: modelDim,
+      outDim: modelDim,
       flops: keyLen => 4 * heads * headDim * keyLen,
-      seesAhead: !options.mask?.causal,
+      bidirectional: !options.mask?.causal,
     },
   );
 }

@@ -2,21 +2,21 @@ import {
   type AnyLayer,
   bind,
   type Dropout,
-  expectPositions,
+  expectPositionEncoding,
   expectSameWidth,
   type Layer,
   type Linear,
   layer,
-  type Positions,
+  type PositionEncoding,
 } from '@residual/layers';
 import { expectOptions, type Tensor } from '@residual/tensor';
+import { type AttentionOptions, attentionOptionNames, expectAttentionOptions } from './attend-heads.js';
+import { cachedAttention } from './cached-attention.js';
 import { headDims, joinHeads, splitHeads } from './heads.js';
-import { expectLook, type LookOptions, lookNames } from './look.js';
-import { lookBack } from './look-back.js';
 import { type BiasOptions, projections } from './projections.js';
 
 /** Settings of `selfAttention`. */
-export interface SelfAttentionOptions extends LookOptions {
+export interface SelfAttentionOptions extends AttentionOptions {
   /** Width of what goes in and comes out. */
   readonly modelDim: number;
   /** How many attentions stand side by side. */
@@ -26,7 +26,7 @@ export interface SelfAttentionOptions extends LookOptions {
   /** Width of a head; modelDim / heads if absent. */
   readonly headDim?: number;
   /** Positions that act on heads or scores, such as rotary ones. */
-  readonly positions?: Positions;
+  readonly positionEncoding?: PositionEncoding;
   /** A bias on each of the four projections, or on those named; true if absent. */
   readonly bias?: BiasOptions;
   /** A norm on each head of the query, [batch, heads, length, headDim] to the same. */
@@ -41,7 +41,7 @@ export type AttentionNeeds = {
   readonly key: Linear;
   readonly value: Linear;
   readonly output: Linear;
-  readonly positions: Positions | undefined;
+  readonly positions: PositionEncoding | undefined;
   readonly queryNorm: AnyLayer<Tensor, Tensor> | undefined;
   readonly keyNorm: AnyLayer<Tensor, Tensor> | undefined;
   readonly dropout: Dropout | undefined;
@@ -60,35 +60,35 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
     heads: 1,
     kvHeads: 0,
     headDim: 0,
-    ...lookNames,
-    positions: 0,
+    ...attentionOptionNames,
+    positionEncoding: 0,
     bias: 0,
     queryNorm: 0,
     keyNorm: 0,
   });
-  expectLook('selfAttention', options);
-  const { modelDim, heads, positions, queryNorm, keyNorm, dropout } = options;
+  expectAttentionOptions('selfAttention', options);
+  const { modelDim, heads, positionEncoding: positions, queryNorm, keyNorm, dropout } = options;
   const { kvHeads, headDim } = headDims('selfAttention', options);
-  expectPositions('selfAttention', positions, 'attention', { heads, headDim });
-  expectSameWidth('selfAttention', { 'a head': { about: { gives: headDim } }, queryNorm, keyNorm });
+  expectPositionEncoding('selfAttention', positions, 'attention', { heads, headDim });
+  expectSameWidth('selfAttention', { 'a head': { about: { outDim: headDim } }, queryNorm, keyNorm });
   const parts = { ...projections(options, { kvHeads, headDim, keyWidth: modelDim }), queryNorm, keyNorm };
   return layer(
     { ...parts, positions, dropout },
     (w, x: Tensor, scope) => {
       const { query, key, value, output, queryNorm, keyNorm } = bind(parts, w, scope);
-      const own = {
+      const qkv = {
         query: queryNorm(splitHeads(query(x), heads)),
         key: keyNorm(splitHeads(key(x), kvHeads)),
         value: splitHeads(value(x), kvHeads),
       };
-      return output(joinHeads(lookBack(own, options, w.positions, scope)));
+      return output(joinHeads(cachedAttention(qkv, options, w.positions, scope)));
     },
     {
       name: 'selfAttention',
-      reads: modelDim,
-      gives: modelDim,
+      inDim: modelDim,
+      outDim: modelDim,
       flops: keyLen => 4 * heads * headDim * keyLen,
-      seesAhead: !options.mask?.causal,
+      bidirectional: !options.mask?.causal,
     },
   );
 }

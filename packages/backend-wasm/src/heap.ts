@@ -1,13 +1,13 @@
 import { ResidualError } from '@residual/tensor';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
-import { unpack } from './embedded.js';
+import { gunzipBase64 } from './embedded.js';
 
 /** How large the memory may become, in bytes: tfjs's module stops one page below 4 GB. */
 export const limitBytes = 4294901760;
 
 /** What our module exports: functions of pointers and numbers. */
-export type Exports = Readonly<Record<string, (...numbers: number[]) => number>>;
+export type KernelExports = Readonly<Record<string, (...numbers: number[]) => number>>;
 
 /** The parts of tfjs's WebAssembly module that its types leave out. */
 interface Module {
@@ -25,11 +25,11 @@ export interface SharedBackend extends Omit<BackendWasm, 'wasm'> {
 /** The memory that tfjs's module and ours work on: where tensors lie in it, room for results, our functions. */
 export class Heap {
   /** A tensor that is needed no more: the next `output` of its size takes its place. */
-  offered: TensorInfo | undefined;
+  reusableOutput: TensorInfo | undefined;
 
   constructor(
     private readonly backend: SharedBackend,
-    readonly call: Exports,
+    readonly call: KernelExports,
   ) {}
 
   /** Byte offset of a tensor's numbers; 0 for an input that is not there. */
@@ -59,16 +59,16 @@ export class Heap {
 
   /** A new tensor, or the one that is offered, its numbers not yet written. Errors when the memory cannot grow any more. */
   output(shape: number[], dtype: DataType = 'float32'): TensorInfo {
-    const { offered } = this;
+    const { reusableOutput: offered } = this;
     if (offered && offered.dtype === dtype && sizeOf(offered.shape) === sizeOf(shape)) {
-      this.offered = undefined;
+      this.reusableOutput = undefined;
       return { dataId: offered.dataId, shape, dtype };
     }
-    const what = () => this.full(`a tensor [${shape.join(', ')}]`);
+    const what = () => this.outOfMemory(`a tensor [${shape.join(', ')}]`);
     if (sizeOf(shape) * 4 > limitBytes) throw what(); // tfjs would take the rest of the division by 4 GB
-    const made = this.backend.makeOutput(shape, dtype);
-    if (this.pointer(made) !== 0) return made;
-    this.free(made);
+    const output = this.backend.makeOutput(shape, dtype);
+    if (this.pointer(output) !== 0) return output;
+    this.free(output);
     throw what();
   }
 
@@ -80,7 +80,7 @@ export class Heap {
   /** Runs `use` with room for so many floats, which is given back afterwards. */
   scratch<Result>(floats: number, use: (pointer: number) => Result): Result {
     const pointer = this.backend.wasm._malloc(floats * 4) >>> 0; // a signed number over 2 GB
-    if (pointer === 0) throw this.full(`${floats * 4} bytes of scratch`);
+    if (pointer === 0) throw this.outOfMemory(`${floats * 4} bytes of scratch`);
     try {
       return use(pointer);
     } finally {
@@ -89,7 +89,7 @@ export class Heap {
   }
 
   /** A handle for a kernel that changes a tensor in place: to its own memory, or to a copy of it where another handle shares it. */
-  takeOver(x: TensorInfo): TensorInfo {
+  inPlaceOrCopy(x: TensorInfo): TensorInfo {
     if (this.backend.refCount(x.dataId) === 1) {
       this.backend.incRef(x.dataId);
       return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
@@ -100,7 +100,7 @@ export class Heap {
     return copy;
   }
 
-  private full(what: string): ResidualError {
+  private outOfMemory(what: string): ResidualError {
     const { byteLength } = this.backend.wasm.asm.memory.buffer;
     return new ResidualError(
       'memory',
@@ -119,9 +119,11 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** Instantiates our kernels on the memory of a backend that has just started. */
 export async function attachKernels(backend: SharedBackend): Promise<void> {
-  compiled ??= import('./generated/kernels.js').then(async ({ bytes }) => WebAssembly.compile(await unpack(bytes)));
+  compiled ??= import('./generated/kernels.js').then(async ({ bytes }) =>
+    WebAssembly.compile(await gunzipBase64(bytes)),
+  );
   const instance = await WebAssembly.instantiate(await compiled, { env: { memory: backend.wasm.asm.memory } });
-  heaps.set(backend.wasm, new Heap(backend, instance.exports as Exports));
+  heaps.set(backend.wasm, new Heap(backend, instance.exports as KernelExports));
 }
 
 /** The heap of a running backend. Errors when tfjs's backend had started before this package was imported. */

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { wasmMemory } from './index.js';
+import { wasmMemoryUsage } from './index.js';
 import { kernels } from './kernels/index.js';
 import { register } from './register.js';
 import { call, expectNear, start } from './testing/index.js';
 
 test('before the backend starts no memory is taken', () => {
-  expect(wasmMemory()).toEqual({ heapBytes: 0, limitBytes: 4294901760 });
+  expect(wasmMemoryUsage()).toEqual({ heapBytes: 0, limitBytes: 4294901760 });
 });
 
 test("starting it asks the platform for no file and leaves tfjs's environment as it was", async () => {
@@ -75,17 +75,17 @@ test('where the package comes a second time, as in two bundles of one server, th
 });
 
 test('the memory in use is told in bytes and grows with what it holds', () => {
-  const { heapBytes, limitBytes } = wasmMemory();
+  const { heapBytes, limitBytes } = wasmMemoryUsage();
   const large = tf.zeros([heapBytes / 4]);
-  expect(wasmMemory().heapBytes).toBeGreaterThan(Math.max(heapBytes, large.size * 4));
-  expect(wasmMemory().limitBytes).toBe(limitBytes);
+  expect(wasmMemoryUsage().heapBytes).toBeGreaterThan(Math.max(heapBytes, large.size * 4));
+  expect(wasmMemoryUsage().limitBytes).toBe(limitBytes);
   large.dispose();
 });
 
 test('a result that has no room in 4 GB is an error that says how much is taken, and the backend works on', () => {
   const many = tf.zeros([33000, 1]);
   const fewer = tf.zeros([32500, 1]); // 4.29 GB: would fit, were nothing else there
-  const { heapBytes } = wasmMemory();
+  const { heapBytes } = wasmMemoryUsage();
   for (const weight of [many, fewer]) {
     expect(() => call('linear', { x: many, weight })).toThrow(
       `backend-wasm: no room for a tensor [33000, ${weight.shape[0]}]; the memory holds ${heapBytes} of at most 4294901760 bytes`,

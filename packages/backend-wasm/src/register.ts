@@ -1,7 +1,7 @@
 import { ResidualError, registerKernels } from '@residual/tensor';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { unpack } from './embedded.js';
+import { gunzipBase64 } from './embedded.js';
 import { attachKernels, type SharedBackend } from './heap.js';
 import { kernels } from './kernels/index.js';
 import { dropModuleListeners } from './process-listeners.js';
@@ -13,7 +13,7 @@ const priority = 2; // tfjs's own: before cpu, after webgpu
 export function register(): void {
   const stock = tf.findBackendFactory(name) as () => Promise<SharedBackend>;
   const start = async () => {
-    const backend = await startStock(stock);
+    const backend = await startTfjsBackend(stock);
     await attachKernels(backend);
     return backend;
   };
@@ -39,7 +39,7 @@ function setUpKernels(): void {
  * Starts tfjs's backend on the SIMD build that is embedded here. tfjs fetches its file through the platform object of its environment: for the time of the start
  * that object answers for this one file, so that no path is configured, nothing is served, and no security policy has to allow a fetch.
  */
-async function startStock(stock: () => Promise<SharedBackend>): Promise<SharedBackend> {
+async function startTfjsBackend(stock: () => Promise<SharedBackend>): Promise<SharedBackend> {
   const environment = tf.env();
   if (!(await environment.getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new ResidualError(
@@ -49,7 +49,7 @@ async function startStock(stock: () => Promise<SharedBackend>): Promise<SharedBa
   }
   environment.set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   const { bytes } = await import('./generated/tfjs.js');
-  const binary = await unpack(bytes);
+  const binary = await gunzipBase64(bytes);
   const file = 'residual:tfjs-backend-wasm';
   const real = environment.platform;
   const answering: tf.Platform = Object.assign(Object.create(real), {

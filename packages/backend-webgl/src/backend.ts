@@ -1,13 +1,13 @@
 import { ResidualError } from '@residual/tensor';
 import { type GPGPUProgram, MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { type DataId, type DataType, env, type TensorInfo } from '@tensorflow/tfjs-core';
-import { commandsDone } from './fence.js';
+import { gpuCommandsDone } from './fence.js';
 import { TexturePool } from './texture-pool.js';
 
 /** tfjs's backend, repaired: reads end when the context is lost, video memory comes back, the precision it reports is the real one. */
 export class WebGLBackend extends MathBackendWebGL {
   private lost = false;
-  private readonly waiting = new Set<() => void>();
+  private readonly pendingReads = new Set<() => void>();
   private readonly pool: TexturePool;
 
   constructor(onLost: () => void) {
@@ -15,12 +15,12 @@ export class WebGLBackend extends MathBackendWebGL {
     const { gpgpu } = this;
     this.pool = new TexturePool(this.getTextureManager(), texture => gpgpu.deleteMatrixTexture(texture));
     gpgpu.gl.canvas.addEventListener('webglcontextlost', () => {
-      this.giveUp();
+      this.markLost();
       onLost();
     });
     if (env().getNumber('WEBGL_VERSION') === 2) {
       gpgpu.createAndWaitForFence = async () => {
-        await commandsDone(gpgpu.gl as WebGL2RenderingContext, () => this.isLost);
+        await gpuCommandsDone(gpgpu.gl as WebGL2RenderingContext, () => this.isLost);
         if (this.isLost) throw contextLost('data'); // before tfjs downloads and keeps what is there now: zeros
       };
     }
@@ -57,16 +57,16 @@ export class WebGLBackend extends MathBackendWebGL {
         if (this.isLost) data.values = undefined; // what tfjs downloaded after the loss
         reject(this.isLost ? contextLost('data') : error);
       };
-      this.waiting.add(refuse);
+      this.pendingReads.add(refuse);
       super
         .read(dataId)
         .then(values => (this.isLost ? refuse() : resolve(values)), refuse)
-        .finally(() => this.waiting.delete(refuse));
+        .finally(() => this.pendingReads.delete(refuse));
     });
   }
 
   override readSync(dataId: DataId): ReturnType<MathBackendWebGL['readSync']> {
-    if (this.isGone(dataId)) throw contextLost('data');
+    if (this.isDataLost(dataId)) throw contextLost('data');
     return super.readSync(dataId);
   }
 
@@ -78,16 +78,16 @@ export class WebGLBackend extends MathBackendWebGL {
   override dispose(): void {
     this.pool.dispose();
     super.dispose();
-    this.giveUp();
+    this.markLost();
   }
 
-  private giveUp(): void {
+  private markLost(): void {
     this.lost = true;
-    for (const refuse of this.waiting) refuse();
-    this.waiting.clear();
+    for (const refuse of this.pendingReads) refuse();
+    this.pendingReads.clear();
   }
 
-  private isGone(dataId: DataId): boolean {
+  private isDataLost(dataId: DataId): boolean {
     return this.isLost && this.texData.get(dataId)?.values == null;
   }
 }

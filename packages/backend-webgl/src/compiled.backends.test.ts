@@ -21,7 +21,7 @@ import {
 import { engine } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compiledPrograms as onWebGL } from './compiled.js';
-import { forgetPrograms } from './testing/forget-programs.js';
+import { clearPrograms } from './testing/clear-programs.js';
 
 const backend = requireBackend();
 
@@ -108,7 +108,7 @@ async function tell(prompt: readonly number[], more: number): Promise<number[]> 
 describe.skipIf(backend !== 'webgl' && backend !== 'webgpu')(`programs on ${backend}`, () => {
   test('ten prompts of different lengths compile nothing that the first has not compiled', async () => {
     const prompt = (length: number) => Array.from({ length }, (_, i) => (i * 7 + length) % vocab);
-    forgetPrograms();
+    clearPrograms();
     const first = await tell(prompt(7), 6);
     const before = compiledPrograms();
     expect(before).toBeGreaterThan(10);

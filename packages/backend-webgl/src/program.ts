@@ -66,7 +66,7 @@ export function runPass(backend: WebGLBackend, pass: Pass): TensorInfo {
   const defines = [...inputs.map(([name]) => `HAS_${name}`), ...Object.keys(variants).filter(name => variants[name])];
   const program: GPGPUProgram = {
     variableNames: inputs.map(([name]) => name),
-    outputShape: matrices(pass.shape),
+    outputShape: asMatrices(pass.shape),
     packedInputs: true,
     packedOutput: true,
     enableShapeUniforms: true,
@@ -76,28 +76,28 @@ export function runPass(backend: WebGLBackend, pass: Pass): TensorInfo {
     ],
     userCode: defines.map(name => `#define ${name}\n`).join('') + common + pass.code,
   };
-  const views = inputs.map(([, input]) => view(backend, input));
+  const views = inputs.map(([, input]) => flatView(backend, input));
   const uniforms = [...Object.values(ints), ...Object.values(floats)].map(value => [value]);
   const output = backend.runWebGLProgram(program, views, dtype, uniforms, true);
   return { ...output, shape: [...pass.shape] };
 }
 
 /** The shape as a batch of matrices: all leading axes as one. */
-export function matrices(shape: readonly number[]): [number, number, number] {
+export function asMatrices(shape: readonly number[]): [number, number, number] {
   const batch = shape.slice(0, -2).reduce((product, length) => product * length, 1);
   return [batch, shape.at(-2) ?? 1, shape.at(-1) ?? 1];
 }
 
 /** Whether two shapes of equally many entries lie in a texture in the same way. */
 export function sameLayout(a: readonly number[], b: readonly number[]): boolean {
-  const [[, aRows, aColumns], [, bRows, bColumns]] = [matrices(a), matrices(b)];
+  const [[, aRows, aColumns], [, bRows, bColumns]] = [asMatrices(a), asMatrices(b)];
   if (aColumns !== bColumns) return aRows === 1 && bRows === 1 && aColumns % 2 === 0 && bColumns % 2 === 0;
   return aRows === bRows || (aRows % 2 === 0 && bRows % 2 === 0);
 }
 
 /** The input under a shape that keeps tfjs from copying it where it lies right as it is. */
-function view(backend: WebGLBackend, input: TensorInfo): TensorInfo {
+function flatView(backend: WebGLBackend, input: TensorInfo): TensorInfo {
   const { isPacked, shape } = backend.texData.get(input.dataId);
-  const held = isPacked && sameLayout(shape, input.shape) ? shape : input.shape;
-  return { ...input, shape: matrices(held) };
+  const layoutShape = isPacked && sameLayout(shape, input.shape) ? shape : input.shape;
+  return { ...input, shape: asMatrices(layoutShape) };
 }

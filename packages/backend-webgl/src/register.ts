@@ -1,4 +1,4 @@
-import { offerRecovery, registerKernels } from '@residual/tensor';
+import { registerKernels, registerRecovery } from '@residual/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGLBackend } from './backend.js';
 import { kernels } from './kernels/index.js';
@@ -15,7 +15,7 @@ export function register(): void {
   const stock = engine.registryFactory[name];
   if (!stock) return;
   const { priority } = stock;
-  offerRecovery(name, { isLost: isContextLost, recover: recoverWebGL });
+  registerRecovery(name, { isLost: isContextLost, recover: recoverWebGL });
   const start = () => {
     const backend = startWebGL();
     if (tf.env().getNumber('WEBGL_VERSION') === 2) registerKernels(name, kernels);

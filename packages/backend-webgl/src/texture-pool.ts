@@ -3,7 +3,7 @@ import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 type Manager = ReturnType<MathBackendWebGL['getTextureManager']>;
 
 /** What the pool of tfjs keeps; its types call it private. */
-interface Kept {
+interface TfjsTexturePool {
   freeTextures: Record<string, { texture: WebGLTexture }[]>;
   numFreeTextures: number;
   _numBytesFree: number;
@@ -11,7 +11,7 @@ interface Kept {
 }
 
 /** Free textures of so many bytes may stay for good. */
-const smallPool = 64 * 2 ** 20;
+const maxFreeBytes = 64 * 2 ** 20;
 
 /** Milliseconds for which textures must lie unused before they go. */
 const idleTime = 1000;
@@ -22,7 +22,7 @@ const idleTime = 1000;
  */
 export class TexturePool {
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private leastFree = 0;
+  private minFreeBytes = 0;
 
   constructor(
     private readonly manager: Manager,
@@ -32,7 +32,7 @@ export class TexturePool {
     const release = manager.releaseTexture.bind(manager);
     manager.acquireTexture = (...request) => {
       const texture = acquire(...request);
-      this.leastFree = Math.min(this.leastFree, manager.numBytesFree);
+      this.minFreeBytes = Math.min(this.minFreeBytes, manager.numBytesFree);
       return texture;
     };
     manager.releaseTexture = (...released) => {
@@ -48,17 +48,17 @@ export class TexturePool {
   }
 
   private watch(): void {
-    if (this.timer !== undefined || this.manager.numBytesFree <= smallPool) return;
-    this.leastFree = this.manager.numBytesFree;
+    if (this.timer !== undefined || this.manager.numBytesFree <= maxFreeBytes) return;
+    this.minFreeBytes = this.manager.numBytesFree;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      if (this.leastFree > smallPool) this.empty();
+      if (this.minFreeBytes > maxFreeBytes) this.deleteFree();
       else this.watch();
     }, idleTime);
   }
 
-  private empty(): void {
-    const kept = this.manager as unknown as Kept;
+  private deleteFree(): void {
+    const kept = this.manager as unknown as TfjsTexturePool;
     for (const textures of Object.values(kept.freeTextures)) {
       for (const { texture } of textures) this.deleteTexture(texture);
     }

@@ -1,16 +1,16 @@
 import { ResidualError } from '@residual/tensor';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from './backend.js';
-import { matrices } from './program.js';
+import { asMatrices } from './program.js';
 
 /** Rows [..., length, width] to be written into [..., capacity, width] from row `start` (int32 [1]) on. */
 export interface RowWrite {
-  readonly into: TensorInfo;
+  readonly target: TensorInfo;
   readonly rows: TensorInfo;
   readonly start: TensorInfo;
 }
 
-interface Drawing {
+interface RowProgram {
   readonly program: WebGLProgram;
   readonly vertices: WebGLVertexArrayObject;
   readonly uniforms: Readonly<Record<'rows' | 'start' | 'lengths' | 'parity', WebGLUniformLocation | null>>;
@@ -21,12 +21,12 @@ interface Drawing {
  * shader, in two draws, for the even rows (the upper half of a texel) and for the odd ones. tfjs can only make new textures.
  * Each pair of rows must be one row of the texture.
  */
-export function writeRows(backend: WebGLBackend, { into, rows, start }: RowWrite): void {
+export function writeRows(backend: WebGLBackend, { target: into, rows, start }: RowWrite): void {
   const gl = backend.gpgpu.gl as WebGL2RenderingContext;
   const { texture, texShape } = backend.texData.get(into.dataId);
-  const [count, capacity, width] = matrices(into.shape);
+  const [count, capacity, width] = asMatrices(into.shape);
   const read = [rows, start].map(x => packed(backend, x));
-  const drawing = drawingOf(gl);
+  const drawing = rowProgramOf(gl);
   backend.gpgpu.setOutputPackedMatrixTexture(texture!.texture, ...texShape!);
   gl.useProgram(drawing.program);
   gl.bindVertexArray(drawing.vertices);
@@ -55,15 +55,15 @@ function packed(backend: WebGLBackend, x: TensorInfo): TensorInfo {
   return backend.texData.get(x.dataId).isPacked ? x : backend.packTensor(x);
 }
 
-const drawings = /*#__PURE__*/ new WeakMap<WebGL2RenderingContext, Drawing>();
+const rowPrograms = /*#__PURE__*/ new WeakMap<WebGL2RenderingContext, RowProgram>();
 
-function drawingOf(gl: WebGL2RenderingContext): Drawing {
-  const made = drawings.get(gl) ?? compile(gl);
-  drawings.set(gl, made);
+function rowProgramOf(gl: WebGL2RenderingContext): RowProgram {
+  const made = rowPrograms.get(gl) ?? compile(gl);
+  rowPrograms.set(gl, made);
   return made;
 }
 
-function compile(gl: WebGL2RenderingContext): Drawing {
+function compile(gl: WebGL2RenderingContext): RowProgram {
   const program = gl.createProgram();
   for (const [kind, source] of [
     [gl.VERTEX_SHADER, vertexCode],

@@ -8,7 +8,7 @@ import { CheckedBackend } from './backend.js';
  */
 export async function startWebGPU(): Promise<CheckedBackend> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (!gpu) throw new ResidualError('backend', `webgpu: ${missing()}`);
+  if (!gpu) throw new ResidualError('backend', `webgpu: ${missingReason()}`);
   const adapter = await gpu.requestAdapter({
     powerPreference: env().get('WEBGPU_USE_LOW_POWER_GPU') ? 'low-power' : 'high-performance',
   });
@@ -39,7 +39,7 @@ const wantedLimits = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
 
-function missing(): string {
+function missingReason(): string {
   return typeof document === 'undefined' && typeof WorkerGlobalScope === 'undefined'
     ? "this process has no WebGPU; in Node install the package 'webgpu' and set its globals and navigator.gpu before useBackend('webgpu')"
     : 'this browser has no WebGPU, or the page is not served from a secure origin; use another backend (webgl, wasm)';

@@ -2,14 +2,14 @@ import { ResidualError } from '@residual/tensor';
 import { WebGPUBackend, type WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import { type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { BufferPool } from './buffer-pool.js';
-import { Commands, type Step } from './commands.js';
+import { type CommandStep, CommandTracker } from './command-tracker.js';
 import { compileOnce } from './compile-once.js';
 import { programsOf } from './compiled.js';
 
 type Uniforms = Parameters<WebGPUBackend['runWebGPUProgram']>[3];
 type Values = Awaited<ReturnType<WebGPUBackend['read']>>;
 
-interface ProgramStep extends Step {
+interface ProgramStep extends CommandStep {
   readonly program: WebGPUProgram;
 }
 
@@ -20,22 +20,22 @@ interface ProgramStep extends Step {
  */
 export class CheckedBackend extends WebGPUBackend {
   private readonly buffers: BufferPool;
-  private readonly commands: Commands<ProgramStep>;
+  private readonly commands: CommandTracker<ProgramStep>;
   private readonly overwritten = new WeakSet<DataId>();
   private readonly forgetShaders: () => void;
-  private lost: string | undefined;
+  private lostReason: string | undefined;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info);
     this.forgetShaders = compileOnce(device);
-    const commands = new Commands<ProgramStep>(device, steps => this.forget(steps));
+    const commands = new CommandTracker<ProgramStep>(device, steps => this.forgetPrograms(steps));
     this.commands = commands;
     this.buffers = new BufferPool((descriptor, failed) =>
       commands.guard(() => device.createBuffer(descriptor), failed),
     );
     this.bufferManager = this.buffers as unknown as WebGPUBackend['bufferManager'];
     void device.lost.then(({ message }) => {
-      this.lost = message;
+      this.lostReason = message;
     });
   }
 
@@ -46,7 +46,7 @@ export class CheckedBackend extends WebGPUBackend {
     uniforms?: Uniforms,
     into?: TensorInfo,
   ): TensorInfo {
-    if (this.lost !== undefined) throw deviceLost('run', this.lost);
+    if (this.lostReason !== undefined) throw deviceLost('run', this.lostReason);
     const output = into ?? this.makeTensorInfo(program.outputShape, dtype);
     if (into) this.overwrite(into.dataId);
     this.commands.add({ program, inputs: inputs.map(input => input.dataId), output: output.dataId });
@@ -60,7 +60,7 @@ export class CheckedBackend extends WebGPUBackend {
 
   override submitQueue(): void {
     super.submitQueue();
-    void this.commands.handedOver();
+    void this.commands.submitted();
   }
 
   /** Numbers go to the device at once. tfjs puts them among the commands, where they would be lost with one that is refused. */
@@ -75,7 +75,7 @@ export class CheckedBackend extends WebGPUBackend {
     const numbers = asOnDevice(values, dtype);
     this.commands.guard(
       () => this.queue.writeBuffer(data.resource as GPUBuffer, 0, numbers),
-      (_, reason) => this.commands.lose(dataId, reason),
+      (_, reason) => this.commands.markLost(dataId, reason),
     );
   }
 
@@ -83,8 +83,8 @@ export class CheckedBackend extends WebGPUBackend {
     const data = this.tensorMap.has(dataId) ? this.tensorMap.get(dataId) : undefined;
     if (data?.resource == null || data.values != null) return super.read(dataId);
     const bytes = await this.getBufferData(data.resource as GPUBuffer).catch((error: unknown) => ({ error }));
-    const reason = this.commands.reasonOf(dataId);
-    if (reason !== undefined) throw refused(reason);
+    const reason = this.commands.lossReason(dataId);
+    if (reason !== undefined) throw commandRefused(reason);
     if ('error' in bytes) throw bytes.error;
     const values = util.convertBackendValuesAndArrayBuffer(bytes, data.dtype);
     if (!this.overwritten.has(dataId)) data.values = values;
@@ -93,7 +93,7 @@ export class CheckedBackend extends WebGPUBackend {
 
   /** Reads with a command of its own, which is right where others are refused. */
   override async getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer> {
-    if (this.commands.waiting) {
+    if (this.commands.hasPending) {
       this.ensureCommandEncoderReady();
       this.endComputePassEncoder();
       this.submitQueue();
@@ -103,12 +103,12 @@ export class CheckedBackend extends WebGPUBackend {
     encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
     this.queue.submit([encoder.finish()]);
     const mapped = staging.mapAsync(GPUMapMode.READ).catch((error: Error) => error);
-    const [reason, failure] = await Promise.all([this.commands.handedOver(), mapped]);
+    const [reason, failure] = await Promise.all([this.commands.submitted(), mapped]);
     const bytes = failure ? undefined : staging.getMappedRange().slice(0);
     if (bytes) staging.unmap();
     this.buffers.releaseBuffer(staging, bytes !== undefined);
-    if (reason !== undefined) throw refused(reason);
-    if (!bytes) throw deviceLost('data', this.lost ?? failure!.message);
+    if (reason !== undefined) throw commandRefused(reason);
+    if (!bytes) throw deviceLost('data', this.lostReason ?? failure!.message);
     return bytes;
   }
 
@@ -120,7 +120,7 @@ export class CheckedBackend extends WebGPUBackend {
   }
 
   /** Programs among which one was refused are compiled again when they are used again, so that the error names the same cause. */
-  private forget(steps: readonly ProgramStep[]): void {
+  private forgetPrograms(steps: readonly ProgramStep[]): void {
     const programs = programsOf(this);
     const spoiled = new Set(steps.map(({ program }) => programs[program.shaderKey]));
     for (const [key, program] of Object.entries(programs)) if (spoiled.has(program)) delete programs[key];
@@ -135,7 +135,7 @@ function asOnDevice(values: Values, dtype: DataType): BufferSource {
   return numbers instanceof View ? numbers : new View(numbers);
 }
 
-function refused(reason: string): ResidualError {
+function commandRefused(reason: string): ResidualError {
   return new ResidualError('device', `data: the device refused a command, so these numbers are not right: ${reason}`);
 }
 

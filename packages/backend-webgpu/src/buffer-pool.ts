@@ -10,54 +10,55 @@ export class BufferPool {
   numBytesUsed = 0;
   /** Bytes of all buffers, free ones too. */
   numBytesAllocated = 0;
-  private readonly used = new Set<GPUBuffer>();
-  private readonly broken = new WeakSet<GPUBuffer>();
-  private free = new Map<string, GPUBuffer[]>();
+  private readonly usedBuffers = new Set<GPUBuffer>();
+  private readonly invalidBuffers = new WeakSet<GPUBuffer>();
+  private freeBuffers = new Map<string, GPUBuffer[]>();
 
   constructor(private readonly makeBuffer: MakeBuffer) {}
 
   /** A buffer of `length` bytes, or of a few where that is 0: what a shader reads must hold something. */
   acquireBuffer(length: number, usage: GPUBufferUsageFlags, mappedAtCreation = false, reuse = true): GPUBuffer {
-    const size = length === 0 ? smallest : length;
+    const size = length === 0 ? minBytes : length;
     const buffer =
-      (reuse ? this.free.get(keyOf(size, usage))?.pop() : undefined) ?? this.make({ size, usage, mappedAtCreation });
-    this.used.add(buffer);
+      (reuse ? this.freeBuffers.get(keyOf(size, usage))?.pop() : undefined) ??
+      this.make({ size, usage, mappedAtCreation });
+    this.usedBuffers.add(buffer);
     this.numBytesUsed += size;
     return buffer;
   }
 
   releaseBuffer(buffer: GPUBuffer, reuse = true): void {
-    if (!this.used.delete(buffer)) return;
+    if (!this.usedBuffers.delete(buffer)) return;
     this.numBytesUsed -= buffer.size;
-    if (reuse && !this.broken.has(buffer)) this.keep(buffer);
+    if (reuse && !this.invalidBuffers.has(buffer)) this.addFree(buffer);
     else this.destroy(buffer);
   }
 
   dispose(): void {
-    this.empty();
-    for (const buffer of this.used) this.destroy(buffer);
-    this.used.clear();
+    this.destroyFree();
+    for (const buffer of this.usedBuffers) this.destroy(buffer);
+    this.usedBuffers.clear();
     this.numBytesUsed = 0;
   }
 
   private make(descriptor: GPUBufferDescriptor): GPUBuffer {
     this.numBytesAllocated += descriptor.size;
     return this.makeBuffer(descriptor, buffer => {
-      this.broken.add(buffer);
-      this.empty(); // so that there is memory for the next one
+      this.invalidBuffers.add(buffer);
+      this.destroyFree(); // so that there is memory for the next one
     });
   }
 
-  private keep(buffer: GPUBuffer): void {
+  private addFree(buffer: GPUBuffer): void {
     const key = keyOf(buffer.size, buffer.usage);
-    const alike = this.free.get(key);
+    const alike = this.freeBuffers.get(key);
     if (alike) alike.push(buffer);
-    else this.free.set(key, [buffer]);
+    else this.freeBuffers.set(key, [buffer]);
   }
 
-  private empty(): void {
-    for (const buffers of this.free.values()) for (const buffer of buffers) this.destroy(buffer);
-    this.free = new Map();
+  private destroyFree(): void {
+    for (const buffers of this.freeBuffers.values()) for (const buffer of buffers) this.destroy(buffer);
+    this.freeBuffers = new Map();
   }
 
   private destroy(buffer: GPUBuffer): void {
@@ -67,6 +68,6 @@ export class BufferPool {
 }
 
 /** Bytes of a vec4. */
-const smallest = 16;
+const minBytes = 16;
 
 const keyOf = (size: number, usage: number) => `${size} ${usage}`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expectOptions, nearest, ResidualError } from './index.js';
+import { expectOptions, nearestNames, ResidualError } from './index.js';
 
 interface Settings {
   readonly modelDim: number;
@@ -36,6 +36,6 @@ test('options that fit are not, nor names that do not exist without a value', ()
 });
 
 test('nearest is by letters that change; a word that holds the other is near', () => {
-  expect(nearest('top_k', ['seed', 'topP', 'topK'])).toEqual(['topK', 'topP', 'seed']);
-  expect(nearest('dim', ['mlp', 'modelDim'])).toEqual(['modelDim', 'mlp']);
+  expect(nearestNames('top_k', ['seed', 'topP', 'topK'])).toEqual(['topK', 'topP', 'seed']);
+  expect(nearestNames('dim', ['mlp', 'modelDim'])).toEqual(['modelDim', 'mlp']);
 });

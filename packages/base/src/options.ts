@@ -15,28 +15,28 @@ export function expectOptions<Options extends object>(
   options: Options,
   names: OptionNames<Options>,
 ): void {
-  const known = Object.keys(names);
+  const allowed = Object.keys(names);
   const isObject = options === undefined || (typeof options === 'object' && options !== null);
-  const given = (isObject ? { ...options } : {}) as Readonly<Record<string, unknown>>;
-  const unknown = Object.keys(given).filter(name => !known.includes(name) && given[name] !== undefined);
-  const missing = known.filter(name => names[name as keyof Options] && given[name] === undefined);
+  const entries = (isObject ? { ...options } : {}) as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(entries).filter(name => !allowed.includes(name) && entries[name] !== undefined);
+  const missing = allowed.filter(name => names[name as keyof Options] && entries[name] === undefined);
   if (isObject && unknown.length + missing.length === 0) return;
-  const wrong = [
-    ...(unknown.length > 0 ? [`${listed(unknown)} not ${unknown.length > 1 ? 'options' : 'an option'}`] : []),
-    ...(missing.length > 0 ? [`${listed(missing)} missing`] : []),
+  const faults = [
+    ...(unknown.length > 0 ? [`${joinNames(unknown)} not ${unknown.length > 1 ? 'options' : 'an option'}`] : []),
+    ...(missing.length > 0 ? [`${joinNames(missing)} missing`] : []),
   ];
   const what = isObject
-    ? wrong.join(' and ')
+    ? faults.join(' and ')
     : `the options are ${typeof options === 'function' ? 'a function' : JSON.stringify(options)}, not an object`;
-  const all = new Set([...(unknown.length > 0 ? missing : []), ...nearest(unknown, known)]);
+  const all = new Set([...(unknown.length > 0 ? missing : []), ...nearestNames(unknown, allowed)]);
   throw new ResidualError('option', `${caller}: ${what}; options are ${[...all].join(', ')}`);
 }
 
 /** Names in the order of how few letters must change to come from one of the words to them. */
-export function nearest(words: string | readonly string[], names: Iterable<string>): string[] {
-  const wanted = [words].flat().map(word => word.toLowerCase());
+export function nearestNames(words: string | readonly string[], names: Iterable<string>): string[] {
+  const lowered = [words].flat().map(word => word.toLowerCase());
   const ranked = [...names].map(name => {
-    const distances = wanted.map(word => distance(word, name.toLowerCase()));
+    const distances = lowered.map(word => distance(word, name.toLowerCase()));
     return { name, distance: Math.min(...distances) };
   });
   return ranked.sort((a, b) => a.distance - b.distance).map(({ name }) => name);
@@ -55,6 +55,6 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-function listed(names: readonly string[]): string {
+function joinNames(names: readonly string[]): string {
   return `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'}`;
 }

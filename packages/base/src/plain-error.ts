@@ -22,7 +22,7 @@ type Primitive = string | number | boolean;
 export type PlainCause = PlainError | { readonly value: Primitive | null | undefined };
 
 /** Causes of causes are followed so far. */
-const deepest = 16;
+const maxDepth = 16;
 
 /** An error as plain data, with its class, code, properties and causes; what was thrown and is no error counts as the message of one. */
 export function errorToPlain(error: unknown, depth = 0): PlainError {
@@ -30,7 +30,7 @@ export function errorToPlain(error: unknown, depth = 0): PlainError {
   const { name, message, stack, cause } = error;
   const { code, details, errors } = error as Partial<ResidualError> & { errors?: unknown };
   const plain = (value: unknown): PlainCause => (isError(value) ? errorToPlain(value, depth + 1) : causeOf(value));
-  const isDeep = depth >= deepest; // a cause may even be its own
+  const isDeep = depth >= maxDepth; // a cause may even be its own
   return {
     name,
     message,

@@ -25,24 +25,24 @@ export interface EmitterPort {
 export interface PortListeners {
   /** The function that uses the port, for messages. */
   readonly name: string;
-  message(data: unknown): void;
+  onMessage(data: unknown): void;
   /** Nothing comes any more, and why. */
-  ended(error: ResidualError): void;
+  onEnd(error: ResidualError): void;
   /** Whether the other side has said anything yet: before that, an error of a page's worker means that it did not start. */
-  readonly isAnswered?: () => boolean;
+  readonly hasAnswered?: () => boolean;
 }
 
 /** A port that is listened to. */
-export interface Link {
+export interface PortConnection {
   /** Whether its end is always told here. A page is not told when a worker ends. */
-  readonly tellsEnd: boolean;
+  readonly reportsEnd: boolean;
   post(message: unknown, transfer?: readonly object[]): void;
   /** Stops listening. */
   stop(): void;
 }
 
 /** Listens to a port and tells when it ends. Errors for null, which `parentPort` is outside a worker. */
-export function listen(port: Port | null, listeners: PortListeners): Link {
+export function listen(port: Port | null, listeners: PortListeners): PortConnection {
   const { name } = listeners;
   if (typeof port?.postMessage !== 'function')
     throw new ResidualError('port', `${name}: there is no port; parentPort is null outside a worker`);
@@ -51,7 +51,7 @@ export function listen(port: Port | null, listeners: PortListeners): Link {
     : listenToEvents(port as EventPort, listeners);
 }
 
-function listenToEmitter(port: EmitterPort, { name, message, ended }: PortListeners): Link {
+function listenToEmitter(port: EmitterPort, { name, onMessage: message, onEnd: ended }: PortListeners): PortConnection {
   const end = (what: string, cause?: unknown) => ended(new ResidualError('closed', `${name}: ${what}`, { cause }));
   const handlers: Record<string, (value: never) => void> = {
     message,
@@ -65,14 +65,14 @@ function listenToEmitter(port: EmitterPort, { name, message, ended }: PortListen
   const stop = () => {
     for (const [event, handler] of Object.entries(handlers)) events.off(event, handler);
   };
-  if (hasEnded(port)) queueMicrotask(() => end('the port was closed')); // long ago, so that nothing tells of it any more
-  return { tellsEnd: true, post: (data, transfer = []) => port.postMessage(data, transfer), stop };
+  if (isClosed(port)) queueMicrotask(() => end('the port was closed')); // long ago, so that nothing tells of it any more
+  return { reportsEnd: true, post: (data, transfer = []) => port.postMessage(data, transfer), stop };
 }
 
 type OnEvent = (event: string, handler: (value: never) => void) => void;
 
 /** A port of Node that is closed cannot be referenced; the thread of a worker that has ended is -1. */
-function hasEnded(port: EmitterPort): boolean {
+function isClosed(port: EmitterPort): boolean {
   const { threadId, hasRef, ref, unref } = port as {
     threadId?: number;
     hasRef?(): boolean;
@@ -87,7 +87,10 @@ function hasEnded(port: EmitterPort): boolean {
   return !isOpen;
 }
 
-function listenToEvents(port: EventPort, { name, message, ended, isAnswered }: PortListeners): Link {
+function listenToEvents(
+  port: EventPort,
+  { name, onMessage: message, onEnd: ended, hasAnswered: isAnswered }: PortListeners,
+): PortConnection {
   const end = (code: string, what: string) => ended(new ResidualError(code, `${name}: ${what}`));
   const handlers: Record<string, (event: never) => void> = {
     message: ({ data }: { data: unknown }) => message(data),
@@ -100,12 +103,12 @@ function listenToEvents(port: EventPort, { name, message, ended, isAnswered }: P
       },
     }),
   };
-  announceEnd(port);
+  emitCloseOnEnd(port);
   const events = port as unknown as { addEventListener: OnEvent; removeEventListener: OnEvent };
   for (const [event, handler] of Object.entries(handlers)) events.addEventListener(event, handler);
   port.start?.();
   return {
-    tellsEnd: false,
+    reportsEnd: false,
     post: (data, transfer = []) => port.postMessage(data, { transfer: [...transfer] }),
     stop: () => {
       for (const [event, handler] of Object.entries(handlers)) events.removeEventListener(event, handler);
@@ -117,7 +120,7 @@ function listenToEvents(port: EventPort, { name, message, ended, isAnswered }: P
  * Lets a `MessagePort` of a page tell of its `close`, and a `Worker` of its `terminate`, as Node's do: browsers tell neither side, so that what waits for an answer
  * would wait for ever.
  */
-function announceEnd(port: EventPort): void {
+function emitCloseOnEnd(port: EventPort): void {
   for (const [name, method] of [
     ['MessagePort', 'close'],
     ['Worker', 'terminate'],

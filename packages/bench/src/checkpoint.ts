@@ -34,11 +34,11 @@ export async function checkpointOf(name: ShapeName): Promise<string> {
 
 /** Random weights that write a lively text: norms begin at 1 and 0, the rest is normal, positions so strong that no word repeats for ever. */
 export function randomWeights(shape: Shape): Map<string, Float32Array> {
-  const deviation = 1.4 / Math.sqrt(shape.n_embd);
+  const std = 1.4 / Math.sqrt(shape.n_embd);
   const start = (name: string, length: number) => {
     if (/ln_\w\.weight$/.test(name)) return new Float32Array(length).fill(1);
     if (/ln_\w\.bias$/.test(name)) return new Float32Array(length);
-    const strength = name.startsWith('wpe') ? 8 * deviation : deviation;
+    const strength = name.startsWith('wpe') ? 8 * std : std;
     return normalValues(1, name, length).map(value => strength * value);
   };
   const sizes = [...tensorsOf(shape)].map(([name, dims]) => [name, dims.reduce((a, b) => a * b, 1)] as const);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cellsOf, linesOf } from './lines.js';
 import { lowerQuartile, median } from './measure.js';
-import { digits, growingTable, table } from './table.js';
+import { digits, incrementalTable, table } from './table.js';
 
 const measured = new Map([
   ['residual', { load: 1000, prefill: 130, decode: 24, peak: undefined }],
@@ -41,7 +41,7 @@ test('cells become columns, numbers to the right', () => {
 });
 
 test('a table that grows keeps its columns and its head', () => {
-  const grown = growingTable([6]);
+  const grown = incrementalTable([6]);
   const head = ['', 'ms'];
   expect([grown([head, ['a', '1000']]), grown([head, ['long', '9']])]).toEqual([
     '          ms\na       1000',

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { generationOnWasm, generationOnWebgl } from './generation.js';
 import { cellsOf, type Line } from './lines.js';
 import { shapes } from './shape.js';
-import { growingTable } from './table.js';
+import { incrementalTable } from './table.js';
 import { type TokenizerFilter, tokenizers } from './tokenizer/tokenizers.js';
 import { trainingShapes } from './training/trainer.js';
 import { trainingOnWasm } from './training/training.js';
@@ -47,7 +47,7 @@ const wanted = Object.entries(parts).filter(([name]) => program.args.length === 
 if (!json) console.log(`${cpus()[0]?.model.trim()}, Node ${process.versions.node}; one thread, float32`);
 const all: (Line & { part: string })[] = [];
 for (const [part, measure] of wanted) {
-  const grown = growingTable(part === 'tokenizer' ? [52] : []);
+  const grown = incrementalTable(part === 'tokenizer' ? [52] : []);
   let head = `\n${part}\n`;
   for await (const lines of measure(filter)) {
     all.push(...lines.map(line => ({ part, ...line })));

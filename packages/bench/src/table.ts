@@ -1,6 +1,6 @@
 /** How wide the columns of some rows are, each at least as wide as given. */
-export const widthsOf = (rows: readonly (readonly string[])[], least: readonly number[] = []): number[] =>
-  rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(cell.length, all[i] ?? 0)), [...least]);
+export const widthsOf = (rows: readonly (readonly string[])[], minimum: readonly number[] = []): number[] =>
+  rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(cell.length, all[i] ?? 0)), [...minimum]);
 
 /** Rows of cells under their heads as columns; all but the first column stand to the right. */
 export function table(rows: readonly (readonly string[])[], widths: readonly number[] = widthsOf(rows)): string {
@@ -10,8 +10,8 @@ export function table(rows: readonly (readonly string[])[], widths: readonly num
 }
 
 /** Makes one table of groups of rows that come one by one: the first row of each is the head, which stands only above the first. */
-export function growingTable(least: readonly number[] = []): (rows: readonly (readonly string[])[]) => string {
-  let widths: readonly number[] = least;
+export function incrementalTable(minimum: readonly number[] = []): (rows: readonly (readonly string[])[]) => string {
+  let widths: readonly number[] = minimum;
   let isFirst = true;
   return rows => {
     widths = widthsOf(rows, widths);

@@ -4,14 +4,14 @@ import { addAbortSignal } from 'node:stream';
 import { ResidualError } from '@residual/base';
 
 /** Where lines come from: a text, a file, or else standard input. */
-export interface LinesFrom {
+export interface LineSource {
   readonly text?: string | undefined;
   readonly file?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Chunks of text as they are read, UTF-8; a text ends with a line end. Errors, naming `command`, where the file cannot be read; an abort ends the reading. */
-export async function* chunksFrom(command: string, { text, file, signal }: LinesFrom): AsyncGenerator<string> {
+export async function* chunksFrom(command: string, { text, file, signal }: LineSource): AsyncGenerator<string> {
   if (text !== undefined) return yield text.endsWith('\n') ? text : `${text}\n`;
   const name = file ?? 'standard input';
   const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -25,9 +25,9 @@ export async function pairsIn(file: string, fields: PairFields): Promise<readonl
 
 function pairOf(line: string, where: string, { from, to }: PairFields): Pair {
   const { [from]: source, [to]: given } = objectOf(line, where);
-  if (typeof source !== 'string') refuse(`${where}: "${from}" must be a text, it is ${shown(source)}`);
+  if (typeof source !== 'string') refuse(`${where}: "${from}" must be a text, it is ${preview(source)}`);
   const references = [given].flat();
-  if (!areTexts(references)) refuse(`${where}: "${to}" must be a text or a list of texts, it is ${shown(given)}`);
+  if (!areTexts(references)) refuse(`${where}: "${to}" must be a text or a list of texts, it is ${preview(given)}`);
   if (references.every(each => each === '')) refuse(`${where}: "${to}" has no text that is not empty`);
   return { source, references };
 }
@@ -44,10 +44,10 @@ function objectOf(line: string, where: string): Readonly<Record<string, unknown>
     refuse(`${where} is not JSON: ${(error as Error).message}`);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  return refuse(`${where} must be an object, it is ${shown(value)}`);
+  return refuse(`${where} must be an object, it is ${preview(value)}`);
 }
 
-function shown(value: unknown): string {
+function preview(value: unknown): string {
   const text = JSON.stringify(value) ?? 'not there';
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { findAdapter } from './machine/adapter.js';
 import { findChrome } from './machine/chrome.js';
-import { fixture } from './testing/printed.js';
+import { fixture } from './testing/run-command.js';
 
 const bin = fileURLToPath(new URL('../bin/residual.js', import.meta.url));
 const stories = ['generate', '--model', fixture('models/stories260k'), '--prompt', 'Once', '--temperature', '0'];

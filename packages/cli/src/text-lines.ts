@@ -8,7 +8,7 @@ export async function* linesOf(files: readonly string[], onRead: (bytes: number)
 
 async function* linesOfFile(file: string, onRead: (bytes: number) => void): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let begun = ''; // a line whose end has not come
+  let partialLine = ''; // a line whose end has not come
   let read = 0;
   const decoded = (bytes?: Uint8Array) => {
     try {
@@ -23,12 +23,12 @@ async function* linesOfFile(file: string, onRead: (bytes: number) => void): Asyn
     const text = decoded(chunk);
     let from = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
-      yield begun + text.slice(from, end + 1);
-      begun = '';
+      yield partialLine + text.slice(from, end + 1);
+      partialLine = '';
       from = end + 1;
     }
-    begun += text.slice(from);
+    partialLine += text.slice(from);
   }
-  begun += decoded();
-  if (begun !== '') yield begun;
+  partialLine += decoded();
+  if (partialLine !== '') yield partialLine;
 }

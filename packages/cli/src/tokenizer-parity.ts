@@ -136,7 +136,7 @@ class Tally {
       const isKnown = Object.hasOwn(ours, property);
       if (isKnown && JSON.stringify(ours[property]) === JSON.stringify(expected)) continue;
       count.differ++;
-      const shown = (value: unknown) => shortened(JSON.stringify(value) ?? 'nothing');
+      const shown = (value: unknown) => shorten(JSON.stringify(value) ?? 'nothing');
       count.note ||= isKnown
         ? `${shown(text)} gives ${shown(ours[property])}, the reference ${shown(expected)}`
         : 'this version computes nothing of that name';
@@ -156,7 +156,7 @@ class Tally {
   }
 }
 
-const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
 async function readGolden(path: string): Promise<Golden & Record<string, unknown>> {
   let value: unknown;

@@ -21,7 +21,7 @@ const mostLabelled = 128;
 const leaning = Math.SQRT1_2;
 
 /** The number of keys that a query sees: all, or under a mask those up to its own place, the queries being the last tokens. */
-export function visibleKeys(
+export function unmaskedKeys(
   { queryLen, keyLen, masked }: Pick<Layout, 'queryLen' | 'keyLen' | 'masked'>,
   query: number,
 ): number {
@@ -66,6 +66,6 @@ export function layoutOf(
 export function cellAt(layout: Layout, x: number, y: number): { query: number; key: number } | undefined {
   const query = Math.floor((y - layout.top) / layout.cell);
   const key = Math.floor((x - layout.left) / layout.cell);
-  const isIn = query >= 0 && query < layout.queryLen && key >= 0 && key < visibleKeys(layout, query);
+  const isIn = query >= 0 && query < layout.queryLen && key >= 0 && key < unmaskedKeys(layout, query);
   return isIn ? { query, key } : undefined;
 }

@@ -1,8 +1,8 @@
-import { firstQuery, type Layout, visibleKeys } from './attention-layout.js';
+import { firstQuery, type Layout, unmaskedKeys } from './attention-layout.js';
 import { type Colour, colourOf, contrast, over } from './contrast.js';
 
 /** The colours and the font of a map, as CSS writes them. */
-export interface Look {
+export interface Theme {
   readonly accent: string;
   readonly ink: string;
   readonly paper: string;
@@ -23,7 +23,7 @@ export function shadeOf(weight: number): number {
 }
 
 /** Paints a map into a canvas, sharp at the screen's own resolution. */
-export function paint(canvas: HTMLCanvasElement, layout: Layout, picture: Picture, look: Look, ratio: number): void {
+export function paint(canvas: HTMLCanvasElement, layout: Layout, picture: Picture, look: Theme, ratio: number): void {
   const { cell, left, top, width, height, queryLen, keyLen } = layout;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
@@ -37,24 +37,24 @@ export function paint(canvas: HTMLCanvasElement, layout: Layout, picture: Pictur
     context.globalAlpha = 0.5;
     context.fillStyle = look.line;
     if (gap)
-      for (let key = 0; key < visibleKeys(layout, query); key++)
+      for (let key = 0; key < unmaskedKeys(layout, query); key++)
         context.fillRect(left + key * cell, y, cell - gap, cell - gap);
-    else context.fillRect(left, y, visibleKeys(layout, query) * cell, cell);
+    else context.fillRect(left, y, unmaskedKeys(layout, query) * cell, cell);
     context.fillStyle = look.accent;
-    for (let key = 0; key < visibleKeys(layout, query); key++) {
+    for (let key = 0; key < unmaskedKeys(layout, query); key++) {
       context.globalAlpha = shadeOf(picture.data[query * keyLen + key]!);
       context.fillRect(left + key * cell, y, cell - gap, cell - gap);
     }
   }
   context.globalAlpha = 1;
   if (layout.labelled) writeLabels(context, layout, picture, look);
-  if (cell >= roomForNumbers) writeNumbers(context, layout, picture, look);
+  if (cell >= minNumberedCell) writeNumbers(context, layout, picture, look);
 }
 
 /** Cells of this size or larger, in pixels, have their weights written in them. */
-const roomForNumbers = 36;
+const minNumberedCell = 36;
 
-function writeNumbers(context: CanvasRenderingContext2D, layout: Layout, { data }: Picture, look: Look): void {
+function writeNumbers(context: CanvasRenderingContext2D, layout: Layout, { data }: Picture, look: Theme): void {
   const { cell, left, top, queryLen, keyLen } = layout;
   const [accent, ink, paper] = [look.accent, look.ink, look.paper].map(css => colourOf(context, css)) as [
     Colour,
@@ -63,7 +63,7 @@ function writeNumbers(context: CanvasRenderingContext2D, layout: Layout, { data 
   ];
   [context.font, context.textAlign] = [look.font, 'center'];
   for (let query = 0; query < queryLen; query++)
-    for (let key = 0; key < visibleKeys(layout, query); key++) {
+    for (let key = 0; key < unmaskedKeys(layout, query); key++) {
       const weight = data[query * keyLen + key]!;
       const fill = over(accent, paper, shadeOf(weight));
       context.fillStyle = contrast(paper, fill) > contrast(ink, fill) ? look.paper : look.ink;
@@ -72,7 +72,7 @@ function writeNumbers(context: CanvasRenderingContext2D, layout: Layout, { data 
 }
 
 /** Names of queries at the left; those of keys lean above the first cell of their column, under a mask along the diagonal. */
-function writeLabels(context: CanvasRenderingContext2D, layout: Layout, { queries, keys }: Picture, look: Look): void {
+function writeLabels(context: CanvasRenderingContext2D, layout: Layout, { queries, keys }: Picture, look: Theme): void {
   const { cell, left, top } = layout;
   context.font = look.font;
   context.fillStyle = look.ink;

@@ -1,6 +1,6 @@
-import { cellAt, firstQuery, type Layout, layoutOf, visibleKeys } from './attention-layout.js';
+import { cellAt, firstQuery, type Layout, layoutOf, unmaskedKeys } from './attention-layout.js';
 import { paint } from './attention-paint.js';
-import { base, make, shadow, sheet, visible } from './parts.js';
+import { base, make, shadow, sheet, showSpaces } from './parts.js';
 
 /** The attention weights of one head: `data[query * keyLen + key]`, rows that sum to 1. */
 export interface AttentionWeights {
@@ -24,7 +24,7 @@ export interface AttentionOptions {
   readonly masked?: boolean;
 }
 
-/** `<residual-attention>`: who looks at whom, a row for each query, a column for each key: a triangle, or under no mask a rectangle. */
+/** `<residual-attention>`: which position attends to which, a row for each query, a column for each key: a triangle, or under no mask a rectangle. */
 export interface AttentionElement extends HTMLElement {
   /** Shows the weights of one head over tokens [keyLen]; of the same tokens the cell that is read stays. Throws where their numbers differ. */
   show(tokens: readonly string[], weights: AttentionWeights, options?: AttentionOptions): void;
@@ -126,8 +126,8 @@ export function defineAttention(): void {
           );
         }
         const before = [this.#keys, this.#queries, this.#size.masked];
-        this.#keys = tokens.map(visible);
-        this.#queries = asking.map(visible);
+        this.#keys = tokens.map(showSpaces);
+        this.#queries = asking.map(showSpaces);
         this.#data = weights.data;
         this.#size = { queryLen, keyLen, masked };
         const isSame = JSON.stringify(before) === JSON.stringify([this.#keys, this.#queries, masked]);
@@ -146,7 +146,7 @@ export function defineAttention(): void {
       #read(query: number, key: number): CellDetail {
         const { queryLen, keyLen } = this.#size;
         const isCell = [query, key].every(Number.isInteger) && query >= 0 && query < queryLen;
-        if (!isCell || key < 0 || key >= visibleKeys(this.#size, query))
+        if (!isCell || key < 0 || key >= unmaskedKeys(this.#size, query))
           throw new RangeError(`residual-attention: query ${query} has no key ${key} to look at`);
         const detail: CellDetail = { query, key, weight: this.#data[query * keyLen + key]! };
         if (this.#cell?.query === query && this.#cell.key === key && this.#told === this.#data) return detail;
@@ -180,7 +180,7 @@ export function defineAttention(): void {
 
       rectOf(query: number, key: number): DOMRect {
         const layout = this.#layout;
-        if (!layout || query >= layout.queryLen || key >= visibleKeys(layout, query)) return new DOMRect();
+        if (!layout || query >= layout.queryLen || key >= unmaskedKeys(layout, query)) return new DOMRect();
         const { left, top } = this.#canvas.getBoundingClientRect();
         const { cell } = layout;
         return new DOMRect(left + layout.left + key * cell, top + layout.top + query * cell, cell, cell);
@@ -225,7 +225,7 @@ export function defineAttention(): void {
           [mark.style.width, mark.style.height] = [`${width}px`, `${height}px`];
         };
         const [row, column, mark] = this.#marks;
-        place(row!, left, y, visibleKeys(layout, read.query) * cell, cell);
+        place(row!, left, y, unmaskedKeys(layout, read.query) * cell, cell);
         const from = firstQuery(layout, read.key);
         place(column!, x, top + from * cell, cell, (layout.queryLen - from) * cell);
         place(mark!, x, y, cell, cell);
@@ -236,7 +236,7 @@ export function defineAttention(): void {
         if (!step || !this.#cell) return;
         event.preventDefault();
         const [query, key] = [this.#cell.query + step[0]!, this.#cell.key + step[1]!];
-        if (query >= 0 && query < this.#size.queryLen && key >= 0 && key < visibleKeys(this.#size, query))
+        if (query >= 0 && query < this.#size.queryLen && key >= 0 && key < unmaskedKeys(this.#size, query))
           this.read(query, key);
       }
     },

@@ -1,4 +1,4 @@
-import { base, make, percent, shadow, sheet, visible } from './parts.js';
+import { base, make, percent, shadow, sheet, showSpaces } from './parts.js';
 
 /** One token that could come next. */
 export interface Bar {
@@ -51,7 +51,7 @@ const cell = (name: string, probability: number) => {
 };
 
 const row = ({ text, id, before, after, chosen = false }: Bar) => {
-  const name = make('th', { scope: 'row', title: `token ${id}` }, visible(text), chosen ? ' ◂' : '');
+  const name = make('th', { scope: 'row', title: `token ${id}` }, showSpaces(text), chosen ? ' ◂' : '');
   const all = make('tr', {}, name, cell('before', before), cell('after', after));
   if (chosen) all.classList.add('chosen');
   return all;

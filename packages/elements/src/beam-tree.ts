@@ -24,7 +24,7 @@ export interface BeamColumn {
 }
 
 /** A node of the tree: a beam or an end of a step; ends follow the beams. */
-export interface NodePlace {
+export interface NodeIndex {
   readonly step: number;
   readonly row: number;
 }
@@ -33,14 +33,14 @@ export interface NodePlace {
 export type NodeState = 'open' | 'kept' | 'dropped' | 'won';
 
 /** The node that a node continues; undefined for those of the first step. */
-export function parentOf(columns: readonly BeamColumn[], { step, row }: NodePlace): NodePlace | undefined {
+export function parentOf(columns: readonly BeamColumn[], { step, row }: NodeIndex): NodeIndex | undefined {
   const { beams, ends } = columns[step]!;
   const parent = (beams[row] ?? ends[row - beams.length]!).parent;
   return step === 0 ? undefined : { step: step - 1, row: parent };
 }
 
 /** The nodes from the first step to this one. */
-export function pathTo(columns: readonly BeamColumn[], place: NodePlace): NodePlace[] {
+export function pathTo(columns: readonly BeamColumn[], place: NodeIndex): NodeIndex[] {
   const before = parentOf(columns, place);
   return before ? [...pathTo(columns, before), place] : [place];
 }
@@ -52,9 +52,9 @@ export const sizeOf = ({ beams, ends }: BeamColumn): number => beams.length + en
  * By step and row how each node stands: the last beams are open as long as nothing has won, what led to an open beam or to an end is kept, the rest
  * was dropped; what led to the winner has won.
  */
-export function statesOf(columns: readonly BeamColumn[], winner: NodePlace | undefined): NodeState[][] {
+export function statesOf(columns: readonly BeamColumn[], winner: NodeIndex | undefined): NodeState[][] {
   const states = columns.map(column => Array<NodeState>(sizeOf(column)).fill('dropped'));
-  const mark = (place: NodePlace, state: NodeState, last = state) => {
+  const mark = (place: NodeIndex, state: NodeState, last = state) => {
     for (const { step, row } of pathTo(columns, place)) states[step]![row] = state;
     states[place.step]![place.row] = last;
   };

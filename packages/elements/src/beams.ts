@@ -1,5 +1,5 @@
-import { type BeamColumn, type NodePlace, parentOf, pathTo, sizeOf, statesOf } from './beam-tree.js';
-import { base, make, shadow, sheet, visible } from './parts.js';
+import { type BeamColumn, type NodeIndex, parentOf, pathTo, sizeOf, statesOf } from './beam-tree.js';
+import { base, make, shadow, sheet, showSpaces } from './parts.js';
 
 /** `<residual-beams>`: the tree of a beam search as it grows, a column for each step, a row for each beam. */
 export interface BeamsElement extends HTMLElement {
@@ -10,9 +10,9 @@ export interface BeamsElement extends HTMLElement {
   /** Adds a step. */
   push(column: BeamColumn): void;
   /** Tells which end won, by its step and its place among the ends of that step, and shows the tree from its beginning; throws where there is none. */
-  win(step: number, end: number): void;
+  markWinner(step: number, end: number): void;
   /** Looks at a node as the pointer does; throws where there is none. */
-  look(place: NodePlace): void;
+  select(place: NodeIndex): void;
 }
 
 declare global {
@@ -58,8 +58,8 @@ export function defineBeams(): void {
       #columns: BeamColumn[] = [];
       #nodes: HTMLElement[][] = [];
       #branches: SVGPathElement[][] = [];
-      #winner: NodePlace | undefined;
-      #looked: NodePlace | undefined;
+      #winner: NodeIndex | undefined;
+      #looked: NodeIndex | undefined;
       readonly #svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
       readonly #list = make('div', { role: 'listbox', 'aria-label': 'beams by step' });
       readonly #stage = make('div', { class: 'stage' }, this.#list);
@@ -71,7 +71,7 @@ export function defineBeams(): void {
         shadow(this, shared).append(this.#stage, this.#output);
         const look = (event: Event) => {
           const node = (event.target as Element).closest<HTMLElement>('[role=option]');
-          if (node) this.look({ step: Number(node.dataset.step), row: Number(node.dataset.row) });
+          if (node) this.select({ step: Number(node.dataset.step), row: Number(node.dataset.row) });
         };
         for (const event of ['pointerover', 'pointerdown', 'focusin']) this.#list.addEventListener(event, look);
         this.#list.addEventListener('keydown', event => this.#move(event));
@@ -105,16 +105,16 @@ export function defineBeams(): void {
         this.#stage.scrollLeft = this.#stage.scrollWidth;
       }
 
-      win(step: number, end: number): void {
+      markWinner(step: number, end: number): void {
         const row = (this.#columns[step]?.beams.length ?? 0) + end;
         if (!this.#columns[step]?.ends[end]) throw new RangeError(`residual-beams: step ${step} has no end ${end}`);
         this.#winner = { step, row };
         this.#shade();
-        this.look(this.#winner);
+        this.select(this.#winner);
         this.#stage.scrollLeft = 0; // it is read from its beginning
       }
 
-      look({ step, row }: NodePlace): void {
+      select({ step, row }: NodeIndex): void {
         const node = this.#nodes[step]?.[row];
         if (!node) throw new RangeError(`residual-beams: step ${step} has no node ${row}`);
         this.#looked = { step, row };
@@ -126,20 +126,20 @@ export function defineBeams(): void {
         this.#shade();
       }
 
-      #node({ step, row }: NodePlace): HTMLElement {
+      #node({ step, row }: NodeIndex): HTMLElement {
         const { beams, ends } = this.#columns[step]!;
         const beam = beams[row];
         const value = beam ? beam.sum : ends[row - beams.length]!.score;
         const settings = { role: 'option', 'aria-selected': 'false', 'data-step': `${step}`, 'data-row': `${row}` };
         const node = make('div', settings);
-        node.append(make('span', {}, beam ? visible(beam.text) : '■ end'), make('small', {}, number(value)));
+        node.append(make('span', {}, beam ? showSpaces(beam.text) : '■ end'), make('small', {}, number(value)));
         node.classList.toggle('end', !beam);
         node.tabIndex = step === 0 && row === 0 ? 0 : -1;
         node.style.transform = `translate(${step * columnWidth + branch}px, ${row * rowHeight + 4}px)`;
         return node;
       }
 
-      #branch(place: NodePlace): SVGPathElement {
+      #branch(place: NodeIndex): SVGPathElement {
         const parent = parentOf(this.#columns, place);
         const [from, to] = [(parent?.row ?? 0) + 0.5, place.row + 0.5].map(row => row * rowHeight) as [number, number];
         const [start, end] = [place.step * columnWidth, place.step * columnWidth + branch];
@@ -150,7 +150,7 @@ export function defineBeams(): void {
       }
 
       /** What is said of a node. */
-      #words(place: NodePlace): string {
+      #words(place: NodeIndex): string {
         const { beams, ends } = this.#columns[place.step]!;
         const end = ends[place.row - beams.length];
         if (end) return `“${end.text}” ended in step ${place.step + 1} with score ${number(end.score)}`;

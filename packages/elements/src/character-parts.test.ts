@@ -25,6 +25,6 @@ test('tokens that share a character are its parts, others are whole', () => {
     '你好 2/3',
     '你好 3/3',
   ]);
-  expect(partLabel({ of: '', index: 0, count: 1 })).toBe('…');
+  expect(partLabel({ characters: '', index: 0, count: 1 })).toBe('…');
   expect(characterParts('', [])).toEqual([]);
 });

@@ -1,14 +1,14 @@
 /** Which of the tokens that hold a stretch of characters together a token is; characters of several bytes may fall into several tokens. */
 export interface CharacterPart {
   /** The characters; empty as long as they are not known. */
-  readonly of: string;
+  readonly characters: string;
   /** Counts the tokens from 0. */
   readonly index: number;
   readonly count: number;
 }
 
 /** What a part is called: the characters and a fraction, `😀 1/4`. */
-export function partLabel({ of, index, count }: CharacterPart): string {
+export function partLabel({ characters: of, index, count }: CharacterPart): string {
   return of === '' ? '…' : `${of} ${index + 1}/${count}`;
 }
 
@@ -31,7 +31,7 @@ export function characterParts(
     }
     const count = next - first;
     for (let index = 0; index < count && count > 1; index++)
-      parts[first + index] = { of: text.slice(from, to), index, count };
+      parts[first + index] = { characters: text.slice(from, to), index, count };
     first = next;
   }
   return parts;

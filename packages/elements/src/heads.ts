@@ -1,4 +1,4 @@
-import { visibleKeys } from './attention-layout.js';
+import { unmaskedKeys } from './attention-layout.js';
 import { shadeOf } from './attention-paint.js';
 import { base, make, shadow, sheet } from './parts.js';
 
@@ -17,7 +17,7 @@ export interface HeadsElement extends HTMLElement {
     options?: { readonly masked?: boolean },
   ): void;
   /** Which head is framed; setting it tells nobody. */
-  chosen: HeadDetail;
+  selected: HeadDetail;
   /** Heads that are switched off and shown so. */
   off: readonly HeadDetail[];
 }
@@ -54,7 +54,7 @@ function thumbnail(
   const most = new Float32Array(width * height);
   for (let query = 0; query < queryLen; query++) {
     const y = Math.floor((query * height) / queryLen);
-    const keys = visibleKeys({ queryLen, keyLen, masked }, query);
+    const keys = unmaskedKeys({ queryLen, keyLen, masked }, query);
     for (let key = 0; key < keys; key++) {
       const at = y * width + Math.floor((key * width) / keyLen);
       most[at] = Math.max(most[at]!, data[query * keyLen + key]!);
@@ -116,16 +116,16 @@ export function defineHeads(): void {
               thumbnail(this.#options[layer]![head]!.querySelector('canvas')!, data, shape, masked);
         };
         const { layer, head } = this.#chosen;
-        this.chosen = this.#options[Math.max(layer, 0)]?.[Math.max(head, 0)] ? this.#chosen : { layer: 0, head: 0 };
+        this.selected = this.#options[Math.max(layer, 0)]?.[Math.max(head, 0)] ? this.#chosen : { layer: 0, head: 0 };
         this.off = this.#off;
         this.#paint();
       }
 
-      get chosen(): HeadDetail {
+      get selected(): HeadDetail {
         return this.#chosen;
       }
 
-      set chosen({ layer, head }: HeadDetail) {
+      set selected({ layer, head }: HeadDetail) {
         for (const [index, row] of this.#options.entries())
           for (const [at, option] of row.entries()) {
             const isChosen = [index, -1].includes(layer) && [at, -1].includes(head);
@@ -173,7 +173,7 @@ export function defineHeads(): void {
       #choose(detail: HeadDetail): void {
         const option = this.#options[detail.layer]?.[detail.head];
         if (!option) return;
-        this.chosen = detail;
+        this.selected = detail;
         option.focus();
         this.dispatchEvent(new CustomEvent('residual-head', { detail, bubbles: true, composed: true }));
       }

@@ -1,7 +1,7 @@
 import { base, make, shadow, sheet } from './parts.js';
 
 /** A word that is near something. */
-export interface ShownNeighbour {
+export interface Neighbour {
   readonly word: string;
   /** Its place in the vocabulary. */
   readonly row: number;
@@ -10,12 +10,12 @@ export interface ShownNeighbour {
 }
 
 /** What `residual-neighbour` carries: the word that was chosen. */
-export type NeighbourDetail = ShownNeighbour;
+export type NeighbourDetail = Neighbour;
 
 /** `<residual-neighbours>`: words with their cosines as bars, best first; one can be chosen by pointer, or by Tab, arrow keys and Enter. */
 export interface NeighboursElement extends HTMLElement {
   /** What is shown, in this order. */
-  neighbours: readonly ShownNeighbour[];
+  neighbours: readonly Neighbour[];
 }
 
 declare global {
@@ -50,7 +50,7 @@ export function defineNeighbours(): void {
     'residual-neighbours',
     class extends HTMLElement implements NeighboursElement {
       static readonly observedAttributes = ['label'];
-      #neighbours: readonly ShownNeighbour[] = [];
+      #neighbours: readonly Neighbour[] = [];
       readonly #heading = make('h3', { id: 'heading' });
       readonly #list = make('ol', { 'aria-labelledby': 'heading' });
 
@@ -64,16 +64,16 @@ export function defineNeighbours(): void {
         this.#heading.textContent = value;
       }
 
-      get neighbours(): readonly ShownNeighbour[] {
+      get neighbours(): readonly Neighbour[] {
         return this.#neighbours;
       }
 
-      set neighbours(neighbours: readonly ShownNeighbour[]) {
+      set neighbours(neighbours: readonly Neighbour[]) {
         this.#neighbours = neighbours;
         this.#list.replaceChildren(...neighbours.map((neighbour, i) => make('li', {}, this.#button(neighbour, i))));
       }
 
-      #button(neighbour: ShownNeighbour, index: number): HTMLElement {
+      #button(neighbour: Neighbour, index: number): HTMLElement {
         const { word, similarity } = neighbour;
         const fill = make('i');
         fill.style.width = `${Math.min(1, Math.max(0, similarity)) * 100}%`;

@@ -12,9 +12,9 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
 
 /** Makes a style that all elements of one kind share; unlike a style element it needs no leave of a page's Content-Security-Policy. */
 export function sheet(...styles: readonly string[]): CSSStyleSheet {
-  const made = new CSSStyleSheet();
-  made.replaceSync(styles.join(''));
-  return made;
+  const styleSheet = new CSSStyleSheet();
+  styleSheet.replaceSync(styles.join(''));
+  return styleSheet;
 }
 
 /** Opens an element's shadow with a style and gives it back. */
@@ -35,7 +35,7 @@ export const base = `
 `;
 
 /** A token's text with its spaces and line ends made visible, so that nothing looks empty. */
-export function visible(text: string): string {
+export function showSpaces(text: string): string {
   return text === '' ? '∅' : text.replaceAll(' ', '·').replaceAll('\n', '↵').replaceAll('\t', '⇥');
 }
 

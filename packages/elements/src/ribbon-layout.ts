@@ -1,5 +1,5 @@
 /** Where a word lies, in pixels from the corner of the element; `along` is the axis on which the words of a row follow each other. */
-export interface WordPlace {
+export interface WordBox {
   readonly along: number;
   readonly size: number;
   /** The edge that faces the other row. */
@@ -24,8 +24,8 @@ const least = 0.02;
  */
 export function ribbonsOf(
   weights: ArrayLike<number>,
-  sources: readonly WordPlace[],
-  targets: readonly WordPlace[],
+  sources: readonly WordBox[],
+  targets: readonly WordBox[],
 ): Ribbon[] {
   const at = (target: number, source: number) => weights[target * sources.length + source]!;
   const given = sources.map((_, source) => targets.reduce((sum, _word, target) => sum + at(target, source), 0));
@@ -34,7 +34,7 @@ export function ribbonsOf(
   for (const [target, to] of targets.entries())
     for (const [source, from] of sources.entries()) {
       const weight = at(target, source);
-      const span = (place: WordPlace, begin: number, share: number): readonly [number, number] => {
+      const span = (place: WordBox, begin: number, share: number): readonly [number, number] => {
         const start = place.along + begin * place.size;
         return [start, start + share * place.size];
       };

@@ -1,5 +1,5 @@
 import { base, make, shadow, sheet } from './parts.js';
-import { outline, ribbonsOf, type WordPlace } from './ribbon-layout.js';
+import { outline, ribbonsOf, type WordBox } from './ribbon-layout.js';
 
 /** A word of one of the two texts. */
 export interface WordDetail {
@@ -21,9 +21,9 @@ export interface RibbonsElement extends HTMLElement {
   /** Shows two texts; throws where the weights are not [targets, sources]. */
   show(ribbons: Ribbons): void;
   /** Looks at a word as the pointer does, and tells about it; throws where there is none. */
-  look(side: WordDetail['side'], index: number): WordDetail;
+  select(side: WordDetail['side'], index: number): WordDetail;
   /** The word that is looked at; undefined where there is none. */
-  readonly looked: WordDetail | undefined;
+  readonly selected: WordDetail | undefined;
 }
 
 declare global {
@@ -87,7 +87,7 @@ export function defineRibbons(): void {
         shadow(this, shared).append(make('div', { class: 'stage' }, this.#list), this.#output);
         const look = (event: Event) => {
           const word = (event.target as Element).closest<HTMLElement>('[role=option]');
-          if (word) this.look(word.dataset.side as WordDetail['side'], Number(word.dataset.index));
+          if (word) this.select(word.dataset.side as WordDetail['side'], Number(word.dataset.index));
         };
         for (const event of ['pointerover', 'pointerdown', 'focusin']) this.#list.addEventListener(event, look);
         this.#list.addEventListener('keydown', event => this.#move(event));
@@ -107,7 +107,7 @@ export function defineRibbons(): void {
         this.#groups[side].setAttribute(what === 'lang' ? 'lang' : 'aria-label', value ?? side);
       }
 
-      get looked(): WordDetail | undefined {
+      get selected(): WordDetail | undefined {
         return this.#looked;
       }
 
@@ -133,7 +133,7 @@ export function defineRibbons(): void {
         this.#draw();
       }
 
-      look(side: WordDetail['side'], index: number): WordDetail {
+      select(side: WordDetail['side'], index: number): WordDetail {
         const word = this.#words(side)[index];
         if (!word) throw new RangeError(`residual-ribbons: the ${side} has no word ${index}`);
         const detail = { side, index, weights: this.#weightsOf(side, index) };
@@ -144,8 +144,8 @@ export function defineRibbons(): void {
           each.tabIndex = each === word ? 0 : -1;
         }
         const other = side === 'source' ? 'target' : 'source';
-        for (const each of this.#words(side)) light(each);
-        for (const [i, each] of this.#words(other).entries()) light(each, detail.weights[i]!);
+        for (const each of this.#words(side)) highlight(each);
+        for (const [i, each] of this.#words(other).entries()) highlight(each, detail.weights[i]!);
         this.#output.textContent = this.#sentence(detail);
         this.#shade();
         this.dispatchEvent(new CustomEvent('residual-word', { detail, bubbles: true, composed: true }));
@@ -181,7 +181,7 @@ export function defineRibbons(): void {
         this.#list.classList.toggle('upright', upright);
         const corner = this.#list.getBoundingClientRect();
         const places = (side: WordDetail['side']) =>
-          this.#words(side).map((word): WordPlace => {
+          this.#words(side).map((word): WordBox => {
             const { left, right, top, bottom } = word.getBoundingClientRect();
             const isSource = side === 'source';
             if (upright)
@@ -239,7 +239,7 @@ export function defineRibbons(): void {
 }
 
 /** Lights a word up by a weight, which is written beside it; without a weight it goes out. */
-function light(word: HTMLElement, weight = 0): void {
+function highlight(word: HTMLElement, weight = 0): void {
   word.style.setProperty('--share', `${(Math.sqrt(Math.min(weight, 1)) * 60).toFixed(1)}%`);
   word.querySelector('small')!.textContent = weight >= 0.01 ? weight.toFixed(2).replace(/^0/, '') : '';
 }

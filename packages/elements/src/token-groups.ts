@@ -1,11 +1,11 @@
 /** A token and the stretch of its text that it is from, `[start, end)` in UTF-16 units; start equals end where there is none. */
-export interface PlacedToken {
+export interface TokenWithOffset {
   readonly id: number;
   /** As the vocabulary writes it. */
   readonly token: string;
   readonly offset: readonly [start: number, end: number];
   /** Whether it was put around the text and is not from it. */
-  readonly added?: boolean;
+  readonly isSpecial?: boolean;
 }
 
 /** A stretch of the text that is shown in one piece, with the places of its tokens among all; none where no token covers it. */
@@ -30,11 +30,11 @@ function charactersOf(text: string): { begin: Int32Array; end: Int32Array } {
  * The stretches of a text by its tokens, in the order of the text, whole characters each. Tokens that share a character, or whose border lies inside one, share a
  * stretch. Tokens from no place in the text stand in stretches of length 0.
  */
-export function groupTokens(text: string, tokens: readonly PlacedToken[]): readonly TokenGroup[] {
+export function groupTokens(text: string, tokens: readonly TokenWithOffset[]): readonly TokenGroup[] {
   const characters = charactersOf(text);
   const groups: TokenGroup[] = [];
   let end = 0;
-  for (const [index, { offset, added }] of tokens.entries()) {
+  for (const [index, { offset, isSpecial: added }] of tokens.entries()) {
     const isEmpty = added || offset[0] >= offset[1];
     const from = isEmpty ? end : characters.begin[offset[0]]!;
     const to = isEmpty ? end : characters.end[offset[1] - 1]!;

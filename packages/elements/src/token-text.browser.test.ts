@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { defineTokenText, type PlacedToken } from './index.js';
+import { defineTokenText, type TokenWithOffset } from './index.js';
 
 beforeAll(defineTokenText);
 afterEach(() => document.body.replaceChildren());
 
-const put = (text: string, tokens: readonly PlacedToken[], most?: number) => {
+const put = (text: string, tokens: readonly TokenWithOffset[], most?: number) => {
   const element = document.createElement('residual-token-text');
   document.body.append(element);
   element.show(text, tokens, most === undefined ? {} : { most });
@@ -18,8 +18,8 @@ const cells = (element: HTMLElement, row: number) =>
 
 const family = '👩‍👩‍👧';
 const text = `e\u0301 ${family}`;
-const tokens: readonly PlacedToken[] = [
-  { id: 1, token: '[CLS]', offset: [0, 0], added: true },
+const tokens: readonly TokenWithOffset[] = [
+  { id: 1, token: '[CLS]', offset: [0, 0], isSpecial: true },
   { id: 68, token: 'e', offset: [0, 1] },
   { id: 136, token: 'ÌĤ', offset: [1, 2] },
   { id: 220, token: 'Ġ', offset: [2, 3] },
@@ -78,7 +78,7 @@ test('a token is looked at in the text and in the table, by pointer and keys, on
 
 test('of very many tokens the first are shown, and it is said how many are not', () => {
   const long = 'ab'.repeat(50);
-  const many = Array.from({ length: 100 }, (_, i): PlacedToken => ({ id: i, token: long[i]!, offset: [i, i + 1] }));
+  const many = Array.from({ length: 100 }, (_, i): TokenWithOffset => ({ id: i, token: long[i]!, offset: [i, i + 1] }));
   const element = put(long, many, 7);
   expect(all(element, 'tbody tr')).toHaveLength(7);
   expect(all(element, '.text')[0]!.textContent).toBe('abababa');

@@ -1,11 +1,11 @@
 import { type CharacterPart, characterParts, partLabel } from './character-parts.js';
-import { base, make, shadow, sheet, visible } from './parts.js';
-import { codePointsBefore, groupTokens, type PlacedToken } from './token-groups.js';
+import { base, make, shadow, sheet, showSpaces } from './parts.js';
+import { codePointsBefore, groupTokens, type TokenWithOffset } from './token-groups.js';
 
 /** `<residual-token-text>`: a text as it reads, coloured by its tokens, and a table of them with ids and offsets; one of them can be looked at by pointer or keys. */
 export interface TokenTextElement extends HTMLElement {
   /** Shows a text and its tokens, of very many the first `most` (2000 if absent). */
-  show(text: string, tokens: readonly PlacedToken[], options?: { readonly most?: number }): void;
+  show(text: string, tokens: readonly TokenWithOffset[], options?: { readonly most?: number }): void;
   /** The token that is looked at, -1 where there is none. */
   selected: number;
 }
@@ -57,7 +57,7 @@ export function defineTokenText(): void {
   customElements.define(
     'residual-token-text',
     class extends HTMLElement implements TokenTextElement {
-      #tokens: readonly PlacedToken[] = [];
+      #tokens: readonly TokenWithOffset[] = [];
       #selected = -1;
       #pieces: (HTMLElement | undefined)[] = [];
       readonly #text = make('div', { class: 'text', dir: 'auto' });
@@ -80,7 +80,7 @@ export function defineTokenText(): void {
         this.#body.addEventListener('keydown', event => this.#move(event));
       }
 
-      show(text: string, tokens: readonly PlacedToken[], { most = 2000 } = {}): void {
+      show(text: string, tokens: readonly TokenWithOffset[], { most = 2000 } = {}): void {
         const kept = tokens.slice(0, most);
         const end = kept.reduce((last, { offset }) => Math.max(last, offset[1]), 0);
         const shown = kept.length < tokens.length ? text.slice(0, end) : text;
@@ -96,7 +96,7 @@ export function defineTokenText(): void {
         const parts = characterParts(
           shown,
           // A space that the tokenizer put before the text stands where its first characters do, and is no part of them.
-          kept.map(({ token, offset, added }) => (added || token === '▁' ? [0, 0] : offset)),
+          kept.map(({ token, offset, isSpecial: added }) => (added || token === '▁' ? [0, 0] : offset)),
         );
         this.#body.replaceChildren(...kept.map((token, index) => row(shown, token, index, before, parts[index])));
         const rest = tokens.length - kept.length;
@@ -179,16 +179,17 @@ export function defineTokenText(): void {
 
 function row(
   text: string,
-  { id, token, offset: [start, end], added = false }: PlacedToken,
+  { id, token, offset: [start, end], isSpecial: added = false }: TokenWithOffset,
   index: number,
   before: (unit: number) => number,
   part: CharacterPart | undefined,
 ): HTMLElement {
-  const name = make('span', { dir: 'auto' }, visible(part ? partLabel(part) : token));
-  if (part) name.title = `part ${part.index + 1} of ${part.count} of “${part.of}”; the vocabulary calls it ${token}`;
+  const name = make('span', { dir: 'auto' }, showSpaces(part ? partLabel(part) : token));
+  if (part)
+    name.title = `part ${part.index + 1} of ${part.count} of “${part.characters}”; the vocabulary calls it ${token}`;
   name.style.setProperty('--fill', colourOf(index));
   const offsets = added ? ['added', ''] : [`${start}–${end}`, `${before(start)}–${before(end)}`];
-  const piece = added ? '' : visible(text.slice(start, end));
+  const piece = added ? '' : showSpaces(text.slice(start, end));
   const cells = [String(index), String(id), name, make('span', { dir: 'auto' }, piece), ...offsets];
   const all = make('tr', { 'data-index': String(index), tabindex: index === 0 ? '0' : '-1', 'aria-selected': 'false' });
   const classes = ['', '', 'token', 'piece'];

@@ -1,14 +1,14 @@
 import { type CharacterPart, partLabel } from './character-parts.js';
-import { base, make, shadow, sheet, visible } from './parts.js';
+import { base, make, shadow, sheet, showSpaces } from './parts.js';
 
 /** One token as it is shown. */
-export interface ShownToken {
+export interface DisplayedToken {
   readonly text: string;
   readonly id: number;
   /** Where it holds a part of characters only: which, shown in the place of its text. */
   readonly part?: CharacterPart | undefined;
   /** Whether it was given as part of the prompt, not written by the model. */
-  readonly given?: boolean;
+  readonly isPrompt?: boolean;
   /** Its place in the whole text, `[start, end)` in UTF-16 units, if known. */
   readonly offset?: readonly [start: number, end: number];
 }
@@ -16,21 +16,21 @@ export interface ShownToken {
 /** What `residual-token` carries: which token is under the pointer or has the focus. */
 export interface TokenDetail {
   readonly index: number;
-  readonly token: ShownToken;
+  readonly token: DisplayedToken;
 }
 
 /** `<residual-tokens>`: a text as its tokens, each with its id; one of them can be looked at by pointer, or by Tab and arrow keys. */
 export interface TokensElement extends HTMLElement {
   /** What is shown; setting it shows the new list and forgets what was selected. */
-  tokens: readonly ShownToken[];
+  tokens: readonly DisplayedToken[];
   /** The token that is looked at, -1 where there is none. */
   selected: number;
   /** Adds tokens at the end, in time that does not grow with those that are there. */
-  push(...tokens: readonly ShownToken[]): void;
+  push(...tokens: readonly DisplayedToken[]): void;
   /** Shows another token at a place where there is one; what is looked at stays. */
-  replace(index: number, token: ShownToken): void;
+  replace(index: number, token: DisplayedToken): void;
   /** Looks at a token as the pointer does, and tells about it. */
-  look(index: number): void;
+  select(index: number): void;
   /** Shades the tokens by numbers 0 .. 1, such as a row of attention weights; tokens without a number are not shaded. No numbers: as before. */
   shade(weights?: ArrayLike<number>): void;
 }
@@ -55,7 +55,7 @@ const style = `
 
 /** The text with its spaces and line ends as faint signs. */
 const signed = (text: string) =>
-  visible(text)
+  showSpaces(text)
     .split(/([·↵⇥∅])/)
     .filter(part => part !== '')
     .map(part => (/^[·↵⇥∅]$/.test(part) ? make('i', {}, part) : part));
@@ -63,7 +63,7 @@ const signed = (text: string) =>
 /** The characters of a part with the fraction of them as a faint sign. */
 const fraction = (part: CharacterPart) => {
   const label = partLabel(part);
-  return [visible(part.of || label), part.of && make('i', {}, label.slice(part.of.length))];
+  return [showSpaces(part.characters || label), part.characters && make('i', {}, label.slice(part.characters.length))];
 };
 
 /** Defines `<residual-tokens>`; it fires `residual-token` with a `TokenDetail` as the pointer or the focus moves. Does nothing where it is defined. */
@@ -73,7 +73,7 @@ export function defineTokens(): void {
   customElements.define(
     'residual-tokens',
     class extends HTMLElement implements TokensElement {
-      #tokens: ShownToken[] = [];
+      #tokens: DisplayedToken[] = [];
       #selected = -1;
       readonly #list = make('div', { role: 'listbox', 'aria-orientation': 'horizontal' });
 
@@ -82,7 +82,7 @@ export function defineTokens(): void {
         shadow(this, shared).append(this.#list);
         const look = (event: Event) => {
           const option = (event.target as Element).closest<HTMLElement>('[role=option]');
-          if (option) this.look(Number(option.dataset.index));
+          if (option) this.select(Number(option.dataset.index));
         };
         // Not pointerover, which also comes when the page is scrolled by keys under a mouse that rests.
         for (const event of ['pointermove', 'pointerdown', 'focusin']) this.#list.addEventListener(event, look);
@@ -93,11 +93,11 @@ export function defineTokens(): void {
         this.#list.setAttribute('aria-label', this.getAttribute('label') ?? 'tokens');
       }
 
-      get tokens(): readonly ShownToken[] {
+      get tokens(): readonly DisplayedToken[] {
         return this.#tokens;
       }
 
-      set tokens(tokens: readonly ShownToken[]) {
+      set tokens(tokens: readonly DisplayedToken[]) {
         this.#tokens = [];
         this.#selected = -1;
         this.#list.replaceChildren();
@@ -117,13 +117,13 @@ export function defineTokens(): void {
         this.#selected = now ? index : -1;
       }
 
-      push(...tokens: readonly ShownToken[]): void {
+      push(...tokens: readonly DisplayedToken[]): void {
         const options = tokens.map((token, i) => this.#made(token, this.#tokens.length + i));
         this.#list.append(...options);
         for (const token of tokens) this.#tokens.push(token);
       }
 
-      replace(index: number, token: ShownToken): void {
+      replace(index: number, token: DisplayedToken): void {
         const before = this.#option(index);
         if (!before) return;
         const option = this.#made(token, index);
@@ -142,13 +142,14 @@ export function defineTokens(): void {
         }
       }
 
-      #made(token: ShownToken, index: number): HTMLElement {
-        const { text, id, given, offset, part } = token;
+      #made(token: DisplayedToken, index: number): HTMLElement {
+        const { text, id, isPrompt: given, offset, part } = token;
         const option = make('div', { role: 'option', 'aria-selected': 'false', 'data-index': String(index) });
         option.tabIndex = index === 0 ? 0 : -1;
         if (given) option.classList.add('given');
         const place = offset ? `, characters ${offset[0]} to ${offset[1]}` : '';
-        const share = part && part.of !== '' ? `, part ${part.index + 1} of ${part.count} of “${part.of}”` : '';
+        const share =
+          part && part.characters !== '' ? `, part ${part.index + 1} of ${part.count} of “${part.characters}”` : '';
         option.title = `token ${index}, id ${id}${place}${share}`;
         option.append(
           make('span', { dir: 'auto' }, ...(part ? fraction(part) : signed(text))),
@@ -161,7 +162,7 @@ export function defineTokens(): void {
         return index < 0 ? undefined : this.#list.children[index];
       }
 
-      look(index: number): void {
+      select(index: number): void {
         const token = this.#tokens[index];
         if (!token || index === this.#selected) return;
         this.selected = index;

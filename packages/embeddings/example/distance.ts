@@ -6,9 +6,9 @@ import { dispose, ones, ready } from '@residual/tensor';
 
 const [headDim, positions] = [64, 128];
 const kinds: Record<string, RotaryOptions> = {
-  'base 10,000': { headDim, positions },
-  'base 100': { headDim, positions, base: 100 },
-  'linear, factor 4': { headDim, positions, scaling: { type: 'linear', factor: 4 } },
+  'base 10,000': { headDim, storedPositions: positions },
+  'base 100': { headDim, storedPositions: positions, base: 100 },
+  'linear, factor 4': { headDim, storedPositions: positions, scaling: { type: 'linear', factor: 4 } },
 };
 
 await ready();

@@ -1,4 +1,4 @@
-import { type Positions, placesOf } from '@residual/layers';
+import { type PositionEncoding, stepPositionsOf } from '@residual/layers';
 import { expectOptions, mul, ResidualError, range, reshape, sub, type Tensor, tensor, toFloat } from '@residual/tensor';
 
 /** The slope of each head: 2^(-8 (h + 1) / heads); for a count that is no power of two, those of the power below and every second one of the power above. */
@@ -12,7 +12,7 @@ export function alibiSlopes(heads: number): number[] {
 }
 
 /** Linear biases on the scores. */
-export interface Alibi extends Positions<Record<never, never>> {
+export interface Alibi extends PositionEncoding<Record<never, never>> {
   readonly heads: number;
 }
 
@@ -35,7 +35,7 @@ export function alibi(options: AlibiOptions): Alibi {
     about: { name: 'alibi' },
     heads,
     onScores: (_: unknown, { queryLen, keyLen }, scope): Tensor => {
-      const { ids } = placesOf(scope, queryLen);
+      const { positionIds: ids } = stepPositionsOf(scope, queryLen);
       const steps = sub(reshape(range(keyLen), [1, 1, 1, keyLen]), reshape(ids, [ids.shape[0]!, 1, queryLen, 1]));
       return mul(toFloat(steps), tensor(slopes, [1, heads, 1, 1]));
     },

@@ -1,4 +1,4 @@
-import { emptyScope, layer, places } from '@residual/layers';
+import { emptyScope, layer, stepPositions } from '@residual/layers';
 import { dispose, gradients, mul, sum, type Tensor, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
@@ -59,7 +59,7 @@ test('a bias by head and distance, for queries that stand anywhere', async () =>
   const y = bias({ scheme: weights }, keyLen);
   await expectClose(y, expected([[0, 1]]), { absolute: 0 });
   const where = { ids: tensor([3, 4, 30, 31], [2, 2], 'int32'), total: 32 };
-  const z = bias({ scheme: weights }, keyLen, emptyScope.with(places, where));
+  const z = bias({ scheme: weights }, keyLen, emptyScope.with(stepPositions, where));
   await expectNoLeak(() => bias({ scheme: weights }, keyLen).dispose());
   await expectClose(
     z,

@@ -1,4 +1,4 @@
-import { type MatrixNeed, matrix, type Positions, placesOf, type Weights } from '@residual/layers';
+import { type MatrixNeed, matrix, type PositionEncoding, stepPositionsOf, type Weights } from '@residual/layers';
 import {
   add,
   embed,
@@ -15,7 +15,7 @@ import {
 } from '@residual/tensor';
 
 /** Learned biases on the scores by how far apart two positions are. */
-export interface RelativePositions extends Positions<{ readonly weight: MatrixNeed }> {
+export interface RelativePositions extends PositionEncoding<{ readonly weight: MatrixNeed }> {
   readonly heads: number;
 }
 
@@ -55,10 +55,10 @@ export function relativePositions(options: RelativePositionsOptions): RelativePo
     about: { name: 'relativePositions' },
     heads,
     onScores: (weights: Weights<typeof needs>, { queryLen, keyLen }, scope): Tensor => {
-      const { ids, total } = placesOf(scope, queryLen);
+      const { positionIds: ids, totalLength: total } = stepPositionsOf(scope, queryLen);
       const { reach, buckets } = bucketsFor(Math.max(keyLen, total));
-      const apart = sub(reshape(range(keyLen), [1, 1, keyLen]), reshape(ids, [ids.shape[0]!, queryLen, 1]));
-      const row = add(minimum(maximum(apart, -reach), reach), reach);
+      const distance = sub(reshape(range(keyLen), [1, 1, keyLen]), reshape(ids, [ids.shape[0]!, queryLen, 1]));
+      const row = add(minimum(maximum(distance, -reach), reach), reach);
       const byDistance = embed(weights.weight, tensor(buckets, [buckets.length], 'int32')); // [distances, heads]
       return transpose(embed(byDistance, row), [0, 3, 1, 2]);
     },

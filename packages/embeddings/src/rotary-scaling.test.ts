@@ -123,5 +123,5 @@ test.each([0, -1, Number.NaN])('a base of %s is refused', base => {
 });
 
 test('heads that no memory holds are refused before anything is made of them', () => {
-  expect(() => rotary({ headDim: 2 ** 40, positions: 8 })).toThrow('table: [1, 549755813888] holds');
+  expect(() => rotary({ headDim: 2 ** 40, storedPositions: 8 })).toThrow('table: [1, 549755813888] holds');
 });

@@ -5,7 +5,7 @@ export type RotaryScaling =
   /** Positions divided by `factor` (Chen et al. 2023). */
   | { readonly type: 'linear'; readonly factor: number }
   /** A base that grows with sequences longer than `originalPositions` (NTK-aware, dynamic). */
-  | { readonly type: 'dynamic'; readonly factor: number; readonly originalPositions: number }
+  | { readonly type: 'dynamic'; readonly factor: number; readonly originalMaxPositions: number }
   /** Long wavelengths divided by `factor`, short ones kept, a ramp between (Llama 3.1). */
   | {
       readonly type: 'llama3';
@@ -62,12 +62,12 @@ export function rotaryFrequencies(options: RotaryFrequencyOptions): {
     case 'linear':
       return { frequencies: plain(base).map(frequency => frequency / scaling.factor), amplitude: 1 };
     case 'dynamic': {
-      const stretch = (scaling.factor * Math.max(length, scaling.originalPositions)) / scaling.originalPositions;
+      const stretch = (scaling.factor * Math.max(length, scaling.originalMaxPositions)) / scaling.originalMaxPositions;
       const longer = base * (stretch - (scaling.factor - 1)) ** (rotaryDim / (rotaryDim - 2));
       return { frequencies: plain(longer), amplitude: 1 };
     }
     case 'llama3':
-      return { frequencies: plain(base).map(frequency => byWavelength(frequency, scaling)), amplitude: 1 };
+      return { frequencies: plain(base).map(frequency => llama3Frequency(frequency, scaling)), amplitude: 1 };
     case 'yarn':
       return yarn(plain(base), rotaryDim, base, scaling);
   }
@@ -88,7 +88,7 @@ export function expectRotary({ rotaryDim, base = 10000, scaling }: RotaryFrequen
     );
 }
 
-function byWavelength(frequency: number, scaling: Extract<RotaryScaling, { type: 'llama3' }>): number {
+function llama3Frequency(frequency: number, scaling: Extract<RotaryScaling, { type: 'llama3' }>): number {
   const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalPositions } = scaling;
   const turns = (originalPositions * frequency) / (2 * Math.PI);
   if (turns < low) return frequency / factor;
@@ -108,8 +108,8 @@ function yarn(plain: number[], rotaryDim: number, base: number, scaling: Extract
   const width = high === low ? 0.001 : high - low;
   return {
     frequencies: plain.map((frequency, i) => {
-      const stretched = Math.min(Math.max((i - low) / width, 0), 1);
-      return (frequency / factor) * stretched + frequency * (1 - stretched);
+      const ramp = Math.min(Math.max((i - low) / width, 0), 1);
+      return (frequency / factor) * ramp + frequency * (1 - ramp);
     }),
     amplitude: scaling.attentionFactor ?? (factor > 1 ? 0.1 * Math.log(factor) + 1 : 1),
   };

@@ -1,5 +1,5 @@
-import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
-import { expectOptions, ResidualError, refuseRecording, rotate, type Tensor, tensor } from '@residual/tensor';
+import { type PositionEncoding, stepPositionsOf, type TableNeed, table, type Weights } from '@residual/layers';
+import { expectOptions, ResidualError, refuseCapture, rotate, type Tensor, tensor } from '@residual/tensor';
 import { expectRotary, type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
 import { storedRows } from './stored-rows.js';
 
@@ -8,7 +8,7 @@ export interface RotaryOptions {
   /** Width of a head. */
   readonly headDim: number;
   /** How many positions have their angles stored with the weights, at most 4 MB of each table; 2,048 if absent. Longer sequences work too. */
-  readonly positions?: number;
+  readonly storedPositions?: number;
   /** 10,000 if absent. */
   readonly base?: number;
   /** Entries of a head that turn, an even number; all if absent. */
@@ -20,9 +20,9 @@ export interface RotaryOptions {
 }
 
 /** Rotary positions: queries and keys turned by angles that grow with the position. */
-export interface Rotary extends Positions<{ readonly cos: TableNeed; readonly sin: TableNeed }> {
+export interface Rotary extends PositionEncoding<{ readonly cos: TableNeed; readonly sin: TableNeed }> {
   readonly headDim: number;
-  readonly positions: number;
+  readonly storedPositions: number;
 }
 
 /**
@@ -32,9 +32,9 @@ export interface Rotary extends Positions<{ readonly cos: TableNeed; readonly si
  * angles follow the length.
  */
 export function rotary(options: RotaryOptions): Rotary {
-  const names = { headDim: 1, positions: 0, base: 0, rotaryDim: 0, interleaved: 0, scaling: 0 } as const;
+  const names = { headDim: 1, storedPositions: 0, base: 0, rotaryDim: 0, interleaved: 0, scaling: 0 } as const;
   expectOptions('rotary', options, names);
-  const { headDim, positions = 2048, base, rotaryDim = headDim, interleaved = false, scaling } = options;
+  const { headDim, storedPositions = 2048, base, rotaryDim = headDim, interleaved = false, scaling } = options;
   if (rotaryDim > headDim)
     throw new ResidualError('fit', `rotary: rotaryDim ${rotaryDim} is more than headDim ${headDim}`);
   expectRotary({ rotaryDim, base, scaling });
@@ -47,7 +47,7 @@ export function rotary(options: RotaryOptions): Rotary {
       return values;
     };
   };
-  const stored = storedRows(positions, rotaryDim / 2);
+  const stored = storedRows(storedPositions, rotaryDim / 2);
   const waveTable = (wave: (angle: number) => number) =>
     table([stored, rotaryDim / 2], () => wavesFor(stored, 0)(wave));
   const needs = { cos: waveTable(Math.cos), sin: waveTable(Math.sin) };
@@ -61,23 +61,23 @@ export function rotary(options: RotaryOptions): Rotary {
     }
     return [latest.cos, latest.sin].map(values => tensor(values, [rows, rotaryDim / 2]));
   };
-  const follows = (length: number) => scaling?.type === 'dynamic' && length > scaling.originalPositions;
+  const dependsOnLength = (length: number) => scaling?.type === 'dynamic' && length > scaling.originalMaxPositions;
 
   return {
     needs,
     about: { name: 'rotary' },
     headDim,
-    positions,
+    storedPositions,
     onHeads: (weights: Weights<typeof needs>, x: Tensor, scope) => {
-      const { ids, total, capacity, tables } = placesOf(scope, x.shape[2]!);
-      const isStored = (capacity ?? total) <= stored && !follows(total);
+      const { positionIds: ids, totalLength: total, capacity, tables } = stepPositionsOf(scope, x.shape[2]!);
+      const isStored = (capacity ?? total) <= stored && !dependsOnLength(total);
       if ((!isStored && capacity === undefined) || scaling?.type === 'dynamic')
-        refuseRecording('rotary makes tables that depend on the length so far');
+        refuseCapture('rotary makes tables that depend on the length so far');
       if (isStored) return rotate(x, { ...weights, ids }, { interleaved });
       // Without a capacity a step may be rounded up by tokens that stand after `total`; few sizes, so that a GPU compiles for few shapes.
       const rows = capacity ?? 2 ** Math.ceil(Math.log2(total + x.shape[2]!));
-      const make = () => tablesFor(rows, follows(total) ? total : 0);
-      const [cos, sin] = tables && !follows(total) ? tables.of(needs, rows, make) : make();
+      const make = () => tablesFor(rows, dependsOnLength(total) ? total : 0);
+      const [cos, sin] = tables && !dependsOnLength(total) ? tables.get(needs, rows, make) : make();
       return rotate(x, { cos: cos!, sin: sin!, ids }, { interleaved });
     },
   };

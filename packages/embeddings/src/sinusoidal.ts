@@ -1,18 +1,18 @@
-import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
-import { add, embed, expectOptions, ResidualError, refuseRecording, type Tensor, tensor } from '@residual/tensor';
-import { expectRoom } from './room.js';
+import { type PositionEncoding, stepPositionsOf, type TableNeed, table, type Weights } from '@residual/layers';
+import { add, embed, expectOptions, ResidualError, refuseCapture, type Tensor, tensor } from '@residual/tensor';
+import { expectMaxPositions } from './max-positions.js';
 import { storedRows } from './stored-rows.js';
 
 /** Sines and cosines of many wavelengths, added to the input. */
-export interface SinusoidalPositions extends Positions<{ readonly table: TableNeed }> {
-  readonly positions: number;
+export interface SinusoidalPositions extends PositionEncoding<{ readonly table: TableNeed }> {
+  readonly maxPositions: number;
   readonly dim: number;
 }
 
 /** Settings of `sinusoidalPositions`. */
 export interface SinusoidalPositionsOptions {
   /** Longest sequence. */
-  readonly positions: number;
+  readonly maxPositions: number;
   /** Width of the vectors, that of the input: an even number. */
   readonly dim: number;
   /** Sine and cosine alternate (`interleaved`, as in the paper, the default), or all sines come first (`halves`, as in Marian). */
@@ -28,27 +28,26 @@ export interface SinusoidalPositionsOptions {
  * with the weights; sequences beyond get a longer table. Errors when a sequence is longer than `positions`.
  */
 export function sinusoidalPositions(options: SinusoidalPositionsOptions): SinusoidalPositions {
-  const names = { positions: 1, dim: 1, layout: 0, spacing: 0, offset: 0 } as const;
+  const names = { maxPositions: 1, dim: 1, layout: 0, spacing: 0, offset: 0 } as const;
   expectOptions('sinusoidalPositions', options, names);
-  const { positions, dim } = options;
+  const { maxPositions, dim } = options;
   if (dim % 2 !== 0)
     throw new ResidualError('fit', `sinusoidalPositions: dim ${dim} is odd; sines and cosines come in pairs`);
-  const stored = storedRows(positions, dim);
+  const stored = storedRows(maxPositions, dim);
   const needs = { table: table([stored, dim], () => sinusoids(options, stored)) };
   return {
     needs,
     about: { name: 'sinusoidalPositions' },
-    positions,
+    maxPositions,
     dim,
     onInput: (weights: Weights<typeof needs>, x: Tensor, scope) => {
-      const { ids, total, capacity, tables } = placesOf(scope, x.shape[1]!);
-      expectRoom('sinusoidalPositions', total, positions);
+      const { positionIds: ids, totalLength: total, capacity, tables } = stepPositionsOf(scope, x.shape[1]!);
+      expectMaxPositions('sinusoidalPositions', total, maxPositions);
       if ((capacity ?? total) <= stored) return add(x, embed(weights.table, ids));
-      if (capacity === undefined)
-        refuseRecording('sinusoidalPositions makes a table that depends on the length so far');
-      const rows = Math.min(positions, capacity ?? 2 ** Math.ceil(Math.log2(total + x.shape[1]!)));
+      if (capacity === undefined) refuseCapture('sinusoidalPositions makes a table that depends on the length so far');
+      const rows = Math.min(maxPositions, capacity ?? 2 ** Math.ceil(Math.log2(total + x.shape[1]!)));
       const make = () => [tensor(sinusoids(options, rows), [rows, dim])];
-      return add(x, embed((tables ? tables.of(needs, rows, make) : make())[0]!, ids));
+      return add(x, embed((tables ? tables.get(needs, rows, make) : make())[0]!, ids));
     },
   };
 }

@@ -16,20 +16,20 @@ export interface TokenEmbeddingOptions {
   /** What the vectors are multiplied by, such as √dim; 1 if absent. */
   readonly scale?: number;
   /** The id of padding: its look-ups pass no gradient back, so that its row is not trained by them. */
-  readonly padding?: number | undefined;
+  readonly padTokenId?: number | undefined;
 }
 
 /** The vector of each token: ids int32 [batch, length] to [batch, length, dim]. */
 export function tokenEmbedding(options: TokenEmbeddingOptions): TokenEmbedding {
-  expectOptions('tokenEmbedding', options, { vocab: 1, dim: 1, scale: 0, padding: 0 });
-  const { vocab, dim, scale = 1, padding } = options;
+  expectOptions('tokenEmbedding', options, { vocab: 1, dim: 1, scale: 0, padTokenId: 0 });
+  const { vocab, dim, scale = 1, padTokenId } = options;
   const lookUp = layer(
     { weight: matrix([vocab, dim], { role: 'embedding' }) },
     (w, ids: Tensor) => {
-      const vectors = embed(w.weight, ids, { padding });
+      const vectors = embed(w.weight, ids, { padTokenId });
       return scale === 1 ? vectors : mul(vectors, scale);
     },
-    { name: 'tokenEmbedding', gives: dim },
+    { name: 'tokenEmbedding', outDim: dim },
   );
   return Object.assign(lookUp, { vocab, dim });
 }

@@ -8,13 +8,13 @@ export const bart: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairs
   modelTypes: ['bart'],
   architectures: ['BartForConditionalGeneration', 'BartModel'],
   norms: 'after',
-  inputNorm: true,
-  positions: options => learnedPositions({ ...options, offset: 2 }),
-  learned: true,
+  embeddingNorm: true,
+  positionEncoding: options => learnedPositions({ ...options, offset: 2 }),
+  hasLearnedPositions: true,
   logitsBias: true,
   scaleEmbedding: false,
   activation: 'gelu',
-  fixed: {
+  fixedFields: {
     normalize_before: false,
     normalize_embedding: true,
     add_final_layer_norm: false,

@@ -9,7 +9,7 @@ export function configText(config: Config): string {
  * The text of a JSON object with some of its fields changed: those of `changes` get their new values, or go where that is undefined; new ones come at the end.
  * Everything else stays as it is written: the spelling of numbers, order, spaces, fields that nobody knows.
  */
-export function changedConfigText(text: string, changes: Readonly<Record<string, unknown>>): string {
+export function updateConfigText(text: string, changes: Readonly<Record<string, unknown>>): string {
   const { head, members, tail } = membersOf(text);
   const indent = /\n([ \t]*)$/.exec(head)?.[1]?.length ?? 0;
   const valueText = (name: string, value: unknown) =>

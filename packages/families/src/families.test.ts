@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Fields } from '../test/reference.js';
 import { gpt2Shapes } from '../test/reference-gpt2.js';
 import { llamaShapes } from '../test/reference-llama.js';
-import { type Config, familyOf, gpt2, llama, placesIn } from './index.js';
+import { type Config, familyOf, gpt2, llama, tensorSlices } from './index.js';
 
 const small = {
   gpt2: { n_embd: 12, n_head: 3, n_layer: 2, n_positions: 16, vocab_size: 29 },
@@ -52,23 +52,25 @@ test.each<[string, Fields]>([
 });
 
 function expectShapes(
-  model: Parameters<typeof placesIn>[1],
+  model: Parameters<typeof tensorSlices>[1],
   family: typeof gpt2,
   expected: Record<string, readonly number[]>,
 ) {
-  const places = [...placesIn(family, model).values()].map(({ theirs, shape, rows, transposed }) => {
-    const whole = [rows, ...shape.slice(1)];
-    return [theirs, transposed ? whole.toReversed() : whole];
-  });
+  const places = [...tensorSlices(family, model).values()].map(
+    ({ checkpointName: theirs, shape, totalRows: rows, transposed }) => {
+      const whole = [rows, ...shape.slice(1)];
+      return [theirs, transposed ? whole.toReversed() : whole];
+    },
+  );
   expect(Object.fromEntries(places)).toEqual(expected);
   expect(places.length).toBe(weightNeeds(model).length);
 }
 
 test('what a config leaves out is as the reference has it', () => {
-  const { positions, openEnded, depth, heads, model } = gpt2.compose({});
+  const { maxPositions: positions, openEnded, depth, heads, model } = gpt2.compose({});
   expect([positions, openEnded, depth, heads, model.vocab]).toEqual([1024, undefined, 12, 12, 50257]);
   const bare = llama.compose({});
-  expect([bare.positions, bare.openEnded, bare.depth, bare.heads, bare.model.vocab]).toEqual([
+  expect([bare.maxPositions, bare.openEnded, bare.depth, bare.heads, bare.model.vocab]).toEqual([
     2048,
     true,
     32,

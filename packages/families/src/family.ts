@@ -1,10 +1,10 @@
-import type { CrossPart, EncoderDecoder, LanguageModel, Part } from '@residual/transformer';
+import type { CrossLayer, EncoderDecoder, LanguageModel, TensorLayer } from '@residual/transformer';
 import type { Config } from './config.js';
 
 /** What every composition tells its user. */
-interface Facts {
+interface CompositionInfo {
   /** Longest sequence it is made for. */
-  readonly positions: number;
+  readonly maxPositions: number;
   /** Whether longer ones can be computed too: rotary angles and relative positions have no end, a learned table has. False if absent. */
   readonly openEnded?: boolean;
   /** Blocks that write: those of a language model, or of a decoder. */
@@ -13,15 +13,15 @@ interface Facts {
 }
 
 /** A decoder-only model: it continues a text. */
-export interface CausalComposition extends Facts {
+export interface CausalComposition extends CompositionInfo {
   readonly kind: 'causal-lm';
-  readonly model: LanguageModel<Part>;
+  readonly model: LanguageModel<TensorLayer>;
 }
 
 /** An encoder-decoder: it reads a source and writes a target. */
-export interface SequenceToSequenceComposition extends Facts {
+export interface SequenceToSequenceComposition extends CompositionInfo {
   readonly kind: 'seq2seq-lm';
-  readonly model: EncoderDecoder<Part, CrossPart>;
+  readonly model: EncoderDecoder<TensorLayer, CrossLayer>;
   /** Blocks that read the source. */
   readonly encoderDepth: number;
   readonly encoderHeads: number;
@@ -35,16 +35,16 @@ export type Composition = CausalComposition | SequenceToSequenceComposition;
  * with `/` has no prefix. Several paths lie one after another
  * along the out axis. `transposed` says that the file stores matrices as [in, out].
  */
-export interface Row {
-  readonly theirs: string;
-  readonly ours: string | readonly string[];
+export interface WeightMapping {
+  readonly checkpointName: string;
+  readonly path: string | readonly string[];
   readonly transposed?: boolean;
   /** The file's shape has one axis of length 1 more, in front. */
-  readonly leading?: boolean;
+  readonly leadingAxis?: boolean;
   /** What a file that lacks the tensor means: this number everywhere. */
-  readonly absent?: number;
+  readonly defaultValue?: number;
   /** The row counts only where the composition has this path too. */
-  readonly beside?: string;
+  readonly requires?: string;
 }
 
 /** A tensor that a file may hold beside the table: computed, not learned. */
@@ -52,7 +52,7 @@ export interface Buffer {
   /** Its names, with and without the prefix. */
   readonly name: RegExp;
   /** Where it first holds another number than is computed in its place; undefined if nowhere. Without it nothing depends on what the tensor holds. */
-  readonly differs?: (values: Float32Array, shape: readonly number[], config: Config) => Difference | undefined;
+  readonly findDifference?: (values: Float32Array, shape: readonly number[], config: Config) => Difference | undefined;
 }
 
 /** Where a tensor is not as it should be. */
@@ -62,17 +62,17 @@ export interface Difference {
 }
 
 /** A table of positions by a formula that a file may hold too. */
-export interface StoredTable {
+export interface PositionTable {
   /** Its name in a file, as in a row. */
-  readonly theirs: string;
+  readonly checkpointName: string;
   /** The paths that the table may have in the tree; the first one there counts. */
-  readonly ours: readonly string[];
+  readonly paths: readonly string[];
   /** Rows of the file's table before the first position; none if absent. */
   readonly offset?: number;
   /** Whether `compose` takes a table that differs from the formula as it is, with `storedTables`; else it is an error. */
-  readonly usable?: boolean;
+  readonly mayDiffer?: boolean;
   /** Whether the reference expects it in every file. */
-  readonly written?: boolean;
+  readonly alwaysSaved?: boolean;
 }
 
 /** Settings of `compose`. */
@@ -80,7 +80,7 @@ export interface ComposeOptions {
   /** Config fields that are not understood but known to leave the numbers alone. */
   readonly ignoreConfig?: readonly string[];
   /** Whether tables of positions are read from the file, as weights, where the family has a formula. */
-  readonly storedTables?: boolean;
+  readonly storedPositionTables?: boolean;
 }
 
 /** A published architecture as data. */
@@ -92,19 +92,19 @@ export interface Family<Composed extends Composition = Composition> {
   readonly architectures: readonly string[];
   /** Config to parts. */
   readonly compose: (config: Config, options?: ComposeOptions) => Composed;
-  readonly rows: readonly Row[];
+  readonly mappings: readonly WeightMapping[];
   /** What names in a file may begin with; the first is written, a file may lack it. */
   readonly prefix: string;
   /** What a file may hold beside the rows: it must be what is computed in its place. */
   readonly buffers: readonly Buffer[];
   /** Tables of positions that a file may hold. */
-  readonly tables?: readonly StoredTable[];
+  readonly positionTables?: readonly PositionTable[];
   /** Second names of one tensor, by the name that is written: both may be there if they are equal. Only while the model ties them. */
   readonly aliases: Readonly<Record<string, string | readonly string[]>>;
   /** The second name that is the head's. */
   readonly head?: string;
   /** What a config must say besides `tie_word_embeddings` false so that it means a head of its own and nothing else. */
-  readonly untied?: (config: Config) => Config;
+  readonly untiedConfig?: (config: Config) => Config;
   /** Second names under which a tensor is written too where the head is untied: the reference unties them all at once. */
   readonly copies?: Readonly<Record<string, readonly string[]>>;
 }

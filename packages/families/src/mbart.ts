@@ -8,13 +8,13 @@ export const mbart: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fair
   modelTypes: ['mbart'],
   architectures: ['MBartForConditionalGeneration', 'MBartModel'],
   norms: 'before',
-  inputNorm: true,
-  positions: options => learnedPositions({ ...options, offset: 2 }),
-  learned: true,
+  embeddingNorm: true,
+  positionEncoding: options => learnedPositions({ ...options, offset: 2 }),
+  hasLearnedPositions: true,
   logitsBias: true,
   scaleEmbedding: false,
   activation: 'gelu',
-  fixed: {
+  fixedFields: {
     normalize_before: true,
     normalize_embedding: true,
     add_final_layer_norm: true,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Config, ConfigReader, rotaryFields } from './index.js';
+import { type Config, ConfigReader, rotaryFromConfig } from './index.js';
 
-const read = (config: Config, positions = 64) => rotaryFields(new ConfigReader('lark', config), positions);
+const read = (config: Config, positions = 64) => rotaryFromConfig(new ConfigReader('lark', config), positions);
 const message = (config: Config): string => {
   try {
     read(config);

@@ -24,13 +24,15 @@ export function bind<const Parts extends { readonly [name: string]: Bindable } |
   weights: Weights<Parts> | WeightsInList<Parts>,
   scope: Scope,
 ): Bound<Parts> {
-  return bound(parts, weights, scope) as Bound<Parts>;
+  return bindPart(parts, weights, scope) as Bound<Parts>;
 }
 
-function bound(part: Bindable, weights: unknown, scope: Scope): unknown {
+function bindPart(part: Bindable, weights: unknown, scope: Scope): unknown {
   if (part === undefined) return (input: unknown) => input;
   if (typeof part === 'function') return (input: unknown) => part(weights, input, scope);
   const own = weights as Readonly<Record<string, unknown>>;
-  const each = Object.entries(part).map(([name, below]) => [name, bound(below, own[name], scope.at(name))] as const);
-  return Array.isArray(part) ? each.map(([, run]) => run) : Object.fromEntries(each);
+  const entries = Object.entries(part).map(
+    ([name, below]) => [name, bindPart(below, own[name], scope.at(name))] as const,
+  );
+  return Array.isArray(part) ? entries.map(([, run]) => run) : Object.fromEntries(entries);
 }

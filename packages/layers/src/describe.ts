@@ -1,6 +1,6 @@
 import { expectOptions } from '@residual/tensor';
 import { type Census, census } from './census.js';
-import type { About } from './layer.js';
+import type { LayerInfo } from './layer.js';
 import { type Needs, needsOf, visit } from './needs.js';
 import { type HasNeeds, sizeOf } from './tree.js';
 
@@ -35,7 +35,7 @@ export interface DescribeOptions {
 
 /** Parts, shapes, parameters, bytes and operations of any composition, counted from its needs: nothing is allocated. */
 export function describe(
-  layer: HasNeeds<unknown> & { readonly about: About },
+  layer: HasNeeds<unknown> & { readonly about: LayerInfo },
   options: DescribeOptions = {},
 ): Description {
   expectOptions('describe', options, { keyLen: 0 });
@@ -53,7 +53,7 @@ export function describe(
     (path, need) => {
       const parameters = need.kind === 'table' ? 0 : sizeOf(need);
       parts.push({ path, name: need.kind, shape: need.shape, parameters });
-      for (const above of pathsAbove(path)) totals.set(above, (totals.get(above) ?? 0) + parameters);
+      for (const above of parentPaths(path)) totals.set(above, (totals.get(above) ?? 0) + parameters);
     },
   );
   const parameters = totals.get('') ?? 0;
@@ -68,7 +68,7 @@ export function describe(
 }
 
 /** `a.b.c` gives the whole, `a` and `a.b`. */
-function pathsAbove(path: string): string[] {
+function parentPaths(path: string): string[] {
   const steps = path.split('.');
   return steps.map((_, length) => steps.slice(0, length).join('.'));
 }

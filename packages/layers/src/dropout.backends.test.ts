@@ -1,4 +1,14 @@
-import { bitsAt, dispose, gradients, ones, randomKey, streamOf, sum, type Tensor, tensor } from '@residual/tensor';
+import {
+  dispose,
+  gradients,
+  ones,
+  randomBitsAt,
+  randomKey,
+  streamOf,
+  sum,
+  type Tensor,
+  tensor,
+} from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { dropout, emptyScope, layer, randomness } from './index.js';
@@ -10,7 +20,7 @@ const training = (step: number) => emptyScope.with(randomness, { seed: 11, step 
 /** The mask by its definition: the upper 24 bits of the hash at (seed, path, step, place). */
 const maskAt = (path: string, step: number, length: number) =>
   Array.from({ length }, (_, i) =>
-    bitsAt(randomKey(11, streamOf(path), step), i) >>> 8 < Math.round(rate * 2 ** 24) ? 0 : 1 / (1 - rate),
+    randomBitsAt(randomKey(11, streamOf(path), step), i) >>> 8 < Math.round(rate * 2 ** 24) ? 0 : 1 / (1 - rate),
   );
 
 let x: Tensor;
@@ -56,9 +66,9 @@ test('forward and backward have one mask', async () => {
 });
 
 test('placeIn is what an op drops by inside itself', () => {
-  expect(drop.placeIn(training(2))).toEqual({ seed: 11, step: 2, path: 'layers.3', rate });
-  expect(drop.placeIn(emptyScope)).toBeUndefined();
-  expect(dropout({ rate: 0 }).placeIn(training(2))).toBeUndefined();
+  expect(drop.randomStreamIn(training(2))).toEqual({ seed: 11, step: 2, path: 'layers.3', rate });
+  expect(drop.randomStreamIn(emptyScope)).toBeUndefined();
+  expect(dropout({ rate: 0 }).randomStreamIn(training(2))).toBeUndefined();
 });
 
 test('inside a layer nothing is left behind', async () => {

@@ -1,4 +1,4 @@
-import { clone, dropout as drop, expectOptions, type RandomPlace, ResidualError, type Tensor } from '@residual/tensor';
+import { clone, dropout as drop, expectOptions, type RandomStream, ResidualError, type Tensor } from '@residual/tensor';
 import { type Layer, layer } from './layer.js';
 import { type Scope, slot } from './scope.js';
 
@@ -15,7 +15,7 @@ export const randomness = /* @__PURE__ */ slot<Randomness>('randomness');
 export interface Dropout extends Layer<Record<never, never>, Tensor, Tensor> {
   readonly rate: number;
   /** Where this use's random decisions stand, for an op that drops inside itself; undefined where nothing is dropped. */
-  readonly placeIn: (scope: Scope) => (RandomPlace & { readonly rate: number }) | undefined;
+  readonly randomStreamIn: (scope: Scope) => (RandomStream & { readonly rate: number }) | undefined;
 }
 
 /** Settings of `dropout`. */
@@ -33,17 +33,17 @@ export function dropout(options: DropoutOptions): Dropout {
   const { rate } = options;
   if (!(rate >= 0 && rate < 1))
     throw new ResidualError('range', `dropout: rate is ${rate}; it must be from 0 to below 1`);
-  const placeIn = (scope: Scope) => {
+  const randomStreamIn = (scope: Scope) => {
     const random = scope.get(randomness);
     return random && rate > 0 ? { ...random, path: scope.path, rate } : undefined;
   };
   const run = layer(
     {},
     (_, x: Tensor, scope) => {
-      const place = placeIn(scope);
+      const place = randomStreamIn(scope);
       return place ? drop(x, rate, place) : clone(x);
     },
     { name: 'dropout' },
   );
-  return Object.assign(run, { rate, placeIn });
+  return Object.assign(run, { rate, placeIn: randomStreamIn });
 }

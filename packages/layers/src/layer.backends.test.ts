@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import {
   activation,
   bind,
-  count,
+  countParameters,
   emptyScope,
   init,
   layer,
@@ -36,8 +36,8 @@ test('linear is x weightᵀ + bias', async () => {
 });
 
 test('without bias a linear layer has one leaf', () => {
-  expect(count(linear({ in: 3, out: 2, bias: false }))).toBe(6);
-  expect(count(linear({ in: 3, out: 2 }))).toBe(8);
+  expect(countParameters(linear({ in: 3, out: 2, bias: false }))).toBe(6);
+  expect(countParameters(linear({ in: 3, out: 2 }))).toBe(8);
 });
 
 test('norms begin as the identity up to scale, with the epsilon of their kind', async () => {
@@ -50,7 +50,9 @@ test('norms begin as the identity up to scale, with the epsilon of their kind', 
   const [standard, scaled] = [mean(weights.mean, input), rms(weights.rms, input)];
   await expectClose(standard, [centered.map(value => value / root)], { absolute: 1e-5 });
   await expectClose(scaled, [row.map(value => value / Math.sqrt(21e-6 / 3 + 1e-6))], { absolute: 1e-5 });
-  expect([count(mean), count(layerNorm({ dim: 3, bias: false })), count(rms)]).toEqual([6, 3, 3]);
+  expect([countParameters(mean), countParameters(layerNorm({ dim: 3, bias: false })), countParameters(rms)]).toEqual([
+    6, 3, 3,
+  ]);
   dispose([weights, input, standard, scaled]);
 });
 
@@ -65,7 +67,7 @@ test('an activation is a layer without weights', async () => {
     ],
     { absolute: 0 },
   );
-  expect(count(relu)).toBe(0);
+  expect(countParameters(relu)).toBe(0);
   dispose([input, y]);
 });
 
@@ -73,8 +75,8 @@ test('an activation is a layer without weights', async () => {
 const bent = (dim: number) =>
   layer({ scale: vector([dim], 0.5) }, (w, x: Tensor, scope) => add(x, mul(scope.tap('square', square(x)), w.scale)), {
     name: 'bent',
-    reads: dim,
-    gives: dim,
+    inDim: dim,
+    outDim: dim,
   });
 
 test("a layer of one's own frees all it makes but what it gives", async () => {

@@ -1,20 +1,20 @@
 import { tidy } from '@residual/tensor';
-import { lackOf } from './lack.js';
+import { explainFailure } from './explain-failure.js';
+import { layerLine, withInspect } from './inspect.js';
 import type { Needs, Weights } from './needs.js';
 import { emptyScope, type Scope } from './scope.js';
-import { lineOf, shownAs } from './shown.js';
 
 /** What a layer may say of itself; compositions check the widths against each other, `describe` shows them. */
-export interface About {
+export interface LayerInfo {
   readonly name?: string;
   /** Width of the last axis that goes in. */
-  readonly reads?: number;
+  readonly inDim?: number;
   /** Width of the last axis that comes out. */
-  readonly gives?: number;
+  readonly outDim?: number;
   /** Floating-point operations for one position that looks at `keyLen` keys, beside those of the layers inside. */
   readonly flops?: (keyLen: number) => number;
   /** Whether positions of its input take from later ones, as in an attention without a causal mask. */
-  readonly seesAhead?: boolean;
+  readonly bidirectional?: boolean;
   /** Whether it runs only some of what it needs, as an encoder alone does: a tap that does not come up is no error then. */
   readonly partial?: boolean;
 }
@@ -26,7 +26,7 @@ export interface About {
 export interface Layer<N, Input, Output> {
   (weights: Weights<N>, input: Input, scope?: Scope): Output;
   readonly needs: N;
-  readonly about: About;
+  readonly about: LayerInfo;
 }
 
 /** A layer of any needs from `Input` to `Output`. */
@@ -40,16 +40,16 @@ export type AnyLayer<Input = any, Output = any> = Layer<any, Input, Output>;
 export function layer<const N extends Needs, Input, Output>(
   needs: N,
   compute: (weights: Weights<N>, input: Input, scope: Scope) => Output,
-  about: About = {},
+  about: LayerInfo = {},
 ): Layer<N, Input, Output> {
   const run = (weights: Weights<N>, input: Input, scope: Scope = emptyScope) =>
     tidy(() => {
       try {
-        return scope.during(about.partial === true, () => compute(weights, input, scope));
+        return scope.runLayer(about.partial === true, () => compute(weights, input, scope));
       } catch (error) {
-        throw lackOf(made, { weights, input, path: scope.path }, error) ?? error;
+        throw explainFailure(result, { weights, input, path: scope.path }, error) ?? error;
       }
     });
-  const made = Object.assign(run, { needs, about });
-  return shownAs(made, about.name ?? 'layer', () => lineOf(made));
+  const result = Object.assign(run, { needs, about });
+  return withInspect(result, about.name ?? 'layer', () => layerLine(result));
 }

@@ -18,16 +18,16 @@ export interface LinearOptions {
   /** How many heads it serves, for counting; 1 if absent. */
   readonly heads?: number;
   /** Standard deviation of the start, 0.02 if absent. */
-  readonly deviation?: number;
+  readonly std?: number;
 }
 
 /** [..., in] to [..., out] by a matrix [out, in] and, unless `bias` is false, a vector [out]. */
 export function linear(options: LinearOptions): Linear {
-  expectOptions('linear', options, { in: 1, out: 1, bias: 0, role: 0, heads: 0, deviation: 0 });
-  const { in: width, out, bias = true, role, heads, deviation } = options;
+  expectOptions('linear', options, { in: 1, out: 1, bias: 0, role: 0, heads: 0, std: 0 });
+  const { in: inDim, out, bias = true, role, heads, std } = options;
   return layer(
-    { weight: matrix([out, width], { role, heads, deviation }), bias: bias ? vector([out]) : undefined },
+    { weight: matrix([out, inDim], { role, heads, std }), bias: bias ? vector([out]) : undefined },
     (w, x: Tensor) => apply(x, w.weight, w.bias),
-    { name: 'linear', reads: width, gives: out, flops: () => 2 * width * out },
+    { name: 'linear', inDim: inDim, outDim: out, flops: () => 2 * inDim * out },
   );
 }

@@ -1,16 +1,16 @@
 import { expectOptions, type Matrix, ResidualError, type Tensor } from '@residual/tensor';
-import type { About } from './layer.js';
+import type { LayerInfo } from './layer.js';
 
 /** How a weight begins: all equal, or normally distributed around 0. */
-export type Start =
+export type Initializer =
   | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'normal'; readonly deviation: number };
+  | { readonly kind: 'normal'; readonly std: number };
 
 /** A weight of any shape that plain ops may use: a bias, the scale of a norm. */
 export interface VectorNeed {
   readonly kind: 'vector';
   readonly shape: readonly number[];
-  readonly start: Start;
+  readonly initializer: Initializer;
 }
 
 /** What a matrix is for, so that weights can be counted by role. Position tables are not counted. */
@@ -31,7 +31,7 @@ export type Role =
 export interface MatrixNeed {
   readonly kind: 'matrix';
   readonly shape: readonly [number, number];
-  readonly start: Start;
+  readonly initializer: Initializer;
   readonly role: Role;
   readonly heads: number;
 }
@@ -71,12 +71,12 @@ export type Weights<N> = 0 extends 1 & N
               ? undefined
               : { readonly [Name in keyof N]: Weights<N[Name]> };
 
-const zero: Start = { kind: 'constant', value: 0 };
+const zero: Initializer = { kind: 'constant', value: 0 };
 
 /** A weight of `shape` that begins with one value everywhere (0 if absent). */
 export function vector(shape: readonly number[], value = 0): VectorNeed {
   expectLengths('vector', shape);
-  return { kind: 'vector', shape, start: value === 0 ? zero : { kind: 'constant', value } };
+  return { kind: 'vector', shape, initializer: value === 0 ? zero : { kind: 'constant', value } };
 }
 
 /** Settings of `matrix`. */
@@ -86,15 +86,15 @@ export interface MatrixOptions {
   /** How many matrices of the textbook it holds side by side; 1 if absent. */
   readonly heads?: number | undefined;
   /** Standard deviation of the start; 0.02 if absent, as in GPT-2. */
-  readonly deviation?: number | undefined;
+  readonly std?: number | undefined;
 }
 
 /** A matrix [out, in] that begins normally distributed with standard deviation `deviation` (0.02 if absent, as in GPT-2). */
 export function matrix(shape: readonly [out: number, width: number], options: MatrixOptions = {}): MatrixNeed {
-  expectOptions('matrix', options, { role: 0, heads: 0, deviation: 0 });
-  const { role = 'other', heads = 1, deviation = 0.02 } = options;
+  expectOptions('matrix', options, { role: 0, heads: 0, std: 0 });
+  const { role = 'other', heads = 1, std = 0.02 } = options;
   expectLengths('matrix', shape);
-  return { kind: 'matrix', shape, start: { kind: 'normal', deviation }, role, heads };
+  return { kind: 'matrix', shape, initializer: { kind: 'normal', std }, role, heads };
 }
 
 /** Constants of `shape` by a formula. Errors on more than 2³⁰ numbers, 4 GiB: unlike weights, no file must hold them before they are made. */
@@ -107,7 +107,7 @@ export function table(shape: readonly number[], values: () => Float32Array): Tab
 }
 
 /** One leaf and its path in the tree. */
-export interface PlacedLeaf<L extends Leaf = Leaf> {
+export interface NamedLeaf<L extends Leaf = Leaf> {
   readonly path: string;
   readonly need: L;
 }
@@ -115,13 +115,13 @@ export interface PlacedLeaf<L extends Leaf = Leaf> {
 /** Walks needs in order: every layer that says something of itself, every leaf. */
 export function visit(
   needs: Needs,
-  onLayer: (path: string, about: About) => void,
+  onLayer: (path: string, about: LayerInfo) => void,
   onLeaf: (path: string, need: Leaf) => void,
   path = '',
 ): void {
   if (isLeaf(needs)) {
     onLeaf(path, needs);
-  } else if (isPart(needs)) {
+  } else if (hasNeeds(needs)) {
     if (needs.about) onLayer(path, needs.about);
     visit(needs.needs, onLayer, onLeaf, path);
   } else {
@@ -131,8 +131,8 @@ export function visit(
 }
 
 /** All leaves of needs (or of a layer) with their paths, in order. */
-export function leavesOf(needs: Needs): PlacedLeaf[] {
-  const leaves: PlacedLeaf[] = [];
+export function leavesOf(needs: Needs): NamedLeaf[] {
+  const leaves: NamedLeaf[] = [];
   visit(
     needs,
     () => {},
@@ -143,17 +143,17 @@ export function leavesOf(needs: Needs): PlacedLeaf[] {
 
 /** What a layer needs. Errors, naming the caller, for what is no layer, such as a model, which has one. */
 export function needsOf<N>(layer: { readonly needs: N }, caller: string): N {
-  const given: unknown = layer;
-  if (isPart(given)) return layer.needs;
-  const isModel = typeof given === 'object' && given !== null && 'layer' in given && isPart(given.layer);
-  const what = isModel ? 'a model; its layer is model.layer, its weights are model.weights' : `${given}`;
+  const value: unknown = layer;
+  if (hasNeeds(value)) return layer.needs;
+  const isModel = typeof value === 'object' && value !== null && 'layer' in value && hasNeeds(value.layer);
+  const what = isModel ? 'a model; its layer is model.layer, its weights are model.weights' : `${value}`;
   throw new ResidualError('fit', `${caller}: a layer is needed, not ${what}`);
 }
 
 /** The leaves that hold weights, tables left out, with their paths in order. `caller` is named by the error for what is no layer. */
-export function weightNeeds(layer: { readonly needs: unknown }, caller = 'weightNeeds'): PlacedLeaf<WeightNeed>[] {
+export function weightNeeds(layer: { readonly needs: unknown }, caller = 'weightNeeds'): NamedLeaf<WeightNeed>[] {
   return leavesOf(needsOf(layer, caller) as Needs).filter(
-    (leaf): leaf is PlacedLeaf<WeightNeed> => leaf.need.kind !== 'table',
+    (leaf): leaf is NamedLeaf<WeightNeed> => leaf.need.kind !== 'table',
   );
 }
 
@@ -161,7 +161,7 @@ export function weightNeeds(layer: { readonly needs: unknown }, caller = 'weight
 export function treeOf<N>(needs: N, leafAt: (path: string, need: Leaf) => Matrix): Weights<N> {
   const build = (part: Needs, path: string): unknown => {
     if (isLeaf(part)) return leafAt(path, part);
-    if (isPart(part)) return build(part.needs as Needs, path);
+    if (hasNeeds(part)) return build(part.needs as Needs, path);
     const below = (name: string) => (path === '' ? name : `${path}.${name}`);
     if (Array.isArray(part)) return part.map((element, index) => build(element as Needs, below(String(index))));
     return Object.fromEntries(
@@ -182,7 +182,7 @@ export function isLeaf(needs: unknown): needs is Leaf {
 }
 
 /** Whether needs are a layer, or something else that has needs. */
-export function isPart(needs: unknown): needs is { needs: Needs; about?: About } {
+export function hasNeeds(needs: unknown): needs is { needs: Needs; about?: LayerInfo } {
   return (typeof needs === 'function' || typeof needs === 'object') && needs !== null && 'needs' in needs;
 }
 

@@ -33,7 +33,7 @@ export function layerNorm(options: LayerNormOptions): LayerNorm {
   return layer(
     { weight: vector([dim], 1), bias: bias ? vector([dim]) : undefined },
     (w, x: Tensor) => normalize(x, w.weight, w.bias, epsilon),
-    { name: 'layerNorm', reads: dim, gives: dim },
+    { name: 'layerNorm', inDim: dim, outDim: dim },
   );
 }
 
@@ -47,8 +47,8 @@ export function rmsNorm(options: NormOptions): RmsNorm {
   expectEpsilon('rmsNorm', epsilon);
   return layer({ weight: vector([dim], 1) }, (w, x: Tensor) => normalizeByRms(x, w.weight, epsilon), {
     name: 'rmsNorm',
-    reads: dim,
-    gives: dim,
+    inDim: dim,
+    outDim: dim,
   });
 }
 

@@ -30,7 +30,7 @@ test('without a listener a tap gives the tensor back', () => {
 
 const listener = (name: string, log: string[], wanted: string): Taps => ({
   wants: path => path === wanted,
-  take: (path, given) => {
+  onTensor: (path, given) => {
     log.push(`${name} gets ${(given as unknown as { name: string }).name} at ${path}`);
     return { name: `${(given as unknown as { name: string }).name} from ${name}` } as never;
   },
@@ -39,15 +39,15 @@ const listener = (name: string, log: string[], wanted: string): Taps => ({
 test('listeners get a tensor in turn, each what the one before gives', () => {
   const log: string[] = [];
   const scope = new Scope('attention')
-    .listening(listener('first', log, 'attention.weights'))
-    .listening(listener('second', log, 'attention.weights'));
+    .withTaps(listener('first', log, 'attention.weights'))
+    .withTaps(listener('second', log, 'attention.weights'));
   expect(scope.tap('weights', x)).toEqual({ name: 'x from first from second' });
   expect(log).toEqual(['first gets x at attention.weights', 'second gets x from first at attention.weights']);
 });
 
 test('a listener is not called for what it did not ask for', () => {
   const log: string[] = [];
-  const scope = emptyScope.listening(listener('first', log, 'a')).listening(listener('second', log, 'b'));
+  const scope = emptyScope.withTaps(listener('first', log, 'a')).withTaps(listener('second', log, 'b'));
   expect(scope.tap('a', x)).toEqual({ name: 'x from first' });
   expect(scope.tap('b', x)).toEqual({ name: 'x from second' });
   expect(scope.tap('c', x)).toBe(x);

@@ -3,9 +3,9 @@ import type { Tensor } from '@residual/tensor';
 /** Who asked for tensors on their way: `wants` is asked before anything costly is done for a tap, `take` gets the tensor or gives another. */
 export interface Taps {
   wants(path: string): boolean;
-  take(path: string, x: Tensor): Tensor;
+  onTensor(path: string, x: Tensor): Tensor;
   /** Runs a layer that stands at `path`; `partial` says that it runs only some of what it needs. */
-  during?<Output>(path: string, partial: boolean, run: () => Output): Output;
+  aroundLayer?<Output>(path: string, partial: boolean, run: () => Output): Output;
 }
 
 /** The name of something that travels with the scope; each room declares its own. */
@@ -43,7 +43,7 @@ export class Scope {
 
   /** Hands `x` to whoever asked for `<path>.<name>` and returns it, or what they put in its place. */
   tap(name: string, x: Tensor): Tensor {
-    return this.taps === undefined || !this.wants(name) ? x : this.taps.take(this.below(name), x);
+    return this.taps === undefined || !this.wants(name) ? x : this.taps.onTensor(this.below(name), x);
   }
 
   /** Whether anyone asked for `<path>.<name>`. */
@@ -52,13 +52,13 @@ export class Scope {
   }
 
   /** Runs the body of a layer that stands here, with the knowledge of who listens. */
-  during<Output>(partial: boolean, run: () => Output): Output {
-    return this.taps?.during ? this.taps.during(this.path, partial, run) : run();
+  runLayer<Output>(partial: boolean, run: () => Output): Output {
+    return this.taps?.aroundLayer ? this.taps.aroundLayer(this.path, partial, run) : run();
   }
 
   /** The scope with one more listener: who listened before gets a tensor first and hands on what it gives. */
-  listening(taps: Taps): Scope {
-    return new Scope(this.path, this.taps ? inTurn(this.taps, taps) : taps, this.slots);
+  withTaps(taps: Taps): Scope {
+    return new Scope(this.path, this.taps ? chainTaps(this.taps, taps) : taps, this.slots);
   }
 
   /** What a slot holds. */
@@ -79,19 +79,19 @@ export class Scope {
 /** The scope of a call that was given none. */
 export const emptyScope: Scope = /* @__PURE__ */ new Scope();
 
-function inTurn(first: Taps, second: Taps): Taps {
+function chainTaps(first: Taps, second: Taps): Taps {
   return {
     wants: path => {
       const [isFirst, isSecond] = [first.wants(path), second.wants(path)];
       return isFirst || isSecond;
     },
-    take: (path, x) => {
-      const given = first.wants(path) ? first.take(path, x) : x;
-      return second.wants(path) ? second.take(path, given) : given;
+    onTensor: (path, x) => {
+      const replaced = first.wants(path) ? first.onTensor(path, x) : x;
+      return second.wants(path) ? second.onTensor(path, replaced) : replaced;
     },
-    during: (path, partial, run) => {
-      const inner = () => (second.during ? second.during(path, partial, run) : run());
-      return first.during ? first.during(path, partial, inner) : inner();
+    aroundLayer: (path, partial, run) => {
+      const inner = () => (second.aroundLayer ? second.aroundLayer(path, partial, run) : run());
+      return first.aroundLayer ? first.aroundLayer(path, partial, inner) : inner();
     },
   };
 }

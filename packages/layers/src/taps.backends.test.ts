@@ -1,4 +1,4 @@
-import { add, dispose, gradients, memory, mul, sum, type Tensor, tensor, zeros } from '@residual/tensor';
+import { add, dispose, gradients, memoryUsage, mul, sum, type Tensor, tensor, zeros } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AnyLayer, emptyScope, layer, record, replace } from './index.js';
@@ -17,27 +17,27 @@ beforeEach(() => {
 afterEach(() => x.dispose());
 
 test('a recorder keeps what was asked for, in the order it came, until it is disposed', async () => {
-  const before = memory().tensors;
+  const before = memoryUsage().tensors;
   const recorder = record(['*.tripled', '1.output']);
   const y = twice({}, x, recorder.scope);
   expect([...recorder.values.keys()]).toEqual(['0.tripled', '1.tripled', '1.output']);
   await expectClose(recorder.values.get('0.tripled')!, [3, 6, 15], { absolute: 1e-5 });
   await expectClose(recorder.values.get('1.tripled')!, [27, 108, 675], { relative: 1e-6 });
   await expectClose(recorder.values.get('1.output')!, y, { absolute: 0 });
-  expect(memory().tensors - before).toBe(4);
+  expect(memoryUsage().tensors - before).toBe(4);
   recorder.dispose();
   expect(recorder.values.size).toBe(0);
   y.dispose();
-  expect(memory().tensors).toBe(before);
+  expect(memoryUsage().tensors).toBe(before);
 });
 
 test('a path that runs again holds its newest tensor and no other', async () => {
-  const before = memory().tensors;
+  const before = memoryUsage().tensors;
   const recorder = record(['output']);
   const five = tensor([5], [1]);
   dispose([squared({}, x, recorder.scope), squared({}, five, recorder.scope), five]);
   await expectClose(recorder.values.get('output')!, [225], { absolute: 1e-4 });
-  expect(memory().tensors - before).toBe(1);
+  expect(memoryUsage().tensors - before).toBe(1);
   recorder.dispose();
 });
 
@@ -87,9 +87,9 @@ test('a layer that runs only some of what it needs says nothing of the rest, the
   const half = layer({}, (_, x: Tensor, scope) => squared({}, x, scope.at(0)), { partial: true });
   const recorder = record(['*.tripled', '1.output']);
   half({}, x, recorder.scope).dispose();
-  expect(() => recorder.expectFound()).toThrow("record: '1.output' fits no tensor that came up");
+  expect(() => recorder.expectAllMatched()).toThrow("record: '1.output' fits no tensor that came up");
   twice({}, x, recorder.scope).dispose();
-  recorder.expectFound();
+  recorder.expectAllMatched();
   recorder.dispose();
 });
 
@@ -137,8 +137,8 @@ test('a recorder sees what came before it put in place', async () => {
 });
 
 test('a replacement of another shape is refused, and nothing leaks', () => {
-  const before = memory();
+  const before = memoryUsage();
   const scope = replace({ '1.tripled': () => zeros([2]) });
   expect(() => twice({}, x, scope)).toThrow('replace: 1.tripled is [3], the replacement [2]; they must be equal');
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });

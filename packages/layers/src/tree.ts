@@ -7,8 +7,8 @@ import {
   type Tensor,
   tensor,
 } from '@residual/tensor';
-import { expectSame } from './differences.js';
-import { leafAt } from './lack.js';
+import { leafAt } from './explain-failure.js';
+import { expectMatchingWeights } from './match-weights.js';
 import { type Leaf, needsOf, type TableNeed, treeOf, type WeightNeed, type Weights, weightNeeds } from './needs.js';
 
 /** A layer or bare needs. */
@@ -30,33 +30,33 @@ export function init<N>(layer: HasNeeds<N>, options: InitOptions): Weights<N> {
   const { seed } = options;
   checkSeed('init', seed);
   const tables = tableMaker();
-  const made: Tensor[] = [];
+  const leaves: Tensor[] = [];
   try {
     return treeOf(needs, (path, need) => {
-      const leaf = need.kind === 'table' ? tables(need) : tensor(startOf(path, need, seed), need.shape);
-      made.push(leaf);
+      const leaf = need.kind === 'table' ? tables(need) : tensor(initialValues(path, need, seed), need.shape);
+      leaves.push(leaf);
       return leaf;
     });
   } catch (error) {
-    for (const leaf of made) leaf.dispose();
+    for (const leaf of leaves) leaf.dispose();
     throw error;
   }
 }
 
 /** Makes the tensor of a table once, however often it is needed. */
 export function tableMaker(): (need: TableNeed) => Tensor {
-  const made = new Map<TableNeed, Tensor>();
+  const tables = new Map<TableNeed, Tensor>();
   return need => {
-    const known = made.get(need) ?? tensor(need.values(), need.shape);
-    made.set(need, known);
-    return known;
+    const table = tables.get(need) ?? tensor(need.values(), need.shape);
+    tables.set(need, table);
+    return table;
   };
 }
 
-function startOf(path: string, need: WeightNeed, seed: number): Float32Array {
-  if (need.start.kind === 'constant') return new Float32Array(sizeOf(need)).fill(need.start.value);
-  const { deviation } = need.start;
-  return normalValues(seed, path, sizeOf(need)).map(value => value * deviation);
+function initialValues(path: string, need: WeightNeed, seed: number): Float32Array {
+  if (need.initializer.kind === 'constant') return new Float32Array(sizeOf(need)).fill(need.initializer.value);
+  const { std } = need.initializer;
+  return normalValues(seed, path, sizeOf(need)).map(value => value * std);
 }
 
 /**
@@ -65,13 +65,13 @@ function startOf(path: string, need: WeightNeed, seed: number): Float32Array {
  */
 export function flatten<N>(layer: HasNeeds<N>, tree: Weights<N> | GradientTree<Weights<N>>): Map<string, Matrix> {
   const leaves = new Map(weightNeeds(layer, 'flatten').map(({ path }) => [path, matrixAt(tree, path)]));
-  expectSame('flatten', weightNeeds(layer), { names: [], shapeOf: path => leaves.get(path)?.shape });
+  expectMatchingWeights('flatten', weightNeeds(layer), { names: [], shapeOf: path => leaves.get(path)?.shape });
   return leaves as Map<string, Matrix>;
 }
 
 /** The tree of a layer from weights by path; tables are made. The leaves go over to the tree. Errors list all that is missing, misshapen or left over. */
 export function unflatten<N>(layer: HasNeeds<N>, values: ReadonlyMap<string, Matrix>): Weights<N> {
-  expectSame('unflatten', weightNeeds(layer, 'unflatten'), {
+  expectMatchingWeights('unflatten', weightNeeds(layer, 'unflatten'), {
     names: values.keys(),
     shapeOf: path => values.get(path)?.shape,
   });
@@ -84,12 +84,12 @@ export function unflatten<N>(layer: HasNeeds<N>, values: ReadonlyMap<string, Mat
  * `flatten` gives, changed. A leaf that stands in several places is changed once, under its first
  * path, and stands in all of them again.
  */
-export function mapTree<Tree>(tree: Tree, change: (leaf: Matrix, path: string) => Matrix): Tree {
+export function mapTree<Tree>(tree: Tree, transform: (leaf: Matrix, path: string) => Matrix): Tree {
   const changed = new Map<Matrix, Matrix>();
   const walk = (part: unknown, path: string): unknown => {
     if (typeof part !== 'object' || part === null) return part;
     if (isMatrix(part)) {
-      const leaf = changed.get(part) ?? change(part, path);
+      const leaf = changed.get(part) ?? transform(part, path);
       changed.set(part, leaf);
       return leaf;
     }
@@ -101,7 +101,7 @@ export function mapTree<Tree>(tree: Tree, change: (leaf: Matrix, path: string) =
 }
 
 /** How many trained numbers a layer has; tables are not counted. */
-export function count(layer: HasNeeds<unknown>): number {
+export function countParameters(layer: HasNeeds<unknown>): number {
   return weightNeeds(layer, 'count').reduce((sum, { need }) => sum + sizeOf(need), 0);
 }
 

@@ -29,6 +29,6 @@ export function gatedMlp(options: MlpOptions): GatedMlp {
         typeof activation === 'function' ? mul(activation(gate(x)), up(x)) : gated(gate(x), up(x), activation);
       return down(dropout(scope.tap('hidden', hidden)));
     },
-    { name: 'gatedMlp', reads: modelDim, gives: modelDim },
+    { name: 'gatedMlp', inDim: modelDim, outDim: modelDim },
   );
 }

@@ -27,6 +27,6 @@ export function mlp(options: MlpOptions): Mlp {
       const hidden = typeof activation === 'function' ? activation(up(x)) : activate(activation, up(x));
       return down(dropout(scope.tap('hidden', hidden)));
     },
-    { name: 'mlp', reads: modelDim, gives: modelDim },
+    { name: 'mlp', inDim: modelDim, outDim: modelDim },
   );
 }

@@ -1,7 +1,7 @@
 import '@residual/testkit/wasm';
-import { memory, ResidualError } from '@residual/tensor';
+import { memoryUsage, ResidualError } from '@residual/tensor';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadModel } from './load-model.js';
+import { loadModel } from './load/load-model.js';
 import type { Model } from './model.js';
 import { fixtureFiles } from './testing/fixture-files.js';
 
@@ -38,8 +38,8 @@ test.each<[string, () => unknown]>([
   [`generate: taps is "x"; ${texts}`, () => generate('a', { taps: 'x' })],
   [`generate: taps is null; ${texts}`, () => generate('a', { taps: null })],
   [`generate: stop is "x"; ${texts}`, () => generate('a', { stop: 'x' })],
-  [`generate: zeroed is [5]; ${zeroed}`, () => generate('a', { zeroed: [5] })],
-  [`generate: zeroed is [{"tap":"x","heads":5}]; ${zeroed}`, () => generate('a', { zeroed: [{ tap: 'x', heads: 5 }] })],
+  [`generate: ablate is [5]; ${zeroed}`, () => generate('a', { zeroed: [5] })],
+  [`generate: ablate is [{"tap":"x","heads":5}]; ${zeroed}`, () => generate('a', { zeroed: [{ tap: 'x', heads: 5 }] })],
   ['generate: signal is {}; it must be an AbortSignal', () => generate('a', { signal: {} })],
   [`generate: the prompt is null; ${prompt}`, () => generate(null)],
   [`generate: the prompt is 5; ${prompt}`, () => generate(5)],
@@ -64,20 +64,20 @@ test.each<[string, () => unknown]>([
     () => loadModel(null as never),
   ],
 ])('%s', async (message, work) => {
-  const before = memory();
+  const before = memoryUsage();
   const error = await reasonOf(work);
   expect(error.message).toBe(message);
   expect(error).toMatchObject({ name: 'ResidualError', code: expect.stringMatching(/^(option|prompt|files)$/) });
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });
 
 test('a model that is disposed in the midst of its work says so, and leaves nothing', async () => {
-  const before = memory();
+  const before = memoryUsage();
   const works: Record<string, (own: Model) => Promise<unknown>> = {
     'save: the model was disposed before it was done': own => own.save(),
     'embed: the model was disposed before it was done': own => own.embedBatch(['a', 'b'], { batch: 1 }),
     'contextual: the model was disposed before it was done': own => own.contextual('Once', { lens: 2 }),
-    'Model: it was disposed': own => own.generate('Once', { maxNewTokens: 50 }).whole(),
+    'Model: it was disposed': own => own.generate('Once', { maxNewTokens: 50 }).result(),
   };
   for (const [message, work] of Object.entries(works)) {
     const own = await files();
@@ -87,5 +87,5 @@ test('a model that is disposed in the midst of its work says so, and leaves noth
     expect([ResidualError.is(error) && error.code, error.message]).toEqual(['disposed', message]);
     expect(await reasonOf(() => work(own))).toMatchObject({ code: 'disposed' });
   }
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });

@@ -1,28 +1,41 @@
 import type { WordVectors } from '@residual/embeddings/words';
-import type { Composition, Config, Family, UsualEncoderDecoder, UsualLanguageModel } from '@residual/families';
-import { count, type Description, describe, type HasNeeds, record, shownAs, type Weights } from '@residual/layers';
-import { disposable, dispose, expectOptions, ResidualError, recoveryOfLost, requireBackend } from '@residual/tensor';
+import type { Composition, Config, Family, StandardEncoderDecoder, StandardLanguageModel } from '@residual/families';
+import {
+  countParameters,
+  type Description,
+  describe,
+  type HasNeeds,
+  record,
+  type Weights,
+  withInspect,
+} from '@residual/layers';
+import { disposable, dispose, expectOptions, ResidualError, recoveryIfLost, requireBackend } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
+import { type Ablation, ablationScope } from './ablation.js';
 import { expectPrompt, expectPrompts, expectSignal, expectTexts } from './arguments.js';
-import { type Begin, beginCausal, beginWriting } from './begin.js';
 import { forward } from './forward.js';
-import { type Generator, generateRows } from './generate.js';
-import { checkPrompts, type GenerateOptions, type GenerationConfig } from './generate-options.js';
-import { type Generation, generation } from './generation.js';
-import { causalOf, encoderDecoderOf } from './kinds.js';
+import {
+  type BeamResult,
+  type BeamSearchGeneration,
+  type BeamSearchOptions,
+  beamSearchSequences,
+} from './generate/beam-search.js';
+import { CapturedSteps } from './generate/captured-steps.js';
+import { type DecodeModel, generateSequences } from './generate/generate.js';
+import { type Generation, generation } from './generate/generation.js';
+import { checkPrompts, type GenerateOptions, type GenerationConfig } from './generate/options.js';
+import type { GenerateOutput } from './generate/sequence.js';
+import { type StartSession, startCausal, startEncoderDecoder } from './generate/start.js';
+import { checkpointFiles, type SaveModelOptions } from './load/save-model.js';
+import { causalOf, encoderDecoderOf } from './model-kind.js';
 import { type PlainTensor, plainTaps } from './plain-tensor.js';
-import { RecordedSteps } from './recorded-steps.js';
-import type { Generated } from './row.js';
-import { checkpointFiles, type SaveModelOptions } from './save-model.js';
-import { type Found, type Search, type SearchOptions, searchRows } from './search.js';
-import { alignPieces } from './translate/align.js';
+import { alignSegments } from './translate/align.js';
 import type { TranslateOptions } from './translate/options.js';
 import { translateTexts } from './translate/translate.js';
 import type { Translation, TranslationStep } from './translate/translation.js';
-import { type Contextual, type ContextualOptions, contextualOf } from './vectors/contextual.js';
-import { type EmbedOptions, embedRows } from './vectors/embed.js';
+import { type ContextualOptions, type ContextualOutput, contextualOf } from './vectors/contextual.js';
+import { type EmbedOptions, embedSequences } from './vectors/embed.js';
 import { tokenVectorsOf } from './vectors/token-vectors.js';
-import { type Zeroed, zeroing } from './zeroing.js';
 
 /** What a `Model` is made of. */
 export interface ModelParts {
@@ -51,7 +64,7 @@ export interface ForwardOptions {
   /** Paths of taps whose tensors are given as plain data. */
   readonly taps?: readonly string[];
   /** Tensors, or heads of them, that are zero. */
-  readonly zeroed?: readonly Zeroed[];
+  readonly ablate?: readonly Ablation[];
   /** Ends it before it begins. */
   readonly signal?: AbortSignal;
 }
@@ -60,7 +73,7 @@ export interface ForwardOptions {
  * The weights of a loaded model by path, to the compiler those of the families of `@residual/families`; `causalOf` and `encoderDecoderOf` tell them apart. Those of a
  * family with parts of its own have other paths.
  */
-export type ModelWeights = Weights<UsualLanguageModel> | Weights<UsualEncoderDecoder>;
+export type ModelWeights = Weights<StandardLanguageModel> | Weights<StandardEncoderDecoder>;
 
 /** A prompt: text, or token ids as they are. */
 export type Prompt = string | readonly number[];
@@ -73,7 +86,7 @@ export class Model implements Disposable {
   readonly generationConfig: GenerationConfig;
   readonly tokenizer: Tokenizer | undefined;
   /** Longest sequence it is made for. */
-  readonly positions: number;
+  readonly maxPositions: number;
   /** Whether longer ones can be computed too, as where positions are rotary. */
   readonly openEnded: boolean;
   readonly vocab: number;
@@ -93,19 +106,19 @@ export class Model implements Disposable {
   private readonly parts: ModelParts;
   private tree: Weights<Composition['model']> | undefined;
   /** What translating has recorded; between calls it holds nothing. */
-  private readonly steps = new RecordedSteps();
+  private readonly capturedSteps = new CapturedSteps();
   private recovering: Promise<void> | undefined;
 
   constructor(parts: ModelParts) {
     disposable(this, () => this.dispose());
-    shownAs(this, 'Model', () => this.line());
+    withInspect(this, 'Model', () => this.summary());
     const { config, generationConfig, tokenizer, composition, weights } = parts;
     this.parts = parts;
     this.family = parts.family;
     this.config = config;
     this.generationConfig = generationConfig;
     this.tokenizer = tokenizer;
-    this.positions = composition.positions;
+    this.maxPositions = composition.maxPositions;
     this.openEnded = composition.openEnded ?? false;
     this.depth = composition.depth;
     this.heads = composition.heads;
@@ -128,17 +141,17 @@ export class Model implements Disposable {
    * Continues a prompt, token by token, each step with its evidence; an encoder-decoder reads the prompt as its source and writes what belongs to it. Settings left
    * out follow `generation_config.json`.
    */
-  generate(prompt: Prompt, options: GenerateOptions = {}): Generation<Generated> {
+  generate(prompt: Prompt, options: GenerateOptions = {}): Generation<GenerateOutput> {
     return generation(
-      () => this.run([prompt], options),
+      () => this.runGenerate([prompt], options),
       rows => rows[0]!,
     );
   }
 
   /** Continues several prompts of any lengths at once; steps tell their row. */
-  generateBatch(prompts: readonly Prompt[], options: GenerateOptions = {}): Generation<readonly Generated[]> {
+  generateBatch(prompts: readonly Prompt[], options: GenerateOptions = {}): Generation<readonly GenerateOutput[]> {
     return generation(
-      () => this.run(prompts, options),
+      () => this.runGenerate(prompts, options),
       rows => rows,
     );
   }
@@ -147,18 +160,21 @@ export class Model implements Disposable {
    * Searches for the likeliest continuations of a prompt, several beams side by side; an encoder-decoder reads the prompt as its source. Steps tell how the tree
    * grows; the whole is the texts that were found, best first.
    */
-  beamSearch(prompt: Prompt, options: SearchOptions = {}): Search<readonly Found[]> {
+  beamSearch(prompt: Prompt, options: BeamSearchOptions = {}): BeamSearchGeneration<readonly BeamResult[]> {
     return generation(
-      () => this.search([prompt], options),
-      found => found[0]!,
+      () => this.runBeamSearch([prompt], options),
+      results => results[0]!,
     );
   }
 
   /** The same for several prompts of any lengths at once: by prompt what was found. */
-  beamSearchBatch(prompts: readonly Prompt[], options: SearchOptions = {}): Search<readonly (readonly Found[])[]> {
+  beamSearchBatch(
+    prompts: readonly Prompt[],
+    options: BeamSearchOptions = {},
+  ): BeamSearchGeneration<readonly (readonly BeamResult[])[]> {
     return generation(
-      () => this.search(prompts, options),
-      found => found,
+      () => this.runBeamSearch(prompts, options),
+      results => results,
     );
   }
 
@@ -174,13 +190,13 @@ export class Model implements Disposable {
   translate(texts: string | readonly string[], options: TranslateOptions = {}) {
     const alone = !Array.isArray(texts);
     return generation(
-      () => this.translating([texts].flat() as readonly string[], options, alone),
+      () => this.runTranslate([texts].flat() as readonly string[], options, alone),
       (translations): Translation | readonly Translation[] => (alone ? translations[0]! : translations),
     ) as never;
   }
 
   /**
-   * One pass over a text without generating: logits [length, vocab] and the tensors at `taps`, as plain data. The logits at place i predict the
+   * One pass over a text without generating: logits [length, vocab] and the tensors at `taps`, as plain data. The logits at index i predict the
    * token at i + 1.
    */
   async forward(
@@ -188,23 +204,23 @@ export class Model implements Disposable {
     options: ForwardOptions = {},
   ): Promise<{ tokens: readonly number[]; logits: PlainTensor; taps: Readonly<Record<string, PlainTensor>> }> {
     this.check();
-    expectOptions('forward', options, { taps: 0, zeroed: 0, signal: 0 });
-    const { taps = [], zeroed, signal } = options;
+    expectOptions('forward', options, { taps: 0, ablate: 0, signal: 0 });
+    const { taps = [], ablate: zeroed, signal } = options;
     expectTexts('forward', 'taps', taps);
     expectSignal('forward', signal);
     signal?.throwIfAborted();
     const tokens = this.idsOf('forward', prompt);
-    this.expectRoom('forward', tokens);
-    const zero = zeroing('forward', zeroed);
-    const recorder = record(taps, zero.scope, 'forward: taps');
+    this.expectFits('forward', tokens);
+    const ablation = ablationScope('forward', zeroed);
+    const recorder = record(taps, ablation.scope, 'forward: taps');
     try {
       const logits = forward(causalOf('forward', this), [tokens], [0], recorder.scope);
       try {
-        zero.expectUsed();
-        recorder.expectFound();
+        ablation.expectUsed();
+        recorder.expectAllMatched();
         const data = (await logits.data()) as Float32Array;
-        const [seen] = await plainTaps(recorder.values, 1);
-        return { tokens, logits: { shape: logits.shape.slice(1), data }, taps: seen! };
+        const [tapTensors] = await plainTaps(recorder.values, 1);
+        return { tokens, logits: { shape: logits.shape.slice(1), data }, taps: tapTensors! };
       } finally {
         logits.dispose();
       }
@@ -222,21 +238,21 @@ export class Model implements Disposable {
   async embedBatch(prompts: readonly Prompt[], options: EmbedOptions = {}): Promise<Float32Array[]> {
     this.check();
     expectPrompts('embedBatch', prompts);
-    const rows = prompts.map(prompt => this.idsOf('embed', prompt));
-    for (const tokens of rows) this.expectRoom('embed', tokens);
-    const embedder = { ...this.ofSomeKind(), fixedShapes: this.backend.startsWith('webg') };
-    return this.whileItLives('embed', () => embedRows(embedder, rows, options));
+    const sequences = prompts.map(prompt => this.idsOf('embed', prompt));
+    for (const tokens of sequences) this.expectFits('embed', tokens);
+    const embedder = { ...this.anyModel(), fixedShapes: this.backend.startsWith('webg') };
+    return this.guardDisposal('embed', () => embedSequences(embedder, sequences, options));
   }
 
   /** The residual stream of a text after each block, by taps, and with `lens` what each layer would predict at each place. */
-  async contextual(prompt: Prompt, options: ContextualOptions = {}): Promise<Contextual> {
+  async contextual(prompt: Prompt, options: ContextualOptions = {}): Promise<ContextualOutput> {
     this.check();
     expectSignal('contextual', options?.signal);
     options?.signal?.throwIfAborted();
     const tokens = this.idsOf('contextual', prompt);
-    this.expectRoom('contextual', tokens);
+    this.expectFits('contextual', tokens);
     const textOf = (token: number) => this.tokenizer?.decode([token]) ?? `#${token}`;
-    return this.whileItLives('contextual', () => contextualOf(this.ofSomeKind(), tokens, textOf, options));
+    return this.guardDisposal('contextual', () => contextualOf(this.anyModel(), tokens, textOf, options));
   }
 
   /**
@@ -245,7 +261,7 @@ export class Model implements Disposable {
    */
   async tokenVectors(): Promise<WordVectors> {
     this.check();
-    return tokenVectorsOf(this.ofSomeKind(), this.tokenizer);
+    return tokenVectorsOf(this.anyModel(), this.tokenizer);
   }
 
   /** The ids of a prompt; an empty text begins with the beginning token. Errors when there is none, or text without a tokenizer. */
@@ -259,13 +275,13 @@ export class Model implements Disposable {
     if (!this.tokenizer) throw new ResidualError('prompt', `${caller}: this model has no tokenizer; give token ids`);
     const { ids } = this.tokenizer.encode(prompt);
     if (ids.length > 0) return ids;
-    const begin = this.tokenizer.bosToken ?? this.config.bos_token_id ?? this.generationConfig.bos_token_id;
+    const begin = this.tokenizer.bosTokenId ?? this.config.bos_token_id ?? this.generationConfig.bos_token_id;
     if (typeof begin === 'number') return [begin];
     throw new ResidualError('prompt', `${caller}: the prompt is empty and this model has no beginning token`);
   }
 
   /** The token with which an encoder-decoder begins to write. */
-  get startToken(): number {
+  get decoderStartTokenId(): number {
     const { generationConfig, config } = this;
     const start = generationConfig.decoder_start_token_id ?? config.decoder_start_token_id ?? config.bos_token_id;
     if (typeof start === 'number') return start;
@@ -273,8 +289,8 @@ export class Model implements Disposable {
   }
 
   /** The tokens that end a text, where the configs or the tokenizer name any. */
-  get ends(): readonly number[] {
-    const ends = this.generationConfig.eos_token_id ?? this.config.eos_token_id ?? this.tokenizer?.eosToken;
+  get eosTokenIds(): readonly number[] {
+    const ends = this.generationConfig.eos_token_id ?? this.config.eos_token_id ?? this.tokenizer?.eosTokenId;
     return [ends].flat().filter((id): id is number => typeof id === 'number');
   }
 
@@ -292,60 +308,66 @@ export class Model implements Disposable {
   async save(options: SaveModelOptions = {}): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
     const { family, texts, tokenizerFiles = [] } = this.parts;
     const { layer, weights, config } = this;
-    return this.whileItLives('save', () =>
+    return this.guardDisposal('save', () =>
       checkpointFiles({ family, layer, weights, config, texts, tokenizerFiles }, options),
     );
   }
 
   /** Frees the weights. A generation that is running ends with an error. */
   dispose(): void {
-    this.steps.forget();
+    this.capturedSteps.clear();
     dispose(this.tree);
     this.tree = undefined;
   }
 
   /** What the console shows. */
-  private line(): string {
-    const { family, vocab, depth, heads, positions, backend, layer, tree } = this;
-    const parameters = count(layer as HasNeeds<unknown>).toLocaleString('en-US');
+  private summary(): string {
+    const { family, vocab, depth, heads, maxPositions: positions, backend, layer, tree } = this;
+    const parameters = countParameters(layer as HasNeeds<unknown>).toLocaleString('en-US');
     const sizes = `${depth} blocks, ${heads} heads, ${positions} positions, ${vocab} tokens`;
     return `Model(${family.name}: ${parameters} parameters, ${sizes}, ${tree ? `on ${backend}` : 'disposed'})`;
   }
 
-  private run(prompts: readonly Prompt[], options: GenerateOptions) {
-    const { generator, begun } = this.begin('generate', prompts);
-    return generateRows(generator, begun, options);
+  private runGenerate(prompts: readonly Prompt[], options: GenerateOptions) {
+    const { generator, decoderPrompts: begun } = this.start('generate', prompts);
+    return generateSequences(generator, begun, options);
   }
 
-  private search(prompts: readonly Prompt[], options: SearchOptions) {
-    const { generator, begun, sources } = this.begin('beamSearch', prompts);
-    return searchRows(generator, begun, options, sources);
+  private runBeamSearch(prompts: readonly Prompt[], options: BeamSearchOptions) {
+    const { generator, decoderPrompts: begun, sources } = this.start('beamSearch', prompts);
+    return beamSearchSequences(generator, begun, options, sources);
   }
 
-  private translating(texts: readonly string[], options: TranslateOptions, alone: boolean) {
+  private runTranslate(texts: readonly string[], options: TranslateOptions, isSingle: boolean) {
     this.check();
     const running = () => encoderDecoderOf('translate', this);
-    const { tokenizer, generationConfig, positions } = this;
+    const { tokenizer, generationConfig, maxPositions: positions } = this;
     const holdsLoop = !this.fixedShapes;
     running();
     if (!tokenizer) throw new ResidualError('prompt', 'translate: this model has no tokenizer');
-    this.steps.expect(this.tree);
+    this.capturedSteps.syncWeights(this.tree);
     return translateTexts(
       {
         tokenizer,
         generationConfig,
-        positions,
-        holdsLoop,
-        begin: sources => this.begin('translate', sources, this.steps),
-        finish: () => this.steps.settle(this.tree),
+        maxPositions: positions,
+        blocksEventLoop: holdsLoop,
+        startSources: sources => this.start('translate', sources, this.capturedSteps),
+        finish: () => this.capturedSteps.release(this.tree),
         align: (pieces, signal) => {
           const check = () => this.check();
-          return alignPieces(running(), pieces, { tokenizer, zeroed: options.zeroed, holdsLoop, check, signal });
+          return alignSegments(running(), pieces, {
+            tokenizer,
+            ablate: options.ablate,
+            blocksEventLoop: holdsLoop,
+            check,
+            signal,
+          });
         },
       },
       texts,
       options,
-      alone,
+      isSingle,
     );
   }
 
@@ -355,14 +377,18 @@ export class Model implements Disposable {
   }
 
   /** What rows begin with: prompts as they are, or the start token and sources that are read. */
-  private begin(
+  private start(
     name: string,
     prompts: readonly Prompt[],
-    steps?: RecordedSteps,
-  ): { generator: Generator; begun: readonly (readonly number[])[]; sources?: readonly (readonly number[])[] } {
+    steps?: CapturedSteps,
+  ): {
+    generator: DecodeModel;
+    decoderPrompts: readonly (readonly number[])[];
+    sources?: readonly (readonly number[])[];
+  } {
     expectPrompts(name, prompts);
     const tokens = prompts.map(prompt => this.idsOf(name, prompt));
-    const { positions, openEnded, generationConfig, tokenizer, vocab, composition } = this;
+    const { maxPositions: positions, openEnded, generationConfig, tokenizer, vocab, composition } = this;
     const fixedShapes = () => this.fixedShapes;
     const shared = {
       vocab,
@@ -370,33 +396,37 @@ export class Model implements Disposable {
       positions,
       openEnded,
       generationConfig,
-      ends: this.ends,
+      ends: this.eosTokenIds,
       check: () => {
         void this.weights; // an error once the model is disposed
         this.check();
       },
       fixedShapes,
       recover: (error: unknown, signal: AbortSignal | undefined) => {
-        steps?.forget(); // they read weights that may be lost
+        steps?.clear(); // they read weights that may be lost
         return this.recover(error, signal);
       },
     };
     if (composition.kind === 'causal-lm') {
-      const begin: Begin = async settings => beginCausal(causalOf(name, this), positions)(settings);
-      return { generator: { ...shared, begin }, begun: tokens };
+      const begin: StartSession = async settings => startCausal(causalOf(name, this), positions)(settings);
+      return { generator: { ...shared, startSession: begin }, decoderPrompts: tokens };
     }
     const room = openEnded ? Number.POSITIVE_INFINITY : positions;
     checkPrompts(name, composition.model.source.vocab, room, tokens);
-    const begin: Begin = async settings => {
+    const begin: StartSession = async settings => {
       const writing = { fixedShapes: fixedShapes(), positions: room, made: positions, steps };
-      return beginWriting(encoderDecoderOf(name, this), tokens, writing)(settings);
+      return startEncoderDecoder(encoderDecoderOf(name, this), tokens, writing)(settings);
     };
-    return { generator: { ...shared, begin }, begun: tokens.map(() => [this.startToken]), sources: tokens };
+    return {
+      generator: { ...shared, startSession: begin },
+      decoderPrompts: tokens.map(() => [this.decoderStartTokenId]),
+      sources: tokens,
+    };
   }
 
   /** What the functions on vectors read of it. */
-  private ofSomeKind() {
-    const { composition, weights, family, positions } = this;
+  private anyModel() {
+    const { composition, weights, family, maxPositions: positions } = this;
     const check = () => {
       void this.weights; // an error once the model is disposed
       this.check();
@@ -416,7 +446,7 @@ export class Model implements Disposable {
   /** After a lost context: starts the backend anew and reads the weights again; one reading serves all generations that wait for it. */
   private async recover(error: unknown, signal: AbortSignal | undefined): Promise<boolean> {
     const { reload } = this.parts;
-    const recovery = recoveryOfLost();
+    const recovery = recoveryIfLost();
     const lost = ResidualError.is(error) && error.code === 'context-lost';
     if (!reload || this.tree === undefined || !(recovery || this.recovering || lost)) return false;
     this.recovering ??= (async () => {
@@ -432,7 +462,7 @@ export class Model implements Disposable {
   }
 
   /** What takes turns and reads the weights: where they are disposed in the midst of it, the error says so. */
-  private async whileItLives<T>(caller: string, work: () => Promise<T>): Promise<T> {
+  private async guardDisposal<T>(caller: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (cause) {
@@ -441,11 +471,11 @@ export class Model implements Disposable {
     }
   }
 
-  private expectRoom(name: string, tokens: readonly number[]): void {
-    if (tokens.length > this.positions) {
+  private expectFits(name: string, tokens: readonly number[]): void {
+    if (tokens.length > this.maxPositions) {
       throw new ResidualError(
         'positions',
-        `${name}: ${tokens.length} tokens are more than the ${this.positions} positions this model has`,
+        `${name}: ${tokens.length} tokens are more than the ${this.maxPositions} positions this model has`,
       );
     }
     const unknown = tokens.find(id => !(Number.isInteger(id) && id >= 0 && id < this.vocab));

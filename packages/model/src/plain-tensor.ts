@@ -38,16 +38,16 @@ function withoutPadding(tensor: PlainTensor, path: string, length: number): Plai
   const cutsRows = ofSource || (reads && (name === 'key' || name === 'value'));
   const cutsColumns = isPattern && (ofSource || reads);
   const [rowLen, columns] = tensor.shape.slice(-2) as [number, number];
-  const [keptRows, kept] = [
+  const [rowCount, columnLen] = [
     cutsRows ? Math.min(length, rowLen) : rowLen,
     cutsColumns ? Math.min(length, columns) : columns,
   ];
-  if (keptRows === rowLen && kept === columns) return tensor;
-  const shape = [...tensor.shape.slice(0, -2), keptRows, kept];
+  if (rowCount === rowLen && columnLen === columns) return tensor;
+  const shape = [...tensor.shape.slice(0, -2), rowCount, columnLen];
   const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
-  for (let to = 0, row = 0; to < data.length; to += kept, row++) {
-    const from = (Math.floor(row / keptRows) * rowLen + (row % keptRows)) * columns;
-    data.set(tensor.data.subarray(from, from + kept), to);
+  for (let to = 0, row = 0; to < data.length; to += columnLen, row++) {
+    const from = (Math.floor(row / rowCount) * rowLen + (row % rowCount)) * columns;
+    data.set(tensor.data.subarray(from, from + columnLen), to);
   }
   return { shape, data };
 }

@@ -1,17 +1,17 @@
 import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safetensors';
 import { uniformValues } from '@residual/tensor';
-import { type Fields, lossOf, type Named, type Pass, type Stored } from '../../families/test/reference.js';
+import { type Fields, type Forward, lossOf, type NamedWeights, type Weight } from '../../families/test/reference.js';
 import { gpt2Reference, gpt2Shapes } from '../../families/test/reference-gpt2.js';
 import { llamaReference, llamaShapes } from '../../families/test/reference-llama.js';
 
 export * from '../../families/test/reference.js';
 
 /** The float64 loops for a config. */
-export const referenceOf = (config: Fields, weights: Named): Pass =>
+export const referenceOf = (config: Fields, weights: NamedWeights): Forward =>
   config.model_type === 'gpt2' ? gpt2Reference(config, weights) : llamaReference(config, weights);
 
 /** Weights of a config, each large enough to matter, exact in float32. */
-export const weightsOf = (config: Fields, seed: number): Named => {
+export const weightsOf = (config: Fields, seed: number): NamedWeights => {
   const shapes = config.model_type === 'gpt2' ? gpt2Shapes(config) : llamaShapes(config);
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => {
@@ -27,7 +27,7 @@ export const weightsOf = (config: Fields, seed: number): Named => {
 /** The slope of the loss over `ids` in one entry of a weight, by central differences. */
 export const slopeOf = (
   config: Fields,
-  weights: Named,
+  weights: NamedWeights,
   ids: readonly number[],
   name: string,
   index: number,
@@ -46,9 +46,9 @@ export const idsOf = (seed: number, count: number, end: number): number[] =>
   Array.from(uniformValues(seed, 'ids', count), value => Math.floor(value * end));
 
 /** The weights of a file in float64. */
-export const namedFrom = async (bytes: Uint8Array): Promise<Named> => {
+export const namedFrom = async (bytes: Uint8Array): Promise<NamedWeights> => {
   const file = await openSafetensors(bytesSource(bytes));
-  const read = async (name: string): Promise<[string, Stored]> => {
+  const read = async (name: string): Promise<[string, Weight]> => {
     const { shape, data } = await file.readFloat32(name);
     return [name, { shape, values: Float64Array.from(data) }];
   };
@@ -56,7 +56,7 @@ export const namedFrom = async (bytes: Uint8Array): Promise<Named> => {
 };
 
 /** A file of 32-bit floats. */
-export const fileOf = (weights: Named): Uint8Array =>
+export const fileOf = (weights: NamedWeights): Uint8Array =>
   writeSafetensors(
     Object.fromEntries(
       Object.entries(weights).map(([name, { shape, values }]) => [

@@ -4,7 +4,7 @@ import { quote, refuse } from './errors.js';
  * The typed array of each dtype, in the order in which the reference writes tensors: by falling alignment. Half and 8-bit floats stay
  * as their bits (`float16ToFloat32`, `bfloat16ToFloat32` make numbers of them); BOOL is bytes of 0 and 1.
  */
-export const arrays = {
+export const typedArrays = {
   U64: BigUint64Array,
   I64: BigInt64Array,
   F64: Float64Array,
@@ -23,7 +23,7 @@ export const arrays = {
 } as const;
 
 /** The name of an element type as files spell it. */
-export type Dtype = keyof typeof arrays;
+export type Dtype = keyof typeof typedArrays;
 
 /** What is known of a tensor before it is read. */
 export interface TensorInfo {
@@ -36,17 +36,21 @@ export interface TensorInfo {
 
 /** A tensor in memory: once `dtype` is tested, the compiler knows which typed array `data` is. */
 export type StoredTensor<D extends Dtype = Dtype> = {
-  [K in D]: { readonly dtype: K; readonly shape: readonly number[]; readonly data: (typeof arrays)[K]['prototype'] };
+  [K in D]: {
+    readonly dtype: K;
+    readonly shape: readonly number[];
+    readonly data: (typeof typedArrays)[K]['prototype'];
+  };
 }[D];
 
 /** More axes than any tensor library has; without a limit a shape could take more memory than the file it stands in. */
 export const maxRank = 64;
 
 /** The bytes that a tensor of `dtype` and `shape` takes; refuses what cannot be. */
-export function bytesNeeded(name: string, dtype: string, shape: readonly number[]): number {
-  if (!Object.hasOwn(arrays, dtype))
-    refuse(`tensor ${quote(name)} has dtype ${quote(dtype)}; known are ${Object.keys(arrays)}`);
-  let bytes: number = arrays[dtype as Dtype].BYTES_PER_ELEMENT;
+export function byteLengthOf(name: string, dtype: string, shape: readonly number[]): number {
+  if (!Object.hasOwn(typedArrays, dtype))
+    refuse(`tensor ${quote(name)} has dtype ${quote(dtype)}; known are ${Object.keys(typedArrays)}`);
+  let bytes: number = typedArrays[dtype as Dtype].BYTES_PER_ELEMENT;
   // Every partial product is checked: one that overflows cannot hide behind an axis of length 0.
   for (const length of shape) {
     bytes *= length;

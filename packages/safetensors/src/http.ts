@@ -49,14 +49,14 @@ export async function httpSource(url: string | URL, options: HttpOptions = {}): 
     if (response.status !== 206) return openWhole(response);
     const size = Number(response.headers.get('content-range')?.split('/')[1]);
     if (Number.isNaN(size)) return void response.body?.cancel();
-    const tag = response.headers.get('etag');
+    const etag = response.headers.get('etag');
 
     /** Bytes `start` to `end` of the same version of the file, if that is what the answer announces. */
     const receive = async (response: Response, start: number, end: number): Promise<Uint8Array> => {
       const { headers } = response;
-      const given = `${headers.get('content-length') ?? end - start} ${headers.get('content-range')} ${headers.get('etag')}`;
-      const wanted = `${end - start} bytes ${start}-${end - 1}/${size} ${tag}`;
-      if (given !== wanted) throw new Error(`${given}; ${wanted} would fit`);
+      const received = `${headers.get('content-length') ?? end - start} ${headers.get('content-range')} ${headers.get('etag')}`;
+      const expected = `${end - start} bytes ${start}-${end - 1}/${size} ${etag}`;
+      if (received !== expected) throw new Error(`${received}; ${expected} would fit`);
       return new Uint8Array(await response.arrayBuffer());
     };
 

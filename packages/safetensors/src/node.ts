@@ -15,8 +15,8 @@ export async function fileSource(path: string | URL): Promise<Source> {
       try {
         for (let filled = 0; filled < bytes.length; ) {
           signal?.throwIfAborted();
-          const most = Math.min(bytes.length - filled, 2 ** 26);
-          const { bytesRead } = await file.read(bytes, filled, most, start + filled);
+          const length = Math.min(bytes.length - filled, 2 ** 26);
+          const { bytesRead } = await file.read(bytes, filled, length, start + filled);
           if (bytesRead === 0) return bytes.slice(0, filled); // the file has become shorter
           filled += bytesRead;
         }

@@ -1,10 +1,10 @@
 import { ResidualError } from '@residual/base';
 import { bfloat16ToFloat32 } from './bfloat16.js';
-import { arrays, type Dtype, type StoredTensor, type TensorInfo } from './dtype.js';
+import { type Dtype, type StoredTensor, type TensorInfo, typedArrays } from './dtype.js';
 import { firstFew, quote } from './errors.js';
 import { float16ToFloat32 } from './float16.js';
-import { type Entry, type Header, readHeader } from './header.js';
-import { pieceBytes, type ReadOptions, readExactly, type Source } from './source.js';
+import { type Header, readHeader, type TensorEntry } from './header.js';
+import { chunkBytes, type ReadOptions, readExactly, type Source } from './source.js';
 
 /** Named tensors that are read when asked for, from one file (`openSafetensors`) or several (`openSharded`). */
 export interface Safetensors {
@@ -24,12 +24,12 @@ export interface Safetensors {
  * Format: https://huggingface.co/docs/safetensors/index#format
  */
 export async function openSafetensors(source: Source, options?: ReadOptions): Promise<Safetensors> {
-  return readable(await readHeader(source, options));
+  return safetensorsOf(await readHeader(source, options));
 }
 
 /** The tensors that headers describe, as something to read from. */
-export function readable({ metadata, tensors }: Header): Safetensors {
-  const find = (name: string): Entry => {
+export function safetensorsOf({ metadata, tensors }: Header): Safetensors {
+  const find = (name: string): TensorEntry => {
     const entry = tensors.get(name);
     if (entry) return entry;
     throw new ResidualError('missing', `read: no tensor ${quote(name)} among ${firstFew(tensors.keys())}`);
@@ -52,12 +52,12 @@ export function readable({ metadata, tensors }: Header): Safetensors {
       const convert = converters[dtype];
       if (!convert) throw new ResidualError('dtype', `readFloat32: ${quote(name)} is ${dtype}; use read`);
 
-      const { BYTES_PER_ELEMENT } = arrays[dtype];
+      const { BYTES_PER_ELEMENT } = typedArrays[dtype];
       const data = new Float32Array(byteLength / BYTES_PER_ELEMENT);
-      for (let from = 0; from < byteLength; from += pieceBytes) {
-        const piece = await readPart(entry, from, Math.min(from + pieceBytes, byteLength), options);
-        const at = from / BYTES_PER_ELEMENT;
-        convert(piece as never, data.subarray(at, at + piece.length));
+      for (let from = 0; from < byteLength; from += chunkBytes) {
+        const chunk = await readPart(entry, from, Math.min(from + chunkBytes, byteLength), options);
+        const offset = from / BYTES_PER_ELEMENT;
+        convert(chunk as never, data.subarray(offset, offset + chunk.length));
       }
       return { dtype: 'F32', shape, data };
     },
@@ -71,9 +71,14 @@ const converters: { readonly [D in Dtype]?: (from: never, into: Float32Array) =>
 };
 
 /** Bytes `from` to `to` of a tensor as the typed array of its dtype. */
-async function readPart({ dtype, source, dataStart, start }: Entry, from: number, to: number, options?: ReadOptions) {
+async function readPart(
+  { dtype, source, dataStart, start }: TensorEntry,
+  from: number,
+  to: number,
+  options?: ReadOptions,
+) {
   const begin = dataStart + start;
   let bytes = await readExactly(source, begin + from, begin + to, options);
   if (bytes.length < bytes.buffer.byteLength) bytes = new Uint8Array(bytes); // a part of something larger
-  return new (arrays[dtype] as new (buffer: ArrayBufferLike) => StoredTensor['data'])(bytes.buffer);
+  return new (typedArrays[dtype] as new (buffer: ArrayBufferLike) => StoredTensor['data'])(bytes.buffer);
 }

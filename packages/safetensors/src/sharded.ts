@@ -1,11 +1,11 @@
 import { ResidualError } from '@residual/base';
 import { explain, firstFew, quote, refuse } from './errors.js';
-import { type Entry, type Header, readHeader } from './header.js';
-import { readable, type Safetensors } from './open.js';
+import { type Header, readHeader, type TensorEntry } from './header.js';
+import { type Safetensors, safetensorsOf } from './open.js';
 import type { ReadOptions, Source } from './source.js';
 
 /** So many shards are opened at once. */
-const mostOpen = 8;
+const maxOpenShards = 8;
 
 /**
  * Opens a model that is split over several files: checks the text of its index (`model.safetensors.index.json`) and reads the
@@ -18,8 +18,8 @@ export async function openSharded(
   open: (fileName: string) => Source | Promise<Source>,
   options?: ReadOptions,
 ): Promise<Safetensors> {
-  const shardOf = explain('index', 'openSharded', () => readIndex(index));
-  const names = [...new Set(shardOf.values())];
+  const weightMap = explain('index', 'openSharded', () => readIndex(index));
+  const names = [...new Set(weightMap.values())];
   const shards: (Header & { readonly fileName: string })[] = [];
   let next = 0;
   const openNext = async (): Promise<void> => {
@@ -37,33 +37,33 @@ export async function openSharded(
       }
     }
   };
-  await Promise.all(Array.from({ length: mostOpen }, openNext));
+  await Promise.all(Array.from({ length: maxOpenShards }, openNext));
 
-  const tensors = new Map<string, Entry>();
-  const missing = new Set(Array.from(shardOf, ([name, fileName]) => `${fileName}: ${name}`));
-  const strays: string[] = [];
+  const tensors = new Map<string, TensorEntry>();
+  const missing = new Set(Array.from(weightMap, ([name, fileName]) => `${fileName}: ${name}`));
+  const unlisted: string[] = [];
   for (const shard of shards) {
     for (const [name, entry] of shard.tensors) {
-      const place = `${shard.fileName}: ${name}`;
-      if (missing.delete(place)) tensors.set(name, entry);
-      else strays.push(place);
+      const label = `${shard.fileName}: ${name}`;
+      if (missing.delete(label)) tensors.set(name, entry);
+      else unlisted.push(label);
     }
   }
-  if (missing.size + strays.length > 0) {
-    const text = `openSharded: listed but missing ${firstFew(missing)}; not listed ${firstFew(strays)}`;
+  if (missing.size + unlisted.length > 0) {
+    const text = `openSharded: listed but missing ${firstFew(missing)}; not listed ${firstFew(unlisted)}`;
     throw new ResidualError('index', text);
   }
-  return readable({ metadata: Object.assign({}, ...shards.map(shard => shard.metadata)), tensors });
+  return safetensorsOf({ metadata: Object.assign({}, ...shards.map(shard => shard.metadata)), tensors });
 }
 
 /** File name by tensor name, from the `weight_map` of an index. */
 function readIndex(index: string): Map<string, string> {
-  const shardOf = new Map<string, string>(Object.entries(JSON.parse(index)?.weight_map ?? {}));
-  if (shardOf.size === 0) refuse('the weight_map is empty');
-  for (const fileName of shardOf.values()) {
+  const weightMap = new Map<string, string>(Object.entries(JSON.parse(index)?.weight_map ?? {}));
+  if (weightMap.size === 0) refuse('the weight_map is empty');
+  for (const fileName of weightMap.values()) {
     // No folder, drive, escape, query or fragment, and nothing that is all dots.
     const plain = typeof fileName === 'string' && /^(?!\.*$)[^\p{C}/\\:%?#]+$/u.test(fileName);
     if (!plain) refuse(`shard ${quote(`${fileName}`)} is not a plain file name`);
   }
-  return shardOf;
+  return weightMap;
 }

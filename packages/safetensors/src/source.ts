@@ -29,8 +29,8 @@ export function blobSource(blob: Blob): Source {
   };
 }
 
-/** What is converted or streamed passes in pieces of at most this many bytes, so that it is never held twice. */
-export const pieceBytes = 2 ** 24;
+/** What is converted or streamed passes in chunks of at most this many bytes, so that it is never held twice. */
+export const chunkBytes = 2 ** 24;
 
 /**
  * Reads from a source that is not trusted to give what was asked. Code `source` where it gives more or less,

@@ -15,7 +15,7 @@ export const expectNumber = (fits: boolean, name: string, value: number, need: s
   expectOption(fits && typeof value === 'number', name, value, need);
 
 /** Throws unless `value` is a whole number from `least` on. */
-export const expectWhole = (name: string, value: number, least: number): void =>
+export const expectInteger = (name: string, value: number, least: number): void =>
   expectOption(Number.isInteger(value) && value >= least, name, value, `a whole number from ${least} on`);
 
 /** Throws unless `value` is a number above 0. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { thrown } from '../test/thrown.js';
+import { thrownMessage } from '../test/thrown.js';
 import { fromGenerationConfig } from './generation-config.js';
 import { sampler } from './index.js';
 
@@ -108,7 +108,7 @@ test('the end is forced at the caller’s limit, else at the file’s', () => {
 });
 
 test('what would change the logits and is not here is refused', () => {
-  const refusal = (config: Record<string, unknown>) => thrown(() => fromGenerationConfig(config));
+  const refusal = (config: Record<string, unknown>) => thrownMessage(() => fromGenerationConfig(config));
   expect(refusal({ guidance_scale: 3 })).toBe(
     'sampling: guidance_scale is 3; it must be 1 or not given; there is no processor for it',
   );

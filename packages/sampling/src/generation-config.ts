@@ -34,24 +34,24 @@ const settings: readonly (readonly [theirs: string, ours: string, form: Form, of
   ['sequence_bias', 'sequenceBias', 'list of pairs of token ids and a number'],
   ['encoder_repetition_penalty', 'encoderRepetitionPenalty', 'number', 1],
   ['repetition_penalty', 'repetitionPenalty', 'number', 1],
-  ['no_repeat_ngram_size', 'noRepeatNgram', 'whole number from 0 on', 0],
-  ['encoder_no_repeat_ngram_size', 'encoderNoRepeatNgram', 'whole number from 0 on', 0],
-  ['bad_words_ids', 'badWords', 'list of lists of token ids'],
-  ['forced_bos_token_id', 'forcedBos', 'token id (0, 1, 2, ...)'],
+  ['no_repeat_ngram_size', 'noRepeatNgramSize', 'whole number from 0 on', 0],
+  ['encoder_no_repeat_ngram_size', 'encoderNoRepeatNgramSize', 'whole number from 0 on', 0],
+  ['bad_words_ids', 'badWordsIds', 'list of lists of token ids'],
+  ['forced_bos_token_id', 'forcedBosTokenId', 'token id (0, 1, 2, ...)'],
   ['suppress_tokens', 'suppress', 'list of token ids'],
-  ['begin_suppress_tokens', 'suppressAtBegin', 'list of token ids'],
+  ['begin_suppress_tokens', 'beginSuppressTokens', 'list of token ids'],
   ['renormalize_logits', 'renormalize', 'flag, true or false', false],
   ['eos_token_id', 'eos', 'token id (0, 1, 2, ...) or a list of them'],
 ];
 
 /** The same where something is known to end a row. */
-const endSettings: typeof settings = [
+const eosSettings: typeof settings = [
   ['min_length', 'minLength', 'whole number from 0 on', 0],
   ['min_new_tokens', 'minNewTokens', 'whole number from 0 on', 0],
 ];
 
 /** The same where tokens are drawn. */
-const drawSettings: typeof settings = [
+const samplingSettings: typeof settings = [
   ['temperature', 'temperature', 'number'],
   ['top_h', 'topH', 'number'],
   ['top_k', 'topK', 'whole number from 0 on', 0],
@@ -63,7 +63,7 @@ const drawSettings: typeof settings = [
 ];
 
 /** What would change the logits and has no processor here, with the value by which they say "not used". */
-const missing = [
+const unsupportedFields = [
   ['guidance_scale', 1],
   ['watermarking_config', null],
   ['penalty_alpha', 0],
@@ -78,7 +78,7 @@ const missing = [
  * is left out. Lengths, beams and stop strings are the caller's to read. Throws for a setting that has no processor here, and for a value of a wrong type.
  */
 export function fromGenerationConfig(config: Readonly<Record<string, unknown>>, maxNewTokens?: number): SamplerOptions {
-  for (const [name, off] of missing) {
+  for (const [name, off] of unsupportedFields) {
     const value = config[name] ?? off;
     expectOption(value === off, name, value, `${off} or not given; there is no processor for it`);
   }
@@ -88,16 +88,16 @@ export function fromGenerationConfig(config: Readonly<Record<string, unknown>>, 
     return value;
   };
   const hasEnd = (config.eos_token_id ?? undefined) !== undefined;
-  const draws = read('do_sample', 'flag, true or false') === true;
-  const options: Record<string, unknown> = draws ? { temperature: 1 } : {};
-  for (const [theirs, ours, form, off] of [
+  const isSampling = read('do_sample', 'flag, true or false') === true;
+  const options: Record<string, unknown> = isSampling ? { temperature: 1 } : {};
+  for (const [field, option, form, off] of [
     ...settings,
-    ...(hasEnd ? endSettings : []),
-    ...(draws ? drawSettings : []),
+    ...(hasEnd ? eosSettings : []),
+    ...(isSampling ? samplingSettings : []),
   ]) {
-    const value = read(theirs, form) ?? off;
+    const value = read(field, form) ?? off;
     const isEmpty = form === 'list of token ids' && (value as readonly number[] | undefined)?.length === 0;
-    if (value !== off && !isEmpty) options[ours] = value;
+    if (value !== off && !isEmpty) options[option] = value;
   }
   const decay = read('exponential_decay_length_penalty', 'pair of a whole number and a number');
   if (hasEnd && decay) {

@@ -30,18 +30,18 @@ const processors: Record<string, () => Processor> = {
   epsilon: () => sampling.epsilonCutoff(number('epsilon')),
   eta: () => sampling.etaCutoff(number('eta')),
   repetition_penalty: () => sampling.repetitionPenalty(number('repetition_penalty')),
-  no_repeat_ngram: () => sampling.noRepeatNgram(number('no_repeat_ngram')),
-  bad_words: () => sampling.badWords(...values<[number[][], TokenIds]>('bad_words')),
+  no_repeat_ngram: () => sampling.noRepeatNgramSize(number('no_repeat_ngram')),
+  bad_words: () => sampling.badWordsIds(...values<[number[][], TokenIds]>('bad_words')),
   min_length: () => sampling.minLength(...values<[number, TokenIds]>('min_length')),
   min_new_tokens: () =>
     sampling.minNewTokens(...(values<[number, number, TokenIds]>('min_new_tokens').slice(1) as [number, TokenIds])),
-  forced_bos: () => sampling.forcedBos(number('forced_bos')),
+  forced_bos: () => sampling.forcedBosTokenId(number('forced_bos')),
   forced_eos: () => {
     const [maxLength, tokens] = values<[number, TokenIds]>('forced_eos');
-    return sampling.forcedEos({ maxLength, tokens });
+    return sampling.forcedEosTokenId({ maxLength, tokens });
   },
-  suppress: () => sampling.suppress(values<[number[]]>('suppress')[0]),
-  suppress_begin: () => sampling.suppressAtBegin(values<[number[], number]>('suppress_begin')[0]),
+  suppress: () => sampling.suppressTokens(values<[number[]]>('suppress')[0]),
+  suppress_begin: () => sampling.beginSuppressTokens(values<[number[], number]>('suppress_begin')[0]),
   sequence_bias: () => sampling.sequenceBias(values<[SequenceBias[]]>('sequence_bias')[0]),
 };
 

@@ -4,7 +4,7 @@ import { type SamplerOptions, sampler } from './index.js';
 /** What the compiler refuses and allows; type-checking this file is the test, so nothing of it runs. */
 export function forTheCompiler(): void {
   sampler({});
-  sampler({ temperature: 0, top: 3, repetitionPenalty: 1.2 });
+  sampler({ temperature: 0, topLogprobs: 3, repetitionPenalty: 1.2 });
   sampler({ temperature: 0.8, topP: 0.95, topK: 40, seed: 7, top: 3 });
   sampler({ temperature: 0.8, minNewTokens: 3, eos: 2 });
   sampler({ eos: [2, 5] });
@@ -30,11 +30,11 @@ export function forTheCompiler(): void {
   // @ts-expect-error minNewTokens holds off the end: it must know it
   sampler({ minNewTokens: 3 });
   // @ts-expect-error false would do nothing
-  sampler({ renormalize: false });
+  sampler({ renormalizeLogits: false });
   // @ts-expect-error one limit, not two
-  sampler({ forcedEos: { tokens: 2, maxLength: 9, maxNewTokens: 3 } });
+  sampler({ forcedEosTokenId: { tokens: 2, maxLength: 9, maxNewTokens: 3 } });
   // @ts-expect-error a limit is needed
-  sampler({ forcedEos: { tokens: 2 } });
+  sampler({ forcedEosTokenId: { tokens: 2 } });
 }
 
 test('a temperature of 0 that the compiler could not know about makes the filters idle, not wrong', () => {

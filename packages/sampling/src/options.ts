@@ -2,7 +2,7 @@ import type { TokenIds } from './errors.js';
 import type { Processor } from './processor.js';
 import type { allowedTokens } from './processors/allowed-tokens.js';
 import type { LengthPenalty } from './processors/exponential-decay.js';
-import type { ForcedEos } from './processors/forced.js';
+import type { ForcedEosTokenId } from './processors/forced-token-ids.js';
 import type { SequenceBias } from './processors/sequence-bias.js';
 
 /** Settings that change logits however the token is chosen afterwards; each is the argument of the processor of its name. */
@@ -14,29 +14,29 @@ interface Adjustments {
   /** Above 1 tokens that the row already holds become less likely: positive logits are divided by it, negative ones multiplied (Keskar et al. 2019). */
   readonly repetitionPenalty?: number | undefined;
   /** No sequence of so many tokens comes up twice in a row. */
-  readonly noRepeatNgram?: number | undefined;
+  readonly noRepeatNgramSize?: number | undefined;
   /** No sequence of so many tokens of the source is written. */
-  readonly encoderNoRepeatNgram?: number | undefined;
+  readonly encoderNoRepeatNgramSize?: number | undefined;
   /** Sequences of tokens that are never completed. */
-  readonly badWords?: readonly (readonly number[])[] | undefined;
+  readonly badWordsIds?: readonly (readonly number[])[] | undefined;
   /** Which tokens may follow the tokens of a row; all others are ruled out. */
   readonly allowedTokens?: Parameters<typeof allowedTokens>[0] | undefined;
   /** The second token of every row, after its start token. */
-  readonly forcedBos?: number | undefined;
+  readonly forcedBosTokenId?: number | undefined;
   /** The token, or tokens, that a row ends with where it reaches its greatest length. */
-  readonly forcedEos?: ForcedEos | undefined;
+  readonly forcedEosTokenId?: ForcedEosTokenId | undefined;
   /** Tokens that are never written. */
-  readonly suppress?: TokenIds | undefined;
+  readonly suppressTokens?: TokenIds | undefined;
   /** Tokens that a row does not begin with. */
-  readonly suppressAtBegin?: TokenIds | undefined;
+  readonly beginSuppressTokens?: TokenIds | undefined;
   /** Processors of your own; they run after the adjustments and before the filters. */
   readonly processors?: readonly Processor[] | undefined;
   /** Makes log-probabilities of the logits at the end. */
-  readonly renormalize?: true | undefined;
+  readonly renormalizeLogits?: true | undefined;
 }
 
 /** Settings that say something about the end of a row: they need to know which tokens end it. */
-interface EndAdjustments {
+interface LengthAdjustments {
   /** A row is not ended before it has so many tokens, its prompt included. */
   readonly minLength?: number | undefined;
   /** A row is not ended before so many tokens follow its prompt. */
@@ -45,9 +45,9 @@ interface EndAdjustments {
   readonly exponentialDecayLengthPenalty?: LengthPenalty | undefined;
 }
 
-type End =
-  | (EndAdjustments & { readonly eos: TokenIds })
-  | ({ readonly [Name in keyof EndAdjustments]?: undefined } & { readonly eos?: TokenIds | undefined });
+type EosOptions =
+  | (LengthAdjustments & { readonly eosTokenId: TokenIds })
+  | ({ readonly [Name in keyof LengthAdjustments]?: undefined } & { readonly eos?: TokenIds | undefined });
 
 /** Settings that narrow down what is drawn; without a draw they do nothing. */
 export interface Filters {
@@ -68,34 +68,34 @@ export interface Filters {
 }
 
 /** What changes logits: all but what concerns the draw itself. `eos` is the token, or tokens, that end a row. */
-export type ProcessorOptions = Adjustments & End;
+export type ProcessorOptions = Adjustments & EosOptions;
 
 /** What `pipeline` takes. */
 export type PipelineOptions = ProcessorOptions & Filters & { readonly temperature?: number | undefined };
 
-interface Evidence {
+interface ReportOptions {
   /** How many of the most likely tokens each step reports; 0 if not given. */
-  readonly top?: number | undefined;
+  readonly topLogprobs?: number | undefined;
 }
 
 /** Always the most likely token: temperature 0, or none; filters and a seed would do nothing. */
 export type GreedyOptions = ProcessorOptions &
-  Evidence & { readonly temperature?: 0 | undefined } & { readonly [Name in keyof Filters | 'seed']?: undefined };
+  ReportOptions & { readonly temperature?: 0 | undefined } & { readonly [Name in keyof Filters | 'seed']?: undefined };
 
 /** A random token: needs a temperature, takes filters and a seed (a whole number from 0 to 2³² - 1; a new one if not given). */
-export type DrawOptions = ProcessorOptions &
+export type SamplingOptions = ProcessorOptions &
   Filters &
-  Evidence & { readonly temperature: number; readonly seed?: number | undefined };
+  ReportOptions & { readonly temperature: number; readonly seed?: number | undefined };
 
 /** What `sampler` takes. */
-export type SamplerOptions = GreedyOptions | DrawOptions;
+export type SamplerOptions = GreedyOptions | SamplingOptions;
 
 /**
  * Makes a type error of what `SamplerOptions` alone lets pass: a filter or a seed beside temperature 0, and an unknown name. Use:
  * `<const Options extends SamplerOptions>(options: Options & Checked<Options>)`.
  */
-export type Checked<Options> = {
-  readonly [Name in Exclude<keyof Options, keyof DrawOptions>]: never;
+export type StrictOptions<Options> = {
+  readonly [Name in Exclude<keyof Options, keyof SamplingOptions>]: never;
 } & (Options extends {
   readonly temperature: 0;
 }

@@ -2,17 +2,17 @@ import { expectOption, samplingError } from './errors.js';
 import type { Filters, PipelineOptions } from './options.js';
 import type { Processor } from './processor.js';
 import { allowedTokens } from './processors/allowed-tokens.js';
-import { badWords } from './processors/bad-words.js';
+import { badWordsIds } from './processors/bad-words-ids.js';
 import { epsilonCutoff, etaCutoff } from './processors/cutoffs.js';
 import { exponentialDecayLengthPenalty } from './processors/exponential-decay.js';
-import { forcedBos, forcedEos } from './processors/forced.js';
+import { forcedBosTokenId, forcedEosTokenId } from './processors/forced-token-ids.js';
 import { minLength, minNewTokens } from './processors/min-length.js';
 import { minP } from './processors/min-p.js';
-import { encoderNoRepeatNgram, noRepeatNgram } from './processors/no-repeat-ngram.js';
-import { renormalize } from './processors/renormalize.js';
+import { encoderNoRepeatNgramSize, noRepeatNgramSize } from './processors/no-repeat-ngram-size.js';
+import { renormalizeLogits } from './processors/renormalize-logits.js';
 import { encoderRepetitionPenalty, repetitionPenalty } from './processors/repetition-penalty.js';
 import { sequenceBias } from './processors/sequence-bias.js';
-import { suppress, suppressAtBegin } from './processors/suppress.js';
+import { beginSuppressTokens, suppressTokens } from './processors/suppress-tokens.js';
 import { temperature } from './processors/temperature.js';
 import { topH } from './processors/top-h.js';
 import { topK } from './processors/top-k.js';
@@ -42,17 +42,17 @@ const steps: Steps = {
   sequenceBias,
   encoderRepetitionPenalty,
   repetitionPenalty,
-  noRepeatNgram,
-  encoderNoRepeatNgram,
-  badWords: (words, { eos }) => badWords(words, eos),
-  minLength: (length, { eos }) => minLength(length, eos),
-  minNewTokens: (count, { eos }) => minNewTokens(count, eos),
+  noRepeatNgramSize,
+  encoderNoRepeatNgramSize,
+  badWords: (words, { eosTokenId: eos }) => badWordsIds(words, eos),
+  minLength: (length, { eosTokenId: eos }) => minLength(length, eos),
+  minNewTokens: (count, { eosTokenId: eos }) => minNewTokens(count, eos),
   allowedTokens,
-  forcedBos,
-  forcedEos,
-  exponentialDecayLengthPenalty: (penalty, { eos }) => exponentialDecayLengthPenalty(penalty, eos),
-  suppress,
-  suppressAtBegin: (tokens, all) => suppressAtBegin(tokens, all.forcedBos !== undefined),
+  forcedBosTokenId,
+  forcedEosTokenId,
+  exponentialDecayLengthPenalty: (penalty, { eosTokenId: eos }) => exponentialDecayLengthPenalty(penalty, eos),
+  suppressTokens,
+  suppressAtBegin: (tokens, all) => beginSuppressTokens(tokens, all.forcedBosTokenId !== undefined),
   processors: own => {
     const fits = Array.isArray(own) && own.every(process => typeof process === 'function');
     expectOption(fits, 'processors', own, 'a list of functions');
@@ -62,7 +62,7 @@ const steps: Steps = {
   ...filters,
   renormalize: asked => {
     expectOption(asked === true, 'renormalize', asked, 'true, or not given');
-    return renormalize();
+    return renormalizeLogits();
   },
 };
 
@@ -70,7 +70,7 @@ const steps: Steps = {
 export const filterNames = (): string[] => Object.keys(filters);
 
 /** Throws `sampling: NAME is not an option; options are ...` for the first unknown name. */
-export function expectKnown(options: object, ...others: readonly string[]): void {
+export function expectOptionNames(options: object, ...others: readonly string[]): void {
   const known = [...Object.keys(steps), 'eos', ...others];
   expectOption(Object(options) === options, 'options', options, 'an object');
   for (const name of Object.keys(options)) {
@@ -82,13 +82,13 @@ export function expectKnown(options: object, ...others: readonly string[]): void
 
 /**
  * The processors that `options` ask for, in the order of Hugging Face transformers (`_get_logits_processor`): sequenceBias,
- * encoderRepetitionPenalty, repetitionPenalty, noRepeatNgram, encoderNoRepeatNgram, badWords, minLength, minNewTokens,
- * allowedTokens, forcedBos, forcedEos, exponentialDecayLengthPenalty, suppress, suppressAtBegin, your own `processors`,
+ * encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds, minLength, minNewTokens,
+ * allowedTokens, forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty, suppress, beginSuppressTokens, your own `processors`,
  * temperature, topH, topK, topP, minP, typicalP, epsilonCutoff, etaCutoff, renormalize. At temperature 0 the filters, which could
  * not change the one token that is left, do not run. Throws for an unknown name or an unfit value.
  */
 export function pipeline(options: PipelineOptions): Processor[] {
-  expectKnown(options);
+  expectOptionNames(options);
   return Object.entries(steps).flatMap(([name, step]) => {
     const value = options[name as Name];
     if (value === undefined) return [];

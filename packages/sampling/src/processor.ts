@@ -1,13 +1,13 @@
 import { samplingError } from './errors.js';
 
 /** What is known about one row of a batch when its next token is chosen. */
-export interface Context {
+export interface SequenceContext {
   /** The row's token ids so far, prompt first, without padding. */
   readonly tokens: ArrayLike<number>;
   /** How many of `tokens` are the prompt. */
   readonly promptLength: number;
   /** The row's index in the batch, 0 if not given: rows of one batch draw different random numbers. */
-  readonly row?: number;
+  readonly batchIndex?: number;
   /** What an encoder read, for the two `encoder...` processors. */
   readonly encoderTokens?: ArrayLike<number>;
 }
@@ -17,11 +17,11 @@ export interface Context {
  * given row is left as it is; with `out` the result is written there, and `out` may be the row itself. A function of two
  * arguments that returns a row is a processor too.
  */
-export type Processor = (logits: Float32Array, context: Context, out?: Float32Array) => Float32Array;
+export type Processor = (logits: Float32Array, context: SequenceContext, out?: Float32Array) => Float32Array;
 
 /** A processor made of `change`, which rewrites a row [vocab] in place; the row it is given is never the caller's own. */
 export const processor =
-  (change: (row: Float32Array, context: Context) => void): Processor =>
+  (change: (row: Float32Array, context: SequenceContext) => void): Processor =>
   (logits, context, out = new Float32Array(logits.length)) => {
     if (out !== logits) out.set(logits);
     change(out, context);
@@ -29,7 +29,11 @@ export const processor =
   };
 
 /** Runs a list of processors over `row` [vocab], which they may overwrite; throws when one returns another number of logits. */
-export function runInPlace(processors: readonly Processor[], row: Float32Array, context: Context): Float32Array {
+export function runInPlace(
+  processors: readonly Processor[],
+  row: Float32Array,
+  context: SequenceContext,
+): Float32Array {
   let logits = row;
   for (const [index, process] of processors.entries()) {
     logits = process(logits, context, logits);
@@ -45,5 +49,5 @@ export function runInPlace(processors: readonly Processor[], row: Float32Array, 
 export const applyProcessors = (
   processors: readonly Processor[],
   logits: ArrayLike<number>,
-  context: Context,
+  context: SequenceContext,
 ): Float32Array => runInPlace(processors, Float32Array.from(logits), context);

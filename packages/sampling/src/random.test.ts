@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { thrown } from '../test/thrown.js';
+import { thrownMessage } from '../test/thrown.js';
 import { fineUniformAt, streamOf, uniformAt } from './random.js';
 
 /** The same formula in arithmetic without wrap-around. */
@@ -68,11 +68,11 @@ test('numbers spread evenly and do not follow each other, over counters, seeds a
 
 test('a seed is a whole number of 32 bits', () => {
   for (const seed of [1.5, -1, 2 ** 32, NaN, Infinity]) {
-    expect(thrown(() => uniformAt(seed, 'x', 0))).toBe(
+    expect(thrownMessage(() => uniformAt(seed, 'x', 0))).toBe(
       `sampling: seed is ${seed}; it must be a whole number from 0 to 4294967295`,
     );
   }
-  expect(thrown(() => uniformAt('7' as unknown as number, 'x', 0))).toBe(
+  expect(thrownMessage(() => uniformAt('7' as unknown as number, 'x', 0))).toBe(
     'sampling: seed is "7"; it must be a whole number from 0 to 4294967295',
   );
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { after, rows, softmax } from '../test/rows.js';
-import { thrown } from '../test/thrown.js';
+import { contextOf, rows, softmaxInFloat64 } from '../test/rows.js';
+import { thrownMessage } from '../test/thrown.js';
 import { processor, ResidualError, type SamplerOptions, sampler } from './index.js';
 
 const probabilities = [0.02, 0.4, 0.08, 0.3, 0.2];
@@ -12,7 +12,8 @@ const tokens = (count: number) => new Int32Array(count);
 function counts(options: SamplerOptions & { temperature: number }, draws: number, row = 0): number[] {
   const { next } = sampler(options);
   const result = probabilities.map(() => 0);
-  for (let i = 0; i < draws; i++) result[next(logits, { tokens: tokens(i), promptLength: 0, row }).token]!++;
+  for (let i = 0; i < draws; i++)
+    result[next(logits, { tokens: tokens(i), promptLength: 0, batchIndex: row }).token]!++;
   return result;
 }
 
@@ -37,7 +38,7 @@ test('tokens are drawn with their probabilities, for any seed and row', () => {
 });
 
 test('temperature and filters change what is drawn as they should', () => {
-  const warm = softmax(logits.map(logit => logit / 2));
+  const warm = softmaxInFloat64(logits.map(logit => logit / 2));
   expect(chiSquare(counts({ temperature: 2, seed: 1 }, 3000), warm)).toBeLessThan(23.5);
   const nucleus = [0, 4 / 9, 0, 3 / 9, 2 / 9];
   expect(chiSquare(counts({ temperature: 1, topP: 0.85, seed: 1 }, 3000), nucleus)).toBeLessThan(21);
@@ -46,32 +47,32 @@ test('temperature and filters change what is drawn as they should', () => {
 
 test('without a temperature, or with 0, the most likely token is taken; of equal ones the lowest id', () => {
   for (const { next } of [sampler({}), sampler({ temperature: 0 })]) {
-    expect(next(logits, after())).toEqual({
+    expect(next(logits, contextOf())).toEqual({
       token: 1,
       logprob: expect.closeTo(Math.log(0.4), 6),
       probability: 1,
       top: [],
     });
-    expect(next([1, 3, 2, 3], after()).token).toBe(1);
-    expect(next([-3], after()).token).toBe(0);
+    expect(next([1, 3, 2, 3], contextOf()).token).toBe(1);
+    expect(next([-3], contextOf()).token).toBe(0);
   }
 });
 
 test('logprob is the model’s, probability that of the draw, top the model’s favourites', () => {
   const { next } = sampler({ temperature: 1, topP: 0.65, suppress: 1, top: 3, seed: 4 });
-  const sample = next(logits, after([0, 0]));
+  const sample = next(logits, contextOf([0, 0]));
   // Without token 1: 0.3 and 0.2 of 0.6, which reach 0.65 together.
-  expect(sample.top).toEqual([
+  expect(sample.topLogprobs).toEqual([
     { token: 1, logprob: expect.closeTo(Math.log(0.4), 6), probability: 0 },
     { token: 3, logprob: expect.closeTo(Math.log(0.3), 6), probability: expect.closeTo(0.6, 6) },
     { token: 4, logprob: expect.closeTo(Math.log(0.2), 6), probability: expect.closeTo(0.4, 6) },
   ]);
-  const { top, ...choice } = sample;
+  const { topLogprobs: top, ...choice } = sample;
   expect(top.slice(1)).toContainEqual(choice);
 });
 
 test('top holds at most the vocab, ties by lowest id', () => {
-  const { top } = sampler({ top: 9 }).next([1, 2, 2, -Infinity], after());
+  const { topLogprobs: top } = sampler({ top: 9 }).next([1, 2, 2, -Infinity], contextOf());
   expect(top.map(choice => choice.token)).toEqual([1, 2, 0, 3]);
   expect(top[3]!.logprob).toBe(-Infinity);
 });
@@ -79,8 +80,8 @@ test('top holds at most the vocab, ties by lowest id', () => {
 test('probabilities of all tokens are softmax of the processed logits', () => {
   fc.assert(
     fc.property(rows, row => {
-      const { top } = sampler({ temperature: 1.7, top: row.length }).next(row, after());
-      const expected = softmax(row.map(logit => logit / 1.7));
+      const { topLogprobs: top } = sampler({ temperature: 1.7, top: row.length }).next(row, contextOf());
+      const expected = softmaxInFloat64(row.map(logit => logit / 1.7));
       for (const { token, probability } of top) expect(probability).toBeCloseTo(expected[token]!, 6);
     }),
   );
@@ -90,7 +91,7 @@ test('the caller’s logits are not changed, and plain arrays give the same as t
   const { next } = sampler({ temperature: 0.9, topK: 2, repetitionPenalty: 1.3, seed: 3, top: 2 });
   const given = logits.slice();
   const list = [...logits];
-  for (let i = 0; i < 20; i++) expect(next(given, after(tokens(i)))).toEqual(next(list, after(tokens(i))));
+  for (let i = 0; i < 20; i++) expect(next(given, contextOf(tokens(i)))).toEqual(next(list, contextOf(tokens(i))));
   expect(given).toEqual(logits);
   expect(list).toEqual([...logits]);
 });
@@ -99,7 +100,7 @@ test('equal seeds give equal tokens, in any order of steps; other seeds, rows an
   const draw = (seed: number, row: number, steps: number[]) => {
     const { next } = sampler({ temperature: 1, seed });
     const drawn = new Map(
-      steps.map(step => [step, next(logits, { tokens: tokens(step), promptLength: 1, row }).token]),
+      steps.map(step => [step, next(logits, { tokens: tokens(step), promptLength: 1, batchIndex: row }).token]),
     );
     return [...drawn.keys()].sort((a, b) => a - b).map(step => drawn.get(step));
   };
@@ -114,7 +115,7 @@ test('equal seeds give equal tokens, in any order of steps; other seeds, rows an
 test('without a seed each sampler draws by a new one, and tells it; one that draws nothing has none', () => {
   const drawn = (options: SamplerOptions) => {
     const { next, seed } = sampler(options);
-    return { seed, tokens: Array.from({ length: 60 }, (_, i) => next(logits, after(tokens(i + 1))).token) };
+    return { seed, tokens: Array.from({ length: 60 }, (_, i) => next(logits, contextOf(tokens(i + 1))).token) };
   };
   const runs = Array.from({ length: 5 }, () => drawn({ temperature: 1 }));
   expect(new Set(runs.map(run => run.seed)).size).toBe(5); // two of five are equal once in 400 million times
@@ -126,7 +127,8 @@ test('without a seed each sampler draws by a new one, and tells it; one that dra
 
 test('a draw depends on the position, not on where the prompt ended: a text can be continued later', () => {
   const { next } = sampler({ temperature: 1, seed: 7 });
-  for (let i = 1; i < 30; i++) expect(next(logits, after(tokens(i), 1))).toEqual(next(logits, after(tokens(i), i)));
+  for (let i = 1; i < 30; i++)
+    expect(next(logits, contextOf(tokens(i), 1))).toEqual(next(logits, contextOf(tokens(i), i)));
 });
 
 test('rows of a ragged batch do not know each other', () => {
@@ -160,15 +162,15 @@ test('rows of another length may follow', () => {
   const large = Float32Array.from({ length: 101 }, (_, id) => (id * 37) % 11);
   const small = Float32Array.of(1, 2, 3);
   const expected = [large, small].map(row =>
-    sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, top: 1, seed: 0 }).next(row, after()),
+    sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, top: 1, seed: 0 }).next(row, contextOf()),
   );
-  expect([large, small, large].map(row => next(row, after()))).toEqual([...expected, expected[0]]);
+  expect([large, small, large].map(row => next(row, contextOf()))).toEqual([...expected, expected[0]]);
 });
 
 test('a processor of your own decides', () => {
   const onlyLast = processor((row, { tokens }) => row.fill(-Infinity, 0, row.length - tokens.length));
   const { next } = sampler({ temperature: 1, processors: [onlyLast] });
-  expect(next(logits, after([9]))).toMatchObject({
+  expect(next(logits, contextOf([9]))).toMatchObject({
     token: 4,
     probability: 1,
     logprob: expect.closeTo(Math.log(0.2), 6),
@@ -178,7 +180,7 @@ test('a processor of your own decides', () => {
 test('every part of a vocab of 50,000 equally likely tokens is drawn from', () => {
   const { next } = sampler({ temperature: 1, seed: 1 });
   const row = Float32Array.from({ length: 50000 }, () => 0);
-  const drawn = new Set(Array.from({ length: 300 }, (_, i) => next(row, after(tokens(i))).token));
+  const drawn = new Set(Array.from({ length: 300 }, (_, i) => next(row, contextOf(tokens(i))).token));
   expect(drawn.size).toBeGreaterThan(290); // all equally likely: hardly any comes twice
   expect(Math.min(...drawn)).toBeLessThan(1000);
   expect(Math.max(...drawn)).toBeGreaterThan(49000);
@@ -186,20 +188,20 @@ test('every part of a vocab of 50,000 equally likely tokens is drawn from', () =
 
 test('a row that nothing can be chosen from is an error with a code', () => {
   const { next } = sampler({ suppress: [0, 1] });
-  expect(thrown(() => next([1, 2], after()))).toBe(
+  expect(thrownMessage(() => next([1, 2], contextOf()))).toBe(
     'sampling: none of 2 tokens can be chosen; one logit must be above -Infinity',
   );
   const broken = processor(row => {
     row[1] = NaN;
   });
-  expect(thrown(() => sampler({ processors: [broken] }).next([1, 2], after()))).toBe(
+  expect(thrownMessage(() => sampler({ processors: [broken] }).next([1, 2], contextOf()))).toBe(
     'sampling: logits[1] is NaN; a logit is a finite number or -Infinity',
   );
-  expect(thrown(() => next([1, NaN], after()))).toBe(
+  expect(thrownMessage(() => next([1, NaN], contextOf()))).toBe(
     'sampling: logits[1] is NaN; a logit is a finite number or -Infinity',
   );
   try {
-    next([], after());
+    next([], contextOf());
     expect.unreachable();
   } catch (error) {
     expect(ResidualError.is(error) && error.code).toBe('logits');
@@ -216,9 +218,12 @@ test.each<[options: object, text: string]>([
   [{ temperature: 1, top: -1 }, 'top is -1; it must be a whole number from 0 on'],
   [{ topP: 0.9 }, 'temperature is undefined; it must be given beside topP, which a greedy choice would not heed'],
   [{ seed: 3 }, 'temperature is undefined; it must be given beside seed, which a greedy choice would not heed'],
-  [{ minNewTokens: 5 }, 'eos of minNewTokens is undefined; it must be a token id (0, 1, 2, ...) or a list of them'],
+  [
+    { minNewTokens: 5 },
+    'eosTokenId of minNewTokens is undefined; it must be a token id (0, 1, 2, ...) or a list of them',
+  ],
 ])('%o is refused', (options, text) => {
-  expect(thrown(() => sampler(options as SamplerOptions))).toBe(`sampling: ${text}`);
+  expect(thrownMessage(() => sampler(options as SamplerOptions))).toBe(`sampling: ${text}`);
   try {
     sampler(options as SamplerOptions);
   } catch (error) {
@@ -227,7 +232,7 @@ test.each<[options: object, text: string]>([
 });
 
 test('an unknown option is refused with the list of the known ones', () => {
-  expect(thrown(() => sampler({ topp: 0.9 } as SamplerOptions))).toMatch(
+  expect(thrownMessage(() => sampler({ topp: 0.9 } as SamplerOptions))).toMatch(
     /^sampling: topp is not an option; options are sequenceBias, .*, renormalize, eos, top, seed$/,
   );
 });

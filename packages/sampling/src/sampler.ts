@@ -1,11 +1,11 @@
-import { draw } from './draw.js';
-import { expectOption, expectWhole } from './errors.js';
-import type { Checked, PipelineOptions, SamplerOptions } from './options.js';
-import { expectKnown, filterNames, pipeline } from './pipeline.js';
-import { type Context, runInPlace } from './processor.js';
+import { expectInteger, expectOption } from './errors.js';
+import type { PipelineOptions, SamplerOptions, StrictOptions } from './options.js';
+import { expectOptionNames, filterNames, pipeline } from './pipeline.js';
+import { runInPlace, type SequenceContext } from './processor.js';
 import { expectSeed, fineUniformAt, randomSeed } from './random.js';
-import { best } from './select.js';
-import { maximum, weigh } from './weigh.js';
+import { sampleIndex } from './sample-index.js';
+import { topIndices } from './select.js';
+import { maximum, softmax } from './softmax.js';
 
 /** A token with its evidence. */
 export interface Choice {
@@ -18,13 +18,13 @@ export interface Choice {
 
 /** The chosen token, and the `top` tokens that the model found most likely, best first, ties by lowest id. */
 export interface Sample extends Choice {
-  readonly top: readonly Choice[];
+  readonly topLogprobs: readonly Choice[];
 }
 
 /** Chooses tokens; holds settings and working memory, nothing of a row: rows and steps may come in any order. */
 export interface Sampler {
   /** The next token for `logits` [vocab], which are not changed; throws when one is NaN or Infinity or none can be chosen. */
-  next(logits: ArrayLike<number>, context: Context): Sample;
+  next(logits: ArrayLike<number>, context: SequenceContext): Sample;
   /** The seed of its draws, given or new: with it the same tokens are drawn again. Undefined where nothing is drawn. */
   readonly seed: number | undefined;
 }
@@ -35,10 +35,14 @@ export interface Sampler {
  * the same seed gives the same tokens on any backend, rows do not depend on each other, and a text that is continued later goes on as
  * if it had not stopped. Throws for an unknown or unfit option.
  */
-export function sampler<const Options extends SamplerOptions>(options: Options & Checked<Options>): Sampler {
-  expectKnown(options, 'top', 'seed');
-  const { top = 0, seed = randomSeed(), ...rest } = options as PipelineOptions & { top?: number; seed?: number };
-  expectWhole('top', top, 0);
+export function sampler<const Options extends SamplerOptions>(options: Options & StrictOptions<Options>): Sampler {
+  expectOptionNames(options, 'top', 'seed');
+  const {
+    topLogprobs: top = 0,
+    seed = randomSeed(),
+    ...rest
+  } = options as PipelineOptions & { topLogprobs?: number; seed?: number };
+  expectInteger('top', top, 0);
   expectSeed(seed);
   if (rest.temperature === undefined) {
     const idle = ['seed', ...filterNames()].find(name => options[name as keyof SamplerOptions] !== undefined);
@@ -51,44 +55,44 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
   }
   const isGreedy = (rest.temperature ?? 0) === 0 && !rest.processors; // what others' functions make of logits is weighed, and so checked
   const checked = pipeline({ ...rest, temperature: rest.temperature ?? 0 });
-  const processors = isGreedy ? pipeline(withoutDraw(rest)) : checked;
+  const processors = isGreedy ? pipeline(greedyOptions(rest)) : checked;
   let row = new Float32Array(0);
   return {
     seed: rest.temperature ? seed : undefined,
     next(logits, context) {
       if (row.length !== logits.length) row = new Float32Array(logits.length);
       row.set(logits);
-      const { logSum } = weigh(row);
-      const ids = best(row, top);
+      const { logSumExp: logSum } = softmax(row);
+      const ids = topIndices(row, top);
       if (isGreedy) {
-        const token = likeliest(runInPlace(processors, row, context));
+        const token = argmax(runInPlace(processors, row, context));
         const choice = (id: number): Choice => {
           return { token: id, logprob: Math.fround(logits[id]!) - logSum, probability: id === token ? 1 : 0 };
         };
-        return { ...choice(token), top: ids.map(choice) };
+        return { ...choice(token), topLogprobs: ids.map(choice) };
       }
-      const { mass, sum } = weigh(runInPlace(processors, row, context));
+      const { unnormalized: mass, sum } = softmax(runInPlace(processors, row, context));
       const choice = (token: number): Choice => ({
         token,
         logprob: Math.fround(logits[token]!) - logSum,
         probability: mass[token]! / sum,
       });
-      const { tokens, row: index = 0 } = context;
-      const token = draw(mass, logits.length, sum * fineUniformAt(seed, `sampler.${index}`, tokens.length));
-      return { ...choice(token), top: ids.map(choice) };
+      const { tokens, batchIndex: index = 0 } = context;
+      const token = sampleIndex(mass, logits.length, sum * fineUniformAt(seed, `sampler.${index}`, tokens.length));
+      return { ...choice(token), topLogprobs: ids.map(choice) };
     },
   };
 }
 
 /** The lowest id of the largest logit; throws when none can be chosen. */
-function likeliest(row: Float32Array): number {
+function argmax(row: Float32Array): number {
   const max = maximum(row);
-  if (!(max > -Infinity)) weigh(row); // says what is wrong
+  if (!(max > -Infinity)) softmax(row); // says what is wrong
   return row.indexOf(max);
 }
 
 /** The options without those that leave the likeliest token what it is. */
-function withoutDraw(options: PipelineOptions): PipelineOptions {
+function greedyOptions(options: PipelineOptions): PipelineOptions {
   const draws = ['temperature', 'renormalize', ...filterNames()];
   return Object.fromEntries(Object.entries(options).filter(([name]) => !draws.includes(name)));
 }

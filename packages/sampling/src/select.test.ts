@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { rows } from '../test/rows.js';
-import { best, selectNearest } from './select.js';
-import { weigh } from './weigh.js';
+import { selectNearest, topIndices } from './select.js';
+import { softmax } from './softmax.js';
 
 test('best gives the largest first, ties by lowest index', () => {
   fc.assert(
     fc.property(rows, fc.nat({ max: 67 }), (row, count) => {
       const sorted = [...row.keys()].sort((a, b) => (row[a] === row[b] ? a - b : row[b]! - row[a]!));
-      expect(best(row, count)).toEqual(sorted.slice(0, count));
+      expect(topIndices(row, count)).toEqual(sorted.slice(0, count));
     }),
   );
 });
@@ -20,7 +20,7 @@ test('selectNearest stops where a walk over the sorted distances stops', () => {
       fc.double({ min: 0.001, max: 0.999, noNaN: true }),
       fc.float({ min: -9, max: 9, noNaN: true }),
       (row, share, shift) => {
-        const { mass, sum, max } = weigh(row);
+        const { unnormalized: mass, sum, max } = softmax(row);
         const origin = max + shift;
         const distance = (id: number) => Math.abs(row[id]! - origin);
         const ids = [...row.keys()].filter(id => mass[id]! > 0).sort((a, b) => distance(a) - distance(b) || a - b);
@@ -36,12 +36,12 @@ test('selectNearest stops where a walk over the sorted distances stops', () => {
 
 test('selectNearest ends at the last entry when the limit is out of reach', () => {
   const row = Float32Array.of(3, 1, 2, -Infinity);
-  const { mass } = weigh(row);
+  const { unnormalized: mass } = softmax(row);
   expect(selectNearest(row, 3, 43, mass, 99)).toEqual({ id: 1, distance: 2 });
 });
 
 test('a row of 50,257 equal logits is no special case', () => {
   const row = new Float32Array(50257).fill(-100);
-  const { mass, sum } = weigh(row);
+  const { unnormalized: mass, sum } = softmax(row);
   expect(selectNearest(row, -100, 43, mass, 0.5 * sum)).toEqual({ id: 25128, distance: 0 });
 });

@@ -1,7 +1,7 @@
 let scratch: Float64Array | undefined;
 
 /** The last entry of a selection: how far it is from the origin, and its index. */
-export interface Last {
+export interface SelectionEnd {
   readonly distance: number;
   readonly id: number;
 }
@@ -16,15 +16,15 @@ export function selectNearest(
   values: Float32Array,
   origin: number,
   reach: number,
-  mass: Float64Array,
+  unnormalized: Float64Array,
   limit: number,
-): Last {
+): SelectionEnd {
   scratch ??= new Float64Array(2048);
   const bins = scratch.fill(0);
   const perUnit = 2048 / reach;
   for (let id = 0; id < values.length; id++) {
-    const place = Math.abs(values[id]! - origin) * perUnit;
-    if (place < 2048) bins[place | 0]! += mass[id]!;
+    const position = Math.abs(values[id]! - origin) * perUnit;
+    if (position < 2048) bins[position | 0]! += unnormalized[id]!;
   }
   let bin = 0;
   let sum = 0;
@@ -39,20 +39,26 @@ export function selectNearest(
     const place = Math.abs(values[id]! - origin) * perUnit;
     if (place >= bin && place < bin + 1) candidates.push(id);
   }
-  return walk(candidates, values, origin, mass, limit - sum + bins[bin]!);
+  return selectWithinBin(candidates, values, origin, unnormalized, limit - sum + bins[bin]!);
 }
 
 /** Apart from `selectNearest`, whose loops are faster while no inner function holds their variables. */
-function walk(ids: number[], values: Float32Array, origin: number, mass: Float64Array, limit: number): Last {
+function selectWithinBin(
+  ids: number[],
+  values: Float32Array,
+  origin: number,
+  unnormalized: Float64Array,
+  limit: number,
+): SelectionEnd {
   const distance = (id: number): number => Math.abs(values[id]! - origin);
   ids.sort((a, b) => distance(a) - distance(b) || a - b);
   let sum = 0;
-  const id = ids.find(id => (sum += mass[id]!) >= limit) ?? ids.at(-1)!;
+  const id = ids.find(id => (sum += unnormalized[id]!) >= limit) ?? ids.at(-1)!;
   return { distance: distance(id), id };
 }
 
 /** The indices of the `count` largest values [vocab], largest first, ties by lowest index; a heap holds the best so far. */
-export function best(values: Float32Array, count: number): number[] {
+export function topIndices(values: Float32Array, count: number): number[] {
   if (count === 0) return [];
   const heap = Array.from(values.subarray(0, count), (_, id) => id);
   const isWorse = (a: number, b: number): boolean => values[a]! < values[b]! || (values[a] === values[b] && a > b);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { thrown } from '../test/thrown.js';
+import { thrownMessage } from '../test/thrown.js';
 import { stopStrings } from './stop-strings.js';
 
 /** Feeds the pieces; what was shown after each, and the rest at the end. */
@@ -73,7 +73,7 @@ test('however the text is cut, the result is that of the whole text, character b
 });
 
 test('an empty stop string is refused', () => {
-  expect(thrown(() => stopStrings(['a', '']))).toBe(
+  expect(thrownMessage(() => stopStrings(['a', '']))).toBe(
     'sampling: stop string 1 is ""; it must be a text of at least one character',
   );
 });

@@ -36,40 +36,40 @@ export function stopStrings(strings: readonly string[]): StopStrings {
       'a text of at least one character',
     );
   }
-  let held = '';
-  let shown = 0;
+  let pending = '';
+  let emittedLength = 0;
   let stop: StopMatch | undefined;
-  const show = (length: number): string => {
-    const text = held.slice(0, length);
-    held = held.slice(length);
-    shown += length;
+  const emit = (length: number): string => {
+    const text = pending.slice(0, length);
+    pending = pending.slice(length);
+    emittedLength += length;
     return text;
   };
   return {
     push(piece) {
       if (stop) return { text: '', stop };
-      held += piece;
-      const found = firstComplete(strings, held);
-      if (!found) return { text: show(held.length - longestBeginning(strings, held)) };
-      stop = { string: found.string, index: shown + found.index };
-      const text = show(found.index);
-      held = '';
+      pending += piece;
+      const match = firstComplete(strings, pending);
+      if (!match) return { text: emit(pending.length - longestBeginning(strings, pending)) };
+      stop = { string: match.string, index: emittedLength + match.index };
+      const text = emit(match.index);
+      pending = '';
       return { text, stop };
     },
-    end: () => show(held.length),
+    end: () => emit(pending.length),
   };
 }
 
 /** The string whose first occurrence ends first; of equal ends the longest. */
 function firstComplete(strings: readonly string[], text: string): StopMatch | undefined {
-  let found: StopMatch | undefined;
+  let first: StopMatch | undefined;
   for (const string of strings) {
     const index = text.indexOf(string);
     if (index < 0) continue;
-    const earlier = found ? index + string.length - (found.index + found.string.length) : -1;
-    if (earlier < 0 || (earlier === 0 && index < found!.index)) found = { string, index };
+    const earlier = first ? index + string.length - (first.index + first.string.length) : -1;
+    if (earlier < 0 || (earlier === 0 && index < first!.index)) first = { string, index };
   }
-  return found;
+  return first;
 }
 
 /** How many characters at the end of `text` may be the beginning of a string. */

@@ -18,7 +18,7 @@ export const distinctRows = fc
   .map(row => Float32Array.from(row));
 
 /** softmax(row) [vocab] in float64. */
-export function softmax(row: ArrayLike<number>): number[] {
+export function softmaxInFloat64(row: ArrayLike<number>): number[] {
   const logits = Array.from(row);
   const max = Math.max(...logits);
   const masses = logits.map(logit => Math.exp(logit - max));
@@ -31,8 +31,8 @@ export const entropyOf = (probabilities: readonly number[]): number =>
   -probabilities.reduce((sum, p) => sum + (p > 0 ? p * Math.log(p) : 0), 0);
 
 /** Indices of the logits that are not suppressed. */
-export const kept = (row: ArrayLike<number>): number[] =>
+export const allowedIds = (row: ArrayLike<number>): number[] =>
   Array.from(row, (logit, id) => (logit > -Infinity ? id : -1)).filter(id => id >= 0);
 
 /** The context of a row with these tokens, all of them the prompt if not said otherwise. */
-export const after = (tokens: ArrayLike<number> = [], promptLength = tokens.length) => ({ tokens, promptLength });
+export const contextOf = (tokens: ArrayLike<number> = [], promptLength = tokens.length) => ({ tokens, promptLength });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkSeed, mix, normalValues, randomBits, randomKey, streamOf, uniformAt, uniformValues } from './index.js';
+import { checkSeed, hash32, normalValues, randomBits, randomKey, streamOf, uniformAt, uniformValues } from './index.js';
 
 const wrap = (n: bigint) => BigInt.asUintN(32, n);
 
@@ -19,8 +19,8 @@ const slowBits = (seed: bigint, stream: bigint, counter: bigint) => {
 };
 
 test('bits are the written formula, also where 32 bits overflow', () => {
-  expect(mix(0)).toBe(0);
-  for (const h of [1, 0x7fffffff, 0x80000000, 0xffffffff]) expect(mix(h)).toBe(Number(slowMix(BigInt(h))));
+  expect(hash32(0)).toBe(0);
+  for (const h of [1, 0x7fffffff, 0x80000000, 0xffffffff]) expect(hash32(h)).toBe(Number(slowMix(BigInt(h))));
   const edges = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff];
   for (const seed of edges)
     for (const stream of edges)

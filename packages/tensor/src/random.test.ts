@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bitsAt, normalValues, randomBits, randomKey, uniformValues } from './random.js';
+import { normalValues, randomBits, randomBitsAt, randomKey, uniformValues } from './random.js';
 
 test('uniform numbers fill [0, 1) evenly, also in their lower bits', () => {
   const bins = 64;
@@ -41,7 +41,7 @@ test('the numbers of one place are never a shifted copy of those of another', ()
 
 test('each bit of seed, stream, step and counter changes half of the bits', () => {
   const place = [123456789, 987654321, 55, 777];
-  const bits = ([seed, stream, step, counter]: number[]) => bitsAt(randomKey(seed!, stream!, step), counter!);
+  const bits = ([seed, stream, step, counter]: number[]) => randomBitsAt(randomKey(seed!, stream!, step), counter!);
   for (let part = 0; part < place.length; part++) {
     let changed = 0;
     for (let bit = 0; bit < 32; bit++) {

@@ -4,7 +4,7 @@ import { ResidualError } from './errors.js';
 export type RandomKey = readonly [number, number];
 
 /** One round of a 32-bit integer hash with full avalanche (lowbias32, C. Wellons 2018); the same in every language with 32-bit integers. */
-export function mix(h: number): number {
+export function hash32(h: number): number {
   h ^= h >>> 16;
   h = Math.imul(h, 0x7feb352d);
   h ^= h >>> 15;
@@ -21,14 +21,14 @@ export function randomKey(seed: number, stream: number, step = 0): RandomKey {
   return [chain(seed ^ 0x9e3779b9, stream, step), chain(step ^ 0x85ebca6b, stream, seed)];
 }
 
-/** The 32 random bits that a key has at a counter: mix(mix(counter + a) ⊕ b). */
-export function bitsAt([a, b]: RandomKey, counter: number): number {
-  return mix(mix((counter + a) | 0) ^ b);
+/** The 32 random bits that a key has at a counter: hash32(hash32(counter + a) ⊕ b). */
+export function randomBitsAt([a, b]: RandomKey, counter: number): number {
+  return hash32(hash32((counter + a) | 0) ^ b);
 }
 
 /** The 32 random bits at (seed, stream, counter). Randomness is a function of where it is used, never a stream with a state. */
 export function randomBits(seed: number, stream: number, counter: number): number {
-  return bitsAt(randomKey(seed, stream), counter);
+  return randomBitsAt(randomKey(seed, stream), counter);
 }
 
 /** The stream of a path: FNV-1a of its UTF-8 bytes. */
@@ -78,9 +78,9 @@ function keyOf(name: string, seed: number, path: string): RandomKey {
 
 /** The upper 24 bits, times 2⁻²⁴: exact in 32-bit floats. */
 function uniform(key: RandomKey, counter: number): number {
-  return (bitsAt(key, counter) >>> 8) * 2 ** -24;
+  return (randomBitsAt(key, counter) >>> 8) * 2 ** -24;
 }
 
 function chain(first: number, second: number, third: number): number {
-  return mix((mix((mix(first) + second) | 0) + third) | 0) | 0;
+  return hash32((hash32((hash32(first) + second) | 0) + third) | 0) | 0;
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { requireBackend } from './backend.js';
+import { requireBackend } from './backend/backend.js';
 import { expectShape, ResidualError, showShape } from './errors.js';
-import { noteConstant } from './watchers.js';
+import { registerConstant } from './op-observers.js';
 
 /** A tensor on the active backend. It is tfjs's own tensor, so the two libraries share data; use the ops of this package on it. */
 export interface Tensor extends tf.Tensor {}
@@ -46,7 +46,7 @@ export function tensor(
   const isFlat = ArrayBuffer.isView(values) || (Array.isArray(values) && !isList(values[0]));
   return isFlat
     ? flatTensor(values as TensorValues, shape ?? [(values as TensorValues).length], dtype)
-    : flatTensor(flattened(values), shape ?? shapeOf(values), dtype);
+    : flatTensor(flatten(values), shape ?? shapeOf(values), dtype);
 }
 
 function flatTensor(values: TensorValues, shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): Tensor {
@@ -57,7 +57,7 @@ function flatTensor(values: TensorValues, shape: readonly number[], dtype: 'floa
     () => `tensor: ${values.length} values do not fit ${showShape(shape)}, which holds ${size}`,
   );
   const typed = values instanceof arrays[dtype] ? values : toArray(values, dtype);
-  return noteConstant(tf.engine().makeTensor(typed, [...shape], dtype) as Tensor);
+  return registerConstant(tf.engine().makeTensor(typed, [...shape], dtype) as Tensor);
 }
 
 /** A tensor of shape [] that holds one number. */
@@ -77,17 +77,17 @@ function shapeOf(values: unknown): number[] {
 }
 
 /** The numbers of nested lists, row-major. Errors where lists of one depth differ in length. */
-function flattened(values: unknown): number[] {
+function flatten(values: unknown): number[] {
   const shape = shapeOf(values);
   const flat: number[] = [];
-  const collect = (value: unknown, at: readonly number[]) => {
-    const length = shape[at.length];
-    const held = isList(value) ? value.length : undefined;
-    expectShape(held === length, () => {
+  const collect = (value: unknown, index: readonly number[]) => {
+    const length = shape[index.length];
+    const size = isList(value) ? value.length : undefined;
+    expectShape(size === length, () => {
       const count = (n: number | undefined) => (n === undefined ? 'a number' : `a list of ${n}`);
-      return `tensor: there is ${count(held)} at ${showShape(at)}, where ${count(length)} is needed to be like the first`;
+      return `tensor: there is ${count(size)} at ${showShape(index)}, where ${count(length)} is needed to be like the first`;
     });
-    if (isList(value)) for (let i = 0; i < value.length; i++) collect(value[i], [...at, i]);
+    if (isList(value)) for (let i = 0; i < value.length; i++) collect(value[i], [...index, i]);
     else flat.push(value as number);
   };
   collect(values, []);
@@ -95,18 +95,19 @@ function flattened(values: unknown): number[] {
 }
 
 function toArray(values: TensorValues, dtype: 'float32' | 'int32' | 'bool'): Float32Array | Int32Array | Uint8Array {
-  const odd = ArrayBuffer.isView(values)
+  const invalid = ArrayBuffer.isView(values)
     ? -1
     : values.findIndex(value => typeof value !== 'number' && typeof value !== 'boolean');
-  if (odd >= 0) throw new ResidualError('dtype', `tensor: ${JSON.stringify(values[odd])} at ${odd} is no number`);
+  if (invalid >= 0)
+    throw new ResidualError('dtype', `tensor: ${JSON.stringify(values[invalid])} at ${invalid} is no number`);
   if (dtype === 'bool') return Uint8Array.from(values, value => (value ? 1 : 0));
   if (dtype === 'float32') return new Float32Array(values);
-  const whole = new Int32Array(values);
-  const wrong = Array.prototype.findIndex.call(values, (value: number, i: number) => value !== whole[i]);
-  if (wrong < 0) return whole;
+  const integers = new Int32Array(values);
+  const inexact = Array.prototype.findIndex.call(values, (value: number, i: number) => value !== integers[i]);
+  if (inexact < 0) return integers;
   throw new ResidualError(
     'dtype',
-    `tensor: ${values[wrong]} at ${wrong} is no whole number of 32 bits and the type is int32`,
+    `tensor: ${values[inexact]} at ${inexact} is no whole number of 32 bits and the type is int32`,
   );
 }
 
@@ -116,7 +117,7 @@ export function tidy<Result>(body: () => Result): Result {
 }
 
 /** Another kept handle on the same data, made beside the ops: no tape and no recording sees it. */
-export function hold(x: Tensor): Tensor {
+export function retain(x: Tensor): Tensor {
   const holder = tf.engine().state.tensorInfo.get(x.dataId)?.backend;
   if (!holder) throw new ResidualError('disposed', `tensor: the tensor ${showShape(x.shape)} is disposed`);
   holder.incRef(x.dataId);
@@ -142,7 +143,7 @@ function isDisposable(value: unknown): value is { dispose(): void } {
  * What is held now: tensors and their bytes, where two handles on the same data count twice, and the buffers of data on the active backend, where they
  * count once.
  */
-export function memory(): { tensors: number; bytes: number; buffers: number } {
+export function memoryUsage(): { tensors: number; bytes: number; buffers: number } {
   const { numTensors, numBytes } = tf.memory();
   return { tensors: numTensors, bytes: numBytes, buffers: tf.backend().numDataIds() };
 }

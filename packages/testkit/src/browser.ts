@@ -2,7 +2,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { chromeFlags, findChrome } from './chrome.js';
 
 /** Milliseconds after which what a page waits for counts as never coming; a busy machine may take its time. */
-const patience = 180_000;
+const timeoutMilliseconds = 180_000;
 
 /**
  * Starts the Chrome or Chromium of this machine under `chromeFlags` and those given; throws where there is none. Its pages wait long before they give up,
@@ -14,11 +14,11 @@ export const launchChrome = async (flags: readonly string[] = []): Promise<Brows
   const browser = await chromium.launch({
     executablePath,
     args: [...chromeFlags, ...flags],
-    timeout: patience,
+    timeout: timeoutMilliseconds,
   });
   const wait = <T extends Page | BrowserContext>(opened: T): T => {
-    opened.setDefaultTimeout(patience);
-    opened.setDefaultNavigationTimeout(patience);
+    opened.setDefaultTimeout(timeoutMilliseconds);
+    opened.setDefaultNavigationTimeout(timeoutMilliseconds);
     return opened;
   };
   const [newContext, newPage] = [browser.newContext.bind(browser), browser.newPage.bind(browser)];

@@ -1,6 +1,6 @@
 import { requireBackend } from '@residual/tensor';
 
-export { forgetPrograms } from '../../backend-webgl/src/testing/forget-programs.ts';
+export { clearPrograms } from '../../backend-webgl/src/testing/clear-programs.ts';
 
 /** How many programs the active GPU backend has compiled so far; undefined on a backend that compiles none. */
 export const compiledPrograms = async (): Promise<number | undefined> => {

@@ -1,4 +1,4 @@
-import { memory } from '@residual/tensor';
+import { memoryUsage } from '@residual/tensor';
 import { expect } from 'vitest';
 
 /**
@@ -7,8 +7,8 @@ import { expect } from 'vitest';
  */
 export const expectNoLeak = async (body: () => unknown): Promise<void> => {
   await body();
-  const before = memory();
+  const before = memoryUsage();
   await body();
-  const after = memory();
+  const after = memoryUsage();
   expect(after, 'expectNoLeak: after the second run').toEqual(before);
 };

@@ -76,7 +76,7 @@ export const headRows = (x: Rows, head: number, headDim: number): Rows =>
 /** One head of attention: scores before the softmax, weights over the keys that `sees` allows, and the mixed values. */
 export const attendRows = (
   { query, key, value }: { query: Rows; key: Rows; value: Rows },
-  sees: (queryIndex: number, keyIndex: number) => boolean = () => true,
+  mask: (queryIndex: number, keyIndex: number) => boolean = () => true,
   {
     scale = 1 / Math.sqrt(query[0]!.length),
     softCap = 0,
@@ -86,8 +86,8 @@ export const attendRows = (
   const capped = (score: number) => (softCap > 0 ? softCap * Math.tanh(score / softCap) : score);
   const scores = query.map((q, i) => key.map((k, j) => capped(dot(q, k) * scale) + bias(i, j)));
   const weights = scores.map((row, i) =>
-    softmaxRow(row.map((score, j) => (sees(i, j) ? score : Number.NEGATIVE_INFINITY))),
+    softmaxRow(row.map((score, j) => (mask(i, j) ? score : Number.NEGATIVE_INFINITY))),
   );
-  const mixed = weights.map(row => value[0]!.map((_, d) => sum(row.map((weight, j) => weight * value[j]![d]!))));
-  return { scores, weights, mixed };
+  const output = weights.map(row => value[0]!.map((_, d) => sum(row.map((weight, j) => weight * value[j]![d]!))));
+  return { scores, weights, mixed: output };
 };

@@ -9,7 +9,7 @@ export interface LocalHub {
   readonly endpoint: string;
   readonly commit: string;
   /** What was asked, in order: `PATH`, or `storage`, then the range and what was said to show who asks. */
-  readonly asked: string[];
+  readonly requests: string[];
   /** How many bytes an answer gives before the connection is cut; whole answers if undefined. */
   cutAfter: number | undefined;
   /** How many bytes an answer gives before it ends as if it were whole; whole answers if undefined. */
@@ -17,15 +17,15 @@ export interface LocalHub {
   /** How many bytes an answer gives before nothing more comes; whole answers if undefined. */
   stallAfter: number | undefined;
   /** Whether `/plain/` sends elsewhere: to the storage, which is another host. */
-  away: boolean;
+  redirectsToStorage: boolean;
   /** Whether answers are compressed. */
   gzip: boolean;
   /** Whether the last byte of each file is wrong. */
-  spoil: boolean;
+  corruptsFiles: boolean;
   /** Whether connections end without an answer. */
-  down: boolean;
+  isDown: boolean;
   /** Whether ranges are heeded. */
-  ranges: boolean;
+  supportsRanges: boolean;
   /** The status of every answer, where none is as it should be. */
   status: number | undefined;
   /** What is listed in the place of the truth. */
@@ -54,7 +54,7 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
   const serve = (name: string, range: string | undefined, response: ServerResponse) => {
     const bytes = files.get(name);
     if (!bytes) return void response.writeHead(404).end();
-    const [, from = '0', to = ''] = (hub.ranges && /bytes=(\d+)-(\d*)/.exec(range ?? '')) || [];
+    const [, from = '0', to = ''] = (hub.supportsRanges && /bytes=(\d+)-(\d*)/.exec(range ?? '')) || [];
     const [start, end] = [Number(from), Math.min(to === '' ? bytes.length : Number(to) + 1, bytes.length)];
     let body = Buffer.from(bytes.slice(start, end));
     if (hub.endAfter !== undefined) body = body.subarray(0, hub.endAfter);
@@ -62,8 +62,8 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
       response.setHeader('content-encoding', 'gzip');
       body = gzipSync(body);
     }
-    if (hub.spoil && body.length > 0) body[body.length - 1]! ^= 1;
-    const isPart = hub.ranges && range !== undefined;
+    if (hub.corruptsFiles && body.length > 0) body[body.length - 1]! ^= 1;
+    const isPart = hub.supportsRanges && range !== undefined;
     const contentRange = { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` };
     response.writeHead(isPart ? 206 : 200, { 'content-length': body.length, ...(isPart && contentRange) });
     if (hub.stallAfter !== undefined && body.length > hub.stallAfter) {
@@ -80,9 +80,9 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
       response.setHeader('access-control-expose-headers', '*');
       if (method === 'OPTIONS') return void response.writeHead(204).end();
       const path = new URL(url!, 'http://hub');
-      const who = path.pathname === '/signed' ? 'storage' : url!;
-      hub.asked.push([who, range, authorization].filter(part => part !== undefined).join(' '));
-      if (hub.down) response.destroy();
+      const target = path.pathname === '/signed' ? 'storage' : url!;
+      hub.requests.push([target, range, authorization].filter(part => part !== undefined).join(' '));
+      if (hub.isDown) response.destroy();
       else if (hub.status !== undefined) response.writeHead(hub.status).end();
       else answer(path, range, response);
     });
@@ -95,7 +95,7 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
     const name = decodeURIComponent(url.pathname.split('/').at(-1)!);
     if (url.pathname === '/api/models/someone/tale/revision/main')
       response.end(JSON.stringify(hub.listing ?? listing()));
-    else if (url.pathname === `/plain/${name}` && hub.away)
+    else if (url.pathname === `/plain/${name}` && hub.redirectsToStorage)
       response.writeHead(302, { location: `${addressOf(storage)}/signed?file=${name}` }).end();
     else if (url.pathname === `/plain/${name}`) serve(name, range, response);
     else if (url.pathname !== `/someone/tale/resolve/${commit}/${name}`) response.writeHead(404).end();
@@ -111,15 +111,15 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
   const hub: LocalHub = {
     endpoint: addressOf(server),
     commit,
-    asked: [],
+    requests: [],
     cutAfter: undefined,
     endAfter: undefined,
     stallAfter: undefined,
-    away: false,
+    redirectsToStorage: false,
     gzip: false,
-    spoil: false,
-    down: false,
-    ranges: true,
+    corruptsFiles: false,
+    isDown: false,
+    supportsRanges: true,
     status: undefined,
     listing: undefined,
     close: async () => {

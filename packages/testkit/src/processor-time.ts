@@ -14,10 +14,10 @@ export const processorTime = async (work: () => unknown): Promise<number> => {
  * one run, which neither a slow nor a busy machine changes. Times below a millisecond count as one.
  */
 export const workRatio = async (more: () => unknown, less: () => unknown, rounds = 3): Promise<number> => {
-  let [most, least] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [moreTime, lessTime] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let round = 0; round < rounds; round++) {
-    least = Math.min(least, await processorTime(less));
-    most = Math.min(most, await processorTime(more));
+    lessTime = Math.min(lessTime, await processorTime(less));
+    moreTime = Math.min(moreTime, await processorTime(more));
   }
-  return Math.max(1, most) / Math.max(1, least);
+  return Math.max(1, moreTime) / Math.max(1, lessTime);
 };

@@ -11,7 +11,7 @@ const [corpus, size = '280', out] = process.argv.slice(2);
 const texts = corpus
   ? createInterface({ input: createReadStream(corpus), crlfDelay: Number.POSITIVE_INFINITY })
   : lines;
-const trained = await trainTokenizer(texts, { kind: 'byte-level-bpe', size: Number(size) });
+const trained = await trainTokenizer(texts, { kind: 'byte-level-bpe', vocabSize: Number(size) });
 const file = saveTokenizer(trained);
 const { tokens } = tokenizerFromJson(file).encode('The baker ground the grain.');
 console.log(`${trained.vocabSize} tokens; ${tokens.join(' ')}`);

@@ -1,10 +1,10 @@
-import { classOf, space, spacesEnd } from './character-class.js';
 import { failFile } from './errors.js';
-import { Fields } from './fields.js';
-import { olderEquivalent } from './later.js';
-import { longestSize, trieOf } from './models/trie.js';
-import { unitsAt, unitsBefore } from './unicode.js';
-import type { Vocabulary } from './vocabulary.js';
+import { Fields } from './formats/json/fields.js';
+import { longestMatchLength, trieOf } from './models/trie.js';
+import type { Vocabulary } from './models/vocabulary.js';
+import { classOf, space, whitespaceEnd } from './text/character-class.js';
+import { unitsAt, unitsBefore } from './text/unicode.js';
+import { olderEquivalent } from './text/unicode-version.js';
 
 /** A token that is found in the text before the model sees it. */
 export interface AddedToken {
@@ -13,9 +13,9 @@ export interface AddedToken {
   /** Found only where no word character touches it. */
   readonly singleWord: boolean;
   /** Takes the white space before it along. */
-  readonly stripLeft: boolean;
+  readonly lstrip: boolean;
   /** Takes the white space after it along. */
-  readonly stripRight: boolean;
+  readonly rstrip: boolean;
   /** Looked for in the normalized text instead of the raw one. */
   readonly normalized: boolean;
   /** Left out when decoding without special tokens. */
@@ -23,7 +23,7 @@ export interface AddedToken {
   /** False: only a name of an id, never found in a text. */
   readonly inText?: boolean;
   /** What a normalizer makes of its content: what is looked for, and what it is decoded as. Absent: the content. */
-  readonly normal?: string;
+  readonly normalizedContent?: string;
 }
 
 /** Reads `added_tokens`. An id that the vocabulary gives to another token is an error. */
@@ -40,39 +40,41 @@ export function readAddedTokens(json: unknown, vocabulary: Vocabulary): AddedTok
       failFile(`${fields.path('id')} gives id ${id} to "${content}", it belongs to "${holder}"`);
     }
     contents.set(id, content);
-    return { id, content, ...flagsIn(fields) };
+    return { id, content, ...readFlags(fields) };
   });
 }
 
 /** How a token is looked for, as a file says. */
-export function flagsIn(fields: Fields): Omit<AddedToken, 'id' | 'content'> {
+export function readFlags(fields: Fields): Omit<AddedToken, 'id' | 'content'> {
   const special = fields.boolean('special', false);
   return {
     singleWord: fields.boolean('single_word', false),
-    stripLeft: fields.boolean('lstrip', false),
-    stripRight: fields.boolean('rstrip', false),
+    lstrip: fields.boolean('lstrip', false),
+    rstrip: fields.boolean('rstrip', false),
     normalized: fields.boolean('normalized', !special),
     special,
   };
 }
 
 /** A token as `added_tokens` of a file has it. */
-export const addedTokenJson = (token: AddedToken): Readonly<Record<string, unknown>> => ({
+export const addedTokenToJson = (token: AddedToken): Readonly<Record<string, unknown>> => ({
   id: token.id,
   content: token.content,
   single_word: token.singleWord,
-  lstrip: token.stripLeft,
-  rstrip: token.stripRight,
+  lstrip: token.lstrip,
+  rstrip: token.rstrip,
   normalized: token.normalized,
   special: token.special,
 });
 
 /** Tokens that are looked for in normalized texts, as `normalOf` makes them; the others as they are. */
-export const withNormals = (
+export const withNormalizedContent = (
   tokens: readonly AddedToken[],
   normalOf: ((text: string) => string) | undefined,
 ): readonly AddedToken[] =>
-  normalOf ? tokens.map(token => (token.normalized ? { ...token, normal: normalOf(token.content) } : token)) : tokens;
+  normalOf
+    ? tokens.map(token => (token.normalized ? { ...token, normalizedContent: normalOf(token.content) } : token))
+    : tokens;
 
 /** Finds tokens in a text: calls `found(id, from, to)` for each, and with id -1 for the text between them. */
 export type Finder = (text: string, found: (id: number, from: number, to: number) => void) => void;
@@ -88,7 +90,7 @@ export function tokenFinder(tokens: readonly { readonly pattern: string; readonl
     if (!byPattern.has(pattern)) byPattern.set(pattern, token);
   }
   if (byPattern.size === 0) return (text, found) => text !== '' && found(-1, 0, text.length);
-  const search = searchOf([...byPattern.keys()]);
+  const search = patternSearch([...byPattern.keys()]);
   return (text, found) => {
     let last = 0;
     let ended = -1;
@@ -100,11 +102,11 @@ export function tokenFinder(tokens: readonly { readonly pattern: string; readonl
       if (from === to && before === ended) continue; // right behind another match nothing is no match
       const token = byPattern.get(text.slice(from, to))!;
       if (token.singleWord && (endsWithWord(text, from) || beginsWithWord(text, to))) continue;
-      if (token.stripLeft) {
+      if (token.lstrip) {
         while (from > last && classOf(text.charCodeAt(from - 1)) === space) from--;
         from = Math.max(from, last);
       }
-      if (token.stripRight) to = spacesEnd(text, to);
+      if (token.rstrip) to = whitespaceEnd(text, to);
       if (last < from) found(-1, last, from);
       if (from < to) found(token.id, from, to);
       last = to;
@@ -117,14 +119,14 @@ export function tokenFinder(tokens: readonly { readonly pattern: string; readonl
 type Search = (text: string, at: number) => [from: number, to: number] | undefined;
 
 /** Of more tokens engines try one after another at each place of a text; and longer ones are read again from each place on. */
-const [manyTokens, longestToken] = [500, 1000];
+const [trieThreshold, maxTokenLength] = [500, 1000];
 
-function searchOf(patterns: readonly string[]): Search {
+function patternSearch(patterns: readonly string[]): Search {
   const sorted = patterns.toSorted((a, b) => b.length - a.length);
-  if (sorted[0]!.length > longestToken) {
-    failFile(`an added token of ${sorted[0]!.length} characters cannot be looked for; ${longestToken} would fit`);
+  if (sorted[0]!.length > maxTokenLength) {
+    failFile(`an added token of ${sorted[0]!.length} characters cannot be looked for; ${maxTokenLength} would fit`);
   }
-  if (patterns.length > manyTokens) return trieSearch(patterns);
+  if (patterns.length > trieThreshold) return trieSearch(patterns);
   const regex = new RegExp(sorted.map(escapeRegex).join('|'), 'g');
   return (text, at) => {
     regex.lastIndex = at;
@@ -138,7 +140,7 @@ function trieSearch(patterns: readonly string[]): Search {
   const isEverywhere = patterns.includes('');
   return (text, at) => {
     for (; at <= text.length; at++) {
-      const length = longestSize(trie, text, at, text.length);
+      const length = longestMatchLength(trie, text, at, text.length);
       if (length > 0 || isEverywhere) return [at, at + length];
     }
     return undefined;

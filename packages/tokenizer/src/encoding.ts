@@ -1,20 +1,20 @@
 /** Where the tokens of one sequence come from, in UTF-16 units of its text. */
-export interface Trace {
+export interface TokenOffsets {
   readonly text: string;
   readonly starts: readonly number[];
   readonly ends: readonly number[];
-  readonly words: readonly number[];
+  readonly wordIds: readonly number[];
   /** What a token shows instead of its entry: added tokens what was found, unknown tokens of some models their text. */
-  readonly shown: ReadonlyMap<number, string>;
+  readonly surfaces: ReadonlyMap<number, string>;
 }
 
 /** A stretch of an encoding: tokens `[from, to)` of a sequence, or special or padding tokens. */
-export interface Part {
+export interface TokenSpan {
   readonly ids: readonly number[];
   readonly typeId: number;
   /** Which sequence it is from: 0, 1, or undefined for added tokens. */
   readonly sequence?: 0 | 1;
-  /** The place of its first token among the sequence's tokens. */
+  /** The index of its first token among the sequence's tokens. */
   readonly from?: number;
   readonly isPadding?: boolean;
   /** What its tokens show, where that is not what the vocabulary calls their ids. */
@@ -24,7 +24,7 @@ export interface Part {
 /** What an encoding asks of the tokenizer that made it. */
 export interface EncodingSource {
   readonly token: (id: number) => string;
-  readonly trace: (sequence: 0 | 1) => Trace;
+  readonly tokenOffsets: (sequence: 0 | 1) => TokenOffsets;
   /** Moves the ends of offsets off the spaces of their tokens, in place. */
   readonly trim?: (tokens: readonly string[], offsets: [number, number][], text: string) => void;
 }
@@ -40,11 +40,11 @@ export class Encoding {
   readonly ids: number[];
   /** What truncation cut off, in windows of the same length. */
   readonly overflowing: readonly Encoding[];
-  readonly #parts: readonly Part[];
+  readonly #parts: readonly TokenSpan[];
   readonly #source: EncodingSource;
   #details: Details | undefined;
 
-  constructor(parts: readonly Part[], source: EncodingSource, overflowing: readonly Encoding[] = []) {
+  constructor(parts: readonly TokenSpan[], source: EncodingSource, overflowing: readonly Encoding[] = []) {
     this.#parts = parts;
     this.#source = source;
     this.overflowing = overflowing;
@@ -112,7 +112,7 @@ export class Encoding {
     return this.sequenceIds[token] == null ? undefined : this.offsets[token];
   }
 
-  #each<T>(value: (part: Part) => T): T[] {
+  #each<T>(value: (part: TokenSpan) => T): T[] {
     return this.#parts.flatMap(part => new Array<T>(part.ids.length).fill(value(part)));
   }
 
@@ -122,12 +122,14 @@ export class Encoding {
   }
 
   #work(): Details {
-    const { token, trace, trim } = this.#source;
+    const { token, tokenOffsets: trace, trim } = this.#source;
     const details: Details = { tokens: [], offsets: [], wordIds: [] };
     for (const part of this.#parts) {
       const traced = part.sequence === undefined ? undefined : trace(part.sequence);
       const first = part.from ?? 0;
-      const tokens = part.ids.map((id, index) => part.tokens?.[index] ?? traced?.shown.get(first + index) ?? token(id));
+      const tokens = part.ids.map(
+        (id, index) => part.tokens?.[index] ?? traced?.surfaces.get(first + index) ?? token(id),
+      );
       const offsets = part.ids.map((_, index): [number, number] =>
         traced ? [traced.starts[first + index]!, traced.ends[first + index]!] : [0, 0],
       );
@@ -135,7 +137,7 @@ export class Encoding {
       for (const index of tokens.keys()) {
         details.tokens.push(tokens[index]!);
         details.offsets.push(offsets[index]!);
-        details.wordIds.push(traced?.words[first + index] ?? null);
+        details.wordIds.push(traced?.wordIds[first + index] ?? null);
       }
     }
     return details;
@@ -147,7 +149,7 @@ export class Encoding {
     return this.offsets.map(([start, end], index) => {
       const sequence = sequences[index];
       if (sequence == null) return [start, end];
-      const count = tables.get(sequence) ?? codePointCounter(this.#source.trace(sequence).text);
+      const count = tables.get(sequence) ?? codePointCounter(this.#source.tokenOffsets(sequence).text);
       tables.set(sequence, count);
       return [count(start), count(end)];
     });

@@ -1,6 +1,6 @@
 import { ResidualError } from '@residual/base';
 import { describe, expect, test } from 'vitest';
-import { tokenizerFromJson } from './load.js';
+import { tokenizerFromJson } from './formats/json/load.js';
 
 /** A whole, small tokenizer file, with parts of it replaced. */
 const file = (changes: object = {}, model: object = {}) => ({

@@ -1,14 +1,14 @@
 import { type AddedToken, type Finder, tokenFinder } from './added-tokens.js';
-import { AlignedText } from './aligned-text.js';
-import { utf8 } from './byte-text.js';
-import type { Trace } from './encoding.js';
+import type { TokenOffsets } from './encoding.js';
 import type { Model } from './models/model.js';
-import { type Normalizer, normalOf } from './normalizers/normalizer.js';
+import { type Normalizer, normalizeText } from './normalizers/normalizer.js';
 import { plainScan } from './pre-tokenizers/plain-scan.js';
-import type { PreTokenizer, Reader, Scan } from './pre-tokenizers/pre-tokenizer.js';
-import { runStages } from './pre-tokenizers/run.js';
-import { Tracer } from './tracer.js';
-import { unitsAt, wellFormed } from './unicode.js';
+import type { PreTokenizer, Scan, SinglePassEncoder } from './pre-tokenizers/pre-tokenizer.js';
+import { runPreTokenizer } from './pre-tokenizers/run-pre-tokenizer.js';
+import { encodeUtf8 } from './text/byte-text.js';
+import { NormalizedString } from './text/normalized-string.js';
+import { OffsetTracker } from './text/offset-tracker.js';
+import { toWellFormed, unitsAt } from './text/unicode.js';
 
 /** What a text passes through on its way to ids, in this order. */
 export interface PipelineParts {
@@ -28,7 +28,7 @@ export class Pipeline {
   readonly #rawFinder: Finder;
   readonly #normalizedFinder: Finder;
   readonly #scan: Scan | undefined;
-  readonly #reader: Reader | undefined;
+  readonly #reader: SinglePassEncoder | undefined;
   readonly #asksOrigin: boolean;
   /** Whether it is asked where pieces came from after a stage has rewritten them. */
   readonly #tracksIds: boolean;
@@ -43,21 +43,21 @@ export class Pipeline {
     this.#rawFinder = tokenFinder(raw.map(token => ({ pattern: token.content, token })));
     this.#normalizedFinder = tokenFinder(
       later.map(token => ({
-        pattern: token.normal ?? (normalizer ? normalOf(token.content, normalizer) : token.content),
+        pattern: token.normalizedContent ?? (normalizer ? normalizeText(token.content, normalizer) : token.content),
         token,
       })),
     );
-    this.#asksOrigin = preTokenizer.some(stage => stage.asksOrigin);
-    const firstRewrite = preTokenizer.findIndex(stage => stage.rewrite || stage.bytes);
-    this.#tracksIds = preTokenizer.some((stage, index) => stage.asksOrigin && index > firstRewrite);
-    this.#reader = preTokenizer.at(-1)?.reader?.(preTokenizer, later.length === 0 ? normalizer : undefined);
+    this.#asksOrigin = preTokenizer.some(stage => stage.needsOrigin);
+    const firstRewrite = preTokenizer.findIndex(stage => stage.rewrite || stage.asBytes);
+    this.#tracksIds = preTokenizer.some((stage, index) => stage.needsOrigin && index > firstRewrite);
+    this.#reader = preTokenizer.at(-1)?.singlePass?.(preTokenizer, later.length === 0 ? normalizer : undefined);
   }
 
   /** The ids of a text; stops after the piece with which there are `limit` of them. */
-  ids(text: string, limit = Number.POSITIVE_INFINITY, model: Model = this.#parts.model): number[] {
+  encodeIds(text: string, limit = Number.POSITIVE_INFINITY, model: Model = this.#parts.model): number[] {
     const { normalizer } = this.#parts;
-    const scan = model.readBytes && this.#scan;
-    const reader = model.pieces && this.#reader;
+    const scan = model.encodeBytes && this.#scan;
+    const reader = model.preTokenEncoder && this.#reader;
     const ids: number[] = [];
     this.#walk(
       text,
@@ -66,9 +66,9 @@ export class Pipeline {
       id => ids.length < limit && ids.push(id),
       part => {
         if (ids.length >= limit) return;
-        if (scan) return readScanned(part.text, scan, model, ids, limit);
+        if (scan) return encodeScanned(part.text, scan, model, ids, limit);
         const first = ids.length;
-        if (reader?.read(part.text, model.pieces!, ids, limit)) return;
+        if (reader?.encode(part.text, model.preTokenEncoder!, ids, limit)) return;
         ids.length = first;
         if (reader?.normalizes) normalizer?.(part);
         this.#read(part, model, ids, limit);
@@ -78,18 +78,18 @@ export class Pipeline {
   }
 
   /** Where the tokens of a text come from. */
-  trace(text: string, model: Model = this.#parts.model): Trace {
+  trackOffsets(text: string, model: Model = this.#parts.model): TokenOffsets {
     const { normalizer, preTokenizer } = this.#parts;
-    const tracer = new Tracer(wellFormed(text), model);
+    const tracer = new OffsetTracker(toWellFormed(text), model);
     this.#walk(
       text,
       true,
       normalizer,
       (id, piece) => tracer.addToken(id, piece),
       part => {
-        const { text, cuts, bytes } = runStages(preTokenizer, part, model.readsBytes);
+        const { text, spans: cuts, asBytes: bytes } = runPreTokenizer(preTokenizer, part, model.acceptsBytes);
         for (let index = 0; index < cuts.length; index += 2) {
-          tracer.addPiece(text, cuts[index]!, cuts[index + 1]!, bytes);
+          tracer.addPreToken(text, cuts[index]!, cuts[index + 1]!, bytes);
         }
       },
     );
@@ -97,19 +97,19 @@ export class Pipeline {
   }
 
   /** Normalizes a part, with an alignment even if none was asked for where it is needed to say what came from the beginning of the text. */
-  #normalized(part: AlignedText, normalizer: Normalizer | undefined): AlignedText {
+  #normalized(part: NormalizedString, normalizer: Normalizer | undefined): NormalizedString {
     const { text, tracked, origin } = part;
     normalizer?.(part);
     if (tracked || !normalizer || !this.#asksOrigin || origin > 0 || part.text === text) return part;
-    if (beginsAlone(text, part.text, normalizer)) return part;
-    const aligned = new AlignedText(text, true);
+    if (startsIndependently(text, part.text, normalizer)) return part;
+    const aligned = new NormalizedString(text, true);
     normalizer(aligned);
     return aligned;
   }
 
   /** The ids of a normalized part by way of its pieces. */
-  #read(part: AlignedText, model: Model, ids: number[], limit: number): void {
-    const { text, cuts, bytes } = runStages(this.#parts.preTokenizer, part, model.readsBytes);
+  #read(part: NormalizedString, model: Model, ids: number[], limit: number): void {
+    const { text, spans: cuts, asBytes: bytes } = runPreTokenizer(this.#parts.preTokenizer, part, model.acceptsBytes);
     for (let index = 0; index < cuts.length && ids.length < limit; index += 2) {
       model.tokenize(text.text, cuts[index]!, cuts[index + 1]!, bytes, ids);
     }
@@ -120,12 +120,12 @@ export class Pipeline {
     text: string,
     tracked: boolean,
     normalizer: Normalizer | undefined,
-    onToken: (id: number, at: AlignedText) => void,
-    onPart: (part: AlignedText) => void,
+    onToken: (id: number, at: NormalizedString) => void,
+    onPart: (part: NormalizedString) => void,
   ): void {
-    const whole = wellFormed(text);
+    const whole = toWellFormed(text);
     this.#rawFinder(whole, (id, from, to) => {
-      const raw = new AlignedText(whole.slice(from, to), tracked, from);
+      const raw = new NormalizedString(whole.slice(from, to), tracked, from);
       if (id !== -1) return onToken(id, raw);
       const part = this.#normalized(raw, normalizer);
       this.#normalizedFinder(part.text, (innerId, innerFrom, innerTo) => {
@@ -138,8 +138,14 @@ export class Pipeline {
 }
 
 /** The ids of a text whose bytes are the pieces' bytes. */
-function readScanned(text: string, scan: Scan, { readBytes }: Model, ids: number[], limit: number): void {
-  const bytes = utf8(text);
+function encodeScanned(
+  text: string,
+  scan: Scan,
+  { encodeBytes: readBytes }: Model,
+  ids: number[],
+  limit: number,
+): void {
+  const bytes = encodeUtf8(text);
   const end = bytes.length;
   for (let at = 0, to = 0; at < end && ids.length < limit; at = to) {
     to = scan(bytes, at, end);
@@ -148,14 +154,14 @@ function readScanned(text: string, scan: Scan, { readBytes }: Model, ids: number
 }
 
 /** So much of the beginning of a text is looked at; the end of what becomes of it may be due to where it was cut. */
-const [headLength, cutLength] = [64, 16];
+const [headLength, tailLength] = [64, 16];
 
 /** Whether of a normalized text the first character alone came from the first one of the text, as far as its head says. */
-function beginsAlone(text: string, normalized: string, normalizer: Normalizer): boolean {
+function startsIndependently(text: string, normalized: string, normalizer: Normalizer): boolean {
   if (text.length <= headLength) return false;
-  const head = new AlignedText(text.slice(0, headLength - 1 + unitsAt(text, headLength - 1)), true);
+  const head = new NormalizedString(text.slice(0, headLength - 1 + unitsAt(text, headLength - 1)), true);
   normalizer(head);
-  const certain = head.text.slice(0, -cutLength);
+  const certain = head.text.slice(0, -tailLength);
   const second = unitsAt(certain, 0);
   return certain.length > second && normalized.startsWith(certain) && head.start(0) === 0 && head.start(second) > 0;
 }

@@ -1,19 +1,19 @@
 import type { AddedToken } from './added-tokens.js';
-import { addedCount, arrange } from './arrange.js';
-import type { Components } from './components.js';
 import type { Decoder, DecoderRun } from './decoders/decoder.js';
-import { Encoding, type EncodingSource, type Part, type Trace } from './encoding.js';
+import { Encoding, type EncodingSource, type TokenOffsets, type TokenSpan } from './encoding.js';
 import { failInput } from './errors.js';
-import { kindOf } from './fields.js';
+import type { ComponentRegistry } from './formats/json/components.js';
+import { describeType } from './formats/json/fields.js';
 import type { Model } from './models/model.js';
-import { type Padding, pad, paddedLength } from './padding.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
+import { applyTemplate, numSpecialTokensToAdd } from './post-processors/apply-template.js';
+import { type Padding, pad, paddedLength } from './post-processors/padding.js';
 import type { PostProcessor } from './post-processors/post-processor.js';
+import { trimOffsets } from './post-processors/trim-offsets.js';
+import { type Truncation, truncate } from './post-processors/truncation.js';
 import type { Boundary } from './streaming/boundary.js';
-import { trimOffsets } from './trim-offsets.js';
-import { type Truncation, truncate } from './truncation.js';
 
-type FileJson = { readonly [name: string]: unknown };
+type TokenizerJson = { readonly [name: string]: unknown };
 
 /** The parts of a tokenizer, in the order in which a text passes through them. */
 export interface TokenizerParts extends PipelineParts {
@@ -29,15 +29,15 @@ export interface TokenizerParts extends PipelineParts {
    * What its `tokenizer.json` says, without the tables of the model; or what one would have to say, tables too, worked out when asked for. Undefined if there
    * is none that describes it.
    */
-  readonly file?: FileJson | (() => FileJson);
+  readonly file?: TokenizerJson | (() => TokenizerJson);
   /** Where it certainly cuts a text, if that is known without a file. */
   readonly boundary?: Boundary;
   /** Counts the tokens of a long text chunk by chunk; undefined where it cannot. */
-  readonly countUpTo?: Components['countUpTo'];
+  readonly countUpTo?: ComponentRegistry['countUpTo'];
   /** The tokenizer of the language into which a model translates, where it has another one for that. */
   readonly target?: Tokenizer | undefined;
   /** Ids of the tokens that have a role, where the configuration names them. */
-  readonly roles: {
+  readonly specialTokenIds: {
     /** Begins a text. */
     readonly bos?: number;
     /** Ends a text. */
@@ -92,13 +92,13 @@ export class Tokenizer {
   readonly #added = new Map<number, AddedToken>();
 
   /** The id of the beginning-of-text token, if the configuration names one. */
-  readonly bosToken: number | undefined;
+  readonly bosTokenId: number | undefined;
   /** The id of the end-of-text token, if the configuration names one. */
-  readonly eosToken: number | undefined;
+  readonly eosTokenId: number | undefined;
   /** The id of the padding token, if the configuration names one. */
-  readonly padToken: number | undefined;
+  readonly padTokenId: number | undefined;
   /** The id of the unknown token, if the configuration or the model names one. */
-  readonly unkToken: number | undefined;
+  readonly unkTokenId: number | undefined;
   /** The tokenizer of the language into which the model translates, where it has another one for that: it encodes translations, and all ids are decoded by it. */
   readonly target: Tokenizer | undefined;
   /** How many tokens there are, added ones included. */
@@ -106,17 +106,17 @@ export class Tokenizer {
 
   constructor(parts: TokenizerParts) {
     this.parts = parts;
-    const { addedTokens, model, roles } = parts;
+    const { addedTokens, model, specialTokenIds: roles } = parts;
     this.target = parts.target;
     for (const token of addedTokens) {
       this.#addedIds.set(token.content, token.id);
       this.#added.set(token.id, token);
     }
     this.#pipeline = new Pipeline(parts);
-    this.bosToken = roles.bos;
-    this.eosToken = roles.eos;
-    this.padToken = roles.pad;
-    this.unkToken = roles.unk ?? model.unknownId;
+    this.bosTokenId = roles.bos;
+    this.eosTokenId = roles.eos;
+    this.padTokenId = roles.pad;
+    this.unkTokenId = roles.unk ?? model.unknownId;
     const further = addedTokens.filter(token => model.vocabulary.id(token.content) === undefined);
     this.vocabSize = model.vocabulary.size + further.length;
   }
@@ -147,20 +147,20 @@ export class Tokenizer {
     options: BatchOptions = {},
   ): Encoding[] {
     const { truncation, padding } = options;
-    if (!Array.isArray(texts)) failInput(`encodeBatch: texts must be an array, they are ${kindOf(texts)}`);
+    if (!Array.isArray(texts)) failInput(`encodeBatch: texts must be an array, they are ${describeType(texts)}`);
     const drafts = texts.map((entry, index) => {
-      const sequences = Array.isArray(entry) ? entry.map(checkEncoded) : [checkEncoded(entry)];
+      const sequences = Array.isArray(entry) ? entry.map(checkEncodeInput) : [checkEncodeInput(entry)];
       if (Array.isArray(entry) && entry.length !== 2) {
         failInput(`encodeBatch: an entry is a text or a pair of texts, entry ${index} holds ${entry.length}`);
       }
       const modelOf = (sequence: number) => this.#modelFor(options, 2 * index + sequence);
       return this.#draft(sequences, truncation ?? undefined, options.addSpecialTokens ?? true, modelOf);
     });
-    if (!padding) return drafts.map(({ arrangements, source }) => encodingOf(arrangements, source));
-    const longest = drafts.reduce((most, { arrangements }) => Math.max(most, lengthOf(arrangements[0]!)), 0);
+    if (!padding) return drafts.map(({ spans: arrangements, source }) => encodingOf(arrangements, source));
+    const longest = drafts.reduce((most, { spans: arrangements }) => Math.max(most, tokenCount(arrangements[0]!)), 0);
     const length = paddedLength(padding, longest);
-    const filled = { ...padding, id: padding.id ?? this.padToken ?? 0 };
-    return drafts.map(({ arrangements, source }) =>
+    const filled = { ...padding, id: padding.id ?? this.padTokenId ?? 0 };
+    return drafts.map(({ spans: arrangements, source }) =>
       encodingOf(
         arrangements.map(parts => pad(parts, filled, length)),
         source,
@@ -174,14 +174,14 @@ export class Tokenizer {
     const isLong = checkText(text, 'count').length > limit;
     const counted = isLong ? this.parts.countUpTo?.(this, text, limit) : undefined;
     if (counted !== undefined) return Math.min(limit, counted);
-    return Math.min(limit, this.#pipeline.ids(text, limit, this.#modelFor({}, 0)).length);
+    return Math.min(limit, this.#pipeline.encodeIds(text, limit, this.#modelFor({}, 0)).length);
   }
 
   /** The text of ids. Ids that no token has are left out, as the reference does. */
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
     if (this.target) return this.target.decode(ids, options);
     if (typeof ids === 'string' || typeof ids?.[Symbol.iterator] !== 'function') {
-      failInput(`decode: ids must be a list of numbers, they are ${kindOf(ids)}`);
+      failInput(`decode: ids must be a list of numbers, they are ${describeType(ids)}`);
     }
     const pieces: string[] = [];
     const run = this.parts.decoder(text => text !== '' && pieces.push(text));
@@ -202,7 +202,7 @@ export class Tokenizer {
     const run = this.parts.decoder(text => {
       ready += text;
     });
-    const taken = () => {
+    const takeReady = () => {
       const text = ready;
       ready = '';
       return text;
@@ -210,11 +210,11 @@ export class Tokenizer {
     return {
       push: id => {
         this.#decodeInto(run, id, skipSpecialTokens);
-        return taken();
+        return takeReady();
       },
       flush: () => {
         run.finish();
-        return taken();
+        return takeReady();
       },
     };
   }
@@ -235,19 +235,19 @@ export class Tokenizer {
   }
 
   #decodeInto(run: DecoderRun, id: number, skipSpecialTokens: boolean): void {
-    const token = this.#added.get(id)?.normal ?? this.idToToken(id);
-    if (skipSpecialTokens && this.isSpecial(id)) run.skipped?.();
+    const token = this.#added.get(id)?.normalizedContent ?? this.idToToken(id);
+    if (skipSpecialTokens && this.isSpecial(id)) run.skipSpecialToken?.();
     else if (token !== undefined) run.push(token, true);
   }
 
   /** The model for one text of a call; with dropout a new one each time, which leaves out the same merges. */
-  #modelFor({ dropout, seed = 0 }: BatchOptions, place: number): Model {
+  #modelFor({ dropout, seed = 0 }: BatchOptions, sequenceIndex: number): Model {
     const { model } = this.parts;
     const rate = dropout ?? model.dropout ?? 0;
     if (!(rate >= 0 && rate <= 1)) failInput(`encode: dropout must be from 0 to 1, it is ${rate}`);
     if (rate === 0) return model;
     return (
-      model.withDropout?.(rate, seed + place * 0x632be5ab) ??
+      model.withDropout?.(rate, seed + sequenceIndex * 0x632be5ab) ??
       failInput(`encode: dropout ${rate} is of byte-pair encodings, and this model cannot leave out merges`)
     );
   }
@@ -261,16 +261,17 @@ export class Tokenizer {
   ): Draft {
     const { postProcessor } = this.parts;
     const limit = truncation?.stopEarly && truncation.direction !== 'left' ? truncation.maxLength : undefined;
-    const ids = texts.map((text, sequence) => this.#pipeline.ids(text, limit, modelOf(sequence)));
-    const added = addSpecialTokens ? addedCount(postProcessor, texts.length > 1) : 0;
+    const ids = texts.map((text, sequence) => this.#pipeline.encodeIds(text, limit, modelOf(sequence)));
+    const added = addSpecialTokens ? numSpecialTokensToAdd(postProcessor, texts.length > 1) : 0;
     const windows = truncation ? truncate(ids, truncation, added) : ids.map(all => [{ from: 0, ids: all }]);
-    const traces: (Trace | undefined)[] = [];
+    const traces: (TokenOffsets | undefined)[] = [];
     const { trimOffsets: trim } = postProcessor;
     return {
-      arrangements: arrange(postProcessor, windows, addSpecialTokens),
+      spans: applyTemplate(postProcessor, windows, addSpecialTokens),
       source: {
         token: id => this.idToToken(id) ?? '',
-        trace: sequence => (traces[sequence] ??= this.#pipeline.trace(texts[sequence]!, modelOf(sequence))),
+        tokenOffsets: sequence =>
+          (traces[sequence] ??= this.#pipeline.trackOffsets(texts[sequence]!, modelOf(sequence))),
         ...(trim && { trim: (tokens, offsets, text) => trimOffsets(tokens, offsets, text, trim.addPrefixSpace) }),
       },
     };
@@ -279,11 +280,11 @@ export class Tokenizer {
 
 interface Draft {
   /** The encoding first, then what overflows. */
-  readonly arrangements: readonly (readonly Part[])[];
+  readonly spans: readonly (readonly TokenSpan[])[];
   readonly source: EncodingSource;
 }
 
-function encodingOf([main, ...overflowing]: readonly (readonly Part[])[], source: EncodingSource): Encoding {
+function encodingOf([main, ...overflowing]: readonly (readonly TokenSpan[])[], source: EncodingSource): Encoding {
   return new Encoding(
     main!,
     source,
@@ -291,9 +292,9 @@ function encodingOf([main, ...overflowing]: readonly (readonly Part[])[], source
   );
 }
 
-const lengthOf = (parts: readonly Part[]) => parts.reduce((count, part) => count + part.ids.length, 0);
+const tokenCount = (parts: readonly TokenSpan[]) => parts.reduce((count, part) => count + part.ids.length, 0);
 
-const checkEncoded = (text: unknown) => checkText(text, 'encode');
+const checkEncodeInput = (text: unknown) => checkText(text, 'encode');
 
 function checkText(text: unknown, name: string): string {
   if (typeof text === 'string') return text;

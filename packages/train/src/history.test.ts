@@ -54,7 +54,7 @@ async function learned(net: AnyLayer<Tensor, Tensor>): Promise<number[]> {
 }
 
 const perceptron = () => {
-  const [up, down] = [linear({ in: 2, out: 4, deviation: 1 }), linear({ in: 4, out: 1, deviation: 1 })];
+  const [up, down] = [linear({ in: 2, out: 4, std: 1 }), linear({ in: 4, out: 1, std: 1 })];
   return layer({ up, down }, (w, x: Tensor) => down(w.down, tanh(up(w.up, x))));
 };
 

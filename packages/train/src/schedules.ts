@@ -4,7 +4,7 @@ import { expectOptions, ResidualError } from '@residual/tensor';
 export type Schedule = (step: number) => number;
 
 /** What every schedule says. */
-export interface WarmUp {
+export interface WarmUpOptions {
   /** The highest rate. */
   readonly peak: number;
   /** Over how many steps it rises to that from 0; none if absent. */
@@ -12,13 +12,13 @@ export interface WarmUp {
 }
 
 /** A schedule that also falls. */
-export interface Fall extends WarmUp {
+export interface DecayOptions extends WarmUpOptions {
   /** It is at its end after so many steps, those of the rise included. */
   readonly steps: number;
 }
 
 /** Settings of `cosineDecay`. */
-export interface CosineDecayOptions extends Fall {
+export interface CosineDecayOptions extends DecayOptions {
   /** The lowest rate; 0 if absent. */
   readonly floor?: number;
   /** How many waves there are; 0.5, one fall, if absent. */
@@ -28,33 +28,33 @@ export interface CosineDecayOptions extends Fall {
 }
 
 /** Settings of `inverseSquareRoot`. */
-export interface InverseSquareRootOptions extends WarmUp {
+export interface InverseSquareRootOptions extends WarmUpOptions {
   /** Takes the place of a `warmUp` of 0; 10,000 if absent. */
   readonly timescale?: number;
 }
 
 /** Settings of `polynomialDecay`. */
-export interface PolynomialDecayOptions extends Fall {
+export interface PolynomialDecayOptions extends DecayOptions {
   /** The lowest rate, below `peak`; 1e-7 if absent. */
   readonly end?: number;
   /** Of what is left of the fall; 1, a straight line, if absent. */
   readonly power?: number;
 }
 
-const riseNames = { peak: 1, warmUp: 0 } as const;
-const fallNames = { ...riseNames, steps: 1 } as const;
+const warmUpNames = { peak: 1, warmUp: 0 } as const;
+const decayNames = { ...warmUpNames, steps: 1 } as const;
 
 /** Rises, then stays. */
-export function constantRate(options: WarmUp): Schedule {
-  expectOptions('constantRate', options, riseNames);
-  return after('constantRate', options, () => 1);
+export function constantRate(options: WarmUpOptions): Schedule {
+  expectOptions('constantRate', options, warmUpNames);
+  return withWarmUp('constantRate', options, () => 1);
 }
 
 /** Rises, then falls in a straight line to 0. */
-export function linearDecay(options: Fall): Schedule {
-  expectOptions('linearDecay', options, fallNames);
+export function linearDecay(options: DecayOptions): Schedule {
+  expectOptions('linearDecay', options, decayNames);
   const progress = progressOf('linearDecay', options);
-  return after('linearDecay', options, step => Math.max(0, 1 - progress(step)));
+  return withWarmUp('linearDecay', options, step => Math.max(0, 1 - progress(step)));
 }
 
 /**
@@ -62,46 +62,46 @@ export function linearDecay(options: Fall): Schedule {
  * the default the rate rises again beyond `steps`, as in the reference; with `hold` it stays at the floor (Loshchilov and Hutter 2017).
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
-  expectOptions('cosineDecay', options, { ...fallNames, floor: 0, cycles: 0, hold: 0 });
+  expectOptions('cosineDecay', options, { ...decayNames, floor: 0, cycles: 0, hold: 0 });
   const { peak, floor = 0, cycles = 0.5, hold = false } = options;
   const progress = progressOf('cosineDecay', options);
-  const least = floor / peak;
-  return after('cosineDecay', options, step => {
-    const done = hold ? Math.min(1, progress(step)) : progress(step);
-    return least + (1 - least) * Math.max(0, 0.5 * (1 + Math.cos(2 * Math.PI * cycles * done)));
+  const floorFactor = floor / peak;
+  return withWarmUp('cosineDecay', options, step => {
+    const clamped = hold ? Math.min(1, progress(step)) : progress(step);
+    return floorFactor + (1 - floorFactor) * Math.max(0, 0.5 * (1 + Math.cos(2 * Math.PI * cycles * clamped)));
   });
 }
 
 /** Rises, then falls as 1 / √step: peak · √(warmUp / step) (Vaswani et al. 2017). `timescale` takes the place of a `warmUp` of 0; 10,000 if absent. */
 export function inverseSquareRoot(options: InverseSquareRootOptions): Schedule {
-  expectOptions('inverseSquareRoot', options, { ...riseNames, timescale: 0 });
+  expectOptions('inverseSquareRoot', options, { ...warmUpNames, timescale: 0 });
   const { warmUp = 0, timescale = warmUp || 10_000 } = options;
   const shift = timescale - warmUp;
-  return after('inverseSquareRoot', options, step => 1 / Math.sqrt((step + shift) / timescale));
+  return withWarmUp('inverseSquareRoot', options, step => 1 / Math.sqrt((step + shift) / timescale));
 }
 
 /** Rises, then falls to `end` (1e-7 if absent) by a power of what is left: end + (peak - end) · (1 - progress)^power, a straight line at power 1. */
 export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
-  expectOptions('polynomialDecay', options, { ...fallNames, end: 0, power: 0 });
+  expectOptions('polynomialDecay', options, { ...decayNames, end: 0, power: 0 });
   const { peak, end = 1e-7, power = 1 } = options;
   const progress = progressOf('polynomialDecay', options);
   if (!(end < peak)) throw new ResidualError('range', `polynomialDecay: end is ${end}; it must be below peak ${peak}`);
-  return after('polynomialDecay', options, step => {
-    const done = progress(step);
-    return done > 1 ? end / peak : (end + (peak - end) * (1 - done) ** power) / peak;
+  return withWarmUp('polynomialDecay', options, step => {
+    const fraction = progress(step);
+    return fraction > 1 ? end / peak : (end + (peak - end) * (1 - fraction) ** power) / peak;
   });
 }
 
-function after(name: string, { peak, warmUp = 0 }: WarmUp, share: (step: number) => number): Schedule {
+function withWarmUp(name: string, { peak, warmUp = 0 }: WarmUpOptions, factor: (step: number) => number): Schedule {
   if (!(peak > 0 && Number.isFinite(peak)))
     throw new ResidualError('range', `${name}: peak is ${peak}; it must be a number above 0`);
   if (!(Number.isInteger(warmUp) && warmUp >= 0))
     throw new ResidualError('range', `${name}: warmUp is ${warmUp}; it must be a whole number of steps`);
-  return step => peak * (step < warmUp ? step / warmUp : share(step));
+  return step => peak * (step < warmUp ? step / warmUp : factor(step));
 }
 
 /** How much of the fall is done: 0 after the rise, 1 at the end. */
-function progressOf(name: string, { steps, warmUp = 0 }: Fall): Schedule {
+function progressOf(name: string, { steps, warmUp = 0 }: DecayOptions): Schedule {
   if (!(Number.isInteger(steps) && steps > warmUp))
     throw new ResidualError('range', `${name}: steps is ${steps}; it must be a whole number above warmUp ${warmUp}`);
   return step => (step - warmUp) / (steps - warmUp);

@@ -2,7 +2,7 @@
 import { Cache, causal, selfAttention } from '@residual/attention';
 import '@residual/backend-cpu';
 import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
-import { count, flatten, init, layerNorm, load, save, unflatten, type Weights } from '@residual/layers';
+import { countParameters, flatten, init, layerNorm, load, save, unflatten, type Weights } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import {
   argMax,
@@ -25,7 +25,7 @@ const [modelDim, batch, length] = [24, 4, 8];
 const norm = layerNorm({ dim: modelDim });
 const model = languageModel({
   embedding: tokenEmbedding({ vocab: letters.length, dim: modelDim }),
-  positions: learnedPositions({ positions: 32, dim: modelDim }),
+  positionEncoding: learnedPositions({ maxPositions: 32, dim: modelDim }),
   decoder: stack({
     block: transformerBlock({
       norm,
@@ -69,7 +69,7 @@ const lossOf = (weights: Weights<typeof model>, starts: readonly number[]) => {
 
 await ready();
 let weights = init(model, { seed: 1 });
-console.log(`${count(model)} weights`);
+console.log(`${countParameters(model)} weights`);
 for (let step = 0; step <= 300; step++) {
   const starts = Array.from({ length: batch }, (_, i) => (7 * step + 5 * i) % letters.length);
   const found = lossOf(weights, starts);
@@ -82,7 +82,7 @@ for (let step = 0; step <= 300; step++) {
 const file = await save(model, weights);
 dispose(weights);
 const loaded = await load(model, file);
-const cache = new Cache({ positions: 32 });
+const cache = new Cache({ maxPositions: 32 });
 let text = 'h';
 while (text.length < 19) {
   const last = tensor([letters.indexOf(text.at(-1)!)], [1, 1], 'int32');

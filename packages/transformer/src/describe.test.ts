@@ -1,6 +1,6 @@
 import { causal, lowRankValueAttention, selfAttention } from '@residual/attention';
 import { learnedPositions, rotary, tokenEmbedding } from '@residual/embeddings';
-import { count, describe, layerNorm, linear, rmsNorm } from '@residual/layers';
+import { countParameters, describe, layerNorm, linear, rmsNorm } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
 import { expect, test } from 'vitest';
 import { languageModel, stack, transformerBlock } from './index.js';
@@ -16,7 +16,7 @@ const gpt = ({
   const vocab = 50257;
   return languageModel({
     embedding: tokenEmbedding({ vocab, dim: modelDim }),
-    positions: learnedPositions({ positions, dim: modelDim }),
+    positionEncoding: learnedPositions({ maxPositions: positions, dim: modelDim }),
     decoder: stack({
       block: transformerBlock({
         norm,
@@ -60,7 +60,7 @@ test('GPT-2 has 124,439,808 parameters and a head that counts 0', () => {
   const model = gpt({ modelDim: 768, heads: 12, depth: 12, positions: 1024, tied: true });
   const { parameters, bytes, census, flopsPerToken, parts } = describe(model);
   expect(parameters).toBe(124_439_808);
-  expect(count(model)).toBe(parameters);
+  expect(countParameters(model)).toBe(parameters);
   expect(bytes).toBe(497_759_232);
   expect(census.unembedding).toBe(0);
   // 2 for each weight of a matrix that is multiplied by, the tied head among them, and 4 · modelDim per key and block.
@@ -89,7 +89,7 @@ test('Llama 2 7B has 6,738,415,616 parameters', () => {
     heads: 32,
     mask: causal(),
     bias: false,
-    positions: rotary({ headDim: 128, positions: 4096 }),
+    positionEncoding: rotary({ headDim: 128, storedPositions: 4096 }),
   });
   const model = languageModel({
     embedding: tokenEmbedding({ vocab: 32000, dim: 4096 }),
@@ -100,5 +100,5 @@ test('Llama 2 7B has 6,738,415,616 parameters', () => {
     }),
     head: linear({ in: 4096, out: 32000, bias: false, role: 'unembedding' }),
   });
-  expect(count(model)).toBe(6_738_415_616);
+  expect(countParameters(model)).toBe(6_738_415_616);
 });

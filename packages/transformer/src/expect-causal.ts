@@ -1,7 +1,7 @@
 import { type Needs, visit } from '@residual/layers';
 import { ResidualError } from '@residual/tensor';
-import type { Part } from './block.js';
-import type { CrossPart } from './cross-block.js';
+import type { TensorLayer } from './block.js';
+import type { CrossLayer } from './cross-block.js';
 
 /** Whether a decoder may look ahead. */
 export interface DirectionOptions {
@@ -12,14 +12,14 @@ export interface DirectionOptions {
 /** Throws where an attention of a decoder sees the tokens that it is to predict, unless that is what was asked for. */
 export function expectCausal(
   name: string,
-  decoder: Part | CrossPart,
+  decoder: TensorLayer | CrossLayer,
   { bidirectional = false }: DirectionOptions,
 ): void {
   if (bidirectional) return;
   visit(
     decoder as Needs,
     (path, about) => {
-      if (about.seesAhead)
+      if (about.bidirectional)
         throw new ResidualError(
           'fit',
           `${name}: ${path} has no causal mask, so that each token sees those it is to predict; give it mask: causal(), or say bidirectional: true`,

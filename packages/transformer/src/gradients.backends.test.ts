@@ -12,7 +12,7 @@ const [vocab, modelDim, heads, length] = [7, 6, 2, 5];
 const norm = layerNorm({ dim: modelDim });
 const model = languageModel({
   embedding: tokenEmbedding({ vocab, dim: modelDim }),
-  positions: learnedPositions({ positions: length, dim: modelDim }),
+  positionEncoding: learnedPositions({ maxPositions: length, dim: modelDim }),
   decoder: stack({
     block: transformerBlock({
       norm,

@@ -1,12 +1,12 @@
-import { Cache, causal, extent, padding, selfAttention } from '@residual/attention';
+import { Cache, causal, keyRange, padding, selfAttention } from '@residual/attention';
 import { alibi, learnedPositions, rotary, tokenEmbedding } from '@residual/embeddings';
-import { emptyScope, layerNorm, linear, load, places, record, rmsNorm, save } from '@residual/layers';
+import { emptyScope, layerNorm, linear, load, record, rmsNorm, save, stepPositions } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
 import { crossEntropy, dispose, gradients, reshape, sliceAxis, sum, type Tensor, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { logits64, losses64, plainTree, randomWeights } from '../test/float64.js';
-import { languageModel, readout, stack, transformerBlock } from './index.js';
+import { languageModel, logitPositions, stack, transformerBlock } from './index.js';
 
 const [vocab, modelDim, heads, depth, positions, batch, length] = [13, 6, 2, 2, 11, 2, 7];
 const norm = layerNorm({ dim: modelDim });
@@ -17,7 +17,7 @@ const block = transformerBlock({
 });
 const parts = {
   embedding: tokenEmbedding({ vocab, dim: modelDim }),
-  positions: learnedPositions({ positions, dim: modelDim }),
+  positions: learnedPositions({ maxPositions: positions, dim: modelDim }),
   decoder: stack({ block, depth, norm }),
 };
 const tied = languageModel(parts);
@@ -138,7 +138,7 @@ test('one pass gives the loss at every position', async () => {
 
 test('readout gives the logits of some positions only', async () => {
   const [whole, chosen] = [tied(weights, ids), tensor([6, 2], [2], 'int32')];
-  const y = tied(weights, ids, emptyScope.with(readout, chosen));
+  const y = tied(weights, ids, emptyScope.with(logitPositions, chosen));
   const expected = ((await nestedOf(whole)) as Rows[]).map(row => [row[6]!, row[2]!]);
   await expectClose(y, expected, { absolute: 1e-6 });
   dispose([whole, chosen, y]);
@@ -157,7 +157,7 @@ const rotating = (kvHeads: number) =>
           headDim: 4,
           mask: causal(),
           bias: false,
-          positions: rotary({ headDim: 4, positions }),
+          positionEncoding: rotary({ headDim: 4, storedPositions: positions }),
         }),
         mlp: gatedMlp({ modelDim, hiddenDim: 7 }),
       }),
@@ -170,7 +170,7 @@ const biased = languageModel({
   decoder: stack({
     block: transformerBlock({
       norm,
-      attention: selfAttention({ modelDim, heads, mask: causal(), positions: alibi({ heads }) }),
+      attention: selfAttention({ modelDim, heads, mask: causal(), positionEncoding: alibi({ heads }) }),
       mlp: mlp({ modelDim }),
     }),
     depth,
@@ -186,7 +186,7 @@ test.each([
   const theirs = randomWeights(model as typeof tied);
   const run = model as typeof tied;
   const whole = run(theirs, ids);
-  const cache = new Cache({ positions, smallest: 2 });
+  const cache = new Cache({ maxPositions: positions, initialCapacity: 2 });
   for (const [start, count] of [
     [0, 3],
     [3, 1],
@@ -211,7 +211,11 @@ test('a padded row gives the logits it gives alone', async () => {
     tensor([...rows[0]!, 0, 0, ...rows[1]!.slice(2)], [2, 7], 'int32'),
   ];
   const standing = tensor([0, 1, 2, 3, 4, 5, 6, 0, 0, 0, 1, 2, 3, 4], [2, 7], 'int32');
-  const y = tied(weights, batchIds, emptyScope.with(extent, where).with(places, { ids: standing, total: 7 }));
+  const y = tied(
+    weights,
+    batchIds,
+    emptyScope.with(keyRange, where).with(stepPositions, { positionIds: standing, totalLength: 7 }),
+  );
   const [, padded] = (await nestedOf(y)) as Rows[];
   await expectClose(padded!.slice(2), ((await nestedOf(expected)) as Rows[])[0]!, close);
   dispose([alone, expected, where, batchIds, standing, y]);
@@ -223,7 +227,7 @@ test('more tokens than positions are refused with both numbers', () => {
     'learnedPositions: a sequence of 12 tokens is longer than the 11 positions',
   );
   long.dispose();
-  const cache = new Cache({ positions: 64 });
+  const cache = new Cache({ maxPositions: 64 });
   cache.step(7, scope => tied(weights, ids, scope)).dispose();
   expect(() => cache.step(7, scope => tied(weights, ids, scope))).toThrow('a sequence of 14 tokens');
   cache.dispose();

@@ -1,5 +1,15 @@
 import { tokenEmbedding } from '@residual/embeddings';
-import { count, type Layer, layer, layerNorm, load, record, save, type VectorNeed, vector } from '@residual/layers';
+import {
+  countParameters,
+  type Layer,
+  layer,
+  layerNorm,
+  load,
+  record,
+  save,
+  type VectorNeed,
+  vector,
+} from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import {
   add,
@@ -43,7 +53,7 @@ const lookOneBack = (dim: number): Layer<{ scale: VectorNeed }, Tensor, Tensor> 
       const before = concat([zeros([rows, 1, dim]), sliceAxis(x, 1, 0, count - 1)], 1);
       return mul(scope.tap('bent', bend({ x: before })), w.scale);
     },
-    { name: 'lookOneBack', reads: dim, gives: dim },
+    { name: 'lookOneBack', inDim: dim, outDim: dim },
   );
 
 const model = languageModel({
@@ -64,7 +74,7 @@ test("a layer and an op of one's own run, count, save, load and are tapped like 
   const recorder = record(['decoder.layers.*.attention.bent']);
   const y = model(weights, ids, recorder.scope);
   expect([...recorder.values.keys()]).toEqual([0, 1].map(i => `decoder.layers.${i}.attention.bent`));
-  expect(count(model)).toBe(7 * 6 + 2 * (2 * 12 + 6 + 6 * 3 + 3 + 3 * 6 + 6));
+  expect(countParameters(model)).toBe(7 * 6 + 2 * (2 * 12 + 6 + 6 * 3 + 3 + 3 * 6 + 6));
   const again = await load(model, await save(model, weights));
   const z = model(again, ids);
   await expectClose(z, y, { absolute: 0 });
@@ -72,7 +82,7 @@ test("a layer and an op of one's own run, count, save, load and are tapped like 
   const plain = await plainTree(weights);
   const bent: Rows[] = await nestedOf(recorder.values.get('decoder.layers.0.attention.bent')!);
   const { attentionNorm } = plain.decoder.layers[0];
-  const row: number[] = plain.embedding.weight[3]; // the token at place 2 of the first row, seen from place 3
+  const row: number[] = plain.embedding.weight[3]; // the token at index 2 of the first row, seen from place 3
   const mean = row.reduce((total, value) => total + value, 0) / modelDim;
   const root = Math.sqrt(row.reduce((total, value) => total + (value - mean) ** 2, 0) / modelDim + 1e-5);
   const expected = row

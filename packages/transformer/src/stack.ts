@@ -1,19 +1,19 @@
-import { cache, sharedBias, type WithMemory } from '@residual/attention';
+import { type CrossAttentionInputs, cache, sharedBias } from '@residual/attention';
 import {
   type AnyLayer,
   bind,
-  expectPositions,
+  expectPositionEncoding,
   expectSameWidth,
   type Layer,
   layer,
-  type Positions,
+  type PositionEncoding,
   type Scope,
   type Weights,
 } from '@residual/layers';
 import { add, expectOptions, ResidualError, type Tensor } from '@residual/tensor';
-import type { Part } from './block.js';
-import type { CrossPart } from './cross-block.js';
-import { runBlock } from './recomputation.js';
+import type { TensorLayer } from './block.js';
+import type { CrossLayer } from './cross-block.js';
+import { runBlock } from './recompute-blocks.js';
 
 /** One block, used several times, or a list of blocks. */
 export type BlockOrList<Block extends AnyLayer = AnyLayer> = Block | readonly Block[];
@@ -25,33 +25,33 @@ export interface StackOptions<Blocks extends BlockOrList> {
   /** How many blocks; the length of the list if one is given. */
   readonly depth?: number;
   /** A norm behind the last block; none if absent. */
-  readonly norm?: Part | undefined;
+  readonly norm?: TensorLayer | undefined;
   /** Positions that act on the scores of all blocks alike, such as those of T5: one table, one computation. */
-  readonly positions?: Positions | undefined;
+  readonly positionEncoding?: PositionEncoding | undefined;
 }
 
 /** What a stack needs: its blocks, each by its place in the list that was given. */
 export type StackNeeds<Blocks extends BlockOrList> = {
   readonly layers: Blocks extends AnyLayer ? readonly Blocks[] : Blocks;
-  readonly norm: Part | undefined;
-  readonly positions: Positions | undefined;
+  readonly norm: TensorLayer | undefined;
+  readonly positions: PositionEncoding | undefined;
 };
 
 /** Blocks one after another: [batch, length, modelDim] to the same. */
-export interface Stack<Blocks extends BlockOrList<Part>> extends Layer<StackNeeds<Blocks>, Tensor, Tensor> {}
+export interface Stack<Blocks extends BlockOrList<TensorLayer>> extends Layer<StackNeeds<Blocks>, Tensor, Tensor> {}
 
 /**
  * Blocks one after another and a norm at the end. What makes it a decoder or an encoder is the mask of its attentions. Taps: `layers.i.output` after
  * each block, `output` after the norm.
  */
-export function stack<const Blocks extends BlockOrList<Part>>(options: StackOptions<Blocks>): Stack<Blocks> {
-  const { needs, about } = stackOf('stack', options);
-  const parts = needs as StackNeeds<Part>;
+export function stack<const Blocks extends BlockOrList<TensorLayer>>(options: StackOptions<Blocks>): Stack<Blocks> {
+  const { needs, about } = buildStack('stack', options);
+  const parts = needs as StackNeeds<TensorLayer>;
   return layer(
     parts,
     (w, x: Tensor, scope) => {
       const { layers, norm } = parts;
-      const at = withBias(parts, w, x, scope).at('layers');
+      const at = withPositionBias(parts, w, x, scope).at('layers');
       for (const [i, block] of layers.entries()) x = at.at(i).tap('output', runBlock(block, w.layers[i], x, at.at(i)));
       return scope.tap('output', bind({ norm }, w, scope).norm(x));
     },
@@ -60,20 +60,20 @@ export function stack<const Blocks extends BlockOrList<Part>>(options: StackOpti
 }
 
 /** Blocks with cross-attention one after another: x and memory to x. */
-export interface CrossStack<Blocks extends BlockOrList<CrossPart>>
-  extends Layer<StackNeeds<Blocks>, WithMemory, Tensor> {}
+export interface CrossStack<Blocks extends BlockOrList<CrossLayer>>
+  extends Layer<StackNeeds<Blocks>, CrossAttentionInputs, Tensor> {}
 
 /** A stack whose blocks also read a memory, for the decoder of an encoder-decoder. Taps as `stack`. */
-export function crossStack<const Blocks extends BlockOrList<CrossPart>>(
+export function crossStack<const Blocks extends BlockOrList<CrossLayer>>(
   options: StackOptions<Blocks>,
 ): CrossStack<Blocks> {
-  const { needs, about } = stackOf('crossStack', options);
-  const parts = needs as StackNeeds<CrossPart>;
+  const { needs, about } = buildStack('crossStack', options);
+  const parts = needs as StackNeeds<CrossLayer>;
   return layer(
     parts,
-    (w, { x, memory }: WithMemory, scope) => {
+    (w, { x, memory }: CrossAttentionInputs, scope) => {
       const { layers, norm } = parts;
-      const at = withBias(parts, w, x, scope).at('layers');
+      const at = withPositionBias(parts, w, x, scope).at('layers');
       for (const [i, block] of layers.entries())
         x = at.at(i).tap('output', runBlock(block, w.layers[i], { x, memory }, at.at(i)));
       return scope.tap('output', bind({ norm }, w, scope).norm(x));
@@ -83,7 +83,7 @@ export function crossStack<const Blocks extends BlockOrList<CrossPart>>(
 }
 
 /** The scope of the blocks: with the bias that positions of the whole stack put on their scores. */
-function withBias(
+function withPositionBias(
   { positions }: StackNeeds<AnyLayer>,
   w: Weights<StackNeeds<AnyLayer>>,
   x: Tensor,
@@ -91,33 +91,33 @@ function withBias(
 ): Scope {
   if (!positions) return scope;
   const queryLen = x.shape[1]!;
-  const keyLen = scope.get(cache)?.roomFor(queryLen) ?? queryLen;
+  const keyLen = scope.get(cache)?.ensureCapacity(queryLen) ?? queryLen;
   const shape = { heads: positions.heads!, queryLen, keyLen };
   const bias = positions.onScores!(w.positions, shape, scope.at('positions'));
-  const others = scope.get(sharedBias);
-  return scope.with(sharedBias, others ? add(bias, others) : bias);
+  const sharedBefore = scope.get(sharedBias);
+  return scope.with(sharedBias, sharedBefore ? add(bias, sharedBefore) : bias);
 }
 
-function stackOf(name: string, options: StackOptions<BlockOrList>) {
-  expectOptions(name, options, { block: 1, depth: 0, norm: 0, positions: 0 });
-  const { block, depth, norm, positions } = options;
-  const layers = isList(block) ? listed(name, block, depth) : repeated(name, block, depth);
+function buildStack(name: string, options: StackOptions<BlockOrList>) {
+  expectOptions(name, options, { block: 1, depth: 0, norm: 0, positionEncoding: 0 });
+  const { block, depth, norm, positionEncoding: positions } = options;
+  const layers = isList(block) ? expectBlocks(name, block, depth) : repeatBlock(name, block, depth);
   const width = expectSameWidth(name, { ...Object.fromEntries(layers.map((part, i) => [`block ${i}`, part])), norm });
-  expectPositions(name, positions, 'attention', {});
+  expectPositionEncoding(name, positions, 'attention', {});
   if (positions && !(positions.onScores && positions.heads))
     throw new ResidualError(
       'fit',
       `${name}: positions of a whole stack act on the scores; give others to its attentions`,
     );
   const needs: StackNeeds<AnyLayer> = { layers, norm, positions };
-  return { needs, about: { name, reads: width, gives: width } };
+  return { needs, about: { name, inDim: width, outDim: width } };
 }
 
 function isList<Block>(block: Block | readonly Block[]): block is readonly Block[] {
   return Array.isArray(block);
 }
 
-function listed<Block>(name: string, blocks: readonly Block[], depth = blocks.length): readonly Block[] {
+function expectBlocks<Block>(name: string, blocks: readonly Block[], depth = blocks.length): readonly Block[] {
   if (blocks.length === 0) throw new ResidualError('fit', `${name}: the list of blocks is empty`);
   if (depth === blocks.length) return blocks;
   throw new ResidualError(
@@ -126,7 +126,7 @@ function listed<Block>(name: string, blocks: readonly Block[], depth = blocks.le
   );
 }
 
-function repeated<Block>(name: string, block: Block, depth: number | undefined): readonly Block[] {
+function repeatBlock<Block>(name: string, block: Block, depth: number | undefined): readonly Block[] {
   if (depth !== undefined && Number.isInteger(depth) && depth > 0) return Array.from({ length: depth }, () => block);
   throw new ResidualError('fit', `${name}: one block needs a depth, a whole number above 0; it is ${depth}`);
 }

@@ -1,7 +1,7 @@
 import { nearest, pca, vectorTable } from '@residual/embeddings/words';
 import { gpt2Config } from '@residual/families';
 import { causalOf, createModel, type Model } from '@residual/model';
-import { adamW, type CheckpointStore, nextToken, onlyMatrices, train } from '@residual/train';
+import { adamW, type CheckpointStore, languageModelLoss, onlyMatrices, train } from '@residual/train';
 import { browserStore } from '@residual/train/browser';
 import type { JobControls, TrainingJob } from '@residual/train/worker';
 import { corpusOf } from './corpus.js';
@@ -30,7 +30,7 @@ export interface SampleSettings {
 }
 
 /** Where the characters lie on the two axes along which their embeddings differ most. */
-export interface EmbeddingLook {
+export interface EmbeddingSnapshot {
   readonly characters: readonly string[];
   /** [characters, 2] */
   readonly points: Float32Array;
@@ -40,7 +40,7 @@ export interface EmbeddingLook {
 }
 
 /** The attention weights of a text. */
-export interface AttentionLook {
+export interface AttentionSnapshot {
   readonly tokens: readonly string[];
   /** By layer and head [length, length]. */
   readonly heads: readonly (readonly Float32Array[])[];
@@ -58,20 +58,20 @@ export type GptRequests = {
   sample: (settings: SampleSettings) => Promise<string>;
   /** Takes what the page shows, to be kept beside the next checkpoint. */
   note: (page: unknown) => void;
-  embedding: () => Promise<EmbeddingLook>;
-  attention: (text: string) => Promise<AttentionLook>;
+  embedding: () => Promise<EmbeddingSnapshot>;
+  attention: (text: string) => Promise<AttentionSnapshot>;
   /** The files of the model as a published one has them. */
   save: () => Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>>;
 };
 
 /** The name of the run in the browser's store, and the file that stands beside each of its checkpoints. */
-export const [keptRun, keptFile] = ['training-gpt', 'page.json'];
+export const [savedRunName, savedRunFile] = ['training-gpt', 'page.json'];
 
 /** Checkpoints in the browser, each with the settings and what the page showed last. */
 function storeOf(settings: GptSettings, page: () => unknown): CheckpointStore {
-  const { latest, write } = browserStore(keptRun);
+  const { latest, write } = browserStore(savedRunName);
   const beside = () => new TextEncoder().encode(JSON.stringify({ settings, page: page() }));
-  return { latest, write: (step, files) => write(step, new Map([...files, [keptFile, beside()]])) };
+  return { latest, write: (step, files) => write(step, new Map([...files, [savedRunFile, beside()]])) };
 }
 
 /** A GPT-2-shaped model of characters in training; it goes on from the checkpoint that this browser keeps, where there is one. */
@@ -83,8 +83,8 @@ export async function characterGpt(settings: GptSettings, { signal }: JobControl
     modelDim,
     heads,
     depth,
-    positions: length,
-    tokens: { bos: 0, eos: 0 },
+    maxPositions: length,
+    specialTokens: { bos: 0, eos: 0 },
   });
   const model = await createModel(config, { seed, tokenizer });
   const { layer, weights } = causalOf('train', model);
@@ -93,7 +93,7 @@ export async function characterGpt(settings: GptSettings, { signal }: JobControl
   const training = train({
     layer,
     weights,
-    loss: nextToken(layer, { positions: length }),
+    loss: languageModelLoss(layer, { maxPositions: length }),
     batches,
     steps,
     seed,
@@ -127,26 +127,26 @@ function knownIds({ tokenizer }: Model, text: string): number[] {
 async function sample(model: Model, { beginning, characters, temperature, seed }: SampleSettings): Promise<string> {
   const ids = knownIds(model, beginning).slice(0, characters);
   while (ids.length < characters) {
-    const seen = ids.slice(-Math.ceil(model.positions / 2));
-    const maxNewTokens = Math.min(model.positions - seen.length, characters - ids.length);
+    const context = ids.slice(-Math.ceil(model.maxPositions / 2));
+    const maxNewTokens = Math.min(model.maxPositions - context.length, characters - ids.length);
     const options = { temperature, seed: seed + ids.length, maxNewTokens, eos: [] };
-    const { newTokens } = await model.generate(seen, options).whole();
+    const { newTokens } = await model.generate(context, options).result();
     ids.push(...newTokens);
   }
   return model.tokenizer!.decode(ids);
 }
 
-async function embeddingOf(model: Model): Promise<EmbeddingLook> {
+async function embeddingOf(model: Model): Promise<EmbeddingSnapshot> {
   const { data, dims } = await model.tokenVectors();
   const characters = Array.from({ length: model.vocab - 1 }, (_, i) => model.tokenizer!.idToToken(i + 1)!);
   const table = vectorTable({ words: characters, data: data.slice(dims) as Float32Array });
-  const { points, shares } = pca(table);
+  const { points, explainedVarianceRatio: shares } = pca(table);
   const of = ['e', 'a', 'o', ...characters].find(letter => characters.includes(letter))!;
-  return { characters, points, shares, near: { of, others: nearest(table, of, { top: 5 }).map(({ word }) => word) } };
+  return { characters, points, shares, near: { of, others: nearest(table, of, { topN: 5 }).map(({ word }) => word) } };
 }
 
-async function attentionOf(model: Model, text: string): Promise<AttentionLook> {
-  const ids = knownIds(model, text).slice(0, model.positions);
+async function attentionOf(model: Model, text: string): Promise<AttentionSnapshot> {
+  const ids = knownIds(model, text).slice(0, model.maxPositions);
   const { taps } = await model.forward(ids, { taps: ['decoder.layers.*.attention.weights'] });
   const size = ids.length ** 2;
   const heads = Array.from({ length: model.depth }, (_, block) => {

@@ -19,7 +19,7 @@ export interface CorpusShape {
 }
 
 /** How many batches a validation reads at most. */
-const most = 8;
+const maxBatches = 8;
 
 /** The characters of a text, its first nine tenths to train on and the rest, at least one row, to validate on. Errors where that is too little. */
 export function corpusOf(text: string, { length, batch, seed }: CorpusShape): Corpus {
@@ -31,10 +31,13 @@ export function corpusOf(text: string, { length, batch, seed }: CorpusShape): Co
     throw new RangeError(
       `The text has ${ids.length} characters; a context of ${length} needs ${2 * row} or more, half to train on and half to validate on.`,
     );
-  const held = Math.max(row, Math.floor(ids.length / 10));
-  const [training, rest] = [ids.subarray(0, ids.length - held), ids.subarray(ids.length - held)];
+  const validationLength = Math.max(row, Math.floor(ids.length / 10));
+  const [training, rest] = [
+    ids.subarray(0, ids.length - validationLength),
+    ids.subarray(ids.length - validationLength),
+  ];
   const all = [...allWindows(rest, { length, batch })];
-  const stride = Math.max(1, all.length / most);
-  const validation = Array.from({ length: Math.min(most, all.length) }, (_, i) => all[Math.floor(i * stride)]!);
+  const stride = Math.max(1, all.length / maxBatches);
+  const validation = Array.from({ length: Math.min(maxBatches, all.length) }, (_, i) => all[Math.floor(i * stride)]!);
   return { tokenizer, batches: randomWindows(training, { length, batch, seed }), validation };
 }

@@ -1,6 +1,6 @@
 import type { HasNeeds } from '@residual/layers';
 import { causalOf, type LoadProgress, loadModel, type Model, saveLora } from '@residual/model';
-import { attachLora, loraParts, nextToken, notLora, packed, train, useLora } from '@residual/train';
+import { attachLora, freezeBase, languageModelLoss, loraParts, packDocuments, train, useLora } from '@residual/train';
 import type { JobControls, TrainingJob } from '@residual/train/worker';
 
 /** What a fine-tuning is told. */
@@ -35,7 +35,7 @@ export type FineTuneRequests = {
 const adapter = 'sentences';
 
 /** The longest row of sentences that is trained on at once. */
-const longest = 64;
+const maxLength = 64;
 
 /** Puts LoRA beside the attention and the perceptrons of a model that is loaded, and trains it on sentences. */
 export async function fineTuning(
@@ -50,17 +50,22 @@ export async function fineTuning(
   const needs: HasNeeds<unknown> = layer;
   attachLora(needs, weights, { targets: ['**.attention.*', '**.mlp.*'], rank, name: adapter, seed });
   const documents = sentences.map(sentence => model.tokensOf(sentence));
-  const end = model.ends[0];
+  const end = model.eosTokenIds[0];
   const tokens = documents.reduce((sum, { length }) => sum + length + 1, 0);
-  const length = Math.min(longest, tokens);
+  const length = Math.min(maxLength, tokens);
   const training = train({
     layer,
     weights,
-    loss: nextToken(layer, { positions: model.positions }),
-    batches: packed(documents, { length, batch: Math.min(4, Math.ceil(tokens / length)), end, shuffle: { seed } }),
+    loss: languageModelLoss(layer, { maxPositions: model.maxPositions }),
+    batches: packDocuments(documents, {
+      length,
+      batch: Math.min(4, Math.ceil(tokens / length)),
+      eosTokenId: end,
+      shuffle: { seed },
+    }),
     steps,
     learningRate,
-    frozen: notLora,
+    frozen: freezeBase,
     clipNorm: 1,
     signal,
     seed,
@@ -87,7 +92,7 @@ async function continued(
 ): Promise<string> {
   useLora(needs, model.weights, adapted ? [adapter] : []);
   try {
-    const { text } = await model.generate(beginning, { ...how, maxNewTokens: tokens }).whole();
+    const { text } = await model.generate(beginning, { ...how, maxNewTokens: tokens }).result();
     return text;
   } finally {
     useLora(needs, model.weights, [adapter]);

@@ -19,7 +19,7 @@ export interface FitSettings {
 }
 
 /** What a fitted function gives at some places [rows]. */
-export interface FitLook {
+export interface FitSnapshot {
   readonly outputs: Float32Array;
   /** The value of each hidden neuron there [rows, hidden]; empty without a hidden layer. */
   readonly hidden: Float32Array;
@@ -32,21 +32,21 @@ export type FitRequests = {
   /** Other points from the next step on. */
   examples: (examples: readonly Example[]) => void;
   /** What the function gives at places [rows, inputs], row after row. */
-  look: (places: Float32Array) => Promise<FitLook>;
+  look: (places: Float32Array) => Promise<FitSnapshot>;
 };
 
 /** Gradient descent on a straight line or plane, w x + b. */
 export function fit(settings: FitSettings, controls: JobControls): TrainingJob<FitRequests> {
   const { inputs, hidden } = settings;
   return hidden === 0
-    ? fitting(linear({ in: inputs, out: 1, deviation: 1 }), settings, sgd(), controls)
-    : fitting(perceptron(inputs, hidden), settings, adam(), controls);
+    ? fitting(linear({ in: inputs, out: 1, std: 1 }), settings, sgd(), controls)
+    : fitting(mlp(inputs, hidden), settings, adam(), controls);
 }
 
 /** v tanh(W x + b) + c, from [rows, inputs] to [rows, 1]. */
-const perceptron = (inputs: number, hidden: number) => {
-  const up = linear({ in: inputs, out: hidden, deviation: 1 });
-  const down = linear({ in: hidden, out: 1, deviation: 1 / Math.sqrt(hidden) });
+const mlp = (inputs: number, hidden: number) => {
+  const up = linear({ in: inputs, out: hidden, std: 1 });
+  const down = linear({ in: hidden, out: 1, std: 1 / Math.sqrt(hidden) });
   return layer({ up, down }, (w, x: Tensor, scope) => down(w.down, scope.tap('hidden', tanh(up(w.up, x)))));
 };
 

@@ -11,7 +11,7 @@ export const appendToCache: Kernel<{ cache: TensorInfo; x: TensorInfo; position:
 ) => {
   const [batch, kvHeads, capacity, dim] = cache.shape as [number, number, number, number];
   const at = heap.int(position);
-  const next = heap.takeOver(cache);
+  const next = heap.inPlaceOrCopy(cache);
   heap.call.appendToCache!(heap.pointer(next), heap.pointer(x), batch * kvHeads, capacity, x.shape[2]!, dim, at);
   return next;
 };

@@ -9,12 +9,12 @@ export const attend: Kernel<Inputs, AttendAttributes> = (heap, inputs, { scale, 
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
   const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
   const pointers = [query, key, value, bias].map(x => heap.pointer(x));
-  const extent = [keyStart, keyLength, source].map(x => heap.pointer(x));
+  const keyRange = [keyStart, keyLength, source].map(x => heap.pointer(x));
   const at = position ? heap.int(position) : keyLen - queryLen;
   const y = heap.output([batch, heads, queryLen, valueDim]);
   const wrong = heap.scratch(4 * keyLen + 4, scratch =>
     heap.call.attend!(
-      ...[...pointers, heap.pointer(y), scratch, ...extent],
+      ...[...pointers, heap.pointer(y), scratch, ...keyRange],
       ...[batch, heads, kvHeads, queryLen, keyLen, headDim, valueDim],
       ...[...biasStrides(bias?.shape), at, Number(causal), window, scale, softCap],
     ),

@@ -1,4 +1,4 @@
-import { type ReusingKernel, reusing } from '@residual/tensor';
+import { type BufferReusingKernel, withBufferReuse } from '@residual/tensor';
 import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../heap.js';
 import { type Kernel, kernel } from './kernel.js';
@@ -6,7 +6,7 @@ import { type Kernel, kernel } from './kernel.js';
 type Pair = { a: TensorInfo; b: TensorInfo };
 
 /** a + b, shapes broadcast: tfjs's own where b neither has the shape of a nor repeats along the first axes of a. */
-export const add: ReusingKernel = /*#__PURE__*/ reusing(call => {
+export const add: BufferReusingKernel = /*#__PURE__*/ withBufferReuse(call => {
   const { a, b } = call.inputs as Pair;
   return repeats(b, a) ? sum(call) : (getKernel('Add', 'wasm').kernelFunc(call) as TensorInfo);
 });

@@ -1,4 +1,4 @@
-import { type ReusingKernel, reusing } from '@residual/tensor';
+import { type BufferReusingKernel, withBufferReuse } from '@residual/tensor';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { type Heap, heapOf } from '../heap.js';
 
@@ -6,14 +6,14 @@ import { type Heap, heapOf } from '../heap.js';
 export type Kernel<Inputs, Attributes> = (heap: Heap, inputs: Inputs, attributes: Attributes) => TensorInfo;
 
 /** A kernel in the form that tfjs registers. */
-export function kernel<Inputs, Attributes>(compute: Kernel<Inputs, Attributes>): ReusingKernel {
-  return reusing(({ inputs, attrs, backend, output }) => {
+export function kernel<Inputs, Attributes>(compute: Kernel<Inputs, Attributes>): BufferReusingKernel {
+  return withBufferReuse(({ inputs, attrs, backend, output }) => {
     const heap = heapOf(backend);
-    heap.offered = output;
+    heap.reusableOutput = output;
     try {
       return compute(heap, inputs as Inputs, attrs as Attributes);
     } finally {
-      heap.offered = undefined;
+      heap.reusableOutput = undefined;
     }
   });
 }

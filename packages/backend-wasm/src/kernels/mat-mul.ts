@@ -10,8 +10,8 @@ export const matMul: Kernel<{ a: TensorInfo; b: TensorInfo }, { transposeA: bool
   { transposeA, transposeB },
 ) => {
   const lead = a.shape.slice(0, -2);
-  const [m, k] = sides(a, transposeA);
-  const [, n] = sides(b, transposeB);
+  const [m, k] = matrixShape(a, transposeA);
+  const [, n] = matrixShape(b, transposeB);
   const [left, right] = [heap.pointer(a), heap.pointer(b)];
   const y = heap.output([...lead, m, n]);
   const to = heap.pointer(y);
@@ -32,7 +32,7 @@ export const matMul: Kernel<{ a: TensorInfo; b: TensorInfo }, { transposeA: bool
 };
 
 /** Rows and columns of the last two axes, after transposing. */
-function sides({ shape }: TensorInfo, transposed: boolean): [number, number] {
+function matrixShape({ shape }: TensorInfo, transposed: boolean): [number, number] {
   const [rows, columns] = shape.slice(-2) as [number, number];
   return transposed ? [columns, rows] : [rows, columns];
 }

@@ -21,7 +21,7 @@ export const softmax: Kernel<{ logits: TensorInfo }, unknown> = (heap, { logits 
 /** log Σ eˣ along the last axis: [..., dim] to [...], or [..., 1] with `keepDims`. */
 export const logSumExp: Kernel<{ x: TensorInfo }, { keepDims: boolean }> = (heap, { x }, { keepDims }) => {
   const y = heap.output([...x.shape.slice(0, -1), ...(keepDims ? [1] : [])]);
-  fromSums(heap, x, y, (largest, sum) => largest + Math.log(sum));
+  writeFromSums(heap, x, y, (largest, sum) => largest + Math.log(sum));
   return y;
 };
 
@@ -29,7 +29,7 @@ export const logSumExp: Kernel<{ x: TensorInfo }, { keepDims: boolean }> = (heap
 export const crossEntropy: Kernel<KernelInputs<CrossEntropyInputs>, CrossEntropyAttributes> = (
   heap,
   { logits, labels },
-  { ignore },
+  { ignoreIndex: ignore },
 ) => {
   const [rows, vocab] = logits.shape as [number, number];
   const names = heap.ints(labels).slice();
@@ -42,7 +42,7 @@ export const crossEntropy: Kernel<KernelInputs<CrossEntropyInputs>, CrossEntropy
   }
   const y = heap.output([rows]);
   const chosen = (row: number) => heap.floats(logits)[row * vocab + names[row]!]!;
-  fromSums(
+  writeFromSums(
     heap,
     logits,
     y,
@@ -55,7 +55,7 @@ export const crossEntropy: Kernel<KernelInputs<CrossEntropyInputs>, CrossEntropy
 export const crossEntropyGradient: Kernel<KernelInputs<CrossEntropyGradientInputs>, CrossEntropyAttributes> = (
   heap,
   { logits, labels, dy },
-  { ignore },
+  { ignoreIndex: ignore },
 ) => {
   const [rows, vocab] = logits.shape as [number, number];
   const from = heap.pointer(logits);
@@ -72,7 +72,7 @@ export const crossEntropyGradient: Kernel<KernelInputs<CrossEntropyGradientInput
 };
 
 /** Writes what `use` makes of each row's largest entry and Σ e^(x - largest) to y. */
-function fromSums(
+function writeFromSums(
   heap: Heap,
   x: TensorInfo,
   y: TensorInfo,

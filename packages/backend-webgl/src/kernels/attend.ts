@@ -13,30 +13,30 @@ export const attend: Kernel<Inputs, AttendAttributes> = (backend, inputs, { scal
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
   const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
   const [biasBatch, biasHeads, biasRows] = (bias?.shape ?? [1, 1, 1]) as [number, number, number];
-  const extent = { position, keyStart, keyLength, source };
+  const keyRange = { position, keyStart, keyLength, source };
   const ints = { batch, heads, kvHeads, queryLen, keyLen, headDim, valueDim, window_: window };
   const variants = { CAUSAL: causal, WINDOW: window > 0, ONE_QUERY: queryLen === 1 };
   const scores = runPass(backend, {
-    inputs: { query, key, bias, ...extent },
+    inputs: { query, key, bias, ...keyRange },
     shape: [batch * heads, queryLen, keyLen],
     ints: { ...ints, biasBatch, biasHeads, biasRows },
     floats: { scale, softCap },
     variants: { ...variants, CAPPED: softCap > 0 },
-    code: visible + scoreCode,
+    code: maskCode + scoreCode,
   });
-  const mixed = runPass(backend, {
-    inputs: { scores, value, ...extent },
+  const output = runPass(backend, {
+    inputs: { scores, value, ...keyRange },
     shape: [batch, heads, queryLen, valueDim],
     ints,
     variants,
-    code: visible + mixCode,
+    code: maskCode + valueCode,
   });
   backend.disposeIntermediateTensorInfo(scores);
-  return mixed;
+  return output;
 };
 
 /** The keys that a query may see are those from x to below y; and the pair of key rows at `at`, each from its own batch row if there is a source. */
-const visible = `
+const maskCode = `
 ivec2 seenBy(int batchRow, int row) {
 #ifdef HAS_position
   int place = int(texel(position, 0).x) + row;
@@ -150,7 +150,7 @@ void main() {
 `;
 
 /** The softmax as the keys pass (Milakov and Gimelshein 2018): when a larger score comes, what was summed so far shrinks. */
-const mixCode = `
+const valueCode = `
 void main() {
   int i = here();
   int line = i / halved(valueDim);

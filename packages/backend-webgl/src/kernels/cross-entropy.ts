@@ -16,7 +16,11 @@ type GradientInputs = KernelInputs<CrossEntropyGradientInputs>;
  * -log softmax(logits)[label] of each row, 0 where the label is `ignore`. The composition counts entries of the whole matrix, and textures hold whole
  * numbers only up to 2²⁴; this counts within a row.
  */
-export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignore }) => {
+export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (
+  backend,
+  { logits, labels },
+  { ignoreIndex: ignore },
+) => {
   const [rows, vocab] = logits.shape as [number, number];
   const sums = sumsOf(backend, logits);
   const loss = runPass(backend, {
@@ -34,7 +38,7 @@ export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { 
 export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes> = (
   backend,
   { logits, labels, dy },
-  { ignore },
+  { ignoreIndex: ignore },
 ) => {
   const [rows, vocab] = logits.shape as [number, number];
   const sums = sumsOf(backend, logits);

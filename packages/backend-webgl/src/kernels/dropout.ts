@@ -1,11 +1,11 @@
 import type { RandomKey } from '@residual/tensor';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { matrices, runPass } from '../program.js';
+import { asMatrices, runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
 
 /** x with the entries whose random bits are below `rate` set to 0 and the others divided by 1 - rate; the bits are those of the composition. */
 export const dropout: Kernel<{ x: TensorInfo }, { rate: number; key: RandomKey }> = (backend, { x }, { rate, key }) => {
-  const [, rows, columns] = matrices(x.shape);
+  const [, rows, columns] = asMatrices(x.shape);
   return runPass(backend, {
     inputs: { x },
     shape: x.shape,

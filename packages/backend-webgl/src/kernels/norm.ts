@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from '../backend.js';
-import { matrices, runPass } from '../program.js';
+import { asMatrices, runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
 
 interface Inputs {
@@ -24,7 +24,7 @@ export const rmsNorm: Kernel<Inputs, Epsilon> = (backend, inputs, { epsilon }) =
 
 /** In two passes: mean and deviation of parts of each row, about √dim of them, so that no texel walks the whole row; then the rest. */
 function normalize(backend: WebGLBackend, { x, weight, bias }: Inputs, epsilon: number, CENTERED: boolean): TensorInfo {
-  const [batch, rows, columns] = matrices(x.shape);
+  const [batch, rows, columns] = asMatrices(x.shape);
   const texels = Math.ceil(columns / 2);
   const parts = Math.ceil(Math.sqrt(texels / 2));
   const ints = { columns, parts, partLength: Math.ceil(texels / parts) };

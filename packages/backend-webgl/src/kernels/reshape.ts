@@ -11,13 +11,13 @@ import type { Kernel } from './kernel.js';
 export const reshape: Kernel<{ x: TensorInfo }, { shape: number[] }> = (backend, { x }, { shape }) => {
   const data = backend.texData.get(x.dataId);
   if (!data.isPacked || !data.texture || !sameLayout(data.shape, x.shape) || !sameLayout(x.shape, shape)) {
-    return stock(backend, x, shape);
+    return tfjsReshape(backend, x, shape);
   }
   data.shape = shape;
   backend.incRef(x.dataId);
   return { dataId: x.dataId, shape, dtype: x.dtype };
 };
 
-function stock(backend: WebGLBackend, x: TensorInfo, shape: number[]): TensorInfo {
+function tfjsReshape(backend: WebGLBackend, x: TensorInfo, shape: number[]): TensorInfo {
   return getKernel('Reshape', 'webgl').kernelFunc({ inputs: { x }, attrs: { shape }, backend }) as TensorInfo;
 }

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { matrices, runPass } from '../program.js';
+import { asMatrices, runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
 
 interface Inputs {
@@ -20,7 +20,7 @@ export const rotate: Kernel<Inputs, { interleaved: boolean }> = (backend, { x, c
   return runPass(backend, {
     inputs: { x, cos_: cos, sin_: sin, ids },
     shape: x.shape,
-    ints: { heads, rows: length, headDim, pairs: cos.shape[1]!, positions: matrices(cos.shape)[1], idRows },
+    ints: { heads, rows: length, headDim, pairs: cos.shape[1]!, positions: asMatrices(cos.shape)[1], idRows },
     variants: { INTERLEAVED: interleaved },
     code,
   });

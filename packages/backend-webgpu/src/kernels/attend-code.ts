@@ -22,7 +22,7 @@ const columns = 8;
 /** A workgroup for each query: each thread looks at every 64th key; then their sums are joined, some columns at a time. */
 export function forOneQuery(code: AttendCode): string {
   return `
-${parts(code)}
+${commonCode(code)}
 var<workgroup> tops : array<f32, ${threads}>;
 var<workgroup> sums : array<f32, ${threads}>;
 var<workgroup> mixed : array<V, ${threads * columns}>;
@@ -66,7 +66,7 @@ fn main(index : i32) {
 /** A thread for each query: no thread waits for another. */
 export function forQueryPerThread(code: AttendCode): string {
   return `
-${parts(code)}
+${commonCode(code)}
 fn main(index : i32) {
   let blocks = (uniforms.queryLen + ${queriesPerGroup - 1}) / ${queriesPerGroup};
   let group = index / ${threads};
@@ -82,7 +82,7 @@ fn main(index : i32) {
 }
 
 /** `look` takes one query past the keys first, first + step, ... that it may see, and leaves the largest score and the sums up to it. */
-function parts(code: AttendCode): string {
+function commonCode(code: AttendCode): string {
   const { width, keyWidth, valueWidth, inputs } = code;
   const product = width === 4 ? 'dot(q[c], key[at + c])' : 'q[c] * key[at + c]';
   return `
@@ -91,7 +91,7 @@ const lowest = -3.0e38;
 var<private> top : f32 = lowest;
 var<private> sum : f32 = 0.0;
 var<private> y : array<V, ${valueWidth}>;
-${visibleKeys(code)}
+${maskCode(code)}
 fn look(matrix : i32, row : i32, first : i32, step : i32) {
   let batchRow = matrix / uniforms.heads;
   let head = matrix - batchRow * uniforms.heads;
@@ -131,7 +131,7 @@ fn capped(score : f32) -> f32 {
 }
 
 /** The keys that a query may see are those from x to below y. */
-function visibleKeys({ inputs, causal, windowed }: AttendCode): string {
+function maskCode({ inputs, causal, windowed }: AttendCode): string {
   const place = inputs.has('position') ? 'position[0]' : 'uniforms.keyLen - uniforms.queryLen';
   const bounds = [
     inputs.has('keyStart') && 'seen.x = max(seen.x, keyStart[batchRow]);',

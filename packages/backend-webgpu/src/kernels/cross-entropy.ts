@@ -11,7 +11,11 @@ type Inputs = KernelInputs<CrossEntropyInputs>;
 type GradientInputs = KernelInputs<CrossEntropyGradientInputs>;
 
 /** -log softmax(logits)[label] of each row, 0 where the label is `ignore`: [rows]. A workgroup for each row reads it once. */
-export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignore }) => {
+export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (
+  backend,
+  { logits, labels },
+  { ignoreIndex: ignore },
+) => {
   const [rows, vocab] = logits.shape as [number, number];
   return runPass(backend, {
     inputs: { logits, labels },
@@ -26,7 +30,7 @@ export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { 
 export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes> = (
   backend,
   { logits, labels, dy },
-  { ignore },
+  { ignoreIndex: ignore },
 ) => {
   const [rows, vocab] = logits.shape as [number, number];
   return runPass(backend, {

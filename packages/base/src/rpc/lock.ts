@@ -8,8 +8,8 @@ const locks = (): LockManager | undefined => (globalThis.navigator as Navigator 
 export async function holdLock(name: string): Promise<(() => void) | undefined> {
   try {
     return await new Promise((resolve, reject) => {
-      const held = locks()?.request(name, () => new Promise<void>(release => resolve(release)));
-      if (held) held.catch(reject);
+      const request = locks()?.request(name, () => new Promise<void>(release => resolve(release)));
+      if (request) request.catch(reject);
       else resolve(undefined);
     });
   } catch {
@@ -18,10 +18,10 @@ export async function holdLock(name: string): Promise<(() => void) | undefined> 
 }
 
 /** Calls `freed` when the thread that holds the lock of this name lets it go or ends. Gives what stops the waiting. */
-export function awaitLock(name: string, freed: () => void): () => void {
-  const waiting = new AbortController();
+export function awaitLock(name: string, onRelease: () => void): () => void {
+  const controller = new AbortController();
   locks()
-    ?.request(name, { signal: waiting.signal }, freed)
+    ?.request(name, { signal: controller.signal }, onRelease)
     .catch(() => {}); // stopped
-  return () => waiting.abort();
+  return () => controller.abort();
 }

@@ -3,8 +3,8 @@ import { MessageChannel as NodeChannel, Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { afterEach, expect, test } from 'vitest';
 import { type Port, ResidualError } from '../index.js';
-import { serveEcho, told } from '../testing/echo.js';
-import { moved, RpcClient } from './index.js';
+import { log, serveEcho } from '../testing/echo.js';
+import { RpcClient, transfer } from './index.js';
 
 const connectEcho = (port: Port | null) => new RpcClient(port, { service: 'echo', name: 'connectEcho' });
 const turns = async (count = 5) => {
@@ -20,7 +20,7 @@ const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
   for (const clean of cleanUp.splice(0).reverse()) await clean();
   await turns();
-  told.length = 0;
+  log.length = 0;
 });
 
 /** A channel on whose other side the service runs. */
@@ -69,7 +69,7 @@ test('calls are answered, buffers are moved, events and notes arrive', async () 
   expect(mine.byteLength).toBe(0);
   rpc.notify('hello', []);
   await rpc.call('echo', [1]);
-  expect(told).toEqual(['0 hello']);
+  expect(log).toEqual(['0 hello']);
 });
 
 test('the steps of a stream are made when they are asked for, and leaving it ends it', async () => {
@@ -78,16 +78,16 @@ test('the steps of a stream are made when they are asked for, and leaving it end
   const steps = rpc.stream<number, string>('count', [3]);
   expect(await steps.next()).toEqual({ done: false, value: 0 });
   await turns();
-  expect(told).toEqual(['step 0']);
+  expect(log).toEqual(['step 0']);
   expect([await steps.next(), await steps.next(), await steps.next()]).toEqual([
     { done: false, value: 1 },
     { done: false, value: 2 },
     { done: true, value: 'whole' },
   ]);
-  told.length = 0;
+  log.length = 0;
   for await (const _ of rpc.stream('count', [1000])) break;
   await rpc.call('echo', [1]);
-  expect(told).toEqual(['step 0', 'left']);
+  expect(log).toEqual(['step 0', 'left']);
 });
 
 test('an abort ends a call and a stream with the reason given here', async () => {
@@ -171,7 +171,7 @@ test('of two servers on one port one answers', async () => {
   serveEcho(port1);
   const rpc = connectEcho(port2);
   for await (const _ of rpc.stream('count', [2]));
-  expect(told).toEqual(['step 0', 'step 1', 'left']);
+  expect(log).toEqual(['step 0', 'step 1', 'left']);
 });
 
 test('after close all that waits and all that follows rejects, no listener is left, and the other side has let go', async () => {
@@ -191,7 +191,7 @@ test('after close all that waits and all that follows rejects, no listener is le
     expect(error).toMatchObject({ code: 'closed', message: 'connectEcho: the connection was closed' });
   rpc.notify('hello', []);
   await turns();
-  expect(told).toEqual(expect.arrayContaining(['left', '0 closing', '0 closed']));
+  expect(log).toEqual(expect.arrayContaining(['left', '0 closing', '0 closed']));
   expect(listeners(port2)).toBe(own);
   server.close();
   expect(listeners(port1)).toBe(own);
@@ -227,7 +227,7 @@ test('the connection of a port that is closed is told on the serving side too', 
   await rpc.call('echo', [1]);
   port2.close();
   await turns();
-  expect(told).toEqual(['0 closing', '0 closed']);
+  expect(log).toEqual(['0 closing', '0 closed']);
   expect(listeners(port1)).toBe(own);
 });
 
@@ -262,5 +262,5 @@ test('a worker that cannot start says why', async () => {
 });
 
 test('what is moved needs buffers of its own', () => {
-  expect(moved(1, []).value).toBe(1);
+  expect(transfer(1, []).value).toBe(1);
 });

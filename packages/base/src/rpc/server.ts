@@ -2,8 +2,8 @@ import { errorToPlain } from '../plain-error.js';
 import { listen, type Port } from '../port.js';
 import type { RpcOptions } from './client.js';
 import { holdLock } from './lock.js';
-import { Moved } from './moved.js';
 import { envelopeOf, type Request, type Response, uniqueName } from './protocol.js';
+import { Transferred } from './transfer.js';
 
 /** What a call is told beside its arguments. */
 export interface RpcCall {
@@ -20,11 +20,11 @@ export interface RpcHandlers {
    * the result. Answers, steps and events may be `moved`.
    */
   call(method: string, args: readonly unknown[], call: RpcCall): unknown;
-  notified?(method: string, args: readonly unknown[]): void;
+  onNotify?(method: string, args: readonly unknown[]): void;
   /** The connection was closed, and its calls are told to end. */
-  closing?(): unknown;
+  onClosing?(): unknown;
   /** The calls of the connection that was closed have ended. */
-  closed?(): unknown;
+  onClosed?(): unknown;
 }
 
 /** A service on a port. */
@@ -34,7 +34,11 @@ export interface RpcServer {
 }
 
 /** Serves a port: `connected` makes the handlers of each connection, which know nothing of each other. */
-export function serveRpc(port: Port | null, { service, name }: RpcOptions, connected: () => RpcHandlers): RpcServer {
+export function serveRpc(
+  port: Port | null,
+  { service, name }: RpcOptions,
+  createHandlers: () => RpcHandlers,
+): RpcServer {
   const server = uniqueName();
   const connections = new Map<string, Connection>();
   const close = () => {
@@ -48,26 +52,26 @@ export function serveRpc(port: Port | null, { service, name }: RpcOptions, conne
   const send = (connection: string | undefined, body: Response, transfer?: readonly object[]) =>
     link.post({ residual: service, ...(connection !== undefined && { connection }), body }, transfer);
 
-  const heard = (data: unknown) => {
+  const receive = (data: unknown) => {
     const { connection: id, body } = envelopeOf<Request>(service, data) ?? {};
     if (!body || id === undefined) return;
     if ('open' in body) {
-      const connection = connections.get(id) ?? new Connection(connected(), (...answer) => send(id, ...answer));
+      const connection = connections.get(id) ?? new Connection(createHandlers(), (...answer) => send(id, ...answer));
       connections.set(id, connection);
-      connection.open(server, link.tellsEnd ? undefined : `${service} ${server} ${id}`);
+      connection.open(server, link.reportsEnd ? undefined : `${service} ${server} ${id}`);
     } else if ('close' in body) {
       connections.get(id)?.close();
       connections.delete(id);
-    } else if (body.server === server) connections.get(id)?.heard(body);
+    } else if (body.server === server) connections.get(id)?.receive(body);
   };
 
-  const link = listen(port, { name, message: heard, ended: close });
+  const link = listen(port, { name, onMessage: receive, onEnd: close });
   send(undefined, { ready: true });
   return { close };
 }
 
 type Send = (body: Response, transfer?: readonly object[]) => void;
-type Called = Extract<Request, { method: string }>;
+type CallRequest = Extract<Request, { method: string }>;
 
 /** One connection on the serving side: its calls, and which of them wait until a step is asked for. */
 class Connection {
@@ -90,8 +94,8 @@ class Connection {
     this.opening.then(() => this.send({ opened: server, ...(this.release && { lock }) }));
   }
 
-  heard(message: Exclude<Request, { open: true } | { close: true }>): void {
-    if ('notify' in message) this.handlers.notified?.(message.notify, message.args);
+  receive(message: Exclude<Request, { open: true } | { close: true }>): void {
+    if ('notify' in message) this.handlers.onNotify?.(message.notify, message.args);
     else if ('abort' in message) this.calls.get(message.call)?.abort.abort();
     else if ('more' in message) this.calls.get(message.call)?.more();
     else {
@@ -106,14 +110,14 @@ class Connection {
     this.isClosed = true;
     for (const { abort } of this.calls.values()) abort.abort();
     Promise.resolve()
-      .then(() => this.handlers.closing?.())
+      .then(() => this.handlers.onClosing?.())
       .then(() => Promise.allSettled(this.running))
-      .then(() => this.handlers.closed?.())
+      .then(() => this.handlers.onClosed?.())
       .catch(() => {}) // nobody is there to be told
       .finally(() => this.release?.());
   }
 
-  private async run({ call, method, args }: Called): Promise<void> {
+  private async run({ call, method, args }: CallRequest): Promise<void> {
     const abort = new AbortController();
     const { signal } = abort;
     this.calls.set(call, { abort, more: () => {} });
@@ -135,9 +139,9 @@ class Connection {
         const { done, value } = await steps.next();
         if (done) return value;
         signal.throwIfAborted();
-        const asked = this.nextTurn(call, signal);
+        const requested = this.nextRequest(call, signal);
         this.answer(value, step => ({ call, step }));
-        await asked;
+        await requested;
         signal.throwIfAborted();
       }
     } catch (error) {
@@ -147,7 +151,7 @@ class Connection {
   }
 
   /** Waits until the next step is asked for or the call is given up. */
-  private nextTurn(call: number, signal: AbortSignal): Promise<void> {
+  private nextRequest(call: number, signal: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       const go = () => {
         signal.removeEventListener('abort', go);
@@ -160,8 +164,8 @@ class Connection {
 
   private answer(answer: unknown, responseOf: (value: unknown) => Response): void {
     if (this.isClosed) return;
-    const isMoved = answer instanceof Moved;
-    this.send(responseOf(isMoved ? answer.value : answer), isMoved ? answer.buffers : undefined);
+    const isTransferred = answer instanceof Transferred;
+    this.send(responseOf(isTransferred ? answer.value : answer), isTransferred ? answer.transferables : undefined);
   }
 
   /** An error reaches the caller even where what it holds cannot cross. */

@@ -4,7 +4,7 @@ const { onnx } = onnxProto;
 type Attribute = number | string | readonly number[];
 
 /** Where a tensor's bytes lie in the file of weights. */
-export interface Stored {
+export interface ExternalTensor {
   readonly shape: readonly number[];
   readonly offset: number;
   readonly byteLength: number;
@@ -46,7 +46,7 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo(name, 'float', axes));
   }
 
-  external(name: string, { shape, offset, byteLength }: Stored, location: string) {
+  external(name: string, { shape, offset, byteLength }: ExternalTensor, location: string) {
     const entries = { location, offset: String(offset), length: String(byteLength) };
     this.#initializers.push({
       name,

@@ -16,7 +16,7 @@ export function residual(): Subject {
     },
     prefill: async prompt => {
       await steps?.return?.();
-      steps = model!.generate(prompt, { temperature: 0, eos: [], maxNewTokens: 1024 })[Symbol.asyncIterator]();
+      steps = model!.generate(prompt, { temperature: 0, eosTokenId: [], maxNewTokens: 1024 })[Symbol.asyncIterator]();
       return next();
     },
     step: next, // what it fed last is what it chose last

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { likeliest, type Subject } from './subject.js';
+import { argmax, type Subject } from './subject.js';
 import { openCheckpoint } from './weights.js';
 
 type Past = readonly { readonly key: tf.Tensor; readonly value: tf.Tensor }[];
@@ -10,7 +10,7 @@ type Past = readonly { readonly key: tf.Tensor; readonly value: tf.Tensor }[];
  */
 export function stock(): Subject {
   let run: ((tokens: readonly number[]) => Promise<number>) | undefined;
-  let forget = () => {};
+  let dropCache = () => {};
   return {
     load: async source => {
       const { shape, names, read } = await openCheckpoint(source);
@@ -21,21 +21,21 @@ export function stock(): Subject {
       }
       const model = compose(weights, shape.n_layer, shape.n_head);
       let past: Past = [];
-      forget = () => {
+      dropCache = () => {
         tf.dispose(past as unknown as tf.TensorContainer);
         past = [];
       };
       run = async tokens => {
         const { logits, past: next } = model(tokens, past);
-        forget();
+        dropCache();
         past = next;
-        const best = likeliest((await logits.data()) as Float32Array);
+        const best = argmax((await logits.data()) as Float32Array);
         logits.dispose();
         return best;
       };
     },
     prefill: prompt => {
-      forget();
+      dropCache();
       return run!(prompt);
     },
     step: token => run!([token]),
@@ -66,9 +66,9 @@ function compose(weights: Map<string, tf.Tensor>, depth: number, heads: number) 
     tf.tidy(() => {
       const [length, before] = [tokens.length, past[0]?.key.shape[1] ?? 0];
       const ids = tf.tensor1d([...tokens], 'int32');
-      const places = tf.range(before, before + length, 1, 'int32');
-      const hidden = length > 1 ? causal(length, before) : undefined; // [length, keyLen]
-      let x = tf.add(tf.gather(weight('wte.weight'), ids), tf.gather(weight('wpe.weight'), places)) as tf.Tensor2D;
+      const positionIds = tf.range(before, before + length, 1, 'int32');
+      const mask = length > 1 ? causal(length, before) : undefined; // [length, keyLen]
+      let x = tf.add(tf.gather(weight('wte.weight'), ids), tf.gather(weight('wpe.weight'), positionIds)) as tf.Tensor2D;
       const next: { key: tf.Tensor; value: tf.Tensor }[] = [];
       for (let i = 0; i < depth; i++) {
         const joined = linear(norm(x, `h.${i}.ln_1`), `h.${i}.attn.c_attn`);
@@ -77,7 +77,7 @@ function compose(weights: Map<string, tf.Tensor>, depth: number, heads: number) 
         const value = past[i] ? tf.concat([past[i]!.value, newValue], 1) : newValue;
         next.push({ key, value });
         const scores = tf.mul(tf.matMul(query, key, false, true), scale); // [heads, length, keyLen]
-        const mixed = tf.matMul(tf.softmax(hidden ? tf.add(scores, hidden) : scores), value) as tf.Tensor3D;
+        const mixed = tf.matMul(tf.softmax(mask ? tf.add(scores, mask) : scores), value) as tf.Tensor3D;
         const merged = tf.reshape(tf.transpose(mixed, [1, 0, 2]), x.shape) as tf.Tensor2D;
         x = tf.add(x, linear(merged, `h.${i}.attn.c_proj`));
         const inner = gelu(linear(norm(x, `h.${i}.ln_2`), `h.${i}.mlp.c_fc`));

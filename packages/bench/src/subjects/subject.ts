@@ -9,7 +9,7 @@ export interface Subject {
 }
 
 /** What writing one text took. */
-export interface Written {
+export interface GenerationTimes {
   readonly tokens: readonly number[];
   /** Milliseconds from the prompt to the first new token. */
   readonly prefill: number;
@@ -18,7 +18,7 @@ export interface Written {
 }
 
 /** Continues a prompt by `count` tokens, always the likeliest, and takes the time of each. */
-export async function write(subject: Subject, prompt: readonly number[], count: number): Promise<Written> {
+export async function generate(subject: Subject, prompt: readonly number[], count: number): Promise<GenerationTimes> {
   let before = performance.now();
   const lap = () => {
     const [now, last] = [performance.now(), before];
@@ -36,7 +36,7 @@ export async function write(subject: Subject, prompt: readonly number[], count: 
 }
 
 /** The place of the largest number. */
-export function likeliest(logits: Float32Array): number {
+export function argmax(logits: Float32Array): number {
   let best = 0;
   for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
   return best;

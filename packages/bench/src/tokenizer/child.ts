@@ -1,12 +1,12 @@
 /** The process of one library: loads one vocabulary, encodes one text. */
 import { createHash } from 'node:crypto';
-import { answering } from '../process.js';
+import { serveProcess } from '../process.js';
 import { load, type TokenizerName } from './subjects.js';
 import { type TextName, texts } from './texts.js';
 import type { VocabularyName } from './vocabularies.js';
 
 /** What one process took. */
-export interface Taken {
+export interface EncodingTimes {
   /** Milliseconds. */
   readonly load: number;
   readonly first: number;
@@ -19,10 +19,10 @@ export interface Taken {
 }
 
 /** Warm passes go on for so many milliseconds. */
-const patience = 700;
+const warmMilliseconds = 700;
 
-answering({
-  take: async (vocabulary: VocabularyName, text: TextName): Promise<Taken> => {
+serveProcess({
+  take: async (vocabulary: VocabularyName, text: TextName): Promise<EncodingTimes> => {
     const { milliseconds, encode, cacheBytes } = await load(process.argv[2] as TokenizerName, vocabulary);
     const pieces = texts[text]();
     encode('a few words, é 12');
@@ -33,7 +33,7 @@ answering({
     };
     const first = pass();
     let warm = Number.POSITIVE_INFINITY;
-    for (const until = performance.now() + patience; performance.now() < until; ) warm = Math.min(warm, pass());
+    for (const until = performance.now() + warmMilliseconds; performance.now() < until; ) warm = Math.min(warm, pass());
     if (warm === Number.POSITIVE_INFINITY) warm = pass();
     const hash = createHash('sha256');
     for (const piece of pieces) hash.update(`${Array.from(encode(piece)).join()}\n`);

@@ -11,14 +11,14 @@ export type TokenizerName =
   | '@huggingface/tokenizers';
 
 /** A tokenizer: how long its file took to load, what encodes, and how many bytes its caches hold. */
-export interface Loaded {
+export interface LoadedTokenizer {
   readonly milliseconds: number;
   readonly encode: (text: string) => ArrayLike<number>;
   readonly cacheBytes?: () => number;
 }
 
 /** Loads a vocabulary with one of the libraries. */
-export async function load(name: TokenizerName, vocabulary: VocabularyName): Promise<Loaded> {
+export async function load(name: TokenizerName, vocabulary: VocabularyName): Promise<LoadedTokenizer> {
   if (vocabulary === 'r50k_base' || vocabulary === 'cl100k_base') return loadRanks(name, vocabulary);
   const text = await tokenizerFile(vocabulary);
   if (name === 'residual') {
@@ -38,7 +38,7 @@ export async function load(name: TokenizerName, vocabulary: VocabularyName): Pro
   );
 }
 
-async function loadRanks(name: TokenizerName, encoding: EncodingName): Promise<Loaded> {
+async function loadRanks(name: TokenizerName, encoding: EncodingName): Promise<LoadedTokenizer> {
   switch (name) {
     case 'residual': {
       const { tiktokenTokenizer } = await import('@residual/tokenizer/tiktoken');
@@ -99,8 +99,8 @@ export function librariesOf(vocabulary: VocabularyName): readonly TokenizerName[
   return ['residual', '@huggingface/tokenizers'];
 }
 
-function timed<T>(make: () => T, use: (made: T) => Omit<Loaded, 'milliseconds'>): Loaded {
-  const begun = performance.now();
+function timed<T>(make: () => T, use: (tokenizer: T) => Omit<LoadedTokenizer, 'milliseconds'>): LoadedTokenizer {
+  const start = performance.now();
   const made = make();
-  return { milliseconds: performance.now() - begun, ...use(made) };
+  return { milliseconds: performance.now() - start, ...use(made) };
 }

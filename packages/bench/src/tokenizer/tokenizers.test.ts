@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Taken } from './child.js';
-import { linesOf, named } from './tokenizers.js';
+import type { EncodingTimes } from './child.js';
+import { linesOf, matchingNames } from './tokenizers.js';
 
-const taken = (first: number, ids = 'right'): Taken => ({
+const taken = (first: number, ids = 'right'): EncodingTimes => ({
   load: 0,
   first,
   warm: first / 4,
@@ -27,9 +27,9 @@ test('the fastest peer that gives the right ids is what is to be beaten; one tha
     theirs: 20,
     ratio: 0.25,
   });
-  expect([fast!.peer, fast!.ratio, fast!.reach]).toEqual(['gpt-tokenizer', 0.5, 0.667]);
-  expect([wrong!.peer, wrong!.ratio, wrong!.reach]).toEqual(['ai-tokenizer (other ids)', 2, undefined]);
-  expect(warm.map(line => line.theirs)).toEqual([5, 2.5, 0.625]);
+  expect([fast!.peer, fast!.ratio, fast!.goal]).toEqual(['gpt-tokenizer', 0.5, 0.667]);
+  expect([wrong!.peer, wrong!.ratio, wrong!.goal]).toEqual(['ai-tokenizer (other ids)', 2, undefined]);
+  expect(warm.map(line => line.peerValue)).toEqual([5, 2.5, 0.625]);
 });
 
 test('other ids than those of tiktoken are an error', () => {
@@ -42,9 +42,9 @@ test('other ids than those of tiktoken are an error', () => {
 
 test('a word picks the names that hold it, in any case; one that none holds is an error that lists them', () => {
   const names = ['r50k_base', 'Unigram (T5)', 'Unigram (ALBERT)'];
-  expect(named('kind', names, 'unigram')).toEqual(names.slice(1));
-  expect(named('kind', names, undefined)).toEqual(names);
-  expect(() => named('kind', names, 'bpe')).toThrow(
+  expect(matchingNames('kind', names, 'unigram')).toEqual(names.slice(1));
+  expect(matchingNames('kind', names, undefined)).toEqual(names);
+  expect(() => matchingNames('kind', names, 'bpe')).toThrow(
     'bench: no kind bpe; there are r50k_base, Unigram (T5), Unigram (ALBERT)',
   );
 });

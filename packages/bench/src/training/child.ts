@@ -1,5 +1,5 @@
 /** The process of one trainer: answers the questions of `asked`. */
-import { answering } from '../process.js';
+import { serveProcess } from '../process.js';
 import type { Trainer, TrainingShape } from './trainer.js';
 
 const name = process.argv[2]!;
@@ -18,7 +18,7 @@ async function start(): Promise<Trainer> {
 
 const trainer = start();
 
-answering({
+serveProcess({
   begin: async (shape: TrainingShape) => (await trainer).begin(shape),
   step: async (number: number) => {
     const training = await trainer;

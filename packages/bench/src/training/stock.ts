@@ -15,9 +15,9 @@ export function stock(): Trainer {
   const optimizer = tf.train.adam(rate, beta1, beta2, epsilon);
   addSegmentSum();
   return {
-    begin: async given => {
-      shape = given;
-      loss = compose(given);
+    begin: async trainingShape => {
+      shape = trainingShape;
+      loss = compose(trainingShape);
     },
     step: async number => {
       const value = optimizer.minimize(() => loss!(idsOf(shape!, number)), true)!;

@@ -10,7 +10,7 @@ export function residual(): Translator {
     },
     translate: async (sentences, settings) => {
       const texts = sentences.map(({ text }) => text);
-      return (await model!.translate(texts, settings).whole()).map(({ tokens }) => tokens);
+      return (await model!.translate(texts, settings).result()).map(({ tokens }) => tokens);
     },
   };
 }

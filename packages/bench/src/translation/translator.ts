@@ -3,7 +3,7 @@ export interface TranslateSettings {
   /** Sentences at once. */
   readonly batch: number;
   /** 1 is greedy. */
-  readonly beams: number;
+  readonly numBeams: number;
 }
 
 /** A sentence: its text, and its tokens as the encoder reads them. */

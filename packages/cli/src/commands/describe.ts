@@ -20,7 +20,7 @@ export function describeCommand(exit: (code: number) => void): Command {
       const { family, composition } = await describeSource(
         presets[source] ?? (await configIn(source)) ?? folderOf(source),
       );
-      const { model, positions, depth } = composition;
+      const { model, maxPositions: positions, depth } = composition;
       const description = describe(model, { keyLen: positions });
       const { parameters, bytes, flopsPerToken, census } = description;
       if (json) {

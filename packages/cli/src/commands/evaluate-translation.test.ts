@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fixtureJson } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bleu, chrf } from '../metrics/index.js';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 const englishFrench = fixture('../packages/model-en-fr/model');
 const golden = await fixtureJson<{ examples: { en: string; greedy: { text: string }; beam4: { text: string } }[] }>(
@@ -29,7 +29,7 @@ const file = async (text: string) => {
   return path;
 };
 const evaluate = (references: string, ...args: string[]) =>
-  printed('evaluate', 'translation', '--model', englishFrench, '--references', references, ...args);
+  runCommand('evaluate', 'translation', '--model', englishFrench, '--references', references, ...args);
 
 test('one object tells the scores of greedy translations and all settings', async () => {
   const references = await file(lines.map(line => `${JSON.stringify(line)}\n`).join(''));
@@ -85,7 +85,14 @@ test.each([
   ['\n{"en": "a", "fr": ["", ""]}', ', line 2: "fr" has no text that is not empty'],
 ])('%j is refused before anything is loaded', async (text, what) => {
   const path = await file(text);
-  const { code, out, errors } = await printed('evaluate', 'translation', '--model', './nowhere', '--references', path);
+  const { code, out, errors } = await runCommand(
+    'evaluate',
+    'translation',
+    '--model',
+    './nowhere',
+    '--references',
+    path,
+  );
   const message = `residual: evaluate translation: ${path}${what.startsWith(',') ? '' : ' '}${what}\n`;
   expect({ code, out, errors }).toEqual({ code: 1, out: '', errors: message });
 });

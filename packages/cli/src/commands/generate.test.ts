@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { fixtureJson, repositoryFile } from '@residual/testkit';
 import { startHub } from '@residual/testkit/hub';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 const stories = fixture('models/stories260k');
 const nameless = fixture('checkpoints/gpt2'); // has no tokenizer, 64 positions, 128 tokens
@@ -20,7 +20,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const generate = (model: string, ...args: string[]) => printed('generate', '--model', model, ...args);
+const generate = (model: string, ...args: string[]) => runCommand('generate', '--model', model, ...args);
 
 const result = async (model: string, ...args: string[]) => {
   const { code, out, errors } = await generate(model, ...args, '--json');
@@ -155,14 +155,14 @@ test('a checkpoint comes from a URL or, by id, from the hub, whose connection ma
   const { token_ids: expected } = await result(stories, ...args);
   expect((await result(`${hub.endpoint}/plain/`, ...args)).token_ids).toEqual(expected);
   hub.cutAfter = 700_000;
-  hub.asked.length = 0;
+  hub.requests.length = 0;
   expect((await result('someone/tale', ...args)).token_ids).toEqual(expected);
-  const [first, again, ...more] = hub.asked.filter(url => url.startsWith('storage'));
+  const [first, again, ...more] = hub.requests.filter(url => url.startsWith('storage'));
   expect([first, more]).toEqual(['storage', []]);
   const resumed = Number(/^storage bytes=(\d+)-$/.exec(again!)![1]); // what had arrived of the bytes that were sent
   expect(resumed).toBeGreaterThan(0);
   expect(resumed).toBeLessThanOrEqual(700_000);
-  hub.down = true;
+  hub.isDown = true;
   expect((await result('someone/tale', ...args)).token_ids).toEqual(expected);
   await hub.close();
 });
@@ -208,7 +208,7 @@ test.each([
   [
     nameless,
     ['--prompt-ids', '1', '--stop', 'x'],
-    'generate: stop strings need a tokenizer, this model has none; end tokens by eos',
+    'generate: stop strings need a tokenizer, this model has none; end tokens by eosTokenId',
   ],
 ])('%s %j: one sentence, exit code 1, and nothing else is written', async (model, args, message) => {
   expect(await generate(model, ...args)).toEqual({ code: 1, out: '', errors: `residual: ${message}\n` });
@@ -243,7 +243,7 @@ test.each([
 
 test('a model must be named', async () => {
   const errors = "error: required option '--model <source>' not specified\n";
-  expect(await printed('generate', '--prompt', 'a')).toEqual({ code: 1, out: '', errors });
+  expect(await runCommand('generate', '--prompt', 'a')).toEqual({ code: 1, out: '', errors });
 });
 
 test('--prompt - reads standard input, without the line end that stands behind a text', async () => {

@@ -1,5 +1,5 @@
 import { ResidualError } from '@residual/base';
-import type { Generated, GenerateOptions, GenerationConfig } from '@residual/model';
+import type { GenerateOptions, GenerateOutput, GenerationConfig } from '@residual/model';
 import { Command, Option } from 'commander';
 import { inputText, isPiped } from '../lines.js';
 import { type NodeBackend, nodeBackends, rerunForWebGPU } from '../machine/backends.js';
@@ -16,7 +16,7 @@ interface Options {
   readonly topK?: number;
   readonly topP?: number;
   readonly seed?: number;
-  readonly stop?: readonly string[];
+  readonly stopStrings?: readonly string[];
   readonly backend: NodeBackend;
   readonly json?: boolean;
 }
@@ -50,11 +50,11 @@ async function generate(options: Options): Promise<number> {
   const { promptIds, backend, json } = options;
   const prompt = await promptOf(options);
   return withModel(options, async ({ model, signal }) => {
-    const { draws } = await import('@residual/model');
-    const settings = settingsOf(options, model.generationConfig, draws);
+    const { isSampling } = await import('@residual/model');
+    const settings = settingsOf(options, model.generationConfig, isSampling);
     const tokens = model.tokensOf(promptIds ?? prompt ?? '');
     const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
-    const begun = performance.now();
+    const startTime = performance.now();
     const steps = model.generate(tokens, { ...settings, signal })[Symbol.asyncIterator]();
     const continued = prompt ?? (promptIds ? textOf(promptIds) : '');
     let before = model.encoderDepth > 0 ? '' : continued; // shown when all is known to be well; a source is not continued
@@ -67,12 +67,12 @@ async function generate(options: Options): Promise<number> {
         comma = ',';
         continue;
       }
-      const [row] = step.value;
-      const seconds = (performance.now() - begun) / 1000;
-      const text = model.tokenizer ? wholeText(row!, textOf) : '';
-      print(json ? JSON.stringify(resultOf(row!, { seconds, backend, text })) : '');
-      const isNew = row!.seed !== undefined && options.seed === undefined;
-      if (isNew && !json) printNote(`--seed ${row!.seed} gives this text again`);
+      const [output] = step.value;
+      const seconds = (performance.now() - startTime) / 1000;
+      const text = model.tokenizer ? fullText(output!, textOf) : '';
+      print(json ? JSON.stringify(resultOf(output!, { seconds, backend, text })) : '');
+      const isNew = output!.seed !== undefined && options.seed === undefined;
+      if (isNew && !json) printNote(`--seed ${output!.seed} gives this text again`);
       return 0;
     }
   });
@@ -93,35 +93,38 @@ async function promptOf({ prompt, promptIds }: Options): Promise<string | undefi
 
 /** The settings of the run: filters or a seed without a temperature ask for a draw. */
 function settingsOf(
-  { maxNewTokens, temperature, topK, topP, seed, stop }: Options,
+  { maxNewTokens, temperature, topK, topP, seed, stopStrings: stop }: Options,
   config: GenerationConfig,
-  draws: typeof import('@residual/model').draws,
+  draws: typeof import('@residual/model').isSampling,
 ): GenerateOptions {
-  const asked = { maxNewTokens, temperature, topK, topP, stop };
+  const options = { maxNewTokens, temperature, topK, topP, stop };
   const wantsDraw = temperature === undefined && [topK, topP, seed].some(value => value !== undefined);
-  const usual = typeof config.temperature === 'number' ? config.temperature : 1;
-  const settings = wantsDraw ? { ...asked, temperature: usual } : asked;
+  const defaultTemperature = typeof config.temperature === 'number' ? config.temperature : 1;
+  const settings = wantsDraw ? { ...options, temperature: defaultTemperature } : options;
   return draws(settings, config) ? { ...settings, seed } : settings;
 }
 
 /** Prompt and new text; a stop text and what follows it is left out. */
-function wholeText(row: Generated, textOf: (ids: readonly number[]) => string): string {
-  if (row.finishReason !== 'stop') return textOf(row.tokens);
-  return textOf(row.tokens.slice(0, row.promptLength)) + row.text;
+function fullText(output: GenerateOutput, textOf: (ids: readonly number[]) => string): string {
+  if (output.finishReason !== 'stop') return textOf(output.tokens);
+  return textOf(output.tokens.slice(0, output.promptLength)) + output.text;
 }
 
-function resultOf(row: Generated, { text, seconds, backend }: { text: string; seconds: number; backend: string }) {
+function resultOf(
+  output: GenerateOutput,
+  { text, seconds, backend }: { text: string; seconds: number; backend: string },
+) {
   return {
     text,
-    new_text: row.text,
-    token_ids: row.tokens,
-    new_token_ids: row.newTokens,
-    prompt_tokens: row.promptLength,
-    finish_reason: row.finishReason,
-    logprob: row.logprob,
+    new_text: output.text,
+    token_ids: output.tokens,
+    new_token_ids: output.newTokens,
+    prompt_tokens: output.promptLength,
+    finish_reason: output.finishReason,
+    logprob: output.logprob,
     seconds,
-    tokens_per_second: row.newTokens.length / seconds,
-    seed: row.seed ?? null,
+    tokens_per_second: output.newTokens.length / seconds,
+    seed: output.seed ?? null,
     backend,
   };
 }

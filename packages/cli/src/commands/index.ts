@@ -4,15 +4,15 @@ import { Command } from 'commander';
 type Make = (exit: (code: number) => void) => Command;
 
 /** A command by its name: what a list of commands says of it, and how it is loaded, or the commands below it. */
-export interface Entry {
+export interface CommandEntry {
   readonly name: string;
   readonly description: string;
   readonly load?: () => Promise<Make>;
-  readonly commands?: readonly Entry[];
+  readonly commands?: readonly CommandEntry[];
 }
 
 /** All commands, in the order of the help. Only the one that is asked for is loaded: each brings what it needs. */
-export const entries: readonly Entry[] = [
+export const entries: readonly CommandEntry[] = [
   {
     name: 'generate',
     description: 'Continue a prompt with a published checkpoint. Settings left out follow its generation_config.json.',
@@ -108,7 +108,7 @@ export const entries: readonly Entry[] = [
 /** Adds commands to the one above them: whole the one that `words` begins with, of the others the name and description. */
 export async function addCommands(
   parent: Command,
-  entries: readonly Entry[],
+  entries: readonly CommandEntry[],
   words: readonly string[],
   exit: (code: number) => void,
 ): Promise<void> {

@@ -8,13 +8,13 @@ import sirv from 'sirv';
 import { chromeFlags, findChrome } from '../machine/chrome.js';
 
 /** What a comparison found, with our outputs as the bytes of a file where they are wanted. */
-export interface Compared extends Omit<ParityReport, 'outputs'> {
-  readonly dumped?: Uint8Array | undefined;
+export interface ComparisonReport extends Omit<ParityReport, 'outputs'> {
+  readonly dump?: Uint8Array | undefined;
 }
 
 /** What the page says. */
-interface Answer {
-  readonly report?: Compared;
+interface PageResponse {
+  readonly report?: ComparisonReport;
   readonly failure?: string;
 }
 
@@ -32,7 +32,7 @@ async function browserDriver(): Promise<typeof import('playwright-core')> {
 }
 
 /** Compares a folder on the webgl backend, in a Chrome or Chromium of this machine. Errors say what to install if there is none. */
-export async function parityInBrowser(folder: string, wantsDump: boolean): Promise<Compared> {
+export async function parityInBrowser(folder: string, wantsDump: boolean): Promise<ComparisonReport> {
   const { chromium } = await browserDriver();
   const executablePath = findChrome();
   if (!executablePath) {
@@ -50,7 +50,9 @@ export async function parityInBrowser(folder: string, wantsDump: boolean): Promi
     const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
     await page.goto(`${origin}/page.html`);
     await page.waitForFunction('globalThis.runParity !== undefined');
-    const { report, failure } = (await page.evaluate(`globalThis.runParity({ wantsDump: ${wantsDump} })`)) as Answer;
+    const { report, failure } = (await page.evaluate(
+      `globalThis.runParity({ wantsDump: ${wantsDump} })`,
+    )) as PageResponse;
     if (!report) throw new ResidualError('parity', `${failure}`.replaceAll(`${origin}/model/`, folder));
     return { ...report, ...received };
   } finally {
@@ -81,7 +83,7 @@ async function serve(folder: string, onDump: (bytes: Uint8Array) => void): Promi
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of request) pieces.push(piece);
-  return Buffer.concat(pieces);
+  const chunks: Uint8Array[] = [];
+  for await (const piece of request) chunks.push(piece);
+  return Buffer.concat(chunks);
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { checkpointWith, comparable, fixturePath, inFolder, inputsOf, tensorsIn } from '../testing/folders.js';
-import { printed } from '../testing/printed.js';
+import { runCommand } from '../testing/run-command.js';
 
-const onWebgl = (...args: string[]) => printed('parity', '--backend', 'webgl', ...args);
+const onWebgl = (...args: string[]) => runCommand('parity', '--backend', 'webgl', ...args);
 
 test('webgl runs in a browser: its dump comes back whole', () =>
   inFolder(async place => {

@@ -46,7 +46,7 @@ async function tokenizeLines(tokenizer: Tokenizer, file: string, special: boolea
   for await (const [line] of lineGroups(chunksFrom('tokenize', { file }), 1)) {
     number++;
     if (line!.trim() === '') continue;
-    const row = readRow(line!, `line ${number} of ${file}`);
+    const row = readCase(line!, `line ${number} of ${file}`);
     print(JSON.stringify(tokensOf(tokenizer, row.text, row.special ?? special)));
   }
 }
@@ -75,7 +75,7 @@ function tableOf({ ids, tokens, offsets }: Tokens): string {
   return ids.length === 0 ? count : `${columns([['id', 'token', 'place'], ...rows])}\n${count}`;
 }
 
-function readRow(line: string, where: string): { text: string; special?: boolean } {
+function readCase(line: string, where: string): { text: string; special?: boolean } {
   let row: unknown;
   try {
     row = JSON.parse(line);

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import { beginTraining } from '../training/begin.js';
 import type { LanguageModelSettings } from '../training/lm.js';
 import { withCommonOptions, withSizeOptions } from '../training/options.js';
+import { startTraining } from '../training/start.js';
 import { size } from './option-values.js';
 
 const defaults = {
@@ -32,6 +32,6 @@ export function trainLanguageModelCommand(exit: (code: number) => void): Command
     .option('--tokenizer-size <n>', 'tokens of the tokenizer that is trained (4096)', size);
   return withCommonOptions(withSizeOptions(command)).action(async (files: string[], _options, self: Command) => {
     const { trainLanguageModel } = await import('../training/lm.js');
-    exit(await beginTraining<LanguageModelSettings>(self, files, defaults, trainLanguageModel));
+    exit(await startTraining<LanguageModelSettings>(self, files, defaults, trainLanguageModel));
   });
 }

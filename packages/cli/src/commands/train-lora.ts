@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import { beginTraining } from '../training/begin.js';
 import type { LoraSettings } from '../training/lora.js';
 import { withCommonOptions } from '../training/options.js';
+import { startTraining } from '../training/start.js';
 import { positive, size } from './option-values.js';
 
 const defaults = {
@@ -31,6 +31,6 @@ export function trainLoraCommand(exit: (code: number) => void): Command {
     .option('--target <pattern...>', 'linears that get some, by path (**.attention.query **.attention.value)');
   return withCommonOptions(command).action(async (files: string[], _options, self: Command) => {
     const { trainLora } = await import('../training/lora.js');
-    exit(await beginTraining<LoraSettings>(self, files, defaults as never, trainLora));
+    exit(await startTraining<LoraSettings>(self, files, defaults as never, trainLora));
   });
 }

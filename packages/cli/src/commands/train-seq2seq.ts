@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { beginTraining } from '../training/begin.js';
 import { withCommonOptions, withSizeOptions } from '../training/options.js';
 import type { TranslatorSettings } from '../training/seq2seq.js';
+import { startTraining } from '../training/start.js';
 import { size } from './option-values.js';
 
 const defaults = { positions: 128, modelDim: 128, heads: 4, depth: 3, dropout: 0, tokenizerSize: 4096 } as const;
@@ -16,6 +16,6 @@ export function trainTranslatorCommand(exit: (code: number) => void): Command {
     .option('--tokenizer-size <n>', 'tokens of the tokenizer that is trained, for both languages (4096)', size);
   return withCommonOptions(withSizeOptions(command)).action(async (files: string[], _options, self: Command) => {
     const { trainTranslator } = await import('../training/seq2seq.js');
-    exit(await beginTraining<TranslatorSettings>(self, files, defaults, trainTranslator));
+    exit(await startTraining<TranslatorSettings>(self, files, defaults, trainTranslator));
   });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { tokenizerFromJson } from '@residual/tokenizer';
 import { expect, test, vi } from 'vitest';
 import { inFolder } from '../testing/folders.js';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 const corpus = fixture('tokenizers/training/corpus.txt');
 const read = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
@@ -11,7 +11,7 @@ const read = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
 test('bpe is the byte-level tokenizer that the reference makes of the file', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
-    const { code, out: said } = await printed(
+    const { code, out: said } = await runCommand(
       'train-tokenizer',
       '--kind',
       'bpe',
@@ -34,7 +34,7 @@ test('bpe is the byte-level tokenizer that the reference makes of the file', () 
 test('wordpiece has the tokens of the reference', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
-    const { code, out: said } = await printed(
+    const { code, out: said } = await runCommand(
       ...['train-tokenizer', '--kind', 'wordpiece', '--size', '1000', '--out', out, '--json', corpus],
     );
     expect(code).toBe(0);
@@ -67,7 +67,7 @@ test('several files, their line ends and special tokens of your own', () =>
       '<a>',
       '<b>',
     ];
-    expect((await printed('train-tokenizer', a, b, ...args)).code).toBe(0);
+    expect((await runCommand('train-tokenizer', a, b, ...args)).code).toBe(0);
     const tokenizer = tokenizerFromJson(await read(out));
     expect([0, 1].map(id => tokenizer.idToToken(id))).toEqual(['<a>', '<b>']);
     expect(tokenizer.encode('one two\r\n').tokens).toEqual(['one', 'Ġtwo', 'č', 'Ċ']);
@@ -78,7 +78,7 @@ test('a unigram is trained while a bar shows how far it is', () =>
     const out = join(folder, 'tokenizer.json');
     const isTTY = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
     Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
-    const { code, errors } = await printed(
+    const { code, errors } = await runCommand(
       'train-tokenizer',
       '--kind',
       'unigram',
@@ -99,7 +99,7 @@ test('a unigram is trained while a bar shows how far it is', () =>
 test('Ctrl-C ends it with exit code 130, and nothing is written', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
-    const running = printed('train-tokenizer', '--kind', 'unigram', '--size', '2000', '--out', out, corpus);
+    const running = runCommand('train-tokenizer', '--kind', 'unigram', '--size', '2000', '--out', out, corpus);
     await vi.waitFor(() => expect(process.listenerCount('SIGINT')).toBeGreaterThan(0), { timeout: 120_000 });
     process.emit('SIGINT');
     expect((await running).code).toBe(130);
@@ -131,7 +131,7 @@ test.each([
     /^residual: trainTokenizer: size 200 is less than the 257 tokens that it begins with/,
   ],
 ])('%j is refused', async (args, message) => {
-  const { code, errors } = await printed('train-tokenizer', '--out', './never.json', ...args);
+  const { code, errors } = await runCommand('train-tokenizer', '--out', './never.json', ...args);
   expect(code).toBe(1);
   expect(errors).toMatch(message);
 });
@@ -140,7 +140,7 @@ test('what is not text, an empty file and a missing folder are refused', () =>
   inFolder(async folder => {
     const [text, out] = [join(folder, 'text.txt'), join(folder, 'out.json')];
     const refused = async (to: string) =>
-      (await printed('train-tokenizer', '--kind', 'bpe', '--size', '300', '--out', to, text)).errors;
+      (await runCommand('train-tokenizer', '--kind', 'bpe', '--size', '300', '--out', to, text)).errors;
     await writeFile(text, '');
     expect(await refused(out)).toBe('residual: trainTokenizer: 0 texts hold 0 words; at least 1 is needed\n');
     expect(await refused(join(folder, 'none', 'out.json'))).toMatch(

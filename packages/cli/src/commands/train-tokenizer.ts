@@ -68,12 +68,12 @@ async function train(files: readonly string[], options: Options): Promise<number
     import('@residual/tokenizer'),
     import('@residual/tokenizer/train'),
   ]);
-  const begun = performance.now();
+  const startTime = performance.now();
   try {
     const tokenizer = await trainTokenizer(lines, settings as TrainOptions);
     progress.end();
     await writeFile(out, `${saveTokenizer(tokenizer, { pretty: true })}\n`);
-    const seconds = (performance.now() - begun) / 1000;
+    const seconds = (performance.now() - startTime) / 1000;
     const tokens = tokenizer.vocabSize;
     print(
       json

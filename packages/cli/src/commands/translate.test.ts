@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fixtureJson } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 interface Golden {
   readonly examples: readonly {
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const translate = (...args: string[]) => printed('translate', '--model', englishFrench, ...args);
+const translate = (...args: string[]) => runCommand('translate', '--model', englishFrench, ...args);
 const file = async (text: string) => {
   const path = join(folder, 'lines.txt');
   await writeFile(path, text);
@@ -175,7 +175,7 @@ test.each(wrong)('%j is refused', async (args, message) => {
 });
 
 test('a model that only continues texts is refused', async () => {
-  const { code, errors } = await printed('translate', '--model', fixture('models/stories260k'), 'a');
+  const { code, errors } = await runCommand('translate', '--model', fixture('models/stories260k'), 'a');
   expect(code).toBe(1);
   expect(errors).toBe(
     'residual: translate: llama continues a text and has no encoder; this works on an encoder-decoder\n',

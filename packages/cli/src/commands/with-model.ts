@@ -3,7 +3,7 @@ import { type NodeBackend, startBackend } from '../machine/backends.js';
 import { type ProgressLine, progressLine } from '../output.js';
 
 /** What a command works with. */
-export interface Work {
+export interface CommandContext {
   readonly model: Model;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
@@ -13,7 +13,7 @@ export interface Work {
 /** Loads a model on a backend, with its progress shown, for as long as `use` runs; gives the exit code that it gives, 130 after Ctrl-C. */
 export async function withModel(
   { model: source, backend }: { readonly model: string; readonly backend: NodeBackend },
-  use: (work: Work) => Promise<number>,
+  use: (work: CommandContext) => Promise<number>,
 ): Promise<number> {
   await startBackend(backend);
   const { loadModel } = await import('@residual/model');

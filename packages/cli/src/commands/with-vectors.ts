@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { type ProgressLine, progressLine } from '../output.js';
 
 /** What a command on word vectors works with. */
-export interface VectorWork {
+export interface VectorContext {
   readonly vectors: WordVectors;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
@@ -17,7 +17,10 @@ export function withVectorsOption(command: Command): Command {
 }
 
 /** Reads vectors, with the progress shown, and uses them; gives the exit code that it gives, 130 after Ctrl-C. */
-export async function withVectors(place: string, use: (work: VectorWork) => number | Promise<number>): Promise<number> {
+export async function withVectors(
+  source: string,
+  use: (work: VectorContext) => number | Promise<number>,
+): Promise<number> {
   const abort = new AbortController();
   const interrupt = () => abort.abort();
   process.once('SIGINT', interrupt);
@@ -27,7 +30,7 @@ export async function withVectors(place: string, use: (work: VectorWork) => numb
     const onProgress = ({ done, total }: { done: number; total: number }) =>
       progress.show(`vectors: ${Math.floor((100 * done) / total)} %`);
     const { wordVectors } = await import('@residual/embeddings/words');
-    const vectors = await wordVectors(place, { signal, onProgress });
+    const vectors = await wordVectors(source, { signal, onProgress });
     progress.end();
     return await use({ vectors, signal, progress });
   } catch (error) {

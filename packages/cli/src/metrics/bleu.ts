@@ -1,9 +1,9 @@
-import { countRuns, countShared } from './counts.js';
+import { countMatches, countNgrams } from './ngrams.js';
 import { referenceCount, type Sentence, sentencesOf } from './references.js';
 import { tokenize13a } from './tokenize-13a.js';
 
 /** The longest runs of words that are counted. */
-const longest = 4;
+const maxOrder = 4;
 const orders = [1, 2, 3, 4] as const;
 
 /** A BLEU score with what it is made of. */
@@ -36,14 +36,14 @@ export function bleu(hypotheses: readonly string[], references: readonly (readon
   ];
   let [hypothesisLength, referenceLength] = [0, 0];
   for (const sentence of sentences) {
-    const { words, given } = tokenized(sentence);
+    const { words, references: given } = tokenized(sentence);
     hypothesisLength += words.length;
     referenceLength += nearest(
       words.length,
       given.map(({ length }) => length),
     );
     for (const order of orders) {
-      counts[order - 1]! += countShared(countRuns(words, order), most(given, order));
+      counts[order - 1]! += countMatches(countNgrams(words, order), maxCounts(given, order));
       totals[order - 1]! += Math.max(words.length - order + 1, 0);
     }
   }
@@ -51,14 +51,14 @@ export function bleu(hypotheses: readonly string[], references: readonly (readon
   const penalty = hypothesisLength === 0 ? 0 : Math.exp(1 - referenceLength / hypothesisLength);
   const brevityPenalty = isShort ? penalty : 1;
   const precisions = smoothed(counts, totals);
-  const mean = precisions.reduce((sum, precision) => sum + Math.log(precision), 0) / longest;
+  const mean = precisions.reduce((sum, precision) => sum + Math.log(precision), 0) / maxOrder;
   const signature = `nrefs:${referenceCount(sentences)}|case:mixed|eff:no|tok:13a|smooth:exp`;
   const score = brevityPenalty * Math.exp(mean); // log 0 is -Infinity, whose exp is 0
   return { score, precisions, counts, totals, brevityPenalty, hypothesisLength, referenceLength, signature };
 }
 
-function tokenized({ hypothesis, references }: Sentence): { words: string[]; given: string[][] } {
-  return { words: tokenize13a(hypothesis), given: references.map(tokenize13a) };
+function tokenized({ hypothesis, references }: Sentence): { words: string[]; references: string[][] } {
+  return { words: tokenize13a(hypothesis), references: references.map(tokenize13a) };
 }
 
 /** Of lengths the nearest one, of two equally near ones the shorter. */
@@ -70,10 +70,10 @@ function nearest(length: number, lengths: readonly number[]): number {
 }
 
 /** How often each run occurs in the reference that has it most often. */
-function most(references: readonly (readonly string[])[], order: number): Map<string, number> {
+function maxCounts(references: readonly (readonly string[])[], order: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (const words of references)
-    for (const [run, count] of countRuns(words, order)) counts.set(run, Math.max(count, counts.get(run) ?? 0));
+    for (const [run, count] of countNgrams(words, order)) counts.set(run, Math.max(count, counts.get(run) ?? 0));
   return counts;
 }
 

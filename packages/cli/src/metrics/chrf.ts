@@ -1,4 +1,4 @@
-import { countRuns, countShared } from './counts.js';
+import { countMatches, countNgrams } from './ngrams.js';
 import { referenceCount, sentencesOf } from './references.js';
 import { words } from './words.js';
 
@@ -28,8 +28,8 @@ interface Matches {
 export function chrf(hypotheses: readonly string[], references: readonly (readonly string[])[]): Chrf {
   const sentences = sentencesOf(hypotheses, references);
   const sums = sentences.map(({ hypothesis, references: given }) => {
-    const runs = runsOf(hypothesis);
-    const matches = given.map(reference => matchesOf(runs, runsOf(reference)));
+    const ngrams = ngramsOf(hypothesis);
+    const matches = given.map(reference => matchesOf(ngrams, ngramsOf(reference)));
     return matches.reduce((best, each) => (score(each) > score(best) ? each : best));
   });
   const total = orders.map((_, i) => ({
@@ -41,9 +41,9 @@ export function chrf(hypotheses: readonly string[], references: readonly (readon
 }
 
 /** The runs of 1 to 6 characters of a text without its white space. */
-function runsOf(text: string): Map<string, number>[] {
+function ngramsOf(text: string): Map<string, number>[] {
   const characters = [...words(text).join('')];
-  return orders.map(order => countRuns(characters, order));
+  return orders.map(order => countNgrams(characters, order));
 }
 
 /** Where the reference has no run of a length, those of the hypothesis do not count. */
@@ -52,7 +52,7 @@ function matchesOf(hypothesis: readonly Map<string, number>[], reference: readon
   return orders.map((_, i) => ({
     hypothesis: reference[i]!.size > 0 ? size(hypothesis[i]!) : 0,
     reference: size(reference[i]!),
-    shared: countShared(hypothesis[i]!, reference[i]!),
+    shared: countMatches(hypothesis[i]!, reference[i]!),
   }));
 }
 

@@ -5,14 +5,14 @@ import {
   allWindows,
   type BatchSource,
   type Pair,
-  packed,
+  packDocuments,
   randomWindows,
-  splitOff,
   type TokenBatch,
+  trainValidationSplit,
 } from '@residual/train';
 
 /** How texts are cut into documents. */
-export type Cut = 'none' | 'lines' | 'paragraphs' | 'files';
+export type DocumentSplit = 'none' | 'lines' | 'paragraphs' | 'files';
 
 /** The texts of files, UTF-8. Errors name the command. */
 export async function readTexts(command: string, files: readonly string[]): Promise<string[]> {
@@ -32,7 +32,7 @@ export async function readTexts(command: string, files: readonly string[]): Prom
 }
 
 /** The documents of texts; blank ones are left out. */
-export function documentsOf(texts: readonly string[], cut: Cut): string[] {
+export function documentsOf(texts: readonly string[], cut: DocumentSplit): string[] {
   const separator = { none: undefined, files: undefined, lines: /\n/, paragraphs: /\n\s*\n/ }[cut];
   const pieces = separator ? texts.flatMap(text => text.split(separator)) : texts;
   return pieces.filter(text => text.trim() !== '');
@@ -43,15 +43,15 @@ export interface Corpus<Batch> {
   readonly batches: BatchSource<Batch>;
   readonly validation: (limit: number) => AsyncIterable<Batch> | Iterable<Batch>;
   /** What there is, for people. */
-  readonly told: string;
+  readonly summary: string;
 }
 
-interface Parts {
+interface TrainingSplit {
   readonly training: readonly string[];
   readonly validation: readonly string[];
 }
 
-interface Shape {
+interface CorpusShape {
   readonly length: number;
   readonly batch: number;
   readonly seed: number;
@@ -61,12 +61,12 @@ interface Shape {
 /** Texts to validate on: a file, or a share; of one long text that is its end. */
 export function split(
   texts: readonly string[],
-  held: readonly string[] | undefined,
-  { cut, share, seed }: { cut: Cut; share: number; seed: number },
-): Parts {
+  validationTexts: readonly string[] | undefined,
+  { cut, share, seed }: { cut: DocumentSplit; share: number; seed: number },
+): TrainingSplit {
   const documents = documentsOf(texts, cut);
-  if (held) return { training: documents, validation: documentsOf(held, cut) };
-  if (cut !== 'none') return splitOff(documents, { share, seed });
+  if (validationTexts) return { training: documents, validation: documentsOf(validationTexts, cut) };
+  if (cut !== 'none') return trainValidationSplit(documents, { share, seed });
   const whole = documents.join('\n');
   const at = Math.floor(whole.length * (1 - share));
   return { training: [whole.slice(0, at)], validation: [whole.slice(at)] };
@@ -74,31 +74,35 @@ export function split(
 
 /** Batches of text: windows of one long text at random, or documents packed and kept apart. */
 export function textCorpus(
-  { training, validation }: Parts,
+  { training, validation }: TrainingSplit,
   tokenizer: Tokenizer,
-  cut: Cut,
-  shape: Shape,
+  cut: DocumentSplit,
+  shape: CorpusShape,
 ): Corpus<TokenBatch> {
   const { length, batch, seed, end } = shape;
   const encode = (texts: readonly string[]) => texts.map(text => Int32Array.from(tokenizer.encode(text).ids));
-  const [ours, held] = [encode(training), encode(validation)];
+  const [trainingIds, validationIds] = [encode(training), encode(validation)];
   const count = (documents: readonly Int32Array[]) => documents.reduce((sum, { length }) => sum + length, 0);
-  const told = `${count(ours).toLocaleString('en-US')} tokens to train on, ${count(held).toLocaleString('en-US')} to validate on`;
+  const summary = `${count(trainingIds).toLocaleString('en-US')} tokens to train on, ${count(validationIds).toLocaleString('en-US')} to validate on`;
   if (cut === 'none') {
-    const [long, short] = [joined(ours), joined(held)];
+    const [long, short] = [concatenate(trainingIds), concatenate(validationIds)];
     if (short.length <= length)
       throw new ResidualError(
         'data',
         `train: ${short.length} tokens to validate on are too few for rows of ${length} and the token after them`,
       );
     const windows = [...allWindows(short, { length, batch })];
-    return { batches: randomWindows(long, { length, batch, seed }), validation: limit => spread(windows, limit), told };
+    return {
+      batches: randomWindows(long, { length, batch, seed }),
+      validation: limit => evenlySpaced(windows, limit),
+      summary,
+    };
   }
   const options = { length, batch, end };
   return {
-    batches: packed(ours, { ...options, shuffle: { seed } }),
-    validation: limit => taken(packed(held, { ...options, rounds: 1 }).from(0), limit),
-    told,
+    batches: packDocuments(trainingIds, { ...options, shuffle: { seed } }),
+    validation: limit => firstBatches(packDocuments(validationIds, { ...options, epochs: 1 }).from(0), limit),
+    summary,
   };
 }
 
@@ -120,14 +124,14 @@ export function pairsOf(texts: readonly string[], files: readonly string[]): [st
 /** Pairs as token ids, targets and sources with their end. */
 export function encodedPairs(pairs: readonly (readonly [string, string])[], tokenizer: Tokenizer, end: number): Pair[] {
   const ids = (text: string) => {
-    const found = tokenizer.encode(text).ids;
-    return found.at(-1) === end ? found : [...found, end];
+    const encoded = tokenizer.encode(text).ids;
+    return encoded.at(-1) === end ? encoded : [...encoded, end];
   };
   return pairs.map(([source, target]) => ({ source: ids(source), target: ids(target) }));
 }
 
 /** The first batches. */
-export async function* taken<Batch>(
+export async function* firstBatches<Batch>(
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   limit: number,
 ): AsyncGenerator<Batch> {
@@ -139,12 +143,12 @@ export async function* taken<Batch>(
 }
 
 /** So many of a list, evenly spread over it. */
-function spread<Item>(items: readonly Item[], limit: number): Item[] {
+function evenlySpaced<Item>(items: readonly Item[], limit: number): Item[] {
   if (items.length <= limit) return [...items];
   return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)]!);
 }
 
-function joined(parts: readonly Int32Array[]): Int32Array {
+function concatenate(parts: readonly Int32Array[]): Int32Array {
   const whole = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { count, notNegative, positive, rate, seed, size, topP } from '../commands/option-values.js';
+import { count, nonNegative, positive, rate, seed, size, topP } from '../commands/option-values.js';
 import { nodeBackends } from '../machine/backends.js';
 
 /** What every run of training is told. */
@@ -76,8 +76,8 @@ export function withCommonOptions(command: Command): Command {
       ]),
     )
     .option('--warm-up <n>', 'steps over which the learning rate rises (a twentieth of all)', count)
-    .option('--end-learning-rate <x>', 'where the cosine ends (a tenth of the highest)', notNegative)
-    .option('--weight-decay <x>', 'how much matrices lose of themselves, times the learning rate (0.1)', notNegative)
+    .option('--end-learning-rate <x>', 'where the cosine ends (a tenth of the highest)', nonNegative)
+    .option('--weight-decay <x>', 'how much matrices lose of themselves, times the learning rate (0.1)', nonNegative)
     .option('--beta1 <x>', 'of adamw and lion (0.9)', rate)
     .option('--beta2 <x>', 'of adamw and lion (0.99)', rate)
     .option('--clip-norm <x>', 'gradients of a larger norm are scaled down to it (1)', positive)

@@ -54,7 +54,7 @@ export async function runTraining<Batch>(
     accumulate,
     clipNorm,
     frozen,
-    ...(average !== undefined && { average }),
+    ...(average !== undefined && { emaDecay: average }),
     ...(recompute && { recompute }),
     optimizer: optimizerOf(settings),
     learningRate: scheduleOf(settings),
@@ -66,15 +66,15 @@ export async function runTraining<Batch>(
     signal,
   });
   const log = settings.log;
-  const begun = performance.now();
+  const startTime = performance.now();
   let [done, first] = [0, -1];
   try {
     for await (const event of run) {
       done = event.step;
       if (first < 0) first = event.step;
-      tell(event, { steps, first, begun, progress });
+      report(event, { steps, first, startTime, progress });
       if (log !== undefined) {
-        const seconds = (performance.now() - begun) / 1000;
+        const seconds = (performance.now() - startTime) / 1000;
         await appendFile(log, `${JSON.stringify({ ...event, seconds })}\n`);
       }
     }
@@ -86,7 +86,7 @@ export async function runTraining<Batch>(
   }
   progress.end();
   await writeResult(out, await result());
-  print(`${out}: trained ${done} steps in ${duration(performance.now() - begun)}`);
+  print(`${out}: trained ${done} steps in ${duration(performance.now() - startTime)}`);
   return 0;
 }
 
@@ -94,13 +94,13 @@ export async function runTraining<Batch>(
 export const stateFolder = 'training';
 
 /** Whether a run was begun in a folder. */
-export async function isBegun(folder: string): Promise<boolean> {
+export async function isStarted(folder: string): Promise<boolean> {
   const names = await readdir(join(folder, stateFolder)).catch(() => []);
   return names.some(name => name.startsWith('step-'));
 }
 
 /** Removes what an earlier run left. */
-export async function forget(folder: string): Promise<void> {
+export async function removeRun(folder: string): Promise<void> {
   await rm(join(folder, stateFolder), { recursive: true, force: true });
 }
 
@@ -138,14 +138,14 @@ function scheduleOf({
   return rise(cosineDecay({ peak, warmUp, steps, floor: endLearningRate ?? peak / 10, hold: true }));
 }
 
-interface Telling {
+interface ReportContext {
   readonly steps: number;
   readonly first: number;
-  readonly begun: number;
+  readonly startTime: number;
   readonly progress: ProgressLine;
 }
 
-function tell(event: TrainingEvent, { steps, first, begun, progress }: Telling): void {
+function report(event: TrainingEvent, { steps, first, startTime, progress }: ReportContext): void {
   if (event.type === 'checkpoint') return;
   if (event.type === 'resume') {
     print(`goes on after step ${event.step} of ${steps}${event.isFinished ? ': nothing is left to do' : ''}`);
@@ -156,8 +156,8 @@ function tell(event: TrainingEvent, { steps, first, begun, progress }: Telling):
     print(`step ${event.step}: validation loss ${event.loss.toFixed(4)}`);
     return;
   }
-  const passed = performance.now() - begun;
-  const left = (passed / Math.max(1, event.step - first)) * (steps - event.step);
+  const elapsed = performance.now() - startTime;
+  const left = (elapsed / Math.max(1, event.step - first)) * (steps - event.step);
   const numbers = [
     `loss ${event.loss.toFixed(4)}`,
     `rate ${event.learningRate.toExponential(1)}`,

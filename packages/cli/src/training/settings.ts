@@ -14,18 +14,18 @@ export async function settingsInFile(path: string, command: Command): Promise<Se
     throw new ResidualError('files', `train: ${path} cannot be read: ${cause.message}`, { cause });
   });
   const { parse } = await import('yaml');
-  let found: unknown;
+  let parsed: unknown;
   try {
-    found = parse(text);
+    parsed = parse(text);
   } catch (cause) {
     throw new ResidualError('files', `train: ${path} is neither JSON nor YAML: ${(cause as Error).message}`, { cause });
   }
-  if (typeof found !== 'object' || found === null || Array.isArray(found))
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     throw new ResidualError('files', `train: ${path} holds no settings by name`);
-  return Object.fromEntries(Object.entries(found).map(([name, value]) => checked(path, command, name, value)));
+  return Object.fromEntries(Object.entries(parsed).map(([name, value]) => parseSetting(path, command, name, value)));
 }
 
-function checked(path: string, command: Command, name: string, value: unknown): [string, unknown] {
+function parseSetting(path: string, command: Command, name: string, value: unknown): [string, unknown] {
   const camel = name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const refuse = (what: string): never => {
     throw new ResidualError('files', `train: ${path} ${what}`);
@@ -70,7 +70,7 @@ export async function settingsOfRun(folder: string): Promise<Settings | undefine
 }
 
 /** Notes the settings of a run in its folder, which is made. */
-export async function noteSettings(folder: string, settings: Settings): Promise<void> {
+export async function saveSettings(folder: string, settings: Settings): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, runFile), `${JSON.stringify(settings, null, 2)}\n`);
 }

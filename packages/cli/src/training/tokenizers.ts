@@ -4,8 +4,8 @@ import { ResidualError } from '@residual/base';
 import { saveTokenizer, type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { type TrainOptions, type TrainProgress, trainTokenizer } from '@residual/tokenizer/train';
 import { bar } from '../output.js';
-import type { Begun } from './begin.js';
 import type { CommonSettings } from './options.js';
+import type { RunContext } from './start.js';
 
 /** The tokenizer of a file. */
 export async function tokenizerInFile(path: string): Promise<Tokenizer> {
@@ -16,10 +16,10 @@ export async function tokenizerInFile(path: string): Promise<Tokenizer> {
 }
 
 /** Trains a tokenizer, with its progress shown. */
-export function trainedTokenizer(
+export function trainWithProgress(
   texts: Iterable<string>,
   options: TrainOptions,
-  { progress, signal }: Pick<Begun<CommonSettings>, 'progress' | 'signal'>,
+  { progress, signal }: Pick<RunContext<CommonSettings>, 'progress' | 'signal'>,
 ): Promise<Tokenizer> {
   const onProgress = ({ stage, done, total }: TrainProgress) =>
     progress.show(bar(`tokenizer: ${stage}`, done, total ?? done));
@@ -27,8 +27,8 @@ export function trainedTokenizer(
 }
 
 /** The tokenizer of a run: a new one is noted in the folder of the run, one that goes on finds it there. */
-export async function keptTokenizer(
-  { settings: { out }, resumed }: Begun<CommonSettings>,
+export async function runTokenizer(
+  { settings: { out }, isResumed: resumed }: RunContext<CommonSettings>,
   make: () => Promise<Tokenizer>,
 ): Promise<Tokenizer> {
   const path = join(out, 'tokenizer.json');
@@ -39,7 +39,7 @@ export async function keptTokenizer(
 }
 
 /** The id of the token that ends texts, undefined where the tokenizer has none of the usual names. */
-export function endOf(tokenizer: Tokenizer): number | undefined {
+export function eosTokenOf(tokenizer: Tokenizer): number | undefined {
   const usual = ['<|endoftext|>', '</s>', '<|end_of_text|>', '<eos>', '[SEP]'];
-  return tokenizer.eosToken ?? usual.map(name => tokenizer.tokenToId(name)).find(id => id !== undefined);
+  return tokenizer.eosTokenId ?? usual.map(name => tokenizer.tokenToId(name)).find(id => id !== undefined);
 }

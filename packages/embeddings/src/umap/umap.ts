@@ -1,7 +1,7 @@
 import { ResidualError } from '@residual/base';
 import * as published from 'umap-js';
 import { nearestRows } from '../words/nearest.js';
-import { slots } from '../words/scan.js';
+import { maxQueries } from '../words/scan.js';
 import { expectRow } from '../words/spelling.js';
 import { unitRow, vectorTable, type WordVectors } from '../words/table.js';
 
@@ -36,13 +36,13 @@ export interface UmapOptions {
 export async function umap(vectors: WordVectors, options: UmapOptions = {}): Promise<Float32Array> {
   const { dims = 2, neighbours = 15, minDistance = 0.1, epochs, seed = 1, signal, onProgress } = options;
   const rows = options.words ? options.words.map(word => expectRow('umap', vectors, word)) : [...vectors.words.keys()];
-  const whole = (what: string, value: number, least: number) => {
+  const expectInteger = (what: string, value: number, least: number) => {
     if (Number.isInteger(value) && value >= least) return;
     throw new ResidualError('option', `umap: ${what} is ${value}; it must be a whole number from ${least} on`);
   };
-  whole('dims', dims, 1);
-  whole('neighbours', neighbours, 2);
-  if (epochs !== undefined) whole('epochs', epochs, 1);
+  expectInteger('dims', dims, 1);
+  expectInteger('neighbours', neighbours, 2);
+  if (epochs !== undefined) expectInteger('epochs', epochs, 1);
   if (rows.length <= neighbours)
     throw new ResidualError(
       'option',
@@ -92,16 +92,16 @@ async function neighboursOf(
   const indices: number[][] = [];
   const distances: number[][] = [];
   const total = table.words.length;
-  for (let from = 0; from < total; from += slots) {
+  for (let from = 0; from < total; from += maxQueries) {
     signal?.throwIfAborted();
-    const units = Array.from({ length: Math.min(slots, total - from) }, (_, i) => unitRow(table, from + i));
-    const found = nearestRows(
+    const units = Array.from({ length: Math.min(maxQueries, total - from) }, (_, i) => unitRow(table, from + i));
+    const nearest = nearestRows(
       table,
       units,
       count - 1,
       units.map((_, i) => new Set([from + i])),
     );
-    for (const [i, near] of found.entries()) {
+    for (const [i, near] of nearest.entries()) {
       indices.push([from + i, ...near.map(({ row }) => row)]);
       distances.push([0, ...near.map(({ value }) => Math.max(0, 1 - value))]);
     }

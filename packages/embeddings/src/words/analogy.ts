@@ -1,6 +1,6 @@
 import { ResidualError } from '@residual/base';
-import { type Answer, type ArithmeticOptions, arithmetic } from './arithmetic.js';
-import { expectWhole } from './errors.js';
+import { type ArithmeticOptions, arithmetic, type ScoredNeighbour } from './arithmetic.js';
+import { expectInteger } from './errors.js';
 import { type NearestOptions, type Neighbour, nearest, rowsOf } from './nearest.js';
 import { expectRows } from './spelling.js';
 import { cosineOf, unitRow, type WordVectors } from './table.js';
@@ -13,7 +13,7 @@ export function analogy(
   b: string,
   c: string,
   options: ArithmeticOptions = {},
-): readonly Answer[] {
+): readonly ScoredNeighbour[] {
   expectRows('analogy', vectors, [a, b, c]);
   const factors = new Map<string, number>();
   for (const [word, factor] of [
@@ -45,12 +45,12 @@ export function oddOneOut(vectors: WordVectors, words: readonly string[]): { odd
 export function midpoint(
   vectors: WordVectors,
   words: readonly string[],
-  { top = 10, exclude = words }: NearestOptions = {},
+  { topN = 10, exclude = words }: NearestOptions = {},
 ): { vector: Float64Array; neighbours: Neighbour[] } {
   if (words.length === 0) throw new ResidualError('option', 'midpoint: there are no words');
-  expectWhole('midpoint', 'top', top, 1);
+  expectInteger('midpoint', 'top', topN, 1);
   const vector = meanOf('midpoint', vectors, words);
-  return { vector, neighbours: nearest(vectors, vector, { top, exclude }) };
+  return { vector, neighbours: nearest(vectors, vector, { topN, exclude }) };
 }
 
 function meanOf(name: string, vectors: WordVectors, words: readonly string[]): Float64Array {

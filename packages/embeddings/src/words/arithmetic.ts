@@ -1,11 +1,11 @@
 import { ResidualError } from '@residual/base';
-import { expectWhole } from './errors.js';
+import { expectInteger } from './errors.js';
 import type { Term } from './expression.js';
 import { expressionText } from './expression-text.js';
 import { type Neighbour, nearestRows, rowsOf } from './nearest.js';
 import { readExpression } from './read-expression.js';
-import { blockRows, slots } from './scan.js';
-import { type Ranked, selection } from './select.js';
+import { blockRows, maxQueries } from './scan.js';
+import { type RankedRow, topSelection } from './select.js';
 import { expectRows } from './spelling.js';
 import { cosineOf, rowVector, unitRow, type WordVectors } from './table.js';
 import { addTo, dot, lengthOf, unitOf } from './vector.js';
@@ -14,33 +14,33 @@ import { addTo, dot, lengthOf, unitOf } from './vector.js';
  * How the words of an expression are weighed: `add` (3CosAdd) by the cosine with the sum of unit vectors, `multiply` (3CosMul) by the product of the cosines
  * with each word, moved to 0 to 1, those subtracted dividing, `euclid` by the distance from the sum of the vectors as they are.
  */
-export type Method = 'add' | 'multiply' | 'euclid';
+export type ArithmeticMethod = 'add' | 'multiply' | 'euclid';
 
 /** Settings of `arithmetic`. */
 export interface ArithmeticOptions {
   /** How many neighbours; 10 if absent. */
-  readonly top?: number;
+  readonly topN?: number;
   /** `add` if absent. (Levy, Goldberg 2014 compare `add` and `multiply`.) */
-  readonly method?: Method;
+  readonly method?: ArithmeticMethod;
   /** Words that are no answer; the expression's own if absent. */
   readonly exclude?: readonly string[];
 }
 
 /** A word near the result of an expression. */
-export interface Answer extends Neighbour {
+export interface ScoredNeighbour extends Neighbour {
   /** What it was ranked by: the cosine (`add`), the product (`multiply`) or the distance, smallest first (`euclid`). */
   readonly score: number;
 }
 
 /** What an expression comes to. */
-export interface Result {
+export interface ArithmeticResult {
   /** The words, as the table spells them, with their factors. */
   readonly terms: readonly Term[];
   /** What was read and computed, `king − man + woman`. */
   readonly text: string;
   /** The sum [dims]: of unit vectors, for `euclid` of the vectors as they are. */
   readonly vector: Float64Array;
-  readonly neighbours: readonly Answer[];
+  readonly neighbours: readonly ScoredNeighbour[];
 }
 
 /**
@@ -50,9 +50,9 @@ export interface Result {
 export function arithmetic(
   vectors: WordVectors,
   expression: string | readonly Term[],
-  { top = 10, method = 'add', exclude }: ArithmeticOptions = {},
-): Result {
-  expectWhole('arithmetic', 'top', top, 1);
+  { topN = 10, method = 'add', exclude }: ArithmeticOptions = {},
+): ArithmeticResult {
+  expectInteger('arithmetic', 'top', topN, 1);
   if (method !== 'add' && method !== 'multiply' && method !== 'euclid')
     throw new ResidualError(
       'option',
@@ -75,14 +75,14 @@ export function arithmetic(
       'expression',
       'arithmetic: the words cancel each other out; nothing is near a vector of zeros',
     );
-  const leaveOut = exclude ? rowsOf('arithmetic', vectors, exclude) : new Set(rows);
+  const excluded = exclude ? rowsOf('arithmetic', vectors, exclude) : new Set(rows);
   const unit = unitOf(vector);
   const ranked =
     method === 'add'
-      ? nearestRows(vectors, [unit], top, [leaveOut])[0]!
+      ? nearestRows(vectors, [unit], topN, [excluded])[0]!
       : method === 'multiply'
-        ? byProduct(vectors, terms, rows, top, leaveOut)
-        : byDistance(vectors, vector, top, leaveOut);
+        ? nearestByProduct(vectors, terms, rows, topN, excluded)
+        : nearestByDistance(vectors, vector, topN, excluded);
   const neighbours = ranked.map(({ row, value }) => ({
     word: vectors.words[row]!,
     row,
@@ -93,19 +93,19 @@ export function arithmetic(
 }
 
 /** ∏ ((1 + cos) / 2)^factor over the words, 0.001 added where it divides. (Levy, Goldberg 2014, with exponents for factors) */
-function byProduct(
+function nearestByProduct(
   vectors: WordVectors,
   terms: readonly Term[],
   rows: readonly number[],
-  top: number,
-  leaveOut: ReadonlySet<number>,
-): Ranked[] {
-  if (terms.length > slots)
-    throw new ResidualError('expression', `arithmetic: ${terms.length} words; at most ${slots} can be multiplied`);
+  topN: number,
+  excluded: ReadonlySet<number>,
+): RankedRow[] {
+  if (terms.length > maxQueries)
+    throw new ResidualError('expression', `arithmetic: ${terms.length} words; at most ${maxQueries} can be multiplied`);
   const { scan, words } = vectors;
   const units = rows.map(row => unitRow(vectors, row));
-  const errors = units.map((unit, slot) => scan.ask(slot, unit));
-  const chosen = selection(top);
+  const errors = units.map((unit, slot) => scan.setQuery(slot, unit));
+  const selected = topSelection(topN);
   const shifted = (cosine: number, factor: number) =>
     (Math.min(1, Math.max(0, (1 + cosine) / 2)) + (factor < 0 ? 0.001 : 0)) ** factor;
   const low = new Float64Array(blockRows);
@@ -115,7 +115,7 @@ function byProduct(
     low.fill(1);
     high.fill(1);
     for (const [slot, { factor }] of terms.entries()) {
-      scan.block(slot, from, count);
+      scan.scoreBlock(slot, from, count);
       const error = factor < 0 ? -errors[slot]! : errors[slot]!;
       for (let i = 0; i < count; i++) {
         low[i]! *= shifted(scan.scores[i]! - error, factor);
@@ -123,30 +123,36 @@ function byProduct(
       }
     }
     for (let i = 0; i < count; i++)
-      if (high[i]! >= chosen.bar && !leaveOut.has(from + i)) chosen.offer(from + i, low[i]!, high[i]!);
+      if (high[i]! >= selected.threshold && !excluded.has(from + i)) selected.add(from + i, low[i]!, high[i]!);
   }
-  return chosen.best(row =>
+  return selected.ranked(row =>
     terms.reduce((product, { factor }, i) => product * shifted(cosineOf(vectors, row, units[i]!), factor), 1),
   );
 }
 
 /** -|row - vector|², by |row|² - 2 row · vector. */
-function byDistance(vectors: WordVectors, vector: Float64Array, top: number, leaveOut: ReadonlySet<number>): Ranked[] {
+function nearestByDistance(
+  vectors: WordVectors,
+  vector: Float64Array,
+  topN: number,
+  excluded: ReadonlySet<number>,
+): RankedRow[] {
   const { scan, words, norms } = vectors;
   const length = lengthOf(vector);
-  const error = scan.ask(0, unitOf(vector));
-  const chosen = selection(top);
+  const error = scan.setQuery(0, unitOf(vector));
+  const selected = topSelection(topN);
   for (let from = 0; from < words.length; from += blockRows) {
     const count = Math.min(blockRows, words.length - from);
-    scan.block(0, from, count);
+    scan.scoreBlock(0, from, count);
     for (let i = 0; i < count; i++) {
       const norm = norms[from + i]!;
       const value = norm * (2 * length * scan.scores[i]! - norm);
-      const slack = norm * 2 * length * error;
-      if (value + slack >= chosen.bar && !leaveOut.has(from + i)) chosen.offer(from + i, value - slack, value + slack);
+      const margin = norm * 2 * length * error;
+      if (value + margin >= selected.threshold && !excluded.has(from + i))
+        selected.add(from + i, value - margin, value + margin);
     }
   }
-  return chosen.best(row => {
+  return selected.ranked(row => {
     const own = rowVector(vectors, row);
     return 2 * dot(own, vector) - dot(own, own) - length * length;
   });

@@ -1,12 +1,12 @@
 import { ResidualError } from '@residual/base';
 import { expectVector } from './errors.js';
-import { newScan } from './scan.js';
+import { createScan } from './scan.js';
 import { expectRows } from './spelling.js';
-import { finishTable, rowVector, unitRow, type WordVectors } from './table.js';
+import { buildTable, rowVector, unitRow, type WordVectors } from './table.js';
 import { addTo, dot, lengthOf, unitOf } from './vector.js';
 
 /** Two words that differ in one thing: `['man', 'woman']`. */
-export type Pair = readonly [from: string, to: string];
+export type WordPair = readonly [from: string, to: string];
 
 /** A direction of meaning. */
 export interface Direction {
@@ -20,7 +20,7 @@ export interface Direction {
  * The direction that pairs of words share: the mean of the steps from the first word to the second, between unit vectors, each step of length 1. Errors: no
  * pairs, unknown words, a pair of one word, pairs that cancel each other out.
  */
-export function direction(vectors: WordVectors, pairs: readonly Pair[]): Direction {
+export function direction(vectors: WordVectors, pairs: readonly WordPair[]): Direction {
   if (pairs.length === 0)
     throw new ResidualError('option', "direction: there are no pairs; give some, like [['man', 'woman']]");
   for (const [i, pair] of pairs.entries())
@@ -49,20 +49,20 @@ export function direction(vectors: WordVectors, pairs: readonly Pair[]): Directi
 }
 
 /** A word and its place along a direction. */
-export interface Placed {
+export interface ProjectedWord {
   readonly word: string;
   readonly row: number;
   /** The cosine of its vector with the direction: -1 to 1. */
-  readonly at: number;
+  readonly coordinate: number;
 }
 
 /** Words in the order of their places along a direction, lowest first. Errors: unknown words, a direction of another length. */
 export function project(
   vectors: WordVectors,
   words: readonly string[],
-  along: Direction | ArrayLike<number>,
-): Placed[] {
-  const unit = vectorOfDirection('project', vectors, along);
+  axis: Direction | ArrayLike<number>,
+): ProjectedWord[] {
+  const unit = directionVector('project', vectors, axis);
   return expectRows('project', vectors, words)
     .map(row => ({ word: vectors.words[row]!, row, at: dot(unitRow(vectors, row), unit) }))
     .sort((a, b) => a.at - b.at);
@@ -82,24 +82,24 @@ export interface DebiasOptions {
  */
 export function debias(
   vectors: WordVectors,
-  along: Direction | ArrayLike<number>,
+  axis: Direction | ArrayLike<number>,
   { only, keep = [] }: DebiasOptions = {},
 ): WordVectors {
-  const unit = vectorOfDirection('debias', vectors, along);
+  const unit = directionVector('debias', vectors, axis);
   const { words, dims } = vectors;
-  const chosen = new Set(expectRows('debias', vectors, only ?? words));
-  for (const row of expectRows('debias', vectors, keep)) chosen.delete(row);
-  const scan = newScan('float32', words.length, dims);
+  const selected = new Set(expectRows('debias', vectors, only ?? words));
+  for (const row of expectRows('debias', vectors, keep)) selected.delete(row);
+  const scan = createScan('float32', words.length, dims);
   for (let row = 0; row < words.length; row++) {
     const vector = rowVector(vectors, row);
-    if (chosen.has(row)) addTo(vector, unit, -dot(vector, unit));
+    if (selected.has(row)) addTo(vector, unit, -dot(vector, unit));
     scan.data.set(vector, row * dims);
   }
-  return finishTable('debias', words, dims, scan, undefined);
+  return buildTable('debias', words, dims, scan, undefined);
 }
 
-function vectorOfDirection(name: string, { dims }: WordVectors, along: Direction | ArrayLike<number>): Float64Array {
-  const vector = 'agreement' in along ? along.vector : along;
+function directionVector(name: string, { dims }: WordVectors, axis: Direction | ArrayLike<number>): Float64Array {
+  const vector = 'agreement' in axis ? axis.vector : axis;
   expectVector(name, vector, dims);
   if (lengthOf(vector) === 0) throw new ResidualError('vectors', `${name}: a direction of zeros points nowhere`);
   return unitOf(vector);

@@ -12,9 +12,9 @@ export interface Eigen {
 export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
   const z = Float64Array.from(matrix); // becomes the eigenvectors, in columns
   const diagonal = new Float64Array(size);
-  const beside = new Float64Array(size);
-  toTridiagonal(z, size, diagonal, beside);
-  fromTridiagonal(z, size, diagonal, beside);
+  const offDiagonal = new Float64Array(size);
+  tridiagonalize(z, size, diagonal, offDiagonal);
+  diagonalize(z, size, diagonal, offDiagonal);
   const order = Array.from(diagonal.keys()).sort((a, b) => diagonal[b]! - diagonal[a]! || a - b);
   return {
     values: Float64Array.from(order, i => diagonal[i]!),
@@ -23,7 +23,7 @@ export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
 }
 
 /** Reflects row after row, from the last one, until only the diagonal and its neighbours are left; `z` gathers the reflections. */
-function toTridiagonal(z: Float64Array, n: number, d: Float64Array, e: Float64Array): void {
+function tridiagonalize(z: Float64Array, n: number, d: Float64Array, e: Float64Array): void {
   for (let i = n - 1; i > 0; i--) {
     let h = 0;
     let scale = 0;
@@ -73,7 +73,7 @@ function toTridiagonal(z: Float64Array, n: number, d: Float64Array, e: Float64Ar
 }
 
 /** Turns neighbouring pairs until nothing stands beside the diagonal; `z` turns along. */
-function fromTridiagonal(z: Float64Array, n: number, d: Float64Array, e: Float64Array): void {
+function diagonalize(z: Float64Array, n: number, d: Float64Array, e: Float64Array): void {
   e.copyWithin(0, 1);
   e[n - 1] = 0;
   for (let l = 0; l < n; l++) {

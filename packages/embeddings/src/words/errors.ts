@@ -8,9 +8,9 @@ export function firstFew(names: Iterable<string>): string {
 }
 
 /** Throws `NAME: WHAT is VALUE; it must be a whole number from LEAST on` unless that is so. */
-export function expectWhole(name: string, what: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new ResidualError('option', `${name}: ${what} is ${value}; it must be a whole number from ${least} on`);
+export function expectInteger(name: string, what: string, value: number, minimum: number): void {
+  if (Number.isInteger(value) && value >= minimum) return;
+  throw new ResidualError('option', `${name}: ${what} is ${value}; it must be a whole number from ${minimum} on`);
 }
 
 /** Throws unless a vector has as many numbers as the table, all of them finite. */
@@ -19,5 +19,5 @@ export function expectVector(name: string, vector: ArrayLike<number>, dims: numb
     throw new ResidualError('vectors', `${name}: a vector of ${vector.length} numbers; the table has ${dims}`);
   for (let i = 0; i < dims; i++)
     if (!Number.isFinite(vector[i]))
-      throw new ResidualError('vectors', `${name}: the vector holds ${vector[i]} at place ${i}`);
+      throw new ResidualError('vectors', `${name}: the vector holds ${vector[i]} at index ${i}`);
 }

@@ -1,6 +1,6 @@
 import { ResidualError } from '@residual/base';
 import { nearestRows } from './nearest.js';
-import { slots } from './scan.js';
+import { maxQueries } from './scan.js';
 import { unitRow, type WordVectors } from './table.js';
 import { addTo, unitOf } from './vector.js';
 
@@ -73,15 +73,15 @@ export async function evaluateAnalogies(
   );
   const covered = categories.map(() => 0);
   const correct = categories.map(() => 0);
-  const group = 8 * slots;
-  for (let from = 0; from < all.length; from += group) {
-    const asked = all.slice(from, from + group);
-    const found = answersOf(vectors, asked);
-    for (const [i, { category, rows }] of asked.entries()) {
+  const batchSize = 8 * maxQueries;
+  for (let from = 0; from < all.length; from += batchSize) {
+    const batch = all.slice(from, from + batchSize);
+    const predictions = predict(vectors, batch);
+    for (const [i, { category, rows }] of batch.entries()) {
       covered[category]!++;
-      if (found[i] === rows[3]) correct[category]!++;
+      if (predictions[i] === rows[3]) correct[category]!++;
     }
-    onProgress?.({ done: from + asked.length, total: all.length });
+    onProgress?.({ done: from + batch.length, total: all.length });
     await new Promise(resolve => setTimeout(resolve)); // others have their turn
     signal?.throwIfAborted();
   }
@@ -103,13 +103,13 @@ export async function evaluateAnalogies(
 }
 
 /** By question the row of the word that b - a + c points to. */
-function answersOf(vectors: WordVectors, asked: readonly { rows: readonly number[] }[]): (number | undefined)[] {
-  const units = asked.map(({ rows: [a, b, c] }) => {
+function predict(vectors: WordVectors, batch: readonly { rows: readonly number[] }[]): (number | undefined)[] {
+  const units = batch.map(({ rows: [a, b, c] }) => {
     const sum = unitRow(vectors, b!);
     addTo(sum, unitRow(vectors, a!), -1);
     addTo(sum, unitRow(vectors, c!));
     return unitOf(sum);
   });
-  const leaveOut = asked.map(({ rows }) => new Set(rows.slice(0, 3)));
-  return nearestRows(vectors, units, 1, leaveOut).map(found => found[0]?.row);
+  const excluded = batch.map(({ rows }) => new Set(rows.slice(0, 3)));
+  return nearestRows(vectors, units, 1, excluded).map(ranked => ranked[0]?.row);
 }

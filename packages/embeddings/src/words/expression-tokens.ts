@@ -9,11 +9,11 @@ export interface Token {
 }
 
 /** Which words there are, for who reads an expression by them. */
-export interface KnownWords {
+export interface WordLookup {
   /** Whether a text is one of them, perhaps spelled in another way. */
   has(text: string): boolean;
   /** The letters of the longest one. */
-  readonly longest: number;
+  readonly maxLength: number;
 }
 
 /** The signs of operators that are not ASCII, by what they mean; the short hyphens aside, which are only signs between words. */
@@ -38,7 +38,7 @@ const operatorOf = (sign: string | undefined): string | undefined => {
  * Cuts an expression into words, numbers and operators. Where words are known, each stretch without a space falls into as few unknown ones as can be, the
  * longest known one first; where they are not, a hyphen between two letters belongs to their word. Errors when a quote is not closed.
  */
-export function tokensOf(text: string, known?: KnownWords): Token[] {
+export function tokenizeExpression(text: string, lookup?: WordLookup): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < text.length; ) {
     const letter = text[at]!;
@@ -53,10 +53,10 @@ export function tokensOf(text: string, known?: KnownWords): Token[] {
       tokens.push({ kind: 'operator', text: operatorOf(letter)!, at: at + 1 });
       at++;
     } else {
-      const end = stretchEnd(text, at);
-      const cut = known ? piecesOf(text, at, end, known) : plainPieces(text, at, end);
-      tokens.push(...cut);
-      const last = cut.at(-1)!;
+      const end = spanEnd(text, at);
+      const spanTokens = lookup ? tokensByLookup(text, at, end, lookup) : tokensBySigns(text, at, end);
+      tokens.push(...spanTokens);
+      const last = spanTokens.at(-1)!;
       at = last.at - 1 + last.text.length;
     }
   }
@@ -64,7 +64,7 @@ export function tokensOf(text: string, known?: KnownWords): Token[] {
 }
 
 /** Where a stretch of words and operators ends: before a space, or before a quote behind an operator. */
-function stretchEnd(text: string, start: number): number {
+function spanEnd(text: string, start: number): number {
   let end = start;
   while (end < text.length && !/\s/.test(text[end]!)) {
     if (end > start && Object.hasOwn(quotes, text[end]!) && operatorOf(text[end - 1])) break;
@@ -77,44 +77,44 @@ const number = /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 const numberBefore = /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(?=$|[\s+*/()×·÷])/i;
 
 /** The first word or number of a stretch by its signs alone: a hyphen between two letters belongs to their word. */
-function plainPieces(text: string, start: number, end: number): Token[] {
-  const [figure] = numberBefore.exec(text.slice(start, end)) ?? [];
-  if (figure !== undefined) return [{ kind: 'number', text: figure, at: start + 1 }];
+function tokensBySigns(text: string, start: number, end: number): Token[] {
+  const [digits] = numberBefore.exec(text.slice(start, end)) ?? [];
+  if (digits !== undefined) return [{ kind: 'number', text: digits, at: start + 1 }];
   let at = start;
-  const belongs = (place: number) => {
-    const isHyphen = text[place] === '-' || Object.hasOwn(hyphens, text[place]!);
-    return isHyphen && place + 1 < end && !operatorOf(text[place + 1]);
+  const belongs = (index: number) => {
+    const isHyphen = text[index] === '-' || Object.hasOwn(hyphens, text[index]!);
+    return isHyphen && index + 1 < end && !operatorOf(text[index + 1]);
   };
   while (at < end && (!operatorOf(text[at]) || belongs(at))) at++;
   return [{ kind: 'word', text: text.slice(start, at), at: start + 1 }];
 }
 
 /** How a stretch is read from a place on: the fewest unknown words, then where its first word ends. */
-interface Reading {
+interface Segmentation {
   readonly unknown: number;
   readonly end: number;
 }
 
 /** The words, numbers and operators of a stretch that begins with a word or number, by the words that are known. */
-function piecesOf(text: string, start: number, end: number, known: KnownWords): Token[] {
+function tokensByLookup(text: string, start: number, end: number, lookup: WordLookup): Token[] {
   const signs: number[] = [];
   for (let at = start; at < end; at++) if (operatorOf(text[at])) signs.push(at);
   const ends = [...signs, end];
-  const nextWord = (place: number) => {
-    let at = place;
+  const nextWord = (index: number) => {
+    let at = index;
     while (at < end && operatorOf(text[at])) at++;
     return at;
   };
   const starts = [start, ...signs.map(sign => sign + 1).filter(at => at < end && !operatorOf(text[at]))];
-  const readings = new Map<number, Reading>([[end, { unknown: 0, end }]]);
+  const readings = new Map<number, Segmentation>([[end, { unknown: 0, end }]]);
   let last = ends.length - 1; // of the ends that a word of this start can have
   for (const from of starts.reverse()) {
     while (last > 0 && ends[last - 1]! > from) last--;
-    let best: Reading | undefined;
-    for (let i = last; i < ends.length && (i === last || ends[i]! - from <= known.longest); i++) {
+    let best: Segmentation | undefined;
+    for (let i = last; i < ends.length && (i === last || ends[i]! - from <= lookup.maxLength); i++) {
       const to = ends[i]!;
-      const piece = text.slice(from, to);
-      const isKnown = number.test(piece) || known.has(piece);
+      const part = text.slice(from, to);
+      const isKnown = number.test(part) || lookup.has(part);
       if (!isKnown && i > last) continue;
       const unknown = readings.get(nextWord(to))!.unknown + (isKnown ? 0 : 1);
       if (!best || unknown <= best.unknown) best = { unknown, end: to }; // of equals the longer word

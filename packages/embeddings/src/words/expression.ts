@@ -1,5 +1,5 @@
 import { ResidualError } from '@residual/base';
-import { type Token, tokensOf } from './expression-tokens.js';
+import { type Token, tokenizeExpression } from './expression-tokens.js';
 
 /** A word of an expression with what it is multiplied by. */
 export interface Term {
@@ -8,7 +8,7 @@ export interface Term {
 }
 
 /** So many parentheses may stand inside one another. */
-const deepest = 100;
+const maxDepth = 100;
 
 /** Either a plain number or a sum of words. */
 type Value = number | Map<string, number>;
@@ -20,7 +20,7 @@ type Value = number | Map<string, number>;
  */
 export function parseExpression(text: string): Term[] {
   return termsOf(
-    tokensOf(text),
+    tokenizeExpression(text),
     (before, word) => `a word with a space is written in quotes, ${JSON.stringify(`${before} ${word}`)}`,
   );
 }
@@ -45,29 +45,29 @@ export function termsOf(tokens: readonly Token[], advice: (before: string, word:
     return value;
   };
   const product = (): Value => {
-    let value = signed();
+    let value = unary();
     for (let operator = isOperator('*', '/'); operator; operator = isOperator('*', '/')) {
       next++;
-      value = operator.text === '*' ? multiply(value, signed(), operator) : divide(value, signed(), operator);
+      value = operator.text === '*' ? multiply(value, unary(), operator) : divide(value, unary(), operator);
     }
     return value;
   };
-  const signed = (): Value => {
+  const unary = (): Value => {
     let minus: Token | undefined;
     for (let operator = isOperator('+', '-'); operator; operator = isOperator('+', '-')) {
       next++;
       if (operator.text === '-') minus = minus ? undefined : operator;
     }
-    return minus ? multiply(single(), -1, minus) : single();
+    return minus ? multiply(primary(), -1, minus) : primary();
   };
-  const single = (): Value => {
+  const primary = (): Value => {
     const token = peek();
     if (!token) return fail(`the expression ends behind ${shown(tokens.at(-1)!)}, where a word or number must follow`);
     next++;
     if (token.kind === 'number') return Number(token.text);
     if (token.kind === 'word') return new Map([[token.text, 1]]);
     if (token.text !== '(') return fail(`${shown(token)} stands where a word, a number or ( must`);
-    if (++depth > deepest) fail(`the parenthesis at ${token.at} is deeper than ${deepest}`);
+    if (++depth > maxDepth) fail(`the parenthesis at ${token.at} is deeper than ${maxDepth}`);
     const value = sum();
     depth--;
     if (!isOperator(')')) fail(`the parenthesis at ${token.at} is not closed`);
@@ -76,9 +76,10 @@ export function termsOf(tokens: readonly Token[], advice: (before: string, word:
   };
 
   const value = sum();
-  const left = peek();
-  if (left?.kind === 'operator') fail(`${shown(left)} closes nothing`);
-  if (left) fail(`${shown(left)} follows without + or - before it; ${advice(tokens[next - 1]!.text, left.text)}`);
+  const leftover = peek();
+  if (leftover?.kind === 'operator') fail(`${shown(leftover)} closes nothing`);
+  if (leftover)
+    fail(`${shown(leftover)} follows without + or - before it; ${advice(tokens[next - 1]!.text, leftover.text)}`);
   if (typeof value === 'number')
     return fail(`the number ${value} alone is no vector; put it in quotes where the word is meant, "${value}"`);
   return [...value].map(([word, factor]) => {

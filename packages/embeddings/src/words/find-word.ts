@@ -1,7 +1,7 @@
 import type { WordVectors } from './table.js';
 
 /** What may stand between the parts of one word: `new-york`, `new_york`, `new york`. */
-const joints = ['-', '_', ' '];
+const separators = ['-', '_', ' '];
 
 /**
  * The word of the table that a person means by a text: the text itself where it is a word; else the word that differs from it in capitals, in the signs for hyphen and
@@ -14,36 +14,38 @@ export function findWord(vectors: WordVectors, text: string): string | undefined
 
 /** The same for many texts, by one look at all words for those that are not found at once. */
 export function findWords(vectors: WordVectors, texts: readonly string[]): Map<string, string> {
-  const found = new Map<string, string>();
+  const result = new Map<string, string>();
   const wanted = new Map<string, string[]>();
-  let longest = 0;
+  let maxLength = 0;
   for (const text of new Set(texts)) {
-    const word = spelledSo(vectors, text) ?? joinedSo(vectors, text) ?? spelledSo(vectors, withoutPunctuation(text));
-    const key = squeezed(plainSpelling(text)).toLowerCase();
-    if (word !== undefined) found.set(text, word);
+    const word =
+      findBySpelling(vectors, text) ?? findJoined(vectors, text) ?? findBySpelling(vectors, withoutPunctuation(text));
+    const key = withoutSeparators(normalizeSpelling(text)).toLowerCase();
+    if (word !== undefined) result.set(text, word);
     else if (key !== '') {
       wanted.set(key, [...(wanted.get(key) ?? []), text]);
-      longest = Math.max(longest, key.length);
+      maxLength = Math.max(maxLength, key.length);
     }
   }
-  if (wanted.size === 0) return found;
+  if (wanted.size === 0) return result;
   // McDonald where someone wrote mcdonald, new-york where someone wrote newyork; of several the first, which is the most frequent.
   for (const word of vectors.words)
-    if (word.length <= 2 * longest)
-      for (const text of wanted.get(squeezed(word).toLowerCase()) ?? []) if (!found.has(text)) found.set(text, word);
-  return found;
+    if (word.length <= 2 * maxLength)
+      for (const text of wanted.get(withoutSeparators(word).toLowerCase()) ?? [])
+        if (!result.has(text)) result.set(text, word);
+  return result;
 }
 
 /** The word that differs at most in capitals, in the kind of hyphen or apostrophe, and in the joint of its parts, none of which is left out. */
-export function spelledSo(vectors: WordVectors, text: string): string | undefined {
+export function findBySpelling(vectors: WordVectors, text: string): string | undefined {
   if (vectors.rows.has(text)) return text;
-  const plain = plainSpelling(text);
+  const plain = normalizeSpelling(text);
   if (plain === '') return undefined;
-  for (const cased of casesOf(plain)) {
+  for (const cased of caseVariants(plain)) {
     if (vectors.rows.has(cased)) return cased;
     if (/[-_ ]/.test(cased))
-      for (const joint of joints) {
-        const joined = cased.replace(/[-_ ]/g, joint);
+      for (const separator of separators) {
+        const joined = cased.replace(/[-_ ]/g, separator);
         if (vectors.rows.has(joined)) return joined;
       }
   }
@@ -51,16 +53,16 @@ export function spelledSo(vectors: WordVectors, text: string): string | undefine
 }
 
 /** The word that a text of several parts is without what joins them: `newyork`. */
-export function joinedSo(vectors: WordVectors, text: string): string | undefined {
-  const joined = squeezed(plainSpelling(text));
-  return joined === '' ? undefined : [...casesOf(joined)].find(cased => vectors.rows.has(cased));
+export function findJoined(vectors: WordVectors, text: string): string | undefined {
+  const joined = withoutSeparators(normalizeSpelling(text));
+  return joined === '' ? undefined : [...caseVariants(joined)].find(cased => vectors.rows.has(cased));
 }
 
-const squeezed = (text: string) => text.replace(/[-_ ]/g, '');
+const withoutSeparators = (text: string) => text.replace(/[-_ ]/g, '');
 const withoutPunctuation = (text: string) => text.replace(/^[¿¡]+|[.,;:!?…]+$/g, '');
 
 /** A text with the plain signs for letters of double width, apostrophes, hyphens and spaces. */
-const plainSpelling = (text: string) =>
+const normalizeSpelling = (text: string) =>
   text
     .normalize('NFKC')
     .replace(/[\u00ad\u200b-\u200d\ufeff]/g, '')
@@ -70,7 +72,7 @@ const plainSpelling = (text: string) =>
     .trim();
 
 /** A text as it is, small, with large first letters, with a large first letter, and large. */
-function casesOf(text: string): Set<string> {
+function caseVariants(text: string): Set<string> {
   const small = text.toLowerCase();
   const first = (part: string) => part.replace(/^./u, letter => letter.toUpperCase());
   return new Set([text, small, small.replace(/[^-_ ]+/g, first), first(small), text.toUpperCase()]);

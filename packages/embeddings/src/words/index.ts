@@ -1,7 +1,21 @@
 export { ResidualError } from '@residual/base';
 export { analogy, midpoint, oddOneOut } from './analogy.js';
-export { type Answer, type ArithmeticOptions, arithmetic, type Method, type Result } from './arithmetic.js';
-export { type DebiasOptions, type Direction, debias, direction, type Pair, type Placed, project } from './direction.js';
+export {
+  type ArithmeticMethod,
+  type ArithmeticOptions,
+  type ArithmeticResult,
+  arithmetic,
+  type ScoredNeighbour,
+} from './arithmetic.js';
+export {
+  type DebiasOptions,
+  type Direction,
+  debias,
+  direction,
+  type ProjectedWord,
+  project,
+  type WordPair,
+} from './direction.js';
 export {
   type AnalogyReport,
   type EvaluateOptions,
@@ -30,4 +44,4 @@ export { spearman } from './rank-correlation.js';
 export { type Expression, readExpression } from './read-expression.js';
 export type { Scan } from './scan.js';
 export { complete, type SpellingOptions, suggest } from './spelling.js';
-export { rowVector, type TableParts, unitRow, vectorTable, type WordVectors } from './table.js';
+export { rowVector, unitRow, type VectorTableInput, vectorTable, type WordVectors } from './table.js';

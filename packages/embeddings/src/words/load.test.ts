@@ -166,7 +166,7 @@ test.each<[string, VectorSource, string]>([
   [
     'a number that is none',
     { safetensors: writeSafetensors({ a: float([2, 3], withNaN) }), vocab: ['x', 'y'] },
-    'wordVectors: row 1 ("y") holds NaN at place 1',
+    'wordVectors: row 1 ("y") holds NaN at index 1',
   ],
   [
     'an infinite scale',
@@ -237,7 +237,7 @@ test.each<[string, VectorSource, string]>([
   [
     'a long word',
     { glove: encode(`${'w'.repeat(9000)} nan\n`) },
-    `wordVectors: row 0 ("${'w'.repeat(80)}…") holds NaN at place 0`,
+    `wordVectors: row 0 ("${'w'.repeat(80)}…") holds NaN at index 0`,
   ],
   [
     'a word that a terminal would obey',
@@ -257,7 +257,7 @@ test.each<[string, VectorSource, string]>([
     'wordVectors: line 2 has 0 numbers behind its word; 3 would fit',
   ],
   ['an empty line', { glove: encode('a 1 2\n\nb 1 2\n') }, 'wordVectors: line 2 is empty'],
-  ['NaN in a text', { glove: encode('a 1 nan\n') }, 'wordVectors: row 0 ("a") holds NaN at place 1'],
+  ['NaN in a text', { glove: encode('a 1 nan\n') }, 'wordVectors: row 0 ("a") holds NaN at index 1'],
   [
     'no first line',
     { word2vec: encode('a 1 2\n') },

@@ -1,6 +1,6 @@
 import { ResidualError } from '@residual/base';
 import { blobSource, bytesSource, type Source } from '@residual/safetensors';
-import { openPlace, openUrls } from '#words-platform';
+import { openLocation, openUrls } from '#words-platform';
 import { readSafetensors } from './read-safetensors.js';
 import { readText } from './read-text.js';
 import { readBinary } from './read-word2vec.js';
@@ -49,7 +49,7 @@ export async function wordVectors(source: VectorSource, options: WordVectorsOpti
     throw new ResidualError('option', `wordVectors: limit is ${limit}; it must be a whole number from 1 on`);
   signal?.throwIfAborted();
   if (typeof source === 'string' || source instanceof URL)
-    return wordVectors(await openPlace(source, options), options);
+    return wordVectors(await openLocation(source, options), options);
   if (!isStored(source)) return wordVectors(await openUrls(source, options), options);
   if ('safetensors' in source) return readSafetensors(sourceOf(source.safetensors), source.vocab, options);
   if ('glove' in source) return readText(sourceOf(source.glove), 'glove', options);

@@ -5,8 +5,8 @@ import { randomNumbers, randomTable, worldTable } from '../testing/tables.js';
 import { sourceHash } from './generated/scan.js';
 import { arithmetic, nearest, rowVector, similarity, vectorTable, type WordVectors } from './index.js';
 import { nearestRows } from './nearest.js';
-import { newScan } from './scan.js';
-import { selection } from './select.js';
+import { createScan } from './scan.js';
+import { topSelection } from './select.js';
 import { unitRow } from './table.js';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -42,7 +42,7 @@ test.each(tables)(
     for (let seed = 2; seed < 6; seed++) {
       const query = randomNumbers(dims, seed);
       const top = Math.min(19, rows);
-      const found = nearest(vectors, query, { top });
+      const found = nearest(vectors, query, { topN: top });
       const expected = byCosine(vectors, query).slice(0, top);
       expect(found.map(({ row }) => row)).toEqual(expected.map(({ row }) => row));
       for (const [i, { similarity }] of found.entries()) expect(similarity).toBeCloseTo(expected[i]!.cosine, 12);
@@ -73,7 +73,7 @@ test('rows that differ by less than the scan can tell are ordered by their exact
     for (let k = 0; k < dims; k++) data[row * dims + k] = base[k]! * (1 + (((row * 7919 + k * 31) % 97) - 48) * 1e-5);
   const vectors = vectorTable({ words, data });
   const expected = byCosine(vectors, base).slice(0, 50);
-  expect(nearest(vectors, base, { top: 50 }).map(({ row }) => row)).toEqual(expected.map(({ row }) => row));
+  expect(nearest(vectors, base, { topN: 50 }).map(({ row }) => row)).toEqual(expected.map(({ row }) => row));
 });
 
 test('of equal rows the earlier comes first, and a row of zeros is like nothing', () => {
@@ -91,10 +91,10 @@ test('of equal rows the earlier comes first, and a row of zeros is like nothing'
 
 test('a word is left out of its own neighbours unless it is let in; top may exceed the words', () => {
   const vectors = worldTable();
-  expect(nearest(vectors, 'king', { top: 1 })[0]!.word).toBe('queen');
-  expect(nearest(vectors, 'king', { top: 1, exclude: [] })[0]).toMatchObject({ word: 'king', similarity: 1 });
-  expect(nearest(vectors, 'king', { top: 100 })).toHaveLength(7);
-  expect(nearest(vectors, 'king', { top: 3, exclude: ['king', 'queen'] }).map(({ word }) => word)).not.toContain(
+  expect(nearest(vectors, 'king', { topN: 1 })[0]!.word).toBe('queen');
+  expect(nearest(vectors, 'king', { topN: 1, exclude: [] })[0]).toMatchObject({ word: 'king', similarity: 1 });
+  expect(nearest(vectors, 'king', { topN: 100 })).toHaveLength(7);
+  expect(nearest(vectors, 'king', { topN: 3, exclude: ['king', 'queen'] }).map(({ word }) => word)).not.toContain(
     'well-known',
   );
 });
@@ -109,7 +109,7 @@ test('many questions at once get what each gets alone', () => {
     units.map((_, i) => new Set([i])),
   );
   for (const i of [0, 63, 64, 149])
-    expect(together[i]!.map(({ row }) => row)).toEqual(nearest(vectors, `w${i}`, { top: 3 }).map(({ row }) => row));
+    expect(together[i]!.map(({ row }) => row)).toEqual(nearest(vectors, `w${i}`, { topN: 3 }).map(({ row }) => row));
 });
 
 test('the cosine of two words or vectors', () => {
@@ -124,9 +124,9 @@ test('what cannot be searched is refused', () => {
     [() => nearest(vectors, 'quene'), 'nearest: "quene" is not among the 8 words; there is "queen"'],
     [() => nearest(vectors, 'zzz'), 'nearest: "zzz" is not among the 8 words'],
     [() => nearest(vectors, [1, 2]), 'nearest: a vector of 2 numbers; the table has 3'],
-    [() => nearest(vectors, [1, Number.NaN, 2]), 'nearest: the vector holds NaN at place 1'],
+    [() => nearest(vectors, [1, Number.NaN, 2]), 'nearest: the vector holds NaN at index 1'],
     [() => nearest(vectors, [0, 0, 0]), 'nearest: a vector of zeros points nowhere, so nothing is near it'],
-    [() => nearest(vectors, 'king', { top: 0 }), 'nearest: top is 0; it must be a whole number from 1 on'],
+    [() => nearest(vectors, 'king', { topN: 0 }), 'nearest: top is 0; it must be a whole number from 1 on'],
     [() => similarity(vectors, 'king', 'x'), 'similarity: "x" is not among the 8 words'],
   ];
   for (const [call, message] of messages) expect(call).toThrow(message);
@@ -135,7 +135,7 @@ test('what cannot be searched is refused', () => {
 test.each(['add', 'multiply', 'euclid'] as const)('%s ranks all words as loops in float64 do', method => {
   for (const dtype of ['float32', 'int8'] as const) {
     const vectors = randomTable(dtype, 1531, 23);
-    const { neighbours } = arithmetic(vectors, 'w3 - 2 * w5 + 0.5 * w7', { method, top: 40 });
+    const { neighbours } = arithmetic(vectors, 'w3 - 2 * w5 + 0.5 * w7', { method, topN: 40 });
     const factors = new Map([
       [3, 1],
       [5, -2],
@@ -174,8 +174,8 @@ test('the scan keeps its promise of how far a cosine may be off', () => {
     for (const dtype of ['float32', 'int8'] as const) {
       const vectors = randomTable(dtype, 512, dims, dims);
       const unit = unitRow(randomTable('float32', 1, dims, 77), 0);
-      const error = vectors.scan.ask(5, unit);
-      const most = vectors.scan.block(5, 0, 512);
+      const error = vectors.scan.setQuery(5, unit);
+      const most = vectors.scan.scoreBlock(5, 0, 512);
       const worst = vectors.words.reduce((worst, _, row) => {
         const own = unitRow(vectors, row);
         const exact = own.reduce((sum, value, k) => sum + value * unit[k]!, 0);
@@ -189,19 +189,19 @@ test('the scan keeps its promise of how far a cosine may be off', () => {
 });
 
 test('a selection forgets what cannot be among the best, and orders the rest by exact values', () => {
-  const chosen = selection(3);
+  const chosen = topSelection(3);
   const values = Array.from(randomNumbers(50_000, 4));
-  for (const [row, value] of values.entries()) chosen.offer(row, value - 1e-3, value + 1e-3);
+  for (const [row, value] of values.entries()) chosen.add(row, value - 1e-3, value + 1e-3);
   const best = values
     .map((value, row) => ({ row, value }))
     .sort((a, b) => b.value - a.value)
     .slice(0, 3);
-  expect(chosen.best(row => values[row]!)).toEqual(best);
-  expect(selection(2).best(() => 0)).toEqual([]);
+  expect(chosen.ranked(row => values[row]!)).toEqual(best);
+  expect(topSelection(2).ranked(() => 0)).toEqual([]);
 });
 
 test('the kernel is built from the source that lies here', async () => {
   const source = await readFile(new URL('../../kernels/scan.c', import.meta.url), 'utf8');
   expect(createHash('sha256').update(source.replaceAll('\r\n', '\n')).digest('hex')).toBe(sourceHash);
-  expect(newScan('int8', 1, 1).data.buffer.byteLength % 65536).toBe(0); // and it is the one that runs
+  expect(createScan('int8', 1, 1).data.buffer.byteLength % 65536).toBe(0); // and it is the one that runs
 });

@@ -1,7 +1,7 @@
 import { ResidualError } from '@residual/base';
-import { expectVector, expectWhole } from './errors.js';
-import { blockRows, slots } from './scan.js';
-import { type Ranked, type Selection, selection } from './select.js';
+import { expectInteger, expectVector } from './errors.js';
+import { blockRows, maxQueries } from './scan.js';
+import { type RankedRow, type Selection, topSelection } from './select.js';
 import { expectRow, expectRows } from './spelling.js';
 import { cosineOf, unitRow, type WordVectors } from './table.js';
 import { lengthOf, unitOf } from './vector.js';
@@ -20,7 +20,7 @@ export type WordOrVector = string | ArrayLike<number>;
 /** Settings of a search. */
 export interface NearestOptions {
   /** How many; 10 if absent. */
-  readonly top?: number;
+  readonly topN?: number;
   /** Words that are left out; the word itself where one was asked for. */
   readonly exclude?: readonly string[];
 }
@@ -31,51 +31,52 @@ export interface NearestOptions {
  */
 export function nearest(vectors: WordVectors, query: WordOrVector, options: NearestOptions = {}): Neighbour[] {
   const unit = unitOfQuery('nearest', vectors, query);
-  const { top = 10, exclude = typeof query === 'string' ? [query] : [] } = options;
-  expectWhole('nearest', 'top', top, 1);
-  const found = nearestRows(vectors, [unit], top, [rowsOf('nearest', vectors, exclude)])[0]!;
-  return found.map(({ row, value }) => ({ word: vectors.words[row]!, row, similarity: value }));
+  const { topN = 10, exclude = typeof query === 'string' ? [query] : [] } = options;
+  expectInteger('nearest', 'top', topN, 1);
+  const ranked = nearestRows(vectors, [unit], topN, [rowsOf('nearest', vectors, exclude)])[0]!;
+  return ranked.map(({ row, value }) => ({ word: vectors.words[row]!, row, similarity: value }));
 }
 
 /** For each of several unit vectors the rows of the largest cosines, without the rows to leave out; the table passes the cache once. */
 export function nearestRows(
   vectors: WordVectors,
   units: readonly Float64Array[],
-  top: number,
-  leaveOut: readonly ReadonlySet<number>[],
-): Ranked[][] {
+  topN: number,
+  excluded: readonly ReadonlySet<number>[],
+): RankedRow[][] {
   const { scan, words } = vectors;
-  const selections = units.map(() => selection(top));
-  for (let first = 0; first < units.length; first += slots) {
-    const group = units.slice(first, first + slots);
-    const errors = group.map((unit, slot) => scan.ask(slot, unit));
+  const selections = units.map(() => topSelection(topN));
+  for (let first = 0; first < units.length; first += maxQueries) {
+    const group = units.slice(first, first + maxQueries);
+    const errors = group.map((unit, slot) => scan.setQuery(slot, unit));
     // All questions of a group meet a block of rows while it is in the cache.
     for (let from = 0; from < words.length; from += blockRows) {
       const rows = Math.min(blockRows, words.length - from);
       for (const [slot, error] of errors.entries()) {
-        const chosen = selections[first + slot]!;
-        const most = scan.block(slot, from, rows);
-        if (most + error >= chosen.bar) collect(chosen, scan.scores, rows, from, error, leaveOut[first + slot]!);
+        const selected = selections[first + slot]!;
+        const largest = scan.scoreBlock(slot, from, rows);
+        if (largest + error >= selected.threshold)
+          collectBlock(selected, scan.scores, rows, from, error, excluded[first + slot]!);
       }
     }
   }
-  return selections.map((chosen, i) => chosen.best(row => cosineOf(vectors, row, units[i]!)));
+  return selections.map((chosen, i) => chosen.ranked(row => cosineOf(vectors, row, units[i]!)));
 }
 
-function collect(
-  chosen: Selection,
+function collectBlock(
+  selected: Selection,
   scores: Float32Array,
   rows: number,
   from: number,
   error: number,
-  leaveOut: ReadonlySet<number>,
+  excluded: ReadonlySet<number>,
 ): void {
-  let bar = chosen.bar - error;
+  let threshold = selected.threshold - error;
   for (let i = 0; i < rows; i++) {
     const score = scores[i]!;
-    if (!(score >= bar) || leaveOut.has(from + i)) continue;
-    chosen.offer(from + i, score - error, score + error);
-    bar = chosen.bar - error;
+    if (!(score >= threshold) || excluded.has(from + i)) continue;
+    selected.add(from + i, score - error, score + error);
+    threshold = selected.threshold - error;
   }
 }
 

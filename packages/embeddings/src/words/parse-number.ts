@@ -6,30 +6,30 @@ const zero = 48;
  */
 export function parseNumber(bytes: Uint8Array, start: number, end: number): number | undefined {
   const negative = bytes[start] === 45;
-  let at = start + (negative || bytes[start] === 43 ? 1 : 0);
-  let digits = 0;
-  let figures = 0;
-  let behindPoint = 0;
-  let point = false;
-  for (; at < end; at++) {
-    const digit = bytes[at]! - zero;
+  let index = start + (negative || bytes[start] === 43 ? 1 : 0);
+  let mantissa = 0;
+  let digitCount = 0;
+  let fractionDigits = 0;
+  let hasPoint = false;
+  for (; index < end; index++) {
+    const digit = bytes[index]! - zero;
     if (digit >= 0 && digit <= 9) {
-      digits = digits * 10 + digit;
-      figures++;
-      if (point) behindPoint++;
-    } else if (bytes[at] === 46 && !point) point = true;
+      mantissa = mantissa * 10 + digit;
+      digitCount++;
+      if (hasPoint) fractionDigits++;
+    } else if (bytes[index] === 46 && !hasPoint) hasPoint = true;
     else break;
   }
-  if (figures === 0 || at < end || figures > 15 || behindPoint > 22) return slowly(bytes, start, end);
-  const value = digits / 10 ** behindPoint;
+  if (digitCount === 0 || index < end || digitCount > 15 || fractionDigits > 22) return parseSlowly(bytes, start, end);
+  const value = mantissa / 10 ** fractionDigits;
   return negative ? -value : value;
 }
 
 /** Longer ones are no numbers that anyone writes. */
-const longestNumber = 2000;
+const maxNumberLength = 2000;
 
-function slowly(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (end - start > longestNumber) return undefined;
+function parseSlowly(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (end - start > maxNumberLength) return undefined;
   const text = String.fromCharCode(...bytes.subarray(start, end));
   const special = /^[-+]?(nan|inf(inity)?)$/i.exec(text);
   if (special) return Number.NaN; // refused later, with its row

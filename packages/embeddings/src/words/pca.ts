@@ -19,13 +19,13 @@ export interface Projection {
   /** [words, dims], row after row. */
   readonly points: Float32Array;
   /** The axes [dims], each of length 1 [vectors.dims]. */
-  readonly axes: readonly Float64Array[];
+  readonly components: readonly Float64Array[];
   /** What share of all variance each axis holds. */
-  readonly shares: readonly number[];
+  readonly explainedVarianceRatio: readonly number[];
   /** Places any vector [vectors.dims] on the axes: the answer of an expression, say. */
-  place(vector: ArrayLike<number>): number[];
+  transform(vector: ArrayLike<number>): number[];
   /** Places all words of a table of that width: [words, dims], row after row. */
-  placeAll(vectors: WordVectors): Float32Array;
+  transformAll(vectors: WordVectors): Float32Array;
 }
 
 /**
@@ -44,27 +44,30 @@ export function pca(vectors: WordVectors, { dims = 2, words }: PcaOptions = {}):
     );
   const { mean, covariance } = momentsOf(vectors, rows);
   const { values, vectors: all } = symmetricEigen(covariance, width);
-  const axes = all.slice(0, dims).map(withSign);
+  const components = all.slice(0, dims).map(withSign);
   const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
-  const offsets = axes.map(axis => dot(axis, mean));
-  const place = (vector: ArrayLike<number>) => {
+  const offsets = components.map(axis => dot(axis, mean));
+  const transform = (vector: ArrayLike<number>) => {
     expectVector('pca', vector, width);
-    return axes.map((axis, i) => dot(axis, vector) - offsets[i]!);
+    return components.map((axis, i) => dot(axis, vector) - offsets[i]!);
   };
-  const placeRows = (table: WordVectors, which: Iterable<number>, count: number) => {
+  const transformRows = (table: WordVectors, which: Iterable<number>, count: number) => {
     const points = new Float32Array(count * dims);
     let at = 0;
-    for (const row of which) for (const axis of axes) points[at] = cosineOf(table, row, axis) - offsets[at++ % dims]!;
+    for (const row of which)
+      for (const axis of components) points[at] = cosineOf(table, row, axis) - offsets[at++ % dims]!;
     return points;
   };
-  const points = placeRows(vectors, rows, rows.length);
-  const placeAll = (table: WordVectors) => {
+  const points = transformRows(vectors, rows, rows.length);
+  const transformAll = (table: WordVectors) => {
     if (table.dims !== width)
       throw new ResidualError('vectors', `pca: vectors of ${table.dims} numbers; the axes have ${width}`);
-    return placeRows(table, table.words.keys(), table.words.length);
+    return transformRows(table, table.words.keys(), table.words.length);
   };
-  const shares = [...values.subarray(0, dims)].map(value => (total > 0 ? Math.max(0, value) / total : 0));
-  return { dims, points, axes, shares, place, placeAll };
+  const explainedVarianceRatio = [...values.subarray(0, dims)].map(value =>
+    total > 0 ? Math.max(0, value) / total : 0,
+  );
+  return { dims, points, components, explainedVarianceRatio, transform, transformAll };
 }
 
 type Row = Float64Array;

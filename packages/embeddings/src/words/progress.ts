@@ -1,7 +1,7 @@
 import type { Source } from '@residual/safetensors';
 
 /** A source that tells how many of its bytes were read. */
-export function counted(
+export function withProgress(
   source: Source,
   onProgress: ((progress: { done: number; total: number }) => void) | undefined,
 ): Source {

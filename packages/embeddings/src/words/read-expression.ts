@@ -1,9 +1,9 @@
 import { ResidualError } from '@residual/base';
 import { type Term, termsOf } from './expression.js';
 import { expressionText } from './expression-text.js';
-import { type KnownWords, type Token, tokensOf } from './expression-tokens.js';
-import { findWords, joinedSo, spelledSo } from './find-word.js';
-import { suggest, unknownWords } from './spelling.js';
+import { type Token, tokenizeExpression, type WordLookup } from './expression-tokens.js';
+import { findBySpelling, findJoined, findWords } from './find-word.js';
+import { suggest, unknownWordsMessage } from './spelling.js';
 import type { WordVectors } from './table.js';
 
 /** An expression as it was read by the words of a table. */
@@ -20,20 +20,22 @@ export interface Expression {
  * Errors: an expression that cannot be read, with the place; words that are not there, all of them, with the nearest spellings.
  */
 export function readExpression(vectors: WordVectors, text: string, name = 'readExpression'): Expression {
-  const cut = joinNeighbours(vectors, tokensOf(withoutQuestion(text), knownWords(vectors)));
-  const chains = chainsOf(text, cut);
+  const joined = joinNeighbours(vectors, tokenizeExpression(withoutQuestion(text), wordLookup(vectors)));
+  const chains = hyphenChains(text, joined);
   const words = findWords(
     vectors,
-    [...cut, ...chains.values()].filter(({ kind }) => kind === 'word').map(token => token.text),
+    [...joined, ...chains.values()].filter(({ kind }) => kind === 'word').map(token => token.text),
   );
-  const tokens = joinChains(vectors, cut, chains, words);
+  const tokens = joinHyphenChains(vectors, joined, chains, words);
   const spelled = tokens.map(token =>
     token.kind === 'word' ? { ...token, text: words.get(token.text) ?? token.text } : token,
   );
   const terms = termsOf(spelled, (before, word) => `there is no word ${JSON.stringify(`${before} ${word}`)}`);
   const unknown = terms.map(({ word }) => word).filter(word => !vectors.rows.has(word));
   if (unknown.length > 0)
-    throw new ResidualError('word', `${name}: ${unknownWords(vectors, unknown)}`, { details: { words: unknown } });
+    throw new ResidualError('word', `${name}: ${unknownWordsMessage(vectors, unknown)}`, {
+      details: { words: unknown },
+    });
   return { terms, text: expressionText(terms) };
 }
 
@@ -41,16 +43,16 @@ export function readExpression(vectors: WordVectors, text: string, name = 'readE
 const withoutQuestion = (text: string) => text.replace(/(?<=[\p{L}\p{N})"”])\s*(=\s*\?*|\?+)\s*$/u, '');
 
 /** The words of a table as a reader asks for them, each spelling looked up once. */
-function knownWords(vectors: WordVectors): KnownWords {
+function wordLookup(vectors: WordVectors): WordLookup {
   const answers = new Map<string, boolean>();
-  let longest = 0;
-  for (const word of vectors.words) if (word.length > longest) longest = word.length;
+  let maxLength = 0;
+  for (const word of vectors.words) if (word.length > maxLength) maxLength = word.length;
   const has = (text: string) => {
-    const answer = answers.get(text) ?? spelledSo(vectors, text) !== undefined;
+    const answer = answers.get(text) ?? findBySpelling(vectors, text) !== undefined;
     answers.set(text, answer);
     return answer;
   };
-  return { has, longest: Math.min(longest, 200) };
+  return { has, maxLength: Math.min(maxLength, 200) };
 }
 
 const isPlain = (token: Token | undefined): boolean => token?.kind === 'word' && !token.quoted;
@@ -63,8 +65,8 @@ function joinNeighbours(vectors: WordVectors, tokens: readonly Token[]): Token[]
     while (isPlain(tokens[i]) && end - i < 5 && isPlain(tokens[end])) end++;
     let word: string | undefined;
     for (; end > i + 1 && word === undefined; end -= word === undefined ? 1 : 0) {
-      const together = tokens.slice(i, end).map(token => token.text);
-      word = spelledSo(vectors, together.join(' ')) ?? joinedSo(vectors, together.join(' '));
+      const parts = tokens.slice(i, end).map(token => token.text);
+      word = findBySpelling(vectors, parts.join(' ')) ?? findJoined(vectors, parts.join(' '));
     }
     joined.push(word === undefined ? tokens[i]! : { kind: 'word', text: word, at: tokens[i]!.at });
     i = end;
@@ -73,7 +75,7 @@ function joinNeighbours(vectors: WordVectors, tokens: readonly Token[]): Token[]
 }
 
 /** Words and numbers that were written with hyphens between them and without spaces, as the one word that they might be, by the first of their tokens. */
-function chainsOf(text: string, tokens: readonly Token[]): Map<number, Token & { readonly tokens: number }> {
+function hyphenChains(text: string, tokens: readonly Token[]): Map<number, Token & { readonly tokens: number }> {
   const chains = new Map<number, Token & { readonly tokens: number }>();
   const endOf = (token: Token) => token.at + token.text.length;
   const isHyphen = (token: Token | undefined) => token?.text === '-' && /[-‐‑]/.test(text[token.at - 1]!);
@@ -84,8 +86,8 @@ function chainsOf(text: string, tokens: readonly Token[]): Map<number, Token & {
       if (endOf(tokens[end]!) !== tokens[end + 1]!.at || tokens[end + 2]!.at !== tokens[end + 1]!.at + 1) break;
     if (end === i) continue;
     const { at } = tokens[i]!;
-    const whole = text.slice(at - 1, endOf(tokens[end]!) - 1);
-    if (whole.length <= 100) chains.set(i, { kind: 'word', text: whole, at, tokens: end - i + 1 });
+    const chainText = text.slice(at - 1, endOf(tokens[end]!) - 1);
+    if (chainText.length <= 100) chains.set(i, { kind: 'word', text: chainText, at, tokens: end - i + 1 });
     i = end;
   }
   return chains;
@@ -95,10 +97,10 @@ function chainsOf(text: string, tokens: readonly Token[]): Map<number, Token & {
  * Those of the chains as one word that hold an unknown part, or a number that nothing is multiplied by, and are a word under another spelling or near to one: a word
  * with hyphens that was misspelled is spoken of whole.
  */
-function joinChains(
+function joinHyphenChains(
   vectors: WordVectors,
   tokens: readonly Token[],
-  chains: ReturnType<typeof chainsOf>,
+  chains: ReturnType<typeof hyphenChains>,
   words: ReadonlyMap<string, string>,
 ): Token[] {
   const joined: Token[] = [];
@@ -108,11 +110,11 @@ function joinChains(
     const parts = tokens.slice(i, i + (chain?.tokens ?? 1));
     const isCount = parts[0]!.kind === 'number' && !/[*/]/.test(tokens[i - 1]?.text ?? '');
     const isUnknown = parts.some(({ kind, text }) => kind === 'word' && !words.has(text));
-    const isOne =
+    const isOneWord =
       chain &&
       (isCount ||
         (isUnknown && (words.has(chain.text) || (searches-- > 0 && suggest(vectors, chain.text).length > 0))));
-    joined.push(...(isOne ? [chain] : parts));
+    joined.push(...(isOneWord ? [chain] : parts));
     i += parts.length;
   }
   return joined;

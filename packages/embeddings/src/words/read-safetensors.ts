@@ -2,9 +2,9 @@ import { ResidualError, showValue } from '@residual/base';
 import { openSafetensors, type Safetensors, type Source } from '@residual/safetensors';
 import { firstFew } from './errors.js';
 import type { Vocabulary, WordVectorsOptions } from './load.js';
-import { counted } from './progress.js';
-import { newScan } from './scan.js';
-import { expectDims, finishTable, type WordVectors } from './table.js';
+import { withProgress } from './progress.js';
+import { createScan } from './scan.js';
+import { buildTable, expectDims, type WordVectors } from './table.js';
 
 /** A table from a safetensors file: the vectors [words, dims] and, where they are int8, `embedding.scale` [words, 1] or [words]. */
 export async function readSafetensors(
@@ -12,7 +12,7 @@ export async function readSafetensors(
   vocab: Vocabulary,
   { limit = Number.POSITIVE_INFINITY, tensor, signal, onProgress }: WordVectorsOptions,
 ): Promise<WordVectors> {
-  const file = await openSafetensors(counted(source, onProgress), { signal });
+  const file = await openSafetensors(withProgress(source, onProgress), { signal });
   const name = tensor ?? matrixOf(file);
   const info = file.tensors.get(name);
   if (!info) refuse(`there is no tensor ${showValue(name)} among ${firstFew(file.tensors.keys())}`);
@@ -24,7 +24,7 @@ export async function readSafetensors(
   if (words.length !== count)
     refuse(`${name} has ${count} rows, the vocabulary ${words.length} words; they must be equally many`);
   const rows = Math.min(limit, count);
-  const scan = newScan(info.dtype === 'I8' ? 'int8' : 'float32', rows, dims);
+  const scan = createScan(info.dtype === 'I8' ? 'int8' : 'float32', rows, dims);
   let scale: Float32Array | undefined;
   if (info.dtype === 'I8') {
     scan.data.set(((await file.read(name, { signal })).data as Int8Array).subarray(0, rows * dims));
@@ -32,7 +32,7 @@ export async function readSafetensors(
   } else if (['F32', 'F16', 'BF16', 'F64'].includes(info.dtype))
     scan.data.set((await file.readFloat32(name, { signal })).data.subarray(0, rows * dims));
   else refuse(`${name} is ${info.dtype}; F32, F16, BF16, F64 and I8 can be read`);
-  return finishTable('wordVectors', words.slice(0, rows), dims, scan, scale);
+  return buildTable('wordVectors', words.slice(0, rows), dims, scan, scale);
 }
 
 function matrixOf({ tensors }: Safetensors): string {

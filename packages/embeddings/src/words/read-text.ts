@@ -3,14 +3,14 @@ import type { Source } from '@residual/safetensors';
 
 import type { WordVectorsOptions } from './load.js';
 import { parseNumber } from './parse-number.js';
-import { counted } from './progress.js';
-import { headerOf } from './read-word2vec.js';
-import { readerOf } from './reader.js';
-import { newScan } from './scan.js';
-import { expectDims, finishTable, type WordVectors } from './table.js';
+import { withProgress } from './progress.js';
+import { parseHeader } from './read-word2vec.js';
+import { byteReader } from './reader.js';
+import { createScan } from './scan.js';
+import { buildTable, expectDims, type WordVectors } from './table.js';
 
 const newline = 10;
-const longestLine = 2 ** 22;
+const maxLineBytes = 2 ** 22;
 
 /**
  * A table from lines `WORD NUMBER NUMBER ...`: GloVe's form, or word2vec's with a line `COUNT DIMS` before them. The last `DIMS` fields are the numbers, so that
@@ -21,9 +21,9 @@ export async function readText(
   kind: 'glove' | 'word2vec',
   { limit = Number.POSITIVE_INFINITY, signal, onProgress }: WordVectorsOptions,
 ): Promise<WordVectors> {
-  const reader = readerOf(counted(source, onProgress), signal);
+  const reader = byteReader(withProgress(source, onProgress), signal);
   const decoder = new TextDecoder();
-  let line = await reader.until(newline, longestLine);
+  let line = await reader.readUntil(newline, maxLineBytes);
   let number = 1;
   const fail = (what: string): never => {
     throw new ResidualError('vectors', `wordVectors: line ${number} ${what}`);
@@ -32,23 +32,23 @@ export async function readText(
   const first = decoder.decode(line);
   let { count, dims } = { count: Number.POSITIVE_INFINITY, dims: spacesIn(line) };
   if (kind === 'word2vec' || /^\d+ \d+\s*$/.test(first)) {
-    ({ count, dims } = headerOf(first, source.size, 2));
-    line = await reader.until(newline, longestLine);
+    ({ count, dims } = parseHeader(first, source.size, 2));
+    line = await reader.readUntil(newline, maxLineBytes);
     number++;
   }
   if (dims < 1) fail(`has no numbers behind its word: ${showValue(first)}`);
   expectDims('wordVectors', dims);
 
   const words: string[] = [];
-  const wanted = Math.min(count, limit);
+  const maxRows = Math.min(count, limit);
   // No more rows than the rest of the file can hold: a number and its space are two bytes.
-  const rowsLeft = () => words.length + 1 + Math.floor((source.size - reader.at) / (2 * dims));
-  let data = new Float32Array(Math.min(wanted, 2 ** 14, rowsLeft()) * dims);
-  for (; line && words.length < wanted; line = await reader.until(newline, longestLine), number++) {
+  const maxRowsLeft = () => words.length + 1 + Math.floor((source.size - reader.offset) / (2 * dims));
+  let data = new Float32Array(Math.min(maxRows, 2 ** 14, maxRowsLeft()) * dims);
+  for (; line && words.length < maxRows; line = await reader.readUntil(newline, maxLineBytes), number++) {
     const end = trimmedEnd(line);
     if (end === 0) fail('is empty');
     if ((words.length + 1) * dims > data.length) {
-      const larger = new Float32Array(Math.min(wanted, 2 * (data.length / dims), rowsLeft()) * dims);
+      const larger = new Float32Array(Math.min(maxRows, 2 * (data.length / dims), maxRowsLeft()) * dims);
       larger.set(data);
       data = larger;
     }
@@ -56,11 +56,11 @@ export async function readText(
     if (typeof word === 'number') fail(`has ${word} numbers behind its word; ${dims} would fit`);
     else words.push(decoder.decode(line.subarray(0, word.length)));
   }
-  if (Number.isFinite(count) && words.length < wanted)
+  if (Number.isFinite(count) && words.length < maxRows)
     throw new ResidualError('vectors', `wordVectors: the file ends after ${words.length} words; it announces ${count}`);
-  const scan = newScan('float32', words.length, dims);
+  const scan = createScan('float32', words.length, dims);
   scan.data.set(data.subarray(0, words.length * dims));
-  return finishTable('wordVectors', words, dims, scan, undefined);
+  return buildTable('wordVectors', words, dims, scan, undefined);
 }
 
 /** How often spaces, one or several, stand between others in a line: as many as numbers behind a word without a space. */
@@ -84,7 +84,7 @@ function trimmedEnd(line: Uint8Array): number {
 function readRow(
   line: Uint8Array,
   end: number,
-  into: Float32Array,
+  target: Float32Array,
   at: number,
   dims: number,
 ): { length: number } | number {
@@ -94,7 +94,7 @@ function readRow(
     if (start === 0) return dims - 1 - k;
     const value = parseNumber(line, start, end);
     if (value === undefined) return dims - 1 - k;
-    into[at + k] = value;
+    target[at + k] = value;
     for (end = start - 1; end > 0 && isSpace(line[end - 1]); ) end--;
   }
   return { length: end };

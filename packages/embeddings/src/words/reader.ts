@@ -2,69 +2,69 @@ import { ResidualError } from '@residual/base';
 import type { Source } from '@residual/safetensors';
 
 /** Bytes that are asked for at once. */
-const pieceBytes = 2 ** 22;
+const chunkBytes = 2 ** 22;
 
 /** Reads a file from its beginning in pieces, for formats in which the next place is known only after the last. */
-export interface Reader {
+export interface ByteReader {
   /** What was read and not yet taken; at the end of the file it may be shorter than wanted. */
   peek(wanted: number): Promise<Uint8Array>;
   /** Takes so many bytes of it. */
   skip(count: number): void;
   /** Takes all bytes up to one of value `end`, that one too, and gives those before; undefined at the end of the file. Errors beyond `longest` bytes. */
-  until(end: number, longest: number): Promise<Uint8Array | undefined>;
+  readUntil(end: number, longest: number): Promise<Uint8Array | undefined>;
   /** Where the next byte stands. */
-  readonly at: number;
+  readonly offset: number;
 }
 
 /** A reader of a source. */
-export function readerOf(source: Source, signal: AbortSignal | undefined): Reader {
-  let held = new Uint8Array(0);
-  let next = 0; // in held
-  let read = 0; // of the source
+export function byteReader(source: Source, signal: AbortSignal | undefined): ByteReader {
+  let buffer = new Uint8Array(0);
+  let bufferOffset = 0; // in held
+  let bytesRead = 0; // of the source
   const fill = async () => {
     signal?.throwIfAborted();
-    const end = Math.min(source.size, read + pieceBytes);
-    const piece = await source.read(read, end, { signal });
-    if (piece.length !== end - read)
+    const end = Math.min(source.size, bytesRead + chunkBytes);
+    const chunk = await source.read(bytesRead, end, { signal });
+    if (chunk.length !== end - bytesRead)
       throw new ResidualError(
         'vectors',
-        `wordVectors: the source gave ${piece.length} bytes where ${end - read} were asked for`,
+        `wordVectors: the source gave ${chunk.length} bytes where ${end - bytesRead} were asked for`,
       );
-    const joined = new Uint8Array(held.length - next + piece.length);
-    joined.set(held.subarray(next));
-    joined.set(piece, held.length - next);
-    [held, next, read] = [joined, 0, end];
+    const joined = new Uint8Array(buffer.length - bufferOffset + chunk.length);
+    joined.set(buffer.subarray(bufferOffset));
+    joined.set(chunk, buffer.length - bufferOffset);
+    [buffer, bufferOffset, bytesRead] = [joined, 0, end];
   };
   return {
-    get at() {
-      return read - (held.length - next);
+    get offset() {
+      return bytesRead - (buffer.length - bufferOffset);
     },
-    peek: async wanted => {
-      while (held.length - next < wanted && read < source.size) await fill();
-      return held.subarray(next, next + wanted);
+    peek: async length => {
+      while (buffer.length - bufferOffset < length && bytesRead < source.size) await fill();
+      return buffer.subarray(bufferOffset, bufferOffset + length);
     },
     skip: count => {
-      next += count;
+      bufferOffset += count;
     },
-    until: async (end, longest) => {
-      for (let from = next; ; ) {
-        const found = held.indexOf(end, from);
-        if (found >= 0) {
-          const part = held.subarray(next, found);
-          next = found + 1;
+    readUntil: async (end, maxBytes) => {
+      for (let from = bufferOffset; ; ) {
+        const endIndex = buffer.indexOf(end, from);
+        if (endIndex >= 0) {
+          const part = buffer.subarray(bufferOffset, endIndex);
+          bufferOffset = endIndex + 1;
           return part;
         }
-        if (held.length - next > longest)
+        if (buffer.length - bufferOffset > maxBytes)
           throw new ResidualError(
             'vectors',
-            `wordVectors: from byte ${read - (held.length - next)} on no word or line ends within ${longest} bytes`,
+            `wordVectors: from byte ${bytesRead - (buffer.length - bufferOffset)} on no word or line ends within ${maxBytes} bytes`,
           );
-        if (read >= source.size) {
-          const rest = held.subarray(next);
-          next = held.length;
+        if (bytesRead >= source.size) {
+          const rest = buffer.subarray(bufferOffset);
+          bufferOffset = buffer.length;
           return rest.length > 0 ? rest : undefined;
         }
-        from = held.length - next;
+        from = buffer.length - bufferOffset;
         await fill();
       }
     },

@@ -12,13 +12,13 @@ import {
   midpoint,
   nearest,
   oddOneOut,
-  type Pair,
   parseAnalogies,
   pca,
   project,
   readExpression,
   similarity,
   suggest,
+  type WordPair,
   type WordVectors,
   wordVectors,
 } from './index.js';
@@ -45,9 +45,9 @@ test.each([
 
 test('the three ways to weigh agree on the queen, and an analogy is their expression', () => {
   for (const method of ['add', 'multiply', 'euclid'] as const)
-    expect(arithmetic(vectors, 'king - man + woman', { method, top: 1 }).neighbours[0]!.word).toBe('queen');
-  expect(analogy(vectors, 'man', 'king', 'woman', { top: 3 })).toEqual(
-    arithmetic(vectors, 'king - man + woman', { top: 3 }).neighbours,
+    expect(arithmetic(vectors, 'king - man + woman', { method, topN: 1 }).neighbours[0]!.word).toBe('queen');
+  expect(analogy(vectors, 'man', 'king', 'woman', { topN: 3 })).toEqual(
+    arithmetic(vectors, 'king - man + woman', { topN: 3 }).neighbours,
   );
 });
 
@@ -69,7 +69,7 @@ test('the odd one out, the middle and the neighbours are what one expects', () =
       .neighbours.slice(0, 5)
       .map(({ word }) => word),
   ).toContain('blue');
-  expect(nearest(vectors, 'frog', { top: 5 }).map(({ word }) => word)).toContain('toad');
+  expect(nearest(vectors, 'frog', { topN: 5 }).map(({ word }) => word)).toContain('toad');
   expect(similarity(vectors, 'cat', 'dog')).toBeGreaterThan(similarity(vectors, 'cat', 'car'));
 });
 
@@ -100,15 +100,15 @@ test('of the tables own words each is read as itself, alone and beside another',
 });
 
 test('spellings: suggestions and completions, the frequent ones first', () => {
-  expect(suggest(vectors, 'quene', { top: 3 })).toContain('queen');
-  expect(suggest(vectors, 'womna', { top: 1 })).toEqual(['woman']);
+  expect(suggest(vectors, 'quene', { topN: 3 })).toContain('queen');
+  expect(suggest(vectors, 'womna', { topN: 1 })).toEqual(['woman']);
   expect(complete(vectors, 'quee')[0]).toBe('queen');
-  expect(complete(vectors, 'king', { top: 3 })[0]).toBe('king');
-  expect(complete(vectors, 'kin', { top: 2 }).every(word => word.startsWith('kin'))).toBe(true);
+  expect(complete(vectors, 'king', { topN: 3 })[0]).toBe('king');
+  expect(complete(vectors, 'kin', { topN: 2 }).every(word => word.startsWith('kin'))).toBe(true);
   expect(complete(vectors, 'zzzzz')).toEqual([]);
 });
 
-const order = (pairs: readonly Pair[], words: readonly string[]) =>
+const order = (pairs: readonly WordPair[], words: readonly string[]) =>
   project(vectors, words, direction(vectors, pairs)).map(({ word }) => word);
 
 test('plurals: from cat to cats, numbers are ordered by how many they are', () => {
@@ -130,7 +130,7 @@ test('plurals: from cat to cats, numbers are ordered by how many they are', () =
 });
 
 test('gender, tense, capitals and comparison: a direction of a few pairs puts unseen pairs on their sides', () => {
-  const cases: { pairs: Pair[]; low: string[]; high: string[] }[] = [
+  const cases: { pairs: WordPair[]; low: string[]; high: string[] }[] = [
     {
       pairs: [
         ['man', 'woman'],
@@ -181,18 +181,24 @@ test('debiasing leaves nothing along the direction and other distances nearly as
   ]);
   const neutral = debias(vectors, gender, { keep: ['man', 'woman', 'he', 'she', 'king', 'queen'] });
   const [before, after] = [vectors, neutral].map(table => project(table, ['nurse', 'engineer'], gender));
-  expect(before![1]!.at - before![0]!.at).toBeGreaterThan(0.2);
-  for (const { at } of after!) expect(Math.abs(at)).toBeLessThan(1e-6);
-  expect(project(neutral, ['queen'], gender)[0]!.at).toBeCloseTo(project(vectors, ['queen'], gender)[0]!.at, 6);
+  expect(before![1]!.coordinate - before![0]!.coordinate).toBeGreaterThan(0.2);
+  for (const { coordinate: at } of after!) expect(Math.abs(at)).toBeLessThan(1e-6);
+  expect(project(neutral, ['queen'], gender)[0]!.coordinate).toBeCloseTo(
+    project(vectors, ['queen'], gender)[0]!.coordinate,
+    6,
+  );
   expect(similarity(neutral, 'apple', 'fruit')).toBeCloseTo(similarity(vectors, 'apple', 'fruit'), 1);
   const only = debias(vectors, gender, { only: ['nurse'] });
-  expect(project(only, ['engineer'], gender)[0]!.at).toBeCloseTo(project(vectors, ['engineer'], gender)[0]!.at, 6);
+  expect(project(only, ['engineer'], gender)[0]!.coordinate).toBeCloseTo(
+    project(vectors, ['engineer'], gender)[0]!.coordinate,
+    6,
+  );
 });
 
 test('principal components of all words: exact, in order, the same each time', () => {
   const projection = pca(vectors, { dims: 3 });
   expect(projection.points).toHaveLength(150_000);
-  const [first, second, third] = projection.shares as [number, number, number];
+  const [first, second, third] = projection.explainedVarianceRatio as [number, number, number];
   expect(first > second && second > third).toBe(true);
   expect(first).toBeCloseTo(0.0506, 3);
   expect(pca(vectors, { dims: 3 }).points).toEqual(projection.points);

@@ -1,5 +1,5 @@
 import { ResidualError, showValue } from '@residual/base';
-import { expectWhole } from './errors.js';
+import { expectInteger } from './errors.js';
 import type { WordVectors } from './table.js';
 
 /** The row of a word. Errors when it is not there, with the nearest spellings. */
@@ -11,20 +11,22 @@ export function expectRow(name: string, vectors: WordVectors, word: string): num
 export function expectRows(name: string, vectors: WordVectors, words: readonly string[]): number[] {
   const unknown = [...new Set(words.filter(word => !vectors.rows.has(word)))];
   if (unknown.length > 0)
-    throw new ResidualError('word', `${name}: ${unknownWords(vectors, unknown)}`, { details: { words: unknown } });
+    throw new ResidualError('word', `${name}: ${unknownWordsMessage(vectors, unknown)}`, {
+      details: { words: unknown },
+    });
   return words.map(word => vectors.rows.get(word)!);
 }
 
 /** What to say of words that are not there: of the first few, and how many more there are. */
-export function unknownWords(vectors: WordVectors, words: readonly string[]): string {
-  const named = words.slice(0, words.length > 6 ? 5 : 6);
-  const names = named.map(word => showValue(word));
-  if (named.length < words.length) names.push(`${words.length - named.length} more`);
-  const hints = named.flatMap(word => {
-    const similar = suggest(vectors, word, { top: 3 });
+export function unknownWordsMessage(vectors: WordVectors, words: readonly string[]): string {
+  const shownWords = words.slice(0, words.length > 6 ? 5 : 6);
+  const names = shownWords.map(word => showValue(word));
+  if (shownWords.length < words.length) names.push(`${words.length - shownWords.length} more`);
+  const hints = shownWords.flatMap(word => {
+    const similar = suggest(vectors, word, { topN: 3 });
     if (similar.length === 0) return [];
-    const there = listed(similar.map(word => showValue(word)));
-    return [words.length === 1 ? there : `${there} for ${showValue(word)}`];
+    const suggestions = listed(similar.map(word => showValue(word)));
+    return [words.length === 1 ? suggestions : `${suggestions} for ${showValue(word)}`];
   });
   const hint = hints.length > 0 ? `; there is ${hints.join(', ')}` : '';
   return `${listed(names)} ${words.length === 1 ? 'is' : 'are'} not among the ${vectors.words.length} words${hint}`;
@@ -36,7 +38,7 @@ const listed = (names: readonly string[]) =>
 /** How many words to suggest or complete. */
 export interface SpellingOptions {
   /** 5 if absent. */
-  readonly top?: number;
+  readonly topN?: number;
 }
 
 /**
@@ -44,57 +46,57 @@ export interface SpellingOptions {
  * their neighbour. Only near ones: one step in a text of three to seven letters (in one of three the first letter stays, or two are swapped), two up to eleven,
  * three from twelve on. (Damerau 1964)
  */
-export function suggest(vectors: WordVectors, text: string, { top = 5 }: SpellingOptions = {}): string[] {
-  expectWhole('suggest', 'top', top, 1);
+export function suggest(vectors: WordVectors, text: string, { topN = 5 }: SpellingOptions = {}): string[] {
+  expectInteger('suggest', 'top', topN, 1);
   const letters = [...text.slice(0, 200).toLowerCase()];
-  const most = letters.length < 3 ? 0 : Math.max(1, Math.min(3, Math.floor(letters.length / 4)));
-  const found: { word: string; distance: number }[] = [];
+  const maxDistance = letters.length < 3 ? 0 : Math.max(1, Math.min(3, Math.floor(letters.length / 4)));
+  const matches: { word: string; distance: number }[] = [];
   const inOrder = (word: string) => [...word].sort().join('');
   const isFar = (word: string) =>
     letters.length < 4 && word[0] !== letters[0] && inOrder(word) !== inOrder(letters.join(''));
   for (const word of vectors.words) {
-    if (Math.abs(word.length - text.length) > 2 * most) continue;
+    if (Math.abs(word.length - text.length) > 2 * maxDistance) continue;
     if (isFar(word.toLowerCase())) continue;
-    const distance = editDistance(letters, [...word.toLowerCase()], most);
-    if (distance <= most && word !== text) found.push({ word, distance });
+    const distance = editDistance(letters, [...word.toLowerCase()], maxDistance);
+    if (distance <= maxDistance && word !== text) matches.push({ word, distance });
   }
-  return found
+  return matches
     .sort((a, b) => a.distance - b.distance)
-    .slice(0, top)
+    .slice(0, topN)
     .map(({ word }) => word);
 }
 
 /** Words that begin with a text in any capitals, most frequent first; the text itself first of all where it is a word. */
-export function complete(vectors: WordVectors, text: string, { top = 5 }: SpellingOptions = {}): string[] {
-  expectWhole('complete', 'top', top, 1);
-  const found = vectors.rows.has(text) ? [text] : [];
+export function complete(vectors: WordVectors, text: string, { topN = 5 }: SpellingOptions = {}): string[] {
+  expectInteger('complete', 'top', topN, 1);
+  const matches = vectors.rows.has(text) ? [text] : [];
   const small = text.toLowerCase();
   for (const word of vectors.words) {
-    if (found.length >= top) break;
+    if (matches.length >= topN) break;
     if (word !== text && (word.startsWith(text) || word.slice(0, small.length).toLowerCase() === small))
-      found.push(word);
+      matches.push(word);
   }
-  return found;
+  return matches;
 }
 
 /** Letters to insert, remove, replace or swap between two texts; a number above `most` when they are more than that. */
-function editDistance(a: readonly string[], b: readonly string[], most: number): number {
-  if (Math.abs(a.length - b.length) > most) return most + 1;
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+function editDistance(a: readonly string[], b: readonly string[], maxDistance: number): number {
+  if (Math.abs(a.length - b.length) > maxDistance) return maxDistance + 1;
+  let rowBeforeLast: number[] = [];
+  let lastRow = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
-    let least = i;
+    let minimum = i;
     for (let j = 1; j <= b.length; j++) {
-      const replaced = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      let steps = Math.min(replaced, last[j]! + 1, row[j - 1]! + 1);
+      const replaced = lastRow[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let steps = Math.min(replaced, lastRow[j]! + 1, row[j - 1]! + 1);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        steps = Math.min(steps, beforeLast[j - 2]! + 1);
+        steps = Math.min(steps, rowBeforeLast[j - 2]! + 1);
       row.push(steps);
-      least = Math.min(least, steps);
+      minimum = Math.min(minimum, steps);
     }
-    if (least > most) return most + 1;
-    [beforeLast, last] = [last, row];
+    if (minimum > maxDistance) return maxDistance + 1;
+    [rowBeforeLast, lastRow] = [lastRow, row];
   }
-  return last[b.length]!;
+  return lastRow[b.length]!;
 }

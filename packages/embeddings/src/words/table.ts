@@ -1,6 +1,6 @@
 import { ResidualError, showValue } from '@residual/base';
 
-import { newScan, type Scan } from './scan.js';
+import { createScan, type Scan } from './scan.js';
 
 /** Words and their vectors: rows of one table in the order of the words, most frequent first where the source has it so. */
 export interface WordVectors {
@@ -21,7 +21,7 @@ export interface WordVectors {
 }
 
 /** What `vectorTable` makes a table of. */
-export interface TableParts {
+export interface VectorTableInput {
   /** The words, in the order of their rows. */
   readonly words: readonly string[];
   /** [words, dims], row after row. */
@@ -34,7 +34,7 @@ export interface TableParts {
  * A table from plain arrays, which are copied. Errors: a table whose rows are not as many as the words, a word that comes twice, numbers that are not
  * finite, int8 without a scale by row.
  */
-export function vectorTable({ words, data, scale }: TableParts): WordVectors {
+export function vectorTable({ words, data, scale }: VectorTableInput): WordVectors {
   const dims = data.length / words.length;
   if (words.length === 0) throw new ResidualError('vectors', 'vectorTable: there are no words');
   if (!(Number.isInteger(dims) && dims > 0))
@@ -44,29 +44,29 @@ export function vectorTable({ words, data, scale }: TableParts): WordVectors {
     );
   expectDims('vectorTable', dims);
   const dtype = data instanceof Int8Array ? 'int8' : 'float32';
-  const scan = newScan(dtype, words.length, dims);
+  const scan = createScan(dtype, words.length, dims);
   scan.data.set(data);
-  return finishTable('vectorTable', words, dims, scan, scale);
+  return buildTable('vectorTable', words, dims, scan, scale);
 }
 
 /** What a comparison keeps beside the table grows with this, whatever the table's own size is. */
-const mostDims = 2 ** 16;
+const maxDims = 2 ** 16;
 
 /** Throws where vectors have more numbers than can be compared, before anything is made for them. */
 export function expectDims(name: string, dims: number): void {
-  if (dims > mostDims)
-    throw new ResidualError('vectors', `${name}: vectors of ${dims} numbers; at most ${mostDims} can be compared`);
+  if (dims > maxDims)
+    throw new ResidualError('vectors', `${name}: vectors of ${dims} numbers; at most ${maxDims} can be compared`);
 }
 
 /** A table over a scan whose data is filled; `name` is the function that errors speak of. */
-export function finishTable(
+export function buildTable(
   name: string,
   words: readonly string[],
   dims: number,
   scan: Scan,
   scale: Float32Array | undefined,
 ): WordVectors {
-  const { data, factors } = scan;
+  const { data, inverseNorms } = scan;
   const dtype = data instanceof Int8Array ? 'int8' : 'float32';
   const count = data.length / dims;
   if (words.length !== count)
@@ -88,11 +88,11 @@ export function finishTable(
     norms[row] = unscaled * (scale?.[row] ?? 1);
     if (!Number.isFinite(norms[row]) || (scale && scale[row]! < 0)) {
       const numbers = data.subarray(row * dims, (row + 1) * dims);
-      const place = numbers.findIndex(value => !Number.isFinite(value));
-      const what = place < 0 ? `has the scale ${scale?.[row]}` : `holds ${numbers[place]} at place ${place}`;
+      const index = numbers.findIndex(value => !Number.isFinite(value));
+      const what = index < 0 ? `has the scale ${scale?.[row]}` : `holds ${numbers[index]} at index ${index}`;
       throw new ResidualError('vectors', `${name}: row ${row} (${showValue(words[row]!)}) ${what}`);
     }
-    factors[row] = norms[row] === 0 ? 0 : Math.min(1 / unscaled, 3e38);
+    inverseNorms[row] = norms[row] === 0 ? 0 : Math.min(1 / unscaled, 3e38);
   }
   return { words, rows, dims, dtype, data, scale, norms, scan };
 }
@@ -102,9 +102,9 @@ function rowsOf(name: string, words: readonly string[]): Map<string, number> {
   for (const [row, word] of words.entries()) {
     if (typeof word !== 'string')
       throw new ResidualError('vectors', `${name}: word ${row} of the vocabulary is ${showValue(word)}, not a text`);
-    const before = rows.get(word);
-    if (before !== undefined)
-      throw new ResidualError('vectors', `${name}: ${showValue(word)} stands twice, in rows ${before} and ${row}`);
+    const earlierRow = rows.get(word);
+    if (earlierRow !== undefined)
+      throw new ResidualError('vectors', `${name}: ${showValue(word)} stands twice, in rows ${earlierRow} and ${row}`);
     rows.set(word, row);
   }
   return rows;

@@ -35,8 +35,8 @@ test('an expression finds the word it means, with its own words left out or not'
   expect(neighbours[0]!.word).toBe('queen');
   expect(neighbours.map(({ word }) => word)).not.toContain('king');
   expect(vector).toHaveLength(3);
-  expect(arithmetic(vectors, 'king', { exclude: [], top: 1 }).neighbours[0]!.word).toBe('king');
-  expect(arithmetic(vectors, [{ word: 'man', factor: 1 }], { top: 1 }).neighbours).toHaveLength(1);
+  expect(arithmetic(vectors, 'king', { exclude: [], topN: 1 }).neighbours[0]!.word).toBe('king');
+  expect(arithmetic(vectors, [{ word: 'man', factor: 1 }], { topN: 1 }).neighbours).toHaveLength(1);
   expect(arithmetic(vectors, 'well-known + "new york" + "2"').terms).toHaveLength(3);
 });
 
@@ -55,7 +55,7 @@ test.each<[() => unknown, string]>([
     () => arithmetic(vectors, 'king - king'),
     'arithmetic: the words cancel each other out; nothing is near a vector of zeros',
   ],
-  [() => arithmetic(vectors, 'king', { top: 1.5 }), 'arithmetic: top is 1.5; it must be a whole number from 1 on'],
+  [() => arithmetic(vectors, 'king', { topN: 1.5 }), 'arithmetic: top is 1.5; it must be a whole number from 1 on'],
   [
     () => arithmetic(vectors, 'king', { method: 'cosine' as never }),
     'arithmetic: method is "cosine"; there are add, multiply and euclid',
@@ -85,8 +85,8 @@ test.each<[() => unknown, string]>([
   [() => pca(vectors, { dims: 4 }), 'pca: dims is 4; it must be a whole number from 1 to 3'],
   [() => pca(vectors, { words: ['man', 'king'] }), 'pca: 2 words do not make 2 axes; it takes 3 or more'],
   [() => spearman([1, 2], [1]), 'spearman: lists of 2 and 1 values; they must be equally long, two or more'],
-  [() => suggest(vectors, 'x', { top: 0 }), 'suggest: top is 0; it must be a whole number from 1 on'],
-  [() => complete(vectors, 'x', { top: -1 }), 'complete: top is -1; it must be a whole number from 1 on'],
+  [() => suggest(vectors, 'x', { topN: 0 }), 'suggest: top is 0; it must be a whole number from 1 on'],
+  [() => complete(vectors, 'x', { topN: -1 }), 'complete: top is -1; it must be a whole number from 1 on'],
   [() => parseAnalogies(': a\nx y z\n'), 'parseAnalogies: line 2 has 3 words; a question has 4'],
   [() => parseAnalogies(': a\n'), 'parseAnalogies: there are no questions'],
   [() => parseRatings('a b 1\na b\n'), 'parseRatings: line 2 is "a b"; two words and a rating would fit'],
@@ -114,15 +114,15 @@ test('a direction is the mean of unit steps, and words stand on it by their cosi
   expect(agreement).toEqual([1, 1]);
   const placed = project(vectors, ['queen', 'king', 'apple'], { vector, agreement });
   expect(placed.map(({ word }) => word)).toEqual(['king', 'apple', 'queen']);
-  expect(placed[0]!.at).toBeCloseTo(-1 / Math.hypot(4, 1, 0.5), 6);
-  expect(project(vectors, ['king'], [0, -7, 0])[0]!.at).toBeCloseTo(placed[0]!.at, 12);
+  expect(placed[0]!.coordinate).toBeCloseTo(-1 / Math.hypot(4, 1, 0.5), 6);
+  expect(project(vectors, ['king'], [0, -7, 0])[0]!.coordinate).toBeCloseTo(placed[0]!.coordinate, 12);
 });
 
 test('the axes of a projection are the eigenvectors of the covariance, orthogonal, each with its largest entry positive', () => {
   const table = randomTable('float32', 211, 13);
   const rows = table.words.map((_, row) => library.unitRow(table, row));
   const mean = rows[0]!.map((_, k) => rows.reduce((sum, row) => sum + row[k]!, 0) / rows.length);
-  const { axes, points, shares, place } = pca(table, { dims: 13 });
+  const { components: axes, points, explainedVarianceRatio: shares, transform: place } = pca(table, { dims: 13 });
   const variance = (axis: Float64Array) =>
     rows.reduce((sum, row) => sum + row.reduce((dot, value, k) => dot + (value - mean[k]!) * axis[k]!, 0) ** 2, 0) /
     210;
@@ -147,10 +147,10 @@ test('the axes of a projection are the eigenvectors of the covariance, orthogona
 
 test('a projection of few words in many dimensions holds all their variance', () => {
   const table = randomTable('int8', 5, 37);
-  const { shares, points } = pca(table, { dims: 3, words: ['w4', 'w0', 'w2', 'w1'] });
+  const { explainedVarianceRatio: shares, points } = pca(table, { dims: 3, words: ['w4', 'w0', 'w2', 'w1'] });
   expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 10);
   expect(points).toHaveLength(12);
-  const { place, placeAll } = pca(table, { dims: 3, words: ['w4', 'w0', 'w2', 'w1'] });
+  const { transform: place, transformAll: placeAll } = pca(table, { dims: 3, words: ['w4', 'w0', 'w2', 'w1'] });
   const all = placeAll(table);
   for (let row = 0; row < 5; row++)
     expect([...all.subarray(3 * row, 3 * row + 3)]).toEqual(place(library.unitRow(table, row)).map(Math.fround));
@@ -205,13 +205,13 @@ test('debiasing gives a table in float32 whose chosen rows have no part along th
   const neutral = debias(randomTable('int8', 50, 7), [0, 0, 2, 0, 0, 0, 0], { keep: ['w3'] });
   expect(neutral.dtype).toBe('float32');
   const placed = project(neutral, neutral.words, [0, 0, 1, 0, 0, 0, 0]);
-  expect(placed.filter(({ at }) => Math.abs(at) > 1e-7).map(({ word }) => word)).toEqual(['w3']);
+  expect(placed.filter(({ coordinate: at }) => Math.abs(at) > 1e-7).map(({ word }) => word)).toEqual(['w3']);
 });
 
 test('a row of zeros is far from all and no reason to fail', () => {
   const table = vectorTable({ words: ['a', 'zero', 'b'], data: Float32Array.of(1, 2, 0, 0, 2, 1) });
-  expect(arithmetic(table, 'a + zero', { top: 2 }).neighbours.map(({ word }) => word)).toEqual(['b']);
-  expect(arithmetic(table, 'a', { method: 'euclid', top: 1 }).neighbours[0]!.word).toBe('b');
+  expect(arithmetic(table, 'a + zero', { topN: 2 }).neighbours.map(({ word }) => word)).toEqual(['b']);
+  expect(arithmetic(table, 'a', { method: 'euclid', topN: 1 }).neighbours[0]!.word).toBe('b');
 });
 
 test('nothing here brings TensorFlow.js, not even what it imports', () => {

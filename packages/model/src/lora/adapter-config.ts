@@ -7,7 +7,7 @@ export interface AdapterConfig {
   /** The alpha that is stated for a module. */
   readonly alphaOf: (module: string) => number;
   /** Whether alpha is divided by the root of the rank. */
-  readonly usesRoot: boolean;
+  readonly isRankStabilized: boolean;
 }
 
 type Refuse = (what: string) => never;
@@ -18,9 +18,9 @@ export async function adapterConfig(
   ignoreConfig: readonly string[],
   refuse: Refuse,
 ): Promise<AdapterConfig> {
-  const config = parsed(text, refuse);
+  const config = parseConfig(text, refuse);
   if (config.peft_type !== 'LORA') refuse(`is of peft_type ${showValue(config.peft_type)}; it must be LORA`);
-  const silent = new Set([...silentFields, ...numberFields, ...ignoreConfig]);
+  const silent = new Set([...ignoredFields, ...numberFields, ...ignoreConfig]);
   for (const [field, value] of Object.entries(config)) {
     if (silent.has(field) || isEmpty(value)) continue;
     const allowed = Object.hasOwn(allowedValues, field) ? allowedValues[field] : undefined;
@@ -35,7 +35,7 @@ export async function adapterConfig(
   return {
     rankOf: await byPattern(config, 'r', 'rank_pattern', isRank, 'a whole number above 0', refuse),
     alphaOf: await byPattern(config, 'lora_alpha', 'alpha_pattern', isNumber, 'a number', refuse),
-    usesRoot: root === true,
+    isRankStabilized: root === true,
   };
 }
 
@@ -44,12 +44,12 @@ export function scaleOf(config: AdapterConfig, module: string, rank: number, ref
   const stated = config.rankOf(module);
   if (stated !== rank) refuse(`states rank ${stated} for ${module}, whose tensors have ${rank}`);
   const alpha = config.alphaOf(module);
-  const scale = alpha / (config.usesRoot ? Math.sqrt(rank) : rank);
+  const scale = alpha / (config.isRankStabilized ? Math.sqrt(rank) : rank);
   if (!Number.isFinite(Math.fround(scale))) refuse(`scales ${module} by ${scale}, which is no 32-bit float`);
   return scale;
 }
 
-function parsed(text: string, refuse: Refuse): Record<string, unknown> {
+function parseConfig(text: string, refuse: Refuse): Record<string, unknown> {
   let config: unknown;
   try {
     config = JSON.parse(text);
@@ -66,19 +66,19 @@ async function byPattern(
   field: string,
   patternField: string,
   fits: (value: unknown) => boolean,
-  wanted: string,
+  need: string,
   refuse: Refuse,
 ): Promise<(module: string) => number> {
-  const usual = config[field] ?? 8;
-  if (!fits(usual)) refuse(`has ${field} ${showValue(usual)}; it must be ${wanted}`);
+  const fallback = config[field] ?? 8;
+  if (!fits(fallback)) refuse(`has ${field} ${showValue(fallback)}; it must be ${need}`);
   const patterns = config[patternField] ?? {};
   if (typeof patterns !== 'object' || Array.isArray(patterns))
     refuse(`has ${patternField} ${showValue(patterns)}; it must be an object`);
   const entries = Object.entries(patterns as Record<string, unknown>);
   for (const [pattern, value] of entries)
-    if (!fits(value)) refuse(`has ${patternField} ${showValue(value)} for ${showValue(pattern)}; it must be ${wanted}`);
-  if (entries.length === 0) return () => usual as number;
-  const { wholeMatch } = await import('@residual/tokenizer/regex');
+    if (!fits(value)) refuse(`has ${patternField} ${showValue(value)} for ${showValue(pattern)}; it must be ${need}`);
+  if (entries.length === 0) return () => fallback as number;
+  const { fullMatch } = await import('@residual/tokenizer/regex');
   const attempt = <T>(act: () => T): T => {
     try {
       return act();
@@ -89,18 +89,18 @@ async function byPattern(
   let expressions = 0;
   const matchers = entries.map(([pattern, value]) => {
     if (isName.test(pattern)) return { matches: (module: string) => endsWith(module, pattern), value: value as number };
-    if (++expressions > mostExpressions)
-      refuse(`has more than ${mostExpressions} expressions in ${patternField}, beside names`);
-    const matches = attempt(() => wholeMatch(`(?:.*\\.)?(?:${pattern})`, patternField));
+    if (++expressions > maxExpressions)
+      refuse(`has more than ${maxExpressions} expressions in ${patternField}, beside names`);
+    const matches = attempt(() => fullMatch(`(?:.*\\.)?(?:${pattern})`, patternField));
     return { matches, value: value as number };
   });
-  return module => attempt(() => matchers.find(({ matches }) => matches(module)))?.value ?? (usual as number);
+  return module => attempt(() => matchers.find(({ matches }) => matches(module)))?.value ?? (fallback as number);
 }
 
 /** Names of modules are expressions too, in which a dot is any character. */
 const isName = /^[\w.]+$/;
 /** As many expressions that are more than a name are read. */
-const mostExpressions = 64;
+const maxExpressions = 64;
 
 /** Whether a name ends so, from a dot or its beginning on. */
 function endsWith(module: string, name: string): boolean {
@@ -141,7 +141,7 @@ const allowedValues: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 /** Fields of training, of where things come from, and of which modules the file holds tensors for. */
-const silentFields: readonly string[] = [
+const ignoredFields: readonly string[] = [
   'auto_mapping',
   'base_model_name_or_path',
   'corda_config',

@@ -1,4 +1,4 @@
-import { inOurNames, placesIn } from '@residual/families';
+import { fromCheckpoint, tensorSlices } from '@residual/families';
 import { flatten, type HasNeeds } from '@residual/layers';
 import type { Safetensors } from '@residual/safetensors';
 import { dense, isLowRankSum, type Matrix } from '@residual/tensor';
@@ -18,13 +18,13 @@ export async function expectBaseWeights(
   if (names.size === 0) return;
   const layer = model.layer as HasNeeds<unknown>;
   const inFile = new Map([...names].map(([name, theirs]) => [theirs, name]));
-  const arrays = inOurNames(model.family, layer, {
+  const arrays = fromCheckpoint(model.family, layer, {
     names: inFile.keys(),
     shapeOf: theirs => stored.tensors.get(inFile.get(theirs)!)?.shape,
     readFloat32: async theirs => (await stored.readFloat32(inFile.get(theirs)!, { signal })).data,
   });
   const leaves = flatten(layer, model.weights as never);
-  for (const [path, { theirs, shape }] of placesIn(model.family, layer)) {
+  for (const [path, { checkpointName: theirs, shape }] of tensorSlices(model.family, layer)) {
     const name = inFile.get(theirs);
     if (name === undefined) continue;
     const leaf = leaves.get(path) as Matrix;

@@ -1,9 +1,9 @@
 import type { HasNeeds } from '@residual/layers';
 import { openSafetensors } from '@residual/safetensors';
 import { expectOptions, ResidualError, tensor } from '@residual/tensor';
-import { detachLora, putBeside } from '@residual/train';
+import { addAdapter, detachLora } from '@residual/train';
+import { filesOf, type ModelSource, type SourceOptions } from '../load/sources/source.js';
 import type { Model } from '../model.js';
-import { filesOf, type ModelSource, type SourceOptions } from '../sources/source.js';
 import { type AdapterConfig, adapterConfig, scaleOf } from './adapter-config.js';
 import { expectBaseWeights } from './base-weights.js';
 import { modulesOf } from './names.js';
@@ -34,32 +34,33 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
   const stored = await openSafetensors(bytes, { signal });
   const layer = model.layer as HasNeeds<unknown>;
   const modules = modulesOf(model.family, layer);
-  const found = new Map<string, { A?: string; B?: string }>();
+  const matrices = new Map<string, { A?: string; B?: string }>();
   const base = new Map<string, string>();
-  const wrong: string[] = [];
+  const unmatched: string[] = [];
   for (const tensorName of stored.tensors.keys()) {
     const [, module, side] =
       /^(?:base_model\.model\.)?(.+?)(?:\.lora_([AB])(?:\.[^.]+)?|(?:\.base_layer)?)\.weight$/.exec(tensorName) ?? [];
-    if (module === undefined || !modules.has(module)) wrong.push(tensorName);
+    if (module === undefined || !modules.has(module)) unmatched.push(tensorName);
     else if (side === undefined) base.set(tensorName, `${module}.weight`);
     else {
-      const sides = found.get(module) ?? {};
+      const sides = matrices.get(module) ?? {};
       const other = sides[side as 'A' | 'B'];
       if (other !== undefined) refuse(`holds ${other} and ${tensorName}, two of one`);
-      found.set(module, { ...sides, [side]: tensorName });
+      matrices.set(module, { ...sides, [side]: tensorName });
     }
   }
-  if (wrong.length > 0) refuse(`holds ${firstFew(wrong)}, which belong to no linear of this ${model.family.name}`);
-  if (found.size === 0) refuse('holds no tensor');
+  if (unmatched.length > 0)
+    refuse(`holds ${firstFew(unmatched)}, which belong to no linear of this ${model.family.name}`);
+  if (matrices.size === 0) refuse('holds no tensor');
   await expectBaseWeights(model, stored, base, refuse, signal);
   const paths: string[] = [];
   try {
-    for (const [module, sides] of found) {
+    for (const [module, sides] of matrices) {
       const read = async (side: 'A' | 'B') =>
         stored.readFloat32(sides[side] ?? refuse(`has no lora_${side} of ${module}`), { signal });
       const [a, b] = [await read('A'), await read('B')];
       const members = modules.get(module)!;
-      const { rows, shape } = members[0]!.place;
+      const { totalRows: rows, shape } = members[0]!.slice;
       const rank = a.shape[0]!;
       const fits = a.shape.length === 2 && a.shape[1] === shape[1] && b.shape.join() === [rows, rank].join();
       if (!fits)
@@ -67,12 +68,12 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
           `holds ${module} as [${a.shape}] and [${b.shape}]; they must be [rank, ${shape[1]}] and [${rows}, rank]`,
         );
       const scale = scaleOf(config, module, rank, refuse);
-      for (const { path, place } of members) {
+      for (const { path, slice: place } of members) {
         const [out, width] = place.shape as [number, number];
         const up = b.data.slice(place.start * rank, (place.start + out) * rank);
         if (members.length > 1 && up.every(value => value === 0)) continue; // a member that was left alone
         const part = { down: tensor(a.data.slice(), [rank, width]), up: tensor(up, [out, rank]), scale, active: true };
-        putBeside(layer, model.weights, path, name, part);
+        addAdapter(layer, model.weights, path, name, part);
         paths.push(path);
       }
     }

@@ -2,9 +2,9 @@ import '@residual/testkit/wasm';
 import { gpt2Config, llamaConfig } from '@residual/families';
 import type { HasNeeds } from '@residual/layers';
 import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safetensors';
-import { memory, tensor } from '@residual/tensor';
+import { memoryUsage, tensor } from '@residual/tensor';
 import { expectClose } from '@residual/testkit';
-import { attachLora, loraParts, mergeLora, nextToken, notLora, train } from '@residual/train';
+import { attachLora, freezeBase, languageModelLoss, loraParts, mergeLora, train } from '@residual/train';
 import { expect, test } from 'vitest';
 import { causalOf, createModel, loadLora, loadModel, type Model, saveLora } from '../index.js';
 
@@ -28,11 +28,11 @@ const trainLora = async (model: Model, targets: string[], rank = 2) => {
   const run = train({
     layer,
     weights,
-    loss: nextToken(layer),
+    loss: languageModelLoss(layer),
     batches: [batch],
     steps: 4,
     learningRate: 0.05,
-    frozen: notLora,
+    frozen: freezeBase,
   });
   for await (const _ of run) void _;
 };
@@ -250,9 +250,9 @@ test.each<[string, object, Record<string, number[]>, string | RegExp]>([
   ],
 ])('an adapter that does not fit is refused: %s', async (_, config, tensors, message) => {
   const model = await llama();
-  const before = memory();
+  const before = memoryUsage();
   await expect(loadLora(model, adapter(config, tensors))).rejects.toThrow(message);
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   model.dispose();
 });
 

@@ -13,7 +13,7 @@ export interface SaveLoraOptions {
   readonly base?: string;
 }
 
-interface Stored {
+interface StoredModule {
   readonly rank: number;
   readonly alpha: number;
   readonly down: Float32Array;
@@ -22,7 +22,7 @@ interface Stored {
   readonly out: number;
 }
 
-interface Side {
+interface LoraMatrices {
   readonly down: Float32Array;
   readonly up: Float32Array;
   readonly rank: number;
@@ -39,17 +39,17 @@ export async function saveLora(
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   expectOptions('saveLora', options, { name: 0, base: 0 });
   const { name = 'default', base } = options;
-  const sides = new Map<string, Side>();
+  const sides = new Map<string, LoraMatrices>();
   for (const { path, part } of loraParts(model.layer as HasNeeds<unknown>, model.weights, name)) {
     const [down, up] = [(await part.down.data()) as Float32Array, (await part.up.data()) as Float32Array];
     sides.set(path, { down, up, rank: part.down.shape[0]!, scale: part.scale });
   }
-  const stored = new Map<string, Stored>();
+  const stored = new Map<string, StoredModule>();
   let transposed = false;
   for (const [module, members] of modulesOf(model.family, model.layer as HasNeeds<unknown>)) {
     if (!members.some(({ path }) => sides.has(path))) continue;
-    stored.set(module, together(members, sides));
-    transposed ||= members[0]!.place.transposed;
+    stored.set(module, mergeMembers(members, sides));
+    transposed ||= members[0]!.slice.transposed;
   }
   const tensors = [...stored].flatMap(([module, { rank, down, up, width, out }]) => [
     [`${adapterPrefix}${module}.lora_A.weight`, { dtype: 'F32', shape: [rank, width], data: down }] as const,
@@ -63,10 +63,10 @@ export async function saveLora(
 }
 
 /** The products of the linears in one module as one: downs under one another, ups in the rows and columns that are theirs. */
-function together(members: readonly Member[], sides: ReadonlyMap<string, Side>): Stored {
-  const width = members[0]!.place.shape[1]!;
-  const out = members[0]!.place.rows;
-  const present = members.flatMap(({ path, place }) => {
+function mergeMembers(members: readonly Member[], sides: ReadonlyMap<string, LoraMatrices>): StoredModule {
+  const width = members[0]!.slice.shape[1]!;
+  const out = members[0]!.slice.totalRows;
+  const present = members.flatMap(({ path, slice: place }) => {
     const side = sides.get(path);
     return side ? [{ side, start: place.start, rows: place.shape[0]! }] : [];
   });
@@ -90,11 +90,11 @@ function together(members: readonly Member[], sides: ReadonlyMap<string, Side>):
 }
 
 function configOf(
-  stored: ReadonlyMap<string, Stored>,
+  stored: ReadonlyMap<string, StoredModule>,
   { transposed, base, kind }: { transposed: boolean; base: string | undefined; kind: string },
 ): Record<string, unknown> {
-  const [{ rank, alpha }] = stored.values() as Iterable<Stored> as [Stored];
-  const others = (of: (each: Stored) => number, usual: number) =>
+  const [{ rank, alpha }] = stored.values() as Iterable<StoredModule> as [StoredModule];
+  const others = (of: (each: StoredModule) => number, usual: number) =>
     Object.fromEntries(
       [...stored].filter(([, each]) => of(each) !== usual).map(([module, each]) => [module, of(each)]),
     );

@@ -27,12 +27,12 @@ export interface Numbers {
 export function compare(
   name: string,
   ours: Numbers,
-  theirs: Numbers,
+  reference: Numbers,
   { absolute, ofLargest = 0 }: Tolerance,
   counts: (index: number) => boolean = () => true,
 ): Check {
-  if (ours.shape.join() !== theirs.shape.join()) {
-    const note = `ours is [${ours.shape.join(', ')}], the reference [${theirs.shape.join(', ')}]`;
+  if (ours.shape.join() !== reference.shape.join()) {
+    const note = `ours is [${ours.shape.join(', ')}], the reference [${reference.shape.join(', ')}]`;
     return {
       name,
       maxAbsolute: Number.POSITIVE_INFINITY,
@@ -43,10 +43,10 @@ export function compare(
     };
   }
   let [difference, largest] = [0, 0];
-  for (let i = 0; i < theirs.data.length; i++) {
-    const [a, b] = [ours.data[i]!, theirs.data[i]!];
-    const apart = Object.is(a, b) || a === b || !counts(i) ? 0 : Math.abs(a - b);
-    difference = Math.max(difference, Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart);
+  for (let i = 0; i < reference.data.length; i++) {
+    const [a, b] = [ours.data[i]!, reference.data[i]!];
+    const distance = Object.is(a, b) || a === b || !counts(i) ? 0 : Math.abs(a - b);
+    difference = Math.max(difference, Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance);
     if (Number.isFinite(b)) largest = Math.max(largest, Math.abs(b));
   }
   const tolerance = Math.max(absolute, ofLargest * largest);

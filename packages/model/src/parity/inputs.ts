@@ -25,13 +25,13 @@ export async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
     const prompts = ids.map((row, i) => withoutPadding(row, i, paddingToken(model)));
     return { ids, padding: ids.map(() => 0), prompts };
   }
-  const mask = await maskOf(golden, ids);
-  const padding = mask.map((row, i) => leftOf(row, i));
+  const mask = await attentionMaskOf(golden, ids);
+  const padding = mask.map((row, i) => leftPaddingOf(row, i));
   return { ids, padding, prompts: ids.map((row, i) => row.slice(padding[i])) };
 }
 
 /** Throws that the golden files do not fit. */
-export function unfit(why: string): never {
+export function failInputs(why: string): never {
   throw new ResidualError('parity', `parity: ${why}`);
 }
 
@@ -39,45 +39,48 @@ export function unfit(why: string): never {
 export function expectIds(
   name: string,
   rows: readonly (readonly number[])[],
-  { positions, openEnded }: Pick<Model, 'positions' | 'openEnded'>,
+  { maxPositions: positions, openEnded }: Pick<Model, 'positions' | 'openEnded'>,
   vocab: number,
 ): void {
   const length = rows[0]?.length ?? 0;
-  if (length === 0) unfit(`${name} is [${rows.length}, ${length}]; it must hold tokens`);
+  if (length === 0) failInputs(`${name} is [${rows.length}, ${length}]; it must hold tokens`);
   if (length > positions && !openEnded)
-    unfit(`${name} of ${length} tokens are more than the ${positions} positions this model has`);
+    failInputs(`${name} of ${length} tokens are more than the ${positions} positions this model has`);
   for (const [row, tokens] of rows.entries()) {
     const at = tokens.findIndex(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
-    if (at >= 0) unfit(`${name} has ${tokens[at]} at [${row}, ${at}], outside the vocabulary of ${vocab}`);
+    if (at >= 0) failInputs(`${name} has ${tokens[at]} at [${row}, ${at}], outside the vocabulary of ${vocab}`);
   }
 }
 
 /** The mask of the golden files, all ones where there is none. Errors when it is not of the shape of the ids. */
-export async function maskOf(
+export async function attentionMaskOf(
   golden: Golden,
   ids: readonly (readonly number[])[],
 ): Promise<readonly (readonly number[])[]> {
   if (!golden.shapeOf('attention_mask')) return ids.map(row => row.map(() => 1));
   const [mask, length] = [await golden.rows('attention_mask'), ids[0]!.length];
   if (mask.length === ids.length && mask[0]!.length === length) return mask;
-  return unfit(
+  return failInputs(
     `attention_mask is [${mask.length}, ${mask[0]?.length ?? 0}], input_ids [${ids.length}, ${length}]; they must be equal`,
   );
 }
 
 /** How many places a mask hides before a row; it may hide none after. */
-function leftOf(mask: readonly number[], row: number): number {
+function leftPaddingOf(mask: readonly number[], row: number): number {
   const start = mask.findIndex(seen => seen !== 0);
-  if (start < 0) unfit(`attention_mask hides all of row ${row}`);
+  if (start < 0) failInputs(`attention_mask hides all of row ${row}`);
   const hole = mask.findIndex((seen, i) => i > start && seen === 0);
   if (hole >= 0)
-    unfit(`attention_mask hides [${row}, ${hole}] but not [${row}, ${start}]; only padding on the left is compared`);
+    failInputs(
+      `attention_mask hides [${row}, ${hole}] but not [${row}, ${start}]; only padding on the left is compared`,
+    );
   return start;
 }
 
 /** A row without its padding tokens: hidden from every key and counted by no position, as if they were not there. */
 function withoutPadding(row: readonly number[], i: number, pad: number | undefined): readonly number[] {
-  if (row.at(-1) === pad) unfit(`input_ids ends row ${i} with the padding token ${pad} and there is no attention_mask`);
+  if (row.at(-1) === pad)
+    failInputs(`input_ids ends row ${i} with the padding token ${pad} and there is no attention_mask`);
   return row.filter(id => id !== pad);
 }
 

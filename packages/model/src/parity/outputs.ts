@@ -1,4 +1,4 @@
-import { inTheirNames } from '@residual/families';
+import { toCheckpoint } from '@residual/families';
 import { flatten, type HasNeeds } from '@residual/layers';
 import { dense, dispose, gradients, type Matrix, type Tensor } from '@residual/tensor';
 import type { Model } from '../model.js';
@@ -8,7 +8,7 @@ import type { Numbers } from './compare.js';
 export type Outputs = Map<string, Numbers>;
 
 /** Which outputs are wanted: those that the reference has, or all of them when it has none. */
-export type Wanted = (name: string) => boolean;
+export type OutputFilter = (name: string) => boolean;
 
 /** A tensor's numbers. */
 export async function numbersOf(x: Tensor): Promise<Numbers> {
@@ -21,7 +21,7 @@ export async function gradientOutputs(model: Model, loss: () => Tensor): Promise
   const { value, gradients: tree } = gradients(loss, model.weights);
   try {
     const [leaves, own] = [flatten(layer, tree as never), flatten(layer, model.weights as never)];
-    const named = await inTheirNames(model.family, layer, async path => {
+    const named = await toCheckpoint(model.family, layer, async path => {
       const gradient = leaves.get(path) as Matrix | undefined;
       if (gradient) return (await dense(gradient).data()) as Float32Array;
       return new Float32Array(dense(own.get(path)!).size);
@@ -29,7 +29,7 @@ export async function gradientOutputs(model: Model, loss: () => Tensor): Promise
     let sum = 0;
     const outputs: Outputs = new Map([['loss', await numbersOf(value)]]);
     for (const [name, { shape, values }] of named) {
-      if (!isTrained(name)) continue;
+      if (!isTrainable(name)) continue;
       outputs.set(`grad.${name}`, { shape, data: values });
       for (const entry of values) sum += entry * entry;
     }
@@ -40,6 +40,6 @@ export async function gradientOutputs(model: Model, loss: () => Tensor): Promise
 }
 
 /** What the reference keeps as a constant beside the weights has no gradient there. */
-export function isTrained(name: string): boolean {
+export function isTrainable(name: string): boolean {
   return name !== 'final_logits_bias';
 }

@@ -1,7 +1,7 @@
 import { writeSafetensors } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
-import { type LoadModelOptions, loadModel } from '../load-model.js';
-import { filesOf, type ModelSource } from '../sources/source.js';
+import { type LoadModelOptions, loadModel } from '../load/load-model.js';
+import { filesOf, type ModelSource } from '../load/sources/source.js';
 import { isIds } from './beams.js';
 import { causalOutputs } from './causal.js';
 import { type Check, compare, type Numbers, type Tolerance } from './compare.js';

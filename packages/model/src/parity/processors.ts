@@ -1,20 +1,20 @@
 import {
   applyProcessors,
-  badWords,
+  badWordsIds,
+  beginSuppressTokens,
   epsilonCutoff,
   etaCutoff,
-  forcedBos,
-  forcedEos,
+  forcedBosTokenId,
+  forcedEosTokenId,
   minLength,
   minNewTokens,
   minP,
-  noRepeatNgram,
+  noRepeatNgramSize,
   type Processor,
   repetitionPenalty,
   type SequenceBias,
   sequenceBias,
-  suppress,
-  suppressAtBegin,
+  suppressTokens,
   temperature,
   topK,
   topP,
@@ -25,7 +25,7 @@ import type { Golden } from './golden.js';
 import type { Outputs } from './outputs.js';
 
 /** A processor, and how long the prompt was if the reference was told. */
-interface Made {
+interface ProcessorCase {
   readonly process: Processor;
   readonly promptLength?: number;
 }
@@ -34,7 +34,7 @@ interface Made {
 type Arguments = readonly never[];
 
 /** The reference's classes, with their arguments in its order. */
-const makers: Readonly<Record<string, (...values: Arguments) => Made>> = {
+const processorsByClass: Readonly<Record<string, (...values: Arguments) => ProcessorCase>> = {
   TemperatureLogitsWarper: value => ({ process: temperature(value) }),
   TopKLogitsWarper: value => ({ process: topK(value) }),
   TopPLogitsWarper: value => ({ process: topP(value) }),
@@ -43,17 +43,20 @@ const makers: Readonly<Record<string, (...values: Arguments) => Made>> = {
   EpsilonLogitsWarper: value => ({ process: epsilonCutoff(value) }),
   EtaLogitsWarper: value => ({ process: etaCutoff(value) }),
   RepetitionPenaltyLogitsProcessor: value => ({ process: repetitionPenalty(value) }),
-  NoRepeatNGramLogitsProcessor: value => ({ process: noRepeatNgram(value) }),
-  NoBadWordsLogitsProcessor: (words, eos) => ({ process: badWords(words, eos) }),
+  NoRepeatNGramLogitsProcessor: value => ({ process: noRepeatNgramSize(value) }),
+  NoBadWordsLogitsProcessor: (words, eos) => ({ process: badWordsIds(words, eos) }),
   MinLengthLogitsProcessor: (length, eos) => ({ process: minLength(length, eos) }),
   MinNewTokensLengthLogitsProcessor: (promptLength, count, eos) => ({
     process: minNewTokens(count, eos),
     promptLength,
   }),
-  ForcedBOSTokenLogitsProcessor: token => ({ process: forcedBos(token) }),
-  ForcedEOSTokenLogitsProcessor: (maxLength, tokens) => ({ process: forcedEos({ maxLength, tokens }) }),
-  SuppressTokensLogitsProcessor: tokens => ({ process: suppress(tokens) }),
-  SuppressTokensAtBeginLogitsProcessor: (tokens, promptLength) => ({ process: suppressAtBegin(tokens), promptLength }),
+  ForcedBOSTokenLogitsProcessor: token => ({ process: forcedBosTokenId(token) }),
+  ForcedEOSTokenLogitsProcessor: (maxLength, tokens) => ({ process: forcedEosTokenId({ maxLength, tokens }) }),
+  SuppressTokensLogitsProcessor: tokens => ({ process: suppressTokens(tokens) }),
+  SuppressTokensAtBeginLogitsProcessor: (tokens, promptLength) => ({
+    process: beginSuppressTokens(tokens),
+    promptLength,
+  }),
   SequenceBiasLogitsProcessor: (bias: readonly SequenceBias[]) => ({ process: sequenceBias(bias) }),
 };
 
@@ -72,15 +75,17 @@ export async function processorOutputs(golden: Golden, settings: ProcessorSettin
   const [tokens, logits] = [await golden.rows('input_ids'), await golden.rows('logits')];
   const outputs: Outputs = new Map();
   for (const [name, [type, values]] of Object.entries(settings)) {
-    const make = makers[type];
+    const make = processorsByClass[type];
     if (!make) {
       throw new ResidualError(
         'parity',
-        `parity: processor ${type} is not known; known are ${Object.keys(makers).join(', ')}`,
+        `parity: processor ${type} is not known; known are ${Object.keys(processorsByClass).join(', ')}`,
       );
     }
     const { process, promptLength = tokens[0]!.length } = make(...values);
-    const rows = logits.map((row, i) => applyProcessors([process], row, { tokens: tokens[i]!, promptLength, row: i }));
+    const rows = logits.map((row, i) =>
+      applyProcessors([process], row, { tokens: tokens[i]!, promptLength, batchIndex: i }),
+    );
     const data = rows.flatMap(row => Array.from(row, logit => Math.max(logit, lowest)));
     outputs.set(name, { shape: [rows.length, rows[0]!.length], data });
   }

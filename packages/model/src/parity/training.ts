@@ -1,10 +1,10 @@
-import { inTheirNames } from '@residual/families';
+import { toCheckpoint } from '@residual/families';
 import { flatten, type HasNeeds } from '@residual/layers';
 import { dense, ResidualError, type Tensor } from '@residual/tensor';
 import { adamW, train } from '@residual/train';
 import type { Model } from '../model.js';
 import type { Golden } from './golden.js';
-import { gradientOutputs, isTrained, type Outputs, type Wanted } from './outputs.js';
+import { gradientOutputs, isTrainable, type OutputFilter, type Outputs } from './outputs.js';
 
 /** How the reference trained. */
 interface Settings {
@@ -19,14 +19,19 @@ interface Settings {
 const defaults: Settings = { lr: 0.01, betas: [0.9, 0.95], eps: 1e-8, weight_decay: 0.1, clip_norm: 1, steps: 3 };
 
 /** Loss, gradients and what training makes of the weights, as far as they are wanted. Nothing is computed with the model afterwards. */
-export async function learned(model: Model, golden: Golden, wanted: Wanted, loss: () => Tensor): Promise<Outputs> {
+export async function lossAndTrainingOutputs(
+  model: Model,
+  golden: Golden,
+  wanted: OutputFilter,
+  loss: () => Tensor,
+): Promise<Outputs> {
   const outputs: Outputs = new Map();
-  const take = (made: Outputs) => {
+  const addWanted = (made: Outputs) => {
     for (const [name, numbers] of made) if (wanted(name)) outputs.set(name, numbers);
   };
   const asks = (prefix: string) => golden.names.some(name => name.startsWith(prefix));
-  if (wanted('loss') || wanted('grad_norm') || asks('grad.')) take(await gradientOutputs(model, loss));
-  if (wanted('adamw_losses') || asks('after.')) take(await trainingOutputs(model, golden.settings.adamw, loss));
+  if (wanted('loss') || wanted('grad_norm') || asks('grad.')) addWanted(await gradientOutputs(model, loss));
+  if (wanted('adamw_losses') || asks('after.')) addWanted(await trainingOutputs(model, golden.settings.adamw, loss));
   return outputs;
 }
 
@@ -54,12 +59,12 @@ async function trainingOutputs(model: Model, given: unknown, loss: () => Tensor)
   losses.push((await last.data())[0]!);
   last.dispose();
   const leaves = flatten(layer, model.weights as never);
-  const named = await inTheirNames(model.family, layer, async path => {
+  const named = await toCheckpoint(model.family, layer, async path => {
     return (await dense(leaves.get(path)!).data()) as Float32Array;
   });
   const outputs: Outputs = new Map([['adamw_losses', { shape: [losses.length], data: losses }]]);
   for (const [name, { shape, values }] of named)
-    if (isTrained(name)) outputs.set(`after.${name}`, { shape, data: values });
+    if (isTrainable(name)) outputs.set(`after.${name}`, { shape, data: values });
   return outputs;
 }
 

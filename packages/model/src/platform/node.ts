@@ -10,10 +10,10 @@ import { promisify } from 'node:util';
 import type { Source } from '@residual/safetensors';
 import { fileSource } from '@residual/safetensors/node';
 import { ResidualError } from '@residual/tensor';
-import type { ModelFiles } from '../sources/files.js';
-import type { HubEnvironment } from '../sources/hub.js';
-import { expectSmall, readSmall } from '../sources/limits.js';
-import type { Part, Store } from '../sources/store.js';
+import type { ModelFiles } from '../load/sources/files.js';
+import type { HubEnvironment } from '../load/sources/hub.js';
+import { expectSmall, readSmall } from '../load/sources/limits.js';
+import type { PartialFile, Store } from '../load/sources/store.js';
 
 /** The files of a folder on disk, by path or `file:` URL, or of an npm package that holds one checkpoint; undefined if there is no such folder. */
 export async function folderFiles(path: string): Promise<ModelFiles | undefined> {
@@ -22,8 +22,8 @@ export async function folderFiles(path: string): Promise<ModelFiles | undefined>
   const folder = await folderOfCheckpoint(given);
   return {
     origin: folder,
-    text: (name, { signal }) => unlessMissing(readText(folder, name, signal)),
-    bytes: name => unlessMissing(fileSource(join(folder, name))),
+    text: (name, { signal }) => undefinedIfMissing(readText(folder, name, signal)),
+    bytes: name => undefinedIfMissing(fileSource(join(folder, name))),
   };
 }
 
@@ -34,14 +34,14 @@ async function folderOfCheckpoint(path: string): Promise<string> {
   if (!names.has('package.json') || names.has('config.json')) return path;
   const folders = entries.filter(entry => entry.isDirectory()).map(entry => join(path, entry.name));
   const holds = await Promise.all(folders.map(folder => stat(join(folder, 'config.json')).catch(() => undefined)));
-  const found = folders.filter((_, index) => holds[index]);
-  return found.length === 1 ? found[0]! : path;
+  const checkpoints = folders.filter((_, index) => holds[index]);
+  return checkpoints.length === 1 ? checkpoints[0]! : path;
 }
 
 /** The file at a path or `file:` URL; undefined if there is none, and for other URLs. */
 export async function fileAt(address: string): Promise<Source | undefined> {
   if (/^(https?|blob|data):/i.test(address)) return undefined;
-  return unlessMissing(fileSource(address.startsWith('file:') ? fileURLToPath(address) : address));
+  return undefinedIfMissing(fileSource(address.startsWith('file:') ? fileURLToPath(address) : address));
 }
 
 /** The text of a file; a pipe is waited for until the signal says otherwise. */
@@ -80,16 +80,16 @@ export function hubEnvironment(): HubEnvironment {
 
 /** The folder for downloads: `RESIDUAL_CACHE`, else `residual` in `HF_HOME`, in `XDG_CACHE_HOME` or in `~/.cache`. */
 export async function openStore(path = cacheFolder()): Promise<Store> {
-  const place = (key: string) => join(path, ...key.split('/'));
+  const pathOf = (key: string) => join(path, ...key.split('/'));
   /** Errors of the disk as a sentence. */
-  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+  const withStoreErrors = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
       const { code: given, message } = error as NodeJS.ErrnoException;
       const code = given?.replace('ERR_FS_', '');
       if (code === undefined || ResidualError.is(error)) throw error;
-      const what = troubles[code] ?? `gives an error (${message})`;
+      const what = storeErrors[code] ?? `gives an error (${message})`;
       throw new ResidualError(
         'cache',
         `loadModel: the folder of downloads ${path} ${what} (${code}); hub.cache names another one, or false for none`,
@@ -98,39 +98,39 @@ export async function openStore(path = cacheFolder()): Promise<Store> {
     }
   };
   return {
-    place: path,
-    readText: key => told(() => unlessMissing(readFile(place(key), 'utf8'))),
+    location: path,
+    readText: key => withStoreErrors(() => undefinedIfMissing(readFile(pathOf(key), 'utf8'))),
     writeText: (key, text) =>
-      told(async () => {
-        await mkdir(dirname(place(key)), { recursive: true });
-        const fresh = uniqueName(place(key), 'new');
+      withStoreErrors(async () => {
+        await mkdir(dirname(pathOf(key)), { recursive: true });
+        const fresh = uniqueName(pathOf(key), 'new');
         try {
           await writeFile(fresh, text);
-          await rename(fresh, place(key));
+          await rename(fresh, pathOf(key));
         } catch (error) {
           await rm(fresh, { force: true });
           throw error;
         }
       }),
-    source: key => told(() => unlessMissing(fileSource(place(key)))),
+    source: key => withStoreErrors(() => undefinedIfMissing(fileSource(pathOf(key)))),
     digest: (key, kind, prefix, signal) =>
-      told(async () => {
+      withStoreErrors(async () => {
         const hash = createHash(kind).update(prefix);
-        for await (const bytes of createReadStream(place(key), { highWaterMark: 2 ** 20, signal })) hash.update(bytes);
+        for await (const bytes of createReadStream(pathOf(key), { highWaterMark: 2 ** 20, signal })) hash.update(bytes);
         return hash.digest('hex');
       }),
     stamp: key =>
-      told(async () => {
-        const { ino, size, mtimeMs } = await stat(place(key));
+      withStoreErrors(async () => {
+        const { ino, size, mtimeMs } = await stat(pathOf(key));
         return `${ino} ${size} ${mtimeMs}`;
       }),
-    remove: key => told(() => rm(place(key), { force: true })),
-    part: key => told(() => openPart(place(key), told)),
+    remove: key => withStoreErrors(() => rm(pathOf(key), { force: true })),
+    partialFile: key => withStoreErrors(() => openPartialFile(pathOf(key), withStoreErrors)),
   };
 }
 
 /** What a folder is that gives these errors. */
-const troubles: Readonly<Record<string, string>> = {
+const storeErrors: Readonly<Record<string, string>> = {
   ENOSPC: 'is full',
   EDQUOT: 'is full',
   EROFS: 'cannot be written',
@@ -151,12 +151,15 @@ const uniqueName = (path: string, ending: string) =>
  * A part of one's own. It begins with what an earlier download has left: renaming is how one of several programs takes it. A part of a process that has ended on this machine
  * is left too.
  */
-async function openPart(path: string, told: <T>(work: () => Promise<T>) => Promise<T>): Promise<Part> {
+async function openPartialFile(
+  path: string,
+  withStoreErrors: <T>(work: () => Promise<T>) => Promise<T>,
+): Promise<PartialFile> {
   await mkdir(dirname(path), { recursive: true });
   const own = uniqueName(path, 'part');
-  for (const left of [`${path}.part`, ...(await abandonedParts(path))])
+  for (const leftover of [`${path}.part`, ...(await abandonedFiles(path))])
     if (
-      await rename(left, own).then(
+      await rename(leftover, own).then(
         () => true,
         () => false,
       )
@@ -164,7 +167,7 @@ async function openPart(path: string, told: <T>(work: () => Promise<T>) => Promi
       break;
   const file = await open(own, 'a+');
   let { size } = await file.stat();
-  const give = async () => {
+  const release = async () => {
     await file.close();
     await (size > 0 ? rename(own, `${path}.part`) : rm(own, { force: true }));
   };
@@ -173,7 +176,7 @@ async function openPart(path: string, told: <T>(work: () => Promise<T>) => Promi
       return size;
     },
     append: bytes =>
-      told(async () => {
+      withStoreErrors(async () => {
         try {
           await file.appendFile(bytes);
         } catch (error) {
@@ -183,9 +186,9 @@ async function openPart(path: string, told: <T>(work: () => Promise<T>) => Promi
         }
         size += bytes.length;
       }),
-    close: () => told(give),
+    close: () => withStoreErrors(release),
     finish: () =>
-      told(async () => {
+      withStoreErrors(async () => {
         await file.close();
         await rename(own, path).catch(async error => {
           await rm(own, { force: true });
@@ -193,7 +196,7 @@ async function openPart(path: string, told: <T>(work: () => Promise<T>) => Promi
         });
       }),
     discard: () =>
-      told(async () => {
+      withStoreErrors(async () => {
         await file.close();
         await rm(own, { force: true });
       }),
@@ -201,7 +204,7 @@ async function openPart(path: string, told: <T>(work: () => Promise<T>) => Promi
 }
 
 /** Parts of processes of this machine that have ended. */
-async function abandonedParts(path: string): Promise<string[]> {
+async function abandonedFiles(path: string): Promise<string[]> {
   const name = basename(path);
   const all = await readdir(dirname(path)).catch(() => []);
   return all
@@ -226,7 +229,7 @@ function cacheFolder(): string {
   return RESIDUAL_CACHE || join(HF_HOME || XDG_CACHE_HOME || join(homedir(), '.cache'), 'residual');
 }
 
-async function unlessMissing<T>(value: Promise<T>): Promise<T | undefined> {
+async function undefinedIfMissing<T>(value: Promise<T>): Promise<T | undefined> {
   return value.catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;

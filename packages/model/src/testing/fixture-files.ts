@@ -1,6 +1,6 @@
 import { bytesSource } from '@residual/safetensors';
 import { repositoryFile } from '@residual/testkit';
-import type { ModelFiles } from '../sources/files.js';
+import type { ModelFiles } from '../load/sources/files.js';
 
 /** The files of folders of the repository, looked for in turn. */
 export const fixtureFiles = (...folders: readonly string[]): ModelFiles => {

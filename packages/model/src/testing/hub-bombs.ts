@@ -1,6 +1,6 @@
 /** Hostile lists of hubs; the module that a process with a small heap reads. */
 import { type Bomb, type BombTarget, bombsOf } from '@residual/testkit/bombs';
-import { filesOf } from '../sources/source.js';
+import { filesOf } from '../load/sources/source.js';
 
 const listing = {
   id: 'someone/tale',

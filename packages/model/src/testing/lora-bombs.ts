@@ -5,16 +5,16 @@ import type { HasNeeds } from '@residual/layers';
 import { writeSafetensors } from '@residual/safetensors';
 import { type BombTarget, bombsOf } from '@residual/testkit/bombs';
 import { detachLora } from '@residual/train';
-import { createModel } from '../create-model.js';
+import { createModel } from '../load/create-model.js';
 import { loadLora } from '../lora/load-lora.js';
 
 /** Made once: reading is what is tried. */
-let made: ReturnType<typeof createModel> | undefined;
+let baseModel: ReturnType<typeof createModel> | undefined;
 const base = () => {
-  made ??= createModel(llamaConfig({ vocab: 7, modelDim: 4, heads: 2, kvHeads: 1, depth: 1, positions: 8 }), {
+  baseModel ??= createModel(llamaConfig({ vocab: 7, modelDim: 4, heads: 2, kvHeads: 1, depth: 1, maxPositions: 8 }), {
     seed: 1,
   });
-  return made;
+  return baseModel;
 };
 
 const attention = 'base_model.model.model.layers.0.self_attn';

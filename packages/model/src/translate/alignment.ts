@@ -18,7 +18,7 @@ export interface Alignment {
 }
 
 /** Which attention is read. */
-export interface WordsOptions {
+export interface WordAlignmentOptions {
   /** The layers and heads whose average is taken; all if absent. */
   readonly heads?: readonly (readonly [layer: number, head: number])[];
   /**
@@ -34,7 +34,7 @@ export interface WordsOptions {
  */
 export function wordAlignment(
   { attention, source, target, sourceWords, targetWords }: Omit<Alignment, 'words'>,
-  { heads = everyHead(attention), shifted = false }: WordsOptions = {},
+  { heads = everyHead(attention), shifted = false }: WordAlignmentOptions = {},
 ): PlainTensor {
   const [, headCount, targetLen, sourceLen] = attention.shape as [number, number, number, number];
   const [from, to] = [wordOf(source, sourceWords), wordOf(target, targetWords)];

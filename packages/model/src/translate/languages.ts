@@ -6,12 +6,12 @@ const forms = /^(?:([a-z]{2,3})_(?:[A-Z]{2}|[A-Z][a-z]{3})|__([a-z]{2,3})__|>>([
 
 /** The token of a language, named whole or by its first part; `option` is the name of the setting. Errors when none or several fit, with what there is. */
 export function languageToken(option: string, tokenizer: Tokenizer, language: string): number {
-  const known = languagesOf(tokenizer);
-  const exact = known.filter(({ token }) => token === language);
-  const fitting = exact.length > 0 ? exact : known.filter(({ code }) => code === language);
-  if (fitting.length === 1) return fitting[0]!.id;
-  const shown = (fitting.length > 1 ? fitting : known).map(({ token }) => token).join(', ');
-  const why = fitting.length > 1 ? `it could be ${shown}` : `the vocabulary names ${shown || 'no language'}`;
+  const languages = languagesOf(tokenizer);
+  const exact = languages.filter(({ token }) => token === language);
+  const matches = exact.length > 0 ? exact : languages.filter(({ code }) => code === language);
+  if (matches.length === 1) return matches[0]!.id;
+  const shown = (matches.length > 1 ? matches : languages).map(({ token }) => token).join(', ');
+  const why = matches.length > 1 ? `it could be ${shown}` : `the vocabulary names ${shown || 'no language'}`;
   throw new ResidualError('option', `translate: ${option} '${language}' is not one token: ${why}`);
 }
 

@@ -1,15 +1,15 @@
 import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
-import type { GenerateOptions, GenerationConfig } from '../generate-options.js';
-import { translateNames } from '../option-names.js';
-import type { SearchOptions } from '../search.js';
-import { type Pieces, piecesOf } from './pieces.js';
-import { reading, type Source } from './source.js';
+import type { BeamSearchOptions } from '../generate/beam-search.js';
+import { translateNames } from '../generate/option-names.js';
+import type { GenerateOptions, GenerationConfig } from '../generate/options.js';
+import { type SegmentedText, segmentsOf } from './segments.js';
+import { type SourceTokens, sourceReader } from './source-reader.js';
 
 /** Settings of a translation; those left out follow `generation_config.json`. */
-export interface TranslateOptions extends Omit<SearchOptions, 'returned' | 'positions' | 'skipSpecialTokens'> {
+export interface TranslateOptions extends Omit<BeamSearchOptions, 'returned' | 'positions' | 'skipSpecialTokens'> {
   /** How many translations grow side by side; 1 takes the likeliest token each time (greedy). Where neither the call nor the file says: 1. */
-  readonly beams?: number | undefined;
+  readonly numBeams?: number | undefined;
   /** What the model expects before each text, such as `translate English to French: ` for T5. */
   readonly prefix?: string | undefined;
   /** For models of several languages: as in their vocabulary (`fr_XX`, `__fr__`, `fra_Latn`), or its first part, `fr`. */
@@ -17,7 +17,7 @@ export interface TranslateOptions extends Omit<SearchOptions, 'returned' | 'posi
   /** The language that is written; as `sourceLanguage`. */
   readonly targetLanguage?: string | undefined;
   /** A line of more tokens, or of three sentences or more, is translated sentence by sentence; 40 if absent. A sentence over the model's positions is divided further. */
-  readonly longest?: number | undefined;
+  readonly maxSegmentTokens?: number | undefined;
   /** How many pieces are translated at once: for one text 1, so that it appears as it is written; for several 32 on a GPU, else as many as have 32 beams together. */
   readonly batch?: number | undefined;
   /** Whether the whole tells which words of the source each word looked at: one more pass over each piece. */
@@ -25,85 +25,102 @@ export interface TranslateOptions extends Omit<SearchOptions, 'returned' | 'posi
   /** Paths of taps whose tensors each step of a greedy translation carries; as in `generate`. */
   readonly taps?: readonly string[] | undefined;
   /** How many of the likeliest tokens each step of a greedy translation reports; as in `generate`. */
-  readonly top?: number | undefined;
+  readonly topLogprobs?: number | undefined;
 }
 
 /** What settings are made from. */
-export interface Translating {
+export interface TranslateContext {
   readonly tokenizer: Tokenizer;
   readonly generationConfig: GenerationConfig;
   /** So many tokens can be read, and written. */
-  readonly positions: number;
+  readonly maxPositions: number;
   /** Whether a pass holds the event loop until it is computed. */
-  readonly holdsLoop: boolean;
+  readonly blocksEventLoop: boolean;
 }
 
 /** Settings, checked and complete. */
 export interface TranslateSettings {
-  readonly beams: number;
+  readonly numBeams: number;
   readonly lengthPenalty: number;
   readonly batch: number;
   readonly alignments: boolean;
   readonly signal: AbortSignal | undefined;
-  readonly read: (text: string) => Source;
-  readonly divide: (text: string) => Pieces;
+  readonly read: (text: string) => SourceTokens;
+  readonly split: (text: string) => SegmentedText;
   /** For a greedy translation. */
   readonly greedy: GenerateOptions;
   /** For a search. */
-  readonly search: SearchOptions;
+  readonly beamSearch: BeamSearchOptions;
 }
 
 /** Checks the options; errors for one that does not fit or would do nothing. `alone`: there is one text. */
 export function translateSettings(
-  { tokenizer, generationConfig, positions, holdsLoop }: Translating,
+  { tokenizer, generationConfig, maxPositions: positions, blocksEventLoop: holdsLoop }: TranslateContext,
   options: TranslateOptions,
   alone: boolean,
 ): TranslateSettings {
   expectOptions('translate', options, translateNames);
-  const { prefix, sourceLanguage, targetLanguage, longest = 40, alignments = false } = options;
-  const { beams = fileNumber(generationConfig, 'num_beams') ?? 1, lengthPenalty, earlyStopping, groups } = options;
-  expectWhole('beams', beams, 1);
+  const { prefix, sourceLanguage, targetLanguage, maxSegmentTokens: longest = 40, alignments = false } = options;
+  const {
+    numBeams: beams = fileNumber(generationConfig, 'num_beams') ?? 1,
+    lengthPenalty,
+    earlyStopping,
+    numBeamGroups: groups,
+  } = options;
+  expectInteger('beams', beams, 1);
   const { batch = alone ? 1 : Math.max(1, Math.floor(32 / (holdsLoop ? beams : 1))) } = options;
-  const { diversityPenalty, taps, top, maxNewTokens: wanted, signal, ...others } = withoutOwn(options);
-  expectWhole('batch', batch, 1);
-  expectWhole('longest', longest, 1);
+  const {
+    diversityPenalty,
+    taps,
+    topLogprobs: top,
+    maxNewTokens: wanted,
+    signal,
+    ...others
+  } = processorOptions(options);
+  expectInteger('batch', batch, 1);
+  expectInteger('longest', longest, 1);
   const searching = { earlyStopping, groups, diversityPenalty };
-  const useless = Object.entries(beams > 1 ? { taps, top } : searching).find(([, value]) => value !== undefined);
-  if (useless) refuse(`${useless[0]} does nothing with ${beams} beam${beams > 1 ? 's' : ''}; leave it out`);
-  const { read, forcedBos } = reading(tokenizer, { prefix, sourceLanguage, targetLanguage });
+  const unused = Object.entries(beams > 1 ? { taps, top } : searching).find(([, value]) => value !== undefined);
+  if (unused) refuse(`${unused[0]} does nothing with ${beams} beam${beams > 1 ? 's' : ''}; leave it out`);
+  const { read, forcedBosTokenId: forcedBos } = sourceReader(tokenizer, { prefix, sourceLanguage, targetLanguage });
   const fileLimit = fileNumber(generationConfig, 'max_new_tokens') ?? fileNumber(generationConfig, 'max_length');
   const maxNewTokens = wanted ?? (fileLimit === undefined ? positions - 1 : undefined);
   const shared = definedOf({ forcedBos, ...others, maxNewTokens, signal });
   const divide = (text: string) =>
-    piecesOf(text, {
+    segmentsOf(text, {
       count: part => read(part).ids.length,
-      longest,
-      room: positions,
+      maxSegmentTokens: longest,
+      maxPositions: positions,
       language: languageOf(sourceLanguage),
     });
   return {
-    beams,
+    numBeams: beams,
     lengthPenalty: lengthPenalty ?? fileNumber(generationConfig, 'length_penalty') ?? 1,
     batch,
     alignments,
     signal,
     read,
-    divide,
+    split: divide,
     greedy: { ...shared, ...definedOf({ taps, top }), temperature: 0 } as GenerateOptions,
-    search: { ...shared, ...definedOf({ lengthPenalty, ...searching }), beams, returned: 1 } as SearchOptions,
+    beamSearch: {
+      ...shared,
+      ...definedOf({ lengthPenalty, ...searching }),
+      numBeams: beams,
+      numReturnSequences: 1,
+    } as BeamSearchOptions,
   };
 }
 
 /** The options without those that are not for the processors. */
-function withoutOwn({
-  beams: _beams,
+function processorOptions({
+  numBeams: _beams,
   lengthPenalty: _penalty,
   earlyStopping: _early,
-  groups: _groups,
+  numBeamGroups: _groups,
   prefix: _prefix,
   sourceLanguage: _from,
   targetLanguage: _to,
-  longest: _longest,
+  maxSegmentTokens: _longest,
   batch: _batch,
   alignments: _alignments,
   ...others
@@ -122,7 +139,7 @@ function languageOf(language: string | undefined): string | undefined {
 const definedOf = (options: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
-function expectWhole(name: string, value: number, least: number): void {
+function expectInteger(name: string, value: number, least: number): void {
   if (!(Number.isInteger(value) && value >= least))
     refuse(`${name} is ${value}; it must be a whole number, ${least} or more`);
 }

@@ -1,35 +1,35 @@
 import { ResidualError } from '@residual/tensor';
 import { expectSignal, expectTexts } from '../arguments.js';
-import type { Step } from '../generate.js';
-import type { SearchStep } from '../search.js';
-import type { Aligned } from './align.js';
+import type { BeamSearchStep } from '../generate/beam-search.js';
+import type { Step } from '../generate/generate.js';
+import type { TranslatedSource } from './align.js';
 import type { Alignment } from './alignment.js';
-import { type TranslateOptions, type TranslateSettings, type Translating, translateSettings } from './options.js';
-import type { Source } from './source.js';
+import { generateTargets, type StartSources } from './generate-targets.js';
+import { type TranslateContext, type TranslateOptions, type TranslateSettings, translateSettings } from './options.js';
+import type { SourceTokens } from './source-reader.js';
 import {
-  gapBefore,
-  type PiecePlace,
-  type TranslatedPiece,
+  type SegmentIndex,
+  separatorBefore,
+  type TranslatedSegment,
   type Translation,
   type TranslationStep,
   translationOf,
 } from './translation.js';
-import { type BeginSources, write } from './write.js';
 
 /** What translating works on. */
-export interface Translator extends Translating {
-  readonly begin: BeginSources;
+export interface Translator extends TranslateContext {
+  readonly startSources: StartSources;
   /** Frees what batches shared, at the end of a call. */
   readonly finish: () => void;
   /** What each token that was written looked at. */
-  readonly align: (pieces: readonly Aligned[], signal?: AbortSignal) => Promise<Alignment[]>;
+  readonly align: (segments: readonly TranslatedSource[], signal?: AbortSignal) => Promise<Alignment[]>;
 }
 
 /** A piece to be translated. */
-interface Job extends PiecePlace {
+interface SegmentJob extends SegmentIndex {
   readonly before: string;
   readonly sentence: string;
-  readonly source: Source;
+  readonly source: SourceTokens;
 }
 
 /**
@@ -40,45 +40,47 @@ export async function* translateTexts(
   translator: Translator,
   texts: readonly string[],
   options: TranslateOptions,
-  alone: boolean,
+  isSingle: boolean,
 ): AsyncGenerator<TranslationStep, Translation[]> {
   expectSignal('translate', options?.signal);
   expectTexts('translate', 'taps', options?.taps);
   options?.signal?.throwIfAborted();
-  const settings = translateSettings(translator, options, alone);
+  const settings = translateSettings(translator, options, isSingle);
   const { batch, lengthPenalty } = settings;
-  const streamed = alone && batch === 1;
-  const divided = texts.map((text, i) => settings.divide(checkText(text, i)));
-  const jobs = divided.flatMap(({ pieces }, text) =>
-    pieces.map(({ before, text: sentence }, piece): Job => {
-      return { text, piece, before, sentence, source: settings.read(sentence) };
+  const streamed = isSingle && batch === 1;
+  const segmented = texts.map((text, i) => settings.split(checkText(text, i)));
+  const jobs = segmented.flatMap(({ segments: pieces }, text) =>
+    pieces.map(({ before, text: sentence }, piece): SegmentJob => {
+      return { text, segment: piece, before, sentence, source: settings.read(sentence) };
     }),
   );
-  const sizeOf = ({ source }: Job) => source.ids.length;
+  const sizeOf = ({ source }: SegmentJob) => source.ids.length;
   const total = jobs.reduce((sum, job) => sum + sizeOf(job), 0);
   if (batch > 1) jobs.sort((a, b) => sizeOf(b) - sizeOf(a)); // rows of a batch are of like length, the longest first
 
-  const translated = divided.map(({ pieces }) => pieces.map((): TranslatedPiece | undefined => undefined));
+  const translated = segmented.map(({ segments: pieces }) =>
+    pieces.map((): TranslatedSegment | undefined => undefined),
+  );
   const translations: Translation[] = [];
   const whole = (text: number): TranslationStep => {
-    const { after } = divided[text]!;
-    const translation = translationOf(texts[text]!, translated[text] as TranslatedPiece[], after, lengthPenalty);
+    const { after } = segmented[text]!;
+    const translation = translationOf(texts[text]!, translated[text] as TranslatedSegment[], after, lengthPenalty);
     translations[text] = translation;
-    return { kind: 'text', text, added: streamed ? after : translation.translation, translation };
+    return { kind: 'text', text, delta: streamed ? after : translation.translation, translation };
   };
-  for (const [text, { pieces }] of divided.entries()) if (pieces.length === 0) yield whole(text);
+  for (const [text, { segments: pieces }] of segmented.entries()) if (pieces.length === 0) yield whole(text);
   let done = 0;
   try {
     for (let from = 0; from < jobs.length; from += batch) {
-      const these = jobs.slice(from, from + batch);
-      const steps = translateJobs(translator, these, settings);
-      const shown = streamed ? shownOf(these[0]!, translated[0]![these[0]!.piece - 1]) : undefined;
-      const pieces = yield* mapped(steps, step => shown?.step(step));
-      for (const [i, { text, piece, source }] of these.entries()) {
+      const batchJobs = jobs.slice(from, from + batch);
+      const steps = translateJobs(translator, batchJobs, settings);
+      const shown = streamed ? segmentStream(batchJobs[0]!, translated[0]![batchJobs[0]!.segment - 1]) : undefined;
+      const pieces = yield* mapSteps(steps, step => shown?.step(step));
+      for (const [i, { text, segment: piece, source }] of batchJobs.entries()) {
         translated[text]![piece] = pieces[i]!;
         done += source.ids.length;
         const added = shown?.rest(pieces[i]!.translation) ?? '';
-        yield { kind: 'piece', text, piece, added, translated: pieces[i]!, done, total };
+        yield { kind: 'piece', text, segment: piece, delta: added, result: pieces[i]!, done, total };
         if (translated[text]!.every(each => each !== undefined)) yield whole(text);
       }
     }
@@ -90,11 +92,11 @@ export async function* translateTexts(
 
 /** Translates a batch. */
 async function* translateJobs(
-  { begin, align, tokenizer }: Translator,
-  jobs: readonly Job[],
+  { startSources: begin, align, tokenizer }: Translator,
+  jobs: readonly SegmentJob[],
   settings: TranslateSettings,
-): AsyncGenerator<Step | SearchStep, TranslatedPiece[]> {
-  const written = yield* write(
+): AsyncGenerator<Step | BeamSearchStep, TranslatedSegment[]> {
+  const written = yield* generateTargets(
     begin,
     jobs.map(({ source }) => source),
     settings,
@@ -105,18 +107,18 @@ async function* translateJobs(
         settings.signal,
       )
     : [];
-  return jobs.map(({ before, sentence, source }, i): TranslatedPiece => {
-    const { translation, tokens, logprob, counted, finishReason } = written[i]!;
+  return jobs.map(({ before, sentence, source }, i): TranslatedSegment => {
+    const { translation, tokens, logprob, scoredTokens: counted, finishReason } = written[i]!;
     const alignment = alignments[i];
     return {
       before,
       source: sentence,
       translation,
       sourceTokens: source.ids,
-      unknown: source.spans.filter(([start, end], i) => source.ids[i] === tokenizer.unkToken && end > start),
+      unknownSpans: source.spans.filter(([start, end], i) => source.ids[i] === tokenizer.unkTokenId && end > start),
       tokens,
       logprob,
-      counted,
+      scoredTokens: counted,
       score: logprob / counted ** settings.lengthPenalty,
       finishReason,
       ...(alignment && { alignment }),
@@ -125,40 +127,43 @@ async function* translateJobs(
 }
 
 /** A piece that is shown while it is written: the steps, and what its end adds. */
-function shownOf({ text, piece, before, sentence, source }: Job, last: TranslatedPiece | undefined) {
+function segmentStream(
+  { text, segment: piece, before, sentence, source }: SegmentJob,
+  last: TranslatedSegment | undefined,
+) {
   let shown = '';
-  let begun = false;
-  const further = (written: string) => {
+  let isStarted = false;
+  const deltaOf = (written: string) => {
     const added =
-      written === '' || shown !== '' ? written : gapBefore(last, { before, translation: written }) + written;
+      written === '' || shown !== '' ? written : separatorBefore(last, { before, translation: written }) + written;
     shown += added;
     return added;
   };
   return {
-    step: (step: Step | SearchStep): TranslationStep[] => {
+    step: (step: Step | BeamSearchStep): TranslationStep[] => {
       const place = { text, piece };
-      const begin: TranslationStep[] = begun
+      const begin: TranslationStep[] = isStarted
         ? []
         : [
             {
               kind: 'begun',
               ...place,
-              added: '',
+              delta: '',
               source: sentence,
               sourceTokens: source.ids,
               sourceSpans: source.spans,
             },
           ];
-      begun = true;
-      if ('row' in step) return [...begin, { kind: 'token', ...place, added: further(step.text), step }];
-      return [...begin, { kind: 'beams', ...place, added: '', step }];
+      isStarted = true;
+      if ('row' in step) return [...begin, { kind: 'token', ...place, delta: deltaOf(step.text), step }];
+      return [...begin, { kind: 'beams', ...place, delta: '', step }];
     },
-    rest: (translation: string) => (gapBefore(last, { before, translation }) + translation).slice(shown.length),
+    rest: (translation: string) => (separatorBefore(last, { before, translation }) + translation).slice(shown.length),
   };
 }
 
 /** Each step as others, none where there is no answer; what steps return is returned. A run that is left early is ended. */
-async function* mapped<From, To, Result>(
+async function* mapSteps<From, To, Result>(
   steps: AsyncGenerator<From, Result>,
   make: (step: From) => readonly To[] | undefined,
 ): AsyncGenerator<To, Result> {

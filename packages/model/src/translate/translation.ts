@@ -1,22 +1,22 @@
-import type { Step } from '../generate.js';
-import type { SearchStep } from '../search.js';
+import type { BeamSearchStep } from '../generate/beam-search.js';
+import type { Step } from '../generate/generate.js';
 import type { Alignment } from './alignment.js';
 
 /** A piece of a text and its translation. */
-export interface TranslatedPiece {
+export interface TranslatedSegment {
   /** What stands before it in the text: spaces, line breaks. */
   readonly before: string;
   readonly source: string;
   readonly translation: string;
   readonly sourceTokens: readonly number[];
   /** What of the source the vocabulary cannot write, so that the model does not see it: stretches of the source, [start, end) in UTF-16 units. */
-  readonly unknown: readonly (readonly [start: number, end: number])[];
+  readonly unknownSpans: readonly (readonly [start: number, end: number])[];
   /** The tokens of the translation, without its end token. */
   readonly tokens: readonly number[];
   /** Sum of the natural logs of the probabilities of its tokens, the end token included. */
   readonly logprob: number;
   /** So many tokens does `logprob` count. */
-  readonly counted: number;
+  readonly scoredTokens: number;
   /** logprob / counted^lengthPenalty. */
   readonly score: number;
   /** An end token was chosen, or the limit or the positions were reached: what is missing then is not translated. */
@@ -33,19 +33,19 @@ export interface Translation {
   readonly tokens: readonly number[];
   /** Sum of the log-probabilities of all pieces / their tokens^lengthPenalty, end tokens counted; 0 for a text without words. */
   readonly score: number;
-  readonly pieces: readonly TranslatedPiece[];
+  readonly segments: readonly TranslatedSegment[];
 }
 
 /** Which piece of which text. */
-export interface PiecePlace {
+export interface SegmentIndex {
   readonly text: number;
-  readonly piece: number;
+  readonly segment: number;
 }
 
 /** A piece begins to be translated. */
-export interface PieceBegun extends PiecePlace {
+export interface SegmentStart extends SegmentIndex {
   readonly kind: 'begun';
-  readonly added: string;
+  readonly delta: string;
   readonly source: string;
   readonly sourceTokens: readonly number[];
   /** Where each token stands in the source, [start, end) in UTF-16 units; [0, 0] for added ones. */
@@ -53,24 +53,24 @@ export interface PieceBegun extends PiecePlace {
 }
 
 /** One more token of a greedy translation of one text. */
-export interface TokenStep extends PiecePlace {
+export interface TokenStep extends SegmentIndex {
   readonly kind: 'token';
-  readonly added: string;
+  readonly delta: string;
   readonly step: Step;
 }
 
 /** One more step of a beam search for the translation of one text. */
-export interface BeamsStep extends PiecePlace {
+export interface BeamsStep extends SegmentIndex {
   readonly kind: 'beams';
-  readonly added: '';
-  readonly step: SearchStep;
+  readonly delta: '';
+  readonly step: BeamSearchStep;
 }
 
 /** A piece is translated. */
-export interface PieceDone extends PiecePlace {
+export interface SegmentDone extends SegmentIndex {
   readonly kind: 'piece';
-  readonly added: string;
-  readonly translated: TranslatedPiece;
+  readonly delta: string;
+  readonly result: TranslatedSegment;
   /** Tokens of sources that are translated, and of all. */
   readonly done: number;
   readonly total: number;
@@ -80,32 +80,36 @@ export interface PieceDone extends PiecePlace {
 export interface TextDone {
   readonly kind: 'text';
   readonly text: number;
-  readonly added: string;
+  readonly delta: string;
   readonly translation: Translation;
 }
 
 /** What happens while texts are translated. `added` is what it adds to the translation: of one text, all of them in turn are the translation. */
-export type TranslationStep = PieceBegun | TokenStep | BeamsStep | PieceDone | TextDone;
+export type TranslationStep = SegmentStart | TokenStep | BeamsStep | SegmentDone | TextDone;
 
 /** The translation of a text whose pieces are translated. */
 export function translationOf(
   source: string,
-  pieces: readonly TranslatedPiece[],
+  segments: readonly TranslatedSegment[],
   after: string,
   lengthPenalty: number,
 ): Translation {
-  const sum = (of: (piece: TranslatedPiece) => number) => pieces.reduce((total, piece) => total + of(piece), 0);
+  const sum = (of: (piece: TranslatedSegment) => number) => segments.reduce((total, piece) => total + of(piece), 0);
   return {
     source,
-    translation: pieces.map((piece, i) => gapBefore(pieces[i - 1], piece) + piece.translation).join('') + after,
-    tokens: pieces.flatMap(({ tokens }) => tokens),
-    score: pieces.length === 0 ? 0 : sum(({ logprob }) => logprob) / sum(({ counted }) => counted) ** lengthPenalty,
-    pieces,
+    translation:
+      segments.map((piece, i) => separatorBefore(segments[i - 1], piece) + piece.translation).join('') + after,
+    tokens: segments.flatMap(({ tokens }) => tokens),
+    score:
+      segments.length === 0
+        ? 0
+        : sum(({ logprob }) => logprob) / sum(({ scoredTokens: counted }) => counted) ** lengthPenalty,
+    segments,
   };
 }
 
 /** What stands before a piece: what stood there in the source, or a space where a language without spaces had none and this one needs it. */
-export function gapBefore(
+export function separatorBefore(
   last: { readonly translation: string } | undefined,
   { before, translation }: { readonly before: string; readonly translation: string },
 ): string {

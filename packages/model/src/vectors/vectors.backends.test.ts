@@ -1,8 +1,8 @@
 import { bytesSource, openSafetensors, type Safetensors } from '@residual/safetensors';
-import { memory } from '@residual/tensor';
+import { memoryUsage } from '@residual/tensor';
 import { expectClose, fixture } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { loadModel } from '../load-model.js';
+import { loadModel } from '../load/load-model.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
 
 const goldenOf = async (name: string) =>
@@ -29,7 +29,7 @@ for (const name of ['gpt2', 'llama']) {
     const golden = await goldenOf(name);
     const [prompt] = (await rowsOf(golden, 'input_ids')) as [number[]];
     const model = await load(name);
-    const before = memory();
+    const before = memoryUsage();
     const { depth } = model;
     const hidden = await Promise.all(
       Array.from({ length: depth + 1 }, async (_, i) => {
@@ -51,7 +51,7 @@ for (const name of ['gpt2', 'llama']) {
       meanOf(last).map(value => value / length),
     );
 
-    const { tokens, streams, output, lens } = await model.contextual(prompt, { lens: 3 });
+    const { tokens, hiddenStates: streams, output, lens } = await model.contextual(prompt, { lens: 3 });
     expect(tokens).toEqual(prompt);
     expect(streams).toHaveLength(depth + 1);
     for (let i = 0; i < depth; i++) await close(streams[i]!.data, hidden[i]!.flat());
@@ -66,13 +66,13 @@ for (const name of ['gpt2', 'llama']) {
     expect(lens.map(places => places.map(likeliest => likeliest.length))).toEqual(
       Array.from({ length: depth + 1 }, () => prompt.map(() => 3)),
     );
-    expect(memory()).toEqual(before);
+    expect(memoryUsage()).toEqual(before);
     model.dispose();
   });
 
   test(`${name}: in a batch of unequal texts each gets the vector that it gets alone`, async () => {
     const model = await load(name);
-    const before = memory();
+    const before = memoryUsage();
     const prompts = [[3, 5, 7, 11, 13], [2], [17, 19, 23], [29, 31, 37, 41, 43, 47, 53]];
     const done: number[] = [];
     for (const pooling of ['mean', 'cls', 'last'] as const) {
@@ -83,7 +83,7 @@ for (const name of ['gpt2', 'llama']) {
     }
     expect(done).toEqual([3, 4, 3, 4, 3, 4]);
     expect(await model.embedBatch([])).toEqual([]);
-    expect(memory()).toEqual(before);
+    expect(memoryUsage()).toEqual(before);
     model.dispose();
   });
 }
@@ -95,14 +95,14 @@ for (const name of ['bart', 'marian', 't5']) {
     const { shape, data } = await golden.readFloat32('encoder_last_hidden_state');
     const [, length = 0, width = 0] = shape;
     const model = await load(name);
-    const before = memory();
+    const before = memoryUsage();
     const prompts = ids.map((row, i) => row.filter((_, k) => mask[i]![k] === 1));
     expect(prompts[0]!.length).not.toBe(prompts[1]!.length);
     const vectors = await model.embedBatch(prompts);
     for (const [i, prompt] of prompts.entries()) {
       const states = statesOf(data.subarray(i * length * width), width).slice(0, prompt.length);
       await expectClose([...vectors[i]!], meanOf(states), { absolute: 1e-4 });
-      const { output, streams, lens } = await model.contextual(prompt);
+      const { output, hiddenStates: streams, lens } = await model.contextual(prompt);
       await expectClose([...output.data], states.flat(), { absolute: 1e-4 });
       expect([streams.length, lens]).toEqual([model.encoderDepth + 1, []]);
     }
@@ -111,14 +111,14 @@ for (const name of ['bart', 'marian', 't5']) {
     );
     const table = await model.tokenVectors();
     expect([table.words.length, table.dims]).toEqual([model.vocab, width]);
-    expect(memory()).toEqual(before);
+    expect(memoryUsage()).toEqual(before);
     model.dispose();
   });
 }
 
 test('what does not fit is said, an abort ends the reading, and nothing is left behind', async () => {
   const model = await load('gpt2');
-  const before = memory();
+  const before = memoryUsage();
   const refused: [Promise<unknown>, string][] = [
     [model.embed([1], { pooling: 'max' as never }), 'embed: pooling is "max"; it must be mean, cls or last'],
     [model.embed([1], { layer: 3 }), 'embed: layer is 3; it must be a whole number from 0 to 2'],
@@ -127,8 +127,8 @@ test('what does not fit is said, an abort ends the reading, and nothing is left 
     [model.embedBatch([[1], [1e6]]), `embed: id 1000000 is outside the vocabulary of ${model.vocab}`],
     [model.contextual([1], { lens: -1 }), 'contextual: lens is -1; it must be a whole number from 0 on'],
     [
-      model.contextual(Array(model.positions + 1).fill(1)),
-      `contextual: ${model.positions + 1} tokens are more than the ${model.positions} positions this model has`,
+      model.contextual(Array(model.maxPositions + 1).fill(1)),
+      `contextual: ${model.maxPositions + 1} tokens are more than the ${model.maxPositions} positions this model has`,
     ],
   ];
   for (const [call, message] of refused) await expect(call).rejects.toThrow(message);
@@ -137,7 +137,7 @@ test('what does not fit is said, an abort ends the reading, and nothing is left 
   const settings = { batch: 1, signal: abort.signal, onProgress };
   await expect(model.embedBatch([[1], [2]], settings)).rejects.toThrow('abort');
   await expect(model.contextual([1], { signal: abort.signal })).rejects.toThrow('abort');
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   model.dispose();
   await expect(model.embed([1])).rejects.toThrow('Model: it was disposed');
   await expect(model.tokenVectors()).rejects.toThrow('Model: it was disposed');

@@ -8,7 +8,7 @@ import { ResidualError } from '@residual/tensor';
 import { tokenizerFromJson } from '@residual/tokenizer';
 import { train } from '@residual/train';
 import { expect, test } from 'vitest';
-import { loadModel } from '../load-model.js';
+import { loadModel } from '../load/load-model.js';
 
 const thrownBy = async (work: () => unknown): Promise<unknown> => {
   try {

@@ -1,12 +1,12 @@
 import type { PlainTensor } from '../plain-tensor.js';
 
 /** What answers step by step. */
-export type Streaming = 'generate' | 'generateBatch' | 'beamSearch' | 'beamSearchBatch' | 'translate';
+export type StreamingMethod = 'generate' | 'generateBatch' | 'beamSearch' | 'beamSearchBatch' | 'translate';
 
 /** What can be asked: the functions of `Models` and of a `RemoteModel`, whose number is the first argument. */
 export type Method =
   | 'load'
-  | Streaming
+  | StreamingMethod
   | 'forward'
   | 'embed'
   | 'embedBatch'
@@ -23,11 +23,11 @@ export type Method =
   | 'useBackend';
 
 /** What a page knows of a model in a worker without asking. */
-export interface ModelFacts {
+export interface ModelInfo {
   readonly model: number;
   readonly config: Readonly<Record<string, unknown>>;
   readonly generationConfig: Readonly<Record<string, unknown>>;
-  readonly positions: number;
+  readonly maxPositions: number;
   readonly openEnded: boolean;
   readonly vocab: number;
   readonly depth: number;

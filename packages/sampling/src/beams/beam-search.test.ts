@@ -17,7 +17,7 @@ type Logits = ReturnType<typeof logitsAfter>;
 /** Runs a search to its end as a model would: feeds each row its own tokens. */
 function searched(options: BeamOptions, prompts: readonly number[][], logits: Logits): BeamSearch {
   const search = beamSearch(options, prompts);
-  let rows = prompts.flatMap(prompt => Array.from({ length: options.beams }, () => prompt));
+  let rows = prompts.flatMap(prompt => Array.from({ length: options.numBeams }, () => prompt));
   while (!search.done) {
     const { tokens, parents } = search.step(row => logits(rows[row]!));
     rows = rows.map((_, row) => [...rows[parents[row]!]!, tokens[row]!]);
@@ -37,8 +37,14 @@ interface Text {
 
 /** The algorithm in a few lines of float64: one prompt, all continuations sorted. */
 function naive(options: BeamOptions & { beams: number }, prompt: number[], logits: Logits) {
-  const { beams, lengthPenalty = 1, earlyStopping = false, maxNewTokens = 9, returned = 1 } = options;
-  const ends = [options.eos ?? []].flat() as number[];
+  const {
+    numBeams: beams,
+    lengthPenalty = 1,
+    earlyStopping = false,
+    maxNewTokens = 9,
+    numReturnSequences: returned = 1,
+  } = options;
+  const ends = [options.eosTokenId ?? []].flat() as number[];
   let running: Text[] = [{ tokens: [], sum: 0 }];
   let kept: (Text & { score: number })[] = [];
   for (let length = 1; length <= maxNewTokens; length++) {
@@ -77,8 +83,8 @@ test('what is found is what an algorithm of a few lines finds, whatever the sett
     fc.property(settings, ({ seed, ...options }) => {
       const logits = logitsAfter(seed);
       const returned = options.beams;
-      const [found] = searched({ ...options, returned }, [[1, 4]], logits).results();
-      const expected = naive({ ...options, returned }, [1, 4], logits);
+      const [found] = searched({ ...options, numReturnSequences: returned }, [[1, 4]], logits).results();
+      const expected = naive({ ...options, numReturnSequences: returned }, [1, 4], logits);
       expect(found).toHaveLength(expected.length);
       for (const [i, { score }] of expected.entries()) expect(found![i]!.score).toBeCloseTo(score, 3);
       const texts = found!.map(({ newTokens }) => newTokens.join());
@@ -98,26 +104,26 @@ test('with room for all of them the best of all texts is found', () => {
       ? [{ tokens, sum }]
       : logSoftmax(logits(tokens)).flatMap((log, token) => texts([...tokens, token], sum + log));
   const best = texts([], 0).reduce((a, b) => (b.sum > a.sum ? b : a));
-  const [found] = searched({ beams: 125, maxNewTokens: 4 }, [[]], logits).results()[0]!;
+  const [found] = searched({ numBeams: 125, maxNewTokens: 4 }, [[]], logits).results()[0]!;
   expect(found!.newTokens).toEqual(best.tokens);
 });
 
 test('prompts do not depend on each other, and one that is done is asked no more', () => {
   const logits = logitsAfter(8);
-  const options: BeamOptions = { beams: 3, returned: 3, eos: 2, maxNewTokens: 7 };
+  const options: BeamOptions = { numBeams: 3, numReturnSequences: 3, eosTokenId: 2, maxNewTokens: 7 };
   const prompts = [[1], [3, 0, 4], [], [2, 2]];
   const together = searched(options, prompts, logits).results();
   expect(together).toEqual(
     prompts.map((prompt, i) => offset(searched(options, [prompt], logits).results()[0]!, 3 * i)),
   );
-  const search = beamSearch({ beams: 2, eos: 0, maxNewTokens: 5, earlyStopping: true }, [[1], [1]]);
+  const search = beamSearch({ numBeams: 2, eosTokenId: 0, maxNewTokens: 5, earlyStopping: true }, [[1], [1]]);
   const sure = (token: number) =>
     Float32Array.from({ length: vocab }, (_, id) => (id === token ? 9 : id === 0 ? -9 : -id));
-  expect(search.rows).toEqual([0, 2]); // the beams of a prompt begin as one
+  expect(search.activeSequences).toEqual([0, 2]); // the beams of a prompt begin as one
   search.step(row => sure(row === 0 ? 0 : 1));
-  expect(search.rows).toEqual([0, 1, 2, 3]);
-  while (search.rows.includes(0)) search.step(row => sure(row < 2 ? 0 : 1));
-  expect(search.rows).toEqual([2, 3]);
+  expect(search.activeSequences).toEqual([0, 1, 2, 3]);
+  while (search.activeSequences.includes(0)) search.step(row => sure(row < 2 ? 0 : 1));
+  expect(search.activeSequences).toEqual([2, 3]);
   const { tokens, parents } = search.step(() => sure(1));
   expect([tokens[0], tokens[1], parents[0], parents[1]]).toEqual([0, 0, 0, 1]); // padding, where they were
 });
@@ -125,9 +131,9 @@ test('prompts do not depend on each other, and one that is done is asked no more
 test('groups find different texts: what one takes costs the next', () => {
   const logits = () => Float32Array.of(5, 4.5, 1, 0, -1);
   const shared = { beams: 2, returned: 2, maxNewTokens: 1 };
-  const [apart] = searched({ ...shared, groups: 2, diversityPenalty: 1 }, [[3]], logits).results();
+  const [apart] = searched({ ...shared, numBeamGroups: 2, diversityPenalty: 1 }, [[3]], logits).results();
   expect(apart!.map(({ newTokens }) => newTokens)).toEqual([[0], [1]]);
-  const [little] = searched({ ...shared, groups: 2, diversityPenalty: 0.1 }, [[3]], logits).results();
+  const [little] = searched({ ...shared, numBeamGroups: 2, diversityPenalty: 0.1 }, [[3]], logits).results();
   expect(little!.map(({ newTokens }) => newTokens)).toEqual([[0], [0]]);
   expect(little![0]!.score - little![1]!.score).toBeCloseTo(0.1, 5);
 });
@@ -139,14 +145,14 @@ test('processors see log-probabilities: forced and forbidden tokens, and penalti
   expect(found.newTokens[0]).toBe(4);
   expect(found.newTokens).toHaveLength(5);
   expect(found.newTokens.at(-1)).toBe(0);
-  const never = searched({ ...forced, badWords: [[3], [1, 2]] }, [[1]], logits).results()[0]![0]!;
+  const never = searched({ ...forced, badWordsIds: [[3], [1, 2]] }, [[1]], logits).results()[0]![0]!;
   expect(never.newTokens).not.toContain(3);
   expect(never.newTokens.join()).not.toContain('1,2');
 });
 
 test('steps tell the tree: each hypothesis can be followed back through the rows', () => {
   const logits = logitsAfter(21);
-  const options: BeamOptions = { beams: 3, returned: 3, eos: 2, maxNewTokens: 6 };
+  const options: BeamOptions = { numBeams: 3, numReturnSequences: 3, eosTokenId: 2, maxNewTokens: 6 };
   const search = beamSearch(options, [[1]]);
   let rows: number[][] = Array.from({ length: 3 }, () => [1]);
   const fed: number[][][] = [];
@@ -155,7 +161,7 @@ test('steps tell the tree: each hypothesis can be followed back through the rows
     const { tokens, parents } = search.step(row => logits(rows[row]!));
     rows = rows.map((_, row) => [...rows[parents[row]!]!, tokens[row]!]);
   }
-  for (const { tokens, newTokens, rows: way, logprobs, sum } of search.results()[0]!) {
+  for (const { tokens, newTokens, beamIndices: way, logprobs, sum } of search.results()[0]!) {
     for (const [i, row] of way.entries()) expect(fed[i]![row]).toEqual(tokens.slice(0, 1 + i));
     const logs = newTokens.map((token, i) => logSoftmax(logits(tokens.slice(0, 1 + i)))[token]!);
     for (const [i, log] of logs.entries()) expect(logprobs[i]).toBeCloseTo(log, 5);
@@ -167,7 +173,7 @@ test('steps tell the tree: each hypothesis can be followed back through the rows
 });
 
 test('a prompt without room is its own result', () => {
-  const search = beamSearch({ beams: 2, maxNewTokens: 0 }, [[1, 2]]);
+  const search = beamSearch({ numBeams: 2, maxNewTokens: 0 }, [[1, 2]]);
   expect(search.done).toBe(true);
   expect(search.results()[0]).toMatchObject([{ tokens: [1, 2], newTokens: [], score: 0, finishReason: 'length' }]);
 });

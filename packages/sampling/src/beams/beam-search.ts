@@ -1,9 +1,18 @@
 import { samplingError } from '../errors.js';
-import { type Beam, behind, extend, type Hypothesis, hypothesis, isReal, largest, type Outcome } from './beam.js';
+import {
+  type Beam,
+  extend,
+  type Hypotheses,
+  type Hypothesis,
+  hypothesis,
+  isReachable,
+  largest,
+  lowestScore,
+} from './beam.js';
+import { beamHypotheses } from './beam-hypotheses.js';
 import { continuationsOf, type Group } from './continuations.js';
-import { finishedBeams } from './finished.js';
-import { groupedBeams } from './grouped.js';
-import { type BeamOptions, type Settings, settingsOf } from './options.js';
+import { groupBeamHypotheses } from './group-beam-hypotheses.js';
+import { type BeamOptions, type BeamSettings, settingsOf } from './options.js';
 
 /**
  * Logits of all rows, [batch · beams, vocab], or a function from a row to its logits [vocab], which is asked for `search.rows` alone.
@@ -35,7 +44,7 @@ export interface BeamSearch {
    * The rows whose logits the next step reads. Before the first step the beams of a prompt are the same, so it is the first row of
    * each; later all rows of the prompts (and groups) that are not done.
    */
-  readonly rows: readonly number[];
+  readonly activeSequences: readonly number[];
   /** Takes the logits that follow the tokens of each row; throws when one is NaN or Infinity or the search is done. */
   step(logits: Logits): BeamStep;
   /** By prompt: the best texts that have ended, best first, up to `returned`: fewer before the search is done, and where there are none. */
@@ -43,10 +52,10 @@ export interface BeamSearch {
 }
 
 /** One prompt: its beams, group after group, and what ended. */
-interface Text {
+interface PromptSearch {
   readonly prompt: number;
   beams: Beam[];
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly Hypotheses[];
   readonly isDone: boolean[];
   readonly context: Group['context'];
 }
@@ -66,17 +75,17 @@ export function beamSearch(
   encoderTokens?: readonly (readonly number[])[],
 ): BeamSearch {
   const settings = settingsOf(options);
-  const { beams, size, returned, pad } = settings;
+  const { numBeams: beams, groupSize: size, numReturnSequences: returned, padTokenId: pad } = settings;
   if (encoderTokens && encoderTokens.length !== prompts.length) {
     const text = `encoderTokens are ${encoderTokens.length} rows; there are ${prompts.length} prompts`;
     throw samplingError('option', text);
   }
-  const texts = prompts.map((tokens, prompt) => textOf(settings, tokens, prompt, encoderTokens?.[prompt]));
+  const texts = prompts.map((tokens, prompt) => promptSearchOf(settings, tokens, prompt, encoderTokens?.[prompt]));
   const find = continuationsOf(settings);
   const total = prompts.length * beams;
   let index = 0;
 
-  const isDone = ({ isDone }: Text): boolean => isDone.every(Boolean);
+  const isDone = ({ isDone }: PromptSearch): boolean => isDone.every(Boolean);
   /** Before the first step the beams of a prompt share its first row. */
   const rowOf = (prompt: number, beam: number): number => prompt * beams + (index === 0 ? 0 : beam);
   const rows = (): number[] => {
@@ -90,7 +99,7 @@ export function beamSearch(
     get done() {
       return texts.every(isDone);
     },
-    get rows() {
+    get activeSequences() {
       return rows();
     },
     step(logits) {
@@ -109,32 +118,35 @@ export function beamSearch(
       for (const text of texts) {
         const { prompt, outcomes, context } = text;
         const next = [...text.beams];
-        const taken: number[] = [];
+        const earlierTokens: number[] = [];
         for (const [group, outcome] of outcomes.entries()) {
           const first = group * size;
           if (text.isDone[group]) {
-            for (let i = 0; i < size; i++) taken.push(pad); // as in the reference, a group that is done counts its padding
+            for (let i = 0; i < size; i++) earlierTokens.push(pad); // as in the reference, a group that is done counts its padding
             continue;
           }
           const own = text.beams.slice(first, first + size);
-          const best = find({ beams: own, rows: own.map((_, i) => rowOf(prompt, first + i)), taken, context }, read);
-          const kept = outcome.kept;
-          const running = outcome.take(best, index + 1);
-          step.finished[prompt]!.push(...outcome.kept.filter(each => !kept.includes(each)));
-          taken.push(...running.map(({ token }) => token));
-          text.isDone[group] = outcome.done || !isReal(running[0]!);
+          const best = find(
+            { beams: own, beamIndices: own.map((_, i) => rowOf(prompt, first + i)), earlierTokens, context },
+            read,
+          );
+          const finishedBefore = outcome.finished;
+          const running = outcome.update(best, index + 1);
+          step.finished[prompt]!.push(...outcome.finished.filter(each => !finishedBefore.includes(each)));
+          earlierTokens.push(...running.map(({ token }) => token));
+          text.isDone[group] = outcome.done || !isReachable(running[0]!);
           for (const [i, continuation] of running.entries()) {
             next[first + i] = extend(continuation);
             if (text.isDone[group]) continue;
             const row = prompt * beams + first + i;
             step.tokens[row] = continuation.token;
-            step.parents[row] = continuation.row;
+            step.parents[row] = continuation.beamIndex;
             step.sums[row] = continuation.sum;
             step.logprobs[row] = continuation.logprob;
           }
         }
         text.beams = next;
-        if (isDone(text) && outcomes.every(({ kept }) => kept.length === 0)) {
+        if (isDone(text) && outcomes.every(({ finished: kept }) => kept.length === 0)) {
           const left = `prompt ${prompt} has no text that ends: ${index} tokens after it none is left to be chosen`;
           throw samplingError('logits', left);
         }
@@ -144,35 +156,39 @@ export function beamSearch(
     },
     results: () =>
       texts.map(({ outcomes }) => {
-        const kept = [...outcomes].reverse().flatMap(({ kept }) => kept); // of equal ones the later group's
+        const kept = [...outcomes].reverse().flatMap(({ finished: kept }) => kept); // of equal ones the later group's
         return largest(kept, returned, ({ score }) => score);
       }),
   };
 }
 
 /** A prompt before the first step; one with no room for a token is its own and only result. */
-function textOf(
-  settings: Settings,
+function promptSearchOf(
+  settings: BeamSettings,
   tokens: readonly number[],
   prompt: number,
   encoderTokens: readonly number[] | undefined,
-): Text {
-  const { groups, size, beams, maxNewTokens, maxLength } = settings;
+): PromptSearch {
+  const { numBeamGroups: groups, groupSize: size, numBeams: beams, maxNewTokens, maxLength } = settings;
   if (tokens.length > maxLength) {
     throw samplingError('option', `prompt ${prompt} of ${tokens.length} tokens is longer than maxLength, ${maxLength}`);
   }
-  const room = Math.min(maxNewTokens, maxLength - tokens.length);
-  const start = (sum: number): Beam => ({ tokens: [...tokens], rows: [], logprobs: [], sum });
-  const alone: Outcome = { done: true, kept: [hypothesis(start(0), 0, 'length')], take: () => [] };
+  const tokensLeft = Math.min(maxNewTokens, maxLength - tokens.length);
+  const start = (sum: number): Beam => ({ tokens: [...tokens], beamIndices: [], logprobs: [], sum });
+  const alone: Hypotheses = { done: true, finished: [hypothesis(start(0), 0, 'length')], update: () => [] };
   const outcome = () =>
-    room === 0 ? alone : groups > 1 ? groupedBeams(settings, room) : finishedBeams(settings, room);
-  const outcomes = Array.from({ length: room === 0 ? 1 : groups }, outcome);
+    tokensLeft === 0
+      ? alone
+      : groups > 1
+        ? groupBeamHypotheses(settings, tokensLeft)
+        : beamHypotheses(settings, tokensLeft);
+  const outcomes = Array.from({ length: tokensLeft === 0 ? 1 : groups }, outcome);
   return {
     prompt,
     // All beams but the first of a group hold a place: the first step continues one prompt, not the same one several times.
-    beams: Array.from({ length: beams }, (_, beam) => start(beam % size === 0 ? 0 : behind)),
+    beams: Array.from({ length: beams }, (_, beam) => start(beam % size === 0 ? 0 : lowestScore)),
     outcomes,
-    isDone: Array.from({ length: groups }, () => room === 0),
+    isDone: Array.from({ length: groups }, () => tokensLeft === 0),
     context: { promptLength: tokens.length, ...(encoderTokens && { encoderTokens }) },
   };
 }

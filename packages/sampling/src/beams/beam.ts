@@ -1,12 +1,12 @@
 /** What a score is lowered by to put it behind all others; the reference counts with it, in float32, and so do we. */
-export const behind = -1e9;
+export const lowestScore = -1e9;
 
 /** A text on its way. */
 export interface Beam {
   /** Prompt and new tokens. */
   readonly tokens: readonly number[];
   /** By new token: the row, [batch · beams], whose logits it was chosen from. */
-  readonly rows: readonly number[];
+  readonly beamIndices: readonly number[];
   /** By new token: natural log of its probability as the model gave it, before any processor. */
   readonly logprobs: readonly number[];
   /** Sum of the log-probabilities after the processors, in float32; around -1e9 for a beam that only holds a place. */
@@ -16,7 +16,7 @@ export interface Beam {
 /** A beam, and a token that may come next; `sum` is the beam's with that token. */
 export interface Continuation {
   readonly beam: Beam;
-  readonly row: number;
+  readonly beamIndex: number;
   readonly token: number;
   readonly logprob: number;
   readonly sum: number;
@@ -35,36 +35,45 @@ export interface Hypothesis {
   /** By new token: natural log of its probability as the model gave it, before any processor. */
   readonly logprobs: readonly number[];
   /** By new token: the row, [batch · beams], whose logits it was chosen from: the way through the tree of all steps. */
-  readonly rows: readonly number[];
+  readonly beamIndices: readonly number[];
   /** An end token was chosen, or the limit was reached. */
   readonly finishReason: 'eos' | 'length';
 }
 
 /** What ended of one group of beams, and whether it is done. Both kinds keep as many texts as the group has beams. */
-export interface Outcome {
+export interface Hypotheses {
   /** Takes the best continuations, best first, each `length` new tokens long; gives those that go on, best first. */
-  take(best: readonly Continuation[], length: number): Continuation[];
+  update(best: readonly Continuation[], length: number): Continuation[];
   readonly done: boolean;
   /** Best first, of equal ones first what the reference puts first. */
-  readonly kept: readonly Hypothesis[];
+  readonly finished: readonly Hypothesis[];
 }
 
 /** Whether a sum is that of a text, not of a beam that holds a place or of one without any token left. */
-export const isReal = ({ sum }: { readonly sum: number }): boolean => sum > behind / 2;
+export const isReachable = ({ sum }: { readonly sum: number }): boolean => sum > lowestScore / 2;
 
 /** The beam that a continuation makes. */
-export const extend = ({ beam, row, token, logprob, sum }: Continuation): Beam => ({
+export const extend = ({ beam, beamIndex: row, token, logprob, sum }: Continuation): Beam => ({
   tokens: [...beam.tokens, token],
-  rows: [...beam.rows, row],
+  beamIndices: [...beam.beamIndices, row],
   logprobs: [...beam.logprobs, logprob],
   sum,
 });
 
 /** The hypothesis that a beam makes. */
 export function hypothesis(beam: Beam, score: number, finishReason: Hypothesis['finishReason']): Hypothesis {
-  const { tokens, rows, logprobs, sum } = beam;
+  const { tokens, beamIndices: rows, logprobs, sum } = beam;
   const promptLength = tokens.length - rows.length;
-  return { tokens, newTokens: tokens.slice(promptLength), promptLength, score, sum, logprobs, rows, finishReason };
+  return {
+    tokens,
+    newTokens: tokens.slice(promptLength),
+    promptLength,
+    score,
+    sum,
+    logprobs,
+    beamIndices: rows,
+    finishReason,
+  };
 }
 
 /** The `count` items of the largest values, largest first; of equal ones those that come first. */

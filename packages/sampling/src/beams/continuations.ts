@@ -1,39 +1,45 @@
 import { samplingError } from '../errors.js';
-import { type Context, runInPlace } from '../processor.js';
-import { best } from '../select.js';
-import { weigh } from '../weigh.js';
-import { type Beam, type Continuation, isReal, largest } from './beam.js';
-import type { Settings } from './options.js';
+import { runInPlace, type SequenceContext } from '../processor.js';
+import { topIndices } from '../select.js';
+import { softmax } from '../softmax.js';
+import { type Beam, type Continuation, isReachable, largest } from './beam.js';
+import type { BeamSettings } from './options.js';
 
 /** A group of beams of one prompt, before a step. */
 export interface Group {
   readonly beams: readonly Beam[];
   /** By beam: the row whose logits follow it. */
-  readonly rows: readonly number[];
+  readonly beamIndices: readonly number[];
   /** What the groups before took in this step. */
-  readonly taken: readonly number[];
-  readonly context: Omit<Context, 'tokens' | 'row'>;
+  readonly earlierTokens: readonly number[];
+  readonly context: Omit<SequenceContext, 'tokens' | 'row'>;
 }
 
 /**
  * A function that finds the best continuations of a group, best first, of equal ones that of the lower beam and then the lower
  * token: the `count` largest of [size · vocab] sums, without sorting or holding more than one row of the vocab.
  */
-export function continuationsOf(settings: Settings) {
-  const { before, after, diversityPenalty, count, size } = settings;
+export function continuationsOf(settings: BeamSettings) {
+  const {
+    processorsBeforePenalty: before,
+    processorsAfterPenalty: after,
+    diversityPenalty,
+    candidatesPerGroup: count,
+    groupSize: size,
+  } = settings;
   let scratch = new Float32Array(0);
 
   /** The sums of one beam with each token [vocab], and the log of what its probabilities are divided by. */
-  const sumsOf = (logits: Float32Array, beam: Beam, row: number, { taken, context }: Group) => {
+  const sumsOf = (logits: Float32Array, beam: Beam, row: number, { earlierTokens: taken, context }: Group) => {
     if (scratch.length !== logits.length) scratch = new Float32Array(logits.length);
     let sums: Float32Array = scratch;
     sums.set(logits);
-    const { logSum } = weigh(sums);
+    const { logSumExp: logSum } = softmax(sums);
     for (let id = 0; id < sums.length; id++) sums[id]! -= logSum;
-    const known = { ...context, tokens: beam.tokens, row };
-    sums = runInPlace(before, sums, known);
+    const sequence = { ...context, tokens: beam.tokens, row };
+    sums = runInPlace(before, sums, sequence);
     for (const token of taken) sums[token]! -= diversityPenalty;
-    sums = runInPlace(after, sums, known);
+    sums = runInPlace(after, sums, sequence);
     const sum = beam.sum;
     for (let id = 0; id < sums.length; id++) {
       if (!(sums[id]! < Infinity)) {
@@ -46,20 +52,20 @@ export function continuationsOf(settings: Settings) {
   };
 
   return (group: Group, logits: (row: number) => Float32Array): Continuation[] => {
-    const found: Continuation[] = [];
+    const candidates: Continuation[] = [];
     for (const [i, beam] of group.beams.entries()) {
-      if (!isReal(beam) && found.filter(isReal).length >= count) continue; // a beam that holds a place: behind all those
-      const row = group.rows[i]!;
+      if (!isReachable(beam) && candidates.filter(isReachable).length >= count) continue; // a beam that holds a place: behind all those
+      const row = group.beamIndices[i]!;
       const values = logits(row);
       if (values.length * size < count) {
         const text = `${values.length} logits are too few for ${size} beams, which need ${count} continuations`;
         throw samplingError('logits', text);
       }
       const { sums, logSum } = sumsOf(values, beam, row, group);
-      for (const token of best(sums, count)) {
-        found.push({ beam, row, token, logprob: values[token]! - logSum, sum: sums[token]! });
+      for (const token of topIndices(sums, count)) {
+        candidates.push({ beam, beamIndex: row, token, logprob: values[token]! - logSum, sum: sums[token]! });
       }
     }
-    return largest(found, count, ({ sum }) => sum);
+    return largest(candidates, count, ({ sum }) => sum);
   };
 }

@@ -1,8 +1,8 @@
 import { samplingError } from '../errors.js';
-import type { Context } from '../processor.js';
+import type { SequenceContext } from '../processor.js';
 
 /** The ids that the encoder read; throws when the context has none. */
-export function encoderTokens(name: string, context: Context): ArrayLike<number> {
+export function encoderTokens(name: string, context: SequenceContext): ArrayLike<number> {
   if (!context.encoderTokens) {
     throw samplingError('option', `${name} needs context.encoderTokens, the ids that the encoder read`);
   }

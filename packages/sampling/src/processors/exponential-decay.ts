@@ -1,4 +1,4 @@
-import { expectPositive, expectWhole, type TokenIds, tokenIds } from '../errors.js';
+import { expectInteger, expectPositive, type TokenIds, tokenIds } from '../errors.js';
 import { type Processor, processor } from '../processor.js';
 
 /** From how many new tokens on, and by which factor for each token more, the end becomes likelier. */
@@ -12,9 +12,9 @@ export interface LengthPenalty {
  * logit + |logit| (factor^(newTokens - start) - 1). Logits [vocab] to logits [vocab].
  */
 export function exponentialDecayLengthPenalty({ start, factor }: LengthPenalty, eos: TokenIds | undefined): Processor {
-  expectWhole('exponentialDecayLengthPenalty.start', start, 0);
+  expectInteger('exponentialDecayLengthPenalty.start', start, 0);
   expectPositive('exponentialDecayLengthPenalty.factor', factor);
-  const ids = new Set(tokenIds('eos of exponentialDecayLengthPenalty', eos));
+  const ids = new Set(tokenIds('eosTokenId of exponentialDecayLengthPenalty', eos));
   return processor((row, { tokens, promptLength }) => {
     const past = tokens.length - promptLength - start;
     if (past <= 0) return;

@@ -1,9 +1,9 @@
 import { expectPositive } from '../errors.js';
-import { type Context, type Processor, processor } from '../processor.js';
+import { type Processor, processor, type SequenceContext } from '../processor.js';
 import { encoderTokens } from './encoder-tokens.js';
 
 /** Divides positive logits of the listed tokens by `penalty`, multiplies negative ones by it; each token once. */
-const penalize = (penalty: number, of: (context: Context) => ArrayLike<number>): Processor =>
+const penalize = (penalty: number, of: (context: SequenceContext) => ArrayLike<number>): Processor =>
   processor((row, context) => {
     const tokens = of(context);
     const logits = Float64Array.from(tokens, id => row[id]!); // read all before writing: a token may come twice

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { after } from '../../test/rows.js';
-import { thrown } from '../../test/thrown.js';
+import { contextOf } from '../../test/rows.js';
+import { thrownMessage } from '../../test/thrown.js';
 import { sequenceBias } from './sequence-bias.js';
 
 const biased = (bias: Parameters<typeof sequenceBias>[0], tokens: number[]) => [
-  ...sequenceBias(bias)(new Float32Array(5), after(tokens)),
+  ...sequenceBias(bias)(new Float32Array(5), contextOf(tokens)),
 ];
 
 test('one token is biased everywhere, given bare or as a list', () => {
@@ -37,11 +37,13 @@ test('biases of one token add up', () => {
 });
 
 test('errors name the token, the bias, the vocab', () => {
-  expect(thrown(() => biased([[[1, 5], 1]], []))).toBe('sampling: sequenceBias names token 5; the vocab has 5 tokens');
-  expect(thrown(() => sequenceBias([[1, NaN]]))).toBe(
+  expect(thrownMessage(() => biased([[[1, 5], 1]], []))).toBe(
+    'sampling: sequenceBias names token 5; the vocab has 5 tokens',
+  );
+  expect(thrownMessage(() => sequenceBias([[1, NaN]]))).toBe(
     'sampling: sequenceBias is NaN; it must be a number for each sequence',
   );
-  expect(thrown(() => sequenceBias([[[1, -2], 3]]))).toBe(
+  expect(thrownMessage(() => sequenceBias([[[1, -2], 3]]))).toBe(
     'sampling: sequenceBias is [1,-2]; it must be a token id (0, 1, 2, ...) or a list of them',
   );
 });

@@ -1,7 +1,7 @@
 import { expectNumber } from '../errors.js';
 import { type Processor, processor } from '../processor.js';
-import { maximum } from '../weigh.js';
-import { keepFrom } from './top-k.js';
+import { maximum } from '../softmax.js';
+import { keepAbove } from './top-k.js';
 
 /**
  * Divides the logits [vocab] by `value`: below 1 sharper, above 1 flatter. 0, and all under 1e-30, is the limit, greedy:
@@ -14,7 +14,7 @@ export function temperature(value: number): Processor {
       for (let id = 0; id < row.length; id++) row[id]! /= value;
     } else {
       const max = maximum(row);
-      keepFrom(row, max, row.indexOf(max));
+      keepAbove(row, max, row.indexOf(max));
     }
   });
 }

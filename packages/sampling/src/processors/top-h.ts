@@ -1,7 +1,7 @@
 import { expectNumber } from '../errors.js';
 import { type Processor, processor } from '../processor.js';
-import { best } from '../select.js';
-import { meanLogit, weigh } from '../weigh.js';
+import { topIndices } from '../select.js';
+import { meanLogit, softmax } from '../softmax.js';
 
 /**
  * Keeps the most likely tokens as long as their terms -p log p stay together within `share` of the entropy, both taken over
@@ -11,14 +11,14 @@ import { meanLogit, weigh } from '../weigh.js';
 export function topH(share: number): Processor {
   expectNumber(share > 0 && share <= 1, 'topH', share, 'above 0 and at most 1');
   return processor(row => {
-    const ids = best(row, 100);
+    const ids = topIndices(row, 100);
     const logits = Float32Array.from(ids, id => row[id]!); // sorted, [min(100, vocab)]
-    const weighed = weigh(logits);
-    const limit = share * (weighed.logSum - meanLogit(logits, weighed));
+    const distribution = softmax(logits);
+    const limit = share * (distribution.logSumExp - meanLogit(logits, distribution));
     row.fill(-Infinity);
     let sum = 0;
     for (const [rank, logit] of logits.entries()) {
-      sum += (weighed.mass[rank]! / weighed.sum) * (weighed.logSum - logit);
+      sum += (distribution.unnormalized[rank]! / distribution.sum) * (distribution.logSumExp - logit);
       if (rank > 0 && !(sum <= limit)) break;
       row[ids[rank]!] = logit;
     }

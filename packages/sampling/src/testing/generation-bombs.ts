@@ -21,7 +21,7 @@ const greedy = {
   begin_suppress_tokens: [13],
   renormalize_logits: true,
 };
-const drawn = {
+const sampling = {
   do_sample: true,
   temperature: 0.9,
   top_k: 5,
@@ -39,7 +39,7 @@ const logits = Float32Array.from({ length: 20 }, (_, token) => Math.sin(token));
 export const generationConfig: BombTarget = {
   inputs: function* () {
     yield* bombsOf(greedy, { count: 1000 });
-    yield* bombsOf(drawn, { count: 1000 });
+    yield* bombsOf(sampling, { count: 1000 });
   },
   read: text => {
     let config: unknown;
@@ -53,5 +53,5 @@ export const generationConfig: BombTarget = {
     const { next } = sampler({ ...options, seed: 1 } as never);
     for (const tokens of [[1], [1, 4], [1, 4, 5]]) next(logits, { tokens, promptLength: 1, encoderTokens: [4] });
   },
-  seeds: () => [JSON.stringify(greedy), JSON.stringify(drawn), JSON.stringify({ ...greedy, ...drawn })],
+  seeds: () => [JSON.stringify(greedy), JSON.stringify(sampling), JSON.stringify({ ...greedy, ...sampling })],
 };

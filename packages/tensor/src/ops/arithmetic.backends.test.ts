@@ -70,7 +70,7 @@ for (const [name, [ours, reference]] of Object.entries(ops)) {
     for (const [a, b, shape] of shapes) {
       await expectOp({
         inputs: { a: sample(a, 3, -2, 2), b: sample(b, 5, name === 'div' ? 0.5 : -2, 2) },
-        ours: t => ours(t.a, t.b),
+        run: t => ours(t.a, t.b),
         reference: g => broadcast(g.a, g.b, shape, reference),
       });
     }
@@ -81,7 +81,7 @@ for (const [name, [ours, reference]] of Object.entries(ops)) {
       if (name === 'div' && number === 0) continue;
       await expectOp({
         inputs: { a: sample([2, 3], 3, -2, 2) },
-        ours: t => ours(t.a, number),
+        run: t => ours(t.a, number),
         reference: g => grid([2, 3], (...index) => reference(g.a.at(...index), number)),
       });
     }
@@ -91,7 +91,7 @@ for (const [name, [ours, reference]] of Object.entries(ops)) {
 test('scalarMinus takes a number on the left, affine scales and shifts', async () => {
   await expectOp({
     inputs: { x: sample([2, 3]) },
-    ours: t => scalarMinus(0.75, t.x),
+    run: t => scalarMinus(0.75, t.x),
     reference: g => grid([2, 3], (...index) => 0.75 - g.x.at(...index)),
   });
   for (const [scale, shift] of [
@@ -102,7 +102,7 @@ test('scalarMinus takes a number on the left, affine scales and shifts', async (
   ] as const)
     await expectOp({
       inputs: { x: sample([2, 3]) },
-      ours: t => affine(t.x, scale, shift),
+      run: t => affine(t.x, scale, shift),
       reference: g => grid([2, 3], (...index) => scale * g.x.at(...index) + shift),
     });
 });

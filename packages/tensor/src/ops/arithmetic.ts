@@ -1,31 +1,31 @@
 import { ResidualError } from '../errors.js';
-import { clone, type Op, run } from '../op.js';
 import { scalar, type Tensor, tidy } from '../tensor.js';
+import { type BinaryInputs, type NoAttributes, runBinary, scalarLike } from './binary.js';
 import { greater, greaterEqual, less, lessEqual } from './compare.js';
 import { toFloat } from './convert.js';
-import { constant, type NoAttributes, type Pair, pair } from './pair.js';
+import { clone, type Op, runOp } from './op.js';
 import { addOp, sumTo } from './sum.js';
 
 const negOp: Op<{ x: Tensor }, NoAttributes> = {
   name: 'residual.neg',
-  stock: 'Neg',
+  tfjsKernel: 'Neg',
   gradient: dy => ({ x: () => neg(dy) }),
 };
 
 /** -x, of floats or integers. */
 export function neg(x: Tensor): Tensor {
-  return run(negOp, { x }, {});
+  return runOp(negOp, { x }, {});
 }
 
-const subOp: Op<Pair, NoAttributes> = {
+const subOp: Op<BinaryInputs, NoAttributes> = {
   name: 'residual.sub',
-  stock: 'Sub',
+  tfjsKernel: 'Sub',
   gradient: (dy, { shapes }) => ({ a: () => sumTo(dy, shapes.a), b: () => neg(sumTo(dy, shapes.b)) }),
 };
 
-const mulOp: Op<Pair, NoAttributes> = {
+const mulOp: Op<BinaryInputs, NoAttributes> = {
   name: 'residual.mul',
-  stock: 'Multiply',
+  tfjsKernel: 'Multiply',
   saves: ['a', 'b'],
   gradient: (dy, { saved: { a, b }, shapes }) => ({
     a: () => sumTo(mul(dy, b), shapes.a),
@@ -33,9 +33,9 @@ const mulOp: Op<Pair, NoAttributes> = {
   }),
 };
 
-const divOp: Op<Pair, NoAttributes> = {
+const divOp: Op<BinaryInputs, NoAttributes> = {
   name: 'residual.div',
-  stock: 'RealDiv',
+  tfjsKernel: 'RealDiv',
   saves: ['a', 'b'],
   gradient: (dy, { saved: { a, b }, shapes }) => ({
     a: () => sumTo(div(dy, b), shapes.a),
@@ -43,9 +43,9 @@ const divOp: Op<Pair, NoAttributes> = {
   }),
 };
 
-const maximumOp: Op<Pair, NoAttributes> = {
+const maximumOp: Op<BinaryInputs, NoAttributes> = {
   name: 'residual.maximum',
-  stock: 'Maximum',
+  tfjsKernel: 'Maximum',
   saves: ['a', 'b'],
   gradient: (dy, { saved: { a, b }, shapes }) => ({
     a: () => sumTo(mul(dy, toFloat(greaterEqual(a, b))), shapes.a),
@@ -53,9 +53,9 @@ const maximumOp: Op<Pair, NoAttributes> = {
   }),
 };
 
-const minimumOp: Op<Pair, NoAttributes> = {
+const minimumOp: Op<BinaryInputs, NoAttributes> = {
   name: 'residual.minimum',
-  stock: 'Minimum',
+  tfjsKernel: 'Minimum',
   saves: ['a', 'b'],
   gradient: (dy, { saved: { a, b }, shapes }) => ({
     a: () => sumTo(mul(dy, toFloat(lessEqual(a, b))), shapes.a),
@@ -65,47 +65,47 @@ const minimumOp: Op<Pair, NoAttributes> = {
 
 /** a + b element by element, shapes broadcast. */
 export function add(a: Tensor, b: Tensor | number): Tensor {
-  return typeof b === 'number' && a.dtype === 'float32' ? affine(a, 1, b) : pair(addOp, a, b);
+  return typeof b === 'number' && a.dtype === 'float32' ? affine(a, 1, b) : runBinary(addOp, a, b);
 }
 
 /** a - b element by element, shapes broadcast. */
 export function sub(a: Tensor, b: Tensor | number): Tensor {
-  return typeof b === 'number' && a.dtype === 'float32' ? affine(a, 1, -b) : pair(subOp, a, b);
+  return typeof b === 'number' && a.dtype === 'float32' ? affine(a, 1, -b) : runBinary(subOp, a, b);
 }
 
 /** value - x. */
 export function scalarMinus(value: number, x: Tensor): Tensor {
   if (x.dtype === 'float32') return affine(x, -1, value);
-  return tidy(() => sub(constant('scalarMinus', value, x), x));
+  return tidy(() => sub(scalarLike('scalarMinus', value, x), x));
 }
 
 /** a · b element by element, shapes broadcast. */
 export function mul(a: Tensor, b: Tensor | number): Tensor {
-  return typeof b === 'number' && a.dtype === 'float32' ? affine(a, b, 0) : pair(mulOp, a, b);
+  return typeof b === 'number' && a.dtype === 'float32' ? affine(a, b, 0) : runBinary(mulOp, a, b);
 }
 
 /** a / b element by element, shapes broadcast; floats only. */
 export function div(a: Tensor, b: Tensor | number): Tensor {
   if (a.dtype === 'int32')
     throw new ResidualError('dtype', 'div: integers do not divide into integers; convert with toFloat');
-  return pair(divOp, a, b);
+  return runBinary(divOp, a, b);
 }
 
 /** The larger of a and b, shapes broadcast; at a tie the gradient goes to a. */
 export function maximum(a: Tensor, b: Tensor | number): Tensor {
-  return pair(maximumOp, a, b);
+  return runBinary(maximumOp, a, b);
 }
 
 /** The smaller of a and b, shapes broadcast; at a tie the gradient goes to a. */
 export function minimum(a: Tensor, b: Tensor | number): Tensor {
-  return pair(minimumOp, a, b);
+  return runBinary(minimumOp, a, b);
 }
 
 const affineOp: Op<{ x: Tensor }, { scale: number; shift: number }> = {
   name: 'residual.affine',
   compose: ({ x }, { scale, shift }) => {
-    const scaled = scale === 1 ? x : run(mulOp, { a: x, b: scalar(scale) }, {});
-    return shift === 0 ? scaled : run(addOp, { a: scaled, b: scalar(shift) }, {});
+    const scaled = scale === 1 ? x : runOp(mulOp, { a: x, b: scalar(scale) }, {});
+    return shift === 0 ? scaled : runOp(addOp, { a: scaled, b: scalar(shift) }, {});
   },
   gradient: (dy, { attributes: { scale } }) => ({ x: () => affine(dy, scale, 0) }),
 };
@@ -113,5 +113,5 @@ const affineOp: Op<{ x: Tensor }, { scale: number; shift: number }> = {
 /** scale · x + shift with two numbers, floats only. Nothing is kept for its gradient. */
 export function affine(x: Tensor, scale: number, shift: number): Tensor {
   if (x.dtype !== 'float32') throw new ResidualError('dtype', `affine: x is ${x.dtype}; convert with toFloat`);
-  return scale === 1 && shift === 0 ? clone(x) : run(affineOp, { x }, { scale, shift });
+  return scale === 1 && shift === 0 ? clone(x) : runOp(affineOp, { x }, { scale, shift });
 }

@@ -16,18 +16,18 @@ export interface ReduceOptions {
 export function axesOf(name: string, x: Tensor, { axis, keepDims = false }: ReduceOptions): Axes {
   if (x.dtype === 'bool') throw new ResidualError('dtype', `${name}: bool does not fit; convert with toFloat or toInt`);
   const rank = x.shape.length;
-  const given = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
-  const counted = given.map(a => (a < 0 ? a + rank : a)).sort((a, b) => a - b);
-  counted.forEach((a, i) => {
+  const requested = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
+  const normalized = requested.map(a => (a < 0 ? a + rank : a)).sort((a, b) => a - b);
+  normalized.forEach((a, i) => {
     expectShape(
-      Number.isInteger(a) && a >= 0 && a < rank && a !== counted[i - 1],
-      () => `${name}: axes ${showShape(given)} of ${showShape(x.shape)} do not each name one axis`,
+      Number.isInteger(a) && a >= 0 && a < rank && a !== normalized[i - 1],
+      () => `${name}: axes ${showShape(requested)} of ${showShape(x.shape)} do not each name one axis`,
     );
   });
-  return { axis: counted, keepDims };
+  return { axis: normalized, keepDims };
 }
 
 /** The shape with length 1 along the reduced axes. */
-export function kept(shape: readonly number[], axis: readonly number[]): number[] {
+export function keepDimsShape(shape: readonly number[], axis: readonly number[]): number[] {
   return shape.map((length, i) => (axis.includes(i) ? 1 : length));
 }

@@ -1,14 +1,14 @@
 import { expectShape, showShape } from '../errors.js';
 
 /** tfjs's WebGPU kernels do not broadcast more axes. */
-const mostAxes = 5;
+const maxAxes = 5;
 
 /** The shape that both broadcast to; an axis fits where the lengths are equal or one of them is 1; at most 5 axes broadcast. */
 export function broadcastShape(name: string, a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   expectShape(
-    rank <= mostAxes || showShape(a) === showShape(b),
-    () => `${name}: ${showShape(a)} and ${showShape(b)} differ and have more than ${mostAxes} axes`,
+    rank <= maxAxes || showShape(a) === showShape(b),
+    () => `${name}: ${showShape(a)} and ${showShape(b)} differ and have more than ${maxAxes} axes`,
   );
   const shape: number[] = [];
   for (let axis = 0; axis < rank; axis++) {

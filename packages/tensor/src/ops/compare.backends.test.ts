@@ -10,7 +10,7 @@ import {
   lessEqual,
   linear,
   logicalAnd,
-  memory,
+  memoryUsage,
   mul,
   notEqual,
   sum,
@@ -75,7 +75,7 @@ test('conversions: true is 1, numbers lose their fraction towards zero, the same
     tensor([-3, 0, 256], [3], 'int32'),
     tensor([1, 0], [2], 'bool'),
   ];
-  const before = memory();
+  const before = memoryUsage();
   const results: [Tensor, string, number[]][] = [
     [toInt(float), 'int32', [1, -1, 0, 0, 256]],
     [toInt(flags), 'int32', [1, 0]],
@@ -90,7 +90,7 @@ test('conversions: true is 1, numbers lose their fraction towards zero, the same
     expect((await numbers(result)).map(n => n + 0)).toEqual(values);
     result.dispose();
   }
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   const other = clone(float);
   expect(other.dataId).toBe(float.dataId); // not a copy
   other.dispose();

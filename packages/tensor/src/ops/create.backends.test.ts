@@ -8,7 +8,7 @@ import {
   isTensor,
   keep,
   linear,
-  memory,
+  memoryUsage,
   ones,
   range,
   scalar,
@@ -144,11 +144,11 @@ test('tidy frees what it does not return, keep takes a tensor out of it, dispose
 });
 
 test('memory counts tensors, bytes and buffers', () => {
-  const before = memory();
+  const before = memoryUsage();
   const x = ones([2, 3]);
-  expect(memory()).toEqual({ tensors: before.tensors + 1, bytes: before.bytes + 24, buffers: before.buffers + 1 });
+  expect(memoryUsage()).toEqual({ tensors: before.tensors + 1, bytes: before.bytes + 24, buffers: before.buffers + 1 });
   const y = clone(x);
-  expect(memory()).toEqual({ tensors: before.tensors + 2, bytes: before.bytes + 48, buffers: before.buffers + 1 });
+  expect(memoryUsage()).toEqual({ tensors: before.tensors + 2, bytes: before.bytes + 48, buffers: before.buffers + 1 });
   dispose([x, y]);
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });

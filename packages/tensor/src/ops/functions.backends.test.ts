@@ -46,7 +46,7 @@ for (const [name, [ours, reference, low, high]] of Object.entries(functions)) {
     for (const shape of [[2, 3, 5], [1, 1, 2, 3, 1, 2], []])
       await expectOp({
         inputs: { x: sample(shape, 3, low, high) },
-        ours: ({ x }) => ours(x),
+        run: ({ x }) => ours(x),
         reference: ({ x }) => grid(shape, (...index) => reference(x.at(...index))),
       });
   });

@@ -60,7 +60,7 @@ for (const [name, [ours, reference]] of Object.entries(reductions)) {
     for (const [i, [shape, options]] of cases.entries())
       await expectOp({
         inputs: { x: i % 2 ? sample(shape, 11, -9, -5) : sample(shape, 11, -3, 3) },
-        ours: ({ x }) => ours(x, options),
+        run: ({ x }) => ours(x, options),
         reference: ({ x }) => reduced(x, options, reference),
       });
   });
@@ -87,7 +87,7 @@ test('sumTo undoes a broadcast', async () => {
     const axis = from.flatMap((_, i) => (i < lead || to[i - lead] === 1 ? [i] : []));
     await expectOp({
       inputs: { x: sample(from) },
-      ours: ({ x }) => tidy(() => clone(sumTo(x, to))),
+      run: ({ x }) => tidy(() => clone(sumTo(x, to))),
       reference: ({ x }) => fromValues(to, reduced(x, { axis }, add).values),
     });
   }

@@ -1,13 +1,13 @@
 import { expectShape, showShape } from '../errors.js';
-import { clone, type Op, run } from '../op.js';
 import { type Tensor, tidy } from '../tensor.js';
 import { minimum, mul, scalarMinus } from './arithmetic.js';
-import { axesOf, kept, type ReduceOptions } from './axes.js';
+import { axesOf, keepDimsShape, type ReduceOptions } from './axes.js';
 import { equal } from './compare.js';
 import { toFloat, toInt } from './convert.js';
 import { range } from './create.js';
+import { clone, type Op, runOp } from './op.js';
 import { reshape } from './shape.js';
-import { spread, sum } from './sum.js';
+import { expandReduced, sum } from './sum.js';
 
 /** The mean over some axes. Errors where there is nothing to take it of. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
@@ -17,14 +17,14 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   return tidy(() => mul(sum(x, options), 1 / count));
 }
 
-type Largest = { reductionIndices: readonly number[]; keepDims: boolean };
+type MaxAttributes = { reductionIndices: readonly number[]; keepDims: boolean };
 
-const maxOp: Op<{ x: Tensor }, Largest> = {
+const maxOp: Op<{ x: Tensor }, MaxAttributes> = {
   name: 'residual.max',
-  stock: 'Max',
+  tfjsKernel: 'Max',
   saves: ['x', 'output'],
   gradient: (dy, { saved: { x, output }, shapes, attributes: { reductionIndices: axis } }) => ({
-    x: () => mul(spread(dy, shapes.x, axis), toFloat(equal(x, reshape(output, kept(shapes.x, axis))))),
+    x: () => mul(expandReduced(dy, shapes.x, axis), toFloat(equal(x, reshape(output, keepDimsShape(shapes.x, axis))))),
   }),
 };
 
@@ -35,14 +35,14 @@ export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
     axis.every(a => x.shape[a]! > 0),
     () => `max: ${showShape(x.shape)} has no largest entry along axes ${showShape(axis)}`,
   );
-  return axis.length === 0 ? clone(x) : run(maxOp, { x }, { reductionIndices: axis, keepDims });
+  return axis.length === 0 ? clone(x) : runOp(maxOp, { x }, { reductionIndices: axis, keepDims });
 }
 
 /** tfjs's WebGPU kernel gives some place of a tie, not the lowest. */
 const argMaxOp: Op<{ x: Tensor }, { axis: 1 }> = {
   name: 'residual.argMax',
-  stock: 'ArgMax',
-  stockIsWrong: ['webgpu'],
+  tfjsKernel: 'ArgMax',
+  tfjsKernelWrongOn: ['webgpu'],
   compose: ({ x }) => {
     const length = x.shape[1]!;
     const fromEnd = toFloat(reshape(scalarMinus(length, range(length)), [1, length]));
@@ -57,6 +57,6 @@ export function argMax(x: Tensor): Tensor {
   expectShape(x.size > 0 && x.shape.length > 0, () => `argMax: ${showShape(x.shape)} has no largest entry`);
   return tidy(() => {
     const rows = reshape(x, [-1, x.shape.at(-1)!]);
-    return reshape(run(argMaxOp, { x: rows }, { axis: 1 }), x.shape.slice(0, -1));
+    return reshape(runOp(argMaxOp, { x: rows }, { axis: 1 }), x.shape.slice(0, -1));
   });
 }

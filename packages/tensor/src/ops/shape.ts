@@ -1,28 +1,28 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
-import { type Op, run } from '../op.js';
 import type { Tensor } from '../tensor.js';
 import { zeros } from './create.js';
+import { type Op, runOp } from './op.js';
 
 const reshapeOp: Op<{ x: Tensor }, { shape: readonly number[] }> = {
   name: 'residual.reshape',
-  stock: 'Reshape',
+  tfjsKernel: 'Reshape',
   gradient: (dy, { shapes }) => ({ x: () => reshape(dy, shapes.x) }),
 };
 
 /** The same numbers under another shape; one length may be -1 and is found from the others. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
-  const known = shape.reduce((product, length) => (length === -1 ? product : product * length), 1);
-  const whole = shape.map(length => (length === -1 ? x.size / known : length));
+  const knownProduct = shape.reduce((product, length) => (length === -1 ? product : product * length), 1);
+  const lengths = shape.map(length => (length === -1 ? x.size / knownProduct : length));
   expectShape(
-    whole.every(length => Number.isInteger(length) && length >= 0) && whole.reduce((p, n) => p * n, 1) === x.size,
+    lengths.every(length => Number.isInteger(length) && length >= 0) && lengths.reduce((p, n) => p * n, 1) === x.size,
     () => `reshape: ${showShape(x.shape)} holds ${x.size} numbers and does not fit ${showShape(shape)}`,
   );
-  return run(reshapeOp, { x }, { shape: whole });
+  return runOp(reshapeOp, { x }, { shape: lengths });
 }
 
 const transposeOp: Op<{ x: Tensor }, { perm: readonly number[] }> = {
   name: 'residual.transpose',
-  stock: 'Transpose',
+  tfjsKernel: 'Transpose',
   gradient: (dy, { attributes: { perm } }) => {
     const back = perm.map((_, axis) => perm.indexOf(axis));
     return { x: () => transpose(dy, back) };
@@ -35,13 +35,13 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
     order.length === x.shape.length && order.every((_, axis) => order.includes(axis)),
     () => `transpose: order ${showShape(order)} does not name each axis of ${showShape(x.shape)} once`,
   );
-  return run(transposeOp, { x }, { perm: order });
+  return runOp(transposeOp, { x }, { perm: order });
 }
 
 const sliceOp: Op<{ x: Tensor }, { begin: readonly number[]; size: readonly number[] }> = {
   name: 'residual.slice',
-  stock: 'Slice',
-  gradient: (dy, { shapes, attributes: { begin } }) => ({ x: () => surround(dy, shapes.x, begin) }),
+  tfjsKernel: 'Slice',
+  gradient: (dy, { shapes, attributes: { begin } }) => ({ x: () => padTo(dy, shapes.x, begin) }),
 };
 
 /** The part of x that starts at `begin` and has lengths `size`. */
@@ -54,7 +54,7 @@ export function slice(x: Tensor, begin: readonly number[], size: readonly number
       begin.every((start, axis) => fits(start, size[axis]!, x.shape[axis]!)),
     () => `slice: begin ${showShape(begin)} and size ${showShape(size)} do not lie in ${showShape(x.shape)}`,
   );
-  return run(sliceOp, { x }, { begin, size });
+  return runOp(sliceOp, { x }, { begin, size });
 }
 
 /** The part `start .. start + length - 1` of one axis (counted from the end if negative). */
@@ -78,8 +78,8 @@ export function split(x: Tensor, parts: number, axis = -1): Tensor[] {
 
 const concatOp: Op<Record<string, Tensor>, { axis: number }> = {
   name: 'residual.concat',
-  stock: 'Concat',
-  list: true,
+  tfjsKernel: 'Concat',
+  inputsAsList: true,
   gradient: (dy, { shapes, attributes: { axis } }) => {
     let end = 0;
     return Object.fromEntries(
@@ -106,11 +106,11 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
     if (part.dtype !== first.dtype)
       throw new ResidualError('dtype', `concat: ${first.dtype} and ${part.dtype} do not mix; convert one`);
   }
-  return run(concatOp, Object.fromEntries(parts.entries()), { axis: at });
+  return runOp(concatOp, Object.fromEntries(parts.entries()), { axis: at });
 }
 
 /** x among zeros: its first entry at `begin` of `shape`. */
-function surround(x: Tensor, shape: readonly number[], begin: readonly number[]): Tensor {
+function padTo(x: Tensor, shape: readonly number[], begin: readonly number[]): Tensor {
   return shape.reduce((inner, length, axis) => {
     const before = begin[axis]!;
     const after = length - before - inner.shape[axis]!;

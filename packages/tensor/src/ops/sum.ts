@@ -1,30 +1,30 @@
 import { expectShape, showShape } from '../errors.js';
-import { clone, type Op, run } from '../op.js';
 import { type Tensor, tidy } from '../tensor.js';
-import { type Axes, axesOf, kept, type ReduceOptions } from './axes.js';
+import { type Axes, axesOf, keepDimsShape, type ReduceOptions } from './axes.js';
+import type { BinaryInputs, NoAttributes } from './binary.js';
 import { zeros } from './create.js';
-import type { NoAttributes, Pair } from './pair.js';
+import { clone, type Op, runOp } from './op.js';
 import { reshape } from './shape.js';
 
 /** The sum of two tensors, which are repeated along axes of length 1; its gradient sums over these axes, and that of a sum is added to zeros. */
-export const addOp: Op<Pair, NoAttributes> = {
+export const addOp: Op<BinaryInputs, NoAttributes> = {
   name: 'residual.add',
-  stock: 'Add',
+  tfjsKernel: 'Add',
   gradient: (dy, { shapes }) => ({ a: () => sumTo(dy, shapes.a), b: () => sumTo(dy, shapes.b) }),
 };
 
 const sumOp: Op<{ x: Tensor }, Axes> = {
   name: 'residual.sum',
-  stock: 'Sum',
-  gradient: (dy, { shapes, attributes }) => ({ x: () => spread(dy, shapes.x, attributes.axis) }),
+  tfjsKernel: 'Sum',
+  gradient: (dy, { shapes, attributes }) => ({ x: () => expandReduced(dy, shapes.x, attributes.axis) }),
 };
 
 /** The sum over some axes, of floats or integers; of no entries it is 0. */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axes = axesOf('sum', x, options);
   if (axes.axis.length === 0) return clone(x);
-  if (x.size > 0) return run(sumOp, { x }, axes);
-  const shape = kept(x.shape, axes.axis).filter((_, i) => axes.keepDims || !axes.axis.includes(i));
+  if (x.size > 0) return runOp(sumOp, { x }, axes);
+  const shape = keepDimsShape(x.shape, axes.axis).filter((_, i) => axes.keepDims || !axes.axis.includes(i));
   return zeros(shape, x.dtype === 'float32' ? 'float32' : 'int32'); // tfjs's wasm kernel leaves what was in memory
 }
 
@@ -40,6 +40,6 @@ export function sumTo(x: Tensor, shape: readonly number[]): Tensor {
 }
 
 /** The opposite of a reduction: the reduced `x` repeated along `axis` to `shape`. */
-export function spread(x: Tensor, shape: readonly number[], axis: readonly number[]): Tensor {
-  return run(addOp, { a: zeros(shape), b: reshape(x, kept(shape, axis)) }, {});
+export function expandReduced(x: Tensor, shape: readonly number[], axis: readonly number[]): Tensor {
+  return runOp(addOp, { a: zeros(shape), b: reshape(x, keepDimsShape(shape, axis)) }, {});
 }

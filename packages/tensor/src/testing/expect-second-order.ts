@@ -18,7 +18,7 @@ export async function expectSecondOrder<Name extends string>(op: OpCase<Name>): 
     const twice = gradients(
       () =>
         tidy(() => {
-          const once = gradients(() => op.ours(inputs), leaves, dy);
+          const once = gradients(() => op.run(inputs), leaves, dy);
           return names.map((_, i) => sum(mul(once.gradients[i] as Tensor, directions[i]!))).reduce((a, b) => add(a, b));
         }),
       leaves,

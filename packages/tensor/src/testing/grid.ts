@@ -43,13 +43,13 @@ export function sample(shape: readonly number[], seed = 1, low = -1, high = 1): 
 }
 
 /** Whole numbers low .. high - 1 without a pattern. */
-export function whole(shape: readonly number[], seed: number, low: number, high: number): Grid {
+export function integerGrid(shape: readonly number[], seed: number, low: number, high: number): Grid {
   const { values } = sample(shape, seed, low, high);
   return fromValues(shape, values.map(Math.floor));
 }
 
 /** Σ term(i) for i below `count`. */
-export function total(count: number, term: (i: number) => number): number {
+export function sumOver(count: number, term: (i: number) => number): number {
   let sum = 0;
   for (let i = 0; i < count; i++) sum += term(i);
   return sum;

@@ -15,10 +15,10 @@ export interface BombOptions {
 }
 
 /** The longest text of a bomb, in characters. */
-const longestText = 2 ** 23;
+const maxTextLength = 2 ** 23;
 
 /** Of longer lists and records the first two members and the last stand for all. */
-const visitedMembers = 40;
+const maxVisitedMembers = 40;
 
 const defaults: Required<BombOptions> = {
   numbers: [String(2 ** 31), String(2 ** 53), '1e999', '-1', '0.5'],
@@ -34,7 +34,7 @@ type Path = readonly (string | number)[];
  */
 export function* bombsOf(document: unknown, options: BombOptions = {}): Generator<Bomb> {
   const { numbers, types, count } = { ...defaults, ...options };
-  const repeated = (length: number) => Math.min(count, Math.floor(longestText / (length + 1)));
+  const repeated = (length: number) => Math.min(count, Math.floor(maxTextLength / (length + 1)));
   for (const [path, value] of valuesIn(document)) {
     const name = nameOf(path);
     const own = JSON.stringify(value);
@@ -49,8 +49,8 @@ export function* bombsOf(document: unknown, options: BombOptions = {}): Generato
     for (const type of types) if (type !== own) yield bomb(`= ${type}`, () => type);
     const deep = repeated(2);
     yield bomb(`inside ${deep} lists`, () => '['.repeat(deep) + own + ']'.repeat(deep));
-    const boxes = repeated(6);
-    yield bomb(`inside ${boxes} records`, () => '{"a":'.repeat(boxes) + own + '}'.repeat(boxes));
+    const nestings = repeated(6);
+    yield bomb(`inside ${nestings} records`, () => '{"a":'.repeat(nestings) + own + '}'.repeat(nestings));
     if (Array.isArray(value)) {
       const members = value.length > 0 ? value.map(member => JSON.stringify(member)) : ['0'];
       const times = Math.ceil(repeated(members.join().length / members.length) / members.length);
@@ -76,20 +76,20 @@ function* valuesIn(value: unknown, path: Path = []): Generator<[Path, unknown]> 
   yield [path, value];
   if (typeof value !== 'object' || value === null) return;
   const members: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  const visited = members.length > visitedMembers ? [...members.slice(0, 2), members.at(-1)!] : members;
+  const visited = members.length > maxVisitedMembers ? [...members.slice(0, 2), members.at(-1)!] : members;
   for (const [key, member] of visited) yield* valuesIn(member, [...path, key]);
 }
 
 /** The JSON of a document before and after the value at `path`. */
 function around(document: unknown, path: Path): [string, string] {
-  const mark = '\u0001here\u0001';
+  const placeholder = '\u0001here\u0001';
   const put = (value: unknown, [step, ...rest]: Path): unknown => {
-    if (step === undefined) return mark;
+    if (step === undefined) return placeholder;
     const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
     (copy as Record<string | number, unknown>)[step] = put((copy as Record<string | number, unknown>)[step], rest);
     return copy;
   };
-  return JSON.stringify(put(document, path)).split(JSON.stringify(mark)) as [string, string];
+  return JSON.stringify(put(document, path)).split(JSON.stringify(placeholder)) as [string, string];
 }
 
 function nameOf(path: Path): string {

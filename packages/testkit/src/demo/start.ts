@@ -25,7 +25,7 @@ const withoutNetwork = (): NodeJS.ProcessEnv => {
   };
 };
 
-const stopped = (child: ChildProcess): Promise<number | null> =>
+const waitForExit = (child: ChildProcess): Promise<number | null> =>
   child.exitCode !== null ? Promise.resolve(child.exitCode) : new Promise(resolve => child.once('exit', resolve));
 
 /** Starts the demo with the network cut and waits for the address that it prints. */
@@ -38,18 +38,18 @@ export const startDemo = (): Promise<Demo> =>
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    const read = (chunk: Buffer) => {
+    const readAddress = (chunk: Buffer) => {
       output += chunk;
       const [address] = /http:\/\/localhost:\d+\//.exec(output) ?? [];
       if (address === undefined) return;
       const interrupt = () => {
         child.kill('SIGINT');
-        return stopped(child);
+        return waitForExit(child);
       };
       resolve({ address, output, interrupt });
     };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
+    child.stdout.on('data', readAddress);
+    child.stderr.on('data', readAddress);
     child.on('error', reject);
     child.on('exit', code => reject(new Error(`demo ended with ${code}\n${output}`)));
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allKinds } from './kinds.js';
+import { fileKinds } from './kinds.js';
 import { mutate, mutateBytes, mutateText, randomFrom } from './mutate.js';
 import { runFuzz } from './run-fuzz.js';
 import { defectLines, table } from './table.js';
@@ -38,7 +38,7 @@ test('an error that is not ours is a defect, told with the input', async () => {
   expect(results.read).toBeGreaterThan(200);
   expect(results.refused).toBeGreaterThan(20);
   expect(results.defects.length).toBe(2000 - results.read - results.refused);
-  for (const { outcome, message, shown } of results.defects) {
+  for (const { outcome, message, preview: shown } of results.defects) {
     expect([outcome, message]).toEqual(['raw', expect.stringMatching(/^SyntaxError: /)]);
     expect(() => JSON.parse(JSON.parse(shown))).toThrow(SyntaxError);
   }
@@ -63,7 +63,7 @@ test('an input that a process dies of, or does not end with, is found, and the o
 });
 
 test('kinds are what modules export, and those with valid inputs are fuzzed', async () => {
-  const kinds = await allKinds([odd]);
+  const kinds = await fileKinds([odd]);
   expect(kinds.map(({ name, isFuzzed }) => [name, isFuzzed])).toEqual([
     ['testkit: careless', true],
     ['testkit: deadly', true],

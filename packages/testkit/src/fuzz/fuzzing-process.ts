@@ -1,4 +1,4 @@
-import { outcomeOf, processorTime, report, watched } from '../bombs/reading-process.js';
+import { outcomeOf, processorTime, report, startWatchdog } from '../bombs/reading-process.js';
 import type { BombTarget, Outcome } from '../bombs/target.js';
 import { mutate, oneOf, randomFrom } from './mutate.js';
 
@@ -20,7 +20,7 @@ export interface FuzzLimits {
 /** A line from the process: the first input of the batch that it begins, a defect, why who watches the process ends it, or what became of a batch. */
 export type FuzzReport =
   | { readonly begins: number }
-  | { readonly input: number; readonly outcome: Outcome; readonly message: string; readonly shown: string }
+  | { readonly input: number; readonly outcome: Outcome; readonly message: string; readonly preview: string }
   | { readonly isDying: true; readonly outcome: Outcome; readonly message: string }
   | { readonly read: number; readonly refused: number; readonly ends: number; readonly megabytes: number };
 
@@ -32,13 +32,13 @@ export const inputOf = (target: BombTarget<never>, seed: number, index: number):
 
 const seeds = new WeakMap<object, readonly unknown[]>();
 const seedsOf = (target: BombTarget<never>) => {
-  const known = seeds.get(target) ?? target.seeds!();
-  seeds.set(target, known);
-  return known;
+  const seedInputs = seeds.get(target) ?? target.seeds!();
+  seeds.set(target, seedInputs);
+  return seedInputs;
 };
 
 /** The beginning of an input, to be read by people. */
-const show = (input: unknown): string =>
+const previewOf = (input: unknown): string =>
   JSON.stringify(input, (_, value) =>
     value instanceof Uint8Array ? `${value.length} bytes: ${Buffer.from(value).toString('hex', 0, 64)}` : value,
   )?.slice(0, 1000) ?? '';
@@ -47,7 +47,7 @@ const show = (input: unknown): string =>
 export async function fuzz(targets: Readonly<Record<string, BombTarget<never>>>): Promise<void> {
   const limits = JSON.parse(process.argv[2]!) as FuzzLimits;
   const target = targets[limits.target]!;
-  const { clock, free } = watched(limits);
+  const { clock, free: collectGarbage } = startWatchdog(limits);
   let unhandled: unknown;
   process.on('unhandledRejection', error => {
     unhandled = error;
@@ -67,12 +67,18 @@ export async function fuzz(targets: Readonly<Record<string, BombTarget<never>>>)
         [outcome, message] = outcomeOf(error);
       }
       Atomics.store(clock, 0, -1);
-      if (index % 16 === 15) free();
+      if (index % 16 === 15) collectGarbage();
       if (unhandled !== undefined) [outcome, message] = ['raw', `not handled: ${outcomeOf(unhandled)[1]}`];
       unhandled = undefined;
       if (outcome === 'read') read++;
       else if (outcome === 'refused') refused++;
-      else report({ input: index, outcome, message: message.slice(0, 500), shown: show(input) } satisfies FuzzReport);
+      else
+        report({
+          input: index,
+          outcome,
+          message: message.slice(0, 500),
+          preview: previewOf(input),
+        } satisfies FuzzReport);
     }
     const megabytes = process.resourceUsage().maxRSS / 1024;
     report({ read, refused, ends: index, megabytes } satisfies FuzzReport);

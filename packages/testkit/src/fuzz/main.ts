@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { runBombs } from '../bombs/run-bombs.js';
-import { allKinds } from './kinds.js';
+import { fileKinds } from './kinds.js';
 import { runFuzz } from './run-fuzz.js';
-import { defectLines, type Row, table } from './table.js';
+import { defectLines, type FuzzRow, table } from './table.js';
 
 const help = `pnpm fuzz [--minutes 5] [--inputs N] [--kind NAME] [--seed 1]
 
@@ -39,14 +39,14 @@ const minutes =
   values.minutes === undefined ? (values.inputs === undefined ? 5 : undefined) : positive('minutes', values.minutes);
 const seed = positive('seed', values.seed);
 
-const all = await allKinds();
+const all = await fileKinds();
 const kinds = all.filter(({ name }) => !values.kind || values.kind.some(kind => name.includes(kind)));
 if (kinds.length === 0) {
   console.error(`fuzz: no kind has a name with ${values.kind}; there are ${all.map(({ name }) => name).join(', ')}`);
   process.exit(1);
 }
 const end = minutes === undefined ? undefined : Date.now() + minutes * 60_000;
-const rows: Row[] = [];
+const rows: FuzzRow[] = [];
 const say = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\u001b[K${text}`);
 for (const [index, { name, module, target, isFuzzed }] of kinds.entries()) {
   say(`${name}: bombs`);
@@ -55,7 +55,7 @@ for (const [index, { name, module, target, isFuzzed }] of kinds.entries()) {
   const until = end === undefined ? {} : { until: Date.now() + Math.max(1000, (end - Date.now()) / Math.max(1, left)) };
   const onProgress = (done: number) => say(`${name}: ${done.toLocaleString('en')} inputs`);
   const fuzzed = isFuzzed ? await runFuzz(module, { target, inputs, seed, onProgress, ...until }) : undefined;
-  rows.push({ kind: name, bombs, fuzzed });
+  rows.push({ kind: name, bombs, fuzzResults: fuzzed });
 }
 say('');
 console.log(table(rows));

@@ -39,7 +39,7 @@ const texts = [
   '[',
   '(',
 ];
-const marks = [
+const fragments = [
   '{',
   '}',
   '[',
@@ -63,7 +63,7 @@ const marks = [
   '{{',
   '}}',
 ];
-const parts = [/\d+/, /"[^"\\]*"/, /"[^"]*":\s*[^,{}[\]]+/, /[{}[\]":,]/, /[^\s"{}[\],:]+/, /\n/];
+const partPatterns = [/\d+/, /"[^"\\]*"/, /"[^"]*":\s*[^,{}[\]]+/, /[{}[\]":,]/, /[^\s"{}[\],:]+/, /\n/];
 
 /** A text with one to three of its parts replaced, dropped, repeated, moved or put in. */
 export function mutateText(random: Random, text: string): string {
@@ -71,14 +71,14 @@ export function mutateText(random: Random, text: string): string {
   for (let round = random(3); round >= 0; round--) {
     // Near a random index, so that a long text is not searched as a whole each time.
     const from = random(mutated.length + 1);
-    const pattern = oneOf(random, parts);
+    const pattern = oneOf(random, partPatterns);
     pattern.lastIndex = from;
-    const found = pattern.exec(mutated.slice(0, from + 4000));
-    const [start, part] = found ? [found.index, found[0]] : [from, ''];
+    const match = pattern.exec(mutated.slice(0, from + 4000));
+    const [start, part] = match ? [match.index, match[0]] : [from, ''];
     const isText = part.startsWith('"');
-    const by = {
+    const replacements = {
       value: () => (isText ? `"${oneOf(random, texts)}"` : oneOf(random, numbers)),
-      mark: () => oneOf(random, marks).repeat(oneOf(random, [1, 1, 1, 2, 300])),
+      mark: () => oneOf(random, fragments).repeat(oneOf(random, [1, 1, 1, 2, 300])),
       nothing: () => '',
       twice: () => `${part},${part}`,
       other: () => {
@@ -88,7 +88,7 @@ export function mutateText(random: Random, text: string): string {
       text: () => oneOf(random, texts),
       much: () => (part === '' ? 'a' : part.slice(0, 8)).repeat(random(300)),
     };
-    const way = oneOf(random, [
+    const method = oneOf(random, [
       'value',
       'value',
       'value',
@@ -99,7 +99,7 @@ export function mutateText(random: Random, text: string): string {
       'text',
       'much',
     ] as const);
-    mutated = mutated.slice(0, start) + by[way]() + mutated.slice(start + part.length);
+    mutated = mutated.slice(0, start) + replacements[method]() + mutated.slice(start + part.length);
   }
   return mutated;
 }
@@ -109,7 +109,7 @@ export function mutateBytes(random: Random, bytes: Uint8Array): Uint8Array {
   // Most of what matters stands in front.
   const offset = () => random(random(2) ? Math.min(bytes.length, 256) + 1 : bytes.length + 1);
   const joined = (...runs: Uint8Array[]) => new Uint8Array(Buffer.concat(runs));
-  const ways = {
+  const methods = {
     flip: () => {
       const mutated = bytes.slice();
       for (let round = random(4); round >= 0; round--) {
@@ -156,7 +156,7 @@ export function mutateBytes(random: Random, bytes: Uint8Array): Uint8Array {
       return joined(bytes.subarray(0, at), bytes.subarray(from, from + 1 + random(64)), bytes.subarray(at));
     },
   };
-  return ways[
+  return methods[
     oneOf(random, ['flip', 'flip', 'fill', 'length', 'length', 'cut', 'lengthen', 'remove', 'insert'] as const)
   ]();
 }

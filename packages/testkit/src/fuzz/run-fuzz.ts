@@ -30,7 +30,7 @@ export interface Defect {
   readonly outcome: Outcome;
   readonly message: string;
   /** The beginning of the input. */
-  readonly shown: string;
+  readonly preview: string;
 }
 
 /** What became of the inputs of a target, and the most memory that the process took, itself included. */
@@ -46,7 +46,7 @@ export interface FuzzResults {
 const batch = 500;
 
 /** More deaths of a process than this end a run: there is enough to mend. */
-const mostDeaths = 20;
+const maxDeaths = 20;
 
 /**
  * Mutates the valid inputs of a target at random and reads them in a process of its own with a small heap; the same seed makes the same inputs. Where the
@@ -62,7 +62,7 @@ export async function runFuzz(module: URL, options: FuzzOptions): Promise<FuzzRe
   try {
     await bundle(module, program, fileURLToPath(new URL('./fuzzing-process.ts', import.meta.url)), 'fuzz');
     const run = async (from: number, to: number, size: number) => {
-      let begun: number | undefined;
+      let batchStart: number | undefined;
       const limits: FuzzLimits = {
         megabytes: heap,
         seconds,
@@ -73,28 +73,28 @@ export async function runFuzz(module: URL, options: FuzzOptions): Promise<FuzzRe
         batch: size,
         ...(until && { until }),
       };
-      const found: Defect[] = [];
+      const batchDefects: Defect[] = [];
       let death: [Outcome, string] | undefined;
-      const ended = await runReader(program, limits, line => {
+      const exit = await runReader(program, limits, line => {
         const report = line as FuzzReport;
-        if ('begins' in report) [begun, found.length] = [report.begins, 0];
-        else if ('input' in report) found.push(report);
+        if ('begins' in report) [batchStart, batchDefects.length] = [report.begins, 0];
+        else if ('input' in report) batchDefects.push(report);
         else if ('ends' in report) {
-          defects.push(...found);
+          defects.push(...batchDefects);
           read += report.read;
           refused += report.refused;
           megabytes = Math.max(megabytes, report.megabytes);
           done = report.ends;
-          begun = undefined;
+          batchStart = undefined;
           onProgress?.(done);
         } else death = [report.outcome, report.message];
       });
-      if (ended.status === '0') return undefined;
-      if (begun === undefined && done === from && !death)
+      if (exit.status === '0') return undefined;
+      if (batchStart === undefined && done === from && !death)
         throw new Error(
-          `runFuzz: ${target}: the process ended with ${ended.status} before it read anything: ${ended.words}`,
+          `runFuzz: ${target}: the process ended with ${exit.status} before it read anything: ${exit.errorOutput}`,
         );
-      return { at: begun ?? done, why: death ?? deathOf(ended) };
+      return { at: batchStart ?? done, why: death ?? deathOf(exit) };
     };
     for (let from = 0; from < inputs; from = done) {
       const died = await run(from, inputs, batch);
@@ -102,12 +102,12 @@ export async function runFuzz(module: URL, options: FuzzOptions): Promise<FuzzRe
       // One by one until the input is found that it died of.
       const end = Math.min(inputs, died.at + batch);
       for (let next = died.at; next < end; ) {
-        const again = await run(next, end, 1);
-        if (!again) break;
-        const [outcome, message] = again.why;
-        defects.push({ input: again.at, outcome, message, shown: '' });
-        if (++deaths > mostDeaths) return { inputs: done, read, refused, defects, megabytes };
-        next = done = again.at + 1;
+        const retry = await run(next, end, 1);
+        if (!retry) break;
+        const [outcome, message] = retry.why;
+        defects.push({ input: retry.at, outcome, message, preview: '' });
+        if (++deaths > maxDeaths) return { inputs: done, read, refused, defects, megabytes };
+        next = done = retry.at + 1;
       }
       done = Math.max(done, end);
       if (until !== undefined && Date.now() >= until) break;

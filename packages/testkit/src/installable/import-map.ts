@@ -35,22 +35,27 @@ const internalFile = (path: string, name: string): string => {
 };
 
 /** Everything that a file of ours imports by name, directly or through other files of ours. */
-const crawl = (project: string, path: string, found: Map<string, string | undefined>, seen: Set<string>): void => {
-  if (seen.has(path)) return;
-  seen.add(path);
+const collectImports = (
+  project: string,
+  path: string,
+  found: Map<string, string | undefined>,
+  visited: Set<string>,
+): void => {
+  if (visited.has(path)) return;
+  visited.add(path);
   for (const name of importsOf(path)) {
     if (name.startsWith('node:')) continue;
     const isOurs = packageOf(name)?.startsWith('@residual/');
-    if (name.startsWith('.')) crawl(project, join(dirname(path), name), found, seen);
+    if (name.startsWith('.')) collectImports(project, join(dirname(path), name), found, visited);
     else if (name.startsWith('#')) {
       const file = internalFile(path, name);
       if ((found.get(name) ?? file) !== file) throw new Error(`import map: ${name} means two files`);
       found.set(name, file);
-      crawl(project, file, found, seen);
+      collectImports(project, file, found, visited);
     } else if (!isOurs) found.set(name, undefined);
     else {
       found.set(name, fileOf(project, name));
-      crawl(project, fileOf(project, name), found, seen);
+      collectImports(project, fileOf(project, name), found, visited);
     }
   }
 };
@@ -61,7 +66,7 @@ const crawl = (project: string, path: string, found: Map<string, string | undefi
  */
 export const writeScriptPage = async (project: string): Promise<void> => {
   const found = new Map<string, string | undefined>();
-  crawl(project, join(project, 'entry.js'), found, new Set());
+  collectImports(project, join(project, 'entry.js'), found, new Set());
   const foreign = [...found].filter(([, path]) => path === undefined).map(([name]) => name);
   const vendor = (name: string) => `vendor/${name.replace(/\W+/g, '-')}.js`;
   for (const name of foreign)

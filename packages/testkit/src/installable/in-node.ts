@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { transform } from 'esbuild';
 import type { Consumer } from './consumer.js';
 import { withResults } from './results.js';
-import { type Ended, runNode } from './run.js';
+import { type ProcessResult, runNode } from './run.js';
 
 const browserGlobals = [
   'window',
@@ -25,7 +25,7 @@ const browserGlobals = [
   'matchMedia',
 ];
 
-const watch = (specifiers: string[]) => `
+const watchScript = (specifiers: string[]) => `
 const touched = new Set();
 for (const name of ${JSON.stringify(browserGlobals)}) {
   const value = globalThis[name];
@@ -45,7 +45,7 @@ process.exit(0);
 
 /** The browser globals that our own modules look at while Node imports them, with the lines that do. */
 export const touchedGlobals = async ({ folder, entries }: Consumer): Promise<string[]> => {
-  writeFileSync(join(folder, 'watch.mjs'), watch(entries.map(({ specifier }) => specifier)));
+  writeFileSync(join(folder, 'watch.mjs'), watchScript(entries.map(({ specifier }) => specifier)));
   const { code, output } = await runNode(['watch.mjs'], folder);
   if (code !== 0) return [output];
   return output.split('\n').filter(line => line.startsWith('touched '));
@@ -61,12 +61,12 @@ export const requireErrors = async ({ folder, entries }: Consumer): Promise<stri
 
 /** Runs code of a README in Node, its types taken off; the output where it fails, empty where all goes well. */
 export const runReadme = async ({ folder }: Consumer, name: string, code: string): Promise<string> => {
-  const ended = await runCode(folder, name, code);
-  return ended.code === 0 ? '' : `ended with ${ended.code}\n${ended.output}`;
+  const result = await runCode(folder, name, code);
+  return result.code === 0 ? '' : `ended with ${result.code}\n${result.output}`;
 };
 
 /** Runs code of a README in Node, its types taken off. What it logs beside a comment must be what the comment states. */
-export const runCode = async (folder: string, name: string, code: string): Promise<Ended> => {
+export const runCode = async (folder: string, name: string, code: string): Promise<ProcessResult> => {
   const { code: script } = await transform(withResults(code), { loader: 'ts', format: 'esm', target: 'node20' });
   writeFileSync(join(folder, `${name}.mjs`), script);
   return runNode([`${name}.mjs`], folder, 180);

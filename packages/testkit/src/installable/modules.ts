@@ -1,7 +1,7 @@
 import ts from 'typescript';
 
 /** Blocks of code that make one module: their imports without repetition, and the rest in order. */
-interface Growing {
+interface ModuleDraft {
   imports: Map<string, string>;
   names: Set<string>;
   bodies: string[];
@@ -24,20 +24,20 @@ const importLines = (statement: ts.ImportDeclaration, file: ts.SourceFile): [str
   return lines;
 };
 
-const boundBy = (name: ts.BindingName): string[] =>
+const boundNames = (name: ts.BindingName): string[] =>
   ts.isIdentifier(name)
     ? [name.text]
-    : name.elements.flatMap(part => (ts.isOmittedExpression(part) ? [] : boundBy(part.name)));
+    : name.elements.flatMap(part => (ts.isOmittedExpression(part) ? [] : boundNames(part.name)));
 
 /** The names that a statement declares for its module. */
-const declaredBy = (statement: ts.Statement): string[] => {
+const declaredNames = (statement: ts.Statement): string[] => {
   if (ts.isVariableStatement(statement))
-    return statement.declarationList.declarations.flatMap(({ name }) => boundBy(name));
+    return statement.declarationList.declarations.flatMap(({ name }) => boundNames(name));
   const { name } = statement as ts.Statement & { name?: ts.Node };
   return name && ts.isIdentifier(name) ? [name.text] : [];
 };
 
-const read = (code: string): Growing => {
+const readBlock = (code: string): ModuleDraft => {
   const file = ts.createSourceFile('block.ts', code, ts.ScriptTarget.Latest, true);
   const isImport = (statement: ts.Statement): statement is ts.ImportDeclaration => ts.isImportDeclaration(statement);
   const declarations = file.statements.filter(isImport);
@@ -46,13 +46,13 @@ const read = (code: string): Growing => {
     body = body.slice(0, statement.getStart(file)) + body.slice(statement.end);
   return {
     imports: new Map(declarations.flatMap(statement => importLines(statement, file))),
-    names: new Set(file.statements.flatMap(declaredBy)),
+    names: new Set(file.statements.flatMap(declaredNames)),
     bodies: [body],
   };
 };
 
 /** Whether two blocks declare one name twice, or mean two things by it. */
-const clash = (a: Growing, b: Growing): boolean =>
+const conflicts = (a: ModuleDraft, b: ModuleDraft): boolean =>
   [...b.names].some(name => a.names.has(name) || a.imports.has(name)) ||
   [...b.imports].some(([name, line]) => a.names.has(name) || (a.imports.get(name) ?? line) !== line);
 
@@ -61,10 +61,10 @@ const clash = (a: Growing, b: Growing): boolean =>
  * name again: there a new module begins.
  */
 export const joinBlocks = (blocks: readonly string[]): string[] => {
-  const modules: Growing[] = [];
-  for (const block of blocks.map(read)) {
+  const modules: ModuleDraft[] = [];
+  for (const block of blocks.map(readBlock)) {
     const last = modules.at(-1);
-    if (last === undefined || clash(last, block)) modules.push(block);
+    if (last === undefined || conflicts(last, block)) modules.push(block);
     else {
       for (const [name, line] of block.imports) last.imports.set(name, line);
       for (const name of block.names) last.names.add(name);

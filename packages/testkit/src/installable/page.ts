@@ -5,7 +5,7 @@ import sirv from 'sirv';
 import { contentSecurityPolicy } from '../../../../scripts/lib/serve.mjs';
 
 /** What a page came to: the value it left in `globalThis.result`, or undefined, and everything that went wrong. */
-export interface Visit {
+export interface PageResult {
   result: unknown;
   errors: string[];
 }
@@ -20,7 +20,7 @@ export const visit = async (
   folder: string,
   path: string,
   { strict, settle }: { strict: boolean; settle?: number },
-): Promise<Visit> => {
+): Promise<PageResult> => {
   const files = sirv(folder, { dev: true });
   const server = createServer((request, response) => {
     if (strict) response.setHeader('Content-Security-Policy', contentSecurityPolicy);
@@ -39,17 +39,17 @@ export const visit = async (
 };
 
 /** Opens a page that a server has already, and waits as `visit` does. */
-export const visitAddress = async (browser: Browser, address: string, settle?: number): Promise<Visit> => {
+export const visitAddress = async (browser: Browser, address: string, settle?: number): Promise<PageResult> => {
   const page = await browser.newPage();
   try {
     const errors: string[] = [];
-    let tell = () => {};
+    let signalFailure = () => {};
     const failed = new Promise<void>(resolve => {
-      tell = resolve;
+      signalFailure = resolve;
     });
     const fail = (error: string) => {
       errors.push(error);
-      setTimeout(tell, 500); // What fails next may say more.
+      setTimeout(signalFailure, 500); // What fails next may say more.
     };
     page.on('pageerror', error => fail(error.message));
     page.on('console', message => message.type() === 'error' && fail(message.text()));

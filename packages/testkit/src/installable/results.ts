@@ -1,8 +1,8 @@
 /** `console.log(value); // result` on one line. */
-const logged = /^(\s*)console\.log\((.*)\); \/\/ (.+)$/gm;
+const loggedValue = /^(\s*)console\.log\((.*)\); \/\/ (.+)$/gm;
 
 /** The value that a comment states: JSON, also with single quotes or the name of a typed array before it; or undefined. */
-const stated = (comment: string): string | undefined => {
+const statedValue = (comment: string): string | undefined => {
   const text = comment.trim().replace(/^(?:Float32|Int32|Uint8|Float64)Array(?:\(\d+\))?\s*(?=\[)/, '');
   for (const candidate of [text, text.replaceAll("'", '"')])
     try {
@@ -35,8 +35,8 @@ function expectResult(line, expected, digits, actual) {
 /** Makes code of a README check itself: where a line logs a value and a comment states it, the two must agree. */
 export const withResults = (code: string): string =>
   expectResult +
-  code.replace(logged, (line: string, indent: string, value: string, comment: string) => {
-    const expected = stated(comment);
+  code.replace(loggedValue, (line: string, indent: string, value: string, comment: string) => {
+    const expected = statedValue(comment);
     if (expected === undefined) return line;
     return `${indent}expectResult(${JSON.stringify(line.trim())}, ${expected}, ${digits(comment)}, ${value});`;
   });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** How a child process ended and what it wrote. */
-export interface Ended {
+export interface ProcessResult {
   code: number | null;
   output: string;
 }
@@ -12,7 +12,7 @@ export const runNode = (
   cwd: string,
   seconds = 600,
   env: NodeJS.ProcessEnv = process.env,
-): Promise<Ended> =>
+): Promise<ProcessResult> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks: Buffer[] = [];

@@ -8,7 +8,7 @@ const common: Files = new Map();
 let installed: { project: string; files: Files } = { project: '', files: new Map() };
 
 /** Parsed files by path: those installed into a project, which the next one drops, and what all have in common. */
-const parsed = (project: string, path: string): Files => {
+const parsedFiles = (project: string, path: string): Files => {
   if (!path.startsWith(project)) return common;
   if (installed.project !== project) installed = { project, files: new Map() };
   return installed.files;
@@ -20,7 +20,7 @@ const host = (options: ts.CompilerOptions, project: string): ts.CompilerHost => 
   const read = own.getSourceFile.bind(own);
   own.getSourceFile = (path, version, ...rest) => {
     if (!/[\\/]node_modules[\\/]/.test(path)) return read(path, version, ...rest);
-    const files = parsed(project, path);
+    const files = parsedFiles(project, path);
     const key = /[\\/]typescript[\\/]lib[\\/]/.test(path) ? path : `${options.moduleResolution} ${path}`;
     if (!files.has(key)) files.set(key, read(path, version, ...rest));
     return files.get(key);
@@ -64,10 +64,10 @@ const diagnosticsOf = (program: ts.Program): ts.Diagnostic[] => [
  */
 export const typeErrors = (paths: string[], resolution: Resolution, withNode: boolean): string[] => {
   const options = optionsOf(resolution, withNode);
-  const found = diagnosticsOf(ts.createProgram(paths, options, host(options, dirname(paths[0]!))));
-  return found.map(({ file, start, messageText }) => {
-    const place =
+  const diagnostics = diagnosticsOf(ts.createProgram(paths, options, host(options, dirname(paths[0]!))));
+  return diagnostics.map(({ file, start, messageText }) => {
+    const location =
       file && start !== undefined ? `${file.fileName}:${file.getLineAndCharacterOfPosition(start).line + 1} ` : '';
-    return place + ts.flattenDiagnosticMessageText(messageText, '\n');
+    return location + ts.flattenDiagnosticMessageText(messageText, '\n');
   });
 };

@@ -1,13 +1,13 @@
 import type { Page } from 'playwright';
 
 /** The ids of controls, those of a selector, whose `aria-describedby` leads to no sentence. */
-export const unsaidControls = (page: Page, selector: string): Promise<string[]> =>
+export const undescribedControls = (page: Page, selector: string): Promise<string[]> =>
   page.locator(selector).evaluateAll(all =>
     all
       .filter(one => !one.matches('.dismiss')) // its name says it
       .filter(one => {
-        const said = document.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent ?? '';
-        return !/^[A-Z].*\.$/.test(said);
+        const description = document.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent ?? '';
+        return !/^[A-Z].*\.$/.test(description);
       })
       .map(one => one.id),
   );

@@ -1,57 +1,57 @@
 import type { Page } from 'playwright';
 
 /** What is missing in a page as it stands: a line for each text that ought to be there. */
-export type Missing = (page: Page) => Promise<readonly string[]>;
+export type FindMissing = (page: Page) => Promise<readonly string[]>;
 
 /** What went wrong in pages that are watched. */
-export interface Watch {
+export interface PageWatch {
   /** A line for each error that a page showed, threw or wrote to the console, and each request that failed, but for those that a test expected. */
-  readonly wrong: readonly string[];
+  readonly problems: readonly string[];
   /** Watches a page from now on; call it before the page goes anywhere. */
-  follow(page: Page): Promise<void>;
+  observe(page: Page): Promise<void>;
   /** Tells what went wrong since the last call and what is missing now, which a test did not expect. */
-  news(): Promise<string[]>;
+  newProblems(): Promise<string[]>;
 }
 
 /** What a test expects to go wrong, until it ends. */
-interface Expected {
+interface ExpectedProblem {
   readonly text: string | RegExp;
-  met: boolean;
+  isMet: boolean;
 }
 
-interface Followed {
+interface WatchedPage {
   readonly page: Page;
-  expected: Expected[];
+  expected: ExpectedProblem[];
 }
 
-const watches = new Set<Watch>();
-const followed = new Map<Page, Followed>();
+const watches = new Set<PageWatch>();
+const watchedPages = new Map<Page, WatchedPage>();
 
 /** Every watch of this file, for the check after each test. */
-export const allWatches = (): readonly Watch[] => [...watches];
+export const allWatches = (): readonly PageWatch[] => [...watches];
 
 /** Waits until the page shows this error, which then does not count as wrong; any other one that is shown fails the test. */
 export const expectError = async (page: Page, text: string | RegExp): Promise<void> => {
   const expected = { text, met: true };
-  followed.get(page)?.expected.push(expected);
+  watchedPages.get(page)?.expected.push(expected);
   await page.locator('[role=alert]:visible, .error:visible', { hasText: text }).first().waitFor();
 };
 
 /** Expects that the page writes this to the console or asks for it in vain before the test ends, which then does not count as wrong. */
 export const expectFailure = (page: Page, text: string | RegExp): void => {
-  followed.get(page)?.expected.push({ text, met: false });
+  watchedPages.get(page)?.expected.push({ text, isMet: false });
 };
 
 /** Lets the page show this error, or write it to the console, before the test ends: where it may also be gone before it is seen, as of a text that is being typed. */
 export const tolerateError = (page: Page, text: string | RegExp): void => {
-  followed.get(page)?.expected.push({ text, met: true });
+  watchedPages.get(page)?.expected.push({ text, isMet: true });
 };
 
-const fits = (line: string, { text }: Expected) =>
+const fits = (line: string, { text }: ExpectedProblem) =>
   typeof text === 'string' ? line.toLowerCase().includes(text.toLowerCase()) : text.test(line);
 
 /** Runs in the page: tells of each error as it becomes visible. */
-const tellShown = () => {
+const reportShownErrors = () => {
   const shown = new Map<Element, string>();
   const look = () => {
     for (const place of document.querySelectorAll('[role=alert], .error')) {
@@ -70,7 +70,7 @@ const tellShown = () => {
 };
 
 /** Runs in the page: the visible texts, in shadows too, that no visitor should read, and controls and headings without a text. */
-const unreadable = () => {
+const unreadableTexts = () => {
   const found: string[] = [];
   const look = (root: ParentNode) => {
     for (const element of root.querySelectorAll('*')) {
@@ -92,23 +92,23 @@ const unreadable = () => {
 };
 
 /** Watches pages; `missing` says what must stand in each of them at the end of every test. */
-export const watchPages = (missing: Missing = async () => []): Watch => {
-  const pages: Followed[] = [];
-  const [wrong, fresh]: [string[], { line: string; from: Followed }[]] = [[], []];
-  const watch: Watch = {
-    get wrong() {
+export const watchPages = (missing: FindMissing = async () => []): PageWatch => {
+  const pages: WatchedPage[] = [];
+  const [problems, fresh]: [string[], { line: string; from: WatchedPage }[]] = [[], []];
+  const watch: PageWatch = {
+    get problems() {
       return [
-        ...wrong,
+        ...problems,
         ...fresh.filter(({ line, from }) => !from.expected.some(each => fits(line, each))).map(({ line }) => line),
       ];
     },
-    follow: async page => {
-      const own: Followed = { page, expected: [] };
-      const add = (line: string) => fresh.push({ line, from: own });
-      followed.set(page, own);
-      pages.push(own);
+    observe: async page => {
+      const watchedPage: WatchedPage = { page, expected: [] };
+      const add = (line: string) => fresh.push({ line, from: watchedPage });
+      watchedPages.set(page, watchedPage);
+      pages.push(watchedPage);
       await page.exposeFunction('tellTest', (text: string) => add(`shows the error “${text}”`));
-      await page.addInitScript(tellShown);
+      await page.addInitScript(reportShownErrors);
       page.on('pageerror', error => add(`throws ${error.message}`));
       page.on('console', message => message.type() === 'error' && add(`writes to the console: ${message.text()}`));
       page.on(
@@ -120,22 +120,23 @@ export const watchPages = (missing: Missing = async () => []): Watch => {
         if (reason !== 'net::ERR_ABORTED') add(`asks ${request.url()} in vain: ${reason}`); // a request that was ended is not lost
       });
     },
-    news: async () => {
+    newProblems: async () => {
       const lines: string[] = [];
       for (const own of pages) {
         if (own.page.isClosed()) continue;
-        for (const what of [...(await own.page.evaluate(unreadable)), ...(await missing(own.page))]) lines.push(what);
+        for (const what of [...(await own.page.evaluate(unreadableTexts)), ...(await missing(own.page))])
+          lines.push(what);
       }
       for (const { line, from } of fresh.splice(0)) {
         const expected = from.expected.find(each => fits(line, each));
-        if (expected) expected.met = true;
+        if (expected) expected.isMet = true;
         else lines.push(line);
       }
       for (const own of pages) {
-        for (const { text, met } of own.expected) if (!met) lines.push(`did not go wrong as expected: ${text}`);
+        for (const { text, isMet: met } of own.expected) if (!met) lines.push(`did not go wrong as expected: ${text}`);
         own.expected = [];
       }
-      wrong.push(...lines);
+      problems.push(...lines);
       return lines;
     },
   };

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { importsOf, lineOf, parse, walk } from './imports.js';
-import { apps, packages, published, shown } from './workspace.js';
+import { apps, packages, publishedSources, relativePath } from './workspace.js';
 
 /** Calls and options that are wrong on some backend, or wait for the graphics card, and what to do instead. */
 const banned: Record<string, string> = {
@@ -12,7 +12,7 @@ const banned: Record<string, string> = {
   batchDims: 'reads out of bounds on wasm: one-hot times x, or flat indices',
 };
 
-const files = [...packages().filter(({ name }) => name !== 'testkit'), ...apps()].flatMap(published);
+const files = [...packages().filter(({ name }) => name !== 'testkit'), ...apps()].flatMap(publishedSources);
 
 /** An attribute of a kernel that is set to nothing: `batchDims: 0`. */
 const isZero = ({ parent }: ts.Node) =>
@@ -27,7 +27,7 @@ test('nothing calls what is wrong on a backend', () => {
   for (const path of files) {
     const file = parse(path);
     walk(file, node => {
-      if (isUse(node)) wrong.push(`${shown(path)}:${lineOf(file, node)} ${node.text}: ${banned[node.text]}`);
+      if (isUse(node)) wrong.push(`${relativePath(path)}:${lineOf(file, node)} ${node.text}: ${banned[node.text]}`);
     });
   }
   expect(wrong).toEqual([]);
@@ -40,18 +40,19 @@ test('nothing casts to bool, which keeps 2 on wasm: notEqual(x, 0)', () => {
     walk(file, node => {
       if (!ts.isCallExpression(node) || !/(^|\.)cast$/.test(node.expression.getText(file))) return;
       const type = node.arguments[1];
-      if (type && ts.isStringLiteral(type) && type.text === 'bool') wrong.push(`${shown(path)}:${lineOf(file, node)}`);
+      if (type && ts.isStringLiteral(type) && type.text === 'bool')
+        wrong.push(`${relativePath(path)}:${lineOf(file, node)}`);
     });
   }
   expect(wrong).toEqual([]);
 });
 
 test('nothing registers chained ops or brings the union package, but the stock peers of the bench', () => {
-  const ours = files.filter(path => !shown(path).startsWith('packages/bench/'));
+  const ours = files.filter(path => !relativePath(path).startsWith('packages/bench/'));
   const wrong = ours.flatMap(path =>
     importsOf(path)
       .filter(name => /^@tensorflow\/tfjs$|register_all|chained_ops/.test(name))
-      .map(name => `${shown(path)} imports ${name}`),
+      .map(name => `${relativePath(path)} imports ${name}`),
   );
   expect(wrong).toEqual([]);
 });

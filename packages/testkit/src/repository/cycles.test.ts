@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cyclesOf, valueImportsOf } from './cycles.js';
-import { apps, packages, shown, sources } from './workspace.js';
+import { apps, packages, relativePath, sources } from './workspace.js';
 
 test('no file imports values in a circle', () => {
   const cycles = [...packages(), ...apps()].flatMap(project => {
     const graph = new Map(sources(project).map(path => [path, valueImportsOf(path)]));
-    return cyclesOf(graph).map(cycle => cycle.map(shown).join(' -> '));
+    return cyclesOf(graph).map(cycle => cycle.map(relativePath).join(' -> '));
   });
   expect(cycles).toEqual([]);
 });

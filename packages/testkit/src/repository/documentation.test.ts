@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { lineOf, parse } from './imports.js';
-import { packages, published, shown } from './workspace.js';
+import { packages, publishedSources, relativePath } from './workspace.js';
 
 const isExported = (statement: ts.Statement) =>
   ts.canHaveModifiers(statement) &&
@@ -25,7 +25,7 @@ const isFurtherSignature = (statement: ts.Statement, before: ts.Statement | unde
 test('every export says what it is', () => {
   const wrong = packages()
     .filter(({ manifest }) => manifest.private !== true)
-    .flatMap(published)
+    .flatMap(publishedSources)
     .flatMap(path => {
       const file = parse(path);
       return file.statements
@@ -33,7 +33,7 @@ test('every export says what it is', () => {
           (statement, index) => isExported(statement) && !isFurtherSignature(statement, file.statements[index - 1]),
         )
         .filter(statement => !hasDoc(statement))
-        .map(statement => `${shown(path)}:${lineOf(file, statement)} ${nameOf(statement)}`);
+        .map(statement => `${relativePath(path)}:${lineOf(file, statement)} ${nameOf(statement)}`);
     });
   expect(wrong).toEqual([]);
 });
@@ -52,7 +52,7 @@ const membersIn = (member: ts.TypeElement): readonly ts.TypeElement[] =>
 test('every option says what it is, so that an editor can show it', () => {
   const wrong = packages()
     .filter(({ manifest }) => manifest.private !== true && manifest.bin === undefined)
-    .flatMap(published)
+    .flatMap(publishedSources)
     .flatMap(path => {
       const file = parse(path);
       const types = file.statements.filter(ts.isInterfaceDeclaration).filter(isOptions);
@@ -60,7 +60,7 @@ test('every option says what it is, so that an editor can show it', () => {
         type.members
           .flatMap(member => [member, ...membersIn(member)])
           .filter(member => ts.isPropertySignature(member) && !hasDoc(member))
-          .map(member => `${shown(path)}:${lineOf(file, member)} ${type.name.text}.${member.name?.getText()}`),
+          .map(member => `${relativePath(path)}:${lineOf(file, member)} ${type.name.text}.${member.name?.getText()}`),
       );
     });
   expect(wrong).toEqual([]);

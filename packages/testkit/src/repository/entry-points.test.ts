@@ -1,7 +1,7 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import { expect, test } from 'vitest';
 import { importsOf, packageOf } from './imports.js';
-import { apps, filesBelow, packages, shown, sources } from './workspace.js';
+import { apps, filesBelow, packages, relativePath, sources } from './workspace.js';
 
 const exported = new Set(
   packages().flatMap(({ manifest }) => Object.keys(manifest.exports ?? {}).map(key => manifest.name + key.slice(1))),
@@ -15,7 +15,7 @@ test('apps and packages import entry points that are exported, and nothing behin
     importsOf(path)
       .filter(name => packageOf(name)?.startsWith('@residual/'))
       .filter(name => !exported.has(name.replace(/\?.*$/, '')))
-      .map(name => `${shown(path)} imports ${name}`),
+      .map(name => `${relativePath(path)} imports ${name}`),
   );
   expect(wrong).toEqual([]);
 });
@@ -25,7 +25,7 @@ test('apps do not reach out of their folder', () => {
     importsOf(path)
       .filter(name => name.startsWith('.'))
       .filter(name => relative(app.folder, resolve(dirname(path), name)).split(sep)[0] === '..')
-      .map(name => `${shown(path)} imports ${name}`),
+      .map(name => `${relativePath(path)} imports ${name}`),
   );
   expect(wrong).toEqual([]);
 });
@@ -38,7 +38,7 @@ test('packages do not reach out of their src folder', () => {
           importsOf(path)
             .filter(name => name.startsWith('.'))
             .filter(name => relative(project.folder, resolve(dirname(path), name)).split(sep)[0] === '..')
-            .map(name => `${shown(path)} imports ${name}`),
+            .map(name => `${relativePath(path)} imports ${name}`),
         ),
   );
   expect(wrong).toEqual([]);
@@ -48,7 +48,7 @@ test('apps import no TensorFlow.js', () => {
   const wrong = appFiles.flatMap(({ path }) =>
     importsOf(path)
       .filter(name => name.startsWith('@tensorflow/'))
-      .map(name => `${shown(path)} imports ${name}`),
+      .map(name => `${relativePath(path)} imports ${name}`),
   );
   expect(wrong).toEqual([]);
 });

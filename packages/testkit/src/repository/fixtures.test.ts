@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { filesBelow, root, shown } from './workspace.js';
+import { filesBelow, relativePath, root } from './workspace.js';
 
 const megabyte = 1_000_000;
 const fixtures = join(root, 'fixtures');
@@ -22,8 +22,8 @@ const fixtureFolders = foldersOf(fixtures).flatMap(group => {
 test('each fixture lies with its licence and has its line in THIRD_PARTY_NOTICES.md', () => {
   const notices = readFileSync(join(root, 'THIRD_PARTY_NOTICES.md'), 'utf8');
   const wrong = fixtureFolders.flatMap(folder => [
-    ...(existsSync(join(folder, 'LICENSE')) ? [] : [`${shown(folder)} lacks LICENSE`]),
-    ...(notices.includes(`| ${shown(folder)} |`) ? [] : [`${shown(folder)} is not listed`]),
+    ...(existsSync(join(folder, 'LICENSE')) ? [] : [`${relativePath(folder)} lacks LICENSE`]),
+    ...(notices.includes(`| ${relativePath(folder)} |`) ? [] : [`${relativePath(folder)} is not listed`]),
   ]);
   expect(wrong).toEqual([]);
 });
@@ -41,5 +41,5 @@ test('all fixtures together stay under 15 MB', () => {
 
 test('no file is larger than 25 MB', () => {
   const large = filesBelow(root).filter(path => statSync(path).size > 25 * megabyte);
-  expect(large.map(shown)).toEqual([]);
+  expect(large.map(relativePath)).toEqual([]);
 });

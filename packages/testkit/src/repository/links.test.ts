@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { brokenLinks, linksOf } from './links.js';
-import { apps, packages, root, shown } from './workspace.js';
+import { apps, packages, relativePath, root } from './workspace.js';
 
 const texts = [
   ...['README.md', 'CONTRIBUTING.md', 'THIRD_PARTY_NOTICES.md'].map(name => join(root, name)),
@@ -12,7 +12,7 @@ const texts = [
 test('what the pages of the repository link to is there', () => {
   const wrong = texts.flatMap(path =>
     brokenLinks(readFileSync(path, 'utf8'), target => existsSync(join(dirname(path), target))).map(
-      link => `${shown(path)} links to ${link}`,
+      link => `${relativePath(path)} links to ${link}`,
     ),
   );
   expect(wrong).toEqual([]);

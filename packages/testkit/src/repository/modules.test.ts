@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { lineOf, parse, walk } from './imports.js';
-import { type Project, packages, published, shown } from './workspace.js';
+import { type Project, packages, publishedSources, relativePath } from './workspace.js';
 
 /** Packages whose modules only declare: bundlers drop what is not used. */
 const shaken = packages().filter(
@@ -24,7 +24,7 @@ test('an index is a table of contents: exports from other files and nothing else
     const file = parse(path);
     return file.statements
       .filter(statement => !isContents(statement) && !ts.isExportDeclaration(statement))
-      .map(statement => `${shown(path)}:${lineOf(file, statement)}`);
+      .map(statement => `${relativePath(path)}:${lineOf(file, statement)}`);
   });
   expect(wrong).toEqual([]);
 });
@@ -59,12 +59,12 @@ const effects = (file: ts.SourceFile): ts.Node[] => {
 };
 
 const sideEffects = (project: Project): string[] =>
-  published(project)
+  publishedSources(project)
     .filter(path => !isEntry(path))
     .flatMap(path => {
       const file = parse(path);
       return effects(file).map(
-        node => `${shown(path)}:${lineOf(file, node)} ${node.getText(file).slice(0, 60).split('\n')[0]}`,
+        node => `${relativePath(path)}:${lineOf(file, node)} ${node.getText(file).slice(0, 60).split('\n')[0]}`,
       );
     });
 

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { runNode } from '../../../../scripts/lib/run.mjs';
 import { count, failedFiles, failures, summary } from '../../../../scripts/lib/summary.mjs';
 import { parse } from './imports.js';
-import { filesBelow, root, shown } from './workspace.js';
+import { filesBelow, relativePath, root } from './workspace.js';
 
 const scripts = join(root, 'scripts');
 
@@ -15,7 +15,7 @@ test('scripts import built-in modules and each other; packages only once they ar
     .flatMap(path => {
       const statements = parse(path).statements.filter(ts.isImportDeclaration);
       const names = statements.map(({ moduleSpecifier }) => (moduleSpecifier as ts.StringLiteral).text);
-      return names.filter(name => !/^(node:|\.)/.test(name)).map(name => `${shown(path)} imports ${name}`);
+      return names.filter(name => !/^(node:|\.)/.test(name)).map(name => `${relativePath(path)} imports ${name}`);
     });
   expect(wrong).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { filesBelow, root, shown } from './workspace.js';
+import { filesBelow, relativePath, root } from './workspace.js';
 
 /** What reads how long something took by the clock. */
 const clocks = /\b(performance\.now|Date\.now|hrtime|timeOrigin)\(/g;
@@ -10,6 +10,6 @@ test('no test reads the clock, on which a busy machine would fail: count, or tak
   const wrong = ['packages', 'apps']
     .flatMap(folder => filesBelow(join(root, folder)))
     .filter(path => /\.test\.ts$/.test(path))
-    .flatMap(path => (readFileSync(path, 'utf8').match(clocks) ?? []).map(call => `${shown(path)}: ${call}…)`));
+    .flatMap(path => (readFileSync(path, 'utf8').match(clocks) ?? []).map(call => `${relativePath(path)}: ${call}…)`));
   expect(wrong).toEqual([]);
 });

@@ -66,7 +66,7 @@ export const filesBelow = (folder: string): string[] =>
       });
 
 /** A path as messages show it: from the root, with `/`. */
-export const shown = (path: string): string => relative(root, path).split(sep).join('/');
+export const relativePath = (path: string): string => relative(root, path).split(sep).join('/');
 
 /** Whether a file is a test, or lies in the folder of what tests share. */
 export const isTest = (path: string): boolean => /\.test\.ts$|[\\/]src[\\/]testing[\\/]/.test(path);
@@ -76,4 +76,4 @@ export const sources = (project: Project): string[] =>
   filesBelow(join(project.folder, 'src')).filter(path => /\.tsx?$/.test(path));
 
 /** The TypeScript files of a project's src folder that are published: no tests. */
-export const published = (project: Project): string[] => sources(project).filter(path => !isTest(path));
+export const publishedSources = (project: Project): string[] => sources(project).filter(path => !isTest(path));

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { tokenizerFromJson } from '../load.js';
+import { tokenizerFromJson } from '../formats/json/load.js';
 import { byteLevelTokenizer } from './byte-level-tokenizer.js';
 
 const read = (name: string) =>

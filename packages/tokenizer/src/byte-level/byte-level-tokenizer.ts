@@ -1,14 +1,13 @@
-import { type AddedToken, type Finder, readAddedTokens, tokenFinder, withNormals } from '../added-tokens.js';
-import { utf8 } from '../byte-text.js';
-import { type Reader, readComponent } from '../components.js';
+import { type AddedToken, type Finder, readAddedTokens, tokenFinder, withNormalizedContent } from '../added-tokens.js';
 import { byteLevel as byteLevelDecoder } from '../decoders/byte-level.js';
 import type { Decoder } from '../decoders/decoder.js';
 import { failFile } from '../errors.js';
-import { Fields } from '../fields.js';
-import { parseTokenizerJson } from '../json-tables.js';
-import { byteReader } from '../models/byte-bpe.js';
-import { byteTokens, readMerges } from '../models/read-merges.js';
-import { normalForm } from '../normal-form.js';
+import { type ComponentReader, readComponent } from '../formats/json/components.js';
+import { Fields } from '../formats/json/fields.js';
+import { parseTokenizerJson } from '../formats/json/parse.js';
+import { createByteEncoder } from '../models/bpe/byte-bpe.js';
+import { byteTokens, readMerges } from '../models/bpe/read-merges.js';
+import { type Vocabulary, vocabularyFromObject } from '../models/vocabulary.js';
 import { byteLevel as byteLevelProcessor } from '../post-processors/byte-level.js';
 import type { PostProcessor } from '../post-processors/post-processor.js';
 import { sequence as sequenceProcessor } from '../post-processors/sequence.js';
@@ -18,7 +17,8 @@ import { scanKnownPattern } from '../pre-tokenizers/known-patterns.js';
 import { plainScan } from '../pre-tokenizers/plain-scan.js';
 import type { PreTokenizer, Scan } from '../pre-tokenizers/pre-tokenizer.js';
 import { sequence } from '../pre-tokenizers/sequence.js';
-import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
+import { encodeUtf8 } from '../text/byte-text.js';
+import { normalForm } from '../text/normal-form.js';
 
 /** What a call asks for. */
 export interface ByteLevelOptions {
@@ -31,9 +31,9 @@ export interface ByteLevelOptions {
 interface Parts {
   readonly vocabulary: Vocabulary;
   readonly addedTokens: readonly AddedToken[];
-  readonly composes: boolean;
+  readonly usesNfc: boolean;
   readonly scan: Scan;
-  readonly readBytes: (bytes: Uint8Array, from: number, to: number, ids: number[]) => void;
+  readonly encodeBytes: (bytes: Uint8Array, from: number, to: number, ids: number[]) => void;
   readonly postProcessor: PostProcessor;
   readonly decoder: Decoder;
 }
@@ -50,7 +50,7 @@ export class ByteLevelTokenizer {
       tokenFinder(
         parts.addedTokens
           .filter(token => token.normalized === normalized)
-          .map(token => ({ pattern: token.normal ?? token.content, token })),
+          .map(token => ({ pattern: token.normalizedContent ?? token.content, token })),
       );
     this.#finders = [finder(false), finder(true)];
     this.#added = new Map(parts.addedTokens.map(token => [token.id, token]));
@@ -80,7 +80,7 @@ export class ByteLevelTokenizer {
     for (const id of ids) {
       const added = this.#added.get(id);
       if (added?.special && skipSpecialTokens) continue;
-      const token = added?.normal ?? added?.content ?? vocabulary.token(id);
+      const token = added?.normalizedContent ?? added?.content ?? vocabulary.token(id);
       if (token !== undefined) run.push(token, true);
     }
     run.finish();
@@ -88,18 +88,18 @@ export class ByteLevelTokenizer {
   }
 
   #normal(text: string): string {
-    return this.#parts.composes ? normalForm(text, 'NFC') : text;
+    return this.#parts.usesNfc ? normalForm(text, 'NFC') : text;
   }
 
   #read(text: string, ids: number[]): void {
-    const { scan, readBytes } = this.#parts;
+    const { scan, encodeBytes: readBytes } = this.#parts;
     const [raw, normalized] = this.#finders;
     raw(text, (id, from, to) => {
       if (id !== -1) return ids.push(id);
       const part = this.#normal(text.slice(from, to));
       normalized(part, (innerId, innerFrom, innerTo) => {
         if (innerId !== -1) return ids.push(innerId);
-        const bytes = utf8(part.slice(innerFrom, innerTo));
+        const bytes = encodeUtf8(part.slice(innerFrom, innerTo));
         for (let at = 0, end = 0; at < bytes.length; at = end) {
           end = scan(bytes, at, bytes.length);
           readBytes(bytes, at, end, ids);
@@ -136,13 +136,13 @@ export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
   const processors = { ByteLevel: byteLevelProcessor, Sequence: sequenceProcessor, TemplateProcessing: template };
   return new ByteLevelTokenizer({
     vocabulary,
-    addedTokens: withNormals(
+    addedTokens: withNormalizedContent(
       readAddedTokens(file.raw('added_tokens'), vocabulary),
       file.has('normalizer') ? text => normalForm(text, 'NFC') : undefined,
     ),
-    composes: file.has('normalizer'),
+    usesNfc: file.has('normalizer'),
     scan,
-    readBytes: byteReader(vocabulary, tokens, merges, model.boolean('ignore_merges', false)).readBytes,
+    encodeBytes: createByteEncoder(vocabulary, tokens, merges, model.boolean('ignore_merges', false)).encodeBytes,
     postProcessor: file.has('post_processor')
       ? readComponent<PostProcessor>('post_processor', processors, file.raw('post_processor'), 'post_processor')
       : {},
@@ -151,7 +151,7 @@ export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
 }
 
 /** A cut at the matches of a pattern for which there is a hand-written scan. */
-const knownSplit: Reader<PreTokenizer> = fields => {
+const knownSplit: ComponentReader<PreTokenizer> = fields => {
   fields.choice('behavior', ['Isolated']);
   const pattern = fields.object('pattern').string('Regex');
   const scan = scanKnownPattern(pattern);

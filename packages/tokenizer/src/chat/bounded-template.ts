@@ -1,17 +1,17 @@
 import { Environment, Interpreter, Template } from '@huggingface/jinja';
 
 /** The longest template, in characters; published ones have a few ten thousand. */
-const longestTemplate = 2 ** 20;
+const maxTemplateLength = 2 ** 20;
 /** The longest text, list (with all that is inside) and range that a template may make. */
-const largest = 2 ** 22;
-const longestList = 2 ** 20;
-const longestRange = 2 ** 16;
+const maxTextLength = 2 ** 22;
+const maxListSize = 2 ** 20;
+const maxRangeLength = 2 ** 16;
 /** Steps of a template, and for each message or tool and each character of a conversation more. */
-const steps = { ahead: 2 ** 18, each: 2 ** 12, character: 1 / 8 };
+const stepBudget = { ahead: 2 ** 18, each: 2 ** 12, character: 1 / 8 };
 /** Work on so many characters counts as a step. */
 const charactersPerStep = 128;
 /** The library looks for a tag in time that is quadratic in the length of each run of blanks: the most that these lengths, squared, may sum up to. */
-const mostBlanks = 2 ** 26;
+const maxSquaredBlanks = 2 ** 26;
 
 /** What is used of the library's runtime, whose types its package does not lead to. */
 interface Value {
@@ -56,17 +56,18 @@ export class BoundedTemplate {
   private readonly program: object;
 
   constructor(text: string) {
-    if (text.length > longestTemplate) throw new Error(`it has ${text.length} characters; ${longestTemplate} are read`);
+    if (text.length > maxTemplateLength)
+      throw new Error(`it has ${text.length} characters; ${maxTemplateLength} are read`);
     let blanks = 0;
     for (const [run] of text.matchAll(/\s+/g)) blanks += run.length ** 2;
-    if (blanks > mostBlanks) throw new Error('it has runs of blanks that are too long');
+    if (blanks > maxSquaredBlanks) throw new Error('it has runs of blanks that are too long');
     this.program = new Template(text).parsed;
   }
 
   /** The text for these variables, of which `count` are messages or tools, with `characters` in the messages. */
   render(variables: Readonly<Record<string, unknown>>, count: number, characters: number): string {
     const environment = new LibraryEnvironment();
-    const most = steps.ahead + steps.each * count + Math.ceil(steps.character * characters);
+    const most = stepBudget.ahead + stepBudget.each * count + Math.ceil(stepBudget.character * characters);
     const interpreter = new BoundedInterpreter(environment, most);
     const own = globals(cost => interpreter.spend(cost));
     for (const [name, value] of Object.entries({ ...own, ...variables })) environment.set(name, value);
@@ -97,7 +98,7 @@ function globals(spend: (steps: number) => void): Record<string, unknown> {
 function range(start: number, stop?: number, step = 1): number[] {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   const length = Math.max(Math.ceil((to - from) / step), 0);
-  if (!(length <= longestRange)) throw new Error(`range() of ${length} numbers; ${longestRange} are made`);
+  if (!(length <= maxRangeLength)) throw new Error(`range() of ${length} numbers; ${maxRangeLength} are made`);
   return Array.from({ length }, (_, i) => from + i * step);
 }
 
@@ -140,15 +141,15 @@ class BoundedInterpreter extends LibraryInterpreter {
     this.addends = outer;
     if (outer) checkAddends(outer, value.type);
     const content: unknown = value.value;
-    if (typeof content === 'string' && content.length > largest)
-      throw new Error(`a text of ${content.length} characters; ${largest} are made`);
+    if (typeof content === 'string' && content.length > maxTextLength)
+      throw new Error(`a text of ${content.length} characters; ${maxTextLength} are made`);
     if (type === 'ArrayLiteral' || type === 'TupleLiteral' || type === 'ObjectLiteral' || type === 'BinaryExpression') {
       const weight = this.weightOf(value);
-      if (weight > longestList) throw new Error(`a list of ${weight} values; ${longestList} are made`);
+      if (weight > maxListSize) throw new Error(`a list of ${weight} values; ${maxListSize} are made`);
     }
     if (type === 'MemberExpression' && value.type === 'FunctionValue')
       this.owners.set(value, this.owners.get(statement!)!);
-    if (type === 'CallExpression' || type === 'FilterExpression') this.spend(copyOf(value));
+    if (type === 'CallExpression' || type === 'FilterExpression') this.spend(copyCost(value));
     const cost = statement && this.costs.get(statement);
     if (cost) this.spend(cost(value));
     return value;
@@ -173,10 +174,10 @@ class BoundedInterpreter extends LibraryInterpreter {
     for (const written of [statement.body, statement.alternate, statement.defaultBlock])
       if (Array.isArray(written))
         for (const each of written) add(each, value => (typeof value.value === 'string' ? 0 : whole(value) - 1));
-    if (type === 'For') add(iterable?.lhs ?? iterable, lengthOf);
+    if (type === 'For') add(iterable?.lhs ?? iterable, iterationCost);
     else if (type === 'MemberExpression') {
       if (property?.type === 'SliceExpression')
-        add(object, value => (typeof value.value === 'string' ? value.value.length / 16 : lengthOf(value) / 16));
+        add(object, value => (typeof value.value === 'string' ? value.value.length / 16 : iterationCost(value) / 16));
       add(object, value => {
         this.owners.set(statement, value);
         return 0;
@@ -184,26 +185,26 @@ class BoundedInterpreter extends LibraryInterpreter {
     } else if (type === 'CallExpression') {
       add(callee, value => {
         const owner = this.owners.get(value);
-        return owner ? lengthOf(owner) : 0;
+        return owner ? iterationCost(owner) : 0;
       });
       this.prepareArguments(args, add);
     } else if (type === 'FilterExpression' || type === 'FilterStatement') {
       const name = String((filter?.callee ?? filter)?.value);
-      if (copyingFilters.has(name)) add(operand, copyOf);
+      if (copyingFilters.has(name)) add(operand, copyCost);
       else if (!freeFilters.has(name)) add(operand, name === 'sort' ? value => 16 * whole(value) : whole);
       this.prepareArguments(filter?.args, add);
     } else if (type === 'TestExpression') {
-      if (test?.value === 'lower' || test?.value === 'upper') add(operand, lengthOf);
+      if (test?.value === 'lower' || test?.value === 'upper') add(operand, iterationCost);
     } else if (type === 'BinaryExpression') {
       const operator = statement.operator!.value;
       if (operator === '+' || operator === '~') {
         const joined: Cost = value =>
-          typeof value.value === 'string' ? 0 : operator === '+' ? lengthOf(value) / 16 : whole(value);
+          typeof value.value === 'string' ? 0 : operator === '+' ? iterationCost(value) / 16 : whole(value);
         for (const side of [left, right]) add(side, joined);
       } else if (operator !== 'and' && operator !== 'or')
-        for (const side of [left, right]) add(side, value => (value.type === 'StringValue' ? lengthOf(value) : 0));
+        for (const side of [left, right]) add(side, value => (value.type === 'StringValue' ? iterationCost(value) : 0));
       if (operator === 'in' || operator === 'not in')
-        add(right, value => (Array.isArray(value.value) ? lengthOf(value) : 0));
+        add(right, value => (Array.isArray(value.value) ? iterationCost(value) : 0));
     }
   }
 
@@ -219,7 +220,7 @@ class BoundedInterpreter extends LibraryInterpreter {
   private sizeOf(value: Value): number {
     const content: unknown = value.value;
     if (value.type === 'NamespaceValue' || (!Array.isArray(content) && !(content instanceof Map)))
-      return 1 + lengthOf(value);
+      return 1 + iterationCost(value);
     const known = this.sizes.get(content as object);
     if (known !== undefined) return known;
     let size = 1;
@@ -243,16 +244,16 @@ class BoundedInterpreter extends LibraryInterpreter {
 }
 
 /** Steps that it takes to copy a text, or the members of a list or record. */
-const copyOf = (value: Value) => (typeof value.value === 'string' ? lengthOf(value) : lengthOf(value) / 4);
+const copyCost = (value: Value) => (typeof value.value === 'string' ? iterationCost(value) : iterationCost(value) / 4);
 
 /** Steps that it takes to go through a text, or the members of a list or record but not what is inside them. */
-function lengthOf({ value }: Value): number {
+function iterationCost({ value }: Value): number {
   if (typeof value === 'string') return Math.floor(value.length / charactersPerStep);
   return Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0;
 }
 
 /** Names of values that a text may not be added to; the library refuses those that are none or undefined by itself. */
-const noTexts: Readonly<Record<string, string>> = {
+const nonTextTypes: Readonly<Record<string, string>> = {
   ArrayValue: 'a list',
   TupleValue: 'a tuple',
   ObjectValue: 'a record',
@@ -265,6 +266,6 @@ function checkAddends(before: string[], type: string): void {
   const [left] = before;
   before.push(type);
   if (left === undefined || (left === 'StringValue') === (type === 'StringValue')) return;
-  const other = noTexts[left === 'StringValue' ? type : left];
+  const other = nonTextTypes[left === 'StringValue' ? type : left];
   if (other) throw new Error(`+ joins a text to texts alone, not to ${other}`);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ResidualError } from '@residual/base';
 import { expect, test } from 'vitest';
-import { tokenizerFromJson } from '../load.js';
+import { tokenizerFromJson } from '../formats/json/load.js';
 import { type ChatMessage, type ChatOptions, chatTemplate } from './index.js';
 
 const chatml =

@@ -1,6 +1,6 @@
 import type { Encoding } from '../encoding.js';
 import { failFile, failInput } from '../errors.js';
-import { Fields, kindOf } from '../fields.js';
+import { describeType, Fields } from '../formats/json/fields.js';
 import type { EncodeOptions, Tokenizer } from '../tokenizer.js';
 import { BoundedTemplate } from './bounded-template.js';
 
@@ -40,7 +40,7 @@ export interface ChatTemplate {
 }
 
 /** The tokens that templates read by their roles. */
-const roles = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'];
+const specialTokenNames = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'];
 
 /**
  * The chat template of a model, in the language Jinja: from the content of `tokenizer_config.json`, or with `source` from `chat_template.jinja` beside it.
@@ -50,7 +50,9 @@ export function chatTemplate(config: object | string, source?: string): ChatTemp
   const settings = new Fields(typeof config === 'string' ? parsed(config) : config, 'tokenizer_config.json');
   const templates = source === undefined ? templatesOf(settings) : new Map([['default', source]]);
   if (templates.size === 0) return undefined;
-  const tokens = Object.fromEntries(roles.map(role => [`${role}_token`, tokenText(settings, `${role}_token`)]));
+  const tokens = Object.fromEntries(
+    specialTokenNames.map(role => [`${role}_token`, tokenText(settings, `${role}_token`)]),
+  );
   const compiled = new Map([...templates].map(([name, text]) => [name, compile(name, text)]));
   const render = (messages: readonly ChatMessage[], options: ChatOptions = {}) => {
     checkMessages(messages);
@@ -67,10 +69,10 @@ export function chatTemplate(config: object | string, source?: string): ChatTemp
     const given = { tools: tools ?? null, documents: documents ?? null, add_generation_prompt: addGenerationPrompt };
     const text = renderWith(
       template,
-      { ...tokens, ...variables, ...given, messages: messages.map(asTemplatesSee) },
+      { ...tokens, ...variables, ...given, messages: messages.map(toTemplateMessage) },
       messages.length + (tools?.length ?? 0) + (documents?.length ?? 0),
     );
-    return continueFinalMessage ? cutAfter(text, messages.at(-1)!) : text;
+    return continueFinalMessage ? truncateAfter(text, messages.at(-1)!) : text;
   };
   return {
     names: [...compiled.keys()],
@@ -144,24 +146,24 @@ function charactersOf(messages: readonly object[]): number {
 }
 
 function checkMessages(messages: unknown): void {
-  if (!Array.isArray(messages)) failInput(`chat: messages must be an array, they are ${kindOf(messages)}`);
+  if (!Array.isArray(messages)) failInput(`chat: messages must be an array, they are ${describeType(messages)}`);
   if (messages.length === 0) failInput('chat: messages must hold one at least');
   for (const [index, message] of messages.entries()) {
     const role = (message as ChatMessage | null)?.role;
     if (typeof role !== 'string')
-      failInput(`chat: message ${index} must have a role that is a string, it is ${kindOf(role)}`);
+      failInput(`chat: message ${index} must have a role that is a string, it is ${describeType(role)}`);
   }
 }
 
 /** A message without its null fields, and with what was thought under each of its usual names, as the reference gives it to templates. */
-function asTemplatesSee(message: ChatMessage): object {
+function toTemplateMessage(message: ChatMessage): object {
   const present = Object.fromEntries(Object.entries(message).filter(([, value]) => value !== null));
   const thought = present.reasoning_content ?? present.thinking ?? present.reasoning;
   return thought === undefined ? present : { thinking: thought, ...present, reasoning_content: thought };
 }
 
 /** The text up to the end of what the last message says. */
-function cutAfter(text: string, { content }: ChatMessage): string {
+function truncateAfter(text: string, { content }: ChatMessage): string {
   if (typeof content !== 'string')
     return failInput('chat: continueFinalMessage needs a last message whose content is a text');
   const said = content.trim();

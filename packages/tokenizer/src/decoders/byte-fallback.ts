@@ -1,4 +1,4 @@
-import type { Reader } from '../components.js';
+import type { ComponentReader } from '../formats/json/components.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
@@ -9,7 +9,7 @@ const byteToken = /^<0x([0-9A-Fa-f]{2}|\+[0-9A-Fa-f])>$/;
  * Joins neighbouring tokens `<0x..>` to the characters whose bytes they are. A run of them that is not UTF-8 becomes a token
  * U+FFFD for each of its bytes; since only the end of the run tells, a run is held back until then.
  */
-export const byteFallback: Reader<Decoder> = () => emit => {
+export const byteFallback: ComponentReader<Decoder> = () => emit => {
   let run: number[] = [];
   const release = () => {
     if (run.length > 0) for (const text of textsOf(run)) emit(text, true);

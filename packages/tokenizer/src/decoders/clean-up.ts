@@ -14,27 +14,29 @@ const rules = [
 ] as const;
 
 /** The reference's clean-up of single tokens has one rule more. */
-export const dialogue = [[' do not', " don't"]] as const;
+export const doNotRule = [[' do not', " don't"]] as const;
 
 /** Takes the spaces out that word-wise decoding leaves before signs and English contractions. */
-export const cleanedUp = (text: string, further: readonly (readonly [from: string, to: string])[] = []): string =>
-  [...rules, ...further].reduce((cleaned, [from, to]) => cleaned.replaceAll(from, to), text);
+export const cleanUpTokenization = (
+  text: string,
+  further: readonly (readonly [from: string, to: string])[] = [],
+): string => [...rules, ...further].reduce((cleaned, [from, to]) => cleaned.replaceAll(from, to), text);
 
 /** Cleans up a stream: text is held back to the last space that no rule can look across. */
-export const cleanUp: Decoder = emit => {
-  let held = '';
+export const cleanUpDecoder: Decoder = emit => {
+  let pending = '';
   return {
     push(text) {
-      held += text;
+      pending += text;
       // No rule reaches from before such a space to behind it: all begin with a space, and only " ' " goes on past one.
-      const safe = held.search(/[^\s'n] [^ ]*$/) + 1;
+      const safe = pending.search(/[^\s'n] [^ ]*$/) + 1;
       if (safe === 0) return;
-      emit(cleanedUp(held.slice(0, safe)), false);
-      held = held.slice(safe);
+      emit(cleanUpTokenization(pending.slice(0, safe)), false);
+      pending = pending.slice(safe);
     },
     finish() {
-      emit(cleanedUp(held), true);
-      held = '';
+      emit(cleanUpTokenization(pending), true);
+      pending = '';
     },
   };
 };

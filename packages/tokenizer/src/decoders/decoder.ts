@@ -6,7 +6,7 @@ export interface DecoderRun {
   /** Takes the next part of a token. */
   readonly push: Emit;
   /** Told where a special token was left out, for decoders to which that makes a difference. */
-  readonly skipped?: () => void;
+  readonly skipSpecialToken?: () => void;
   /** Hands out what was held back; nothing may follow. */
   readonly finish: () => void;
 }
@@ -27,18 +27,18 @@ export interface Decoder {
 export const perToken =
   (change: (token: string, index: number) => string): Decoder =>
   emit => {
-    let held = '';
+    let pending = '';
     let index = 0;
     return {
       push(text, ends) {
-        held += text;
+        pending += text;
         if (!ends) return;
-        emit(change(held, index++), true);
-        held = '';
+        emit(change(pending, index++), true);
+        pending = '';
       },
       finish() {
-        if (held !== '') emit(change(held, index), true);
-        held = '';
+        if (pending !== '') emit(change(pending, index), true);
+        pending = '';
       },
     };
   };

@@ -1,25 +1,25 @@
-import type { Vocabulary } from '../vocabulary.js';
-import type { PairTable } from './pair-table.js';
+import type { PairTable } from './bpe/pair-table.js';
+import type { Vocabulary } from './vocabulary.js';
 
-/** Reads pieces of characters one after another for their ids alone. */
-export interface PieceReader {
+/** Encodes pre-tokens of characters one after another, ids only. */
+export interface PreTokenEncoder {
   /** Appends the ids of a piece that is given as UTF-16 units. */
-  units(units: Uint16Array, from: number, to: number, ids: number[]): void;
+  encode(units: Uint16Array, from: number, to: number, ids: number[]): void;
 }
 
-/** Turns one piece of text into tokens. */
+/** Turns one pre-token into tokens. */
 export interface Model {
   readonly vocabulary: Vocabulary;
   /** Whether `tokenize` can read a piece as bytes; otherwise it is given the piece written in the byte alphabet. */
-  readonly readsBytes: boolean;
+  readonly acceptsBytes: boolean;
   /** The id of what the vocabulary does not hold. */
   readonly unknownId?: number | undefined;
   /** Whether an unknown token shows the text it stands for instead of the unknown token's own. */
   readonly showsUnknownText?: boolean;
   /** Appends the ids of a piece that is given as UTF-8; only byte-level models can. */
-  readonly readBytes?: (bytes: Uint8Array, from: number, to: number, ids: number[]) => void;
-  /** Reads pieces of characters for their ids alone. */
-  readonly pieces?: PieceReader;
+  readonly encodeBytes?: (bytes: Uint8Array, from: number, to: number, ids: number[]) => void;
+  /** Encodes pre-tokens of characters, ids only. */
+  readonly preTokenEncoder?: PreTokenEncoder;
   /** How many bytes what it remembers takes. */
   readonly cacheBytes?: number;
   /** The merges of a byte-pair encoding, by rank. */

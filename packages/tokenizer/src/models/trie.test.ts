@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { unitsOf } from '../unicode.js';
+import { unitsOf } from '../text/unicode.js';
 import { root, trieOf } from './trie.js';
 
 const words = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '本', '🙂'), maxLength: 6 });
@@ -23,7 +23,7 @@ test('a walk meets each token that a text begins with, the longest last', () => 
       let start = root;
       for (let at = 1; at <= front && start >= 0; at++) start = trie.step(start, units[at]!);
       if (start < 0) return;
-      const last = trie.longest(start, units, 1 + front, end);
+      const last = trie.longestMatch(start, units, 1 + front, end);
       expect(last < 0 ? undefined : tokens[trie.idAt(last) / 2]).toBe(
         fitting.filter(token => token.length > front).at(-1),
       );
@@ -35,7 +35,7 @@ test('many long tokens, and none', () => {
   const tokens = Array.from({ length: 300 }, (_, id) => [`${id}`.padEnd(200, '-'), id] as const);
   const trie = trieOf(tokens);
   const idOf = (token: string) => {
-    const node = trie.longest(root, unitsOf(token, 0, token.length), 0, token.length);
+    const node = trie.longestMatch(root, unitsOf(token, 0, token.length), 0, token.length);
     return node < 0 ? undefined : trie.idAt(node);
   };
   expect(tokens.map(([token]) => idOf(token))).toEqual(tokens.map(([, id]) => id));

@@ -7,12 +7,12 @@ const recall = (cache: WordCache<Uint8Array>, word: string) => {
   const ids = [-7];
   const bytes = bytesOf(word);
   const to = bytes.length - 1;
-  return cache.recall(bytes, 1, to, hashOf(bytes, 1, to), ids) ? ids.slice(1) : undefined;
+  return cache.lookUp(bytes, 1, to, hashOf(bytes, 1, to), ids) ? ids.slice(1) : undefined;
 };
 const remember = (cache: WordCache<Uint8Array>, word: string, ids: readonly number[], first: number) => {
   const bytes = bytesOf(word);
   const to = bytes.length - 1;
-  cache.remember(bytes, 1, to, hashOf(bytes, 1, to), ids, first);
+  cache.store(bytes, 1, to, hashOf(bytes, 1, to), ids, first);
 };
 
 test('what was remembered is recalled, and nothing else', () => {

@@ -1,17 +1,17 @@
 /** Pieces longer than this are not kept. */
-export const longestWord = 64;
+export const maxWordLength = 64;
 const slotCount = 1 << 16;
 const textBytes = 1 << 19;
-const mostIds = 1 << 18;
+const maxIds = 1 << 18;
 
 /** Remembers the ids of pieces seen before, by the bytes or the UTF-16 units of their text. */
 export interface WordCache<Text> {
   /** Bytes held. */
   readonly byteLength: number;
   /** Appends the ids of `text[from, to)`, whose hash is given, if it is known; says whether it is. */
-  recall(text: Text, from: number, to: number, hash: number, ids: number[]): boolean;
+  lookUp(text: Text, from: number, to: number, hash: number, ids: number[]): boolean;
   /** Keeps `ids[first...]` for `text[from, to)`, which is not known yet. */
-  remember(text: Text, from: number, to: number, hash: number, ids: readonly number[], first: number): void;
+  store(text: Text, from: number, to: number, hash: number, ids: readonly number[], first: number): void;
 }
 
 /**
@@ -25,14 +25,14 @@ export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
   /** Per slot [hash, place of the text + 1 (0 is free), place of the ids, length of the text * 256 + number of ids]. */
   const slots = new Int32Array(slotCount * 4);
   const wrap = slots.length - 1;
-  const known = new kind(textBytes / kind.BYTES_PER_ELEMENT);
-  const keptIds = new Int32Array(mostIds);
+  const textStore = new kind(textBytes / kind.BYTES_PER_ELEMENT);
+  const idStore = new Int32Array(maxIds);
   let words = 0;
   let textCount = 0;
   let idCount = 0;
 
   const isSame = (place: number, text: Text, from: number, to: number) => {
-    while (from < to && text[from] === known[place]) {
+    while (from < to && text[from] === textStore[place]) {
       from++;
       place++;
     }
@@ -41,10 +41,10 @@ export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
   const append = (at: number, ids: number[]) => {
     const first = slots[at + 2]!;
     const last = first + (slots[at + 3]! & 255);
-    for (let index = first; index < last; index++) ids.push(keptIds[index]!);
+    for (let index = first; index < last; index++) ids.push(idStore[index]!);
   };
-  const makeRoom = (length: number, count: number) => {
-    if (words * 2 < slotCount && textCount + length <= known.length && idCount + count <= mostIds) return;
+  const ensureCapacity = (length: number, count: number) => {
+    if (words * 2 < slotCount && textCount + length <= textStore.length && idCount + count <= maxIds) return;
     slots.fill(0);
     words = 0;
     textCount = 0;
@@ -57,8 +57,8 @@ export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
   };
 
   return {
-    byteLength: slots.byteLength + known.byteLength + keptIds.byteLength,
-    recall(text, from, to, hash, ids) {
+    byteLength: slots.byteLength + textStore.byteLength + idStore.byteLength,
+    lookUp(text, from, to, hash, ids) {
       for (let at = (hash << 2) & wrap; slots[at + 1] !== 0; at = (at + 4) & wrap) {
         if (slots[at] !== hash || slots[at + 3]! >> 8 !== to - from) continue;
         if (!isSame(slots[at + 1]! - 1, text, from, to)) continue;
@@ -67,18 +67,18 @@ export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
       }
       return false;
     },
-    remember(text, from, to, hash, ids, first) {
+    store(text, from, to, hash, ids, first) {
       const length = to - from;
       const count = ids.length - first;
-      if (length > longestWord || count > 255) return;
-      makeRoom(length, count);
+      if (length > maxWordLength || count > 255) return;
+      ensureCapacity(length, count);
       const at = freeSlot(hash);
       slots[at] = hash;
       slots[at + 1] = textCount + 1;
       slots[at + 2] = idCount;
       slots[at + 3] = (length << 8) | count;
-      for (let index = from; index < to; index++) known[textCount++] = text[index]!;
-      for (let index = first; index < ids.length; index++) keptIds[idCount++] = ids[index]!;
+      for (let index = from; index < to; index++) textStore[textCount++] = text[index]!;
+      for (let index = first; index < ids.length; index++) idStore[idCount++] = ids[index]!;
       words++;
     },
   };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Fields } from '../fields.js';
+import { Fields } from '../formats/json/fields.js';
 import { bert } from './bert.js';
-import { normalOf } from './normalizer.js';
+import { normalizeText } from './normalizer.js';
 
 /** What the reference's BertNormalizer (tokenizers 0.23.3) sets apart, over every code point. */
 const ideographs = [
@@ -18,7 +18,7 @@ test('sets the ideographs of the reference apart, and no other character', () =>
   const flags = { clean_text: false, handle_chinese_chars: true, strip_accents: false, lowercase: false };
   const normalize = bert(new Fields(flags, 'normalizer'), () => () => {});
   const codes = Array.from({ length: 0x110000 - 0x800 }, (_, index) => (index < 0xd800 ? index : index + 0x800));
-  const parts = normalOf(`|${codes.map(code => String.fromCodePoint(code)).join('|')}|`, normalize).split('|');
+  const parts = normalizeText(`|${codes.map(code => String.fromCodePoint(code)).join('|')}|`, normalize).split('|');
   parts.splice(1 + '|'.charCodeAt(0), 2, '|'); // the separator itself
   const found: number[][] = [];
   for (const [index, code] of codes.entries()) {

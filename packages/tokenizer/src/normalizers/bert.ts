@@ -1,11 +1,11 @@
-import type { AlignedText } from '../aligned-text.js';
-import type { Reader } from '../components.js';
-import { notAccentRuns } from '../generated/unicode-tables.js';
-import { laterAnd } from '../later.js';
-import { normalForm } from '../normal-form.js';
-import { lowercased } from './lowercase.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { notAccentRuns } from '../text/generated/unicode-tables.js';
+import { normalForm } from '../text/normal-form.js';
+import type { NormalizedString } from '../text/normalized-string.js';
+import { newerCodePoints } from '../text/unicode-version.js';
+import { lowercaseInPlace } from './lowercase.js';
 import type { Normalizer } from './normalizer.js';
-import { isStarter, toForm } from './unicode.js';
+import { isStarter, toNormalForm } from './unicode.js';
 
 const control = /[^\P{Cc}\t\n\r]|[\ufffd\p{Cf}\p{Co}]/gu;
 const oddSpace = /[^\P{White_Space} ]/gu;
@@ -15,41 +15,41 @@ const ideograph =
 /** Marks without width, and the two that have one since Unicode 14 and 16. */
 const accent = /[\p{Mn}\u1734\u{1171e}]/gu;
 /** Whether it is no such mark in the reference, which knows those of Unicode 8. */
-const isNoAccent = (char: string) => laterAnd(notAccentRuns).holds(char);
+const isNotAccent = (char: string) => newerCodePoints(notAccentRuns).hasCharacter(char);
 /** Whether it is no control character in the reference. */
-const isNoControl = (char: string) => laterControl.test(char) || laterAnd().holds(char);
-const laterControl = /^[\u0890\u0891\u08e2\u{110cd}\u{13430}-\u{13438}]$/u;
+const isNotControl = (char: string) => newerControl.test(char) || newerCodePoints().hasCharacter(char);
+const newerControl = /^[\u0890\u0891\u08e2\u{110cd}\u{13430}-\u{13438}]$/u;
 
 const ascii = /^[\t\n\r -~]*$/;
 
 /** The normalizer of BERT: controls removed, white space plain, ideographs set apart, accents off, lower case. */
-export const bert: Reader<Normalizer> = fields => {
+export const bert: ComponentReader<Normalizer> = fields => {
   const cleanText = fields.boolean('clean_text', true);
-  const apart = fields.boolean('handle_chinese_chars', true);
+  const handleChineseChars = fields.boolean('handle_chinese_chars', true);
   const lower = fields.boolean('lowercase', true);
   const stripAccents = fields.boolean('strip_accents', lower);
-  const normalize = (text: AlignedText) => {
+  const normalize = (text: NormalizedString) => {
     if (ascii.test(text.text)) {
       if (cleanText) text.substitute(/[\t\n\r]/gu, ' ');
-      if (lower) lowercased(text);
+      if (lower) lowercaseInPlace(text);
       return;
     }
     if (cleanText) {
-      text.remove(control, isNoControl);
+      text.remove(control, isNotControl);
       text.substitute(oddSpace, ' ');
     }
-    if (apart) text.substitute(ideograph, ' $& ');
+    if (handleChineseChars) text.substitute(ideograph, ' $& ');
     if (stripAccents) {
-      toForm(text, 'NFD');
-      text.remove(accent, isNoAccent);
+      toNormalForm(text, 'NFD');
+      text.remove(accent, isNotAccent);
     }
-    if (lower) lowercased(text);
+    if (lower) lowercaseInPlace(text);
   };
   // Marks that stay may change places with each other.
-  const standsAlone = (char: string) =>
+  const isContextFree = (char: string) =>
     !stripAccents ||
     Array.from(normalForm(char, 'NFD')).every(
-      part => (part.search(accent) === 0 && !isNoAccent(part)) || isStarter(part),
+      part => (part.search(accent) === 0 && !isNotAccent(part)) || isStarter(part),
     );
-  return Object.assign(normalize, { standsAlone });
+  return Object.assign(normalize, { standsAlone: isContextFree });
 };

@@ -1,5 +1,5 @@
 import { failFile } from '../errors.js';
-import { unitsAt, writeUtf8 } from '../unicode.js';
+import { unitsAt, writeUtf8 } from '../text/unicode.js';
 
 /**
  * The replacement table of a SentencePiece model: the size of a double-array trie, the trie (32-bit units, little endian:
@@ -33,7 +33,7 @@ export class CharsMap {
   }
 
   /** Whether at any character of `text[from, to)` stands an entry. */
-  occursIn(text: string, from: number, to: number): boolean {
+  hasRuleIn(text: string, from: number, to: number): boolean {
     for (let at = from; at < to; at += unitsAt(text, at)) if (this.#standsAt(text, at, to)) return true;
     return false;
   }
@@ -54,11 +54,11 @@ export class CharsMap {
   }
 
   /** The longest entry with which `text` begins at `at` (so SentencePiece itself does it): its units and what replaces them. */
-  longest(text: string, at: number): { readonly units: number; readonly replacement: string } | undefined {
+  longestMatch(text: string, at: number): { readonly units: number; readonly replacement: string } | undefined {
     let node = offsetOf(this.#unit(0));
     let units = 0;
-    let place = 0;
-    for (let to = at; to < Math.min(text.length, at + longestRule); ) {
+    let replacementOffset = 0;
+    for (let to = at; to < Math.min(text.length, at + maxRuleLength); ) {
       const code = text.codePointAt(to)!;
       to += code > 0xffff ? 2 : 1;
       const length = writeUtf8(code, buffer, 0);
@@ -66,16 +66,16 @@ export class CharsMap {
         node ^= buffer[index]!;
         const unit = this.#unit(node);
         if ((unit & 0x800000ff) !== buffer[index])
-          return units === 0 ? undefined : { units, replacement: this.#text(place) };
+          return units === 0 ? undefined : { units, replacement: this.#text(replacementOffset) };
         node ^= offsetOf(unit);
-        if (unit & 0x100 && index === length - 1) [units, place] = [to - at, this.#unit(node) & 0x7fffffff];
+        if (unit & 0x100 && index === length - 1) [units, replacementOffset] = [to - at, this.#unit(node) & 0x7fffffff];
       }
     }
-    return units === 0 ? undefined : { units, replacement: this.#text(place) };
+    return units === 0 ? undefined : { units, replacement: this.#text(replacementOffset) };
   }
 
   /** Whether any entry begins with this character. */
-  begins(code: number): boolean {
+  isRulePrefix(code: number): boolean {
     const length = writeUtf8(code, buffer, 0);
     let node = offsetOf(this.#unit(0));
     for (let index = 0; index < length; index++) {
@@ -108,8 +108,8 @@ export class CharsMap {
   #text(from: number): string {
     const end = this.#texts.indexOf(0, from);
     const length = (end === -1 ? this.#texts.length : end) - from;
-    if (length > longestReplacement)
-      failFile(`precompiled_charsmap replaces a character by ${length} bytes; ${longestReplacement} would fit`);
+    if (length > maxReplacementBytes)
+      failFile(`precompiled_charsmap replaces a character by ${length} bytes; ${maxReplacementBytes} would fit`);
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
       this.#texts.subarray(from, end === -1 ? undefined : end),
     );
@@ -117,10 +117,10 @@ export class CharsMap {
 }
 
 /** Rules have a few characters; more units than this are not looked at, whatever a file may say. */
-const longestRule = 256;
+const maxRuleLength = 256;
 
 /** The longest known replacement has 33 bytes. */
-const longestReplacement = 1024;
+const maxReplacementBytes = 1024;
 
 const buffer = /*#__PURE__*/ new Uint8Array(4);
 

@@ -1,4 +1,4 @@
-import type { Fields } from '../fields.js';
+import type { Fields } from '../formats/json/fields.js';
 
 /** One item of a template: a sequence of the input (0 or 1) or tokens of its own, and what those show where the file says. */
 export type TemplateItem =
@@ -12,13 +12,13 @@ export interface PostProcessor {
   /** Whether the first token's one leading space was added and stays; undefined: offsets are left alone. */
   readonly trimOffsets?: { readonly addPrefixSpace: boolean };
   /** Whether the template also sets the type ids when special tokens are not added. */
-  readonly keepsTypeIds?: boolean;
+  readonly alwaysSetsTypeIds?: boolean;
   /** Whether it sets those of what truncation cuts off too, where special tokens are added. */
-  readonly typesOverflow?: boolean;
+  readonly setsOverflowTypeIds?: boolean;
 }
 
 /** Reads the two settings of those that trim offsets. */
-export const readTrim = (fields: Fields): Pick<PostProcessor, 'trimOffsets'> =>
+export const readTrimOffsets = (fields: Fields): Pick<PostProcessor, 'trimOffsets'> =>
   fields.boolean('trim_offsets', true)
     ? { trimOffsets: { addPrefixSpace: fields.boolean('add_prefix_space', true) } }
     : {};

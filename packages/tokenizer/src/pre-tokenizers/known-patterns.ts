@@ -1,24 +1,24 @@
-import { widthOf } from '../byte-text.js';
-import { caseless, classAt, digit, letter, lower, mark, other, runEnd, space, upper } from '../character-class.js';
+import { utf8Width } from '../text/byte-text.js';
+import { caseless, classAt, digit, letter, lower, mark, other, runEnd, space, upper } from '../text/character-class.js';
 import type { Scan } from './pre-tokenizer.js';
 
-const endings = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+const contractionPattern = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 const cl100k = (contractions: string, digits: string) =>
   `${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 const before = '[^\\r\\n\\p{L}\\p{N}]?';
 const [upperCase, lowerCase] = ['[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]', '[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]'];
 const o200k = () =>
-  `${before}${upperCase}*${lowerCase}+${endings}?|${before}${upperCase}+${lowerCase}*${endings}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+  `${before}${upperCase}*${lowerCase}+${contractionPattern}?|${before}${upperCase}+${lowerCase}*${contractionPattern}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 
 /** The hand-written scan that does what a well-known splitting pattern says; undefined for any other pattern. */
 export function scanKnownPattern(source: string): Scan | undefined {
   switch (source) {
     case gpt2:
       return scanGpt2;
-    case cl100k(endings, '\\p{N}{1,3}'):
+    case cl100k(contractionPattern, '\\p{N}{1,3}'):
       return scanCl100k(3);
-    case cl100k(endings, '\\p{N}'):
+    case cl100k(contractionPattern, '\\p{N}'):
       return scanCl100k(1);
     case o200k():
       return scanO200k;
@@ -63,7 +63,7 @@ export const scanCl100k =
     if (kind & letter) return runEnd(bytes, at, end, letter);
     if (kind & digit) return digitsEnd(bytes, at, end, digits);
     if (byte !== newline && byte !== carriageReturn) {
-      const next = at + widthOf(byte);
+      const next = at + utf8Width(byte);
       const follows = classAt(bytes, next, end);
       if (follows & letter) return runEnd(bytes, next, end, letter);
       if (kind & other) return lineEndsEnd(bytes, runEnd(bytes, at, end, other), end);
@@ -79,14 +79,16 @@ const lowerLike = lower | caseless | mark;
 export const scanO200k: Scan = (bytes, at, end) => {
   const byte = bytes[at]!;
   const kind = classAt(bytes, at, end);
-  const next = at + widthOf(byte);
+  const next = at + utf8Width(byte);
   if (kind & letter)
-    return contractionEnd(bytes, smallEnd(bytes, at, end) || runEnd(bytes, at, end, upperLike), end, true);
+    return contractionEnd(bytes, mixedCaseWordEnd(bytes, at, end) || runEnd(bytes, at, end, upperLike), end, true);
   if (kind & digit) return digitsEnd(bytes, at, end, 3);
   if (byte !== newline && byte !== carriageReturn) {
     // A mark is either what stands before a word or the word's first letter.
     const to =
-      smallEnd(bytes, next, end) || (kind & mark && smallEnd(bytes, at, end)) || runEnd(bytes, next, end, upperLike);
+      mixedCaseWordEnd(bytes, next, end) ||
+      (kind & mark && mixedCaseWordEnd(bytes, at, end)) ||
+      runEnd(bytes, next, end, upperLike);
     if (to > next || kind & mark) return contractionEnd(bytes, to, end, true);
     if (kind & other) return lineEndsEnd(bytes, runEnd(bytes, at, end, other), end, true);
     if (byte === blank && classAt(bytes, next, end) & other) {
@@ -100,7 +102,7 @@ export const scanO200k: Scan = (bytes, at, end) => {
  * Where a word that begins at `at` with upper case letters, if any, and goes on with at least one lower case letter ends; 0 if there is no such word.
  * Caseless letters and marks count as both.
  */
-function smallEnd(bytes: Uint8Array, at: number, end: number): number {
+function mixedCaseWordEnd(bytes: Uint8Array, at: number, end: number): number {
   const capitals = runEnd(bytes, at, end, upperLike);
   const small = runEnd(bytes, capitals, end, lowerLike);
   if (small > capitals) return small;
@@ -108,7 +110,7 @@ function smallEnd(bytes: Uint8Array, at: number, end: number): number {
   let served = 0;
   for (let look = at; look < capitals; ) {
     const kind = classAt(bytes, look, end);
-    look += widthOf(bytes[look]!);
+    look += utf8Width(bytes[look]!);
     if (kind & lowerLike) served = look;
   }
   return served;
@@ -128,7 +130,7 @@ function contractionEnd(bytes: Uint8Array, at: number, end: number, anyCase: boo
 }
 
 function digitsEnd(bytes: Uint8Array, at: number, end: number, most: number): number {
-  for (let count = 0; count < most && classAt(bytes, at, end) === digit; count++) at += widthOf(bytes[at]!);
+  for (let count = 0; count < most && classAt(bytes, at, end) === digit; count++) at += utf8Width(bytes[at]!);
   return at;
 }
 

@@ -1,14 +1,14 @@
-import type { Reader } from '../components.js';
-import type { Fields } from '../fields.js';
-import { type Matcher, readPattern } from '../pattern.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import type { Fields } from '../formats/json/fields.js';
+import { type Matcher, readPattern } from '../text/pattern.js';
 import { scanKnownPattern } from './known-patterns.js';
-import type { Cut, PreTokenizer } from './pre-tokenizer.js';
+import type { PreTokenizer, Splitter } from './pre-tokenizer.js';
 
 /** What becomes of the matches of a delimiter. */
-export type Behavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
+export type SplitBehavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
 
 /** All behaviours, as files name them. */
-export const behaviors: readonly Behavior[] = [
+export const splitBehaviors: readonly SplitBehavior[] = [
   'Removed',
   'Isolated',
   'MergedWithPrevious',
@@ -17,11 +17,11 @@ export const behaviors: readonly Behavior[] = [
 ];
 
 /** Cuts at the matches of a literal or a regular expression; with `invert` the matches are the pieces. */
-export const split: Reader<PreTokenizer> = fields => {
-  const behavior = fields.choice('behavior', behaviors);
+export const split: ComponentReader<PreTokenizer> = fields => {
+  const behavior = fields.choice('behavior', splitBehaviors);
   const invert = fields.boolean('invert', false);
   const scan = behavior === 'Isolated' ? knownScan(fields) : undefined;
-  return [scan ? { scan } : { cut: cutAtMatches(readPattern(fields, 'pattern'), behavior, invert) }];
+  return [scan ? { scan } : { split: splitAtMatches(readPattern(fields, 'pattern'), behavior, invert) }];
 };
 
 const knownScan = (fields: Fields) => {
@@ -30,8 +30,8 @@ const knownScan = (fields: Fields) => {
 };
 
 /** A cut at the matches of `find`, which are kept, dropped or joined to a neighbour as `behavior` says. */
-export const cutAtMatches =
-  (find: Matcher, behavior: Behavior, invert = false): Cut =>
+export const splitAtMatches =
+  (find: Matcher, behavior: SplitBehavior, invert = false): Splitter =>
   (text, start, end, cuts) => {
     const matches: number[] = [];
     find(text, start, end, matches);
@@ -40,7 +40,7 @@ export const cutAtMatches =
       for (let index = 0; index < matches.length; index += 2) keep(matches[index]!, matches[index + 1]!);
       return;
     }
-    const parts: Part[] = [];
+    const parts: MatchSpan[] = [];
     let last = start;
     for (let index = 0; index < matches.length; index += 2) {
       const from = matches[index]!;
@@ -50,26 +50,26 @@ export const cutAtMatches =
       last = to;
     }
     if (last < end) parts.push({ from: last, to: end, isMatch: invert });
-    for (const part of join[behavior](parts)) keep(part.from, part.to);
+    for (const part of mergeRules[behavior](parts)) keep(part.from, part.to);
   };
 
-interface Part {
+interface MatchSpan {
   from: number;
   to: number;
   readonly isMatch: boolean;
 }
 
-const join: { readonly [behavior in Behavior]: (parts: readonly Part[]) => readonly Part[] } = {
+const mergeRules: { readonly [behavior in SplitBehavior]: (parts: readonly MatchSpan[]) => readonly MatchSpan[] } = {
   Isolated: parts => parts,
   Removed: parts => parts.filter(part => !part.isMatch),
-  Contiguous: parts => joinWhere(parts, (previous, part) => previous.isMatch === part.isMatch),
-  MergedWithPrevious: parts => joinWhere(parts, (previous, part) => part.isMatch && !previous.isMatch),
-  MergedWithNext: parts => joinWhere(parts, (previous, part) => previous.isMatch && !part.isMatch),
+  Contiguous: parts => mergeWhere(parts, (previous, part) => previous.isMatch === part.isMatch),
+  MergedWithPrevious: parts => mergeWhere(parts, (previous, part) => part.isMatch && !previous.isMatch),
+  MergedWithNext: parts => mergeWhere(parts, (previous, part) => previous.isMatch && !part.isMatch),
 };
 
 /** Joins neighbours for which `fits` holds; each part is compared with the part before it, not with what they became. */
-function joinWhere(parts: readonly Part[], fits: (previous: Part, part: Part) => boolean): Part[] {
-  const joined: Part[] = [];
+function mergeWhere(parts: readonly MatchSpan[], fits: (previous: MatchSpan, part: MatchSpan) => boolean): MatchSpan[] {
+  const joined: MatchSpan[] = [];
   for (const [index, part] of parts.entries()) {
     const previous = parts[index - 1];
     if (previous && fits(previous, part)) joined.at(-1)!.to = part.to;

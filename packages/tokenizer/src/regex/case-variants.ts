@@ -1,5 +1,5 @@
 /** Letters that fold to a letter whose upper and lower case does not lead to them. */
-const strays: { readonly [folded: string]: string } = {
+const extraFolds: { readonly [folded: string]: string } = {
   s: '\u017f',
   k: '\u212a',
   å: '\u212b',
@@ -40,13 +40,13 @@ export function foldedCharacters(char: string): string[] {
     upper,
     lower.toUpperCase(),
     folded,
-    ...(strays[lower] ?? ''),
-    ...(strays[folded] ?? ''),
+    ...(extraFolds[lower] ?? ''),
+    ...(extraFolds[folded] ?? ''),
   ];
-  return [...new Set([...candidates, ...titles(char)])].filter(candidate => [...candidate].length === 1);
+  return [...new Set([...candidates, ...titleCaseVariants(char)])].filter(candidate => [...candidate].length === 1);
 }
 
-function titles(char: string): string[] {
+function titleCaseVariants(char: string): string[] {
   const code = char.codePointAt(0)!;
   if (code < 0x100 || code > 0x2000) return [];
   return titleSteps

@@ -1,7 +1,7 @@
 import { escapeCharacter, foldedCharacters } from './case-variants.js';
 import type { Dialect } from './dialect.js';
 import { type Escape, readEscape, readPosix } from './escapes.js';
-import type { Source } from './source.js';
+import type { PatternReader } from './pattern-reader.js';
 
 /** The highest letter with case, and wide ranges without any: Chinese, Japanese and Yi; Hangul, surrogates and private use. */
 const lastCased = 0x1e943;
@@ -11,41 +11,46 @@ const caseless = [
 ] as const;
 
 /** More is not written for a class. */
-const longestClass = 1 << 18;
+const maxClassLength = 1 << 18;
 
-interface Class {
-  readonly written: string;
+interface TranslatedClass {
+  readonly translation: string;
   /** Whether it takes the `v` flag (classes within classes). */
-  readonly needsSets: boolean;
+  readonly needsVFlag: boolean;
 }
 
 /** Reads a class after its opening bracket, or what is intersected with it behind `&&`. */
-export function readClass(source: Source, ignoreCase: boolean, dialect: Dialect, isRight = false): Class {
-  return source.inside(() => readMembers(source, ignoreCase, dialect, isRight));
+export function readClass(
+  source: PatternReader,
+  ignoreCase: boolean,
+  dialect: Dialect,
+  isRight = false,
+): TranslatedClass {
+  return source.nested(() => readMembers(source, ignoreCase, dialect, isRight));
 }
 
-function readMembers(source: Source, ignoreCase: boolean, dialect: Dialect, isRight: boolean): Class {
+function readMembers(source: PatternReader, ignoreCase: boolean, dialect: Dialect, isRight: boolean): TranslatedClass {
   let needsSets = false;
   let written = !isRight && source.take('^') ? '[^' : '[';
   let isFirst = !isRight;
   for (;;) {
     if (source.done) source.fail('"[" without "]"');
-    if (written.length > longestClass) source.fail('too much to translate');
-    if (!isFirst && source.take(']')) return { written: `${written}]`, needsSets };
+    if (written.length > maxClassLength) source.fail('too much to translate');
+    if (!isFirst && source.take(']')) return { translation: `${written}]`, needsVFlag: needsSets };
     isFirst = false;
     if (source.take('&&')) {
       // Both sides of && become classes of their own: [a-z&&[^x]] is [[a-z]&&[^x]].
       const right = readClass(source, ignoreCase, dialect, true);
       const isNot = written.startsWith('[^');
       const left = `[${written.slice(isNot ? 2 : 1)}]`;
-      return { written: `[${isNot ? '^' : ''}${left}&&${right.written}]`, needsSets: true };
+      return { translation: `[${isNot ? '^' : ''}${left}&&${right.translation}]`, needsVFlag: true };
     }
     if (source.take('[')) {
       const named = readPosix(source);
       if (named === undefined || named.startsWith('[')) needsSets = true;
       written +=
         named === undefined
-          ? readClass(source, ignoreCase, dialect).written
+          ? readClass(source, ignoreCase, dialect).translation
           : `${named}${otherCase(named, ignoreCase)}`;
       continue;
     }
@@ -57,7 +62,7 @@ function readMembers(source: Source, ignoreCase: boolean, dialect: Dialect, isRi
       written += `${inner ?? from.set}${otherCase(from.set, ignoreCase)}`;
       continue;
     }
-    const isRange = /^-[^\]]/.test(source.rest(2)) && !/^-(\[|&&)/.test(source.rest(3));
+    const isRange = /^-[^\]]/.test(source.peekAhead(2)) && !/^-(\[|&&)/.test(source.peekAhead(3));
     if (!isRange) {
       written += (ignoreCase ? foldedCharacters(from.char) : [from.char]).map(escapeCharacter).join('');
       continue;
@@ -75,12 +80,12 @@ const otherCase = (set: string, ignoreCase: boolean) =>
     ? '\\p{Changes_When_Casemapped}'
     : '';
 
-function member(source: Source, dialect: Dialect): Escape {
+function member(source: PatternReader, dialect: Dialect): Escape {
   if (!source.take('\\')) return { char: source.next() };
   return source.take('b') ? { char: '\b' } : readEscape(source, dialect);
 }
 
-function range(source: Source, from: string, to: string, ignoreCase: boolean): string {
+function range(source: PatternReader, from: string, to: string, ignoreCase: boolean): string {
   const [first, last] = [from.codePointAt(0)!, to.codePointAt(0)!];
   if (first > last) source.fail(`the range ${from}-${to} is empty`);
   let written = `${escapeCharacter(from)}-${escapeCharacter(to)}`;

@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.js';
-import type { Source } from './source.js';
+import type { PatternReader } from './pattern-reader.js';
 
 const word = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}';
 const graph = '\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Cf}\\p{Co}';
@@ -31,7 +31,7 @@ const controls: { readonly [letter: string]: string } = {
 };
 
 /** Members of the classes that have names, as `[:name:]` and as `\p{name}`. */
-const named: { readonly [name: string]: string } = {
+const namedClasses: { readonly [name: string]: string } = {
   alnum: '\\p{Alphabetic}\\p{Nd}',
   alpha: '\\p{Alphabetic}',
   ascii: '\\0-\\x7f',
@@ -52,7 +52,7 @@ const named: { readonly [name: string]: string } = {
 export type Escape = { readonly set: string } | { readonly char: string };
 
 /** Reads an escape after its backslash. */
-export function readEscape(source: Source, { shortProperties }: Dialect): Escape {
+export function readEscape(source: PatternReader, { shortProperties }: Dialect): Escape {
   const property = source.match(/^([pP])\{(\^?)([^}]*)\}/);
   if (property) return { set: propertySet(source, property[1] === 'P', property[2] === '^', property[3]!) };
   const short = source.match(shortProperties ? /^([pP])([LMNPSZC])/ : /^[pP]/);
@@ -70,13 +70,13 @@ export function readEscape(source: Source, { shortProperties }: Dialect): Escape
   return { char: letter };
 }
 
-function propertySet(source: Source, isUpper: boolean, isNot: boolean, name: string): string {
+function propertySet(source: PatternReader, isUpper: boolean, isNot: boolean, name: string): string {
   const negates = isUpper !== isNot;
   const letter = negates ? 'P' : 'p';
   const plain = name.replaceAll(/[\s_-]/g, '').toLowerCase();
   if (plain === 'punct') return `\\${letter}{P}`; // without the symbols that [:punct:] has
-  if (Object.hasOwn(named, plain)) return namedSet(plain, negates);
-  for (const candidate of [name, `Script=${name}`, longName(name), `Script=${longName(name)}`]) {
+  if (Object.hasOwn(namedClasses, plain)) return namedSet(plain, negates);
+  for (const candidate of [name, `Script=${name}`, canonicalName(name), `Script=${canonicalName(name)}`]) {
     const written = `\\${letter}{${candidate}}`;
     if (isValid(written)) return written;
   }
@@ -85,14 +85,14 @@ function propertySet(source: Source, isUpper: boolean, isNot: boolean, name: str
 
 /** A class of a name; one that is a single property is written as that. */
 function namedSet(name: string, negates: boolean): string {
-  const members = named[name]!;
+  const members = namedClasses[name]!;
   const single = /^\\p(\{\w+\})$/.exec(members)?.[1];
   if (single) return `\\${negates ? 'P' : 'p'}${single}`;
   return `[${negates ? '^' : ''}${members}]`;
 }
 
 /** `han` and `white space` as `Han` and `White_Space`. */
-const longName = (name: string) =>
+const canonicalName = (name: string) =>
   name
     .trim()
     .split(/[\s_-]+/)
@@ -107,14 +107,14 @@ function isValid(written: string): boolean {
   }
 }
 
-const codePoint = (source: Source, code: number) =>
+const codePoint = (source: PatternReader, code: number) =>
   code <= 0x10ffff ? String.fromCodePoint(code) : source.fail(`there is no character U+${code.toString(16)}`);
 
 /** Reads `[:name:]` after its opening bracket, inside a class; undefined if something else stands there. */
-export function readPosix(source: Source): string | undefined {
+export function readPosix(source: PatternReader): string | undefined {
   const match = source.match(/^:(\^?)([a-z]+):\]/);
   if (!match) return undefined;
   const [, not, name] = match;
-  if (!Object.hasOwn(named, name!)) source.fail(`the class [:${name}:] is unknown`);
+  if (!Object.hasOwn(namedClasses, name!)) source.fail(`the class [:${name}:] is unknown`);
   return namedSet(name!, not === '^');
 }

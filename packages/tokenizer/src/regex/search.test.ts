@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { regexMatcher } from '../pattern.js';
+import { regexMatcher } from '../text/pattern.js';
+import { backtrackingRisks } from './linear/backtracking-risks.js';
 import { parseRegex } from './linear/parse.js';
-import { risksOf } from './linear/risks.js';
 import { translateRegex } from './translate.js';
 
 describe('what takes a backtracking engine long', () => {
@@ -23,7 +23,7 @@ describe('what takes a backtracking engine long', () => {
     ['(a?){40}a{40}', any],
     ['(?=a*)b', ['a']],
   ])('%s', (pattern, expected) => {
-    expect(risksOf(parseRegex(translateRegex(pattern, 'here'))!.node)).toEqual(expected);
+    expect(backtrackingRisks(parseRegex(translateRegex(pattern, 'here'))!.node)).toEqual(expected);
   });
 });
 

@@ -1,11 +1,11 @@
-import { failFile, shown } from '../errors.js';
-import { anchors, anything, bares, lineEnd, lineStart } from './anchors.js';
+import { abbreviate, failFile } from '../errors.js';
+import { anchors, anything, bareEscapes, lineEnd, lineStart } from './anchors.js';
 import { literal } from './case-variants.js';
 import { readClass } from './class.js';
 import { type Dialect, type Modes, oniguruma } from './dialect.js';
 import { readEscape } from './escapes.js';
-import { atomic, backReference, numbered, opening } from './groups.js';
-import { Source } from './source.js';
+import { atomic, backReference, numberGroups, openGroup } from './groups.js';
+import { PatternReader } from './pattern-reader.js';
 
 /**
  * The JavaScript regular expression that matches what a pattern in Oniguruma's syntax matches (that of `tokenizer.json`), or in that of another dialect.
@@ -15,27 +15,27 @@ import { Source } from './source.js';
  * said in JavaScript (recursion, conditions, absence operators) is an error that names it.
  */
 export function translateRegex(pattern: string, where: string, dialect: Dialect = oniguruma): RegExp {
-  const source = new Source(pattern, message =>
-    failFile(`${where}: ${message} in the regular expression ${shown(pattern)}`),
+  const source = new PatternReader(pattern, message =>
+    failFile(`${where}: ${message} in the regular expression ${abbreviate(pattern)}`),
   );
-  if (pattern.length > longestPattern)
-    source.fail(`${pattern.length} characters, of which at most ${longestPattern} can be read,`);
+  if (pattern.length > maxPatternLength)
+    source.fail(`${pattern.length} characters, of which at most ${maxPatternLength} can be read,`);
   const translation = new Translation(source, dialect);
   const body = translation.alternatives({ ignoreCase: false, extended: false, dotAll: false, lines: dialect.lines });
   if (!source.done) source.fail(`")" without "(" at ${source.at}`);
   try {
-    return new RegExp(numbered(body), translation.needsSets ? 'gv' : 'gu');
+    return new RegExp(numberGroups(body), translation.needsVFlag ? 'gv' : 'gu');
   } catch (error) {
-    return source.fail(`JavaScript refuses the translation (${shown((error as Error).message)})`);
+    return source.fail(`JavaScript refuses the translation (${abbreviate((error as Error).message)})`);
   }
 }
 
 /** Published patterns have less than 1,000 characters. */
-const longestPattern = 10_000;
+const maxPatternLength = 10_000;
 /** A class of many ranges is longer where case is ignored. */
-const longestTranslation = 1 << 20;
+const maxTranslationLength = 1 << 20;
 /** The most that is counted to, as in Oniguruma. */
-const mostTimes = 100_000;
+const maxRepetitions = 100_000;
 
 class Translation {
   /** Groups of ours and of the pattern so far. */
@@ -48,10 +48,10 @@ class Translation {
   readonly #hasNames: boolean;
   /** Lookbehinds are read from their end, where what gives nothing back cannot be written. */
   #looksBehind = false;
-  needsSets = false;
+  needsVFlag = false;
 
   constructor(
-    readonly source: Source,
+    readonly source: PatternReader,
     readonly dialect: Dialect,
   ) {
     this.#hasNames = /(?<!\\)\(\?(?:P?<(?![=!])|')/.test(source.pattern);
@@ -59,14 +59,14 @@ class Translation {
 
   /** Everything up to a closing bracket or the end. */
   alternatives(modes: Modes): string {
-    return this.source.inside(() => this.#alternatives(modes));
+    return this.source.nested(() => this.#alternatives(modes));
   }
 
   #alternatives(modes: Modes): string {
     const { source } = this;
     let written = '';
     while (!source.done && source.peek() !== ')') {
-      if (written.length > longestTranslation) source.fail('too much to translate');
+      if (written.length > maxTranslationLength) source.fail('too much to translate');
       if (source.take('|')) {
         written += '|';
         continue;
@@ -112,8 +112,8 @@ class Translation {
         return this.#group(modes);
       case '[': {
         const read = readClass(source, modes.ignoreCase, this.dialect);
-        this.needsSets ||= read.needsSets;
-        return read.written;
+        this.needsVFlag ||= read.needsVFlag;
+        return read.translation;
       }
       case '.':
         return modes.dotAll ? anything : '[^\\n]';
@@ -140,9 +140,9 @@ class Translation {
     if (anchor) return anchors[anchor]!;
     if (source.take('R')) return lineEnd;
     const bare = source.match(/^[wWNO]/)?.[0];
-    if (bare) return bares[bare]!;
+    if (bare) return bareEscapes[bare]!;
     const named = source.match(/^([pP])\{(\^?)word\}/i);
-    if (named) return bares[(named[1] === 'p') === (named[2] === '') ? 'w' : 'W']!;
+    if (named) return bareEscapes[(named[1] === 'p') === (named[2] === '') ? 'w' : 'W']!;
     const read = readEscape(source, this.dialect);
     return 'set' in read ? read.set : literal(read.char, modes.ignoreCase);
   }
@@ -169,13 +169,13 @@ class Translation {
     if (look) return this.#look(look, modes);
     if (source.take('?>')) return this.#atomic(this.#close('(?:', modes));
     const [named, bracketed, quoted] = source.match(/^\?(?:P?<([^>]+)>|'([^']+)')/) ?? [];
-    if (source.peek() === '?') return source.fail(`"(${source.rest(3)}" cannot be translated`);
+    if (source.peek() === '?') return source.fail(`"(${source.peekAhead(3)}" cannot be translated`);
     if (this.#hasNames && !named) return this.#close('(?:', modes);
     const id = ++this.#groups;
     this.#captures.push(id);
     if (named) this.#named.set((bracketed ?? quoted)!, id);
     this.#open.add(id);
-    const written = this.#close(opening(id), modes);
+    const written = this.#close(openGroup(id), modes);
     this.#open.delete(id);
     return written;
   }
@@ -223,8 +223,8 @@ class Translation {
     const { source, dialect } = this;
     const [least = '', most] = count.slice(1, -1).split(',');
     for (const times of [least, most ?? '']) {
-      if (Number(times) > mostTimes)
-        source.fail(`${shown(times)} times, of which at most ${mostTimes} can be counted,`);
+      if (Number(times) > maxRepetitions)
+        source.fail(`${abbreviate(times)} times, of which at most ${maxRepetitions} can be counted,`);
     }
     if (most && Number(least) > Number(most)) return this.#atomic(`${atom}{${most},${least}}`);
     const written = `${atom}${least === '' ? `{0,${most}}` : count}`;

@@ -1,8 +1,8 @@
-import { inByteAlphabet } from '../byte-alphabet.js';
-import { olderEquivalent } from '../later.js';
+import { outerSpaces, spacedWord } from '../formats/sentencepiece/to-json-patterns.js';
 import type { Model } from '../models/model.js';
 import { scanKnownPattern } from '../pre-tokenizers/known-patterns.js';
-import { outerSpaces, spacedWord } from '../sentencepiece/saved-patterns.js';
+import { toByteAlphabet } from '../text/byte-alphabet.js';
+import { olderEquivalent } from '../text/unicode-version.js';
 import type { TokenizerParts } from '../tokenizer.js';
 
 /**
@@ -15,11 +15,11 @@ type Json = { readonly [name: string]: unknown };
 
 /** The boundaries at which a tokenizer certainly cuts a text, whatever follows; undefined where that cannot be told from its parts. */
 export function boundaryOf(parts: TokenizerParts): Boundary | undefined {
-  if (!known.has(parts)) known.set(parts, findBoundary(parts));
-  return known.get(parts);
+  if (!boundaries.has(parts)) boundaries.set(parts, findBoundary(parts));
+  return boundaries.get(parts);
 }
 
-const known = /*#__PURE__*/ new WeakMap<TokenizerParts, Boundary | undefined>();
+const boundaries = /*#__PURE__*/ new WeakMap<TokenizerParts, Boundary | undefined>();
 
 function findBoundary({ file, boundary, addedTokens, model }: TokenizerParts): Boundary | undefined {
   const crosses = addedTokens.some(
@@ -27,29 +27,29 @@ function findBoundary({ file, boundary, addedTokens, model }: TokenizerParts): B
   );
   if (crosses || model.dropout) return undefined;
   if (typeof file !== 'object') return boundary;
-  const normalizers = flat(file.normalizer, 'normalizers');
+  const normalizers = flatten(file.normalizer, 'normalizers');
   const found = new Set<Boundary | 'inside' | undefined>();
   let space = ' '; // what a space between two letters is by now
   for (const json of normalizers) {
     if (!isLocal(json, space)) return undefined;
     space = spaceAfter(json, space);
   }
-  for (const json of flat(file.pre_tokenizer, 'pretokenizers')) {
-    found.add(cutsAt(json, space));
+  for (const json of flatten(file.pre_tokenizer, 'pretokenizers')) {
+    found.add(splitsAt(json, space));
     space = spaceAfter(json, space);
   }
   if (found.has(undefined)) return undefined;
-  const mayMoveLines = normalizers.length > 0 || addedTokens.some(({ stripLeft }) => stripLeft);
+  const mayMoveLines = normalizers.length > 0 || addedTokens.some(({ lstrip: stripLeft }) => stripLeft);
   if (found.has('words') || (found.has('lines') && mayMoveLines)) return 'words';
   if (found.has('lines')) return 'lines';
-  return staysInWords(model, file.model as Json, space) ? 'words' : undefined;
+  return mergesStayInWords(model, file.model as Json, space) ? 'words' : undefined;
 }
 
 /** A component, or those of a sequence. */
-function flat(json: unknown, parts: string): readonly Json[] {
+function flatten(json: unknown, parts: string): readonly Json[] {
   if (typeof json !== 'object' || json === null) return [];
   const { type, [parts]: inner } = json as Json;
-  return type === 'Sequence' && Array.isArray(inner) ? inner.flatMap(each => flat(each, parts)) : [json as Json];
+  return type === 'Sequence' && Array.isArray(inner) ? inner.flatMap(each => flatten(each, parts)) : [json as Json];
 }
 
 const localNormalizers = [
@@ -79,11 +79,11 @@ function isLocal({ type, pattern, content }: Json, space: string): boolean {
 function spaceAfter({ type, pattern, content, replacement }: Json, space: string): string {
   if (type === 'Replace' && (pattern as Json).String === space) return String(content);
   if (type === 'Metaspace' && space === ' ') return String(replacement ?? '▁');
-  return type === 'ByteLevel' ? inByteAlphabet(space) : space;
+  return type === 'ByteLevel' ? toByteAlphabet(space) : space;
 }
 
 /** Where a pre-tokenizer cuts a text; undefined where that cannot be told, 'inside' where it only cuts what others leave. */
-function cutsAt(json: Json, space: string): Boundary | 'inside' | undefined {
+function splitsAt(json: Json, space: string): Boundary | 'inside' | undefined {
   const isSpace = space === ' ';
   switch (json.type) {
     case 'ByteLevel':
@@ -122,7 +122,7 @@ const takesLetters = ({ behavior }: Json, regex: string) =>
   behavior === 'Isolated' && /(?:^|\|)(?:\[\\p\{L\}\]|\\p\{L\})\+/.test(regex);
 
 /** Whether a byte-pair encoding that reads a whole text merges nothing across the space before a word: no token has it behind anything else. */
-function staysInWords({ vocabulary, merges }: Model, json: Json, space: string): boolean {
+function mergesStayInWords({ vocabulary, merges }: Model, json: Json, space: string): boolean {
   const { ignore_merges: wholeFirst, continuing_subword_prefix: prefix, end_of_word_suffix: suffix } = json;
   if (!merges || wholeFirst || prefix || suffix || vocabulary.id(space) === undefined) return false;
   for (const [token] of vocabulary.entries())

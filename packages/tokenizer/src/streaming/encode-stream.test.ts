@@ -3,12 +3,12 @@ import { brotliDecompressSync } from 'node:zlib';
 import { workRatio } from '@residual/testkit/processor-time';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { tokenizerFromJson } from '../load.js';
-import { saveTokenizer } from '../saving/save.js';
-import { sentencePieceTokenizer } from '../sentencepiece/index.js';
-import { modelBytes } from '../testing/model-bytes.js';
-import { tiktokenEncodings } from '../tiktoken/encodings.js';
-import { tiktokenTokenizer } from '../tiktoken/index.js';
+import { tokenizerFromJson } from '../formats/json/load.js';
+import { saveTokenizer } from '../formats/json/save.js';
+import { sentencePieceTokenizer } from '../formats/sentencepiece/index.js';
+import { tiktokenEncodings } from '../formats/tiktoken/encodings.js';
+import { tiktokenTokenizer } from '../formats/tiktoken/index.js';
+import { encodeModelProto } from '../testing/model-bytes.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { type Boundary, boundaryOf, lastBoundary } from './boundary.js';
 import { encodeStream } from './encode-stream.js';
@@ -285,7 +285,7 @@ test('a SentencePiece unigram streams word by word, also where two ways to cut a
     ['aa', -1.7],
     ['b', -1],
   ] as const;
-  const tokenizer = sentencePieceTokenizer(modelBytes({ pieces }));
+  const tokenizer = sentencePieceTokenizer(encodeModelProto({ pieces }));
   const text = 'aaab aaaaa '.repeat(400);
   const whole = tokenizer.encode(text).ids;
   const stream = encodeStream(tokenizer);

@@ -25,8 +25,8 @@ export function encodeStream(
   { addSpecialTokens = true }: EncodeStreamOptions = {},
 ): EncodeStream {
   const boundary = boundaryOf(tokenizer.parts);
-  const [before, after] = addSpecialTokens ? around(tokenizer) : [[], []];
-  const reader = new Reader(tokenizer, boundary);
+  const [before, after] = addSpecialTokens ? specialTokensAround(tokenizer) : [[], []];
+  const reader = new ChunkEncoder(tokenizer, boundary);
   let hasBegun = false;
   const begin = () => {
     const ids = hasBegun ? [] : before;
@@ -46,7 +46,7 @@ export function encodeStream(
 export function countUpTo(tokenizer: Tokenizer, text: string, limit: number): number | undefined {
   const boundary = boundaryOf(tokenizer.parts);
   if (!boundary) return undefined;
-  const reader = new Reader(tokenizer, boundary);
+  const reader = new ChunkEncoder(tokenizer, boundary);
   let count = 0;
   for (let at = 0, size = firstChunk; at < text.length && count < limit; at += size, size *= 2) {
     count += reader.push(text.slice(at, at + size)).length;
@@ -57,7 +57,7 @@ export function countUpTo(tokenizer: Tokenizer, text: string, limit: number): nu
 const firstChunk = 4096;
 
 /** Reads up to the last boundary; the words before it are kept, so that what follows is read as it is within the text. */
-class Reader {
+class ChunkEncoder {
   #chunks: string[] = []; // some words that were read, then what was not
   #length = 0;
   #tail = ''; // the last two units
@@ -100,9 +100,9 @@ class Reader {
 const plain = { addSpecialTokens: false, truncation: null, padding: null } as const;
 
 /** The ids that the post-processor puts before and behind one text. */
-function around(tokenizer: Tokenizer): [before: readonly number[], after: readonly number[]] {
+function specialTokensAround(tokenizer: Tokenizer): [before: readonly number[], after: readonly number[]] {
   const items = tokenizer.parts.postProcessor.template?.single ?? [];
-  const place = items.findIndex(item => 'sequence' in item);
+  const index = items.findIndex(item => 'sequence' in item);
   const ids = (from: number, to: number) => items.slice(from, to).flatMap(item => ('ids' in item ? item.ids : []));
-  return [ids(0, Math.max(0, place)), ids(place + 1, items.length)];
+  return [ids(0, Math.max(0, index)), ids(index + 1, items.length)];
 }

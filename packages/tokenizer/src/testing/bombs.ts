@@ -1,10 +1,10 @@
 import { type Bomb, type BombTarget, bombsOf } from '@residual/testkit/bombs';
-import { openTokenizer } from '../files/index.js';
-import { tokenizerFromJson } from '../load.js';
-import { sentencePieceTokenizer } from '../sentencepiece/index.js';
-import { tiktokenTokenizer } from '../tiktoken/index.js';
+import { openTokenizer } from '../formats/checkpoint/index.js';
+import { tokenizerFromJson } from '../formats/json/load.js';
+import { sentencePieceTokenizer } from '../formats/sentencepiece/index.js';
+import { tiktokenTokenizer } from '../formats/tiktoken/index.js';
 import type { Tokenizer } from '../tokenizer.js';
-import { modelBytes } from './model-bytes.js';
+import { encodeModelProto } from './model-bytes.js';
 
 /** Uses a tokenizer as its users do: settings of the file are asked for, too. */
 function use(tokenizer: Tokenizer, text = "Aa bé 🙂 <s> it's 123\n"): void {
@@ -248,7 +248,9 @@ export const folders: BombTarget<Readonly<Record<string, string>>> = {
 };
 
 const piecesOf = (count: number) =>
-  modelBytes({ pieces: [['<unk>', 0, 2], ...Array.from({ length: count }, (_, index) => [`▁${index}`, -1] as const)] });
+  encodeModelProto({
+    pieces: [['<unk>', 0, 2], ...Array.from({ length: count }, (_, index) => [`▁${index}`, -1] as const)],
+  });
 
 /** Hostile variants of SentencePiece models: each byte changed, lengths and numbers huge. */
 export const sentencePiece: BombTarget<Uint8Array> = {
@@ -266,7 +268,7 @@ export const sentencePiece: BombTarget<Uint8Array> = {
     yield {
       name: 'a long piece',
       make: () =>
-        modelBytes({
+        encodeModelProto({
           pieces: [
             ['<unk>', 0, 2],
             ['a'.repeat(100_000), 0],

@@ -1,9 +1,9 @@
-import { AlignedText } from '../aligned-text.js';
-import { inByteAlphabet } from '../byte-alphabet.js';
 import type { PipelineParts } from '../pipeline.js';
-import { runStages } from '../pre-tokenizers/run.js';
-import { ownCopy, wellFormed } from '../unicode.js';
-import type { Pace } from './pace.js';
+import { runPreTokenizer } from '../pre-tokenizers/run-pre-tokenizer.js';
+import { toByteAlphabet } from '../text/byte-alphabet.js';
+import { NormalizedString } from '../text/normalized-string.js';
+import { ownCopy, toWellFormed } from '../text/unicode.js';
+import type { Scheduler } from './scheduler.js';
 
 /** Words with how often they occur, in the order in which they first do. */
 export type WordCounts = Map<string, number>;
@@ -12,23 +12,23 @@ export type WordCounts = Map<string, number>;
 export async function countWords(
   texts: Iterable<string> | AsyncIterable<string>,
   { normalizer, preTokenizer }: Pick<PipelineParts, 'normalizer' | 'preTokenizer'>,
-  pace: Pace,
+  scheduler: Scheduler,
 ): Promise<{ words: WordCounts; texts: number }> {
   const words: WordCounts = new Map();
   let bytes = false;
   let count = 0;
   for await (const text of texts) {
-    const whole = new AlignedText(wellFormed(text), false);
+    const whole = new NormalizedString(toWellFormed(text), false);
     normalizer?.(whole);
-    const pieces = runStages(preTokenizer, whole, true);
-    bytes = pieces.bytes;
-    addWords(pieces.text.text, pieces.cuts, words);
+    const preTokens = runPreTokenizer(preTokenizer, whole, true);
+    bytes = preTokens.asBytes;
+    addWords(preTokens.text.text, preTokens.spans, words);
     count++;
-    if (pace.isDue) await pace.rest('words', count);
+    if (scheduler.shouldYield) await scheduler.reportAndYield('words', count);
   }
-  await pace.rest('words', count, count);
+  await scheduler.reportAndYield('words', count, count);
   if (!bytes) return { words, texts: count };
-  return { words: new Map(Array.from(words, ([word, times]) => [inByteAlphabet(word), times])), texts: count };
+  return { words: new Map(Array.from(words, ([word, times]) => [toByteAlphabet(word), times])), texts: count };
 }
 
 function addWords(text: string, cuts: readonly number[], words: WordCounts): void {

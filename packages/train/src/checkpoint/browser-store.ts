@@ -17,27 +17,30 @@ export function browserStore(run: string, options: StoreOptions = {}): BrowserSt
   const keep = keepOf('browserStore', options);
   return {
     write: (step, files) =>
-      inDatabase(async database => {
+      withDatabase(async database => {
         const writing = database.transaction('checkpoints', 'readwrite', { durability: 'strict' });
         try {
-          const before = await writing.store.getAllKeys(allOf(run));
-          const number = (before.at(-1)?.[1] ?? 0) + 1;
-          const old = before.slice(0, Math.max(0, before.length + 1 - keep));
-          const asked = [...old.map(key => writing.store.delete(key)), writing.store.put({ run, number, step, files })];
-          await Promise.all([...asked, writing.done]);
+          const existingKeys = await writing.store.getAllKeys(keysOf(run));
+          const number = (existingKeys.at(-1)?.[1] ?? 0) + 1;
+          const old = existingKeys.slice(0, Math.max(0, existingKeys.length + 1 - keep));
+          const requests = [
+            ...old.map(key => writing.store.delete(key)),
+            writing.store.put({ run, number, step, files }),
+          ];
+          await Promise.all([...requests, writing.done]);
           return nameOf(step);
         } catch (error) {
-          throw await explained(error, step, files);
+          throw await explainError(error, step, files);
         }
       }),
     latest: () =>
-      inDatabase(async database => {
-        const cursor = await database.transaction('checkpoints').store.openCursor(allOf(run), 'prev');
+      withDatabase(async database => {
+        const cursor = await database.transaction('checkpoints').store.openCursor(keysOf(run), 'prev');
         if (!cursor) return undefined;
         const { step, files } = cursor.value;
         return { step, name: nameOf(step), read: async file => files.get(file) };
       }),
-    clear: () => inDatabase(database => database.delete('checkpoints', allOf(run))),
+    clear: () => withDatabase(database => database.delete('checkpoints', keysOf(run))),
   };
 }
 
@@ -49,11 +52,11 @@ interface Checkpoints extends DBSchema {
 }
 
 /** The keys of a run's checkpoints, oldest first. */
-const allOf = (run: string) => IDBKeyRange.bound([run, 0], [run, Number.POSITIVE_INFINITY]);
+const keysOf = (run: string) => IDBKeyRange.bound([run, 0], [run, Number.POSITIVE_INFINITY]);
 
 const nameOf = (step: number) => `step ${step}`;
 
-async function inDatabase<T>(work: (database: IDBPDatabase<Checkpoints>) => Promise<T>): Promise<T> {
+async function withDatabase<T>(work: (database: IDBPDatabase<Checkpoints>) => Promise<T>): Promise<T> {
   if (typeof indexedDB === 'undefined')
     throw new ResidualError('platform', 'browserStore: there is no IndexedDB here; in Node use folderStore');
   const database = await openDB<Checkpoints>('residual-training', 1, {
@@ -69,7 +72,7 @@ async function inDatabase<T>(work: (database: IDBPDatabase<Checkpoints>) => Prom
 }
 
 /** What a browser says when there is no room, with the numbers; any other error as it is. */
-async function explained(error: unknown, step: number, files: CheckpointFiles): Promise<unknown> {
+async function explainError(error: unknown, step: number, files: CheckpointFiles): Promise<unknown> {
   if (!(error instanceof DOMException && error.name === 'QuotaExceededError')) return error;
   const bytes = [...files.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
   const { usage = 0 } = await navigator.storage.estimate(); // its quota is no promise

@@ -36,15 +36,15 @@ export function keepOf(name: string, options: StoreOptions): number {
 /** Checkpoints in memory, for pages and tests: the last `keep` of them. */
 export function memoryStore(options: StoreOptions = {}): CheckpointStore {
   const keep = keepOf('memoryStore', options);
-  const kept: { step: number; files: CheckpointFiles }[] = [];
+  const checkpoints: { step: number; files: CheckpointFiles }[] = [];
   return {
     write: async (step, files) => {
-      kept.push({ step, files });
-      kept.splice(0, kept.length - keep);
+      checkpoints.push({ step, files });
+      checkpoints.splice(0, checkpoints.length - keep);
       return `step ${step}`;
     },
     latest: async () => {
-      const last = kept.at(-1);
+      const last = checkpoints.at(-1);
       return last && { step: last.step, name: `step ${last.step}`, read: async file => last.files.get(file) };
     },
   };

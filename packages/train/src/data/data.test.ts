@@ -4,13 +4,13 @@ import {
   type Batches,
   type PackingOptions,
   type PairBatch,
-  packed,
+  packDocuments,
   pairBatches,
   randomWindows,
   shuffledOrder,
   slidingWindows,
-  splitOff,
   type TokenBatch,
+  trainValidationSplit,
 } from '../index.js';
 
 async function taken<Batch>({ from }: Batches<Batch>, position: number, count: number): Promise<Batch[]> {
@@ -42,12 +42,12 @@ test('each place of an order is as likely as any other', () => {
 
 test('a share of items is split off for validation, the rest keeps its order', () => {
   const items = Array.from({ length: 20 }, (_, i) => i);
-  const { training, validation } = splitOff(items, { share: 0.25, seed: 1 });
+  const { training, validation } = trainValidationSplit(items, { share: 0.25, seed: 1 });
   expect([training.length, validation.length]).toEqual([15, 5]);
   expect([...training, ...validation].sort((a, b) => a - b)).toEqual(items);
   expect(training).toEqual([...training].sort((a, b) => a - b));
-  expect(() => splitOff([1, 2], { share: 0.1 })).toThrow(
-    'splitOff: a share of 0.1 of 2 items leaves 0 for validation and 2 to train on; both need some',
+  expect(() => trainValidationSplit([1, 2], { share: 0.1 })).toThrow(
+    'trainValidationSplit: a share of 0.1 of 2 items leaves 0 for validation and 2 to train on; both need some',
   );
 });
 
@@ -56,7 +56,7 @@ test('windows are pieces of the text, each place labelled with the next token, f
   const batch = randomWindows(text, { length: 7, batch: 3, seed: 5 });
   const seen = new Set<number>();
   for (let position = 0; position < 40; position++) {
-    const { ids, labels, rows } = batch(position);
+    const { ids, labels, sequences: rows } = batch(position);
     expect(rows).toBe(3);
     for (const [row, window] of rowsOf(ids, 7).entries()) {
       expect(window).toEqual(window.map((_, i) => window[0]! + i));
@@ -131,7 +131,7 @@ test('windows slide for any length and stride without leaving a token out', () =
 });
 
 test('documents are packed one after another, apart, and each place knows its own', async () => {
-  const [batch] = await taken(packed(documents, { length: 4, batch: 3, end: 0, rounds: 1 }), 0, 9);
+  const [batch] = await taken(packDocuments(documents, { length: 4, batch: 3, eosTokenId: 0, epochs: 1 }), 0, 9);
   expect(idsOf(batch!)).toEqual([
     [1, 2, 3, 0],
     [4, 0, 5, 6],
@@ -142,12 +142,12 @@ test('documents are packed one after another, apart, and each place knows its ow
     [0, -100, 6, 7],
     [8, 9, 0, -100],
   ]);
-  expect(rowsOf(batch!.documents!, 4)).toEqual([
+  expect(rowsOf(batch!.documentIds!, 4)).toEqual([
     [1, 1, 1, 1],
     [2, 2, 3, 3],
     [3, 3, 3, 3],
   ]);
-  expect(rowsOf(batch!.places!, 4)).toEqual([
+  expect(rowsOf(batch!.positionIds!, 4)).toEqual([
     [0, 1, 2, 3],
     [0, 1, 0, 1],
     [0, 1, 2, 3],
@@ -155,7 +155,7 @@ test('documents are packed one after another, apart, and each place knows its ow
 });
 
 test('documents that are not kept apart run into each other, from batch to batch too', async () => {
-  const batches = await taken(packed(documents, { length: 2, batch: 1, apart: false, rounds: 1 }), 0, 9);
+  const batches = await taken(packDocuments(documents, { length: 2, batch: 1, blockDiagonal: false, epochs: 1 }), 0, 9);
   expect(batches.map(({ ids }) => [...ids])).toEqual([
     [1, 2],
     [3, 4],
@@ -170,7 +170,7 @@ test('documents that are not kept apart run into each other, from batch to batch
     [8, 9],
     [-100, -100],
   ]);
-  expect(batches[0]!.documents).toBeUndefined();
+  expect(batches[0]!.documentIds).toBeUndefined();
 });
 
 test.each<[string, PackingOptions]>([
@@ -182,16 +182,18 @@ test.each<[string, PackingOptions]>([
     yield* documents;
   }
   for (const source of [documents, stream]) {
-    const all = await taken(packed(source, options), 0, 9);
+    const all = await taken(packDocuments(source, options), 0, 9);
     expect(all).toHaveLength(9);
-    expect(await taken(packed(source, options), 5, 4)).toEqual(all.slice(5));
+    expect(await taken(packDocuments(source, options), 5, 4)).toEqual(all.slice(5));
   }
 });
 
 test('documents that are empty make no batch, again and again', async () => {
-  expect(await taken(packed([], { length: 4, batch: 1 }), 0, 1)).toEqual([]);
-  expect(await taken(packed([[], []], { length: 4, batch: 1 }), 0, 1)).toEqual([]);
-  expect(() => packed([], { length: 0, batch: 1 })).toThrow('packed: length is 0; it must be a whole number above 0');
+  expect(await taken(packDocuments([], { length: 4, batch: 1 }), 0, 1)).toEqual([]);
+  expect(await taken(packDocuments([[], []], { length: 4, batch: 1 }), 0, 1)).toEqual([]);
+  expect(() => packDocuments([], { length: 0, batch: 1 })).toThrow(
+    'packed: length is 0; it must be a whole number above 0',
+  );
 });
 
 const pairs = Array.from({ length: 23 }, (_, i) => ({
@@ -202,17 +204,25 @@ const pairs = Array.from({ length: 23 }, (_, i) => ({
 test('pairs of like length stand side by side, padded, each once in a round', async () => {
   const options = { batch: 4, padding: 9, start: 8, seed: 2, multiple: 2, rounds: 1 };
   const batches = await taken(pairBatches(pairs, options), 0, 99);
-  expect(batches.map(({ rows }) => rows).sort()).toEqual([3, 4, 4, 4, 4, 4]);
+  expect(batches.map(({ sequences: rows }) => rows).sort()).toEqual([3, 4, 4, 4, 4, 4]);
   const seen = batches.flatMap(({ source, sourceLength }) => rowsOf(source, sourceLength).map(row => row[0]! - 100));
   expect(seen.sort((a, b) => a - b)).toEqual(pairs.map((_, i) => i));
   for (const batch of batches) expectPadded(batch);
   const padding = (batches: readonly PairBatch[]) =>
     batches.reduce((all, { labels }) => all + labels.filter(id => id === -100).length, 0);
-  const unsorted = await taken(pairBatches(pairs, { ...options, pool: 1 }), 0, 99);
+  const unsorted = await taken(pairBatches(pairs, { ...options, batchesPerBucket: 1 }), 0, 99);
   expect(padding(batches)).toBeLessThan(padding(unsorted));
 });
 
-const expectPadded = ({ rows, source, sourceLength, target, targetLength, labels, lengths }: PairBatch) => {
+const expectPadded = ({
+  sequences: rows,
+  source,
+  sourceLength,
+  target,
+  targetLength,
+  labels,
+  sourceLengths: lengths,
+}: PairBatch) => {
   expect([sourceLength % 2, targetLength % 2]).toEqual([0, 0]);
   for (let row = 0; row < rows; row++) {
     const [read, fed, wanted] = [
@@ -241,7 +251,7 @@ test('pairs that are too long or empty are left out; without any left that is an
     { source: [1, 2], target: [1, 2, 3] },
     { source: [], target: [1] },
   ];
-  expect(() => pairBatches(one, { batch: 1, padding: 0, start: 0, longest: 2 })).toThrow(
+  expect(() => pairBatches(one, { batch: 1, padTokenId: 0, decoderStartTokenId: 0, maxLength: 2 })).toThrow(
     'pairBatches: of 2 pairs none has two sides of 1 to 2 tokens; there is nothing to learn from',
   );
 });

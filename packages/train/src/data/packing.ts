@@ -1,7 +1,7 @@
 import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Batches } from '../loop/batches.js';
 import { shuffledOrder } from './shuffle.js';
-import { ignored, type TokenBatch } from './token-batch.js';
+import { ignoreIndex, type TokenBatch } from './token-batch.js';
 
 /** Token ids of one document. */
 export type Document = ArrayLike<number>;
@@ -16,21 +16,21 @@ export interface PackingOptions {
   /** Rows in a batch. */
   readonly batch: number;
   /** The id that is put after each document. */
-  readonly end?: number | undefined;
+  readonly eosTokenId?: number | undefined;
   /** Whether documents that share a row are kept apart: they do not see each other and each begins at position 0. True if absent. */
-  readonly apart?: boolean;
+  readonly blockDiagonal?: boolean;
   /** Shuffles a list anew for each round, and a stream within `within` documents; in their order if absent. */
   readonly shuffle?: { readonly seed: number; readonly within?: number } | undefined;
   /** How often the documents are gone through; without end if absent. */
-  readonly rounds?: number;
+  readonly epochs?: number;
 }
 
 /**
  * Documents packed into rows of one length without padding: a document that does not fit goes on in the next row, and its last token here still predicts the
  * first there. Only the last batch of the last round may have fewer rows, and its last row padding. Batches are found again by their position.
  */
-export function packed(documents: Documents, options: PackingOptions): Batches<TokenBatch> {
-  expectOptions('packed', options, { length: 1, batch: 1, end: 0, apart: 0, shuffle: 0, rounds: 0 });
+export function packDocuments(documents: Documents, options: PackingOptions): Batches<TokenBatch> {
+  expectOptions('packed', options, { length: 1, batch: 1, eosTokenId: 0, blockDiagonal: 0, shuffle: 0, epochs: 0 });
   if (options.shuffle) expectOptions('packed: shuffle', options.shuffle, { seed: 1, within: 0 });
   const { length, batch } = options;
   for (const [name, value] of Object.entries({ length, batch }))
@@ -39,58 +39,60 @@ export function packed(documents: Documents, options: PackingOptions): Batches<T
   return {
     from: async function* (position) {
       let at = 0;
-      for await (const made of batchesOf(documents, options)) if (at++ >= position) yield made;
+      for await (const result of batchesOf(documents, options)) if (at++ >= position) yield result;
     },
   };
 }
 
 async function* batchesOf(documents: Documents, options: PackingOptions): AsyncGenerator<TokenBatch> {
-  const { length, batch, end, apart = true } = options;
+  const { length, batch, eosTokenId, blockDiagonal = true } = options;
   const size = batch * length;
-  let room = emptyBatch(size);
-  let [filled, number] = [0, 0];
-  const finished = (): TokenBatch => {
-    const rows = Math.ceil(filled / length);
-    const take = (values: Int32Array) => values.slice(0, rows * length);
-    const made = { rows, length, ids: take(room.ids), labels: take(room.labels) };
-    return apart ? { ...made, documents: take(room.documents), places: take(room.places) } : made;
+  let buffer = emptyBatch(size);
+  let [filled, documentId] = [0, 0];
+  const finishBatch = (): TokenBatch => {
+    const sequences = Math.ceil(filled / length);
+    const take = (values: Int32Array) => values.slice(0, sequences * length);
+    const result = { rows: sequences, length, ids: take(buffer.ids), labels: take(buffer.labels) };
+    return blockDiagonal
+      ? { ...result, documentIds: take(buffer.documents), positionIds: take(buffer.places) }
+      : result;
   };
-  let before: number | undefined; // where the last token of the document before stands, without `apart`
-  for await (const document of rounds(documents, options)) {
-    const tokens = end === undefined ? document : [...Array.from(document), end];
-    number++;
-    let place = 0;
+  let previousEnd: number | undefined; // where the last token of the document before stands, without `apart`
+  for await (const document of documentsOfEpochs(documents, options)) {
+    const tokens = eosTokenId === undefined ? document : [...Array.from(document), eosTokenId];
+    documentId++;
+    let positionId = 0;
     for (let i = 0; i < tokens.length; i++) {
-      if (!apart && before !== undefined) room.labels[before] = tokens[i]!;
+      if (!blockDiagonal && previousEnd !== undefined) buffer.labels[previousEnd] = tokens[i]!;
       if (filled === size) {
-        yield finished();
-        room = emptyBatch(size);
+        yield finishBatch();
+        buffer = emptyBatch(size);
         filled = 0;
-        before = undefined;
+        previousEnd = undefined;
       }
-      if (filled % length === 0) place = 0; // what stands in the row before cannot be seen
-      room.ids[filled] = tokens[i]!;
-      room.labels[filled] = tokens[i + 1] ?? ignored;
-      room.documents[filled] = number;
-      room.places[filled] = place++;
-      before = i + 1 < tokens.length ? undefined : filled;
+      if (filled % length === 0) positionId = 0; // what stands in the row before cannot be seen
+      buffer.ids[filled] = tokens[i]!;
+      buffer.labels[filled] = tokens[i + 1] ?? ignoreIndex;
+      buffer.documents[filled] = documentId;
+      buffer.places[filled] = positionId++;
+      previousEnd = i + 1 < tokens.length ? undefined : filled;
       filled++;
     }
   }
-  if (filled > 0) yield finished();
+  if (filled > 0) yield finishBatch();
 }
 
 /** Padding belongs to document 0, predicts nothing and is seen by nobody else. */
 function emptyBatch(size: number) {
   const make = () => new Int32Array(size);
-  return { ids: make(), labels: make().fill(ignored), documents: make(), places: make() };
+  return { ids: make(), labels: make().fill(ignoreIndex), documents: make(), places: make() };
 }
 
-async function* rounds(documents: Documents, options: PackingOptions): AsyncGenerator<Document> {
-  const { shuffle, rounds = Number.POSITIVE_INFINITY } = options;
-  for (let round = 0; round < rounds; round++) {
+async function* documentsOfEpochs(documents: Documents, options: PackingOptions): AsyncGenerator<Document> {
+  const { shuffle, epochs = Number.POSITIVE_INFINITY } = options;
+  for (let epoch = 0; epoch < epochs; epoch++) {
     let any = false;
-    for await (const document of oneRound(documents, shuffle, round)) {
+    for await (const document of documentsOfEpoch(documents, shuffle, epoch)) {
       any ||= document.length > 0;
       yield document;
     }
@@ -98,30 +100,30 @@ async function* rounds(documents: Documents, options: PackingOptions): AsyncGene
   }
 }
 
-async function* oneRound(
+async function* documentsOfEpoch(
   documents: Documents,
   shuffle: PackingOptions['shuffle'],
-  round: number,
+  epoch: number,
 ): AsyncGenerator<Document> {
-  if (typeof documents === 'function') yield* shuffle ? withinBuffer(documents(), shuffle, round) : documents();
+  if (typeof documents === 'function') yield* shuffle ? shuffleBuffer(documents(), shuffle, epoch) : documents();
   else if (!shuffle) yield* documents;
-  else for (const i of shuffledOrder(documents.length, { seed: shuffle.seed, round })) yield documents[i]!;
+  else for (const i of shuffledOrder(documents.length, { seed: shuffle.seed, round: epoch })) yield documents[i]!;
 }
 
 /** Fills a buffer, gives it in another order, and so on. */
-async function* withinBuffer(
+async function* shuffleBuffer(
   stream: AsyncIterable<Document> | Iterable<Document>,
   { seed, within = 1000 }: { readonly seed: number; readonly within?: number },
-  round: number,
+  epoch: number,
 ): AsyncGenerator<Document> {
   let buffer: Document[] = [];
   let count = 0;
-  const mixed = () => {
-    const order = shuffledOrder(buffer.length, { seed, round: round * 0x10000 + count++ });
-    const given = Array.from(order, i => buffer[i]!);
+  const drain = () => {
+    const order = shuffledOrder(buffer.length, { seed, round: epoch * 0x10000 + count++ });
+    const shuffled = Array.from(order, i => buffer[i]!);
     buffer = [];
-    return given;
+    return shuffled;
   };
-  for await (const document of stream) if (buffer.push(document) === within) yield* mixed();
-  yield* mixed();
+  for await (const document of stream) if (buffer.push(document) === within) yield* drain();
+  yield* drain();
 }

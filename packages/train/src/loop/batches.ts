@@ -23,7 +23,7 @@ export type BatchSource<Batch> =
   | Batches<Batch>;
 
 /** Batches that are gone through once: a list, anything that can be iterated, a function that gives such, or what can be read from position 0. */
-export type BatchesOnce<Batch, Argument = void> =
+export type FiniteBatches<Batch, Argument = void> =
   | Iterable<Batch>
   | AsyncIterable<Batch>
   | ((argument: Argument) => AsyncIterable<Batch> | Iterable<Batch>)
@@ -45,7 +45,7 @@ export async function* batchesFrom<Batch>(source: BatchSource<Batch>, position: 
     }
     stream = first;
     if (source.length === 0) skip = position;
-  } else if (isReadable<Batch>(source)) stream = source.from(position);
+  } else if (isSeekable<Batch>(source)) stream = source.from(position);
   else if (isIterable<Batch>(source)) [stream, skip] = [source, position];
   else throw noBatches('train', source);
   let any = false;
@@ -58,30 +58,30 @@ export async function* batchesFrom<Batch>(source: BatchSource<Batch>, position: 
 }
 
 /** Batches to go through once. Errors for what is none. */
-export function batchesOnce<Batch, Argument>(
+export function iterateOnce<Batch, Argument>(
   name: string,
-  source: BatchesOnce<Batch, Argument>,
+  source: FiniteBatches<Batch, Argument>,
   argument: Argument,
 ): AsyncIterable<Batch> | Iterable<Batch> {
-  const given = typeof source === 'function' ? source(argument) : source;
-  if (isReadable<Batch>(given)) return given.from(0);
-  if (isIterable<Batch>(given)) return given;
-  throw noBatches(name, given);
+  const batches = typeof source === 'function' ? source(argument) : source;
+  if (isSeekable<Batch>(batches)) return batches.from(0);
+  if (isIterable<Batch>(batches)) return batches;
+  throw noBatches(name, batches);
 }
 
-function noBatches(name: string, given: unknown): ResidualError {
-  const what = isThenable(given)
+function noBatches(name: string, value: unknown): ResidualError {
+  const what = isThenable(value)
     ? 'a promise; await it first'
-    : typeof given === 'object'
-      ? `${given}`
-      : JSON.stringify(given);
+    : typeof value === 'object'
+      ? `${value}`
+      : JSON.stringify(value);
   return new ResidualError(
     'data',
     `${name}: batches are ${what}; they may be a list, anything that can be iterated, also asynchronously, a function that gives such, or have from(position)`,
   );
 }
 
-function isReadable<Batch>(source: unknown): source is Batches<Batch> {
+function isSeekable<Batch>(source: unknown): source is Batches<Batch> {
   return typeof source === 'object' && source !== null && 'from' in source && typeof source.from === 'function';
 }
 
@@ -90,11 +90,11 @@ function isIterable<Batch>(source: unknown): source is AsyncIterable<Batch> | It
 }
 
 /** Whether a function gave what is to be read batch by batch, not a batch, which may be a list of tensors. */
-function isStream<Batch>(given: unknown): given is BatchStream<Batch> {
-  return isIterable(given) && (Symbol.asyncIterator in given || 'next' in given);
+function isStream<Batch>(value: unknown): value is BatchStream<Batch> {
+  return isIterable(value) && (Symbol.asyncIterator in value || 'next' in value);
 }
 
 /** Whether something is a promise. */
-export function isThenable(given: unknown): given is PromiseLike<unknown> {
-  return typeof given === 'object' && given !== null && 'then' in given;
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }

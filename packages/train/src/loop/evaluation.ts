@@ -1,7 +1,7 @@
-import { nextTurn } from '@residual/base';
+import { yieldToEventLoop } from '@residual/base';
 import { emptyScope } from '@residual/layers';
 import { clone, expectOptions, ResidualError, tidy } from '@residual/tensor';
-import { type BatchesOnce, batchesOnce } from './batches.js';
+import { type FiniteBatches, iterateOnce } from './batches.js';
 import { type Loss, type Objective, objectiveOf } from './objective.js';
 import type { Parameter } from './parameters.js';
 import type { RunState } from './state.js';
@@ -14,7 +14,7 @@ export interface EvaluateOptions<Tree, Batch> {
   /** The mean loss of a batch. */
   readonly loss: Loss<Tree, Batch> | Objective<Tree, Batch>;
   /** The data, gone through once. */
-  readonly batches: BatchesOnce<Batch>;
+  readonly batches: FiniteBatches<Batch>;
   /** Is told what is known after each batch. */
   readonly onProgress?: (done: Evaluation) => void;
   /** Ends it before the next batch. */
@@ -36,36 +36,36 @@ export async function evaluate<Tree, Batch>(options: EvaluateOptions<Tree, Batch
   expectOptions('evaluate', options, { weights: 1, loss: 1, batches: 1, onProgress: 0, signal: 0 });
   const { weights, batches, onProgress, signal } = options;
   const { loss, tokens } = objectiveOf('evaluate', options.loss);
-  let [sum, counted, seen] = [0, 0, 0];
-  const known = () => ({ loss: sum / (counted || 1), tokens: tokens ? counted : 0, batches: seen });
-  for await (const batch of batchesOnce('evaluate', batches, undefined)) {
-    await nextTurn(signal);
+  let [sum, tokenCount, batchCount] = [0, 0, 0];
+  const result = () => ({ loss: sum / (tokenCount || 1), tokens: tokens ? tokenCount : 0, batches: batchCount });
+  for await (const batch of iterateOnce('evaluate', batches, undefined)) {
+    await yieldToEventLoop(signal);
     const count = tokens?.(batch) ?? 1;
     const [value] = await dataOf(tidy(() => loss(weights, batch, emptyScope)));
     sum += value! * count;
-    counted += count;
-    seen++;
-    onProgress?.(known());
+    tokenCount += count;
+    batchCount++;
+    onProgress?.(result());
   }
-  if (seen === 0) throw new ResidualError('data', 'evaluate: the data to evaluate on is empty');
-  return known();
+  if (batchCount === 0) throw new ResidualError('data', 'evaluate: the data to evaluate on is empty');
+  return result();
 }
 
 /** Does something with the averaged weights in the place of those that are trained, where there are some. */
-export async function withAverage<T>(
-  average: RunState['average'],
+export async function withEmaWeights<T>(
+  ema: RunState['ema'],
   parameters: ReadonlyMap<string, Parameter>,
   work: () => Promise<T>,
 ): Promise<T> {
-  const before = [...average].map(([path, value]) => {
+  const saved = [...ema].map(([path, value]) => {
     const { get, set } = parameters.get(path)!;
-    const own = clone(get());
+    const weight = clone(get());
     set(clone(value));
-    return { own, set };
+    return { own: weight, set };
   });
   try {
     return await work();
   } finally {
-    for (const { own, set } of before) set(own);
+    for (const { own, set } of saved) set(own);
   }
 }

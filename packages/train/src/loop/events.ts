@@ -10,7 +10,7 @@ export interface StepEvent {
   /** Of the batches that say how many tokens they have; 0 otherwise. */
   readonly tokensPerSecond: number;
   /** What is held now. */
-  readonly memory: { readonly tensors: number; readonly bytes: number };
+  readonly memoryUsage: { readonly tensors: number; readonly bytes: number };
 }
 
 /** What a run tells after looking at other data: the mean loss there, of the averaged weights where there is an average. */

@@ -16,14 +16,15 @@ export interface Objective<Tree, Batch> {
 /** A loss alone, or with what a batch counts, as an objective whose loss is checked to be a tensor. Errors for what is none, also a promise. */
 export function objectiveOf<Tree, Batch>(
   name: string,
-  given: Loss<Tree, Batch> | Objective<Tree, Batch>,
+  lossOrObjective: Loss<Tree, Batch> | Objective<Tree, Batch>,
 ): Objective<Tree, Batch> {
-  const objective: Objective<Tree, Batch> = typeof given === 'function' ? { loss: given } : given;
+  const objective: Objective<Tree, Batch> =
+    typeof lossOrObjective === 'function' ? { loss: lossOrObjective } : lossOrObjective;
   const refuse = (what: string): never => {
     throw new ResidualError('loss', `${name}: ${what}`);
   };
   if (typeof objective.loss !== 'function')
-    refuse('loss is neither a function nor an objective, such as nextToken(model) gives');
+    refuse('loss is neither a function nor an objective, such as languageModelLoss(model) gives');
   return {
     ...(objective.tokens && { tokens: batch => objective.tokens!(batch) }),
     loss: (weights, batch, scope) => {

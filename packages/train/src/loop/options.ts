@@ -3,7 +3,7 @@ import { checkSeed, expectOptions, ResidualError } from '@residual/tensor';
 import type { CheckpointStore } from '../checkpoint/store.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules.js';
-import type { BatchesOnce, BatchSource } from './batches.js';
+import type { BatchSource, FiniteBatches } from './batches.js';
 import type { Loss, Objective } from './objective.js';
 
 /** Settings of `train`. */
@@ -27,7 +27,7 @@ export interface TrainOptions<N, Batch> {
   /** How many batches make one step; 1 if absent. */
   readonly accumulate?: number;
   /** Keeps a moving average of the weights with this decay, such as 0.999: it is what is evaluated, and takes their place when the run has ended. */
-  readonly average?: number;
+  readonly emaDecay?: number;
   /** Weights that stay as they are: patterns of paths as in `record`, each of which must fit one, or a function of the path. */
   readonly frozen?: Frozen;
   /** Of what is random in training, such as dropout; 0 if absent. */
@@ -39,7 +39,7 @@ export interface TrainOptions<N, Batch> {
     /** After so many steps each time. */
     readonly every: number;
     /** The other data. */
-    readonly batches: BatchesOnce<Batch, number>;
+    readonly batches: FiniteBatches<Batch, number>;
   };
   /** Writes the whole run after each `every` steps, at the end and after an abort, and begins from the latest that is there. */
   readonly checkpoint?: {
@@ -67,7 +67,7 @@ export function checkOptions<N, Batch>(options: TrainOptions<N, Batch>): void {
     learningRate: 1,
     clipNorm: 0,
     accumulate: 0,
-    average: 0,
+    emaDecay: 0,
     frozen: 0,
     seed: 0,
     recompute: 0,
@@ -79,18 +79,18 @@ export function checkOptions<N, Batch>(options: TrainOptions<N, Batch>): void {
   if (options.checkpoint) expectOptions('train: checkpoint', options.checkpoint, { every: 1, store: 1 });
   if (options.optimizer && typeof options.optimizer.update !== 'function')
     throw new ResidualError('option', 'train: optimizer is no optimizer, such as adamW() gives');
-  const { steps, accumulate = 1, clipNorm = 1, average, evaluate, checkpoint, seed = 0 } = options;
+  const { steps, accumulate = 1, clipNorm = 1, emaDecay, evaluate, checkpoint, seed = 0 } = options;
   checkSeed('train', seed);
-  const whole = {
+  const counts = {
     steps,
     accumulate,
     'evaluate.every': evaluate?.every ?? 1,
     'checkpoint.every': checkpoint?.every ?? 1,
   };
-  for (const [name, value] of Object.entries(whole))
+  for (const [name, value] of Object.entries(counts))
     if (!(Number.isSafeInteger(value) && value > 0))
       throw new ResidualError('range', `train: ${name} is ${value}; it must be a whole number above 0`);
   if (!(clipNorm > 0)) throw new ResidualError('range', `train: clipNorm is ${clipNorm}; it must be above 0`);
-  if (average !== undefined && !(average >= 0 && average < 1))
-    throw new ResidualError('range', `train: average is ${average}; it must be from 0 to below 1`);
+  if (emaDecay !== undefined && !(emaDecay >= 0 && emaDecay < 1))
+    throw new ResidualError('range', `train: average is ${emaDecay}; it must be from 0 to below 1`);
 }

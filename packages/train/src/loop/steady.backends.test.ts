@@ -1,5 +1,5 @@
 import { init, linear } from '@residual/layers';
-import { dispose, memory, requireBackend, tensor } from '@residual/tensor';
+import { dispose, memoryUsage, requireBackend, tensor } from '@residual/tensor';
 import { test as base, expect } from 'vitest';
 import { meanSquaredError, train } from '../index.js';
 
@@ -28,7 +28,7 @@ test('2,000 steps leave tensors and heap where they were after the tenth', async
   let heapBefore = 0;
   for await (const { step } of train({ layer: line, weights, loss, batches: [0], ...settings })) {
     if (step === 10) heapBefore = await heap();
-    if (step % 199 === 10) held.push(memory());
+    if (step % 199 === 10) held.push(memoryUsage());
   }
   expect(held).toHaveLength(11);
   for (const later of held) expect(later).toEqual(held[0]);

@@ -12,11 +12,7 @@ import {
   train,
 } from '../index.js';
 
-const [up, down, drop] = [
-  linear({ in: 2, out: 5, deviation: 1 }),
-  linear({ in: 5, out: 1, deviation: 1 }),
-  dropout({ rate: 0.2 }),
-];
+const [up, down, drop] = [linear({ in: 2, out: 5, std: 1 }), linear({ in: 5, out: 1, std: 1 }), dropout({ rate: 0.2 })];
 const net = layer({ up, down, drop }, (w, x: Tensor, scope) => {
   const hidden = scope.tap('hidden', relu(up(w.up, x)));
   return down(w.down, drop(w.drop, hidden, scope.at('drop')));
@@ -69,13 +65,13 @@ test('a run tells each step and leaves nothing but the trained weights', () =>
   expectNoLeak(async () => {
     const weights = init(net, { seed: 1 });
     const before = await numbersOf(weights);
-    const events = await eventsOf(train(options(weights, { average: 0.5, clipNorm: 1, accumulate: 2 })));
+    const events = await eventsOf(train(options(weights, { emaDecay: 0.5, clipNorm: 1, accumulate: 2 })));
     expect(events.map(({ type, step }) => [type, step])).toEqual([1, 2, 3, 4, 5, 6].map(step => ['step', step]));
     for (const event of events)
       if (event.type === 'step') {
         expect(event.learningRate).toBe(0.05);
         expect(event.gradientNorm).toBeGreaterThan(0);
-        expect(event.memory.tensors).toBeGreaterThan(4);
+        expect(event.memoryUsage.tensors).toBeGreaterThan(4);
       }
     expect(await numbersOf(weights)).not.toEqual(before);
     dispose(weights);
@@ -83,14 +79,14 @@ test('a run tells each step and leaves nothing but the trained weights', () =>
 
 test('stopped anywhere and resumed, a run goes on as if it had not stopped', async () => {
   const straight = init(net, { seed: 1 });
-  const whole = lossesIn(await eventsOf(train(options(straight, { average: 0.9 }))));
+  const whole = lossesIn(await eventsOf(train(options(straight, { emaDecay: 0.9 }))));
   for (const stop of [1, 2, 5]) {
     const store = memoryStore();
     const checkpoint = { every: 2, store };
     const first = init(net, { seed: 1 });
     const aborter = new AbortController();
     const seen: number[] = [];
-    const run = train(options(first, { average: 0.9, checkpoint, signal: aborter.signal }));
+    const run = train(options(first, { emaDecay: 0.9, checkpoint, signal: aborter.signal }));
     const end = await thrown(
       (async () => {
         for await (const event of run) {
@@ -103,7 +99,7 @@ test('stopped anywhere and resumed, a run goes on as if it had not stopped', asy
     expect((await store.latest())!.step).toBe(stop);
     dispose(first);
     const second = init(net, { seed: 2 }); // other weights: those of the checkpoint count
-    seen.push(...lossesIn(await eventsOf(train(options(second, { average: 0.9, checkpoint })))));
+    seen.push(...lossesIn(await eventsOf(train(options(second, { emaDecay: 0.9, checkpoint })))));
     await expectClose(seen, whole, { absolute: 1e-6 });
     await expectClose(await numbersOf(second), await numbersOf(straight), { absolute: 1e-6 });
     dispose(second);
@@ -175,7 +171,7 @@ test('the average follows the weights, is evaluated, and takes their place at th
   const weights = init(net, { seed: 1 });
   const seen: number[][] = [];
   const evaluate = { every: 1, batches: () => [points[0]!] };
-  const run = train(options(weights, { average: 0.5, steps: 3, evaluate }));
+  const run = train(options(weights, { emaDecay: 0.5, steps: 3, evaluate }));
   const losses: number[] = [];
   for await (const event of run) {
     if (event.type === 'step') seen.push(await numbersOf(weights));
@@ -252,8 +248,8 @@ test('data without batches is an error, data that ends is an end', async () => {
 test('steps of several batches leave tensors and bytes where they were after the third', async () => {
   const weights = init(net, { seed: 1 });
   const held: unknown[] = [];
-  for await (const event of train(options(weights, { steps: 12, average: 0.9, clipNorm: 0.1, accumulate: 2 })))
-    if (event.type === 'step') held.push(event.memory);
+  for await (const event of train(options(weights, { steps: 12, emaDecay: 0.9, clipNorm: 0.1, accumulate: 2 })))
+    if (event.type === 'step') held.push(event.memoryUsage);
   for (const later of held.slice(3)) expect(later).toEqual(held[2]);
   dispose(weights);
 });
@@ -339,7 +335,7 @@ test('a loss that is no tensor, a promise, or does not depend on the weights is 
     );
     expect(await refusal(() => 5)).toBe('train: step 1: the loss gave 5; it must give a tensor that holds one number');
     expect(await refusal('loss')).toBe(
-      'train: loss is neither a function nor an objective, such as nextToken(model) gives',
+      'train: loss is neither a function nor an objective, such as languageModelLoss(model) gives',
     );
     const fresh = init(net, { seed: 2 });
     const depends = (count: number, first: string) =>
@@ -354,7 +350,7 @@ test('a loss that is no tensor, a promise, or does not depend on the weights is 
 test('leaving the loop early frees what the run held', () =>
   expectNoLeak(async () => {
     const weights = init(net, { seed: 1 });
-    for await (const event of train(options(weights, { average: 0.9 }))) if (event.step === 2) break;
+    for await (const event of train(options(weights, { emaDecay: 0.9 }))) if (event.step === 2) break;
     dispose(weights);
   }));
 
@@ -390,7 +386,7 @@ test.each<[Options, string]>([
   [{ steps: 0 }, 'train: steps is 0; it must be a whole number above 0'],
   [{ accumulate: 1.5 }, 'train: accumulate is 1.5; it must be a whole number above 0'],
   [{ clipNorm: 0 }, 'train: clipNorm is 0; it must be above 0'],
-  [{ average: 1 }, 'train: average is 1; it must be from 0 to below 1'],
+  [{ emaDecay: 1 }, 'train: average is 1; it must be from 0 to below 1'],
   [{ seed: -1 }, 'train: seed is -1; it must be a whole number from 0 to 4294967295'],
   [
     { frozen: ['up.*', 'down'] },

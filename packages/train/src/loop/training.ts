@@ -21,7 +21,7 @@ export interface Training extends AsyncIterable<TrainingEvent> {
    * Does something between two events, also while the run is paused, before it and after it: the weights stay as they are until `work` has ended, so that it
    * may write a text with them, or change them. Works take turns in the order in which they were asked for; one must not wait for another that it asks for itself.
    */
-  between<T>(work: () => T | Promise<T>): Promise<T>;
+  runExclusive<T>(work: () => T | Promise<T>): Promise<T>;
   /** The run as it is between two steps. Errors once it has ended, when what it remembered is freed. */
   checkpoint(): Promise<Checkpoint>;
 }

@@ -7,7 +7,7 @@ import {
   expectOptions,
   fill,
   isLowRankSum,
-  type LowRankPart,
+  type LowRankAdapter,
   lowRankSum,
   type Matrix,
   matMul,
@@ -17,7 +17,7 @@ import {
   tidy,
   uniformValues,
 } from '@residual/tensor';
-import { linearsIn, namesIn, type PlacedPart, partsNamed, targetsIn } from './places.js';
+import { type AttachedPart, adapterNames, linearsIn, matchingTargets, partsNamed } from './targets.js';
 
 /** Settings of `attachLora`. */
 export interface LoraOptions {
@@ -44,44 +44,44 @@ export function attachLora(layer: HasNeeds<unknown>, weights: unknown, options: 
   checkSeed('attachLora', seed);
   if (!(Number.isInteger(rank) && rank > 0))
     throw new ResidualError('range', `attachLora: rank is ${rank}; it must be a whole number above 0`);
-  const places = targetsIn('attachLora', layer, weights, targets);
-  for (const { path, need } of places) {
+  const targetLinears = matchingTargets('attachLora', layer, weights, targets);
+  for (const { path, need } of targetLinears) {
     const [out, width] = need.shape;
     const bound = 1 / Math.sqrt(width);
     const values = uniformValues(seed, `${path}.${name}`, rank * width).map(value => (2 * value - 1) * bound);
     const part = { down: tensor(values, [rank, width]), up: fill([out, rank], 0), scale: alpha / rank, active: true };
-    putBeside(layer, weights, path, name, part);
+    addAdapter(layer, weights, path, name, part);
   }
-  return places.map(({ path }) => path);
+  return targetLinears.map(({ path }) => path);
 }
 
 /** Puts a part beside the linear at `path`; it belongs to the tree then. Errors, with the part freed, where its name is taken or it does not fit. */
-export function putBeside(
+export function addAdapter(
   layer: HasNeeds<unknown>,
   weights: unknown,
   path: string,
   name: string,
-  part: LowRankPart,
+  part: LowRankAdapter,
 ): void {
-  const place = linearsIn('attachLora', layer, weights).find(place => place.path === path);
+  const target = linearsIn('attachLora', layer, weights).find(place => place.path === path);
   try {
-    if (!place) throw new ResidualError('lora', `attachLora: there is no linear at ${path}`);
-    const leaf = place.get();
+    if (!target) throw new ResidualError('lora', `attachLora: there is no linear at ${path}`);
+    const leaf = target.get();
     const [base, parts] = isLowRankSum(leaf) ? [leaf.base, leaf.parts] : [leaf, {}];
     if (name in parts)
       throw new ResidualError(
         'lora',
         `attachLora: ${path} has a '${name}' beside it already; detach it or choose another name`,
       );
-    place.set(lowRankSum(base, { ...parts, [name]: part }));
+    target.set(lowRankSum(base, { ...parts, [name]: part }));
   } catch (error) {
     dispose([part.down, part.up]);
     throw error;
   }
 }
 
-/** Whether the path of a weight is not that of LoRA: `frozen: notLora` trains what is beside the weights and leaves the weights alone. */
-export function notLora(path: string): boolean {
+/** Whether the path of a weight is not that of LoRA: `frozen: freezeBase` trains what is beside the weights and leaves the weights alone. */
+export function freezeBase(path: string): boolean {
   return !/\.parts\.[^.]+\.(down|up)$/.test(path);
 }
 
@@ -106,22 +106,24 @@ export function scaleLora(layer: HasNeeds<unknown>, weights: unknown, name: stri
 
 /** Adds the parts of a name into the weights, which are as fast as before then; the parts stay, so that it can be undone. */
 export function mergeLora(layer: HasNeeds<unknown>, weights: unknown, name = 'default'): void {
-  for (const placed of partsNamed('mergeLora', layer, weights, name)) if (!placed.part.merged) addTo(placed, 1);
+  for (const attached of partsNamed('mergeLora', layer, weights, name))
+    if (!attached.part.merged) addToBase(attached, 1);
 }
 
 /** Takes the parts of a name out of the weights again, up to rounding. */
 export function unmergeLora(layer: HasNeeds<unknown>, weights: unknown, name = 'default'): void {
-  for (const placed of partsNamed('unmergeLora', layer, weights, name)) if (placed.part.merged) addTo(placed, -1);
+  for (const attached of partsNamed('unmergeLora', layer, weights, name))
+    if (attached.part.merged) addToBase(attached, -1);
 }
 
 /** Frees the parts of a name. What was merged stays in the weights. */
 export function detachLora(layer: HasNeeds<unknown>, weights: unknown, name = 'default'): void {
-  for (const { place, part } of partsNamed('detachLora', layer, weights, name)) {
-    const leaf = place.get();
+  for (const { target, part } of partsNamed('detachLora', layer, weights, name)) {
+    const leaf = target.get();
     if (!isLowRankSum(leaf)) continue;
     const { [name]: _, ...parts } = leaf.parts;
     dispose([part.down, part.up]);
-    place.set(Object.keys(parts).length > 0 ? lowRankSum(leaf.base, parts) : leaf.base);
+    target.set(Object.keys(parts).length > 0 ? lowRankSum(leaf.base, parts) : leaf.base);
   }
 }
 
@@ -130,19 +132,19 @@ export function loraParts(
   layer: HasNeeds<unknown>,
   weights: unknown,
   name = 'default',
-): { readonly path: string; readonly part: LowRankPart }[] {
-  return partsNamed('loraParts', layer, weights, name).map(({ place: { path }, part }) => ({ path, part }));
+): { readonly path: string; readonly part: LowRankAdapter }[] {
+  return partsNamed('loraParts', layer, weights, name).map(({ target: { path }, part }) => ({ path, part }));
 }
 
-function addTo({ place, part }: PlacedPart, sign: 1 | -1): void {
-  const leaf = place.get();
+function addToBase({ target, part }: AttachedPart, sign: 1 | -1): void {
+  const leaf = target.get();
   if (!isLowRankSum(leaf)) return;
-  const before: Matrix = leaf.base;
-  leaf.base = tidy(() => add(dense(before), mul(matMul(part.up, part.down), sign * part.scale)));
-  before.dispose();
+  const oldBase: Matrix = leaf.base;
+  leaf.base = tidy(() => add(dense(oldBase), mul(matMul(part.up, part.down), sign * part.scale)));
+  oldBase.dispose();
   part.merged = sign === 1;
 }
 
-function allParts(caller: string, layer: HasNeeds<unknown>, weights: unknown): PlacedPart[] {
-  return namesIn(linearsIn(caller, layer, weights)).flatMap(name => partsNamed(caller, layer, weights, name));
+function allParts(caller: string, layer: HasNeeds<unknown>, weights: unknown): AttachedPart[] {
+  return adapterNames(linearsIn(caller, layer, weights)).flatMap(name => partsNamed(caller, layer, weights, name));
 }

@@ -6,7 +6,15 @@ import { clone, dense, dispose, mul, requireBackend, type Tensor } from '@residu
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { crossBlock, crossStack, encoderDecoder, languageModel, stack, transformerBlock } from '@residual/transformer';
 import { test as base, expect } from 'vitest';
-import { type Batches, nextToken, type Pair, packed, pairBatches, train, translation } from '../index.js';
+import {
+  type Batches,
+  languageModelLoss,
+  type Pair,
+  packDocuments,
+  pairBatches,
+  sequenceToSequenceLoss,
+  train,
+} from '../index.js';
 
 /** Of the GPU backends one, WebGL: in software each compiles for long; all ops have tests of their own on both. */
 const test = requireBackend() === 'webgpu' ? base.skip : base;
@@ -17,7 +25,7 @@ const perceptron = mlp({ modelDim, hiddenDim: 11 });
 const model = (rotates: boolean) =>
   languageModel({
     embedding: tokenEmbedding({ vocab, dim: modelDim }),
-    positions: rotates ? undefined : learnedPositions({ positions: 8, dim: modelDim }),
+    positionEncoding: rotates ? undefined : learnedPositions({ maxPositions: 8, dim: modelDim }),
     decoder: stack({
       depth: 2,
       norm,
@@ -27,7 +35,7 @@ const model = (rotates: boolean) =>
           modelDim,
           heads,
           mask: causal(),
-          ...(rotates && { positions: rotary({ headDim: 4 }) }),
+          ...(rotates && { positionEncoding: rotary({ headDim: 4 }) }),
         }),
         mlp: perceptron,
       }),
@@ -64,8 +72,8 @@ const documents = [
 test.each([true, false])('documents in one row are as each alone (rotary %s)', async rotates => {
   const lm = model(rotates);
   const weights = large(init(lm, { seed: 1 }));
-  const objective = nextToken(lm, { chunk: 4 });
-  const [together] = await all(packed(documents, { length: 8, batch: 2, rounds: 1, end: 0 }));
+  const objective = languageModelLoss(lm, { chunk: 4 });
+  const [together] = await all(packDocuments(documents, { length: 8, batch: 2, epochs: 1, eosTokenId: 0 }));
   let [sum, tokens] = [0, 0];
   // Cut where the rows end: 1 5 3 0 | 2 7 7 4 and 0 | 6 1 0 | 3 12 3 8 and what goes on without them.
   const rows = [[1, 5, 3, 0], [2, 7, 7, 4], [0], [6, 1, 0], [3, 12, 3, 8], [1, 0]];
@@ -78,10 +86,10 @@ test.each([true, false])('documents in one row are as each alone (rotary %s)', a
     if (count > 0) sum += count * (await numberIn(objective.loss(weights, batch, emptyScope)));
     tokens += count;
   }
-  const batches = await all(packed(documents, { length: 8, batch: 3, rounds: 1, end: 0 }));
+  const batches = await all(packDocuments(documents, { length: 8, batch: 3, epochs: 1, eosTokenId: 0 }));
   expect(objective.tokens!(batches[0]!)).toBe(tokens);
   expect(await numberIn(objective.loss(weights, batches[0]!, emptyScope))).toBeCloseTo(sum / tokens, 4);
-  const blended = { ...together!, documents: together!.documents!.map(() => 1) };
+  const blended = { ...together!, documents: together!.documentIds!.map(() => 1) };
   expect(await numberIn(objective.loss(weights, blended, emptyScope))).not.toBeCloseTo(
     await numberIn(objective.loss(weights, together!, emptyScope)),
     2,
@@ -92,7 +100,7 @@ test.each([true, false])('documents in one row are as each alone (rotary %s)', a
 const translator = encoderDecoder({
   source: {
     embedding: tokenEmbedding({ vocab, dim: modelDim }),
-    positions: learnedPositions({ positions: 16, dim: modelDim }),
+    positionEncoding: learnedPositions({ maxPositions: 16, dim: modelDim }),
   },
   encoder: stack({
     depth: 1,
@@ -118,11 +126,11 @@ const pairs: Pair[] = [
 
 test('pairs side by side are as each alone, whatever padding is between', async () => {
   const weights = init(translator, { seed: 1 });
-  const objective = translation(translator, { smoothing: 0.1 });
+  const objective = sequenceToSequenceLoss(translator, { labelSmoothing: 0.1 });
   const options = { padding: 0, start: 0, pool: 1, rounds: 1 };
-  const [together] = await all(pairBatches(pairs, { ...options, batch: 3, multiple: 8 }));
+  const [together] = await all(pairBatches(pairs, { ...options, batch: 3, padToMultipleOf: 8 }));
   let [sum, tokens] = [0, 0];
-  for (const batch of await all(pairBatches(pairs, { ...options, batch: 1, multiple: 1 }))) {
+  for (const batch of await all(pairBatches(pairs, { ...options, batch: 1, padToMultipleOf: 1 }))) {
     sum += objective.tokens!(batch) * (await numberIn(objective.loss(weights, batch, emptyScope)));
     tokens += objective.tokens!(batch);
   }
@@ -134,10 +142,10 @@ test('pairs side by side are as each alone, whatever padding is between', async 
 const trained = async (more: { recompute?: boolean; chunk?: number }) => {
   const lm = model(true);
   const weights = init(lm, { seed: 1 });
-  const batches = packed(documents, { length: 8, batch: 2, end: 0 });
+  const batches = packDocuments(documents, { length: 8, batch: 2, eosTokenId: 0 });
   const losses: number[] = [];
   const { chunk, ...options } = more;
-  const objective = nextToken(lm, chunk === undefined ? {} : { chunk });
+  const objective = languageModelLoss(lm, chunk === undefined ? {} : { chunk });
   for await (const event of train({
     layer: lm,
     weights,
@@ -163,12 +171,12 @@ test('recomputed blocks of an encoder-decoder train alike, and leave nothing', (
     const runs: number[][] = [];
     for (const recompute of [false, true]) {
       const weights = init(translator, { seed: 1 });
-      const batches = pairBatches(pairs, { batch: 2, padding: 0, start: 0, seed: 1 });
+      const batches = pairBatches(pairs, { batch: 2, padTokenId: 0, decoderStartTokenId: 0, seed: 1 });
       const losses: number[] = [];
       const run = train({
         layer: translator,
         weights,
-        loss: translation(translator),
+        loss: sequenceToSequenceLoss(translator),
         batches,
         steps: 3,
         learningRate: 0.01,
@@ -184,14 +192,14 @@ test('recomputed blocks of an encoder-decoder train alike, and leave nothing', (
 test('a row longer than the positions is an error that names the step', async () => {
   const lm = model(false);
   const weights = init(lm, { seed: 1 });
-  const batches = packed(documents, { length: 9, batch: 1 });
-  const run = (loss: ReturnType<typeof nextToken<typeof lm>>) =>
+  const batches = packDocuments(documents, { length: 9, batch: 1 });
+  const run = (loss: ReturnType<typeof languageModelLoss<typeof lm>>) =>
     (async () => {
       for await (const _ of train({ layer: lm, weights, loss, batches, steps: 1, learningRate: 0.01 })) void _;
     })();
-  await expect(run(nextToken(lm, { positions: 8 }))).rejects.toThrow(
-    'train: step 1: nextToken: a batch of length 9 is longer than the 8 positions of the model',
+  await expect(run(languageModelLoss(lm, { maxPositions: 8 }))).rejects.toThrow(
+    'train: step 1: languageModelLoss: a batch of length 9 is longer than the 8 positions of the model',
   );
-  await expect(run(nextToken(lm))).rejects.toThrow(/^train: step 1: learnedPositions: .*9.*8/);
+  await expect(run(languageModelLoss(lm))).rejects.toThrow(/^train: step 1: learnedPositions: .*9.*8/);
   dispose(weights);
 });

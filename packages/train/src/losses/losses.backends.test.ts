@@ -1,7 +1,7 @@
 import { dispose, gradients, linear, normalValues, type Tensor, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { labelsOf, lossInChunks, meanSquaredError, type TokenLossOptions, tokenLoss } from '../index.js';
+import { chunkedLoss, labelsOf, meanSquaredError, type TokenLossOptions, tokenLoss } from '../index.js';
 
 const [rows, dim, vocab] = [7, 5, 11];
 const labels = [3, 0, -100, 10, 3, 7, -100];
@@ -17,7 +17,10 @@ const numbers = (name: string, shape: number[]) =>
   );
 
 /** The loss in float64, straight from its definition. */
-const expected = (logits: ArrayLike<number>, { ignore = -100, smoothing = 0, weights }: TokenLossOptions) => {
+const expected = (
+  logits: ArrayLike<number>,
+  { ignoreIndex: ignore = -100, labelSmoothing: smoothing = 0, weights }: TokenLossOptions,
+) => {
   let [sum, total] = [0, 0];
   for (const [row, label] of labels.entries()) {
     if (label === ignore) continue;
@@ -34,17 +37,17 @@ const expected = (logits: ArrayLike<number>, { ignore = -100, smoothing = 0, wei
 
 test.each<[string, TokenLossOptions]>([
   ['plain', {}],
-  ['with another id to ignore', { ignore: 3 }],
-  ['smoothed', { smoothing: 0.1 }],
+  ['with another id to ignore', { ignoreIndex: 3 }],
+  ['smoothed', { labelSmoothing: 0.1 }],
   ['weighted', { weights }],
-  ['weighted and smoothed', { weights, smoothing: 0.3 }],
+  ['weighted and smoothed', { weights, labelSmoothing: 0.3 }],
 ])('the loss of tokens is its definition: %s', async (_, options) => {
-  const given = options.ignore === undefined ? labels : labels.map(label => (label === -100 ? 3 : label));
+  const given = options.ignoreIndex === undefined ? labels : labels.map(label => (label === -100 ? 3 : label));
   const logits = numbers('logits', [rows, vocab]);
   const loss = tokenLoss(logits, given, options);
-  const wanted = options.ignore === undefined ? options : { ignore: 3 };
+  const wanted = options.ignoreIndex === undefined ? options : { ignore: 3 };
   const data = await logits.data();
-  const value = options.ignore === undefined ? expected(data, wanted) : expectedIgnoring3(data);
+  const value = options.ignoreIndex === undefined ? expected(data, wanted) : expectedIgnoring3(data);
   await expectClose(loss, value, { absolute: 2e-6 });
   dispose([logits, loss]);
 });
@@ -71,8 +74,8 @@ test.each([1, 2, 3, 7, 50])('a loss in chunks of %i rows and its gradients are t
     const [x, head] = [numbers('x', [1, rows, dim]), numbers('head', [vocab, dim])];
     const logits = ({ own }: { own: { head?: Tensor } }, rows: Tensor) => linear(rows, own.head!);
     const options = { smoothing: 0.1, weights };
-    const read = lossInChunks(labelsOf('test', labels, options), chunk, options);
-    const parts = gradients(() => read(x, { own: { head }, embedding: undefined }, logits), { x, head });
+    const read = chunkedLoss(labelsOf('test', labels, options), chunk, options);
+    const parts = gradients(() => read(x, { head: { head }, embedding: undefined }, logits), { x, head });
     const whole = gradients(() => tokenLoss(linear(x, head), labels, options), { x, head });
     const total = 5; // the weights of the rows that count
     await expectClose(parts.value, (await whole.value.data())[0]! * total, { relative: 1e-5 });
@@ -126,8 +129,8 @@ test('chunks never hold all logits, forwards or backwards', () => {
   const labels = labelsOf('test', Array(rows).fill(1), {});
   const peakWith = (chunk: number, smoothing: number) =>
     peakBytes(() => {
-      const read = lossInChunks(labels, chunk, { smoothing });
-      dispose(gradients(() => read(x, { own: { head }, embedding: undefined }, logits), { x, head }));
+      const read = chunkedLoss(labels, chunk, { labelSmoothing: smoothing });
+      dispose(gradients(() => read(x, { head: { head }, embedding: undefined }, logits), { x, head }));
     });
   const whole = rows * vocab * 4;
   expect(peakWith(rows, 0)).toBeGreaterThan(whole);

@@ -1,5 +1,5 @@
 import { add, div, expectOptions, mul, sqrt, square, sub, type Tensor } from '@residual/tensor';
-import { type Decays, expectNumber, type Optimizer } from './optimizer.js';
+import { expectNumber, type Optimizer, type WeightFilter } from './optimizer.js';
 
 /** Settings of `adam`. */
 export interface AdamOptions {
@@ -16,7 +16,7 @@ export interface AdamWOptions extends AdamOptions {
   /** How much of itself a weight loses, times the learning rate; 0.01 if absent. */
   readonly weightDecay?: number;
   /** Which weights decay; all if absent. `onlyMatrices` spares biases and norms. */
-  readonly decays?: Decays;
+  readonly decays?: WeightFilter;
 }
 
 const adamNames = { beta1: 0, beta2: 0, epsilon: 0 } as const;
@@ -45,16 +45,16 @@ function adamLike(
   expectNumber(name, 'epsilon', epsilon, Number.MIN_VALUE);
   return {
     name,
-    remembers: () => ['first', 'second'],
+    stateNames: () => ['first', 'second'],
     // m̂ = first / (1 - beta1^t), v̂ = second / (1 - beta2^t)
-    numbers: (rate, t) => ({ rate, step: rate / (1 - beta1 ** t), unbias: 1 / Math.sqrt(1 - beta2 ** t) }),
-    update: ({ path, weight, gradient, memory, numbers: { rate, step, unbias } }) => {
+    scalars: (rate, t) => ({ rate, step: rate / (1 - beta1 ** t), unbias: 1 / Math.sqrt(1 - beta2 ** t) }),
+    update: ({ path, weight, gradient, optimizerState, scalars: { rate, step, unbias } }) => {
       const decay = decayOf(path, weight.shape);
-      const first = blend(memory.first!, gradient, beta1);
-      const second = blend(memory.second!, square(gradient), beta2);
+      const first = blend(optimizerState.first!, gradient, beta1);
+      const second = blend(optimizerState.second!, square(gradient), beta2);
       const root = add(mul(sqrt(second), unbias!), epsilon);
-      const kept = decay > 0 ? sub(weight, mul(weight, mul(rate!, decay))) : weight;
-      return { weight: sub(kept, mul(div(first, root), step!)), memory: { first, second } };
+      const decayed = decay > 0 ? sub(weight, mul(weight, mul(rate!, decay))) : weight;
+      return { weight: sub(decayed, mul(div(first, root), step!)), memory: { first, second } };
     },
   };
 }

@@ -12,16 +12,16 @@ const rate = 0.1;
 async function updated(optimizer: Optimizer, path = 'w', shape_ = shape): Promise<number[]> {
   let weight = tensor(start, shape_);
   let memory: Record<string, Tensor> = Object.fromEntries(
-    optimizer.remembers(path, shape_).map(name => [name, zeros(shape_)]),
+    optimizer.stateNames(path, shape_).map(name => [name, zeros(shape_)]),
   );
   for (const [step, slope] of slopes.entries()) {
     const gradient = tensor(slope, shape_);
     const numbers = Object.fromEntries(
-      Object.entries(optimizer.numbers(rate, step + 1)).map(([name, value]) => [name, tensor([value], [])]),
+      Object.entries(optimizer.scalars(rate, step + 1)).map(([name, value]) => [name, tensor([value], [])]),
     );
     const next = tidy(
       () =>
-        optimizer.update({ path, weight, gradient, memory, numbers }) as {
+        optimizer.update({ path, weight, gradient, optimizerState: memory, scalars: numbers }) as {
           weight: Tensor;
           memory: Record<string, Tensor>;
         },
@@ -80,7 +80,9 @@ test('muon makes the step of a matrix nearly orthogonal, and leaves the rest to 
   const [weight, gradient] = [tensor(start, shape), tensor(slopes[0]!, shape)];
   const numbers = { rate: tensor([1], []) };
   const memory = { first: zeros(shape) };
-  const next = tidy(() => alone.update({ path: 'mlp.up.weight', weight, gradient, memory, numbers }));
+  const next = tidy(() =>
+    alone.update({ path: 'mlp.up.weight', weight, gradient, optimizerState: memory, scalars: numbers }),
+  );
   const [before, after] = [await weight.data(), await next.weight.data()];
   const scale = 0.2 * Math.sqrt(5);
   const moved = Array.from(before, (w, i) => (w - after[i]!) / scale);

@@ -19,13 +19,13 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   expectNumber('sgd', 'weightDecay', weightDecay, 0);
   return {
     name: 'sgd',
-    remembers: () => (momentum > 0 ? ['velocity'] : []),
-    numbers: rate => ({ rate }),
-    update: ({ weight, gradient, memory, numbers: { rate } }) => {
-      const slope = weightDecay > 0 ? add(gradient, mul(weight, weightDecay)) : gradient;
-      if (momentum === 0) return { weight: sub(weight, mul(slope, rate!)), memory };
-      const velocity = add(mul(memory.velocity!, momentum), slope);
-      const step = nesterov ? add(slope, mul(velocity, momentum)) : velocity;
+    stateNames: () => (momentum > 0 ? ['velocity'] : []),
+    scalars: rate => ({ rate }),
+    update: ({ weight, gradient, optimizerState, scalars: { rate } }) => {
+      const decayedGradient = weightDecay > 0 ? add(gradient, mul(weight, weightDecay)) : gradient;
+      if (momentum === 0) return { weight: sub(weight, mul(decayedGradient, rate!)), memory: optimizerState };
+      const velocity = add(mul(optimizerState.velocity!, momentum), decayedGradient);
+      const step = nesterov ? add(decayedGradient, mul(velocity, momentum)) : velocity;
       return { weight: sub(weight, mul(step, rate!)), memory: { velocity } };
     },
   };

@@ -1,12 +1,12 @@
 import '@residual/testkit/cpu';
 import { init, layer, linear, type Scope, type Weights } from '@residual/layers';
-import { dense, dispose, memory, relu, type Tensor, tensor, tidy } from '@residual/tensor';
+import { dense, dispose, memoryUsage, relu, type Tensor, tensor, tidy } from '@residual/tensor';
 import { expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { meanSquaredError, memoryStore, type TrainingEvent, train } from '../index.js';
-import { connectTraining, moved, serveTraining, type Trainer, type TrainingJob } from './index.js';
+import { connectTraining, serveTraining, type Trainer, type TrainingJob, transfer } from './index.js';
 
-const [up, down] = [linear({ in: 2, out: 5, deviation: 1 }), linear({ in: 5, out: 1, deviation: 1 })];
+const [up, down] = [linear({ in: 2, out: 5, std: 1 }), linear({ in: 5, out: 1, std: 1 })];
 const net = layer({ up, down }, (w, x: Tensor, scope) => scope.tap('down', down(w.down, relu(up(w.up, x)))));
 type Net = Weights<typeof net.needs>;
 const loss = (w: Net, x: readonly number[], scope: Scope) =>
@@ -38,7 +38,7 @@ const jobs = {
         up: async () => {
           const data = Float32Array.from(await dense(weights.up.weight).data());
           given.push(data);
-          return moved(data, [data.buffer]);
+          return transfer(data, [data.buffer]);
         },
         wait: (_: undefined, { signal }: { signal: AbortSignal }) =>
           new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -88,7 +88,7 @@ const connected = (body: (trainer: Trainer<typeof jobs>, port: MessagePort) => P
 
 /** What does not depend on the clock, or on what else is held. */
 const steady = (event: TrainingEvent) => {
-  const { tokensPerSecond: _, memory: held, ...rest } = event as TrainingEvent & Record<string, unknown>;
+  const { tokensPerSecond: _, memoryUsage: held, ...rest } = event as TrainingEvent & Record<string, unknown>;
   return { ...rest, hasMemory: held !== undefined };
 };
 const eventsOf = async (run: AsyncIterable<TrainingEvent>) => {
@@ -296,13 +296,13 @@ test('leaving the loop ends the run, and another iteration is refused', () =>
 
 test('a run that is disposed while it goes on ends, and what it held is freed', () =>
   connected(async trainer => {
-    const before = memory();
+    const before = memoryUsage();
     const run = trainer.start('net', { steps: 1_000_000 });
     const end = thrown(run);
     await someTurns();
     await run.dispose();
     expect((await end).message).toBe('start: this run was disposed');
-    expect(memory()).toEqual(before);
+    expect(memoryUsage()).toEqual(before);
   }));
 
 test('other messages may go through the port, and a closed connection ends and frees what runs', () =>

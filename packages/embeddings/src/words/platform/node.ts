@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { ResidualError } from '@residual/base';
 import { fileSource } from '@residual/safetensors/node';
 import type { FileUrls, StoredVectors, WordVectorsOptions } from '../load.js';
-import { formOf, openNamed, openRemote, openUrl } from '../place.js';
+import { detectFormat, openNamed, openRemote, openUrl } from '../open-files.js';
 
 /** The files of a folder or file, by path, `file:` or `http:` URL. Errors when nothing fits. */
-export async function openPlace(place: string | URL, options: WordVectorsOptions): Promise<StoredVectors> {
-  const text = String(place);
+export async function openLocation(location: string | URL, options: WordVectorsOptions): Promise<StoredVectors> {
+  const text = String(location);
   if (/^(https?|blob|data):/.test(text)) return openUrl(text, options);
   const path = text.startsWith('file:') ? fileURLToPath(text) : text;
-  const found = await stat(path).catch(() => undefined);
-  if (!found) throw new ResidualError('vectors', `wordVectors: there is no file or folder ${path}`);
-  if (!found.isDirectory()) return open(dirname(path), basename(path));
+  const stats = await stat(path).catch(() => undefined);
+  if (!stats) throw new ResidualError('vectors', `wordVectors: there is no file or folder ${path}`);
+  if (!stats.isDirectory()) return open(dirname(path), basename(path));
   const folder = await folderOfTable(path);
   const tables = await tablesIn(folder);
   if (tables.length === 1) return open(folder, tables[0]!);
@@ -42,13 +42,13 @@ async function folderOfTable(path: string): Promise<string> {
   const entries = await readdir(path, { withFileTypes: true });
   if (!entries.some(entry => entry.name === 'package.json')) return path;
   const folders = entries.filter(entry => entry.isDirectory()).map(entry => join(path, entry.name));
-  const holds = await Promise.all([path, ...folders].map(async folder => (await tablesIn(folder)).length > 0));
-  const found = [path, ...folders].filter((_, i) => holds[i]);
-  return found.length === 1 ? found[0]! : path;
+  const hasTable = await Promise.all([path, ...folders].map(async folder => (await tablesIn(folder)).length > 0));
+  const matches = [path, ...folders].filter((_, i) => hasTable[i]);
+  return matches.length === 1 ? matches[0]! : path;
 }
 
 async function open(folder: string, name: string): Promise<StoredVectors> {
-  return formOf(name, await fileSource(join(folder, name)), async other => {
+  return detectFormat(name, await fileSource(join(folder, name)), async other => {
     const path = join(folder, other);
     return readFile(path, 'utf8').catch((cause: Error) => {
       throw new ResidualError('vectors', `wordVectors: ${path} cannot be read: ${cause.message}`, { cause });

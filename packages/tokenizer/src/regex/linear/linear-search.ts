@@ -1,5 +1,5 @@
-import { failInput, shown } from '../../errors.js';
-import { unitsAt } from '../../unicode.js';
+import { abbreviate, failInput } from '../../errors.js';
+import { unitsAt } from '../../text/unicode.js';
 import { Alphabet } from './alphabet.js';
 import { LiveStates, none } from './live-states.js';
 import { match, type Program } from './program.js';
@@ -22,7 +22,7 @@ export function linearSearch(program: Program, { source, flags }: RegExp): (text
     live.begin(text.length);
     const setAt = liveSets(text, program, live, alphabet, () =>
       failInput(
-        `encode: the regular expression ${shown(source)} takes too long in a text of ${text.length} characters`,
+        `encode: the regular expression ${abbreviate(source)} takes too long in a text of ${text.length} characters`,
       ),
     );
     return at => {
@@ -60,7 +60,7 @@ function liveSets(
   let [first, last] = [0, 0]; // the part that is known
   const read = (from: number, to: number, end: Uint8Array) => {
     [first, last] = [from, to];
-    live.tidy();
+    live.clearIfFull();
     sets.fill(none);
     let set = live.add(end);
     sets[to - from] = set;
@@ -71,7 +71,7 @@ function liveSets(
       before = classBefore(at);
       set = live.before(set, next, looksBehind ? before : 0);
       sets[at - from] = set;
-      if (live.isSpent) fail();
+      if (live.isExhausted) fail();
     }
     return live.states(set);
   };

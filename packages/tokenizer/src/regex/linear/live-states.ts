@@ -4,9 +4,9 @@ import { match, type Program, type State } from './program.js';
 /** The number of no set. */
 export const none = -1;
 /** So many sets are kept. */
-const manySets = 1 << 12;
+const maxSets = 1 << 12;
 /** So many states are looked at in any text, and so many more for each of its units. */
-const [leastStates, statesPerUnit] = [5_000_000, 100];
+const [baseBudget, budgetPerUnit] = [5_000_000, 100];
 
 /** Which states lead to a match from a place of a text on: such sets of states by number, so that each is worked out once. */
 export class LiveStates {
@@ -27,17 +27,17 @@ export class LiveStates {
 
   /** Begins a text of a length. */
   begin(length: number): void {
-    this.#left = leastStates + statesPerUnit * length;
+    this.#left = baseBudget + budgetPerUnit * length;
   }
 
   /** Whether more states were looked at than a text of its length needs. */
-  get isSpent(): boolean {
+  get isExhausted(): boolean {
     return this.#left < 0;
   }
 
   /** Forgets all sets where there are many; those that are needed are added anew. */
-  tidy(): void {
-    if (this.#sets.length < manySets) return;
+  clearIfFull(): void {
+    if (this.#sets.length < maxSets) return;
     for (const all of [this.#sets, this.#befores, this.#steps]) all.length = 0;
     this.#numbers.clear();
   }

@@ -7,10 +7,10 @@ export type Node =
   | { readonly kind: 'ahead'; readonly body: Node; readonly isNot: boolean }
   | Behind
   | { readonly kind: 'capture'; readonly group: number; readonly body: Node }
-  | Counted;
+  | Nonlinear;
 
 /** What takes more than linear time, or may: what a group has captured, what gives nothing back, and lookbehinds of more than one character. */
-export type Counted =
+export type Nonlinear =
   | { readonly kind: 'reference'; readonly group: number }
   | { readonly kind: 'atomic'; readonly body: Node }
   | { readonly kind: 'lookbehind'; readonly body: Node; readonly isNot: boolean };
@@ -28,23 +28,23 @@ export class Unsupported extends Error {}
 
 const any = '[\\s\\S]';
 /** Groups may stand in so many groups. */
-const deepest = 250;
+const maxDepth = 250;
 
 /** A regular expression as it was read. */
-export interface Parsed {
+export interface ParsedRegex {
   readonly node: Node;
-  /** Whether all of it matches in linear time: nothing in it is {@link Counted}. */
+  /** Whether all of it matches in linear time: nothing in it is {@link Nonlinear}. */
   readonly isLinear: boolean;
   /** Whether something in it may refer to what a group captured. */
-  readonly refers: boolean;
+  readonly hasBackReferences: boolean;
 }
 
 /** Reads a JavaScript regular expression with the flag u or v, as {@link translateRegex} writes it; undefined where too many groups stand in groups. */
-export function parseRegex({ source, flags }: RegExp): Parsed | undefined {
+export function parseRegex({ source, flags }: RegExp): ParsedRegex | undefined {
   try {
     const parser = new Parser(source, flags.includes('v'));
     const node = parser.choice();
-    return { node, isLinear: parser.isLinear, refers: parser.refers };
+    return { node, isLinear: parser.isLinear, hasBackReferences: parser.hasBackReferences };
   } catch (error) {
     if (error instanceof Unsupported) return undefined;
     throw error;
@@ -53,7 +53,7 @@ export function parseRegex({ source, flags }: RegExp): Parsed | undefined {
 
 class Parser {
   isLinear = true;
-  readonly refers: boolean;
+  readonly hasBackReferences: boolean;
   #at = 0;
   #groups = 0;
   #depth = 0;
@@ -62,7 +62,7 @@ class Parser {
     readonly source: string,
     readonly nestsClasses: boolean,
   ) {
-    this.refers = /\\[1-9]/.test(source.replaceAll(/\)\)\\\d+\(\?:\)/g, ''));
+    this.hasBackReferences = /\\[1-9]/.test(source.replaceAll(/\)\)\\\d+\(\?:\)/g, ''));
   }
 
   choice(): Node {
@@ -85,7 +85,7 @@ class Parser {
     const start = this.#at;
     const group = ++this.#groups;
     const body = this.choice();
-    if (this.#take(`))\\${group}(?:)`)) return givesNothingBack(body) ?? this.#counted({ kind: 'atomic', body });
+    if (this.#take(`))\\${group}(?:)`)) return possessiveRepeat(body) ?? this.#counted({ kind: 'atomic', body });
     this.#at = start - '(?=('.length;
     this.#groups = group - 1;
     return undefined;
@@ -124,18 +124,18 @@ class Parser {
   #capture(): Node {
     const group = ++this.#groups;
     const body = this.#close();
-    return this.refers ? { kind: 'capture', group, body } : body;
+    return this.hasBackReferences ? { kind: 'capture', group, body } : body;
   }
 
   #close(): Node {
-    if (++this.#depth > deepest) throw new Unsupported();
+    if (++this.#depth > maxDepth) throw new Unsupported();
     const body = this.choice();
     this.#take(')');
     this.#depth--;
     return body;
   }
 
-  #counted(node: Counted): Node {
+  #counted(node: Nonlinear): Node {
     this.isLinear = false;
     return node;
   }
@@ -175,15 +175,15 @@ function behind(body: Node, isNot: boolean): Behind | undefined {
 }
 
 /** More choices are not written out. */
-const mostChoices = 200;
+const maxChoices = 200;
 
 /** A set repeated as often as it can be: behind it another one stands only where there were enough. Undefined for what is no repeated set, or one of too many choices. */
-function givesNothingBack(node: Node): Node | undefined {
+function possessiveRepeat(node: Node): Node | undefined {
   if (node.kind !== 'repeat' || node.body.kind !== 'set' || node.lazy) return undefined;
   const { body, min, max } = node;
   const noMore: Node = { kind: 'ahead', body, isNot: true };
   if (max === Number.POSITIVE_INFINITY) return { kind: 'sequence', parts: [node, noMore] };
-  if (max - min > mostChoices) return undefined;
+  if (max - min > maxChoices) return undefined;
   let more: Node = { kind: 'sequence', parts: [] };
   for (let count = min; count < max; count++) {
     more = { kind: 'choice', options: [{ kind: 'sequence', parts: [body, more] }, noMore] };

@@ -14,10 +14,10 @@ export type State =
     }
   | { readonly kind: 'match' }
   | { readonly kind: 'fail' }
-  | CountedState;
+  | NonlinearState;
 
 /** What stands in programs that are not linear alone: `idle` is next where nothing was taken, `moved` where something was. */
-export type CountedState =
+export type NonlinearState =
   | { readonly kind: 'save'; readonly slot: number; readonly next: number }
   | { readonly kind: 'reference'; readonly group: number; readonly idle: number; readonly moved: number }
   | { readonly kind: 'atomic'; readonly body: number; readonly idle: number; readonly moved: number }
@@ -38,15 +38,15 @@ export interface Program {
 /** The states of {@link Program} that always match and never do. */
 export const [match, fail] = [0, 1];
 /** More states are not made of a regular expression that is linear: counts multiply. */
-const mostLinear = 5000;
+const maxLinearStates = 5000;
 
 /** Makes states of a regular expression (Thompson 1968) that is linear, without its groups, or of any; undefined if there would be more than `most`. */
-export function compile(node: Node, isLinear = true, most = mostLinear): Program | undefined {
+export function compile(node: Node, isLinear = true, most = maxLinearStates): Program | undefined {
   const compiler = new Compiler(isLinear, most);
   try {
     const start = compiler.state(node, match, match);
     const { states, sets } = compiler;
-    return { states, start, sets: [...sets.keys()], order: isLinear ? orderOf(states) : [] };
+    return { states, start, sets: [...sets.keys()], order: isLinear ? evaluationOrder(states) : [] };
   } catch (error) {
     if (error instanceof Unsupported) return undefined;
     throw error;
@@ -180,12 +180,12 @@ function isNullable(node: Node, looks = true): boolean {
   }
 }
 
-function orderOf(states: readonly State[]): number[] {
+function evaluationOrder(states: readonly State[]): number[] {
   const order: number[] = [];
-  const seen = new Set<number>();
+  const visited = new Set<number>();
   const visit = (index: number) => {
-    if (seen.has(index)) return;
-    seen.add(index);
+    if (visited.has(index)) return;
+    visited.add(index);
     const state = states[index]!;
     if (state.kind === 'split') for (const next of [state.first, state.second]) visit(next);
     if (state.kind === 'ahead') visit(state.body);

@@ -1,0 +1,27 @@
+const maxBurst = 20;
+const interval = 400;
+
+/**
+ * Does something with each value at once; after a burst of 20 with the latest alone, every 400 ms. That is fewer than 100 times in 30 seconds, beyond which
+ * Safari refuses changes of an address and others pass over them.
+ */
+export function throttle<Value>(act: (value: Value) => void): (value: Value) => void {
+  let [left, counted] = [maxBurst, Date.now()];
+  let latest: { value: Value } | undefined;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const next = () => {
+    waiting = undefined;
+    const now = Date.now();
+    [left, counted] = [Math.min(maxBurst, left + (now - counted) / interval), now];
+    if (left < 1) {
+      waiting = setTimeout(next, Math.ceil((1 - left) * interval));
+      return;
+    }
+    left--;
+    act(latest!.value);
+  };
+  return value => {
+    latest = { value };
+    if (waiting === undefined) next();
+  };
+}

@@ -1,0 +1,246 @@
+import { type HasNeeds, leavesOf, type NamedArrays, type Needs, type TableNeed, weightNeeds } from '@residual/layers';
+import { ResidualError, showShape } from '@residual/tensor';
+import type { Family, PositionTable, WeightMapping } from './family.js';
+
+/** Arrays of a file by the file's names. */
+export interface StoredArrays {
+  readonly names: Iterable<string>;
+  shapeOf(name: string): readonly number[] | undefined;
+  readFloat32(name: string, options: { signal?: AbortSignal }): Promise<Float32Array>;
+}
+
+/** Where one of our leaves lies in a tensor of the file. */
+export interface TensorSlice {
+  readonly checkpointName: string;
+  readonly shape: readonly number[];
+  /** First row along the out axis, and how many rows the file's tensor has in all. */
+  readonly start: number;
+  readonly totalRows: number;
+  readonly transposed: boolean;
+  /** Whether the file's shape has an axis of length 1 in front. */
+  readonly leadingAxis: boolean;
+  /** The number that a file without the tensor means; undefined if it must be there. */
+  readonly defaultValue: number | undefined;
+}
+
+/** The place of each leaf of a layer in the files of a family, by path. Errors when there is no mapping for a leaf. */
+export function tensorSlices(family: Family, layer: HasNeeds<unknown>): Map<string, TensorSlice> {
+  const shapes = new Map(weightNeeds(layer).map(({ path, need }) => [path, need.shape]));
+  const mappings = family.mappings.filter(
+    ({ requires: beside }) => beside === undefined || shapes.has(beside.replace('*', '0')),
+  );
+  const slices = new Map<string, TensorSlice>();
+  for (const path of shapes.keys()) {
+    const match = mappingOf(mappings, path);
+    if (!match) throw new ResidualError('family', `${family.name}: there is no mapping for ${path}`);
+    const { row: mapping, index } = match;
+    const members = [mapping.path].flat().map(pattern => shapes.get(pattern.replace('*', index))!);
+    const start = members.slice(0, match.member).reduce((sum, shape) => sum + shape[0]!, 0);
+    slices.set(path, {
+      checkpointName: fullNameOf(family, mapping.checkpointName.replace('*', index)),
+      shape: shapes.get(path)!,
+      start,
+      totalRows: members.reduce((sum, shape) => sum + shape[0]!, 0),
+      transposed: mapping.transposed === true && shapes.get(path)!.length === 2,
+      leadingAxis: mapping.leadingAxis === true,
+      defaultValue: mapping.defaultValue,
+    });
+  }
+  return slices;
+}
+
+/** The file's arrays under our paths, moved into our shapes as they are read. */
+export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored: StoredArrays): NamedArrays {
+  const slices = tensorSlices(family, layer);
+  const present = new Set(stored.names);
+  const storedName = (checkpointName: string) =>
+    [checkpointName, checkpointName.replace(family.prefix, '')].find(name => present.has(name));
+  const usedNames = new Set<string>();
+  const entries = new Map<string, { name: string | undefined; place: TensorSlice }>();
+  for (const [path, slice] of slices) {
+    const name =
+      storedName(slice.checkpointName) ?? aliasesOf(family, slice.checkpointName).find(alias => present.has(alias));
+    if (name === undefined && slice.defaultValue === undefined) continue;
+    if (name !== undefined) usedNames.add(name);
+    entries.set(path, { name, place: slice });
+  }
+  const duplicates = new Map<string, string[]>();
+  for (const { name, place } of entries.values()) {
+    if (name === undefined) continue;
+    const otherAliases = aliasesOf(family, place.checkpointName).filter(
+      alias => present.has(alias) && !usedNames.has(alias),
+    );
+    if (otherAliases.length > 0) duplicates.set(name, otherAliases);
+    for (const alias of otherAliases) usedNames.add(alias);
+  }
+  const unused = [...present].filter(name => !usedNames.has(name) && !isComputedTensor(family, name));
+  let lastRead: { name: string; values: Float32Array } | undefined;
+  const read = async (name: string, signal?: AbortSignal) => {
+    if (lastRead?.name !== name) lastRead = { name, values: await stored.readFloat32(name, { signal }) };
+    return lastRead.values;
+  };
+  return {
+    names: [...entries.keys(), ...unused],
+    shapeOf: path => {
+      const entry = entries.get(path);
+      if (entry?.name === undefined) return entry?.place.shape;
+      return leafShape(entry.place, stored.shapeOf(entry.name)!);
+    },
+    storedShape: path => {
+      const entry = entries.get(path);
+      return entry?.name === undefined
+        ? undefined
+        : { stored: stored.shapeOf(entry.name)!, expected: storedShape(entry.place) };
+    },
+    sourceName: path => entries.get(path)?.name ?? slices.get(path)?.checkpointName ?? path,
+    read: async (path, { signal }) => {
+      const { name, place } = entries.get(path)!;
+      if (name === undefined) return new Float32Array(sizeOf(place)).fill(place.defaultValue!);
+      const values = await read(name, signal);
+      for (const alias of duplicates.get(name) ?? []) await expectEqual(stored, name, values, alias, signal);
+      const part = readSlice(place, values);
+      if (place.start + place.shape[0]! === place.totalRows) lastRead = undefined;
+      return part;
+    },
+  };
+}
+
+/** Arrays by our paths as the tensors of a file of this family: the table run backwards. */
+export async function toCheckpoint(
+  family: Family,
+  layer: HasNeeds<unknown>,
+  read: (path: string) => Promise<Float32Array>,
+): Promise<Map<string, { shape: number[]; values: Float32Array }>> {
+  const tensors = new Map<string, { shape: number[]; values: Float32Array }>();
+  for (const [path, slice] of tensorSlices(family, layer)) {
+    const shape = storedShape(slice);
+    const target = tensors.get(slice.checkpointName) ?? {
+      shape,
+      values: new Float32Array(shape.reduce((product, n) => product * n, 1)),
+    };
+    writeSlice(slice, await read(path), target.values);
+    tensors.set(slice.checkpointName, target);
+  }
+  return tensors;
+}
+
+/** Adds what files of a family hold beside the weights: tables by a formula, second names of what is untied. */
+export function withComputedTensors(
+  family: Family,
+  layer: HasNeeds<unknown>,
+  tensors: ReadonlyMap<string, { shape: number[]; values: Float32Array }>,
+): Map<string, { shape: number[]; values: Float32Array }> {
+  const all = new Map(tensors);
+  for (const table of family.positionTables ?? []) {
+    const need = tableNeed(layer, table);
+    if (table.alwaysSaved && need)
+      all.set(fullNameOf(family, table.checkpointName), { shape: [...need.shape], values: need.values() });
+  }
+  const isUntied = weightNeeds(layer).some(({ path }) => path === 'head.weight');
+  for (const [name, copies] of isUntied ? Object.entries(family.copies ?? {}) : [])
+    for (const copy of copies) if (all.has(name)) all.set(copy, all.get(name)!);
+  return all;
+}
+
+/** Whether a tensor of a file is one that is computed. */
+function isComputedTensor(family: Family, name: string): boolean {
+  const names = (family.positionTables ?? []).map(({ checkpointName }) => fullNameOf(family, checkpointName));
+  return family.buffers.some(buffer => buffer.name.test(name)) || names.some(each => isNameOf(family, each, name));
+}
+
+/** The table of positions that the layer computes; undefined where it reads one from the file. */
+export function tableNeed(layer: HasNeeds<unknown>, { paths }: PositionTable): TableNeed | undefined {
+  const leaves = new Map(leavesOf(layer.needs as Needs).map(({ path, need }) => [path, need]));
+  const need = paths.map(path => leaves.get(path)).find(each => each !== undefined);
+  return need?.kind === 'table' ? need : undefined;
+}
+
+/** The whole name of a tensor as the family writes it. */
+export function fullNameOf(family: Family, checkpointName: string): string {
+  return checkpointName.startsWith('/') ? checkpointName.slice(1) : family.prefix + checkpointName;
+}
+
+/** Whether a file may call a tensor of this whole name so: with the prefix or without. */
+export function isNameOf(family: Family, fullName: string, name: string): boolean {
+  return name === fullName || name === fullName.replace(family.prefix, '');
+}
+
+function mappingOf(
+  mappings: readonly WeightMapping[],
+  path: string,
+): { row: WeightMapping; index: string; member: number } | undefined {
+  for (const mapping of mappings) {
+    for (const [member, pattern] of [mapping.path].flat().entries()) {
+      const [before, after] = pattern.split('*') as [string, string | undefined];
+      if (after === undefined ? path === pattern : path.startsWith(before) && path.endsWith(after)) {
+        const index = after === undefined ? '' : path.slice(before.length, path.length - after.length);
+        if (after === undefined || /^\d+$/.test(index)) return { row: mapping, index, member };
+      }
+    }
+  }
+  return undefined;
+}
+
+function aliasesOf(family: Family, checkpointName: string): readonly string[] {
+  return [family.aliases[checkpointName] ?? []].flat();
+}
+
+function sizeOf({ shape }: TensorSlice): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** The shape of the file's tensor that holds a leaf, alone or with others. */
+function storedShape({ shape, totalRows: rows, transposed, leadingAxis: leading }: TensorSlice): number[] {
+  const fullShape = [rows, ...shape.slice(1)];
+  return transposed ? fullShape.toReversed() : leading ? [1, ...fullShape] : fullShape;
+}
+
+/** Our leaf's shape if the file's tensor is as the table says, else one that differs from it. */
+function leafShape(slice: TensorSlice, stored: readonly number[]): readonly number[] {
+  return stored.join() === storedShape(slice).join() ? slice.shape : [...stored, 0];
+}
+
+/** Transposing goes by so many rows at a time that each line of memory is touched once. */
+const floatsPerCacheLine = 16;
+
+function readSlice({ shape, start, totalRows: rows, transposed }: TensorSlice, values: Float32Array): Float32Array {
+  const [out, width = 1] = shape as [number, number?];
+  if (!transposed) return start === 0 && out === rows ? values : values.slice(start * width, (start + out) * width);
+  const result = new Float32Array(out * width);
+  for (let from = 0; from < out; from += floatsPerCacheLine) {
+    const to = Math.min(from + floatsPerCacheLine, out);
+    for (let i = 0; i < width; i++)
+      for (let o = from; o < to; o++) result[o * width + i] = values[i * rows + start + o]!;
+  }
+  return result;
+}
+
+function writeSlice(
+  { shape, start, totalRows: rows, transposed }: TensorSlice,
+  values: Float32Array,
+  target: Float32Array,
+): void {
+  const [out, width = 1] = shape as [number, number?];
+  if (!transposed) {
+    target.set(values, start * width);
+    return;
+  }
+  for (let i = 0; i < width; i++) for (let o = 0; o < out; o++) target[i * rows + start + o] = values[o * width + i]!;
+}
+
+async function expectEqual(
+  stored: StoredArrays,
+  name: string,
+  values: Float32Array,
+  alias: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const others = await stored.readFloat32(alias, { signal });
+  const [shape, other] = [name, alias].map(each => showShape(stored.shapeOf(each)!));
+  const different = shape === other ? values.findIndex((value, i) => value !== others[i]) : 0;
+  if (different < 0) return;
+  throw new ResidualError(
+    'load',
+    `load: ${name} and ${alias} are two names of one tensor but differ at ${different} (${values[different]} and ${others[different]}), shapes ${shape} and ${other}`,
+  );
+}

@@ -1,0 +1,43 @@
+import { showShape } from '@residual/tensor';
+import type { LayerInfo } from './layer.js';
+import { hasNeeds, isLeaf, type Needs } from './needs.js';
+import { countParameters } from './tree.js';
+
+/** What Node's console calls to show an object. */
+const inspect = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom');
+
+/** A value that says what it is to the console of Node, where it is made a text, and, a function, by its name to the console of a browser. */
+export function withInspect<Value extends object>(value: Value, name: string, text: () => string): Value {
+  const methods = { [inspect]: text, toString: text, ...(typeof value === 'function' && { name }) };
+  for (const key of Reflect.ownKeys(methods))
+    Object.defineProperty(value, key, { value: methods[key as keyof typeof methods], configurable: true });
+  return value;
+}
+
+/** A layer in one line: its name, its parts, the widths in and out, and how many numbers are trained. */
+export function layerLine({ needs, about }: { readonly needs: unknown; readonly about: LayerInfo }): string {
+  const { inDim: reads, outDim: gives } = about;
+  const width = (dim: number | undefined) => (dim === undefined ? '' : `[..., ${dim}]`);
+  const widths = reads === undefined && gives === undefined ? '' : ` ${width(reads)} → ${width(gives)}`;
+  const parameters = countParameters({ needs });
+  return `${about.name ?? 'layer'}(${partNames(needs as Needs)})${widths.replace('  ', ' ')}, ${formatNumber(parameters)} parameters`;
+}
+
+/** `1234` as `1,234`. */
+export const formatNumber = (count: number): string => count.toLocaleString('en-US');
+
+/** The parts of a layer by name; those of a list that are alike are counted. */
+function partNames(needs: Needs): string {
+  if (isLeaf(needs) || hasNeeds(needs)) return nameOf(needs);
+  const named = Object.entries(needs as Readonly<Record<string, Needs | undefined>>);
+  return named.flatMap(([name, part]) => (part === undefined ? [] : [`${name}: ${nameOf(part)}`])).join(', ');
+}
+
+function nameOf(part: Needs): string {
+  if (isLeaf(part)) return showShape(part.shape);
+  if (hasNeeds(part)) return part.about?.name ?? 'layer';
+  if (!Array.isArray(part)) return `{ ${partNames(part)} }`;
+  const counts = new Map<string, number>();
+  for (const each of part as readonly Needs[]) counts.set(nameOf(each), (counts.get(nameOf(each)) ?? 0) + 1);
+  return [...counts].map(([name, times]) => (times > 1 ? `${times} × ${name}` : name)).join(', ');
+}

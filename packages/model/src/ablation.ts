@@ -1,0 +1,71 @@
+import { emptyScope, noMatchingTensor, replace, type Scope } from '@residual/layers';
+import { mul, ResidualError, showShape, showValue, type Tensor, tensor } from '@residual/tensor';
+
+/** A tensor that is zero wherever it comes up: ablation, to see what it does. */
+export interface Ablation {
+  /** Path of the tap, with `*` and `**` as in `record`: `decoder.layers.2.crossAttention.weights`. */
+  readonly tap: string;
+  /** The heads, axis 1 of [batch, heads, ...], that are zero; all of the tensor if absent. */
+  readonly heads?: readonly number[] | undefined;
+}
+
+/** A scope in which tensors are zero. */
+export interface AblationScope {
+  readonly scope: Scope;
+  /** Errors when a path never came up, after the model ran in the scope. */
+  expectUsed(): void;
+}
+
+/** Sets tensors to zero in a scope. Errors for a head that is not there. */
+export function ablationScope(
+  name: string,
+  zeroed: readonly Ablation[] = [],
+  scope: Scope = emptyScope,
+): AblationScope {
+  expectAblations(name, zeroed);
+  const unused = new Set(zeroed.map(({ tap }) => tap));
+  const paths = new Set<string>();
+  const notePath = (path: string) => {
+    paths.add(path);
+    return false;
+  };
+  let inner = zeroed.length > 0 ? scope.withTaps({ wants: notePath, onTensor: (_, x) => x }) : scope;
+  for (const { tap, heads } of zeroed) {
+    const zero = (x: Tensor, path: string) => {
+      unused.delete(tap);
+      return mul(x, heads ? maskOf(name, x, path, heads) : tensor([0], [1]));
+    };
+    inner = replace({ [tap]: zero }, inner, `${name}: zeroed`);
+  }
+  return {
+    scope: inner,
+    expectUsed: () => {
+      for (const tap of unused) throw noMatchingTensor(`${name}: zeroed`, tap, paths);
+    },
+  };
+}
+
+function expectAblations(name: string, zeroed: unknown): void {
+  const isZeroed = ({ tap, heads = [] }: { tap?: unknown; heads?: unknown }) =>
+    typeof tap === 'string' && Array.isArray(heads);
+  if (Array.isArray(zeroed) && zeroed.every(each => isZeroed(each ?? {}))) return;
+  throw new ResidualError(
+    'option',
+    `${name}: ablate is ${showValue(zeroed)}; it must be a list of { tap: 'decoder.layers.0.attention.weights', heads: [1] }`,
+  );
+}
+
+/** 0 for the heads that are off, 1 for the others: [1, heads, 1, ...]. */
+function maskOf(name: string, x: Tensor, path: string, off: readonly number[]): Tensor {
+  const heads = x.rank > 2 ? x.shape[1]! : 0;
+  const beyond = off.find(head => !(Number.isInteger(head) && head >= 0 && head < heads));
+  if (beyond !== undefined) {
+    const available = heads > 0 ? `heads 0 to ${heads - 1}` : `no heads, its shape is ${showShape(x.shape)}`;
+    throw new ResidualError('option', `${name}: ablate asks for head ${beyond} of ${path}, which has ${available}`);
+  }
+  const values = Array.from({ length: heads }, (_, head) => (off.includes(head) ? 0 : 1));
+  return tensor(
+    values,
+    x.shape.map((_, axis) => (axis === 1 ? heads : 1)),
+  );
+}

@@ -1,0 +1,60 @@
+import {
+  type Continuation,
+  extend,
+  type Hypotheses,
+  type Hypothesis,
+  hypothesis,
+  isReachable,
+  largest,
+  lowestScore,
+} from './beam.js';
+import type { BeamSettings } from './options.js';
+
+/** A place among the finished; without a hypothesis nobody holds it, or one that goes on. */
+interface HypothesisSlot {
+  readonly score: number;
+  readonly hypothesis?: Hypothesis;
+}
+
+/**
+ * The end of a beam search without groups, as `GenerationMixin._beam_search` of Hugging Face transformers 5 has it
+ * (`_get_running_beams_for_next_iteration`, `_update_finished_beams`, `_check_early_stop_heuristic`,
+ * `_beam_search_has_unfinished_sequences`), for one prompt alone. `room` is how many new tokens there may be.
+ */
+export function beamHypotheses(
+  { groupSize: size, lengthPenalty, earlyStopping, eosTokenIds: ends }: BeamSettings,
+  maxNewTokens: number,
+): Hypotheses {
+  const { fround } = Math;
+  let slots: HypothesisSlot[] = Array.from({ length: size }, () => ({ score: lowestScore }));
+  let done = false;
+  const slotOf = (continuation: Continuation, rank: number, length: number, ended: boolean): HypothesisSlot => {
+    const score = fround(continuation.sum / length ** lengthPenalty);
+    if (!ended || rank >= size) return { score: fround(score + lowestScore) }; // an end behind the first beams does not count
+    const reason = ends.has(continuation.token) ? 'eos' : 'length';
+    return { score, hypothesis: hypothesis(extend(continuation), score, reason) };
+  };
+  return {
+    get done() {
+      return done;
+    },
+    get finished() {
+      return slots.flatMap(({ hypothesis }) => (hypothesis && isReachable(hypothesis) ? [hypothesis] : []));
+    },
+    update(best, length) {
+      const ended = best.map(({ token }) => length === maxNewTokens || ends.has(token));
+      const open = best.map((each, i) => (ended[i] ? { ...each, sum: fround(each.sum + lowestScore) } : each));
+      const running = largest(open, size, ({ sum }) => sum);
+      const fresh = best.map((each, rank) => slotOf(each, rank, length, ended[rank]!));
+      slots = largest([...slots, ...fresh], size, ({ score }) => score);
+
+      const longest = earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length;
+      const attainable = fround(running[0]!.sum / longest ** lengthPenalty);
+      const worst = slots.at(-1)!.score;
+      const improves = slots.some(({ hypothesis }) => attainable > (hypothesis ? worst : lowestScore));
+      const isFull = slots.every(({ hypothesis }) => hypothesis !== undefined);
+      done = !improves || ended.every(Boolean) || (earlyStopping === true && isFull);
+      return running;
+    },
+  };
+}

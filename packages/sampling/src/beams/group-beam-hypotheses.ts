@@ -1,0 +1,52 @@
+import { type Continuation, extend, type Hypotheses, type Hypothesis, hypothesis, isReachable } from './beam.js';
+import type { BeamSettings } from './options.js';
+
+/**
+ * The end of one group of a diverse beam search, as `BeamSearchScorer` and `BeamHypotheses` of Hugging Face transformers 4 have it.
+ * Unlike `finishedBeams`: only an end token ends a text on the way, beams that are open at the limit are added then; a group is
+ * done when its worst text is at least as good as the best continuation, ended or not, could become; scores are in float64.
+ */
+export function groupBeamHypotheses(
+  { groupSize: size, lengthPenalty, earlyStopping, eosTokenIds: ends }: BeamSettings,
+  maxNewTokens: number,
+): Hypotheses {
+  const finished: Hypothesis[] = [];
+  let worst = 1e9;
+  let done = false;
+  const add = (continuation: Continuation, length: number, reason: Hypothesis['finishReason']): void => {
+    const score = continuation.sum / length ** lengthPenalty;
+    if (finished.length >= size && !(score > worst)) return;
+    finished.push(hypothesis(extend(continuation), score, reason));
+    if (finished.length > size) {
+      finished.splice(
+        finished.findIndex(each => each.score === Math.min(...finished.map(({ score }) => score))),
+        1,
+      );
+      worst = Math.min(...finished.map(({ score }) => score));
+    } else worst = Math.min(worst, score);
+  };
+  return {
+    get done() {
+      return done;
+    },
+    get finished() {
+      return finished.filter(isReachable).reverse(); // the reference takes from the end of a sorted list: of equal ones the latest
+    },
+    update(best, length) {
+      const running: Continuation[] = [];
+      for (const [rank, continuation] of best.entries()) {
+        if (!ends.has(continuation.token)) running.push(continuation);
+        else if (rank < size) add(continuation, length, 'eos'); // an end behind the first beams does not count
+        if (running.length === size) break;
+      }
+      const longest = earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length;
+      const attainable = best[0]!.sum / longest ** lengthPenalty;
+      done = finished.length >= size && (earlyStopping === true || worst >= attainable);
+      if (!done && length === maxNewTokens) {
+        for (const continuation of running) add(continuation, length, 'length');
+        done = true;
+      }
+      return running;
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { samplingError } from './errors.js';
+
+const fractions = /*#__PURE__*/ Float64Array.from({ length: 1024 }, (_, i) => 2 ** (i / 1024));
+const powers = /*#__PURE__*/ Float64Array.from({ length: 64 }, (_, i) => 2 ** (i - 63));
+
+/** A row's probabilities before division: mass = exp(logit - max), probability = mass / sum, log-probability = logit - logSum. */
+export interface Softmax {
+  readonly unnormalized: Float64Array;
+  readonly sum: number;
+  readonly max: number;
+  readonly logSumExp: number;
+}
+
+let scratch: Float64Array | undefined;
+
+/**
+ * Weighs a row of logits [vocab]. `mass` is a shared array, at least [vocab], good until the next call: read it before anything
+ * else of this package runs. Throws when a logit is NaN or Infinity or all are -Infinity.
+ *
+ * exp(x) = 2^⌊n / 1024⌋ · 2^((n mod 1024) / 1024) · exp(r) with x = n ln 2 / 1024 + r, the powers from tables, exp(r) = 1 + r + r²/2:
+ * right to 6e-11, some five times as fast as Math.exp and the same on every engine. Below x = -43 the mass, under 3e-19, is 0.
+ */
+export function softmax(row: Float32Array): Softmax {
+  const vocab = row.length;
+  if (!scratch || scratch.length < vocab) scratch = new Float64Array(vocab);
+  const mass = scratch;
+  const scales = powers;
+  const parts = fractions;
+  const max = maximum(row);
+  let sum = 0;
+  for (let id = 0; id < vocab; id++) {
+    const x = row[id]! - max;
+    let e = 0;
+    if (!(x < -43)) {
+      const steps = x * (1024 / Math.LN2);
+      const n = steps | 0;
+      const r = (steps - n) * (Math.LN2 / 1024);
+      e = parts[n & 1023]! * scales[(n >> 10) + 63]! * (1 + r * (1 + r * 0.5));
+    }
+    mass[id] = e;
+    sum += e;
+  }
+  if (!(sum > 0)) throw logitsError(row); // NaN: of a NaN or Infinity, or of -Infinity less -Infinity
+  return { unnormalized: mass, sum, max, logSumExp: max + Math.log(sum) };
+}
+
+/** The largest logit of a row [vocab], which holds no NaN; in four lanes, so that one comparison need not wait for another. */
+export function maximum(row: Float32Array): number {
+  let a = -Infinity;
+  let b = -Infinity;
+  let c = -Infinity;
+  let d = -Infinity;
+  let id = row.length & 3;
+  for (let i = 0; i < id; i++) a = Math.max(a, row[i]!);
+  for (; id < row.length; id += 4) {
+    if (row[id]! > a) a = row[id]!;
+    if (row[id + 1]! > b) b = row[id + 1]!;
+    if (row[id + 2]! > c) c = row[id + 2]!;
+    if (row[id + 3]! > d) d = row[id + 3]!;
+  }
+  return Math.max(a, b, c, d);
+}
+
+/** The expected logit Σ p logit of a weighed row [vocab]. The entropy in nats is logSum less this. */
+export function meanLogit(row: Float32Array, { unnormalized: mass, sum }: Softmax): number {
+  let mean = 0;
+  for (let id = 0; id < row.length; id++) if (mass[id]! > 0) mean += mass[id]! * row[id]!;
+  return mean / sum;
+}
+
+function logitsError(row: Float32Array) {
+  const id = row.findIndex(logit => !(logit < Infinity));
+  const text =
+    id < 0
+      ? `none of ${row.length} tokens can be chosen; one logit must be above -Infinity`
+      : `logits[${id}] is ${row[id]}; a logit is a finite number or -Infinity`;
+  return samplingError('logits', text);
+}

@@ -1,0 +1,66 @@
+import { ResidualError, showShape } from '../errors.js';
+import { activeTapes, type OpObserver, withTapes } from '../op-observers.js';
+import { type Inputs, type Op, runOp } from '../ops/op.js';
+import type { Tensor } from '../tensor.js';
+import { valueAndGradients } from './backward.js';
+import { leavesOf, mapLeaves } from './gradients.js';
+
+/**
+ * Runs `f(tree)` without keeping anything inside it: the backward pass computes it again (Chen et al. 2016). Trades time for memory; the numbers are
+ * the same. `tree` holds every tensor that `f` depends on and that gradients should reach; `f` reads them from its argument. Errors where `f` reads
+ * another tensor whose gradient would be lost.
+ */
+export function recompute<Tree>(f: (tree: Tree) => Tensor, tree: Tree): Tensor {
+  const leaves = [...new Map(leavesOf(tree).map(leaf => [leaf.id, leaf])).values()];
+  const nameOf = new Map(leaves.map((leaf, index) => [leaf.id, String(index)]));
+  const treeOf = (values: Inputs) => mapLeaves(tree, leaf => values[nameOf.get(leaf.id)!]) as Tree;
+  const outerTapes = activeTapes();
+  const op: Op = {
+    name: 'residual.recompute',
+    compose: inputs =>
+      withTapes(outerTapes.length > 0 ? [new LeakGuard(outerTapes, nameOf)] : [], () => f(treeOf(inputs))),
+    saves: [...nameOf.values()],
+    gradient: (dy, { saved, needsGradient: wanted }) => {
+      const savedTree = treeOf(saved);
+      const needed = Object.keys(saved).filter(name => wanted[name]);
+      const { value, gradients: found } = valueAndGradients(
+        () => f(savedTree),
+        needed.map(name => saved[name]!),
+        dy,
+      );
+      value.dispose();
+      return Object.fromEntries(needed.map(name => [name, () => found.get(saved[name]!.id)]));
+    },
+  };
+  return runOp(op, Object.fromEntries(leaves.map(leaf => [nameOf.get(leaf.id)!, leaf])), {});
+}
+
+/** Watches the first run, which no tape sees, for tensors that gradients should reach and that are not in the tree. */
+class LeakGuard implements OpObserver {
+  constructor(
+    private readonly outerTapes: readonly OpObserver[],
+    private readonly treeIds: ReadonlyMap<number, string>,
+  ) {}
+
+  onOp(op: Op, inputs: Inputs): void {
+    for (const [name, input] of Object.entries(inputs)) {
+      if (!input || !this.losesGradient(input)) continue;
+      throw new ResidualError(
+        'gradient',
+        `recompute: the input "${name}" ${showShape(input.shape)} of ${op.name} is not in the tree, so its gradient would be lost; put it there and read it from the argument`,
+      );
+    }
+  }
+
+  losesGradient(x: Tensor): boolean {
+    return !this.treeIds.has(x.id) && this.outerTapes.some(watcher => watcher.losesGradient(x));
+  }
+
+  tracks(): boolean {
+    return false;
+  }
+
+  onConstant(): void {}
+
+  onAlias(): void {}
+}

@@ -1,0 +1,16 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { recoveryIfLost, registerRecovery } from '../index.js';
+
+test('the active backend’s way back is there once it has lost everything, and no other', () => {
+  let isLost = false;
+  const recovery = { isLost: () => isLost, recover: async () => {} };
+  tf.engine().backendName = 'glass'; // this test has a process of its own
+  expect(recoveryIfLost()).toBeUndefined();
+  registerRecovery('glass', recovery);
+  expect(recoveryIfLost()).toBeUndefined();
+  isLost = true;
+  expect(recoveryIfLost()).toBe(recovery);
+  tf.engine().backendName = 'stone';
+  expect(recoveryIfLost()).toBeUndefined();
+});

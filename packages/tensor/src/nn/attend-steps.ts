@@ -1,0 +1,62 @@
+import { isHalfPrecision } from '../backend/backend.js';
+import { add, affine, mul } from '../ops/arithmetic.js';
+import { range } from '../ops/create.js';
+import { square, tanh } from '../ops/functions.js';
+import { matMul } from '../ops/mat-mul.js';
+import { reshape } from '../ops/shape.js';
+import { softmax } from '../ops/softmax.js';
+import { type Tensor, tidy } from '../tensor.js';
+import type { AttendAttributes, AttendInputs } from './attend.js';
+import { embed } from './embed.js';
+
+/** softmax over the visible keys of scores [batch, heads, queryLen, keyLen]; `visible` as `attentionMask` gives it. Without a visible key: zeros. */
+export function attentionWeights(scores: Tensor, mask?: Tensor): Tensor {
+  if (!mask) return softmax(scores);
+  const penalty = isHalfPrecision() ? 1e4 : 1e9; // never Infinity: 0 · Infinity is no number
+  return tidy(() => mul(softmax(add(scores, affine(mask, penalty, -penalty))), mask));
+}
+
+/** The values mixed by weights: [batch, heads, queryLen, keyLen] and [batch, kvHeads, keyLen, valueDim] to [batch, heads, queryLen, valueDim]. */
+export function attentionValues(weights: Tensor, value: Tensor): Tensor {
+  const [batch, heads, queryLen] = weights.shape as [number, number, number, number];
+  return tidy(() =>
+    reshape(matMul(groupQueryHeads(weights, value.shape[1]!), value), [batch, heads, queryLen, value.shape[3]!]),
+  );
+}
+
+/** query keyᵀ · scale, bounded by softCap: [batch, heads, queryLen, keyLen]. */
+export function cappedScores(
+  { query, key, source }: Pick<AttendInputs, 'query' | 'key' | 'source'>,
+  { scale, softCap }: AttendAttributes,
+): Tensor {
+  const [batch, heads, queryLen] = query.shape as [number, number, number, number];
+  const products = matMul(groupQueryHeads(query, key.shape[1]!), reorderCache(key, source), { transposeB: true });
+  const scaled = mul(reshape(products, [batch, heads, queryLen, key.shape[2]!]), softCap > 0 ? scale / softCap : scale);
+  return softCap > 0 ? mul(tanh(scaled), softCap) : scaled;
+}
+
+/** The slope of c tanh(s / c): 1 - tanh²(s / c). */
+export function capDerivative(capped: Tensor, softCap: number): Tensor {
+  return affine(square(capped), -1 / (softCap * softCap), 1);
+}
+
+/** Scores with the additive bias, if there is one. */
+export function withBias(scores: Tensor, bias: Tensor | undefined): Tensor {
+  return bias ? add(scores, bias) : scores;
+}
+
+/** Query heads that share a key head as more rows of it: [batch, heads, rows, width] to [batch, kvHeads, group · rows, width]. */
+export function groupQueryHeads(x: Tensor, kvHeads: number): Tensor {
+  const [batch, heads, rows, width] = x.shape as [number, number, number, number];
+  return heads === kvHeads ? x : reshape(x, [batch, kvHeads, (heads / kvHeads) * rows, width]);
+}
+
+/** Rows of the cache in the order of `source`: [batch, kvHeads, keyLen, width]. */
+export function reorderCache(x: Tensor, source: Tensor | undefined): Tensor {
+  if (!source) return x;
+  const [batch, kvHeads, keyLen, width] = x.shape as [number, number, number, number];
+  const head = reshape(range(kvHeads), [1, kvHeads, 1]);
+  const index = reshape(range(keyLen), [1, 1, keyLen]);
+  const row = add(mul(add(mul(reshape(source, [batch, 1, keyLen]), kvHeads), head), keyLen), index);
+  return reshape(embed(reshape(x, [batch * kvHeads * keyLen, width]), reshape(row, [-1])), x.shape);
+}

@@ -1,0 +1,55 @@
+import { ResidualError } from '../errors.js';
+import { activeCapture } from '../op-observers.js';
+import { mul } from '../ops/arithmetic.js';
+import { clone, type Op, runOp } from '../ops/op.js';
+import { checkSeed, type RandomKey, randomBitsAt, randomKey, streamOf } from '../random.js';
+import { type Tensor, tensor } from '../tensor.js';
+
+/** Where a random decision stands: the seed of the run, the path of its use, the step. */
+export interface RandomStream {
+  readonly seed: number;
+  readonly path: string;
+  readonly step: number;
+}
+
+/** What kernels of `residual.dropout` get: entry i is kept where the upper 24 bits at `key` and counter i are at least round(rate · 2²⁴). */
+export type DropoutAttributes = { readonly rate: number; readonly key: RandomKey };
+
+const dropoutOp: Op<{ x: Tensor }, DropoutAttributes> = {
+  name: 'residual.dropout',
+  compose: ({ x }, attributes) => mul(x, tensor(dropoutMask(x.size, attributes), x.shape)),
+  gradient: (dy, { attributes }) => ({ x: () => applyDropout(dy, attributes) }),
+};
+
+/**
+ * x with each entry set to 0 with probability `rate`, the others divided by 1 - rate (Srivastava et al. 2014). The same place gives the same mask on
+ * every backend and again in the backward pass: entry i is kept where the upper 24 bits at `randomKey(seed, streamOf(path), step)` and counter i are at
+ * least round(rate · 2²⁴). Errors in a recording, whose replays would all have one mask.
+ */
+export function dropout(x: Tensor, rate: number, stream: RandomStream): Tensor {
+  const attributes = dropoutAttributes('dropout', rate, stream);
+  return rate === 0 ? clone(x) : applyDropout(x, attributes);
+}
+
+/** The attributes of a rate and a place, checked. */
+export function dropoutAttributes(name: string, rate: number, { seed, path, step }: RandomStream): DropoutAttributes {
+  if (!(rate >= 0 && rate < 1))
+    throw new ResidualError('range', `${name}: rate is ${rate}; it must be from 0 to below 1`);
+  if (!Number.isInteger(step) || step < 0)
+    throw new ResidualError('range', `${name}: step is ${step}; it must be a whole number from 0`);
+  return { rate, key: randomKey(checkSeed(name, seed), streamOf(path), step) };
+}
+
+/** Dropout with known attributes. */
+export function applyDropout(x: Tensor, attributes: DropoutAttributes): Tensor {
+  if (activeCapture())
+    throw new ResidualError('recorder', 'dropout: a captured step would repeat one mask; capture without dropout');
+  return runOp(dropoutOp, { x }, attributes);
+}
+
+function dropoutMask(length: number, { rate, key }: DropoutAttributes): Float32Array {
+  const threshold = Math.round(rate * 2 ** 24);
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) values[i] = randomBitsAt(key, i) >>> 8 < threshold ? 0 : 1 / (1 - rate);
+  return values;
+}

@@ -1,0 +1,131 @@
+import { abbreviateJson, failFile } from '../../errors.js';
+import { describeType, Fields } from '../json/fields.js';
+
+/** Gives the bytes of a file of a checkpoint by its name; undefined if there is none. */
+export type ReadFile = (name: string) => Promise<Uint8Array | undefined>;
+
+/** The text of a file; undefined if there is none. */
+export async function readText(read: ReadFile, name: string): Promise<string | undefined> {
+  const bytes = await read(name);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/** The object in a JSON file; undefined if there is none. */
+export async function readObject(read: ReadFile, name: string): Promise<Record<string, unknown> | undefined> {
+  const text = await readText(read, name);
+  return text === undefined ? undefined : parseObject(text, name);
+}
+
+/** The object that a text is; an error that names the file where it is none. */
+export function parseObject(text: string, name: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return failFile(`${name} is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  return failFile(`${name} must be an object, it is ${describeType(value)}`);
+}
+
+/** What the files beside a vocabulary say of it: `tokenizer_config.json`, `special_tokens_map.json`, `added_tokens.json`. */
+export interface CheckpointSettings {
+  /** Settings and role tokens, those of `tokenizer_config.json` first. */
+  readonly fields: Fields;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Further tokens by their ids, in the form of `tokenizer.json`. */
+  readonly addedTokens: ReadonlyMap<number, AddedTokenJson>;
+  /** The class of the tokenizer or the type of the model, as lower-case letters and digits: `t5`, `xlmroberta`, `mbart50`. */
+  readonly family: string;
+}
+
+/** An entry of `added_tokens`. */
+export interface AddedTokenJson {
+  readonly id: number;
+  readonly content: string;
+  readonly special: boolean;
+  readonly lstrip?: boolean;
+  readonly rstrip?: boolean;
+  readonly normalized?: boolean;
+  readonly single_word?: boolean;
+}
+
+/** Reads what lies beside a vocabulary. `modelType` is that of the model's `config.json`. */
+export async function readSettings(read: ReadFile, modelType: string | undefined): Promise<CheckpointSettings> {
+  const [config, special, added] = await Promise.all(
+    ['tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json'].map(name => readObject(read, name)),
+  );
+  const values = { ...special, ...config };
+  const fields = new Fields(values, 'tokenizer_config.json');
+  return { fields, values, addedTokens: readExtraTokens(fields, added ?? {}), family: familyOf(values, modelType) };
+}
+
+function familyOf({ tokenizer_class: given }: Record<string, unknown>, modelType: string | undefined): string {
+  const name = typeof given === 'string' ? given.replace(/Tokenizer(Fast)?$/, '') : '';
+  const isGeneral = ['', 'PreTrained', 'Tokenizers', 'TokenizersBackend'].includes(name);
+  return (isGeneral ? (modelType ?? '') : name).toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+
+function readExtraTokens(fields: Fields, plain: Record<string, unknown>): Map<number, AddedTokenJson> {
+  const added = new Map<number, AddedTokenJson>();
+  for (const [content, id] of Object.entries(plain)) {
+    if (typeof id !== 'number') return failFile(`added_tokens.json gives "${content}" the id ${abbreviateJson(id)}`);
+    added.set(id, { id, content, special: false });
+  }
+  if (!fields.has('added_tokens_decoder')) return added;
+  const decoder = fields.object('added_tokens_decoder');
+  for (const key of Object.keys(fields.raw('added_tokens_decoder') as object)) {
+    const id = Number(key);
+    const token = decoder.object(key);
+    const flags = Object.fromEntries(
+      ['lstrip', 'rstrip', 'normalized', 'single_word'].map(flag => [flag, token.boolean(flag, false)]),
+    );
+    added.set(id, { id, content: token.string('content'), special: token.boolean('special', false), ...flags });
+  }
+  return added;
+}
+
+/** The roles that a token may have. */
+export const specialTokenNames = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'] as const;
+
+/** Tokens by their roles. */
+export type SpecialTokensMap = { readonly [role in (typeof specialTokenNames)[number]]?: string };
+
+/** The tokens with a role, as the settings name them, else as is usual; null in the settings means none. */
+export function specialTokensMapOf({ fields }: CheckpointSettings, defaults: SpecialTokensMap): SpecialTokensMap {
+  const named = specialTokenNames.map(role => {
+    const name = `${role}_token`;
+    if (fields.raw(name) === undefined) return [role, defaults[role]] as const;
+    if (!fields.has(name)) return [role, undefined] as const;
+    const isText = typeof fields.raw(name) === 'string';
+    return [role, isText ? fields.string(name) : fields.object(name).string('content')] as const;
+  });
+  return Object.fromEntries(named.filter(([, token]) => token !== undefined));
+}
+
+/** Role tokens and other special ones that have an id, and what else was added, each once. Most masks take the space before them along. */
+export function collectAddedTokens(
+  settings: CheckpointSettings,
+  roles: SpecialTokensMap,
+  idOf: (token: string) => number | undefined,
+  maskStripsLeft = true,
+): AddedTokenJson[] {
+  const { fields, addedTokens: added } = settings;
+  const further = fields.has('additional_special_tokens') ? fields.array('additional_special_tokens') : [];
+  const names = further.map(token =>
+    typeof token === 'string' ? token : new Fields(token, 'token').string('content'),
+  );
+  const tokens = new Map(added);
+  const contents = new Set([...added.values()].map(({ content }) => content));
+  for (const content of [...Object.values(roles), ...names]) {
+    const id = idOf(content);
+    if (id === undefined || contents.has(content) || tokens.has(id)) continue;
+    contents.add(content);
+    tokens.set(id, { id, content, special: true, normalized: false, lstrip: maskStripsLeft && content === roles.mask });
+  }
+  return [...tokens.values()].sort((a, b) => a.id - b.id);
+}
+
+/** The roles as settings, for `tokenizerFromJson`. */
+export const specialTokenSettings = (roles: SpecialTokensMap): Record<string, string> =>
+  Object.fromEntries(Object.entries(roles).map(([role, token]) => [`${role}_token`, token]));

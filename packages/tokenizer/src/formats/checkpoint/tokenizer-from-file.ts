@@ -1,0 +1,48 @@
+import { failFile } from '../../errors.js';
+import type { Tokenizer } from '../../tokenizer.js';
+import { tokenizerFromJson } from '../json/load.js';
+import { sentencePieceTokenizer } from '../sentencepiece/index.js';
+import { type TiktokenName, tiktokenEncodings, tiktokenTokenizer } from '../tiktoken/index.js';
+
+/** What is known of a file beside its bytes. */
+export interface FileOptions {
+  /** Its name, for messages; a rank file of a known name (`cl100k_base.tiktoken`) is read by that. */
+  readonly name?: string;
+  /** The content of `tokenizer_config.json`, for a `tokenizer.json`. */
+  readonly config?: object | string;
+}
+
+/** What a file is, told by its first bytes. */
+export type FileFormat = 'tokenizer.json' | 'sentencepiece' | 'tiktoken';
+
+/** A tokenizer from one file of any kind: `tokenizer.json`, a SentencePiece model, or a tiktoken rank file. */
+export function tokenizerFromFile(bytes: Uint8Array, options: FileOptions = {}): Tokenizer {
+  const { name = 'the file', config } = options;
+  switch (detectFormat(bytes)) {
+    case 'tokenizer.json':
+      return tokenizerFromJson(textOf(bytes), config === undefined ? {} : { config });
+    case 'tiktoken': {
+      const encoding = (Object.keys(tiktokenEncodings) as TiktokenName[]).find(known => name.includes(known));
+      return tiktokenTokenizer(bytes, encoding ? { encoding } : {});
+    }
+    case 'sentencepiece':
+      return sentencePieceTokenizer(bytes);
+    default:
+      return failFile(
+        `${name} is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; ${beginning(bytes)}`,
+      );
+  }
+}
+
+/** What a file is; undefined if none of these. */
+export function detectFormat(bytes: Uint8Array): FileFormat | undefined {
+  const head = textOf(bytes.subarray(0, 200));
+  if (/^\s*\{/.test(head)) return 'tokenizer.json';
+  if (/^[A-Za-z0-9+/]+={0,2} \d+\r?\n/.test(head)) return 'tiktoken';
+  return [0x0a, 0x12, 0x1a].includes(bytes[0]!) ? 'sentencepiece' : undefined; // the tags of pieces and of the two specifications
+}
+
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+const beginning = (bytes: Uint8Array) =>
+  bytes.length === 0 ? 'it is empty' : `it begins with ${JSON.stringify(textOf(bytes.subarray(0, 20)))}`;

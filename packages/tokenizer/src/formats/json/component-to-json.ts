@@ -1,0 +1,118 @@
+import { failFile } from '../../errors.js';
+
+/** A JSON object. */
+export type Json = { readonly [name: string]: unknown };
+
+/** The fields of a component in the order in which the reference writes them, with what it writes where a file says nothing. */
+interface ComponentForm {
+  readonly fields: Json;
+  /** The field that holds components of the same kind. */
+  readonly list?: string;
+  /** Further spellings of older files, brought into today's. */
+  readonly modern?: (json: Json) => Json;
+}
+
+const required = undefined; // without a default: the loader has seen that it is there
+
+const byteLevel: ComponentForm = { fields: { add_prefix_space: true, trim_offsets: true, use_regex: true } };
+
+const metaspace: ComponentForm = {
+  fields: { replacement: '▁', prepend_scheme: 'always', split: true },
+  modern: json =>
+    json.prepend_scheme === undefined && json.add_prefix_space === false ? { ...json, prepend_scheme: 'never' } : json,
+};
+
+const replace: ComponentForm = { fields: { pattern: required, content: required } };
+const none: ComponentForm = { fields: {} };
+
+/** What the reference writes of each component that can be read, by kind and type. */
+const forms = {
+  normalizer: {
+    BertNormalizer: { fields: { clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true } },
+    ByteLevel: none,
+    Lowercase: none,
+    NFC: none,
+    NFD: none,
+    NFKC: none,
+    NFKD: none,
+    Nmt: none,
+    Precompiled: { fields: { precompiled_charsmap: '' } },
+    Prepend: { fields: { prepend: required } },
+    Replace: replace,
+    Sequence: { fields: { normalizers: required }, list: 'normalizers' },
+    Strip: { fields: { strip_left: true, strip_right: true } },
+    StripAccents: none,
+  },
+  pre_tokenizer: {
+    BertPreTokenizer: none,
+    ByteLevel: byteLevel,
+    CharDelimiterSplit: { fields: { delimiter: required } },
+    Digits: { fields: { individual_digits: false } },
+    FixedLength: { fields: { length: 5 } },
+    Metaspace: metaspace,
+    Punctuation: { fields: { behavior: 'Isolated' } },
+    Sequence: { fields: { pretokenizers: required }, list: 'pretokenizers' },
+    Split: { fields: { pattern: required, behavior: required, invert: false } },
+    UnicodeScripts: none,
+    Whitespace: none,
+    WhitespaceSplit: none,
+  },
+  post_processor: {
+    BertProcessing: { fields: { sep: required, cls: required } },
+    ByteLevel: byteLevel,
+    RobertaProcessing: { fields: { sep: required, cls: required, trim_offsets: true, add_prefix_space: true } },
+    Sequence: { fields: { processors: required }, list: 'processors' },
+    TemplateProcessing: {
+      fields: { single: required, pair: required, special_tokens: required },
+      modern: templateToJson,
+    },
+  },
+  decoder: {
+    BPEDecoder: { fields: { suffix: '</w>' } },
+    ByteFallback: none,
+    ByteLevel: byteLevel,
+    CTC: { fields: { pad_token: '<pad>', word_delimiter_token: '|', cleanup: true } },
+    Fuse: none,
+    Metaspace: metaspace,
+    Replace: replace,
+    Sequence: { fields: { decoders: required }, list: 'decoders' },
+    Strip: { fields: { content: required, start: required, stop: required } },
+    WordPiece: { fields: { prefix: '##', cleanup: true } },
+  },
+} satisfies { readonly [kind: string]: { readonly [type: string]: ComponentForm } };
+
+/** A component as the reference writes it: all fields, in its order. What it does not know is an error. */
+export function componentToJson(kind: keyof typeof forms, json: Json): Json {
+  const known: { readonly [type: string]: ComponentForm } = forms[kind];
+  const type = String(json.type);
+  const form = Object.hasOwn(known, type) ? known[type]! : undefined;
+  if (form === undefined)
+    return failFile(`${kind} type "${type}" cannot be saved; ${Object.keys(known).join(', ')} can`);
+  const { fields, list, modern } = form;
+  const written = { type, ...withDefaults(fields, modern ? modern(json) : json) };
+  if (list === undefined) return written;
+  return { ...written, [list]: (json[list] as readonly Json[]).map(inner => componentToJson(kind, inner)) };
+}
+
+/** The named fields of an object in the order of their defaults; null where a field may be null. */
+export const withDefaults = (defaults: Json, json: Json): Json =>
+  Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, json[name] ?? value]));
+
+/** A template with its type ids and with its special tokens in the order of their names. */
+function templateToJson(json: Json): Json {
+  const single = json.single as readonly Json[];
+  const items = (list: readonly Json[]) =>
+    list.map(item => {
+      const [[kind, of]] = Object.entries(item) as [[string, Json]];
+      return { [kind]: withDefaults({ id: required, type_id: 0 }, of) };
+    });
+  const special = Object.entries(json.special_tokens as { readonly [name: string]: Json });
+  special.sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    single: items(single),
+    pair: items((json.pair ?? single) as readonly Json[]),
+    special_tokens: Object.fromEntries(
+      special.map(([name, token]) => [name, { id: name, ids: token.ids, tokens: token.tokens ?? [name] }]),
+    ),
+  };
+}

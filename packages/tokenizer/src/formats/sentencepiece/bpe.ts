@@ -1,0 +1,55 @@
+import { merge, Symbols } from '../../models/bpe/merge.js';
+import type { PairTable } from '../../models/bpe/pair-table.js';
+import type { Model } from '../../models/model.js';
+import { longestMatchLength } from '../../models/trie.js';
+import { withCache } from '../../models/with-cache.js';
+import { mergesOf } from './merges.js';
+import { type ModelProto, pieceTypes } from './model-proto.js';
+import type { PieceTable } from './piece-table.js';
+import { PieceWriter } from './piece-writer.js';
+import { createResegmenter } from './resegment.js';
+
+/**
+ * Byte-pair encoding as SentencePiece does it: any two neighbours whose text together is a piece may merge, the piece of the best score first and of
+ * those the leftmost; user-defined symbols never merge, and unused pieces fall apart again.
+ */
+export function sentencePieceBpe(file: ModelProto, table: PieceTable): Model {
+  const { vocabulary, unknownRules: rules, userDefinedSymbols: frozen } = table;
+  const merges = mergesOf(file, table);
+  const symbols = new Symbols();
+  const count = file.pieces.length;
+  const hasUnused = file.types.includes(pieceTypes.unused);
+
+  /** Symbols that do not merge further, as `add(id, units)`. */
+  const mergeAll = (add: (id: number, units: number) => void) => {
+    const remembering = hasUnused ? createResegmenter(file, merges) : undefined;
+    merge(symbols, (remembering?.pairs ?? merges.pairs) as PairTable);
+    for (let index = 0; index < symbols.count; index++) {
+      if (remembering) remembering.apart(symbols.ids[index]!, symbols.lengths[index]!, add);
+      else add(symbols.ids[index]!, symbols.lengths[index]!);
+    }
+  };
+
+  return withCache({
+    vocabulary,
+    acceptsBytes: false,
+    unknownId: rules.unknownId,
+    showsUnknownText: true,
+    tokenize(text, start, end, _bytes, ids, spans) {
+      symbols.count = 0;
+      for (let at = start; at < end; ) {
+        const symbol = longestMatchLength(frozen, text, at, end);
+        if (symbol > 0) symbols.push(vocabulary.id(text.slice(at, at + symbol))!, symbol);
+        else {
+          const code = text.codePointAt(at)!;
+          symbols.push(merges.symbolOf(code), code > 0xffff ? 2 : 1);
+        }
+        at += symbols.lengths[symbols.count - 1]!;
+      }
+      const output = new PieceWriter(rules, text, ids, spans);
+      let at = start;
+      mergeAll((id, units) => output.add(id < count ? id : rules.unknownId, at, (at += units)));
+      symbols.release();
+    },
+  });
+}

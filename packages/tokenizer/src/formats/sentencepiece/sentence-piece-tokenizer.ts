@@ -1,0 +1,75 @@
+import type { AddedToken } from '../../added-tokens.js';
+import type { Model } from '../../models/model.js';
+import type { PreTokenizer } from '../../pre-tokenizers/pre-tokenizer.js';
+import { Tokenizer, type TokenizerParts } from '../../tokenizer.js';
+import { sentencePieceBpe } from './bpe.js';
+import { sentencePieceDecoder } from './decoder.js';
+import { type ModelProto, modelTypes, pieceTypes, readModelProto } from './model-proto.js';
+import { sentencePieceNormalizer, spaceSymbol } from './normalizer.js';
+import { type PieceTable, pieceTable } from './piece-table.js';
+import { sentencePieceToJson } from './to-json.js';
+import { sentencePieceUnigram } from './unigram.js';
+import { piecesStayInWords, sentencePieceChar, sentencePieceWord, splitBeforeSpaces } from './word-and-char.js';
+
+/**
+ * A tokenizer from the bytes of a SentencePiece `.model` file, with the ids, pieces and texts of that library: no tokens are put around a text, and
+ * control symbols are not found in it. (Kudo and Richardson 2018)
+ */
+export function sentencePieceTokenizer(bytes: Uint8Array): Tokenizer {
+  return new Tokenizer(sentencePieceParts(readModelProto(bytes)));
+}
+
+/** The parts of a tokenizer that does what a model file says. */
+export function sentencePieceParts(file: ModelProto): TokenizerParts {
+  const table = pieceTable(file);
+  const { model, preTokenizer } = modelOf(file, table);
+  const controlIdOf = (piece: string) => {
+    const id = file.pieces.indexOf(piece);
+    return file.types[id] === pieceTypes.control ? id : undefined;
+  };
+  const { bos, eos, pad } = file.specialPieces;
+  const roles = { bos: controlIdOf(bos), eos: controlIdOf(eos), pad: controlIdOf(pad) };
+  return {
+    addedTokens: controlTokens(file),
+    normalizer: sentencePieceNormalizer(file.normalizer, table.userDefinedSymbols, file.whitespaceAsSuffix),
+    preTokenizer,
+    model,
+    postProcessor: {},
+    decoder: sentencePieceDecoder(file),
+    file: () => sentencePieceToJson(file, table),
+    ...(preTokenizer.length > 0 && !table.userDefinedSymbols && { boundary: 'words' }),
+    truncation: undefined,
+    padding: undefined,
+    specialTokenIds: Object.fromEntries(Object.entries(roles).filter(([, id]) => id !== undefined)),
+  };
+}
+
+/** Whether all ways to cut a text into pieces have a cut before the space in front of a word, and a piece behind it. */
+const splitsWords = (file: ModelProto, { vocabulary }: PieceTable): boolean =>
+  piecesStayInWords(file) &&
+  file.normalizer.escapeWhitespaces &&
+  file.types[vocabulary.id(spaceSymbol) ?? -1] === pieceTypes.normal;
+
+function modelOf(file: ModelProto, table: PieceTable): { model: Model; preTokenizer: PreTokenizer } {
+  switch (file.modelType) {
+    case modelTypes.bpe:
+      return { model: sentencePieceBpe(file, table), preTokenizer: piecesStayInWords(file) ? splitBeforeSpaces : [] };
+    case modelTypes.word:
+      return { model: sentencePieceWord(file, table), preTokenizer: [] };
+    case modelTypes.char:
+      return { model: sentencePieceChar(file, table), preTokenizer: [] };
+    default:
+      return {
+        model: sentencePieceUnigram(file, table),
+        preTokenizer: splitsWords(file, table) ? splitBeforeSpaces : [],
+      };
+  }
+}
+
+/** Names of ids that only a caller puts into a sequence. */
+function controlTokens({ pieces, types }: ModelProto): AddedToken[] {
+  const flags = { singleWord: false, lstrip: false, rstrip: false, normalized: false, special: true };
+  return [...pieces.entries()]
+    .filter(([id]) => types[id] === pieceTypes.control)
+    .map(([id, content]) => ({ id, content, ...flags, inText: false }));
+}

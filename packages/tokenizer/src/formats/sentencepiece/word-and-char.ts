@@ -1,0 +1,67 @@
+import type { Model } from '../../models/model.js';
+import { longestMatchLength } from '../../models/trie.js';
+import type { PreTokenizer } from '../../pre-tokenizers/pre-tokenizer.js';
+import { unitsAt } from '../../text/unicode.js';
+import type { ModelProto } from './model-proto.js';
+import { pieceTypes } from './model-proto.js';
+import { spaceSymbol } from './normalizer.js';
+import type { PieceTable } from './piece-table.js';
+import { PieceWriter } from './piece-writer.js';
+
+/** Each character, and each user-defined symbol, is a piece or unknown. */
+export const sentencePieceChar = (file: ModelProto, table: PieceTable): Model =>
+  pieceModel(
+    file,
+    table,
+    (text, at, end) => at + (longestMatchLength(table.userDefinedSymbols, text, at, end) || unitsAt(text, at)),
+  );
+
+/** Each word, with the space before it, is a piece or unknown. */
+export const sentencePieceWord = (file: ModelProto, table: PieceTable): Model =>
+  pieceModel(file, table, (text, at, end) => {
+    const next = text.indexOf(spaceSymbol, at + 1);
+    return next === -1 || next > end ? end : next;
+  });
+
+function pieceModel(
+  { types }: ModelProto,
+  { vocabulary, unknownRules: rules }: PieceTable,
+  endOf: (text: string, at: number, end: number) => number,
+): Model {
+  const { normal, userDefined, unused } = pieceTypes;
+  const isFound = (id: number) => [normal, userDefined, unused].some(type => type === types[id]);
+  return {
+    vocabulary,
+    acceptsBytes: false,
+    unknownId: rules.unknownId,
+    showsUnknownText: true,
+    tokenize(text, start, end, _bytes, ids, spans) {
+      const output = new PieceWriter(rules, text, ids, spans);
+      for (let at = start, to = at; at < end; at = to) {
+        to = endOf(text, at, end);
+        const id = vocabulary.id(text.slice(at, to));
+        output.add(id !== undefined && isFound(id) ? id : rules.unknownId, at, to);
+      }
+    },
+  };
+}
+
+/** Whether no piece holds anything before a space, so that words can be read one by one. */
+export const piecesStayInWords = ({ pieces, types }: ModelProto): boolean =>
+  !types.includes(pieceTypes.unused) && !pieces.some(piece => /[^\u2581]\u2581/.test(piece));
+
+/** Cuts before each run of visible spaces: what BPE may read word by word, where no piece goes across such a place. */
+export const splitBeforeSpaces: PreTokenizer = [
+  {
+    split(text, start, end, cuts) {
+      for (let from = start; from < end; ) {
+        let to = from;
+        while (to < end && text[to] === spaceSymbol) to++;
+        to = text.indexOf(spaceSymbol, to);
+        if (to === -1 || to > end) to = end;
+        cuts.push(from, to);
+        from = to;
+      }
+    },
+  },
+];

@@ -1,0 +1,54 @@
+const none = -1;
+
+/** A list of places for each pair, by the pair's number. */
+export class PairOccurrences {
+  /** By pair: the list's first and last node and how long it is. */
+  readonly #firsts: number[] = [];
+  readonly #lasts: number[] = [];
+  readonly #sizes: number[] = [];
+  /** A node is a place and the node after it, side by side. */
+  #nodes = new Int32Array(1 << 10);
+  #used = 0;
+  #free = none;
+
+  add(pair: number, place: number): void {
+    for (let known = this.#sizes.length; known <= pair; known++) this.#sizes.push(0);
+    const node = this.#node(place);
+    if (this.#sizes[pair]!++ === 0) this.#firsts[pair] = node;
+    else this.#nodes[this.#lasts[pair]! + 1] = node;
+    this.#lasts[pair] = node;
+  }
+
+  /** The places of a pair in ascending order; they are forgotten. */
+  take(pair: number): Int32Array {
+    const places = new Int32Array(this.#sizes[pair] ?? 0);
+    if (places.length === 0) return places;
+    const first = this.#firsts[pair]!;
+    let isSorted = true;
+    let node = first;
+    for (let index = 0; index < places.length; index++, node = this.#nodes[node + 1]!) {
+      places[index] = this.#nodes[node]!;
+      isSorted &&= index === 0 || places[index - 1]! < places[index]!;
+    }
+    this.#nodes[this.#lasts[pair]! + 1] = this.#free;
+    this.#free = first;
+    this.#sizes[pair] = 0;
+    return isSorted ? places : places.sort();
+  }
+
+  #node(place: number): number {
+    let node = this.#free;
+    if (node !== none) this.#free = this.#nodes[node + 1]!;
+    else {
+      node = this.#used;
+      this.#used += 2;
+      if (this.#used > this.#nodes.length) {
+        const larger = new Int32Array(this.#nodes.length * 2);
+        larger.set(this.#nodes);
+        this.#nodes = larger;
+      }
+    }
+    this.#nodes[node] = place;
+    return node;
+  }
+}

@@ -1,0 +1,150 @@
+import type { Corpus } from './corpus.js';
+import { none, type Pieces, unknown } from './pieces.js';
+
+/** How much worse than the worst piece an unknown character is. */
+const unknownPenalty = 10;
+/** Places between two chances to give way. */
+const yieldInterval = 1 << 16;
+/** Likelihoods are kept as number and level, each level this much smaller than the one before: products of many would be too small for a number. */
+const scaleStep = 2 ** -256;
+
+/** All ways to cut the words of a corpus into pieces. */
+export class Lattice {
+  readonly #corpus: Corpus;
+  readonly #pieces: Pieces;
+  readonly #scores: Float64Array;
+  /** By place: how likely the rest of its word is, or how good its best way is. */
+  readonly #rests: Float64Array;
+  readonly #levels: Int32Array;
+
+  constructor(corpus: Corpus, pieces: Pieces) {
+    this.#corpus = corpus;
+    this.#pieces = pieces;
+    this.#scores = pieces.scores.slice();
+    const worst = pieces.scores.subarray(unknown + 1).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    this.#scores[unknown] = worst - unknownPenalty;
+    this.#rests = new Float64Array(corpus.text.length);
+    this.#levels = new Int32Array(corpus.text.length);
+  }
+
+  /** How often each piece is expected in the words (forward-backward algorithm, here from the end: Rabiner 1989). Yields now and then. */
+  *expectedCounts(): Generator<void, Float64Array> {
+    const probabilities = this.#scores.map(Math.exp);
+    const { length } = this.#rests;
+    for (let to = length; to > 0; to -= yieldInterval) {
+      this.#weigh(Math.max(0, to - yieldInterval), to, probabilities);
+      yield;
+    }
+    const expected = new Float64Array(probabilities.length);
+    const forward = new Float64Array(length); // how often a way leads through each place
+    for (const [word, start] of this.#corpus.starts.entries()) forward[start] = this.#corpus.times[word]!;
+    for (let from = 0; from < length; from += yieldInterval) {
+      this.#spread(from, Math.min(length, from + yieldInterval), probabilities, forward, expected);
+      yield;
+    }
+    return expected;
+  }
+
+  /** How likely the rest of each word is behind the places `[from, to)`, all ways together. */
+  #weigh(from: number, to: number, chances: Float64Array): void {
+    const { longest, properPrefix: shorter, lengths } = this.#pieces;
+    const [rests, levels] = [this.#rests, this.#levels];
+    for (let place = to - 1; place >= from; place--) {
+      let id = longest[place]!;
+      rests[place] = 1;
+      levels[place] = 0;
+      if (id === none) continue; // a word ends
+      let now = levels[place + 1]!;
+      let sum = 0;
+      for (; id !== none; id = shorter[id]!) {
+        const next = place + lengths[id]!;
+        const likelihood = chances[id]! * rests[next]!;
+        if (levels[next] === now) sum += likelihood;
+        else if (levels[next]! > now) sum += likelihood * scaleStep ** (levels[next]! - now);
+        else {
+          sum = sum * scaleStep ** (now - levels[next]!) + likelihood;
+          now = levels[next]!;
+        }
+      }
+      for (; sum < scaleStep; now++) sum /= scaleStep;
+      rests[place] = sum;
+      levels[place] = now;
+    }
+  }
+
+  /** Shares what reaches the places `[from, to)` among the pieces that begin there. */
+  #spread(from: number, to: number, chances: Float64Array, reached: Float64Array, expected: Float64Array): void {
+    const { longest, properPrefix: shorter, lengths } = this.#pieces;
+    const [rests, levels] = [this.#rests, this.#levels];
+    for (let place = from; place < to; place++) {
+      const whole = reached[place]! / rests[place]!;
+      const now = levels[place]!;
+      for (let id = longest[place]!; id !== none; id = shorter[id]!) {
+        const next = place + lengths[id]!;
+        let share = whole * chances[id]! * rests[next]!;
+        if (levels[next] !== now) share *= scaleStep ** (levels[next]! - now);
+        reached[next]! += share;
+        expected[id]! += share;
+      }
+    }
+  }
+
+  /** How often each piece is part of the best way through a word (Viterbi algorithm). Yields now and then. */
+  *viterbiCounts(): Generator<void, Float64Array> {
+    const { starts, ends, times } = this.#corpus;
+    const { lengths } = this.#pieces;
+    const best = new Int32Array(this.#rests.length);
+    for (let to = best.length; to > 0; to -= yieldInterval) {
+      this.#choose(Math.max(0, to - yieldInterval), to, best);
+      yield;
+    }
+    const used = new Float64Array(lengths.length);
+    let count = 0;
+    for (const [word, start] of starts.entries()) {
+      for (let at = start; at < ends[word]!; at += lengths[best[at]!]!) {
+        used[best[at]!]! += times[word]!;
+        if (++count % yieldInterval === 0) yield;
+      }
+    }
+    return used;
+  }
+
+  #choose(from: number, to: number, best: Int32Array): void {
+    const { longest, properPrefix: shorter, lengths } = this.#pieces;
+    const rests = this.#rests;
+    for (let place = to - 1; place >= from; place--) {
+      let most = longest[place] === none ? 0 : Number.NEGATIVE_INFINITY;
+      for (let id = longest[place]!; id !== none; id = shorter[id]!) {
+        const score = this.#scores[id]! + rests[place + lengths[id]!]!;
+        if (score < most) continue;
+        most = score;
+        best[place] = id;
+      }
+      rests[place] = most;
+    }
+  }
+
+  /** What a piece of more than one character would be cut into if it were not there; undefined if that is better than the piece. */
+  bestAlternative(piece: number): number[] | undefined {
+    const { offsets: places, lengths, longest, properPrefix: shorter } = this.#pieces;
+    const length = lengths[piece]!;
+    const rests: number[] = [];
+    const best: number[] = [];
+    rests[length] = 0;
+    for (let at = length - 1; at >= 0; at--) {
+      rests[at] = Number.NEGATIVE_INFINITY;
+      for (let id = longest[places[piece]! + at]!; id !== none; id = shorter[id]!) {
+        const end = at + lengths[id]!;
+        if (end > length || id === piece) continue;
+        const score = this.#scores[id]! + rests[end]!;
+        if (score < rests[at]!) continue;
+        rests[at] = score;
+        best[at] = id;
+      }
+    }
+    if (rests[0]! > this.#scores[piece]!) return undefined;
+    const pieces: number[] = [];
+    for (let at = 0; at < length; at += lengths[best[at]!]!) pieces.push(best[at]!);
+    return pieces;
+  }
+}

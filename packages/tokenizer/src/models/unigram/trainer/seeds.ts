@@ -1,0 +1,127 @@
+import type { Scheduler } from '../../../training/scheduler.js';
+import type { Corpus } from './corpus.js';
+import { indices, orderBy } from './order-by.js';
+import { none, type Pieces, unknown } from './pieces.js';
+import { commonLength, sortSuffixes } from './sort-suffixes.js';
+
+/**
+ * The pieces that training starts from: all characters with how often they occur, then substrings of 2 to `longest` characters that
+ * occur at least twice in the words (each counted once) and are followed by different characters, by how much they cover.
+ * They are the inner nodes of the words' suffix tree (Kudo 2018), found in a sorted list of suffixes.
+ */
+export async function seedPieces(
+  corpus: Corpus,
+  longest: number,
+  maxPieces: number,
+  scheduler: Scheduler,
+): Promise<Pieces> {
+  const rest = () => scheduler.reportAndYield('seeds', 0, 1);
+  const { text } = corpus;
+  const suffixes = indices(text.length).filter(place => text[place] !== 0);
+  for (const _ of sortSuffixes(text, suffixes, longest + 1)) if (scheduler.shouldYield) await rest();
+  const stretches = characters(corpus, suffixes);
+  const found: SuffixIntervals = { from: [], to: [], length: [], score: [] };
+  for (const _ of substrings(text, suffixes, longest, found)) if (scheduler.shouldYield) await rest();
+  const byText = orderBy(
+    Float64Array.from(found.from, from => -from),
+    indices(found.from.length),
+  );
+  await rest();
+  const byScore = orderBy(
+    Float64Array.from(found.score, score => -score),
+    byText,
+  );
+  await rest();
+  for (const index of byScore.subarray(0, Math.max(0, maxPieces - stretches.from.length)))
+    addInterval(stretches, found, index);
+  return piecesOf(corpus, suffixes, stretches);
+}
+
+/** Sorted suffixes `[from, to)` that have their first `length` characters in common: a substring and all its places. */
+interface SuffixIntervals {
+  readonly from: number[];
+  readonly to: number[];
+  readonly length: number[];
+  readonly score: number[];
+}
+
+function addInterval(stretches: SuffixIntervals, { from, to, length, score }: SuffixIntervals, index: number): void {
+  stretches.from.push(from[index]!);
+  stretches.to.push(to[index]!);
+  stretches.length.push(length[index]!);
+  stretches.score.push(score[index]!);
+}
+
+/** The characters of the words, the most frequent first, of equally frequent ones the one with the higher code point. */
+function characters({ text, starts, ends, times }: Corpus, suffixes: Int32Array): SuffixIntervals {
+  const counts = new Map<number, number>();
+  for (const [word, start] of starts.entries()) {
+    for (let at = start; at < ends[word]!; at++) counts.set(text[at]!, (counts.get(text[at]!) ?? 0) + times[word]!);
+  }
+  const all: SuffixIntervals = { from: [], to: [], length: [], score: [] };
+  for (let from = 0, to = 0; from < suffixes.length; from = to) {
+    const code = text[suffixes[from]!]!;
+    while (to < suffixes.length && text[suffixes[to]!] === code) to++;
+    addInterval(all, { from: [from], to: [to], length: [1], score: [counts.get(code)!] }, 0);
+  }
+  const sorted: SuffixIntervals = { from: [], to: [], length: [], score: [] };
+  const order = indices(all.from.length).reverse(); // the higher code points first
+  for (const index of orderBy(
+    Float64Array.from(all.score, score => -score),
+    order,
+  ))
+    addInterval(sorted, all, index);
+  return sorted;
+}
+
+/** The nodes: stretches of suffixes that have a beginning in common which no wider stretch has. Yields now and then. */
+function* substrings(text: Int32Array, suffixes: Int32Array, longest: number, found: SuffixIntervals): Generator<void> {
+  const [froms, lengths]: [number[], number[]] = [[], []]; // those that are open
+  for (let to = 1; to <= suffixes.length; to++) {
+    const shared = to < suffixes.length ? commonLength(text, suffixes[to - 1]!, suffixes[to]!, longest + 1) : 0;
+    let from = to - 1;
+    while (lengths.length > 0 && lengths.at(-1)! > shared) {
+      const length = lengths.pop()!;
+      from = froms.pop()!;
+      if (length < 2 || length > longest) continue;
+      found.from.push(from);
+      found.to.push(to);
+      found.length.push(length);
+      found.score.push((to - from) * length);
+    }
+    if ((lengths.at(-1) ?? 0) < shared) {
+      froms.push(from);
+      lengths.push(shared);
+    }
+    if ((to & 0xffff) === 0) yield;
+  }
+}
+
+/** The pieces that stretches are, in their order, behind the unknown one. */
+function piecesOf(
+  { text, starts, ends }: Corpus,
+  suffixes: Int32Array,
+  { from, to, length, score }: SuffixIntervals,
+): Pieces {
+  const count = from.length + 1;
+  const places = new Int32Array(count);
+  const lengths = new Int32Array(count).fill(1, 0, 1);
+  const shorter = new Int32Array(count).fill(none);
+  const scores = new Float64Array(count).fill(Number.NaN, 0, 1);
+  const sum = Math.log(score.reduce((total, each) => total + each, 0));
+  const bySuffix = new Int32Array(suffixes.length).fill(unknown);
+  // The shorter ones first: what stands in a stretch by then is what its piece begins with.
+  for (const index of orderBy(Float64Array.from(length), indices(from.length))) {
+    const id = index + 1;
+    const first = from[index]!;
+    places[id] = suffixes[first]!;
+    lengths[id] = length[index]!;
+    scores[id] = Math.log(score[index]!) - sum;
+    if (length[index]! > 1) shorter[id] = bySuffix[first]!;
+    bySuffix.fill(id, first, to[index]!);
+  }
+  const longest = new Int32Array(text.length).fill(none);
+  for (const [word, start] of starts.entries()) longest.fill(unknown, start, ends[word]!);
+  for (let index = 0; index < suffixes.length; index++) longest[suffixes[index]!] = bySuffix[index]!;
+  return { offsets: places, lengths, scores, properPrefix: shorter, longest };
+}

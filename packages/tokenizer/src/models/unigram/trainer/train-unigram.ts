@@ -1,0 +1,112 @@
+import { failInput } from '../../../errors.js';
+import { countCharacters } from '../../../training/count-characters.js';
+import type { WordCounts } from '../../../training/count-words.js';
+import type { Scheduler } from '../../../training/scheduler.js';
+import { type Corpus, corpusOf } from './corpus.js';
+import { maximizeScores } from './expectation.js';
+import { Lattice } from './lattice.js';
+import { type Pieces, selectPieces } from './pieces.js';
+import { prune } from './prune.js';
+import { seedPieces } from './seeds.js';
+
+/** A piece of text and its log-probability. */
+export type Piece = readonly [text: string, score: number];
+
+/** How pieces are found and left out; names and meanings as in the reference's trainer. */
+export interface UnigramTrainerOptions {
+  /** Characters that are in the vocabulary whether they occur or not, as one text or one by one. */
+  readonly initialAlphabet?: Iterable<string>;
+  /** Longest piece, in characters. Default 16. */
+  readonly maxPieceLength?: number;
+  /** Which share of the pieces each pruning keeps, above 0 and below 1. Default 0.75. */
+  readonly shrinkingFactor?: number;
+  /** With how many pieces to begin. Default 1,000,000. */
+  readonly seedSize?: number;
+  /** How many rounds of expectation and maximization stand between prunings. Default 2. */
+  readonly subIterations?: number;
+}
+
+/** By how much a character that has no score of its own is worse than the one before it. */
+const penaltyStep = 0.0001;
+
+/**
+ * Learns the pieces of a Unigram model and their log-probabilities (Kudo 2018): from all frequent substrings the least useful are
+ * left out again and again. All characters of the words stay. The pieces come with the best first;
+ * with `special` further tokens they are `size`.
+ */
+export async function trainUnigram(
+  words: WordCounts,
+  vocabSize: number,
+  special: number,
+  {
+    initialAlphabet = [],
+    maxPieceLength = 16,
+    shrinkingFactor = 0.75,
+    seedSize = 1_000_000,
+    subIterations = 2,
+  }: UnigramTrainerOptions,
+  scheduler: Scheduler,
+): Promise<Piece[]> {
+  const required = new Set<string>(initialAlphabet);
+  for (const code of (await countCharacters(words, scheduler)).keys()) required.add(String.fromCodePoint(code));
+  const minSize = special + required.size;
+  if (vocabSize < minSize) {
+    failInput(
+      `trainTokenizer: vocabSize ${vocabSize} is less than the ${minSize} tokens that it begins with (${special} special, ${required.size} of the alphabet); it must be at least ${minSize}`,
+    );
+  }
+  await scheduler.reportAndYield('seeds', 0, 1);
+  const targetSize = Math.floor((vocabSize * 11) / 10);
+  const corpus = corpusOf(words);
+  const total = corpus.times.reduce((sum, times) => sum + times, 0);
+  let pieces = await seedPieces(corpus, maxPieceLength, seedSize, scheduler);
+  const first = pieces.lengths.length;
+  for (;;) {
+    const before = pieces.lengths.length;
+    /** The result of work that yields now and then. */
+    const runYielding = async <T>(work: Generator<void, T>): Promise<T> => {
+      for (;;) {
+        const step = work.next();
+        if (step.done) return step.value;
+        if (scheduler.shouldYield)
+          await scheduler.reportAndYield('pruning', first - before, Math.max(first - targetSize, 1));
+      }
+    };
+    for (let round = 0; round < subIterations; round++) {
+      const expected = await runYielding(new Lattice(corpus, pieces).expectedCounts());
+      pieces = selectPieces(pieces, maximizeScores(pieces.scores, expected));
+    }
+    const count = pieces.lengths.length;
+    if (count <= targetSize) break;
+    const lattice = new Lattice(corpus, pieces);
+    const used = await runYielding(lattice.viterbiCounts());
+    const most = Math.max(targetSize, Math.floor(count * shrinkingFactor));
+    pieces = selectPieces(pieces, await runYielding(prune(lattice, pieces, used, total, most)));
+    if (pieces.lengths.length === before) break; // nothing can be left out
+  }
+  return finalPieces(pieceTexts(corpus, pieces), required, vocabSize - special);
+}
+
+/** The pieces as texts, but for the unknown one. */
+function pieceTexts({ text }: Corpus, { offsets: places, lengths, scores }: Pieces): Piece[] {
+  const texts = Array.from(places, (place, id) => String.fromCodePoint(...text.subarray(place, place + lengths[id]!)));
+  return texts.map((piece, id): Piece => [piece, scores[id]!]).slice(1);
+}
+
+/** All required characters and of the pieces the first ones, `size` in all, the best first. */
+function finalPieces(pieces: readonly Piece[], required: ReadonlySet<string>, size: number): Piece[] {
+  const scores = new Map(pieces);
+  const worst = pieces.reduce((least, [, score]) => Math.min(least, score), Number.POSITIVE_INFINITY);
+  let penalty = 0;
+  const kept = new Map<string, number>();
+  for (const char of required) {
+    const score = scores.get(char);
+    kept.set(char, score ?? worst + penalty);
+    if (score === undefined) penalty += penaltyStep;
+  }
+  for (const [text, score] of pieces) {
+    if (kept.size >= size) break;
+    kept.set(text, score);
+  }
+  return [...kept].sort(([, a], [, b]) => b - a);
+}

@@ -1,0 +1,73 @@
+import { abbreviateJson, failFile } from '../errors.js';
+import { describeType } from '../formats/json/fields.js';
+
+/** Ids must stay below this: no published vocabulary comes near, and a table of that size still fits. */
+const maxIds = 1 << 24;
+
+/** Ids below this may belong to any number of tokens; tables of that size cost next to nothing. */
+const unrestrictedIds = 1 << 17;
+
+/** Larger ids must be of at least so many tokens in proportion: tables are made for all ids up to the largest. */
+const maxIdsPerToken = 16;
+
+/** Tokens and their ids, both ways. */
+export class Vocabulary {
+  readonly #ids = new Map<string, number>();
+  readonly #tokens: (string | undefined)[] = [];
+
+  /** Adds a token of the model. A token or an id that is there already, or an id out of range, is an error. */
+  add(token: string, id: unknown, where: string): void {
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= maxIds) {
+      failFile(
+        `${where} gives "${token}" the id ${typeof id === 'string' ? id : abbreviateJson(id)}; ids are whole numbers from 0 to ${maxIds - 1}`,
+      );
+    }
+    const holder = id < this.#tokens.length ? this.#tokens[id] : undefined;
+    if (holder !== undefined) failFile(`${where} gives id ${id} to both "${holder}" and "${token}"`);
+    const before = this.#ids.size;
+    this.#ids.set(token, id);
+    if (this.#ids.size === before) {
+      failFile(`${where} gives "${token}" the ids ${this.#tokens.indexOf(token)} and ${id}`);
+    }
+    this.#tokens[id] = token;
+  }
+
+  /** How many tokens there are. */
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  /** One more than the largest id. An error where it is out of proportion to the number of tokens: few bytes of a file would make large tables. */
+  get idLimit(): number {
+    const { length } = this.#tokens;
+    const most = Math.max(unrestrictedIds, maxIdsPerToken * this.size);
+    if (length > most)
+      failFile(`a vocabulary of ${this.size} tokens has the id ${length - 1}; ids up to ${most - 1} would fit`);
+    return length;
+  }
+
+  id(token: string): number | undefined {
+    return this.#ids.get(token);
+  }
+
+  token(id: number): string | undefined {
+    return this.#tokens[id];
+  }
+
+  /** All tokens with their ids. */
+  entries(): IterableIterator<[string, number]> {
+    return this.#ids.entries();
+  }
+}
+
+/** Reads a vocabulary written as an object of token to id; one that was read with the file's text is taken as it is. */
+export function vocabularyFromObject(json: unknown, where: string): Vocabulary {
+  if (json instanceof Vocabulary) return json;
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    failFile(`${where} must be an object of token to id, it is ${describeType(json)}`);
+  }
+  const vocabulary = new Vocabulary();
+  const ids = json as { readonly [token: string]: unknown };
+  for (const token of Object.keys(ids)) vocabulary.add(token, ids[token], where);
+  return vocabulary;
+}

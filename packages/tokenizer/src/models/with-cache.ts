@@ -1,0 +1,37 @@
+import { textOf } from '../text/unicode.js';
+import { hashOf } from './hash.js';
+import type { Model } from './model.js';
+import { PreTokenCache } from './pre-token-cache.js';
+import { wordCache } from './word-cache.js';
+
+/** Reads a piece that is given as UTF-16 units. */
+type EncodeUnits = (units: Uint16Array, from: number, to: number, ids: number[]) => void;
+
+/**
+ * A model that remembers the ids of the pieces it has seen, in 5 MB: those that come as strings and those that come as units, which `readUnits` reads where
+ * the model can. A tokenizer's pieces are all bytes or all characters.
+ */
+export function withCache(model: Model, readUnits?: EncodeUnits): Model {
+  const cache = wordCache<Uint16Array>(Uint16Array);
+  const preTokenCache = new PreTokenCache();
+  const asCharacters = (piece: string, ids: number[]) => model.tokenize(piece, 0, piece.length, false, ids);
+  const asBytes = (piece: string, ids: number[]) => model.tokenize(piece, 0, piece.length, true, ids);
+  return {
+    ...model,
+    cacheBytes: cache.byteLength + preTokenCache.byteLength,
+    tokenize(text, start, end, bytes, ids, spans) {
+      if (spans) return model.tokenize(text, start, end, bytes, ids, spans);
+      preTokenCache.encode(text.slice(start, end), ids, bytes ? asBytes : asCharacters);
+    },
+    preTokenEncoder: {
+      encode(units, from, to, ids) {
+        const hash = hashOf(units, from, to);
+        if (cache.lookUp(units, from, to, hash, ids)) return;
+        const first = ids.length;
+        if (readUnits) readUnits(units, from, to, ids);
+        else asCharacters(textOf(units, from, to), ids);
+        cache.store(units, from, to, hash, ids, first);
+      },
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { failFile } from '../../errors.js';
+import type { ComponentReader } from '../../formats/json/components.js';
+import { unitsOf, utf8LengthOfUnits } from '../../text/unicode.js';
+import type { Model } from '../model.js';
+import { root, trieOf } from '../trie.js';
+import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
+
+/** WordPiece: from the left always the longest token that fits; a word with a part that none fits is unknown as a whole. */
+export const wordPiece: ComponentReader<Model> = fields => {
+  const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
+  const unknown = fields.string('unk_token', '[UNK]');
+  const unknownId =
+    vocabulary.id(unknown) ?? failFile(`${fields.path('unk_token')} "${unknown}" is not in ${fields.path('vocab')}`);
+  const prefix = fields.string('continuing_subword_prefix', '##');
+  return wordPieceModel(vocabulary, unknownId, prefix, fields.count('max_input_chars_per_word', 100));
+};
+
+/** WordPiece from its parts; words of more than `longest` characters are unknown. It remembers nothing: a walk through the tokens takes no longer than a look-up. */
+export function wordPieceModel(
+  vocabulary: Vocabulary,
+  unknownId: number,
+  prefix: string,
+  maxInputCharsPerWord: number,
+): Model {
+  const trie = trieOf(vocabulary.entries());
+  /** Where tokens begin that go on with a word, if there are any. */
+  let continuationNode = root;
+  for (let at = 0; at < prefix.length; at++) continuationNode = trie.step(continuationNode, prefix.charCodeAt(at));
+
+  /** Appends the tokens of a word; says whether all of it was read. */
+  const tokenizeWord = (units: Uint16Array, from: number, to: number, ids: number[]) => {
+    let start = root;
+    let skipped = 0;
+    for (let at = from; at < to; ) {
+      const node = trie.longestMatch(start, units, at, to);
+      if (node < 0) return false;
+      ids.push(trie.idAt(node));
+      at += trie.depthOf(node) - skipped;
+      start = continuationNode;
+      skipped = prefix.length;
+    }
+    return true;
+  };
+  /** Appends the ids of a word; says whether it is known. */
+  const read = (units: Uint16Array, from: number, to: number, ids: number[]) => {
+    const first = ids.length;
+    const isShort = to - from <= maxInputCharsPerWord || !isLonger(units, from, to, maxInputCharsPerWord);
+    if (isShort && tokenizeWord(units, from, to, ids)) return true;
+    ids.length = first;
+    ids.push(unknownId);
+    return false;
+  };
+  const tokenize: Model['tokenize'] = (text, start, end, _bytes, ids, spans) => {
+    const units = unitsOf(text, start, end);
+    const first = ids.length;
+    const isKnown = read(units, 0, units.length, ids);
+    if (!spans) return;
+    for (let index = first, from = 0, byte = 0; index < ids.length; index++) {
+      const size = vocabulary.token(ids[index]!)!.length - (index > first ? prefix.length : 0);
+      const to = isKnown ? from + size : units.length;
+      spans.push(byte, (byte += utf8LengthOfUnits(units, from, to)));
+      from = to;
+    }
+  };
+  return { vocabulary, acceptsBytes: false, unknownId, tokenize, preTokenEncoder: { encode: read } };
+}
+
+function isLonger(units: Uint16Array, from: number, to: number, longest: number): boolean {
+  let count = to - from;
+  for (let at = from; at < to && count > longest; at++) if ((units[at]! & 0xfc00) === 0xdc00) count--;
+  return count > longest;
+}

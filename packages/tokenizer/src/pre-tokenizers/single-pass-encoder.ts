@@ -1,0 +1,152 @@
+import type { PreTokenEncoder } from '../models/model.js';
+import type { Normalizer } from '../normalizers/normalizer.js';
+import { encodeUtf16 } from '../text/byte-text.js';
+import {
+  CharacterTable,
+  contextual,
+  drop,
+  endsPreToken,
+  joinsRun,
+  multiple,
+  ownPreToken,
+  startsPreToken,
+  unresolved,
+} from './character-table.js';
+import type { PreTokenizer, SinglePassEncoder } from './pre-tokenizer.js';
+
+/** No piece is open, or one that nothing joins. */
+const [none, sealed] = [-1, 255] as const;
+/** Longer pieces are left to the usual way. */
+const maxPreTokenLength = 1 << 14;
+/** Stages tell two kinds of runs each; their numbers must fit an entry. */
+const maxStages = 5;
+
+/**
+ * The reader of stages that look at each character by itself, the last of which may make spaces visible: a table says what becomes of each character, and one
+ * pass over the text writes the pieces. What the table says is what the stages and the normalizer themselves make of the character alone.
+ */
+export function singlePassEncoder(
+  stages: PreTokenizer,
+  normalizer: Normalizer | undefined,
+): SinglePassEncoder | undefined {
+  const metaspace = stages.at(-1)?.metaspace;
+  const kinds = metaspace ? stages.slice(0, -1) : stages;
+  const isRead =
+    kinds.every(({ classify: kindOf }) => kindOf) && kinds.length <= maxStages && metaspace?.prependScheme !== 'first';
+  if (!isRead || (metaspace?.replacement.length ?? 1) !== 1) return undefined;
+  const normalizes = normalizer?.isContextFree !== undefined;
+  const characters = new CharacterTable(kinds, metaspace?.replacement, normalizes ? normalizer : undefined);
+  return {
+    normalizes,
+    encode: encodeWith(characters, metaspace?.prependScheme === 'always' ? metaspace.replacement : ''),
+  };
+}
+
+/** Small functions of their own for what is done most: engines compile them while the first text is read. */
+function encodeWith(characters: CharacterTable, front: string): SinglePassEncoder['encode'] {
+  const table = characters.units;
+  /** The piece that is being written; its first unit is the symbol in front, where there is one. */
+  const piece = new Uint16Array(maxPreTokenLength + 2);
+  if (front !== '') piece[0] = front.charCodeAt(0);
+  /** What is written of it so far. */
+  let length = 0;
+  /** How many entries of the character where the next piece may begin are used up. */
+  let used = 0;
+
+  /** Writes what joins the piece; returns where that ends. */
+  const writeRun = (units: Uint16Array, at: number, end: number, kind: number) => {
+    let to = length;
+    for (; at < end; at++) {
+      const entry = table[units[at]!]!;
+      if ((entry & 255) === kind) piece[to++] = entry >>> 8;
+      else if ((entry & 255) !== drop) break;
+    }
+    length = to;
+    return at;
+  };
+
+  /** Reads the piece that begins at `at`, if any; returns where the next may begin, -1 where the text must be read the usual way. */
+  const encodePreToken = (
+    units: Uint16Array,
+    at: number,
+    end: number,
+    read: PreTokenEncoder['encode'],
+    ids: number[],
+  ) => {
+    const entry = table[units[at]!]!;
+    const action = entry & 255;
+    if (action === endsPreToken) return at + 1;
+    length = action === startsPreToken ? 0 : front.length;
+    if (action < endsPreToken) return continuePreToken(units, at, end, none, read, ids);
+    piece[length++] = entry >>> 8;
+    const open = action === startsPreToken ? joinsRun : action;
+    const to = action === ownPreToken ? at + 1 : writeRun(units, at + 1, end, open);
+    const follows = to < end ? table[units[to]!]! & 255 : endsPreToken;
+    if (follows < endsPreToken)
+      return continuePreToken(units, to, end, action === ownPreToken ? sealed : open, read, ids);
+    if (length >= maxPreTokenLength) return -1;
+    read(piece, 0, length, ids);
+    return follows === endsPreToken ? to + 1 : to;
+  };
+
+  /** Goes on with a piece that characters of the kind `open` join, where the table alone does not say how. */
+  const continuePreToken = (
+    units: Uint16Array,
+    at: number,
+    end: number,
+    open: number,
+    read: PreTokenEncoder['encode'],
+    ids: number[],
+  ) => {
+    for (; at < end && length < maxPreTokenLength; at++) {
+      const entry = table[units[at]!]!;
+      if ((entry & 255) === open) {
+        piece[length++] = entry >>> 8;
+        continue;
+      }
+      const list =
+        (entry & 255) === unresolved || (entry & 255) === multiple ? characters.entriesAt(units, at, end) : undefined;
+      for (let index = used; index < (list?.length ?? 1); index++) {
+        const next = list ? list[index]! : entry;
+        const action = next & 255;
+        if (action === contextual) return -1;
+        if (action === drop) continue;
+        if (open !== none && open !== action) {
+          used = index;
+          read(piece, 0, length, ids);
+          return at;
+        }
+        if (action === endsPreToken) continue;
+        if (action === startsPreToken) length = 0;
+        length = write(next >>> 8, piece, length);
+        open = action === startsPreToken ? joinsRun : action === ownPreToken ? sealed : action;
+      }
+      used = 0;
+      if (list && (units[at]! & 0xfc00) === 0xd800) at++;
+    }
+    if (length >= maxPreTokenLength) return -1;
+    if (open !== none) read(piece, 0, length, ids);
+    return at;
+  };
+
+  return (text, model, ids, limit) => {
+    const units = encodeUtf16(text);
+    const end = text.length;
+    used = 0;
+    for (let at = 0; at < end && ids.length < limit; ) {
+      at = encodePreToken(units, at, end, model.encode, ids);
+      if (at < 0) return false;
+    }
+    return true;
+  };
+}
+
+function write(code: number, piece: Uint16Array, at: number): number {
+  if (code < 0x10000) {
+    piece[at] = code;
+    return at + 1;
+  }
+  piece[at] = 0xd7c0 + (code >> 10);
+  piece[at + 1] = 0xdc00 | (code & 0x3ff);
+  return at + 2;
+}

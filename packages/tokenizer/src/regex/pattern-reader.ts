@@ -1,0 +1,57 @@
+/** So many groups and classes may stand inside one another: what reads them calls itself. */
+const maxDepth = 250;
+
+/** A pattern being read, character by character. */
+export class PatternReader {
+  at = 0;
+  #depth = 0;
+
+  constructor(
+    readonly pattern: string,
+    readonly fail: (message: string) => never,
+  ) {}
+
+  get done(): boolean {
+    return this.at >= this.pattern.length;
+  }
+
+  /** The next character, not taken; empty at the end. */
+  peek(): string {
+    return this.done ? '' : String.fromCodePoint(this.pattern.codePointAt(this.at)!);
+  }
+
+  /** Takes the next character. */
+  next(): string {
+    if (this.done) this.fail('it ends too early');
+    const char = this.peek();
+    this.at += char.length;
+    return char;
+  }
+
+  /** Takes `text` if it comes next. */
+  take(text: string): boolean {
+    const comes = this.pattern.startsWith(text, this.at);
+    if (comes) this.at += text.length;
+    return comes;
+  }
+
+  /** Takes what matches `regex` (which begins with ^). */
+  match(regex: RegExp): RegExpExecArray | null {
+    const match = regex.exec(this.pattern.slice(this.at));
+    if (match) this.at += match[0].length;
+    return match;
+  }
+
+  /** Reads what stands inside something else. */
+  nested<T>(read: () => T): T {
+    if (++this.#depth > maxDepth) this.fail(`more than ${maxDepth} groups and classes inside one another`);
+    const result = read();
+    this.#depth--;
+    return result;
+  }
+
+  /** A few characters of what comes, for error texts. */
+  peekAhead(count: number): string {
+    return this.pattern.slice(this.at, this.at + count);
+  }
+}

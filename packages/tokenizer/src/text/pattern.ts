@@ -1,0 +1,53 @@
+import { abbreviate, failFile } from '../errors.js';
+import type { Fields } from '../formats/json/fields.js';
+import type { Dialect } from '../regex/dialect.js';
+import { namedCodePoints } from '../regex/named-code-points.js';
+import { createSearch } from '../regex/search.js';
+import { translateRegex } from '../regex/translate.js';
+import { withOlderEquivalents } from './unicode-version.js';
+
+/** Finds matches in `text[start, end)`: appends `from, to` pairs, ascending and without overlap. */
+export type Matcher = (text: string, start: number, end: number, ranges: number[]) => void;
+
+/** Matches each place where `literal` stands. */
+export const literalMatcher = (literal: string): Matcher =>
+  literal === ''
+    ? () => {}
+    : (text, start, end, ranges) => {
+        for (let at = text.indexOf(literal, start); at !== -1 && at + literal.length <= end; ) {
+          ranges.push(at, at + literal.length);
+          at = text.indexOf(literal, at + literal.length);
+        }
+      };
+
+/** Whether an expression matches by properties of characters, which the platform's tables hold; letters and signs that it names are everywhere the same. */
+const usesUnicodeProperties = ({ source, flags }: RegExp) => flags.includes('i') || /\\[pPwWsSdDbB]/.test(source);
+
+/** Matches a regular expression, in Oniguruma's syntax if nothing else is said; a match of no characters counts, but for one right behind another match. */
+export const regexMatcher = (source: string, where: string, dialect?: Dialect): Matcher => {
+  const regex = translateRegex(source, where, dialect);
+  const searchIn = createSearch(regex);
+  if (!searchIn) return failFile(`${where}: the regular expression ${abbreviate(source)} is too large`);
+  const isNamed = usesUnicodeProperties(regex) ? namedCodePoints(regex.source) : undefined;
+  return (text, start, end, ranges) => {
+    const slice = start === 0 && end === text.length ? text : text.slice(start, end);
+    const part = isNamed ? withOlderEquivalents(slice, isNamed) : slice;
+    if (part === '') return;
+    const search = searchIn(part);
+    let last = -1; // where the last match ended
+    for (let found = search(0); found; ) {
+      const [from, to] = found;
+      if (to > from || from !== last) ranges.push(start + from, start + to);
+      last = to;
+      found = search(to > from ? to : to + ((part.codePointAt(from) ?? 0) > 0xffff ? 2 : 1));
+    }
+  };
+};
+
+/** Reads `{"String": ...}` or `{"Regex": ...}`. */
+export function readPattern(fields: Fields, name: string): Matcher {
+  const pattern = fields.object(name);
+  if (pattern.has('String')) return literalMatcher(pattern.string('String'));
+  if (pattern.has('Regex')) return regexMatcher(pattern.string('Regex'), pattern.path('Regex'));
+  return failFile(`${fields.path(name)} must hold String or Regex`);
+}

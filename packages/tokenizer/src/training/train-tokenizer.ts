@@ -1,0 +1,152 @@
+import { failInput } from '../errors.js';
+import { tokenizerFromJson } from '../formats/json/load.js';
+import { type BpeTrainerOptions, trainBpe } from '../models/bpe/trainer/train-bpe.js';
+import { trainUnigram, type UnigramTrainerOptions } from '../models/unigram/trainer/train-unigram.js';
+import type { Tokenizer } from '../tokenizer.js';
+import { countWords, type WordCounts } from './count-words.js';
+import { type PipelineConfig, type TrainingPreset, type TrainKind, trainingPresets } from './presets.js';
+import { Scheduler, type TrainProgress } from './scheduler.js';
+
+/** A special token: its content, or that and how it is found in texts. */
+export type SpecialToken =
+  | string
+  | {
+      readonly content: string;
+      readonly singleWord?: boolean;
+      readonly lstrip?: boolean;
+      readonly rstrip?: boolean;
+      readonly normalized?: boolean;
+    };
+
+interface CommonOptions extends PipelineConfig {
+  /** How many tokens there are to be, special ones included. */
+  readonly vocabSize: number;
+  /** The first tokens of the vocabulary, in this order. Default: as usual for the kind. */
+  readonly specialTokens?: readonly SpecialToken[];
+  /** The token for what the vocabulary does not hold; null: none. Default: as usual for the kind. */
+  readonly unkToken?: string | null;
+  /** Ends the training; the promise is rejected with its reason. */
+  readonly signal?: AbortSignal;
+  /** Told now and then how far it is. */
+  readonly onProgress?: (progress: TrainProgress) => void;
+}
+
+/** What is trained and how; what a kind is made of by default is in the README. */
+export type TrainOptions =
+  | (CommonOptions & BpeTrainerOptions & { readonly kind: 'byte-level-bpe' | 'bpe' })
+  | (CommonOptions & BpeTrainerOptions & { readonly kind: 'wordpiece'; readonly maxInputCharsPerWord?: number })
+  | (CommonOptions & UnigramTrainerOptions & { readonly kind: 'unigram' });
+
+/**
+ * Trains a tokenizer on texts, which may come one by one and are not kept. Byte-pair encodings and WordPiece are what the reference's
+ * trainers make of the same texts and settings; Unigram follows the reference's algorithm.
+ */
+export async function trainTokenizer(
+  texts: Iterable<string> | AsyncIterable<string>,
+  options: TrainOptions,
+): Promise<Tokenizer> {
+  const preset = presetOf(options);
+  const special = (options.specialTokens ?? preset.specialTokens).map(specialTokenToJson);
+  const pipelineConfig = {
+    normalizer: orDefault(options.normalizer, preset.normalizer),
+    pre_tokenizer: orDefault(options.preTokenizer, preset.preTokenizer),
+    post_processor: orDefault(options.postProcessor, preset.postProcessor),
+    decoder: orDefault(options.decoder, preset.decoder),
+  };
+  checkVocabSize(options.vocabSize);
+  const empty = { type: 'BPE', vocab: {}, merges: [] };
+  const { parts } = tokenizerFromJson({ ...pipelineConfig, post_processor: null, model: empty });
+  const scheduler = new Scheduler(options.signal, options.onProgress);
+  const { words, texts: count } = await countWords(texts, parts, scheduler);
+  if (words.size === 0) failInput(`trainTokenizer: ${count} texts hold 0 words; at least 1 is needed`);
+  const contents = special.map(token => token.content);
+  const { model, tokens } = await trainModel(words, options, preset, contents, scheduler);
+  const added_tokens = special.map(token => ({ id: tokens.indexOf(token.content), ...token }));
+  return tokenizerFromJson({ added_tokens, ...pipelineConfig, model });
+}
+
+async function trainModel(
+  words: WordCounts,
+  options: TrainOptions,
+  preset: TrainingPreset,
+  special: readonly string[],
+  scheduler: Scheduler,
+): Promise<{ model: object; tokens: readonly string[] }> {
+  const unknownToken = orDefault(options.unkToken, preset.unkToken);
+  if (options.kind === 'unigram') {
+    const first = unknownToken === null || special.includes(unknownToken) ? special : [unknownToken, ...special];
+    const pieces = await trainUnigram(words, options.vocabSize, first.length, options, scheduler);
+    const vocab = [...first.map(token => [token, 0] as const), ...pieces.filter(([text]) => !first.includes(text))];
+    const tokens = vocab.map(([token]) => token);
+    const unk_id = unknownToken === null ? null : tokens.indexOf(unknownToken);
+    return { model: { type: 'Unigram', unk_id, vocab, byte_fallback: false }, tokens };
+  }
+  const { initialAlphabet = preset.initialAlphabet, continuingSubwordPrefix = preset.continuingSubwordPrefix } =
+    options;
+  const settings = {
+    ...options,
+    ...(initialAlphabet && { initialAlphabet }),
+    ...(continuingSubwordPrefix && { continuingSubwordPrefix }),
+  };
+  const sorted = continuingSubwordPrefix || options.endOfWordSuffix ? sortWords(words) : words;
+  const { tokens, merges } = await trainBpe(sorted, options.vocabSize, special, settings, scheduler);
+  const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
+  if (options.kind === 'wordpiece') {
+    const model = {
+      type: 'WordPiece',
+      unk_token: unknownToken ?? '[UNK]',
+      continuing_subword_prefix: continuingSubwordPrefix ?? '',
+      max_input_chars_per_word: options.maxInputCharsPerWord ?? 100,
+      vocab,
+    };
+    return { model, tokens };
+  }
+  const model = {
+    type: 'BPE',
+    unk_token: unknownToken,
+    continuing_subword_prefix: continuingSubwordPrefix ?? null,
+    end_of_word_suffix: options.endOfWordSuffix ?? null,
+    vocab,
+    merges: merges.map(pair => pair.map(id => tokens[id]!)),
+  };
+  return { model, tokens };
+}
+
+/** Words in the order of their UTF-16 units. */
+const sortWords = (words: WordCounts): WordCounts =>
+  new Map([...words.keys()].sort().map(word => [word, words.get(word)!]));
+
+/** The recipe of a kind; an unknown kind is an error that names the known ones. */
+function presetOf({ kind }: { readonly kind: TrainKind }): TrainingPreset {
+  if (Object.hasOwn(trainingPresets, kind)) return trainingPresets[kind]();
+  return failInput(
+    `trainTokenizer: kind "${String(kind)}" is unknown; known are ${Object.keys(trainingPresets).join(', ')}`,
+  );
+}
+
+/** What is asked for, or what is usual. */
+const orDefault = <T>(asked: T | null | undefined, usual: T | null | undefined): T | null =>
+  asked === undefined ? (usual ?? null) : asked;
+
+function specialTokenToJson(token: SpecialToken) {
+  const {
+    content,
+    singleWord,
+    lstrip: stripLeft,
+    rstrip: stripRight,
+    normalized,
+  } = typeof token === 'string' ? { content: token } : token;
+  return {
+    content,
+    single_word: singleWord ?? false,
+    lstrip: stripLeft ?? false,
+    rstrip: stripRight ?? false,
+    normalized: normalized ?? false,
+    special: true,
+  };
+}
+
+function checkVocabSize(size: number): void {
+  if (Number.isSafeInteger(size) && size > 0) return;
+  failInput(`trainTokenizer: vocabSize must be a whole number from 1, it is ${size}`);
+}
