@@ -17,7 +17,7 @@ const lark: Family<CausalComposition> = {
   compose: (fields, { ignoreConfig } = {}) => {
     const config = new ConfigReader('lark', fields);
     const [modelDim, heads, depth] = [config.size('width'), config.size('heads'), config.size('depth')];
-    const positions = config.size('positions', 256);
+    const maxPositions = config.size('positions', 256);
     const norm = layerNorm({ dim: modelDim });
     const block = transformerBlock({
       norm,
@@ -26,7 +26,7 @@ const lark: Family<CausalComposition> = {
         heads,
         mask: causal(),
         bias: false,
-        positionEncoding: rotary({ headDim: modelDim / heads, storedPositions: positions }),
+        positionEncoding: rotary({ headDim: modelDim / heads, storedPositions: maxPositions }),
       }),
       mlp: gatedMlp({ modelDim, hiddenDim: config.size('hidden', 3 * modelDim) }),
     });
@@ -36,7 +36,7 @@ const lark: Family<CausalComposition> = {
     return {
       kind: 'causal-lm',
       model: languageModel({ embedding, decoder: stack({ block, depth, norm }) }),
-      maxPositions: positions,
+      maxPositions,
       depth,
       heads,
     };
@@ -45,13 +45,13 @@ const lark: Family<CausalComposition> = {
   mappings: [
     { checkpointName: 'tokens.weight', path: 'embedding.weight' },
     ...['weight', 'bias'].flatMap(leaf => [
-      { theirs: `${blockName}.norm1.${leaf}`, ours: `${blockPath}.attentionNorm.${leaf}` },
-      { theirs: `${blockName}.norm2.${leaf}`, ours: `${blockPath}.mlpNorm.${leaf}` },
-      { theirs: `final.${leaf}`, ours: `decoder.norm.${leaf}` },
+      { checkpointName: `${blockName}.norm1.${leaf}`, path: `${blockPath}.attentionNorm.${leaf}` },
+      { checkpointName: `${blockName}.norm2.${leaf}`, path: `${blockPath}.mlpNorm.${leaf}` },
+      { checkpointName: `final.${leaf}`, path: `decoder.norm.${leaf}` },
     ]),
     ...['query', 'key', 'value', 'output'].map(name => ({
-      theirs: `${blockName}.attention.${name}.weight`,
-      ours: `${blockPath}.attention.${name}.weight`,
+      checkpointName: `${blockName}.attention.${name}.weight`,
+      path: `${blockPath}.attention.${name}.weight`,
     })),
     {
       checkpointName: `${blockName}.mlp.in.weight`,

@@ -7,7 +7,7 @@ export const bart: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairs
   name: 'bart',
   modelTypes: ['bart'],
   architectures: ['BartForConditionalGeneration', 'BartModel'],
-  norms: 'after',
+  norms: 'post',
   embeddingNorm: true,
   positionEncoding: options => learnedPositions({ ...options, offset: 2 }),
   hasLearnedPositions: true,

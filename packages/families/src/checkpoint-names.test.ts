@@ -145,8 +145,8 @@ test('what is missing, left over and of another shape comes in one error, under 
   );
 });
 
-test('a leaf without a row is an error of the family', () => {
+test('a leaf without a mapping is an error of the family', () => {
   const { model } = gpt2.compose(gpt2Config);
-  const short = { ...gpt2, rows: gpt2.mappings.filter(({ checkpointName: theirs }) => theirs !== 'ln_f.bias') };
+  const short = { ...gpt2, mappings: gpt2.mappings.filter(({ checkpointName }) => checkpointName !== 'ln_f.bias') };
   expect(() => tensorSlices(short, model)).toThrow('gpt2: there is no mapping for decoder.norm.bias');
 });

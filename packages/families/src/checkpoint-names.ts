@@ -27,13 +27,13 @@ export interface TensorSlice {
 export function tensorSlices(family: Family, layer: HasNeeds<unknown>): Map<string, TensorSlice> {
   const shapes = new Map(weightNeeds(layer).map(({ path, need }) => [path, need.shape]));
   const mappings = family.mappings.filter(
-    ({ requires: beside }) => beside === undefined || shapes.has(beside.replace('*', '0')),
+    ({ requires }) => requires === undefined || shapes.has(requires.replace('*', '0')),
   );
   const slices = new Map<string, TensorSlice>();
   for (const path of shapes.keys()) {
     const match = mappingOf(mappings, path);
     if (!match) throw new ResidualError('family', `${family.name}: there is no mapping for ${path}`);
-    const { row: mapping, index } = match;
+    const { mapping, index } = match;
     const members = [mapping.path].flat().map(pattern => shapes.get(pattern.replace('*', index))!);
     const start = members.slice(0, match.member).reduce((sum, shape) => sum + shape[0]!, 0);
     slices.set(path, {
@@ -56,18 +56,18 @@ export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored:
   const storedName = (checkpointName: string) =>
     [checkpointName, checkpointName.replace(family.prefix, '')].find(name => present.has(name));
   const usedNames = new Set<string>();
-  const entries = new Map<string, { name: string | undefined; place: TensorSlice }>();
+  const entries = new Map<string, { name: string | undefined; slice: TensorSlice }>();
   for (const [path, slice] of slices) {
     const name =
       storedName(slice.checkpointName) ?? aliasesOf(family, slice.checkpointName).find(alias => present.has(alias));
     if (name === undefined && slice.defaultValue === undefined) continue;
     if (name !== undefined) usedNames.add(name);
-    entries.set(path, { name, place: slice });
+    entries.set(path, { name, slice });
   }
   const duplicates = new Map<string, string[]>();
-  for (const { name, place } of entries.values()) {
+  for (const { name, slice } of entries.values()) {
     if (name === undefined) continue;
-    const otherAliases = aliasesOf(family, place.checkpointName).filter(
+    const otherAliases = aliasesOf(family, slice.checkpointName).filter(
       alias => present.has(alias) && !usedNames.has(alias),
     );
     if (otherAliases.length > 0) duplicates.set(name, otherAliases);
@@ -83,23 +83,23 @@ export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored:
     names: [...entries.keys(), ...unused],
     shapeOf: path => {
       const entry = entries.get(path);
-      if (entry?.name === undefined) return entry?.place.shape;
-      return leafShape(entry.place, stored.shapeOf(entry.name)!);
+      if (entry?.name === undefined) return entry?.slice.shape;
+      return leafShape(entry.slice, stored.shapeOf(entry.name)!);
     },
     storedShape: path => {
       const entry = entries.get(path);
       return entry?.name === undefined
         ? undefined
-        : { stored: stored.shapeOf(entry.name)!, expected: storedShape(entry.place) };
+        : { stored: stored.shapeOf(entry.name)!, expected: storedShape(entry.slice) };
     },
     sourceName: path => entries.get(path)?.name ?? slices.get(path)?.checkpointName ?? path,
     read: async (path, { signal }) => {
-      const { name, place } = entries.get(path)!;
-      if (name === undefined) return new Float32Array(sizeOf(place)).fill(place.defaultValue!);
+      const { name, slice } = entries.get(path)!;
+      if (name === undefined) return new Float32Array(sizeOf(slice)).fill(slice.defaultValue!);
       const values = await read(name, signal);
       for (const alias of duplicates.get(name) ?? []) await expectEqual(stored, name, values, alias, signal);
-      const part = readSlice(place, values);
-      if (place.start + place.shape[0]! === place.totalRows) lastRead = undefined;
+      const part = readSlice(slice, values);
+      if (slice.start + slice.shape[0]! === slice.totalRows) lastRead = undefined;
       return part;
     },
   };
@@ -168,13 +168,13 @@ export function isNameOf(family: Family, fullName: string, name: string): boolea
 function mappingOf(
   mappings: readonly WeightMapping[],
   path: string,
-): { row: WeightMapping; index: string; member: number } | undefined {
+): { mapping: WeightMapping; index: string; member: number } | undefined {
   for (const mapping of mappings) {
     for (const [member, pattern] of [mapping.path].flat().entries()) {
       const [before, after] = pattern.split('*') as [string, string | undefined];
       if (after === undefined ? path === pattern : path.startsWith(before) && path.endsWith(after)) {
         const index = after === undefined ? '' : path.slice(before.length, path.length - after.length);
-        if (after === undefined || /^\d+$/.test(index)) return { row: mapping, index, member };
+        if (after === undefined || /^\d+$/.test(index)) return { mapping, index, member };
       }
     }
   }
@@ -190,9 +190,9 @@ function sizeOf({ shape }: TensorSlice): number {
 }
 
 /** The shape of the file's tensor that holds a leaf, alone or with others. */
-function storedShape({ shape, totalRows: rows, transposed, leadingAxis: leading }: TensorSlice): number[] {
-  const fullShape = [rows, ...shape.slice(1)];
-  return transposed ? fullShape.toReversed() : leading ? [1, ...fullShape] : fullShape;
+function storedShape({ shape, totalRows, transposed, leadingAxis }: TensorSlice): number[] {
+  const fullShape = [totalRows, ...shape.slice(1)];
+  return transposed ? fullShape.toReversed() : leadingAxis ? [1, ...fullShape] : fullShape;
 }
 
 /** Our leaf's shape if the file's tensor is as the table says, else one that differs from it. */
@@ -203,20 +203,21 @@ function leafShape(slice: TensorSlice, stored: readonly number[]): readonly numb
 /** Transposing goes by so many rows at a time that each line of memory is touched once. */
 const floatsPerCacheLine = 16;
 
-function readSlice({ shape, start, totalRows: rows, transposed }: TensorSlice, values: Float32Array): Float32Array {
+function readSlice({ shape, start, totalRows, transposed }: TensorSlice, values: Float32Array): Float32Array {
   const [out, width = 1] = shape as [number, number?];
-  if (!transposed) return start === 0 && out === rows ? values : values.slice(start * width, (start + out) * width);
+  if (!transposed)
+    return start === 0 && out === totalRows ? values : values.slice(start * width, (start + out) * width);
   const result = new Float32Array(out * width);
   for (let from = 0; from < out; from += floatsPerCacheLine) {
     const to = Math.min(from + floatsPerCacheLine, out);
     for (let i = 0; i < width; i++)
-      for (let o = from; o < to; o++) result[o * width + i] = values[i * rows + start + o]!;
+      for (let o = from; o < to; o++) result[o * width + i] = values[i * totalRows + start + o]!;
   }
   return result;
 }
 
 function writeSlice(
-  { shape, start, totalRows: rows, transposed }: TensorSlice,
+  { shape, start, totalRows, transposed }: TensorSlice,
   values: Float32Array,
   target: Float32Array,
 ): void {
@@ -225,7 +226,8 @@ function writeSlice(
     target.set(values, start * width);
     return;
   }
-  for (let i = 0; i < width; i++) for (let o = 0; o < out; o++) target[i * rows + start + o] = values[o * width + i]!;
+  for (let i = 0; i < width; i++)
+    for (let o = 0; o < out; o++) target[i * totalRows + start + o] = values[o * width + i]!;
 }
 
 async function expectEqual(

@@ -18,16 +18,16 @@ import {
 
 type File = Map<string, { shape: number[]; values: Float32Array }>;
 
-const sizes = { vocab: 11, modelDim: 6, heads: 1, depth: 1, positions: 5 };
-const { positions: _, ...withoutEnd } = sizes; // relative positions
+const sizes = { vocab: 11, modelDim: 6, heads: 1, depth: 1, maxPositions: 5 };
+const { maxPositions: _, ...withoutMaximum } = sizes; // relative positions
 const tokens = { eos: 1, pad: 0 };
 const fairseq = (model_type: string): Config => ({ ...marianConfig({ ...sizes, specialTokens: tokens }), model_type });
 const configs: Record<string, Config> = {
   gpt2: { model_type: 'gpt2', n_embd: 6, n_head: 1, n_layer: 1, n_positions: 5, vocab_size: 11 },
   llama: llamaConfig({ ...sizes, tieWordEmbeddings: true }),
-  t5: t5Config({ ...withoutEnd, specialTokens: tokens }),
+  t5: t5Config({ ...withoutMaximum, specialTokens: tokens }),
   mt5: {
-    ...t5Config({ ...withoutEnd, gated: true, specialTokens: tokens }),
+    ...t5Config({ ...withoutMaximum, gated: true, specialTokens: tokens }),
     model_type: 'mt5',
     tie_word_embeddings: true,
   },

@@ -21,7 +21,7 @@ export async function composeCheckpoint<Composed extends Composition>(
   family: Family<Composed>,
   config: Config,
   arrays: StoredArrays,
-  { signal, ...options }: Omit<ComposeOptions, 'storedTables'> & { readonly signal?: AbortSignal } = {},
+  { signal, ...options }: Omit<ComposeOptions, 'storedPositionTables'> & { readonly signal?: AbortSignal } = {},
 ): Promise<CheckpointComposition<Composed>> {
   const reading = signal ? { signal } : {};
   const stored = { ...arrays, names: [...arrays.names] }; // some can be iterated only once
@@ -63,7 +63,7 @@ async function hasUntiedHead(
   return a.some((value, i) => value !== b[i]);
 }
 
-/** Whether a usable table differs from its formula. Errors where another one does. */
+/** Whether a table that may differ from its formula does. Errors where another one does. */
 async function hasDifferentTable(
   family: Family,
   { model }: Composition,
@@ -77,15 +77,15 @@ async function hasDifferentTable(
     if (!need || name === undefined) continue;
     const [shape, width] = [stored.shapeOf(name)!, need.shape[1]!];
     if (shape.at(-1) !== width) refuse(family, name, `has shape ${showShape(shape)}; its rows must hold ${width}`);
-    const { offset = 0, mayDiffer: usable = false } = table;
+    const { offset = 0, mayDiffer = false } = table;
     const rows = (await stored.readFloat32(name, reading)).subarray(offset * width);
     const computed = need.values();
     const difference = firstDifference(
       rows.subarray(0, computed.length),
       i => computed[i]!,
-      () => (usable ? 1e-5 : 1e-2),
+      () => (mayDiffer ? 1e-5 : 1e-2),
     );
-    if (difference && !usable)
+    if (difference && !mayDiffer)
       refuseNumber(family, name, difference.index + offset * width, rows[difference.index]!, difference.expected);
     isDifferent ||= difference !== undefined;
   }

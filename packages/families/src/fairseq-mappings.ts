@@ -4,7 +4,7 @@ const leaves = ['weight', 'bias'];
 
 const linearMappings = (names: Readonly<Record<string, string>>): WeightMapping[] =>
   Object.entries(names).flatMap(([checkpointName, path]) =>
-    leaves.map(leaf => ({ theirs: `${checkpointName}.${leaf}`, ours: `${path}.${leaf}` })),
+    leaves.map(leaf => ({ checkpointName: `${checkpointName}.${leaf}`, path: `${path}.${leaf}` })),
   );
 
 const attentionMappings = (checkpointName: string, path: string): WeightMapping[] =>

@@ -23,13 +23,13 @@ export interface Variant {
   readonly modelTypes: readonly string[];
   readonly architectures: readonly string[];
   /** Norms after each sum, as in the first transformer, or before each part with one more at the end. */
-  readonly norms: 'after' | 'before';
+  readonly norms: 'post' | 'pre';
   /** Whether the embedded input has a norm of its own. */
   readonly embeddingNorm: boolean;
-  /** Positions of one side, for inputs up to `positions`. */
-  readonly positionEncoding: (options: { positions: number; dim: number }) => PositionEncoding;
+  /** The position encoding of one side, for inputs up to `maxPositions`. */
+  readonly positionEncoding: (options: { maxPositions: number; dim: number }) => PositionEncoding;
   /** What a file may hold of positions by a formula: under which name, and what becomes of it. */
-  readonly positionTable?: Omit<PositionTable, 'theirs' | 'ours'> & { readonly leaf: string };
+  readonly positionTable?: Omit<PositionTable, 'checkpointName' | 'paths'> & { readonly leaf: string };
   /** Whether positions are learned, so that each side has its own. */
   readonly hasLearnedPositions: boolean;
   /** Whether the logits have a bias. */
@@ -49,8 +49,8 @@ export function fairseqFamily(variant: Variant): Family<SequenceToSequenceCompos
     name,
     modelTypes,
     architectures,
-    compose: (fields, { ignoreConfig = [], storedTables = false } = {}) =>
-      compose(storedTables ? withStoredTables(variant) : variant, new ConfigReader(name, fields), ignoreConfig),
+    compose: (fields, { ignoreConfig = [], storedPositionTables = false } = {}) =>
+      compose(storedPositionTables ? withStoredTables(variant) : variant, new ConfigReader(name, fields), ignoreConfig),
     prefix: 'model.',
     mappings: fairseqMappings(),
     // fairseq's own marks: an empty tensor that knows its device, and the version of a layout.
@@ -107,7 +107,7 @@ function compose(
   const side = (name: 'encoder' | 'decoder') => ({
     heads: config.size(`${name}_attention_heads`, 16),
     depth: config.depth(`${name}_layers`, 12),
-    perceptron: mlp({
+    mlp: mlp({
       modelDim,
       hiddenDim: config.size(`${name}_ffn_dim`, 4096),
       activation,
@@ -124,8 +124,8 @@ function compose(
   config.refuseUnread([...trainingFields, ...ignoreConfig]);
 
   const input = () => ({
-    positions: variant.positionEncoding({ positions: maxPositions, dim: modelDim }),
-    onEmbedded: variant.embeddingNorm ? normThenDropout(norm, residualDropout) : residualDropout,
+    positionEncoding: variant.positionEncoding({ maxPositions, dim: modelDim }),
+    afterEmbedding: variant.embeddingNorm ? normThenDropout(norm, residualDropout) : residualDropout,
   });
   const [selfAttentionOf, crossAttentionOf] = [
     (heads: number, isCausal: boolean) =>
@@ -135,17 +135,17 @@ function compose(
   const encoderParts = {
     norm,
     attention: selfAttentionOf(encoder.heads, false),
-    mlp: encoder.perceptron,
+    mlp: encoder.mlp,
     dropout: residualDropout,
   };
   const decoderParts = {
     norm,
     attention: selfAttentionOf(decoder.heads, true),
     crossAttention: crossAttentionOf(decoder.heads),
-    mlp: decoder.perceptron,
+    mlp: decoder.mlp,
     dropout: residualDropout,
   };
-  const isPostNorm = variant.norms === 'after';
+  const isPostNorm = variant.norms === 'post';
   const finalNorm = isPostNorm ? {} : { norm };
   const hasTargetInput = !sharesEmbedding || variant.hasLearnedPositions;
   const targetEmbedding = sharesEmbedding

@@ -56,19 +56,17 @@ function expectShapes(
   family: typeof gpt2,
   expected: Record<string, readonly number[]>,
 ) {
-  const places = [...tensorSlices(family, model).values()].map(
-    ({ checkpointName: theirs, shape, totalRows: rows, transposed }) => {
-      const whole = [rows, ...shape.slice(1)];
-      return [theirs, transposed ? whole.toReversed() : whole];
-    },
-  );
-  expect(Object.fromEntries(places)).toEqual(expected);
-  expect(places.length).toBe(weightNeeds(model).length);
+  const slices = [...tensorSlices(family, model).values()].map(({ checkpointName, shape, totalRows, transposed }) => {
+    const stored = [totalRows, ...shape.slice(1)];
+    return [checkpointName, transposed ? stored.toReversed() : stored];
+  });
+  expect(Object.fromEntries(slices)).toEqual(expected);
+  expect(slices.length).toBe(weightNeeds(model).length);
 }
 
 test('what a config leaves out is as the reference has it', () => {
-  const { maxPositions: positions, openEnded, depth, heads, model } = gpt2.compose({});
-  expect([positions, openEnded, depth, heads, model.vocab]).toEqual([1024, undefined, 12, 12, 50257]);
+  const { maxPositions, openEnded, depth, heads, model } = gpt2.compose({});
+  expect([maxPositions, openEnded, depth, heads, model.vocab]).toEqual([1024, undefined, 12, 12, 50257]);
   const bare = llama.compose({});
   expect([bare.maxPositions, bare.openEnded, bare.depth, bare.heads, bare.model.vocab]).toEqual([
     2048,

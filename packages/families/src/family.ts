@@ -69,7 +69,7 @@ export interface PositionTable {
   readonly paths: readonly string[];
   /** Rows of the file's table before the first position; none if absent. */
   readonly offset?: number;
-  /** Whether `compose` takes a table that differs from the formula as it is, with `storedTables`; else it is an error. */
+  /** Whether `compose` takes a table that differs from the formula as it is, with `storedPositionTables`; else it is an error. */
   readonly mayDiffer?: boolean;
   /** Whether the reference expects it in every file. */
   readonly alwaysSaved?: boolean;

@@ -7,7 +7,7 @@ export const m2m100: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fai
   name: 'm2m100',
   modelTypes: ['m2m_100'],
   architectures: ['M2M100ForConditionalGeneration', 'M2M100Model'],
-  norms: 'before',
+  norms: 'pre',
   embeddingNorm: false,
   positionEncoding: options => sinusoidalPositions({ ...options, layout: 'halves', spacing: 'inclusive', offset: 2 }),
   positionTable: { leaf: 'weights', offset: 2 },

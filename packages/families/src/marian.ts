@@ -7,7 +7,7 @@ export const marian: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fai
   name: 'marian',
   modelTypes: ['marian'],
   architectures: ['MarianMTModel', 'MarianModel'],
-  norms: 'after',
+  norms: 'post',
   embeddingNorm: false,
   positionEncoding: options => sinusoidalPositions({ ...options, layout: 'halves' }),
   positionTable: { leaf: 'weight', mayDiffer: true },

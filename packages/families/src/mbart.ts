@@ -7,7 +7,7 @@ export const mbart: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fair
   name: 'mbart',
   modelTypes: ['mbart'],
   architectures: ['MBartForConditionalGeneration', 'MBartModel'],
-  norms: 'before',
+  norms: 'pre',
   embeddingNorm: true,
   positionEncoding: options => learnedPositions({ ...options, offset: 2 }),
   hasLearnedPositions: true,

@@ -7,7 +7,7 @@ export const pegasus: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fa
   name: 'pegasus',
   modelTypes: ['pegasus'],
   architectures: ['PegasusForConditionalGeneration', 'PegasusModel'],
-  norms: 'before',
+  norms: 'pre',
   embeddingNorm: false,
   positionEncoding: options => sinusoidalPositions({ ...options, layout: 'halves' }),
   positionTable: { leaf: 'weight', mayDiffer: true, alwaysSaved: true },

@@ -24,7 +24,7 @@ export function rotaryFromConfig(
   refuseUnknown(config, fields, type);
   // Beside the scaling it counts for more than inside.
   const topLevelOriginal = config.value('original_max_position_embeddings');
-  const originalPositions =
+  const originalMaxPositions =
     topLevelOriginal === undefined
       ? number('original_max_position_embeddings', maxPositions)
       : config.size('original_max_position_embeddings');
@@ -44,18 +44,18 @@ export function rotaryFromConfig(
           factor: number('factor'),
           lowFrequencyFactor: number('low_freq_factor'),
           highFrequencyFactor: number('high_freq_factor'),
-          originalPositions,
+          originalMaxPositions,
         },
       };
     case 'yarn':
-      return { base, scaling: yarn(fields, number, originalPositions, maxPositions) };
+      return { base, scaling: yarn(fields, number, originalMaxPositions, maxPositions) };
     default:
       return config.refuse('rope_type', type, Object.keys(fieldsByType).join(', '));
   }
 }
 
-function yarn(fields: Fields, number: ReadNumber, originalPositions: number, maxPositions: number): RotaryScaling {
-  const factor = number('factor', maxPositions / originalPositions);
+function yarn(fields: Fields, number: ReadNumber, originalMaxPositions: number, maxPositions: number): RotaryScaling {
+  const factor = number('factor', maxPositions / originalMaxPositions);
   const attentionFactorOf = (mscale: number) => (factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1);
   const both = fields.mscale && fields.mscale_all_dim;
   const attentionFactor = both
@@ -64,7 +64,7 @@ function yarn(fields: Fields, number: ReadNumber, originalPositions: number, max
   return {
     type: 'yarn',
     factor,
-    originalPositions,
+    originalMaxPositions,
     betaFast: number('beta_fast', 32) || 32,
     betaSlow: number('beta_slow', 1) || 1,
     attentionFactor: number('attention_factor', attentionFactor),

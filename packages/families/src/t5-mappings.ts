@@ -2,8 +2,8 @@ import type { WeightMapping } from './family.js';
 
 const projections = (checkpointName: string, path: string): WeightMapping[] =>
   Object.entries({ q: 'query', k: 'key', v: 'value', o: 'output' }).map(([short, long]) => ({
-    theirs: `${checkpointName}.${short}.weight`,
-    ours: `${path}.${long}.weight`,
+    checkpointName: `${checkpointName}.${short}.weight`,
+    path: `${path}.${long}.weight`,
   }));
 
 const sideMappings = (name: 'encoder' | 'decoder', mlpIndex: number): WeightMapping[] => {

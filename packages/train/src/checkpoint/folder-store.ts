@@ -82,7 +82,7 @@ async function freshName(folder: string, step: number): Promise<string> {
 
 const pattern = /^step-(\d+)(?:\.(\d+))?$/;
 
-function parseName(name: string): [step: number, again: number] {
+function parseName(name: string): [step: number, attempt: number] {
   const [, step, attempt = '0'] = pattern.exec(name)!;
   return [Number(step), Number(attempt)];
 }

@@ -25,12 +25,12 @@ const rowsOf = (values: Int32Array, length: number) =>
   Array.from({ length: values.length / length }, (_, row) => [...values.subarray(row * length, (row + 1) * length)]);
 const idsOf = ({ ids, length }: TokenBatch) => rowsOf(ids, length);
 
-test('an order is a permutation that follows from seed and round', () => {
-  const order = shuffledOrder(50, { seed: 3, round: 1 });
+test('an order is a permutation that follows from seed and epoch', () => {
+  const order = shuffledOrder(50, { seed: 3, epoch: 1 });
   expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
-  expect(shuffledOrder(50, { seed: 3, round: 1 })).toEqual(order);
-  expect(shuffledOrder(50, { seed: 3, round: 2 })).not.toEqual(order);
-  expect(shuffledOrder(50, { seed: 4, round: 1 })).not.toEqual(order);
+  expect(shuffledOrder(50, { seed: 3, epoch: 1 })).toEqual(order);
+  expect(shuffledOrder(50, { seed: 3, epoch: 2 })).not.toEqual(order);
+  expect(shuffledOrder(50, { seed: 4, epoch: 1 })).not.toEqual(order);
 });
 
 test('each place of an order is as likely as any other', () => {
@@ -56,8 +56,8 @@ test('windows are pieces of the text, each place labelled with the next token, f
   const batch = randomWindows(text, { length: 7, batch: 3, seed: 5 });
   const seen = new Set<number>();
   for (let position = 0; position < 40; position++) {
-    const { ids, labels, sequences: rows } = batch(position);
-    expect(rows).toBe(3);
+    const { ids, labels, sequences } = batch(position);
+    expect(sequences).toBe(3);
     for (const [row, window] of rowsOf(ids, 7).entries()) {
       expect(window).toEqual(window.map((_, i) => window[0]! + i));
       expect(rowsOf(labels, 7)[row]).toEqual(window.map(id => id + 1));
@@ -176,7 +176,7 @@ test('documents that are not kept apart run into each other, from batch to batch
 test.each<[string, PackingOptions]>([
   ['in order', { length: 4, batch: 2 }],
   ['shuffled', { length: 4, batch: 2, shuffle: { seed: 3 } }],
-  ['shuffled within two', { length: 3, batch: 1, shuffle: { seed: 3, within: 2 } }],
+  ['shuffled within two', { length: 3, batch: 1, shuffle: { seed: 3, bufferSize: 2 } }],
 ])('batches are found again by position, from lists and streams: %s', async (_, options) => {
   async function* stream() {
     yield* documents;
@@ -192,7 +192,7 @@ test('documents that are empty make no batch, again and again', async () => {
   expect(await taken(packDocuments([], { length: 4, batch: 1 }), 0, 1)).toEqual([]);
   expect(await taken(packDocuments([[], []], { length: 4, batch: 1 }), 0, 1)).toEqual([]);
   expect(() => packDocuments([], { length: 0, batch: 1 })).toThrow(
-    'packed: length is 0; it must be a whole number above 0',
+    'packDocuments: length is 0; it must be a whole number above 0',
   );
 });
 
@@ -201,10 +201,10 @@ const pairs = Array.from({ length: 23 }, (_, i) => ({
   target: Array.from({ length: 1 + ((i * 5) % 13) }, (_, at) => 200 + at),
 }));
 
-test('pairs of like length stand side by side, padded, each once in a round', async () => {
-  const options = { batch: 4, padding: 9, start: 8, seed: 2, multiple: 2, rounds: 1 };
+test('pairs of like length stand side by side, padded, each once in an epoch', async () => {
+  const options = { batch: 4, padTokenId: 9, decoderStartTokenId: 8, seed: 2, padToMultipleOf: 2, epochs: 1 };
   const batches = await taken(pairBatches(pairs, options), 0, 99);
-  expect(batches.map(({ sequences: rows }) => rows).sort()).toEqual([3, 4, 4, 4, 4, 4]);
+  expect(batches.map(({ sequences }) => sequences).sort()).toEqual([3, 4, 4, 4, 4, 4]);
   const seen = batches.flatMap(({ source, sourceLength }) => rowsOf(source, sourceLength).map(row => row[0]! - 100));
   expect(seen.sort((a, b) => a - b)).toEqual(pairs.map((_, i) => i));
   for (const batch of batches) expectPadded(batch);
@@ -214,17 +214,9 @@ test('pairs of like length stand side by side, padded, each once in a round', as
   expect(padding(batches)).toBeLessThan(padding(unsorted));
 });
 
-const expectPadded = ({
-  sequences: rows,
-  source,
-  sourceLength,
-  target,
-  targetLength,
-  labels,
-  sourceLengths: lengths,
-}: PairBatch) => {
+const expectPadded = ({ sequences, source, sourceLength, target, targetLength, labels, sourceLengths }: PairBatch) => {
   expect([sourceLength % 2, targetLength % 2]).toEqual([0, 0]);
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0; row < sequences; row++) {
     const [read, fed, wanted] = [
       rowsOf(source, sourceLength)[row]!,
       rowsOf(target, targetLength)[row]!,
@@ -232,14 +224,14 @@ const expectPadded = ({
     ];
     const pair = pairs[read[0]! - 100]!;
     expect(read).toEqual([...pair.source, ...Array(sourceLength - pair.source.length).fill(9)]);
-    expect(lengths[row]).toBe(pair.source.length);
+    expect(sourceLengths[row]).toBe(pair.source.length);
     expect(wanted).toEqual([...pair.target, ...Array(targetLength - pair.target.length).fill(-100)]);
     expect(fed).toEqual([8, ...pair.target.slice(0, -1), ...Array(targetLength - pair.target.length).fill(9)]);
   }
 };
 
-test('batches of pairs are found again by position, and each round is another', async () => {
-  const options = { batch: 5, padding: 0, start: 1, seed: 7 };
+test('batches of pairs are found again by position, and each epoch has another order', async () => {
+  const options = { batch: 5, padTokenId: 0, decoderStartTokenId: 1, seed: 7 };
   const all = await taken(pairBatches(pairs, options), 0, 12);
   for (const position of [1, 4, 5, 11])
     expect(await taken(pairBatches(pairs, options), position, 1)).toEqual([all[position]]);

@@ -9,7 +9,7 @@ export type Document = ArrayLike<number>;
 /** Documents: a list, or a function that opens them anew, such as a file that is read line by line. */
 export type Documents = readonly Document[] | (() => AsyncIterable<Document> | Iterable<Document>);
 
-/** Settings of `packed`. */
+/** Settings of `packDocuments`. */
 export interface PackingOptions {
   /** Tokens in a row. */
   readonly length: number;
@@ -19,8 +19,8 @@ export interface PackingOptions {
   readonly eosTokenId?: number | undefined;
   /** Whether documents that share a row are kept apart: they do not see each other and each begins at position 0. True if absent. */
   readonly blockDiagonal?: boolean;
-  /** Shuffles a list anew for each round, and a stream within `within` documents; in their order if absent. */
-  readonly shuffle?: { readonly seed: number; readonly within?: number } | undefined;
+  /** Shuffles a list anew for each round, and a stream within a buffer of `bufferSize` documents, 1,000 if absent; in their order if absent. */
+  readonly shuffle?: { readonly seed: number; readonly bufferSize?: number } | undefined;
   /** How often the documents are gone through; without end if absent. */
   readonly epochs?: number;
 }
@@ -30,12 +30,19 @@ export interface PackingOptions {
  * first there. Only the last batch of the last round may have fewer rows, and its last row padding. Batches are found again by their position.
  */
 export function packDocuments(documents: Documents, options: PackingOptions): Batches<TokenBatch> {
-  expectOptions('packed', options, { length: 1, batch: 1, eosTokenId: 0, blockDiagonal: 0, shuffle: 0, epochs: 0 });
-  if (options.shuffle) expectOptions('packed: shuffle', options.shuffle, { seed: 1, within: 0 });
+  expectOptions('packDocuments', options, {
+    length: 1,
+    batch: 1,
+    eosTokenId: 0,
+    blockDiagonal: 0,
+    shuffle: 0,
+    epochs: 0,
+  });
+  if (options.shuffle) expectOptions('packDocuments: shuffle', options.shuffle, { seed: 1, bufferSize: 0 });
   const { length, batch } = options;
   for (const [name, value] of Object.entries({ length, batch }))
     if (!(Number.isInteger(value) && value > 0))
-      throw new ResidualError('range', `packed: ${name} is ${value}; it must be a whole number above 0`);
+      throw new ResidualError('range', `packDocuments: ${name} is ${value}; it must be a whole number above 0`);
   return {
     from: async function* (position) {
       let at = 0;
@@ -52,12 +59,12 @@ async function* batchesOf(documents: Documents, options: PackingOptions): AsyncG
   const finishBatch = (): TokenBatch => {
     const sequences = Math.ceil(filled / length);
     const take = (values: Int32Array) => values.slice(0, sequences * length);
-    const result = { rows: sequences, length, ids: take(buffer.ids), labels: take(buffer.labels) };
+    const result = { sequences, length, ids: take(buffer.ids), labels: take(buffer.labels) };
     return blockDiagonal
-      ? { ...result, documentIds: take(buffer.documents), positionIds: take(buffer.places) }
+      ? { ...result, documentIds: take(buffer.documentIds), positionIds: take(buffer.positionIds) }
       : result;
   };
-  let previousEnd: number | undefined; // where the last token of the document before stands, without `apart`
+  let previousEnd: number | undefined; // where the last token of the document before stands, where `blockDiagonal` is false
   for await (const document of documentsOfEpochs(documents, options)) {
     const tokens = eosTokenId === undefined ? document : [...Array.from(document), eosTokenId];
     documentId++;
@@ -73,8 +80,8 @@ async function* batchesOf(documents: Documents, options: PackingOptions): AsyncG
       if (filled % length === 0) positionId = 0; // what stands in the row before cannot be seen
       buffer.ids[filled] = tokens[i]!;
       buffer.labels[filled] = tokens[i + 1] ?? ignoreIndex;
-      buffer.documents[filled] = documentId;
-      buffer.places[filled] = positionId++;
+      buffer.documentIds[filled] = documentId;
+      buffer.positionIds[filled] = positionId++;
       previousEnd = i + 1 < tokens.length ? undefined : filled;
       filled++;
     }
@@ -85,7 +92,7 @@ async function* batchesOf(documents: Documents, options: PackingOptions): AsyncG
 /** Padding belongs to document 0, predicts nothing and is seen by nobody else. */
 function emptyBatch(size: number) {
   const make = () => new Int32Array(size);
-  return { ids: make(), labels: make().fill(ignoreIndex), documents: make(), places: make() };
+  return { ids: make(), labels: make().fill(ignoreIndex), documentIds: make(), positionIds: make() };
 }
 
 async function* documentsOfEpochs(documents: Documents, options: PackingOptions): AsyncGenerator<Document> {
@@ -107,23 +114,23 @@ async function* documentsOfEpoch(
 ): AsyncGenerator<Document> {
   if (typeof documents === 'function') yield* shuffle ? shuffleBuffer(documents(), shuffle, epoch) : documents();
   else if (!shuffle) yield* documents;
-  else for (const i of shuffledOrder(documents.length, { seed: shuffle.seed, round: epoch })) yield documents[i]!;
+  else for (const i of shuffledOrder(documents.length, { seed: shuffle.seed, epoch })) yield documents[i]!;
 }
 
 /** Fills a buffer, gives it in another order, and so on. */
 async function* shuffleBuffer(
   stream: AsyncIterable<Document> | Iterable<Document>,
-  { seed, within = 1000 }: { readonly seed: number; readonly within?: number },
+  { seed, bufferSize = 1000 }: { readonly seed: number; readonly bufferSize?: number },
   epoch: number,
 ): AsyncGenerator<Document> {
   let buffer: Document[] = [];
   let count = 0;
   const drain = () => {
-    const order = shuffledOrder(buffer.length, { seed, round: epoch * 0x10000 + count++ });
+    const order = shuffledOrder(buffer.length, { seed, epoch: epoch * 0x10000 + count++ });
     const shuffled = Array.from(order, i => buffer[i]!);
     buffer = [];
     return shuffled;
   };
-  for await (const document of stream) if (buffer.push(document) === within) yield* drain();
+  for await (const document of stream) if (buffer.push(document) === bufferSize) yield* drain();
   yield* drain();
 }

@@ -87,8 +87,7 @@ function batchesOfEpoch(
   { batch, seed, batchesPerBucket = 64 }: PairOptions,
   epoch: number,
 ): Pair[][] {
-  const order =
-    seed === undefined ? pairs : Array.from(shuffledOrder(pairs.length, { seed, round: epoch }), i => pairs[i]!);
+  const order = seed === undefined ? pairs : Array.from(shuffledOrder(pairs.length, { seed, epoch }), i => pairs[i]!);
   const groups: Pair[][] = [];
   for (let from = 0; from < order.length; from += batch * batchesPerBucket) {
     const bucket = order.slice(from, from + batch * batchesPerBucket);
@@ -96,7 +95,7 @@ function batchesOfEpoch(
     for (let at = 0; at < bucket.length; at += batch) groups.push(bucket.slice(at, at + batch));
   }
   if (seed === undefined) return groups;
-  return Array.from(shuffledOrder(groups.length, { seed, round: epoch + 0x8000_0000 }), i => groups[i]!);
+  return Array.from(shuffledOrder(groups.length, { seed, epoch: epoch + 0x8000_0000 }), i => groups[i]!);
 }
 
 /** Pairs side by side. */

@@ -1,9 +1,9 @@
 import { checkSeed, expectOptions, ResidualError, randomBits, streamOf } from '@residual/tensor';
 
-/** The numbers 0 .. count - 1 in an order that follows from the seed and the round alone (Fisher and Yates). */
-export function shuffledOrder(count: number, options: { readonly seed: number; readonly round?: number }): Uint32Array {
-  expectOptions('shuffledOrder', options, { seed: 1, round: 0 });
-  const { seed, round: epoch = 0 } = options;
+/** The numbers 0 .. count - 1 in an order that follows from the seed and the epoch alone (Fisher and Yates). */
+export function shuffledOrder(count: number, options: { readonly seed: number; readonly epoch?: number }): Uint32Array {
+  expectOptions('shuffledOrder', options, { seed: 1, epoch: 0 });
+  const { seed, epoch = 0 } = options;
   checkSeed('shuffledOrder', seed);
   const order = Uint32Array.from({ length: count }, (_, i) => i);
   const stream = streamOf(`shuffle.${epoch}`);

@@ -8,7 +8,7 @@ export interface TokenBatch {
   readonly labels: Int32Array;
   /** The number of the document each place belongs to [sequences · length]; places of two documents do not see each other. Absent where all do. */
   readonly documentIds?: Int32Array;
-  /** The position of each place in its document [sequences · length]; there with `documents`. */
+  /** The position of each place in its document [sequences · length]; present with `documentIds`. */
   readonly positionIds?: Int32Array;
 }
 

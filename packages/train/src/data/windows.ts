@@ -71,7 +71,7 @@ export function* slidingWindows(texts: readonly ArrayLike<number>[], options: Sl
   for (let from = 0; from < windows.length; from += batch) yield padWindows(windows.slice(from, from + batch));
 }
 
-/** A row: the tokens from `start` to `end`, each predicting the next; up to `known` that was done before. */
+/** A row: the tokens from `start` to `end`, each predicting the next; those up to `previousEnd` were predicted before. */
 interface Window {
   readonly tokens: ArrayLike<number>;
   readonly start: number;

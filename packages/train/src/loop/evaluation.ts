@@ -61,11 +61,11 @@ export async function withEmaWeights<T>(
     const { get, set } = parameters.get(path)!;
     const weight = clone(get());
     set(clone(value));
-    return { own: weight, set };
+    return { weight, set };
   });
   try {
     return await work();
   } finally {
-    for (const { own, set } of saved) set(own);
+    for (const { weight, set } of saved) set(weight);
   }
 }

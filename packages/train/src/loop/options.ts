@@ -92,5 +92,5 @@ export function checkOptions<N, Batch>(options: TrainOptions<N, Batch>): void {
       throw new ResidualError('range', `train: ${name} is ${value}; it must be a whole number above 0`);
   if (!(clipNorm > 0)) throw new ResidualError('range', `train: clipNorm is ${clipNorm}; it must be above 0`);
   if (emaDecay !== undefined && !(emaDecay >= 0 && emaDecay < 1))
-    throw new ResidualError('range', `train: average is ${emaDecay}; it must be from 0 to below 1`);
+    throw new ResidualError('range', `train: emaDecay is ${emaDecay}; it must be from 0 to below 1`);
 }

@@ -27,7 +27,7 @@ export class RunState {
     const existing = this.parameterStates.get(path);
     if (existing) return existing;
     const names = this.optimizer.stateNames(path, shape);
-    const created = { memory: Object.fromEntries(names.map(name => [name, fill(shape, 0)])), updates: 0 };
+    const created = { optimizerState: Object.fromEntries(names.map(name => [name, fill(shape, 0)])), updates: 0 };
     this.parameterStates.set(path, created);
     return created;
   }
@@ -77,8 +77,13 @@ export class RunState {
       return x;
     };
     try {
-      const all: { parameter: Parameter; weight: Tensor; memory: OptimizerState; updates: number; average?: Tensor }[] =
-        [];
+      const all: {
+        parameter: Parameter;
+        weight: Tensor;
+        optimizerState: OptimizerState;
+        updates: number;
+        average?: Tensor;
+      }[] = [];
       for (const [path, updates] of Object.entries(run.updates)) {
         const parameter = parameters.get(path) ?? refuse(`trains ${path}, which this model does not have`);
         const { shape } = parameter.get();
@@ -87,12 +92,12 @@ export class RunState {
         for (const name of this.optimizer.stateNames(path, shape))
           optimizerState[name] = await read(`${name}:${path}`, shape);
         const average = run.averaged ? { average: await read(`average:${path}`, shape) } : {};
-        all.push({ parameter, weight, memory: optimizerState, updates, ...average });
+        all.push({ parameter, weight, optimizerState, updates, ...average });
       }
       this.dispose();
-      for (const { parameter, weight, memory, updates, average } of all) {
+      for (const { parameter, weight, optimizerState, updates, average } of all) {
         parameter.set(weight);
-        this.parameterStates.set(parameter.path, { optimizerState: memory, updates });
+        this.parameterStates.set(parameter.path, { optimizerState, updates });
         if (average) this.ema.set(parameter.path, average);
       }
       this.step = run.step;
@@ -105,7 +110,7 @@ export class RunState {
 
   /** Frees what is remembered. */
   dispose(): void {
-    dispose([...[...this.parameterStates.values()].map(({ optimizerState: memory }) => memory), ...this.ema.values()]);
+    dispose([...[...this.parameterStates.values()].map(({ optimizerState }) => optimizerState), ...this.ema.values()]);
     this.parameterStates.clear();
     this.ema.clear();
   }

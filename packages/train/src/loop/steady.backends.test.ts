@@ -23,7 +23,7 @@ test('2,000 steps leave tensors and heap where they were after the tenth', async
   const weights = init(line, { seed: 1 });
   const [x, y] = [tensor([0, 1, 1, 0], [2, 2]), tensor([1, 2], [2, 1])];
   const loss = (w: typeof weights) => meanSquaredError(line(w, x), y);
-  const settings = { steps: 2000, learningRate: 0.01, average: 0.9, clipNorm: 0.1 };
+  const settings = { steps: 2000, learningRate: 0.01, emaDecay: 0.9, clipNorm: 0.1 };
   const held: unknown[] = [];
   let heapBefore = 0;
   for await (const { step } of train({ layer: line, weights, loss, batches: [0], ...settings })) {

@@ -96,11 +96,7 @@ export function applyGradients(
   state: RunState,
   trainable: ReadonlyMap<string, Parameter>,
   gradients: Map<string, Tensor>,
-  {
-    rate,
-    scale,
-    average: emaDecay,
-  }: { readonly rate: number; readonly scale: number; readonly average: number | undefined },
+  { rate, scale, emaDecay }: { readonly rate: number; readonly scale: number; readonly emaDecay: number | undefined },
 ): void {
   const uploaded = new Map<number, Record<string, Tensor>>();
   const clip = scale < 1 ? tensor([scale], []) : undefined;
@@ -109,17 +105,17 @@ export function applyGradients(
       const { get, set } = trainable.get(path)!;
       const parameterState = state.stateOf(path, get().shape);
       parameterState.updates++;
-      const numbers = uploaded.get(parameterState.updates) ?? upload(optimizer.scalars(rate, parameterState.updates));
-      uploaded.set(parameterState.updates, numbers);
+      const scalars = uploaded.get(parameterState.updates) ?? upload(optimizer.scalars(rate, parameterState.updates));
+      uploaded.set(parameterState.updates, scalars);
       const next = tidy(() => {
         const clipped = clip ? mul(gradient, clip) : gradient;
         const { optimizerState } = parameterState;
-        const result = optimizer.update({ path, weight: get(), gradient: clipped, optimizerState, scalars: numbers });
-        return { weight: result.weight, memory: result.memory };
+        const result = optimizer.update({ path, weight: get(), gradient: clipped, optimizerState, scalars });
+        return { weight: result.weight, optimizerState: result.optimizerState };
       });
       const before = parameterState.optimizerState;
-      parameterState.optimizerState = next.memory;
-      for (const [name, value] of Object.entries(before)) if (value !== next.memory[name]) value.dispose();
+      parameterState.optimizerState = next.optimizerState;
+      for (const [name, value] of Object.entries(before)) if (value !== next.optimizerState[name]) value.dispose();
       set(next.weight);
       gradients.delete(path);
       gradient.dispose();
@@ -168,7 +164,7 @@ function gradientNotFinite(path: string, square: number, loss: number): Residual
   return new ResidualError(
     'not-finite',
     `train: the gradient of ${path} is not finite (its square sums to ${square}) while the loss is ${loss}; a lower learning rate, warm-up or clipNorm would keep it smaller`,
-    { details: { place: path } },
+    { details: { path } },
   );
 }
 
@@ -183,14 +179,14 @@ async function nonFiniteError<Tree, Batch>(
       details,
     });
   for (const [path, { get }] of context.trainable)
-    if (!(await isAllFinite(get()))) return errorAt(`stands in the weight ${path}`, { place: path });
+    if (!(await isAllFinite(get()))) return errorAt(`stands in the weight ${path}`, { path });
   for (const { batch, position } of batches) {
     const recorder = record(['**'], scopeOf({ recompute: false }, { seed: context.seed, step: position }));
     try {
       tidy(() => context.objective.loss(context.weights, batch, recorder.scope)).dispose();
       for (const [path, x] of recorder.values)
         if (x.dtype === 'float32' && !(await isAllFinite(x)))
-          return errorAt(`appears at ${path} (batch ${position})`, { place: path, batch: position });
+          return errorAt(`appears at ${path} (batch ${position})`, { path, batch: position });
     } finally {
       recorder.dispose();
     }

@@ -386,7 +386,7 @@ test.each<[Options, string]>([
   [{ steps: 0 }, 'train: steps is 0; it must be a whole number above 0'],
   [{ accumulate: 1.5 }, 'train: accumulate is 1.5; it must be a whole number above 0'],
   [{ clipNorm: 0 }, 'train: clipNorm is 0; it must be above 0'],
-  [{ emaDecay: 1 }, 'train: average is 1; it must be from 0 to below 1'],
+  [{ emaDecay: 1 }, 'train: emaDecay is 1; it must be from 0 to below 1'],
   [{ seed: -1 }, 'train: seed is -1; it must be a whole number from 0 to 4294967295'],
   [
     { frozen: ['up.*', 'down'] },

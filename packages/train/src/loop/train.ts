@@ -7,10 +7,11 @@ import type { Schedule } from '../schedules.js';
 import { batchesFrom, iterateOnce } from './batches.js';
 import { evaluate, withEmaWeights } from './evaluation.js';
 import type { EvaluationEvent, StepEvent, TrainingEvent } from './events.js';
+import { Gate } from './gate.js';
 import { type Objective, objectiveOf } from './objective.js';
 import { checkOptions, type Frozen, type TrainOptions } from './options.js';
 import { type Parameter, parametersOf } from './parameters.js';
-import { Gate, SerialQueue } from './serial-queue.js';
+import { SerialQueue } from './serial-queue.js';
 import { RunState } from './state.js';
 import { applyGradients, gradientsOf, type IndexedBatch } from './step.js';
 import type { Checkpoint, Training } from './training.js';
@@ -71,7 +72,7 @@ class TrainingRun<N, Batch> implements Training {
     });
   }
 
-  /** All that happens between two events is one turn. */
+  /** The work between two events is one entry of the queue. */
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainingEvent, void> {
     if (this.stage !== 'new') throw new ResidualError('order', 'train: this run was iterated before; make another');
     this.stage = 'running';
@@ -157,7 +158,7 @@ class TrainingRun<N, Batch> implements Training {
       }
       // As in the reference: the norm is raised by 1e-6 before it divides.
       const scale = Math.min(1, clipNorm / (result.norm + 1e-6));
-      applyGradients(this.optimizer, state, trainable, result.gradients, { rate, scale, average: emaDecay });
+      applyGradients(this.optimizer, state, trainable, result.gradients, { rate, scale, emaDecay });
       state.step = number;
       state.position += read.length;
       const tokens = read.reduce((all, { batch }) => all + (this.objective.tokens?.(batch) ?? 0), 0);

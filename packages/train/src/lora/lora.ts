@@ -63,7 +63,7 @@ export function addAdapter(
   name: string,
   part: LowRankAdapter,
 ): void {
-  const target = linearsIn('attachLora', layer, weights).find(place => place.path === path);
+  const target = linearsIn('attachLora', layer, weights).find(linear => linear.path === path);
   try {
     if (!target) throw new ResidualError('lora', `attachLora: there is no linear at ${path}`);
     const leaf = target.get();

@@ -43,8 +43,8 @@ export function matchingTargets(
     const available = [...new Set(targets.map(({ path }) => path.replaceAll(/(?<=^|\.)\d+(?=\.|$)/g, '*')))];
     throw new ResidualError('lora', `${caller}: '${pattern}' fits no linear; there are ${available.join(', ')}`);
   }
-  const fits = pathMatcher(caller, patterns);
-  return targets.filter(({ path }) => fits(path));
+  const matches = pathMatcher(caller, patterns);
+  return targets.filter(({ path }) => matches(path));
 }
 
 /** The parts of one name. Errors where there is none. */
@@ -53,7 +53,7 @@ export function partsNamed(caller: string, layer: HasNeeds<unknown>, tree: unkno
   const parts = targets.flatMap(target => {
     const leaf = target.get();
     const part = isLowRankSum(leaf) ? leaf.parts[name] : undefined;
-    return part ? [{ place: target, part }] : [];
+    return part ? [{ target, part }] : [];
   });
   if (parts.length > 0) return parts;
   const names = adapterNames(targets);

@@ -19,7 +19,7 @@ import { chunkedLoss } from './chunked-loss.js';
 import { labelsOf, type TokenLossOptions } from './token-loss.js';
 
 /** Settings of the losses of language models. */
-export interface LanguageModelLossOptions extends Omit<TokenLossOptions, 'ignore' | 'weights'> {
+export interface LanguageModelLossOptions extends Omit<TokenLossOptions, 'ignoreIndex' | 'weights'> {
   /** How many rows of logits may exist at once; 2,048 if absent. */
   readonly chunk?: number;
   /** Longest row that the model takes; what its positions say if absent. */

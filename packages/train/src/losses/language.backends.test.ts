@@ -81,7 +81,7 @@ test.each([true, false])('documents in one row are as each alone (rotary %s)', a
   for (const [i, row] of rows.entries()) {
     const ids = Int32Array.from(row);
     const labels = Int32Array.from([...row.slice(1), next[i] ?? -100]);
-    const batch = { rows: 1, length: row.length, ids, labels };
+    const batch = { sequences: 1, length: row.length, ids, labels };
     const count = objective.tokens!(batch);
     if (count > 0) sum += count * (await numberIn(objective.loss(weights, batch, emptyScope)));
     tokens += count;
@@ -89,7 +89,7 @@ test.each([true, false])('documents in one row are as each alone (rotary %s)', a
   const batches = await all(packDocuments(documents, { length: 8, batch: 3, epochs: 1, eosTokenId: 0 }));
   expect(objective.tokens!(batches[0]!)).toBe(tokens);
   expect(await numberIn(objective.loss(weights, batches[0]!, emptyScope))).toBeCloseTo(sum / tokens, 4);
-  const blended = { ...together!, documents: together!.documentIds!.map(() => 1) };
+  const blended = { ...together!, documentIds: together!.documentIds!.map(() => 1) };
   expect(await numberIn(objective.loss(weights, blended, emptyScope))).not.toBeCloseTo(
     await numberIn(objective.loss(weights, together!, emptyScope)),
     2,
@@ -127,7 +127,7 @@ const pairs: Pair[] = [
 test('pairs side by side are as each alone, whatever padding is between', async () => {
   const weights = init(translator, { seed: 1 });
   const objective = sequenceToSequenceLoss(translator, { labelSmoothing: 0.1 });
-  const options = { padding: 0, start: 0, pool: 1, rounds: 1 };
+  const options = { padTokenId: 0, decoderStartTokenId: 0, batchesPerBucket: 1, epochs: 1 };
   const [together] = await all(pairBatches(pairs, { ...options, batch: 3, padToMultipleOf: 8 }));
   let [sum, tokens] = [0, 0];
   for (const batch of await all(pairBatches(pairs, { ...options, batch: 1, padToMultipleOf: 1 }))) {

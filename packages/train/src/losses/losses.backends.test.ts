@@ -17,17 +17,14 @@ const numbers = (name: string, shape: number[]) =>
   );
 
 /** The loss in float64, straight from its definition. */
-const expected = (
-  logits: ArrayLike<number>,
-  { ignoreIndex: ignore = -100, labelSmoothing: smoothing = 0, weights }: TokenLossOptions,
-) => {
+const expected = (logits: ArrayLike<number>, { ignoreIndex = -100, labelSmoothing = 0, weights }: TokenLossOptions) => {
   let [sum, total] = [0, 0];
   for (const [row, label] of labels.entries()) {
-    if (label === ignore) continue;
+    if (label === ignoreIndex) continue;
     const scores = Array.from({ length: vocab }, (_, i) => logits[row * vocab + i]!);
     const norm = Math.log(scores.reduce((all, score) => all + Math.exp(score), 0));
     const logs = scores.map(score => norm - score);
-    const target = logs.map((_, i) => (i === label ? 1 - smoothing : 0) + smoothing / vocab);
+    const target = logs.map((_, i) => (i === label ? 1 - labelSmoothing : 0) + labelSmoothing / vocab);
     const weight = weights?.[row] ?? 1;
     sum += weight * logs.reduce((all, log, i) => all + target[i]! * log, 0);
     total += weight;
@@ -45,7 +42,7 @@ test.each<[string, TokenLossOptions]>([
   const given = options.ignoreIndex === undefined ? labels : labels.map(label => (label === -100 ? 3 : label));
   const logits = numbers('logits', [rows, vocab]);
   const loss = tokenLoss(logits, given, options);
-  const wanted = options.ignoreIndex === undefined ? options : { ignore: 3 };
+  const wanted = options.ignoreIndex === undefined ? options : { ignoreIndex: 3 };
   const data = await logits.data();
   const value = options.ignoreIndex === undefined ? expected(data, wanted) : expectedIgnoring3(data);
   await expectClose(loss, value, { absolute: 2e-6 });
@@ -72,8 +69,8 @@ test('where no row counts the loss is 0', async () => {
 test.each([1, 2, 3, 7, 50])('a loss in chunks of %i rows and its gradients are those of the whole', chunk =>
   expectNoLeak(async () => {
     const [x, head] = [numbers('x', [1, rows, dim]), numbers('head', [vocab, dim])];
-    const logits = ({ own }: { own: { head?: Tensor } }, rows: Tensor) => linear(rows, own.head!);
-    const options = { smoothing: 0.1, weights };
+    const logits = ({ head }: { head: { head?: Tensor } }, rows: Tensor) => linear(rows, head.head!);
+    const options = { labelSmoothing: 0.1, weights };
     const read = chunkedLoss(labelsOf('test', labels, options), chunk, options);
     const parts = gradients(() => read(x, { head: { head }, embedding: undefined }, logits), { x, head });
     const whole = gradients(() => tokenLoss(linear(x, head), labels, options), { x, head });
@@ -125,7 +122,7 @@ interface TensorInfos {
 test('chunks never hold all logits, forwards or backwards', () => {
   const [rows, vocab, chunk] = [256, 1024, 8];
   const [x, head] = [numbers('x', [rows, 1]), numbers('head', [vocab, 1])];
-  const logits = ({ own }: { own: { head?: Tensor } }, rows: Tensor) => linear(rows, own.head!);
+  const logits = ({ head }: { head: { head?: Tensor } }, rows: Tensor) => linear(rows, head.head!);
   const labels = labelsOf('test', Array(rows).fill(1), {});
   const peakWith = (chunk: number, smoothing: number) =>
     peakBytes(() => {
@@ -150,7 +147,7 @@ test('the squared error is the mean over entries', async () => {
 
 test.each([
   [[1, 2], {}, 'tokenLoss: label 1 is 2; it must be 0 .. 1, or -100 to be ignored'],
-  [[1, 0], { smoothing: 1 }, 'tokenLoss: smoothing is 1; it must be from 0 to below 1'],
+  [[1, 0], { labelSmoothing: 1 }, 'tokenLoss: labelSmoothing is 1; it must be from 0 to below 1'],
   [[1, 0], { weights: [1] }, 'tokenLoss: 1 weights do not fit 2 labels'],
   [[1, 0], { weights: [1, -1] }, 'tokenLoss: weight 1 is -1; it must be 0 or more'],
 ] as const)('what does not fit is said: %s %o', (labels, options, message) => {

@@ -17,11 +17,11 @@ export function sequenceToSequenceLoss<Model extends EncoderDecoder<TensorLayer,
   model: Model,
   options: LanguageModelLossOptions = {},
 ): Objective<Weights<Model>, PairBatch> {
-  expectOptions('translation', options, languageModelLossNames);
+  expectOptions('sequenceToSequenceLoss', options, languageModelLossNames);
   return {
     tokens: ({ labels }) => labels.reduce((count, label) => count + (label === ignoreIndex ? 0 : 1), 0),
     loss: (weights, { sequences, sourceLength, targetLength, source, target, sourceLengths, labels }, scope) => {
-      expectMaxPositions('translation', Math.max(sourceLength, targetLength), options);
+      expectMaxPositions('sequenceToSequenceLoss', Math.max(sourceLength, targetLength), options);
       return tidy(() =>
         meanChunkedLoss(labels, options, head => {
           const maskedScope = scope

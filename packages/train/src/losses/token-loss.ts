@@ -36,7 +36,7 @@ export interface Labels {
 export function labelsOf(name: string, ids: ArrayLike<number>, options: TokenLossOptions): Labels {
   const { ignoreIndex = -100, weights, labelSmoothing = 0 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing < 1))
-    throw new ResidualError('range', `${name}: smoothing is ${labelSmoothing}; it must be from 0 to below 1`);
+    throw new ResidualError('range', `${name}: labelSmoothing is ${labelSmoothing}; it must be from 0 to below 1`);
   if (weights && weights.length !== ids.length)
     throw new ResidualError('shape', `${name}: ${weights.length} weights do not fit ${ids.length} labels`);
   const effectiveWeights = new Float32Array(ids.length);
@@ -51,8 +51,8 @@ export function labelsOf(name: string, ids: ArrayLike<number>, options: TokenLos
 }
 
 /**
- * The mean loss of predicting `labels` from logits [rows, vocab], a number: Σ weight · ((1 - smoothing) · -log p(label) + smoothing · mean of -log p) / Σ weight.
- * Rows labelled `ignore` do not count; where none counts the loss is 0. Labels are plain numbers, one a row.
+ * The mean loss of predicting `labels` from logits [rows, vocab], a number: Σ weight · ((1 - labelSmoothing) · -log p(label) + labelSmoothing · mean of -log p) / Σ weight.
+ * Rows labelled `ignoreIndex` do not count; where none counts the loss is 0. Labels are plain numbers, one a row.
  */
 export function tokenLoss(logits: Tensor, labels: ArrayLike<number>, options: TokenLossOptions = {}): Tensor {
   expectOptions('tokenLoss', options, { ignoreIndex: 0, labelSmoothing: 0, weights: 0 });

@@ -54,7 +54,7 @@ function adamLike(
       const second = blend(optimizerState.second!, square(gradient), beta2);
       const root = add(mul(sqrt(second), unbias!), epsilon);
       const decayed = decay > 0 ? sub(weight, mul(weight, mul(rate!, decay))) : weight;
-      return { weight: sub(decayed, mul(div(first, root), step!)), memory: { first, second } };
+      return { weight: sub(decayed, mul(div(first, root), step!)), optimizerState: { first, second } };
     },
   };
 }

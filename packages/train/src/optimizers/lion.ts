@@ -32,7 +32,7 @@ export function lion(options: LionOptions = {}): Optimizer {
       const decayed = decay > 0 ? sub(weight, mul(weight, mul(rate!, decay))) : weight;
       return {
         weight: sub(decayed, mul(direction, rate!)),
-        memory: { momentum: blend(momentum, gradient, beta2) },
+        optimizerState: { momentum: blend(momentum, gradient, beta2) },
       };
     },
   };

@@ -34,7 +34,7 @@ export function muon(options: MuonOptions = {}): Optimizer {
       const direction = orthogonalize(add(gradient, mul(first, momentum)));
       const step = mul(direction, mul(scalars.rate!, 0.2 * Math.sqrt(Math.max(...weight.shape))));
       const decayed = sub(weight, mul(weight, mul(scalars.rate!, weightDecay)));
-      return { weight: sub(decayed, step), memory: { first } };
+      return { weight: sub(decayed, step), optimizerState: { first } };
     },
   };
 }

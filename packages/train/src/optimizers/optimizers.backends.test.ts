@@ -11,27 +11,27 @@ const rate = 0.1;
 /** Three updates by the optimizer. */
 async function updated(optimizer: Optimizer, path = 'w', shape_ = shape): Promise<number[]> {
   let weight = tensor(start, shape_);
-  let memory: Record<string, Tensor> = Object.fromEntries(
+  let optimizerState: Record<string, Tensor> = Object.fromEntries(
     optimizer.stateNames(path, shape_).map(name => [name, zeros(shape_)]),
   );
   for (const [step, slope] of slopes.entries()) {
     const gradient = tensor(slope, shape_);
-    const numbers = Object.fromEntries(
+    const scalars = Object.fromEntries(
       Object.entries(optimizer.scalars(rate, step + 1)).map(([name, value]) => [name, tensor([value], [])]),
     );
     const next = tidy(
       () =>
-        optimizer.update({ path, weight, gradient, optimizerState: memory, scalars: numbers }) as {
+        optimizer.update({ path, weight, gradient, optimizerState, scalars }) as {
           weight: Tensor;
-          memory: Record<string, Tensor>;
+          optimizerState: Record<string, Tensor>;
         },
     );
-    dispose([weight, gradient, numbers, memory]);
+    dispose([weight, gradient, scalars, optimizerState]);
     weight = next.weight;
-    memory = next.memory;
+    optimizerState = next.optimizerState;
   }
   const data = Array.from(await weight.data());
-  dispose([weight, memory]);
+  dispose([weight, optimizerState]);
   return data;
 }
 

@@ -23,10 +23,10 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     scalars: rate => ({ rate }),
     update: ({ weight, gradient, optimizerState, scalars: { rate } }) => {
       const decayedGradient = weightDecay > 0 ? add(gradient, mul(weight, weightDecay)) : gradient;
-      if (momentum === 0) return { weight: sub(weight, mul(decayedGradient, rate!)), memory: optimizerState };
+      if (momentum === 0) return { weight: sub(weight, mul(decayedGradient, rate!)), optimizerState };
       const velocity = add(mul(optimizerState.velocity!, momentum), decayedGradient);
       const step = nesterov ? add(decayedGradient, mul(velocity, momentum)) : velocity;
-      return { weight: sub(weight, mul(step, rate!)), memory: { velocity } };
+      return { weight: sub(weight, mul(step, rate!)), optimizerState: { velocity } };
     },
   };
 }

@@ -259,7 +259,7 @@ test('errors cross whole', () =>
       own.code,
       own.details,
     ]);
-    expect(error.details).toEqual({ step: 2, place: 'down', batch: 1 });
+    expect(error.details).toEqual({ step: 2, path: 'down', batch: 1 });
     expect((error.cause as Error).stack).toContain('step.ts');
     const broken = trainer.start('broken');
     const setUp = await thrown(broken);
