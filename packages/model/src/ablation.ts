@@ -19,39 +19,39 @@ export interface AblationScope {
 /** Sets tensors to zero in a scope. Errors for a head that is not there. */
 export function ablationScope(
   name: string,
-  zeroed: readonly Ablation[] = [],
+  ablations: readonly Ablation[] = [],
   scope: Scope = emptyScope,
 ): AblationScope {
-  expectAblations(name, zeroed);
-  const unused = new Set(zeroed.map(({ tap }) => tap));
+  expectAblations(name, ablations);
+  const unused = new Set(ablations.map(({ tap }) => tap));
   const paths = new Set<string>();
   const notePath = (path: string) => {
     paths.add(path);
     return false;
   };
-  let inner = zeroed.length > 0 ? scope.withTaps({ wants: notePath, onTensor: (_, x) => x }) : scope;
-  for (const { tap, heads } of zeroed) {
+  let inner = ablations.length > 0 ? scope.withTaps({ wants: notePath, onTensor: (_, x) => x }) : scope;
+  for (const { tap, heads } of ablations) {
     const zero = (x: Tensor, path: string) => {
       unused.delete(tap);
       return mul(x, heads ? maskOf(name, x, path, heads) : tensor([0], [1]));
     };
-    inner = replace({ [tap]: zero }, inner, `${name}: zeroed`);
+    inner = replace({ [tap]: zero }, inner, `${name}: ablate`);
   }
   return {
     scope: inner,
     expectUsed: () => {
-      for (const tap of unused) throw noMatchingTensor(`${name}: zeroed`, tap, paths);
+      for (const tap of unused) throw noMatchingTensor(`${name}: ablate`, tap, paths);
     },
   };
 }
 
-function expectAblations(name: string, zeroed: unknown): void {
-  const isZeroed = ({ tap, heads = [] }: { tap?: unknown; heads?: unknown }) =>
+function expectAblations(name: string, ablations: unknown): void {
+  const isAblation = ({ tap, heads = [] }: { tap?: unknown; heads?: unknown }) =>
     typeof tap === 'string' && Array.isArray(heads);
-  if (Array.isArray(zeroed) && zeroed.every(each => isZeroed(each ?? {}))) return;
+  if (Array.isArray(ablations) && ablations.every(each => isAblation(each ?? {}))) return;
   throw new ResidualError(
     'option',
-    `${name}: ablate is ${showValue(zeroed)}; it must be a list of { tap: 'decoder.layers.0.attention.weights', heads: [1] }`,
+    `${name}: ablate is ${showValue(ablations)}; it must be a list of { tap: 'decoder.layers.0.attention.weights', heads: [1] }`,
   );
 }
 

@@ -6,7 +6,7 @@ import type { Model } from './model.js';
 import { fixtureFiles } from './testing/fixture-files.js';
 
 /** A model as plain JavaScript sees it. */
-type Untyped = Record<string, (...values: unknown[]) => Promise<unknown> & { whole(): Promise<unknown> }>;
+type Untyped = Record<string, (...values: unknown[]) => Promise<unknown> & { result(): Promise<unknown> }>;
 
 const files = () => loadModel(fixtureFiles('fixtures/models/stories260k'));
 let model: Model;
@@ -25,30 +25,33 @@ const reasonOf = async (work: () => unknown): Promise<Error> => {
   }
   throw new Error('nothing was refused');
 };
-const generate = (prompt: unknown, options = {}) => untyped.generate!(prompt, { maxNewTokens: 2, ...options }).whole();
+const generate = (prompt: unknown, options = {}) => untyped.generate!(prompt, { maxNewTokens: 2, ...options }).result();
 
 const texts = 'it must be a list of texts';
 const prompt = 'it must be a text or a list of token ids';
 const prompts = 'they must be a list of texts or of lists of token ids';
-const zeroed = "it must be a list of { tap: 'decoder.layers.0.attention.weights', heads: [1] }";
+const ablations = "it must be a list of { tap: 'decoder.layers.0.attention.weights', heads: [1] }";
 test.each<[string, () => unknown]>([
   ['sampling: processors is [5]; it must be a list of functions', () => generate('a', { processors: [5] })],
   ['sampling: processors is {}; it must be a list of functions', () => generate('a', { processors: {} })],
   ['generate: allowedTokens is 5; it must be a function', () => generate('a', { allowedTokens: 5 })],
   [`generate: taps is "x"; ${texts}`, () => generate('a', { taps: 'x' })],
   [`generate: taps is null; ${texts}`, () => generate('a', { taps: null })],
-  [`generate: stop is "x"; ${texts}`, () => generate('a', { stop: 'x' })],
-  [`generate: ablate is [5]; ${zeroed}`, () => generate('a', { zeroed: [5] })],
-  [`generate: ablate is [{"tap":"x","heads":5}]; ${zeroed}`, () => generate('a', { zeroed: [{ tap: 'x', heads: 5 }] })],
+  [`generate: stopStrings is "x"; ${texts}`, () => generate('a', { stopStrings: 'x' })],
+  [`generate: ablate is [5]; ${ablations}`, () => generate('a', { ablate: [5] })],
+  [
+    `generate: ablate is [{"tap":"x","heads":5}]; ${ablations}`,
+    () => generate('a', { ablate: [{ tap: 'x', heads: 5 }] }),
+  ],
   ['generate: signal is {}; it must be an AbortSignal', () => generate('a', { signal: {} })],
   [`generate: the prompt is null; ${prompt}`, () => generate(null)],
   [`generate: the prompt is 5; ${prompt}`, () => generate(5)],
   [`generate: the prompt is {"ids":[1]}; ${prompt}`, () => generate({ ids: [1] })],
   [`generate: the prompt is a function; ${prompt}`, () => generate(() => 'a')],
-  [`generate: the prompts are "abc"; ${prompts}`, () => untyped.generateBatch!('abc').whole()],
-  [`generate: the prompt is undefined; ${prompt}`, () => untyped.generateBatch!([undefined]).whole()],
-  [`beamSearch: the prompt is null; ${prompt}`, () => untyped.beamSearch!(null).whole()],
-  ['beamSearch: signal is 5; it must be an AbortSignal', () => untyped.beamSearch!('a', { signal: 5 }).whole()],
+  [`generate: the prompts are "abc"; ${prompts}`, () => untyped.generateBatch!('abc').result()],
+  [`generate: the prompt is undefined; ${prompt}`, () => untyped.generateBatch!([undefined]).result()],
+  [`beamSearch: the prompt is null; ${prompt}`, () => untyped.beamSearch!(null).result()],
+  ['beamSearch: signal is 5; it must be an AbortSignal', () => untyped.beamSearch!('a', { signal: 5 }).result()],
   [`forward: the prompt is null; ${prompt}`, () => untyped.forward!(null)],
   [`forward: taps is [5]; ${texts}`, () => untyped.forward!('a', { taps: [5] })],
   ['forward: signal is 5; it must be an AbortSignal', () => untyped.forward!('a', { signal: 5 })],

@@ -11,7 +11,7 @@ test('1,000 generations, aborted and failing ones among them, leave nothing behi
   const before = memoryUsage();
   for (let i = 0; i < 1000; i++) {
     const abort = new AbortController();
-    const options = { temperature: 0.9, seed: i, eos: [], maxNewTokens: 3, signal: abort.signal };
+    const options = { temperature: 0.9, seed: i, eosTokenId: [], maxNewTokens: 3, signal: abort.signal };
     const run = async () => {
       for await (const step of model.generate([3, 5, 7], options)) {
         if (i % 3 === 1 && step.index === 1) abort.abort();

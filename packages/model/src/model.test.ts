@@ -8,7 +8,7 @@ import type { Model } from './model.js';
 import { causalOf } from './model-kind.js';
 import { fixtureFiles } from './testing/fixture-files.js';
 
-const options = { temperature: 0.9, seed: 2, eos: [], maxNewTokens: 12 };
+const options = { temperature: 0.9, seed: 2, eosTokenId: [], maxNewTokens: 12 };
 
 let before: ReturnType<typeof memoryUsage>;
 let model: Model;

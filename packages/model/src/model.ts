@@ -205,13 +205,13 @@ export class Model implements Disposable {
   ): Promise<{ tokens: readonly number[]; logits: PlainTensor; taps: Readonly<Record<string, PlainTensor>> }> {
     this.check();
     expectOptions('forward', options, { taps: 0, ablate: 0, signal: 0 });
-    const { taps = [], ablate: zeroed, signal } = options;
+    const { taps = [], ablate, signal } = options;
     expectTexts('forward', 'taps', taps);
     expectSignal('forward', signal);
     signal?.throwIfAborted();
     const tokens = this.idsOf('forward', prompt);
     this.expectFits('forward', tokens);
-    const ablation = ablationScope('forward', zeroed);
+    const ablation = ablationScope('forward', ablate);
     const recorder = record(taps, ablation.scope, 'forward: taps');
     try {
       const logits = forward(causalOf('forward', this), [tokens], [0], recorder.scope);
@@ -322,27 +322,27 @@ export class Model implements Disposable {
 
   /** What the console shows. */
   private summary(): string {
-    const { family, vocab, depth, heads, maxPositions: positions, backend, layer, tree } = this;
+    const { family, vocab, depth, heads, maxPositions, backend, layer, tree } = this;
     const parameters = countParameters(layer as HasNeeds<unknown>).toLocaleString('en-US');
-    const sizes = `${depth} blocks, ${heads} heads, ${positions} positions, ${vocab} tokens`;
+    const sizes = `${depth} blocks, ${heads} heads, ${maxPositions} positions, ${vocab} tokens`;
     return `Model(${family.name}: ${parameters} parameters, ${sizes}, ${tree ? `on ${backend}` : 'disposed'})`;
   }
 
   private runGenerate(prompts: readonly Prompt[], options: GenerateOptions) {
-    const { generator, decoderPrompts: begun } = this.start('generate', prompts);
-    return generateSequences(generator, begun, options);
+    const { generator, decoderPrompts } = this.start('generate', prompts);
+    return generateSequences(generator, decoderPrompts, options);
   }
 
   private runBeamSearch(prompts: readonly Prompt[], options: BeamSearchOptions) {
-    const { generator, decoderPrompts: begun, sources } = this.start('beamSearch', prompts);
-    return beamSearchSequences(generator, begun, options, sources);
+    const { generator, decoderPrompts, sources } = this.start('beamSearch', prompts);
+    return beamSearchSequences(generator, decoderPrompts, options, sources);
   }
 
   private runTranslate(texts: readonly string[], options: TranslateOptions, isSingle: boolean) {
     this.check();
     const running = () => encoderDecoderOf('translate', this);
-    const { tokenizer, generationConfig, maxPositions: positions } = this;
-    const holdsLoop = !this.fixedShapes;
+    const { tokenizer, generationConfig, maxPositions } = this;
+    const blocksEventLoop = !this.fixedShapes;
     running();
     if (!tokenizer) throw new ResidualError('prompt', 'translate: this model has no tokenizer');
     this.capturedSteps.syncWeights(this.tree);
@@ -350,16 +350,16 @@ export class Model implements Disposable {
       {
         tokenizer,
         generationConfig,
-        maxPositions: positions,
-        blocksEventLoop: holdsLoop,
+        maxPositions,
+        blocksEventLoop,
         startSources: sources => this.start('translate', sources, this.capturedSteps),
         finish: () => this.capturedSteps.release(this.tree),
-        align: (pieces, signal) => {
+        align: (segments, signal) => {
           const check = () => this.check();
-          return alignSegments(running(), pieces, {
+          return alignSegments(running(), segments, {
             tokenizer,
             ablate: options.ablate,
-            blocksEventLoop: holdsLoop,
+            blocksEventLoop,
             check,
             signal,
           });
@@ -380,7 +380,7 @@ export class Model implements Disposable {
   private start(
     name: string,
     prompts: readonly Prompt[],
-    steps?: CapturedSteps,
+    capturedSteps?: CapturedSteps,
   ): {
     generator: DecodeModel;
     decoderPrompts: readonly (readonly number[])[];
@@ -388,37 +388,37 @@ export class Model implements Disposable {
   } {
     expectPrompts(name, prompts);
     const tokens = prompts.map(prompt => this.idsOf(name, prompt));
-    const { maxPositions: positions, openEnded, generationConfig, tokenizer, vocab, composition } = this;
+    const { maxPositions, openEnded, generationConfig, tokenizer, vocab, composition } = this;
     const fixedShapes = () => this.fixedShapes;
     const shared = {
       vocab,
       tokenizer,
-      positions,
+      maxPositions,
       openEnded,
       generationConfig,
-      ends: this.eosTokenIds,
+      eosTokenIds: this.eosTokenIds,
       check: () => {
         void this.weights; // an error once the model is disposed
         this.check();
       },
       fixedShapes,
       recover: (error: unknown, signal: AbortSignal | undefined) => {
-        steps?.clear(); // they read weights that may be lost
+        capturedSteps?.clear(); // they read weights that may be lost
         return this.recover(error, signal);
       },
     };
     if (composition.kind === 'causal-lm') {
-      const begin: StartSession = async settings => startCausal(causalOf(name, this), positions)(settings);
-      return { generator: { ...shared, startSession: begin }, decoderPrompts: tokens };
+      const startSession: StartSession = async options => startCausal(causalOf(name, this), maxPositions)(options);
+      return { generator: { ...shared, startSession }, decoderPrompts: tokens };
     }
-    const room = openEnded ? Number.POSITIVE_INFINITY : positions;
-    checkPrompts(name, composition.model.source.vocab, room, tokens);
-    const begin: StartSession = async settings => {
-      const writing = { fixedShapes: fixedShapes(), positions: room, made: positions, steps };
-      return startEncoderDecoder(encoderDecoderOf(name, this), tokens, writing)(settings);
+    const maxSourceLength = openEnded ? Number.POSITIVE_INFINITY : maxPositions;
+    checkPrompts(name, composition.model.source.vocab, maxSourceLength, tokens);
+    const startSession: StartSession = async options => {
+      const settings = { fixedShapes: fixedShapes(), maxSourceLength, maxPositions, capturedSteps };
+      return startEncoderDecoder(encoderDecoderOf(name, this), tokens, settings)(options);
     };
     return {
-      generator: { ...shared, startSession: begin },
+      generator: { ...shared, startSession },
       decoderPrompts: tokens.map(() => [this.decoderStartTokenId]),
       sources: tokens,
     };
@@ -426,12 +426,12 @@ export class Model implements Disposable {
 
   /** What the functions on vectors read of it. */
   private anyModel() {
-    const { composition, weights, family, maxPositions: positions } = this;
+    const { composition, weights, family, maxPositions } = this;
     const check = () => {
       void this.weights; // an error once the model is disposed
       this.check();
     };
-    return { composition, weights, family, positions, check };
+    return { composition, weights, family, maxPositions, check };
   }
 
   private check(): void {

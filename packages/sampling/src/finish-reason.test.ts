@@ -17,13 +17,13 @@ test('maxNewTokens counts from the prompt; 0 ends at once', () => {
   expect(finishReason({ maxNewTokens: 0 })(contextOf([7, 7]))).toBe('length');
 });
 
-test('positions count the prompt', () => {
+test('maxLength counts the prompt', () => {
   const reason = finishReason({ maxLength: 3 });
   expect(reason(contextOf([7, 7], 1))).toBe(undefined);
   expect(reason(contextOf([7, 7, 7], 1))).toBe('positions');
 });
 
-test('an end token comes before the length, the length before the positions', () => {
+test('an end token comes before the length, maxNewTokens before maxLength', () => {
   const reason = finishReason({ eosTokenId: 2, maxNewTokens: 1, maxLength: 2 });
   expect(reason(contextOf([7, 2], 1))).toBe('eos');
   expect(reason(contextOf([7, 7], 1))).toBe('length');
@@ -34,9 +34,9 @@ test('errors say what does not fit', () => {
     'sampling: maxNewTokens is -1; it must be a whole number from 0 on',
   );
   expect(thrownMessage(() => finishReason({ maxLength: 0.5 }))).toBe(
-    'sampling: positions is 0.5; it must be a whole number from 1 on',
+    'sampling: maxLength is 0.5; it must be a whole number from 1 on',
   );
   expect(thrownMessage(() => finishReason({ eosTokenId: -1 }))).toBe(
-    'sampling: eos is -1; it must be a token id (0, 1, 2, ...) or a list of them',
+    'sampling: eosTokenId is -1; it must be a token id (0, 1, 2, ...) or a list of them',
   );
 });

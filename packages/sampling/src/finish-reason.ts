@@ -19,13 +19,13 @@ export interface FinishOptions {
  * it was chosen, not in the prompt. Throws when an option is not a whole number in range.
  */
 export function finishReason(options: FinishOptions): (context: SequenceContext) => TokenFinishReason | undefined {
-  const ends = new Set(options.eosTokenId === undefined ? [] : tokenIds('eos', options.eosTokenId));
-  const { maxNewTokens = Infinity, maxLength: positions = Infinity } = options;
+  const ends = new Set(options.eosTokenId === undefined ? [] : tokenIds('eosTokenId', options.eosTokenId));
+  const { maxNewTokens = Infinity, maxLength = Infinity } = options;
   if (maxNewTokens !== Infinity) expectInteger('maxNewTokens', maxNewTokens, 0);
-  if (positions !== Infinity) expectInteger('positions', positions, 1);
+  if (maxLength !== Infinity) expectInteger('maxLength', maxLength, 1);
   return ({ tokens, promptLength }) => {
     if (tokens.length > promptLength && ends.has(tokens[tokens.length - 1]!)) return 'eos';
     if (tokens.length - promptLength >= maxNewTokens) return 'length';
-    return tokens.length >= positions ? 'positions' : undefined;
+    return tokens.length >= maxLength ? 'positions' : undefined;
   };
 }

@@ -5,7 +5,7 @@ import { sampler } from './index.js';
 
 test('a file that says nothing of sampling is greedy', () => {
   const config = { _from_model_config: true, bos_token_id: 1, eos_token_id: 2, use_cache: true };
-  expect(fromGenerationConfig(config)).toEqual({ eos: 2 });
+  expect(fromGenerationConfig(config)).toEqual({ eosTokenId: 2 });
 });
 
 test('filters count only with do_sample, whose temperature is 1 if not said', () => {
@@ -49,18 +49,18 @@ test('adjustments count always', () => {
     sequenceBias: [[[7], 2.5]],
     encoderRepetitionPenalty: 1.1,
     repetitionPenalty: 1.2,
-    noRepeatNgram: 3,
-    encoderNoRepeatNgram: 4,
-    badWords: [[59513]],
+    noRepeatNgramSize: 3,
+    encoderNoRepeatNgramSize: 4,
+    badWordsIds: [[59513]],
     minLength: 56,
     minNewTokens: 3,
-    forcedBos: 0,
-    forcedEos: { tokens: 2, maxLength: 142 },
+    forcedBosTokenId: 0,
+    forcedEosTokenId: { tokens: 2, maxLength: 142 },
     exponentialDecayLengthPenalty: { start: 5, factor: 1.05 },
-    suppress: [1, 2],
-    suppressAtBegin: [220],
-    renormalize: true,
-    eos: [2, 3],
+    suppressTokens: [1, 2],
+    beginSuppressTokens: [220],
+    renormalizeLogits: true,
+    eosTokenId: [2, 3],
   });
   expect(() => sampler(options)).not.toThrow();
 });
@@ -87,7 +87,7 @@ test('values that mean "not used" are left out', () => {
     remove_invalid_values: false,
     exponential_decay_length_penalty: null,
   };
-  expect(fromGenerationConfig(config)).toEqual({ temperature: 1, eos: 2 });
+  expect(fromGenerationConfig(config)).toEqual({ temperature: 1, eosTokenId: 2 });
 });
 
 test('a minimum length without an end token is left out, as in the reference', () => {
@@ -98,12 +98,14 @@ test('a minimum length without an end token is left out, as in the reference', (
 test('the end is forced at the caller’s limit, else at the file’s', () => {
   const config = { forced_eos_token_id: 0 };
   expect(fromGenerationConfig({ ...config, max_length: 512 }, 7)).toEqual({
-    forcedEos: { tokens: 0, maxNewTokens: 7 },
+    forcedEosTokenId: { tokens: 0, maxNewTokens: 7 },
   });
   expect(fromGenerationConfig({ ...config, max_length: 512, max_new_tokens: 9 })).toEqual({
-    forcedEos: { tokens: 0, maxNewTokens: 9 },
+    forcedEosTokenId: { tokens: 0, maxNewTokens: 9 },
   });
-  expect(fromGenerationConfig({ ...config, max_length: 512 })).toEqual({ forcedEos: { tokens: 0, maxLength: 512 } });
+  expect(fromGenerationConfig({ ...config, max_length: 512 })).toEqual({
+    forcedEosTokenId: { tokens: 0, maxLength: 512 },
+  });
   expect(fromGenerationConfig(config)).toEqual({});
 });
 

@@ -30,7 +30,7 @@ function isBias(value: unknown): boolean {
 }
 
 /** Their name, our name, what it holds, and the value by which they say "not used" (null always does). */
-const settings: readonly (readonly [theirs: string, ours: string, form: Form, off?: unknown])[] = [
+const settings: readonly (readonly [field: string, option: string, form: Form, off?: unknown])[] = [
   ['sequence_bias', 'sequenceBias', 'list of pairs of token ids and a number'],
   ['encoder_repetition_penalty', 'encoderRepetitionPenalty', 'number', 1],
   ['repetition_penalty', 'repetitionPenalty', 'number', 1],
@@ -38,10 +38,10 @@ const settings: readonly (readonly [theirs: string, ours: string, form: Form, of
   ['encoder_no_repeat_ngram_size', 'encoderNoRepeatNgramSize', 'whole number from 0 on', 0],
   ['bad_words_ids', 'badWordsIds', 'list of lists of token ids'],
   ['forced_bos_token_id', 'forcedBosTokenId', 'token id (0, 1, 2, ...)'],
-  ['suppress_tokens', 'suppress', 'list of token ids'],
+  ['suppress_tokens', 'suppressTokens', 'list of token ids'],
   ['begin_suppress_tokens', 'beginSuppressTokens', 'list of token ids'],
-  ['renormalize_logits', 'renormalize', 'flag, true or false', false],
-  ['eos_token_id', 'eos', 'token id (0, 1, 2, ...) or a list of them'],
+  ['renormalize_logits', 'renormalizeLogits', 'flag, true or false', false],
+  ['eos_token_id', 'eosTokenId', 'token id (0, 1, 2, ...) or a list of them'],
 ];
 
 /** The same where something is known to end a row. */
@@ -107,7 +107,7 @@ export function fromGenerationConfig(config: Readonly<Record<string, unknown>>, 
   const end = read('forced_eos_token_id', 'token id (0, 1, 2, ...) or a list of them');
   const newTokens = maxNewTokens ?? read('max_new_tokens', 'whole number from 0 on');
   const length = read('max_length', 'whole number from 0 on');
-  if (end !== undefined && newTokens !== undefined) options.forcedEos = { tokens: end, maxNewTokens: newTokens };
-  else if (end !== undefined && length) options.forcedEos = { tokens: end, maxLength: length };
+  if (end !== undefined && newTokens !== undefined) options.forcedEosTokenId = { tokens: end, maxNewTokens: newTokens };
+  else if (end !== undefined && length) options.forcedEosTokenId = { tokens: end, maxLength: length };
   return options as SamplerOptions; // names are those of the tables above; `sampler` checks the values
 }

@@ -5,10 +5,10 @@ import { type SamplerOptions, sampler } from './index.js';
 export function forTheCompiler(): void {
   sampler({});
   sampler({ temperature: 0, topLogprobs: 3, repetitionPenalty: 1.2 });
-  sampler({ temperature: 0.8, topP: 0.95, topK: 40, seed: 7, top: 3 });
-  sampler({ temperature: 0.8, minNewTokens: 3, eos: 2 });
-  sampler({ eos: [2, 5] });
-  sampler({ forcedEos: { tokens: 2, maxLength: 9 } });
+  sampler({ temperature: 0.8, topP: 0.95, topK: 40, seed: 7, topLogprobs: 3 });
+  sampler({ temperature: 0.8, minNewTokens: 3, eosTokenId: 2 });
+  sampler({ eosTokenId: [2, 5] });
+  sampler({ forcedEosTokenId: { tokens: 2, maxLength: 9 } });
 
   const slider: number = 0.5;
   sampler({ temperature: slider, topP: 0.9, seed: 1 });

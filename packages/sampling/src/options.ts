@@ -47,7 +47,7 @@ interface LengthAdjustments {
 
 type EosOptions =
   | (LengthAdjustments & { readonly eosTokenId: TokenIds })
-  | ({ readonly [Name in keyof LengthAdjustments]?: undefined } & { readonly eos?: TokenIds | undefined });
+  | ({ readonly [Name in keyof LengthAdjustments]?: undefined } & { readonly eosTokenId?: TokenIds | undefined });
 
 /** Settings that narrow down what is drawn; without a draw they do nothing. */
 export interface Filters {
@@ -67,7 +67,7 @@ export interface Filters {
   readonly etaCutoff?: number | undefined;
 }
 
-/** What changes logits: all but what concerns the draw itself. `eos` is the token, or tokens, that end a row. */
+/** What changes logits: all but what concerns the draw itself. `eosTokenId` is the token, or tokens, that end a row. */
 export type ProcessorOptions = Adjustments & EosOptions;
 
 /** What `pipeline` takes. */
@@ -92,7 +92,7 @@ export type SamplerOptions = GreedyOptions | SamplingOptions;
 
 /**
  * Makes a type error of what `SamplerOptions` alone lets pass: a filter or a seed beside temperature 0, and an unknown name. Use:
- * `<const Options extends SamplerOptions>(options: Options & Checked<Options>)`.
+ * `<const Options extends SamplerOptions>(options: Options & StrictOptions<Options>)`.
  */
 export type StrictOptions<Options> = {
   readonly [Name in Exclude<keyof Options, keyof SamplingOptions>]: never;

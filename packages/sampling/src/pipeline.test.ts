@@ -36,7 +36,7 @@ test('the order is that of the reference, whatever the order of the options', ()
     repetitionPenalty: 1.2,
     encoderRepetitionPenalty: 1.2,
     sequenceBias: [[1, 2]],
-  } satisfies Omit<PipelineOptions, 'eos'>;
+  } satisfies Omit<PipelineOptions, 'eosTokenId'>;
   const watched = new Proxy({ ...all, eosTokenId: 0 } as PipelineOptions, {
     get(target, name: keyof PipelineOptions) {
       if (read.at(-1) !== name && name in all && !read.includes(name)) read.push(name);
@@ -54,7 +54,7 @@ test('the repetition penalty sees the bias, not the other way round', () => {
 });
 
 test('a forced end wins over a minimum length, a suppressed token over a forced end', () => {
-  const end = { forcedEos: { tokens: 1, maxLength: 2 }, eos: 1 } as const;
+  const end = { forcedEosTokenId: { tokens: 1, maxLength: 2 }, eosTokenId: 1 } as const;
   expect(allowedIds(run({ ...end, minLength: 5 }, [1, 1, 1], [0]))).toEqual([1]);
   expect(allowedIds(run({ ...end, suppressTokens: 1 }, [1, 1, 1], [0]))).toEqual([]);
 });
@@ -79,7 +79,7 @@ test('the temperature comes before topP', () => {
   expect(allowedIds(run({ topP: 0.75, temperature: 0.1 }, row))).toEqual([0]);
 });
 
-test('renormalize comes last', () => {
+test('renormalizeLogits comes last', () => {
   const result = run({ topK: 2, renormalizeLogits: true }, [0.4, 0.3, 0.2, 0.1].map(ln));
   expect(result.map(Math.exp)).toEqual([expect.closeTo(4 / 7, 6), expect.closeTo(3 / 7, 6), 0, 0]);
 });
@@ -109,13 +109,13 @@ test('an unknown option is refused with the list of the known ones', () => {
   expect(thrownMessage(() => pipeline({ top_p: 0.9 } as PipelineOptions))).toBe(
     'sampling: top_p is not an option; options are sequenceBias, encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, ' +
       'encoderNoRepeatNgramSize, badWordsIds, minLength, minNewTokens, allowedTokens, forcedBosTokenId, forcedEosTokenId, ' +
-      'exponentialDecayLengthPenalty, suppress, beginSuppressTokens, processors, temperature, topH, topK, topP, minP, typicalP, ' +
-      'epsilonCutoff, etaCutoff, renormalize, eos',
+      'exponentialDecayLengthPenalty, suppressTokens, beginSuppressTokens, processors, temperature, topH, topK, topP, minP, typicalP, ' +
+      'epsilonCutoff, etaCutoff, renormalizeLogits, eosTokenId',
   );
 });
 
-test('renormalize false is refused: it would do nothing', () => {
-  expect(thrownMessage(() => pipeline({ renormalize: false } as unknown as PipelineOptions))).toBe(
-    'sampling: renormalize is false; it must be true, or not given',
+test('renormalizeLogits false is refused: it would do nothing', () => {
+  expect(thrownMessage(() => pipeline({ renormalizeLogits: false } as unknown as PipelineOptions))).toBe(
+    'sampling: renormalizeLogits is false; it must be true, or not given',
   );
 });

@@ -19,7 +19,7 @@ import { topK } from './processors/top-k.js';
 import { topP } from './processors/top-p.js';
 import { typicalP } from './processors/typical-p.js';
 
-type Name = Exclude<keyof PipelineOptions, 'eos'>;
+type Name = Exclude<keyof PipelineOptions, 'eosTokenId'>;
 type Steps = {
   readonly [N in Name]-?: (
     value: NonNullable<PipelineOptions[N]>,
@@ -44,15 +44,15 @@ const steps: Steps = {
   repetitionPenalty,
   noRepeatNgramSize,
   encoderNoRepeatNgramSize,
-  badWords: (words, { eosTokenId: eos }) => badWordsIds(words, eos),
-  minLength: (length, { eosTokenId: eos }) => minLength(length, eos),
-  minNewTokens: (count, { eosTokenId: eos }) => minNewTokens(count, eos),
+  badWordsIds: (words, { eosTokenId }) => badWordsIds(words, eosTokenId),
+  minLength: (length, { eosTokenId }) => minLength(length, eosTokenId),
+  minNewTokens: (count, { eosTokenId }) => minNewTokens(count, eosTokenId),
   allowedTokens,
   forcedBosTokenId,
   forcedEosTokenId,
-  exponentialDecayLengthPenalty: (penalty, { eosTokenId: eos }) => exponentialDecayLengthPenalty(penalty, eos),
+  exponentialDecayLengthPenalty: (penalty, { eosTokenId }) => exponentialDecayLengthPenalty(penalty, eosTokenId),
   suppressTokens,
-  suppressAtBegin: (tokens, all) => beginSuppressTokens(tokens, all.forcedBosTokenId !== undefined),
+  beginSuppressTokens: (tokens, all) => beginSuppressTokens(tokens, all.forcedBosTokenId !== undefined),
   processors: own => {
     const fits = Array.isArray(own) && own.every(process => typeof process === 'function');
     expectOption(fits, 'processors', own, 'a list of functions');
@@ -60,8 +60,8 @@ const steps: Steps = {
   },
   temperature,
   ...filters,
-  renormalize: asked => {
-    expectOption(asked === true, 'renormalize', asked, 'true, or not given');
+  renormalizeLogits: value => {
+    expectOption(value === true, 'renormalizeLogits', value, 'true, or not given');
     return renormalizeLogits();
   },
 };
@@ -71,7 +71,7 @@ export const filterNames = (): string[] => Object.keys(filters);
 
 /** Throws `sampling: NAME is not an option; options are ...` for the first unknown name. */
 export function expectOptionNames(options: object, ...others: readonly string[]): void {
-  const known = [...Object.keys(steps), 'eos', ...others];
+  const known = [...Object.keys(steps), 'eosTokenId', ...others];
   expectOption(Object(options) === options, 'options', options, 'an object');
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
@@ -83,8 +83,8 @@ export function expectOptionNames(options: object, ...others: readonly string[])
 /**
  * The processors that `options` ask for, in the order of Hugging Face transformers (`_get_logits_processor`): sequenceBias,
  * encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds, minLength, minNewTokens,
- * allowedTokens, forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty, suppress, beginSuppressTokens, your own `processors`,
- * temperature, topH, topK, topP, minP, typicalP, epsilonCutoff, etaCutoff, renormalize. At temperature 0 the filters, which could
+ * allowedTokens, forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty, suppressTokens, beginSuppressTokens, your own `processors`,
+ * temperature, topH, topK, topP, minP, typicalP, epsilonCutoff, etaCutoff, renormalizeLogits. At temperature 0 the filters, which could
  * not change the one token that is left, do not run. Throws for an unknown name or an unfit value.
  */
 export function pipeline(options: PipelineOptions): Processor[] {

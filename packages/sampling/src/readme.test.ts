@@ -10,6 +10,7 @@ const bundle = async (contents: string, minify = false): Promise<string> => {
     stdin: { contents, loader: 'ts', resolveDir: here('.') },
     alias: { '@residual/sampling/beams': here('beams/index.ts'), '@residual/sampling': here('index.ts') },
     bundle: true,
+    conditions: ['@residual/source'],
     format: 'esm',
     minify,
     write: false,

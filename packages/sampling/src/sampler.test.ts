@@ -9,11 +9,10 @@ const logits = Float32Array.from(probabilities, p => Math.log(p) + 5);
 const tokens = (count: number) => new Int32Array(count);
 
 /** How often each token is drawn at positions 0 to draws - 1. */
-function counts(options: SamplerOptions & { temperature: number }, draws: number, row = 0): number[] {
+function counts(options: SamplerOptions & { temperature: number }, draws: number, batchIndex = 0): number[] {
   const { next } = sampler(options);
   const result = probabilities.map(() => 0);
-  for (let i = 0; i < draws; i++)
-    result[next(logits, { tokens: tokens(i), promptLength: 0, batchIndex: row }).token]!++;
+  for (let i = 0; i < draws; i++) result[next(logits, { tokens: tokens(i), promptLength: 0, batchIndex }).token]!++;
   return result;
 }
 
@@ -51,15 +50,15 @@ test('without a temperature, or with 0, the most likely token is taken; of equal
       token: 1,
       logprob: expect.closeTo(Math.log(0.4), 6),
       probability: 1,
-      top: [],
+      topLogprobs: [],
     });
     expect(next([1, 3, 2, 3], contextOf()).token).toBe(1);
     expect(next([-3], contextOf()).token).toBe(0);
   }
 });
 
-test('logprob is the model’s, probability that of the draw, top the model’s favourites', () => {
-  const { next } = sampler({ temperature: 1, topP: 0.65, suppress: 1, top: 3, seed: 4 });
+test('logprob is the model’s, probability that of the draw, topLogprobs the model’s favourites', () => {
+  const { next } = sampler({ temperature: 1, topP: 0.65, suppressTokens: 1, topLogprobs: 3, seed: 4 });
   const sample = next(logits, contextOf([0, 0]));
   // Without token 1: 0.3 and 0.2 of 0.6, which reach 0.65 together.
   expect(sample.topLogprobs).toEqual([
@@ -67,28 +66,28 @@ test('logprob is the model’s, probability that of the draw, top the model’s 
     { token: 3, logprob: expect.closeTo(Math.log(0.3), 6), probability: expect.closeTo(0.6, 6) },
     { token: 4, logprob: expect.closeTo(Math.log(0.2), 6), probability: expect.closeTo(0.4, 6) },
   ]);
-  const { topLogprobs: top, ...choice } = sample;
-  expect(top.slice(1)).toContainEqual(choice);
+  const { topLogprobs, ...choice } = sample;
+  expect(topLogprobs.slice(1)).toContainEqual(choice);
 });
 
-test('top holds at most the vocab, ties by lowest id', () => {
-  const { topLogprobs: top } = sampler({ top: 9 }).next([1, 2, 2, -Infinity], contextOf());
-  expect(top.map(choice => choice.token)).toEqual([1, 2, 0, 3]);
-  expect(top[3]!.logprob).toBe(-Infinity);
+test('topLogprobs holds at most the vocab, ties by lowest id', () => {
+  const { topLogprobs } = sampler({ topLogprobs: 9 }).next([1, 2, 2, -Infinity], contextOf());
+  expect(topLogprobs.map(choice => choice.token)).toEqual([1, 2, 0, 3]);
+  expect(topLogprobs[3]!.logprob).toBe(-Infinity);
 });
 
 test('probabilities of all tokens are softmax of the processed logits', () => {
   fc.assert(
     fc.property(rows, row => {
-      const { topLogprobs: top } = sampler({ temperature: 1.7, top: row.length }).next(row, contextOf());
+      const { topLogprobs } = sampler({ temperature: 1.7, topLogprobs: row.length }).next(row, contextOf());
       const expected = softmaxInFloat64(row.map(logit => logit / 1.7));
-      for (const { token, probability } of top) expect(probability).toBeCloseTo(expected[token]!, 6);
+      for (const { token, probability } of topLogprobs) expect(probability).toBeCloseTo(expected[token]!, 6);
     }),
   );
 });
 
 test('the caller’s logits are not changed, and plain arrays give the same as typed ones', () => {
-  const { next } = sampler({ temperature: 0.9, topK: 2, repetitionPenalty: 1.3, seed: 3, top: 2 });
+  const { next } = sampler({ temperature: 0.9, topK: 2, repetitionPenalty: 1.3, seed: 3, topLogprobs: 2 });
   const given = logits.slice();
   const list = [...logits];
   for (let i = 0; i < 20; i++) expect(next(given, contextOf(tokens(i)))).toEqual(next(list, contextOf(tokens(i))));
@@ -97,10 +96,10 @@ test('the caller’s logits are not changed, and plain arrays give the same as t
 });
 
 test('equal seeds give equal tokens, in any order of steps; other seeds, rows and positions others', () => {
-  const draw = (seed: number, row: number, steps: number[]) => {
+  const draw = (seed: number, batchIndex: number, steps: number[]) => {
     const { next } = sampler({ temperature: 1, seed });
     const drawn = new Map(
-      steps.map(step => [step, next(logits, { tokens: tokens(step), promptLength: 1, batchIndex: row }).token]),
+      steps.map(step => [step, next(logits, { tokens: tokens(step), promptLength: 1, batchIndex }).token]),
     );
     return [...drawn.keys()].sort((a, b) => a - b).map(step => drawn.get(step));
   };
@@ -133,18 +132,18 @@ test('a draw depends on the position, not on where the prompt ended: a text can 
 
 test('rows of a ragged batch do not know each other', () => {
   const batch = [
-    { row: 0, tokens: [1, 2], promptLength: 2, logits: Float32Array.of(1, 2, 3, 4, 5) },
-    { row: 1, tokens: [3, 3, 3, 3, 4], promptLength: 5, logits: Float32Array.of(5, 1, 2, 2, 2) },
-    { row: 2, tokens: [4], promptLength: 1, logits: Float32Array.of(0, 0, 1, 0, 3) },
+    { batchIndex: 0, tokens: [1, 2], promptLength: 2, logits: Float32Array.of(1, 2, 3, 4, 5) },
+    { batchIndex: 1, tokens: [3, 3, 3, 3, 4], promptLength: 5, logits: Float32Array.of(5, 1, 2, 2, 2) },
+    { batchIndex: 2, tokens: [4], promptLength: 1, logits: Float32Array.of(0, 0, 1, 0, 3) },
   ];
   const options = {
     temperature: 1.5,
     topP: 0.9,
     typicalP: 0.9,
-    noRepeatNgram: 1,
+    noRepeatNgramSize: 1,
     repetitionPenalty: 1.1,
     seed: 5,
-    top: 2,
+    topLogprobs: 2,
   } as const;
   const together = sampler(options);
   const forth = batch.map(row => together.next(row.logits, row));
@@ -158,11 +157,11 @@ test('rows of a ragged batch do not know each other', () => {
 });
 
 test('rows of another length may follow', () => {
-  const { next } = sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, top: 1, seed: 0 });
+  const { next } = sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, topLogprobs: 1, seed: 0 });
   const large = Float32Array.from({ length: 101 }, (_, id) => (id * 37) % 11);
   const small = Float32Array.of(1, 2, 3);
   const expected = [large, small].map(row =>
-    sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, top: 1, seed: 0 }).next(row, contextOf()),
+    sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, topLogprobs: 1, seed: 0 }).next(row, contextOf()),
   );
   expect([large, small, large].map(row => next(row, contextOf()))).toEqual([...expected, expected[0]]);
 });
@@ -187,7 +186,7 @@ test('every part of a vocab of 50,000 equally likely tokens is drawn from', () =
 });
 
 test('a row that nothing can be chosen from is an error with a code', () => {
-  const { next } = sampler({ suppress: [0, 1] });
+  const { next } = sampler({ suppressTokens: [0, 1] });
   expect(thrownMessage(() => next([1, 2], contextOf()))).toBe(
     'sampling: none of 2 tokens can be chosen; one logit must be above -Infinity',
   );
@@ -215,7 +214,7 @@ test.each<[options: object, text: string]>([
   [{ temperature: 1, topP: 1.1 }, 'topP is 1.1; it must be above 0 and at most 1'],
   [{ temperature: 1, topK: 0 }, 'topK is 0; it must be a whole number from 1 on'],
   [{ temperature: 1, seed: 1.5 }, 'seed is 1.5; it must be a whole number from 0 to 4294967295'],
-  [{ temperature: 1, top: -1 }, 'top is -1; it must be a whole number from 0 on'],
+  [{ temperature: 1, topLogprobs: -1 }, 'topLogprobs is -1; it must be a whole number from 0 on'],
   [{ topP: 0.9 }, 'temperature is undefined; it must be given beside topP, which a greedy choice would not heed'],
   [{ seed: 3 }, 'temperature is undefined; it must be given beside seed, which a greedy choice would not heed'],
   [
@@ -233,6 +232,6 @@ test.each<[options: object, text: string]>([
 
 test('an unknown option is refused with the list of the known ones', () => {
   expect(thrownMessage(() => sampler({ topp: 0.9 } as SamplerOptions))).toMatch(
-    /^sampling: topp is not an option; options are sequenceBias, .*, renormalize, eos, top, seed$/,
+    /^sampling: topp is not an option; options are sequenceBias, .*, renormalizeLogits, eosTokenId, topLogprobs, seed$/,
   );
 });

@@ -16,7 +16,7 @@ export interface Choice {
   readonly probability: number;
 }
 
-/** The chosen token, and the `top` tokens that the model found most likely, best first, ties by lowest id. */
+/** The chosen token, and the `topLogprobs` tokens that the model found most likely, best first, ties by lowest id. */
 export interface Sample extends Choice {
   readonly topLogprobs: readonly Choice[];
 }
@@ -36,13 +36,13 @@ export interface Sampler {
  * if it had not stopped. Throws for an unknown or unfit option.
  */
 export function sampler<const Options extends SamplerOptions>(options: Options & StrictOptions<Options>): Sampler {
-  expectOptionNames(options, 'top', 'seed');
+  expectOptionNames(options, 'topLogprobs', 'seed');
   const {
-    topLogprobs: top = 0,
+    topLogprobs = 0,
     seed = randomSeed(),
     ...rest
   } = options as PipelineOptions & { topLogprobs?: number; seed?: number };
-  expectInteger('top', top, 0);
+  expectInteger('topLogprobs', topLogprobs, 0);
   expectSeed(seed);
   if (rest.temperature === undefined) {
     const idle = ['seed', ...filterNames()].find(name => options[name as keyof SamplerOptions] !== undefined);
@@ -62,23 +62,27 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
     next(logits, context) {
       if (row.length !== logits.length) row = new Float32Array(logits.length);
       row.set(logits);
-      const { logSumExp: logSum } = softmax(row);
-      const ids = topIndices(row, top);
+      const { logSumExp } = softmax(row);
+      const ids = topIndices(row, topLogprobs);
       if (isGreedy) {
         const token = argmax(runInPlace(processors, row, context));
         const choice = (id: number): Choice => {
-          return { token: id, logprob: Math.fround(logits[id]!) - logSum, probability: id === token ? 1 : 0 };
+          return { token: id, logprob: Math.fround(logits[id]!) - logSumExp, probability: id === token ? 1 : 0 };
         };
         return { ...choice(token), topLogprobs: ids.map(choice) };
       }
-      const { unnormalized: mass, sum } = softmax(runInPlace(processors, row, context));
+      const { unnormalized, sum } = softmax(runInPlace(processors, row, context));
       const choice = (token: number): Choice => ({
         token,
-        logprob: Math.fround(logits[token]!) - logSum,
-        probability: mass[token]! / sum,
+        logprob: Math.fround(logits[token]!) - logSumExp,
+        probability: unnormalized[token]! / sum,
       });
-      const { tokens, batchIndex: index = 0 } = context;
-      const token = sampleIndex(mass, logits.length, sum * fineUniformAt(seed, `sampler.${index}`, tokens.length));
+      const { tokens, batchIndex = 0 } = context;
+      const token = sampleIndex(
+        unnormalized,
+        logits.length,
+        sum * fineUniformAt(seed, `sampler.${batchIndex}`, tokens.length),
+      );
       return { ...choice(token), topLogprobs: ids.map(choice) };
     },
   };
@@ -93,6 +97,6 @@ function argmax(row: Float32Array): number {
 
 /** The options without those that leave the likeliest token what it is. */
 function greedyOptions(options: PipelineOptions): PipelineOptions {
-  const draws = ['temperature', 'renormalize', ...filterNames()];
+  const draws = ['temperature', 'renormalizeLogits', ...filterNames()];
   return Object.fromEntries(Object.entries(options).filter(([name]) => !draws.includes(name)));
 }

@@ -36,8 +36,8 @@ export function selectNearest(
   }
   const candidates: number[] = [];
   for (let id = 0; id < values.length; id++) {
-    const place = Math.abs(values[id]! - origin) * perUnit;
-    if (place >= bin && place < bin + 1) candidates.push(id);
+    const position = Math.abs(values[id]! - origin) * perUnit;
+    if (position >= bin && position < bin + 1) candidates.push(id);
   }
   return selectWithinBin(candidates, values, origin, unnormalized, limit - sum + bins[bin]!);
 }

@@ -7,10 +7,10 @@ const logits = fc.array(fc.float({ min: -200, max: 200, noNaN: true }), { minLen
 
 test('masses are exp(logit - max) to 6e-11, and 0 where that is under 3e-19', () => {
   for (let x = 0; x > -46; x -= 0.000917) {
-    const { unnormalized: mass } = softmax(Float32Array.of(0, x));
+    const { unnormalized } = softmax(Float32Array.of(0, x));
     const exact = Math.exp(Math.fround(x));
-    if (x > -43) expect(Math.abs(mass[1]! / exact - 1)).toBeLessThan(6e-11);
-    else expect(mass[1]).toBe(0);
+    if (x > -43) expect(Math.abs(unnormalized[1]! / exact - 1)).toBeLessThan(6e-11);
+    else expect(unnormalized[1]).toBe(0);
   }
 });
 
@@ -18,24 +18,24 @@ test('sum, logSum, the expected logit and the entropy are those of softmax in fl
   fc.assert(
     fc.property(logits, values => {
       const row = Float32Array.from(values);
-      const weighed = softmax(row);
+      const distribution = softmax(row);
       const max = Math.max(...row);
       const sum = row.reduce((all, logit) => all + Math.exp(logit - max), 0);
       const logProbabilities = [...row].map(logit => logit - max - Math.log(sum));
       const entropy = -logProbabilities.reduce((all, log) => all + Math.exp(log) * log, 0);
-      expect(weighed.max).toBe(max);
-      expect(weighed.sum).toBeCloseTo(sum, 8);
-      expect(weighed.logSumExp).toBeCloseTo(max + Math.log(sum), 8);
-      expect(weighed.logSumExp - meanLogit(row, weighed)).toBeCloseTo(entropy, 6);
+      expect(distribution.max).toBe(max);
+      expect(distribution.sum).toBeCloseTo(sum, 8);
+      expect(distribution.logSumExp).toBeCloseTo(max + Math.log(sum), 8);
+      expect(distribution.logSumExp - meanLogit(row, distribution)).toBeCloseTo(entropy, 6);
     }),
   );
 });
 
 test('suppressed tokens have no mass and do not disturb the expected logit', () => {
   const row = Float32Array.of(-Infinity, 1, -Infinity, 1);
-  const weighed = softmax(row);
-  expect([...weighed.unnormalized.subarray(0, 4)]).toEqual([0, 1, 0, 1]);
-  expect(meanLogit(row, weighed)).toBe(1);
+  const distribution = softmax(row);
+  expect([...distribution.unnormalized.subarray(0, 4)]).toEqual([0, 1, 0, 1]);
+  expect(meanLogit(row, distribution)).toBe(1);
 });
 
 test('the maximum is found in any place of a row of any length', () => {

@@ -23,7 +23,7 @@ let scratch: Float64Array | undefined;
 export function softmax(row: Float32Array): Softmax {
   const vocab = row.length;
   if (!scratch || scratch.length < vocab) scratch = new Float64Array(vocab);
-  const mass = scratch;
+  const unnormalized = scratch;
   const scales = powers;
   const parts = fractions;
   const max = maximum(row);
@@ -37,11 +37,11 @@ export function softmax(row: Float32Array): Softmax {
       const r = (steps - n) * (Math.LN2 / 1024);
       e = parts[n & 1023]! * scales[(n >> 10) + 63]! * (1 + r * (1 + r * 0.5));
     }
-    mass[id] = e;
+    unnormalized[id] = e;
     sum += e;
   }
   if (!(sum > 0)) throw logitsError(row); // NaN: of a NaN or Infinity, or of -Infinity less -Infinity
-  return { unnormalized: mass, sum, max, logSumExp: max + Math.log(sum) };
+  return { unnormalized, sum, max, logSumExp: max + Math.log(sum) };
 }
 
 /** The largest logit of a row [vocab], which holds no NaN; in four lanes, so that one comparison need not wait for another. */
@@ -62,9 +62,9 @@ export function maximum(row: Float32Array): number {
 }
 
 /** The expected logit Σ p logit of a weighed row [vocab]. The entropy in nats is logSum less this. */
-export function meanLogit(row: Float32Array, { unnormalized: mass, sum }: Softmax): number {
+export function meanLogit(row: Float32Array, { unnormalized, sum }: Softmax): number {
   let mean = 0;
-  for (let id = 0; id < row.length; id++) if (mass[id]! > 0) mean += mass[id]! * row[id]!;
+  for (let id = 0; id < row.length; id++) if (unnormalized[id]! > 0) mean += unnormalized[id]! * row[id]!;
   return mean / sum;
 }
 

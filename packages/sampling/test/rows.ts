@@ -21,9 +21,9 @@ export const distinctRows = fc
 export function softmaxInFloat64(row: ArrayLike<number>): number[] {
   const logits = Array.from(row);
   const max = Math.max(...logits);
-  const masses = logits.map(logit => Math.exp(logit - max));
-  const sum = masses.reduce((a, b) => a + b);
-  return masses.map(mass => mass / sum);
+  const exponentials = logits.map(logit => Math.exp(logit - max));
+  const sum = exponentials.reduce((a, b) => a + b);
+  return exponentials.map(each => each / sum);
 }
 
 /** Entropy of probabilities in nats. */

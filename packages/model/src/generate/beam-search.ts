@@ -19,7 +19,7 @@ import { checkPrompts, type GenerationConfig, maxLengthOf, maxNewTokensOf } from
 import { prefillOrStep } from './prefill-or-step.js';
 
 /** Settings of a beam search; those left out follow `generation_config.json`. */
-export interface BeamSearchOptions extends Omit<ProcessorOptions, 'eos'> {
+export interface BeamSearchOptions extends Omit<ProcessorOptions, 'eosTokenId'> {
   /** How many texts grow side by side; 4 where neither the call nor the file says. */
   readonly numBeams?: number | undefined;
   /** How many of them are results; 1 if absent. */
@@ -89,50 +89,64 @@ export async function* beamSearchSequences(
   const { signal, skipSpecialTokens } = options;
   expectSignal('beamSearch', signal);
   expectFunction('beamSearch', 'allowedTokens', options.allowedTokens);
-  const positions = maxLengthOf(options, generator);
-  const longest = checkPrompts('beamSearch', generator.vocab, positions, prompts);
-  const settings = beamSettings(generator, options, prompts, positions);
+  const maxLength = maxLengthOf(options, generator);
+  const longest = checkPrompts('beamSearch', generator.vocab, maxLength, prompts);
+  const settings = beamSettings(generator, options, prompts, maxLength);
   const search = beamSearch(settings, prompts, sources);
-  const { numBeams: beams } = settings;
+  const { numBeams } = settings;
   const withText = (found: Hypothesis): BeamResult => {
     const { newTokens, finishReason } = found;
     const tokens = finishReason === 'eos' ? newTokens.slice(0, -1) : newTokens;
     return { ...found, text: generator.tokenizer?.decode(tokens, { skipSpecialTokens }) ?? '' };
   };
-  const giveWay = async () => {
+  const yieldTurn = async () => {
     await yieldToEventLoop(signal);
     generator.check();
   };
   const ablation = ablationScope('beamSearch', options.ablate);
-  let rows: BeamSequence[] = prompts.map(tokens => ({ tokens: [...tokens], finish: undefined }));
+  let sequences: BeamSequence[] = prompts.map(tokens => ({ tokens: [...tokens], finishReason: undefined }));
   let session: DecodeSession | undefined;
   let activePrompts: number[] = []; // the prompts that the decoding holds
-  const rowsOf = (times: number) => activePrompts.flatMap(prompt => rows.slice(prompt * times, (prompt + 1) * times));
+  const activeSequencesOf = (times: number) =>
+    activePrompts.flatMap(prompt => sequences.slice(prompt * times, (prompt + 1) * times));
   const paddingOf = (times: number) =>
     activePrompts.flatMap(i => Array<number>(times).fill(longest - prompts[i]!.length));
-  const placeOf = (row: number) => activePrompts.indexOf(Math.floor(row / beams)) * beams + (row % beams);
+  const sessionRowOf = (row: number) => activePrompts.indexOf(Math.floor(row / numBeams)) * numBeams + (row % numBeams);
   try {
     while (!search.done) {
-      await giveWay();
+      await yieldTurn();
       let step: BeamStep;
       try {
-        const times = rows.length / prompts.length; // before the first step the beams of a prompt are one row
+        const times = sequences.length / prompts.length; // before the first step the beams of a prompt are one row
         if (!session) activePrompts = prompts.map((_, i) => i);
-        const startOptions = { positions, padding: paddingOf(times), beams: times, scope: ablation.scope, giveWay };
+        const startOptions = {
+          maxLength,
+          padding: paddingOf(times),
+          beams: times,
+          scope: ablation.scope,
+          yieldTurn,
+        };
         session ??= await generator.startSession(startOptions);
         const fixedShapes = generator.fixedShapes();
-        const active = new Set(search.activeSequences.map(row => Math.floor(row / beams)));
+        const active = new Set(search.activeSequences.map(row => Math.floor(row / numBeams)));
         const open = activePrompts.filter(prompt => active.has(prompt));
         if (!fixedShapes && isWorthCompacting(open.length, activePrompts.length)) {
           session.compact(open.map(prompt => activePrompts.indexOf(prompt)));
           activePrompts = open;
         }
-        const output = await prefillOrStep(session, rowsOf(times), paddingOf(times), fixedShapes, undefined, signal);
+        const output = await prefillOrStep(
+          session,
+          activeSequencesOf(times),
+          paddingOf(times),
+          fixedShapes,
+          undefined,
+          signal,
+        );
         ablation.expectUsed();
-        step = search.step(row => output.logits(Math.floor((placeOf(row) * times) / beams)));
-        if (times < beams) {
-          rows = rows.flatMap(row => Array.from({ length: beams }, () => row));
-          session.repeat(beams);
+        step = search.step(row => output.logits(Math.floor((sessionRowOf(row) * times) / numBeams)));
+        if (times < numBeams) {
+          sequences = sequences.flatMap(sequence => Array.from({ length: numBeams }, () => sequence));
+          session.repeat(numBeams);
         }
       } catch (error) {
         session?.dispose();
@@ -141,11 +155,16 @@ export async function* beamSearchSequences(
         continue; // the beams are fed again from their beginning
       }
       const { parents, tokens } = step;
-      rows = rows.map((_, row) => ({ tokens: [...rows[parents[row]!]!.tokens, tokens[row]!], finish: undefined }));
+      sequences = sequences.map((_, row) => ({
+        tokens: [...sequences[parents[row]!]!.tokens, tokens[row]!],
+        finishReason: undefined,
+      }));
       session.reorder(
-        activePrompts.flatMap(prompt => Array.from(parents.subarray(prompt * beams, (prompt + 1) * beams), placeOf)),
+        activePrompts.flatMap(prompt =>
+          Array.from(parents.subarray(prompt * numBeams, (prompt + 1) * numBeams), sessionRowOf),
+        ),
       );
-      yield stepOf(step, search, beams, withText);
+      yield stepOf(step, search, numBeams, withText);
     }
     return search.results().map(found => found.map(withText));
   } finally {
@@ -162,17 +181,19 @@ interface BeamSequence {
 function stepOf(
   { index, tokens, parents, sums, logprobs, finished }: BeamStep,
   search: BeamSearch,
-  beams: number,
+  numBeams: number,
   withText: (found: Hypothesis) => BeamResult,
 ): BeamSearchStep {
   const active = new Set(search.activeSequences);
   return {
     index,
     beams: finished.map((_, prompt) => {
-      const rows = Array.from({ length: beams }, (_, beam) => prompt * beams + beam).filter(row => active.has(row));
+      const rows = Array.from({ length: numBeams }, (_, beam) => prompt * numBeams + beam).filter(row =>
+        active.has(row),
+      );
       return rows.map(row => ({
         token: tokens[row]!,
-        parent: parents[row]! % beams,
+        parent: parents[row]! % numBeams,
         sum: sums[row]!,
         logprob: logprobs[row]!,
       }));
@@ -182,37 +203,41 @@ function stepOf(
 }
 
 function beamSettings(
-  { generationConfig: config, eosTokenIds: ends }: DecodeModel,
+  { generationConfig: config, eosTokenIds }: DecodeModel,
   options: BeamSearchOptions,
   prompts: readonly (readonly number[])[],
-  positions: number,
+  maxLength: number,
 ): BeamOptions {
   const {
-    signal: _s,
-    skipSpecialTokens: _k,
-    maxLength: _p,
-    ablate: _z,
+    signal: _signal,
+    skipSpecialTokens: _skip,
+    maxLength: _maxLength,
+    ablate: _ablate,
     maxNewTokens,
-    eosTokenId: eos = ends,
-    ...given
+    eosTokenId = eosTokenIds,
+    ...callerOptions
   } = options;
   const number = (name: string) => numberOf(config, name);
   const newTokens = Math.max(...prompts.map(prompt => maxNewTokensOf({ maxNewTokens }, config, prompt.length)));
-  const recommended = { ...config, do_sample: false, eos_token_id: eos.length > 0 ? [...eos] : undefined };
-  const groups = countOf(config, 'num_beam_groups') ?? 1;
-  const beams = countOf(config, 'num_beams') ?? 1;
-  const asked = {
-    beams: beams > 1 ? beams : 4,
-    returned: countOf(config, 'num_return_sequences'),
+  const recommended = {
+    ...config,
+    do_sample: false,
+    eos_token_id: eosTokenId.length > 0 ? [...eosTokenId] : undefined,
+  };
+  const numBeamGroups = countOf(config, 'num_beam_groups') ?? 1;
+  const numBeams = countOf(config, 'num_beams') ?? 1;
+  const fileOptions: Partial<Record<keyof BeamOptions, unknown>> = {
+    numBeams: numBeams > 1 ? numBeams : 4,
+    numReturnSequences: countOf(config, 'num_return_sequences'),
     lengthPenalty: number('length_penalty'),
     earlyStopping: config.early_stopping as boolean | 'never' | undefined,
-    ...(groups > 1 && { groups, diversityPenalty: number('diversity_penalty') }),
+    ...(numBeamGroups > 1 && { numBeamGroups, diversityPenalty: number('diversity_penalty') }),
     ...fromGenerationConfig(recommended, maxNewTokens),
   };
   const settings: Record<string, unknown> = {};
-  for (const [name, value] of [...Object.entries(asked), ...Object.entries(given)])
+  for (const [name, value] of [...Object.entries(fileOptions), ...Object.entries(callerOptions)])
     if (value !== undefined && value !== null) settings[name] = value;
-  return { ...settings, maxNewTokens: newTokens, maxLength: positions } as unknown as BeamOptions;
+  return { ...settings, maxNewTokens: newTokens, maxLength } as unknown as BeamOptions;
 }
 
 /** So many beams a file may ask for: each has a cache of its own. A caller may ask for more. */

@@ -33,7 +33,7 @@ export class CapturedSteps {
       for (const oldest of [...this.graphs.keys()].slice(0, -maxGraphs)) this.drop(oldest);
       return outputs;
     } catch (error) {
-      if (!(ResidualError.is(error) && error.code === 'recorder')) throw error;
+      if (!(ResidualError.is(error) && error.code === 'capture')) throw error;
       this.isUnsupported = true;
       return step();
     }

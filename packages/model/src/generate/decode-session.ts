@@ -93,13 +93,13 @@ export class DecodeSession {
    */
   feed(ids: readonly (readonly number[])[], shape = ids[0]!.length, total = this.length + ids[0]!.length): Tensor {
     const { padding } = this;
-    const { maxLength: positions, captureUntil: recordedUntil = 0, capturedSteps: steps, sources } = this.options;
+    const { maxLength, captureUntil = 0, capturedSteps, sources } = this.options;
     const length = ids[0]!.length;
     const past = this.cache.length;
     const keyLen = this.cache.ensureCapacity(shape);
     const row = (values: readonly number[]) => Array.from({ length: shape }, (_, i) => values[i] ?? 0);
     const spread = padding.every(pad => pad === padding[0]) ? padding.slice(0, 1) : padding;
-    const at = spread.flatMap(pad => row([]).map((_, i) => Math.min(Math.max(past + i - pad, 0), positions - 1)));
+    const at = spread.flatMap(pad => row([]).map((_, i) => Math.min(Math.max(past + i - pad, 0), maxLength - 1)));
     const padded = padding.some(pad => pad > 0);
     const logits = tidy(() => {
       const inputs: StepInputs = {
@@ -109,33 +109,33 @@ export class DecodeSession {
         keyStart: padded ? tensor(padding, [padding.length], 'int32') : undefined,
         beamTable: this.beamTableOf(keyLen),
       };
-      const run = () => this.run(inputs, length - 1, { total, capacity: keyLen });
-      if (shape > 1 || total > recordedUntil) return run();
+      const run = () => this.run(inputs, length - 1, { totalLength: total, capacity: keyLen });
+      if (shape > 1 || total > captureUntil) return run();
       const changing = [...Object.values(inputs), ...(sources?.tensors ?? [])].filter(each => each !== undefined);
       if (past > 0) return this.capturedSteps.step(changing, this.cache, run);
-      const isRepeated = steps && sources?.memory; // by the batches that follow; one alone takes its first step once
-      return isRepeated ? steps.first([...changing, sources.memory!], this.cache, run) : run();
+      const isRepeated = capturedSteps && sources?.memory; // by the batches that follow; one alone takes its first step once
+      return isRepeated ? capturedSteps.first([...changing, sources.memory!], this.cache, run) : run();
     });
     this.cache.length += length;
-    this.beamTable = this.beamTable?.map((places, row) =>
-      withCapacity(places, keyLen, row).fill(row, past, past + length),
+    this.beamTable = this.beamTable?.map((table, row) =>
+      withCapacity(table, keyLen, row).fill(row, past, past + length),
     );
     return logits;
   }
 
   /** The pass as written, of which the logits at `last` are read. */
   private run(
-    { ids, positionIds: at, cachePosition: position, keyStart, beamTable: source }: StepInputs,
+    { ids, positionIds, cachePosition, keyStart, beamTable }: StepInputs,
     last: number,
-    lengths: { readonly total: number; readonly capacity: number },
+    lengths: { readonly totalLength: number; readonly capacity: number },
   ): Tensor {
     const { run, scope } = this.options;
     const own = this.cache;
-    const where: KeyRange = { position, ...(keyStart && { keyStart }) };
-    own.beamIndices = source;
+    const range: KeyRange = { position: cachePosition, ...(keyStart && { keyStart }) };
+    own.beamIndices = beamTable;
     const inner = scope
-      .with(stepPositions, { positionIds: at, ...lengths, tables: own.tables })
-      .with(keyRange, where)
+      .with(stepPositions, { positionIds, ...lengths, tables: own.tables })
+      .with(keyRange, range)
       .with(cache, own)
       .with(logitPositions, tensor([last], [1], 'int32'));
     try {

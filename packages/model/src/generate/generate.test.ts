@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => model.dispose());
 
-const greedy = { temperature: 0, eos: [], maxNewTokens: 24 };
+const greedy = { temperature: 0, eosTokenId: [], maxNewTokens: 24 };
 const stepsOf = async (prompt: Prompt, options: GenerateOptions): Promise<Step[]> => {
   const steps: Step[] = [];
   for await (const step of model.generate(prompt, options)) steps.push(step);
@@ -22,12 +22,12 @@ const stepsOf = async (prompt: Prompt, options: GenerateOptions): Promise<Step[]
 const whole = (prompt: Prompt, options: GenerateOptions) => model.generate(prompt, options).result();
 
 test('each step has the log-probability of the model, the best alternatives, and the probability of the draw', async () => {
-  const options = { temperature: 0.7, topK: 5, seed: 3, eos: [], maxNewTokens: 9, top: 4 };
+  const options = { temperature: 0.7, topK: 5, seed: 3, eosTokenId: [], maxNewTokens: 9, topLogprobs: 4 };
   const steps = await stepsOf('Once', options);
   const prompt = model.tokensOf('Once');
   const tokens = [...prompt, ...steps.map(({ token }) => token)];
   const { logits } = await model.forward(tokens);
-  for (const { index, token, logprob, probability, topLogprobs: top } of steps) {
+  for (const { index, token, logprob, probability, topLogprobs } of steps) {
     const at = prompt.length + index - 1;
     const row = [...logits.data.subarray(at * model.vocab, (at + 1) * model.vocab)];
     const logSum = Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0));
@@ -38,8 +38,8 @@ test('each step has the log-probability of the model, the best alternatives, and
     expect(drawnFrom).toContain(token);
     expect(logprob).toBeCloseTo(row[token]! - logSum, 4);
     expect(probability).toBeCloseTo(mass(token) / total, 4);
-    expect(top.map(choice => choice.token)).toEqual(order.slice(0, 4));
-    for (const choice of top) {
+    expect(topLogprobs.map(choice => choice.token)).toEqual(order.slice(0, 4));
+    for (const choice of topLogprobs) {
       expect(choice.logprob).toBeCloseTo(row[choice.token]! - logSum, 4);
       expect(choice.probability).toBeCloseTo(mass(choice.token) / total, 4);
     }
@@ -52,7 +52,7 @@ test('each step has the log-probability of the model, the best alternatives, and
 });
 
 test('without a seed each run draws by a new one, which every step and the result tell', async () => {
-  const options = { temperature: 1.5, eos: [], maxNewTokens: 12 };
+  const options = { temperature: 1.5, eosTokenId: [], maxNewTokens: 12 };
   const generation = model.generate('Once', options);
   const runs = [await generation.result(), await generation.result(), await whole('Once', options)];
   expect(new Set(runs.map(({ seed }) => seed)).size).toBe(3);
@@ -148,7 +148,7 @@ test('rows of unequal prompts are what each prompt gives alone, and end each for
     expect({ ...together[i], logprob: 0 }).toEqual({ ...alone, logprob: 0 });
     expect(together[i]!.logprob).toBeCloseTo(alone.logprob, 4);
   }
-  const drawing = { temperature: 0.9, topP: 0.9, seed: 5, eos: [], maxNewTokens: 12 };
+  const drawing = { temperature: 0.9, topP: 0.9, seed: 5, eosTokenId: [], maxNewTokens: 12 };
   const drawn = await model.generateBatch(prompts, drawing).result();
   expect(drawn[0]!.newTokens).toEqual((await whole(prompts[0]!, drawing)).newTokens); // row 0 is padded here
   const eos = [together[1]!.newTokens[2]!];
@@ -256,7 +256,7 @@ test('an option that does not exist is refused with all that do, the nearest fir
     /^generate: max_new_tokens is not an option; options are maxNewTokens, /,
   );
   await expect(model.beamSearch('Once', { beam: 2 } as never).result()).rejects.toThrow(
-    /^beamSearch: beam is not an option; options are beams, /,
+    /^beamSearch: beam is not an option; options are numBeams, /,
   );
   await expect(model.forward('Once', { tap: ['logits'] } as never)).rejects.toThrow(
     'forward: tap is not an option; options are taps, signal, ablate',

@@ -69,24 +69,24 @@ export async function* generateSequences(
 ): AsyncGenerator<Step, GenerateOutput[]> {
   generator.check();
   expectOptions('generate', options, generateNames);
-  const positions = maxLengthOf(options, generator);
-  const longest = checkPrompts('generate', generator.vocab, positions, prompts);
+  const maxLength = maxLengthOf(options, generator);
+  const longest = checkPrompts('generate', generator.vocab, maxLength, prompts);
   const settings = settingsOf(options, generator.generationConfig, generator.eosTokenIds);
   expectTexts('generate', 'taps', settings.taps);
-  expectTexts('generate', 'stop', settings.stopStrings);
+  expectTexts('generate', 'stopStrings', settings.stopStrings);
   expectSignal('generate', settings.signal);
   expectFunction('generate', 'allowedTokens', settings.allowedTokens);
   const {
-    maxNewTokens: _length,
-    maxLength: _room,
-    stopStrings: stop = [],
+    maxNewTokens: _maxNewTokens,
+    maxLength: _maxLength,
+    stopStrings: strings = [],
     taps = [],
-    ablate: zeroed,
+    ablate,
     skipSpecialTokens,
     signal,
     ...sampling
   } = settings;
-  if (stop.length > 0 && !generator.tokenizer) {
+  if (strings.length > 0 && !generator.tokenizer) {
     throw new ResidualError(
       'option',
       'generate: stop strings need a tokenizer, this model has none; end tokens by eosTokenId',
@@ -94,18 +94,22 @@ export async function* generateSequences(
   }
   const choose: Sampler = sampler(sampling as GreedyOptions);
   const seed = choose.seed === undefined ? {} : { seed: choose.seed };
-  const limits = { eos: sampling.eosTokenId, positions };
   const sequences = prompts.map(prompt => {
     const maxNewTokens = maxNewTokensOf(options, generator.generationConfig, prompt.length);
     const stream = generator.tokenizer?.decodeStream({ skipSpecialTokens });
-    return new Sequence(prompt, finishReason({ ...limits, maxNewTokens }), stopStrings(stop), stream);
+    return new Sequence(
+      prompt,
+      finishReason({ eosTokenId: sampling.eosTokenId, maxNewTokens, maxLength }),
+      stopStrings(strings),
+      stream,
+    );
   });
   const padding = prompts.map(prompt => longest - prompt.length);
   let ablation: AblationScope | undefined;
   let recorder: Recorder | undefined;
   let session: DecodeSession | undefined;
   let activeSequences = sequences.map((_, i) => i); // the rows that the decoding holds
-  const giveWay = async () => {
+  const yieldTurn = async () => {
     await yieldToEventLoop(signal);
     generator.check();
   };
@@ -115,18 +119,18 @@ export async function* generateSequences(
     session = undefined;
   };
   try {
-    while (sequences.some(row => row.finishReason === undefined)) {
-      await giveWay();
+    while (sequences.some(({ finishReason }) => finishReason === undefined)) {
+      await yieldTurn();
       let output: StepOutput;
       try {
-        ablation ??= ablationScope('generate', zeroed);
+        ablation ??= ablationScope('generate', ablate);
         recorder = taps.length > 0 ? (recorder ?? record(taps, ablation.scope, 'generate: taps')) : undefined;
         if (!session) activeSequences = sequences.map((_, i) => i);
         session ??= await generator.startSession({
-          maxLength: positions,
+          maxLength,
           padding,
           scope: (recorder ?? ablation).scope,
-          yieldTurn: giveWay,
+          yieldTurn,
         });
         const fixedShapes = taps.length === 0 && generator.fixedShapes(); // taps show what was fed, nothing beside it
         const open = activeSequences.filter(i => sequences[i]!.finishReason === undefined);
@@ -144,10 +148,10 @@ export async function* generateSequences(
         continue; // the rows are fed again from their beginning
       }
       for (const [at, i] of activeSequences.entries()) {
-        const row = sequences[i]!;
-        if (row.finishReason !== undefined) continue;
-        const index = row.tokens.length - row.promptLength;
-        const { text, sample, finishReason: finish } = row.sampleNext(choose, output.logits(at), i);
+        const sequence = sequences[i]!;
+        if (sequence.finishReason !== undefined) continue;
+        const index = sequence.tokens.length - sequence.promptLength;
+        const { text, sample, finishReason } = sequence.sampleNext(choose, output.logits(at), i);
         yield {
           ...sample,
           batchIndex: i,
@@ -155,11 +159,11 @@ export async function* generateSequences(
           text,
           taps: output.taps(at),
           ...seed,
-          ...(finish && { finishReason: finish }),
+          ...(finishReason && { finishReason }),
         };
       }
     }
-    return sequences.map(row => ({ ...row.output(), ...seed }));
+    return sequences.map(sequence => ({ ...sequence.output(), ...seed }));
   } finally {
     release();
   }

@@ -11,9 +11,9 @@ const files = (config: Fields) =>
   ]);
 const newest = Object.entries(settings).find(([name]) => name.startsWith('llama: newer'))![1];
 const learned = settings['gpt2: tanh']!;
-const greedy = { temperature: 0, eos: [] };
+const greedy = { temperature: 0, eosTokenId: [] };
 
-test('a text ends where the positions end that the model was made for, unless positions says otherwise', async () => {
+test('a text ends where the positions end that the model was made for, unless maxLength says otherwise', async () => {
   const model = await loadModel(files({ ...newest, max_position_embeddings: 9 }));
   expect([model.maxPositions, model.openEnded]).toEqual([9, true]);
   const short = await model.generate([1, 2, 3], { ...greedy, maxNewTokens: 20 }).result();
@@ -37,12 +37,12 @@ test('dynamic scaling is made for factor times the length', async () => {
 test('learned positions end, whatever is asked', async () => {
   const model = await loadModel(files(learned));
   expect([model.maxPositions, model.openEnded]).toEqual([40, false]);
-  const failure = (positions: number) =>
+  const failure = (maxLength: number) =>
     model
-      .generate([1], { ...greedy, maxLength: positions })
+      .generate([1], { ...greedy, maxLength })
       .result()
       .catch((error: Error) => error.message);
-  expect(await failure(41)).toBe('generate: maxLength is 41; this model has learned ones for 40');
+  expect(await failure(41)).toBe('generate: maxLength is 41; this model has 40 learned position embeddings');
   expect(await failure(2.5)).toBe('generate: maxLength is 2.5; it must be a whole number above 0');
   const few = await model.generate([1, 2], { ...greedy, maxLength: 5 }).result();
   expect([few.tokens.length, few.finishReason]).toEqual([5, 'positions']);

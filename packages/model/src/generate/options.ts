@@ -4,7 +4,7 @@ import { ResidualError, showValue } from '@residual/tensor';
 import type { Ablation } from '../ablation.js';
 
 /** The sampling settings of `@residual/sampling` with what ends a text and what is reported. */
-export interface GenerateOptions extends Omit<PipelineOptions, 'eos'> {
+export interface GenerateOptions extends Omit<PipelineOptions, 'eosTokenId'> {
   /** Tokens that end a text; those of `generation_config.json` if absent, none if empty. */
   readonly eosTokenId?: readonly number[];
   /** How many tokens may follow the prompt; from `generation_config.json`, else 128. 0 gives the prompt back. */
@@ -77,26 +77,26 @@ export function settingsOf(
       `${search}: call beamSearch, or give a temperature (0 is greedy) for one text at a time`,
     );
   }
-  const eos = options.eosTokenId ?? eosTokenIds;
+  const eosTokenId = options.eosTokenId ?? eosTokenIds;
   const recommended = {
     ...config,
     do_sample: isSampling(options, config),
-    eos_token_id: eos.length > 0 ? eos : undefined,
+    eos_token_id: eosTokenId.length > 0 ? eosTokenId : undefined,
   };
   const settings: Record<string, unknown> = { ...fromGenerationConfig(recommended, options.maxNewTokens) };
-  if (config.stop_strings) settings.stop = stopStringsOf(config);
+  if (config.stop_strings) settings.stopStrings = stopStringsOf(config);
   for (const [name, value] of Object.entries(options))
-    if (value !== undefined && name !== 'eos') settings[name] = value;
+    if (value !== undefined && name !== 'eosTokenId') settings[name] = value;
   return settings;
 }
 
 /** The texts that end a generation as the file says: one or several. */
-function stopStringsOf({ stop_strings: given }: GenerationConfig): readonly string[] {
-  const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
+function stopStringsOf({ stop_strings: value }: GenerationConfig): readonly string[] {
+  const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (texts.every(text => typeof text === 'string')) return texts;
   throw new ResidualError(
     'option',
-    `generate: stop_strings of generation_config.json is ${showValue(given)}; it must be a text or a list of texts`,
+    `generate: stop_strings of generation_config.json is ${showValue(value)}; it must be a text or a list of texts`,
   );
 }
 
@@ -120,32 +120,35 @@ export function maxNewTokensOf(
 
 /** How many positions a text of this call may take. Errors where the model was not made for so many and cannot compute more. */
 export function maxLengthOf(
-  { maxLength: wanted }: GenerateOptions,
-  { maxPositions: positions, openEnded }: { readonly maxPositions: number; readonly openEnded: boolean },
+  { maxLength }: GenerateOptions,
+  { maxPositions, openEnded }: { readonly maxPositions: number; readonly openEnded: boolean },
 ): number {
-  if (wanted === undefined) return positions;
-  if (!(Number.isInteger(wanted) && wanted > 0)) {
-    throw new ResidualError('option', `generate: maxLength is ${wanted}; it must be a whole number above 0`);
+  if (maxLength === undefined) return maxPositions;
+  if (!(Number.isInteger(maxLength) && maxLength > 0)) {
+    throw new ResidualError('option', `generate: maxLength is ${maxLength}; it must be a whole number above 0`);
   }
-  if (wanted <= positions || openEnded) return wanted;
-  throw new ResidualError('option', `generate: maxLength is ${wanted}; this model has learned ones for ${positions}`);
+  if (maxLength <= maxPositions || openEnded) return maxLength;
+  throw new ResidualError(
+    'option',
+    `generate: maxLength is ${maxLength}; this model has ${maxPositions} learned position embeddings`,
+  );
 }
 
 /** Checks ids and lengths; gives the longest. */
 export function checkPrompts(
   name: string,
   vocab: number,
-  positions: number,
+  maxPositions: number,
   prompts: readonly (readonly number[])[],
 ): number {
   if (prompts.length === 0) throw new ResidualError('prompt', `${name}: there is no prompt`);
   for (const prompt of prompts) {
     if (prompt.length === 0)
       throw new ResidualError('prompt', `${name}: the prompt is empty and this model has no beginning token`);
-    if (prompt.length > positions) {
+    if (prompt.length > maxPositions) {
       throw new ResidualError(
         'positions',
-        `${name}: prompt of ${prompt.length} tokens is longer than the ${positions} positions this model has`,
+        `${name}: prompt of ${prompt.length} tokens is longer than the ${maxPositions} positions this model has`,
       );
     }
     const unknown = prompt.find(id => !(Number.isInteger(id) && id >= 0 && id < vocab));

@@ -32,27 +32,27 @@ export class Sequence implements SequenceContext {
 
   constructor(
     prompt: readonly number[],
-    ended: (context: SequenceContext) => TokenFinishReason | undefined,
+    finishReasonOf: (context: SequenceContext) => TokenFinishReason | undefined,
     stops: StopStrings,
     stream: DecodeStream | undefined,
   ) {
     this.tokens = [...prompt];
     this.promptLength = prompt.length;
-    this.finishReasonOf = ended;
+    this.finishReasonOf = finishReasonOf;
     this.stops = stops;
     this.stream = stream;
     for (const id of prompt) stream?.push(id);
-    this.finishReason = ended(this);
+    this.finishReason = finishReasonOf(this);
   }
 
   /** Chooses the next token from `logits` [vocab]; gives it with the text that may be shown by now, and the reason if the row ends. */
   sampleNext(
     choose: Sampler,
     logits: Float32Array,
-    row: number,
+    batchIndex: number,
   ): { sample: Sample; text: string; finishReason: FinishReason | undefined } {
     const { tokens, promptLength } = this;
-    const sample = choose.next(logits, { tokens, promptLength, batchIndex: row });
+    const sample = choose.next(logits, { tokens, promptLength, batchIndex });
     tokens.push(sample.token);
     this.logprob += sample.logprob;
     const { text: ready, stop } = this.stops.push(this.stream?.push(sample.token) ?? '');

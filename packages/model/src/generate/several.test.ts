@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => model.dispose());
 
-const greedy = { temperature: 0, eos: [] };
+const greedy = { temperature: 0, eosTokenId: [] };
 const long = Array.from({ length: 400 }, (_, i) => 3 + ((i * 7) % 200));
 
 test('generations at once take their steps in turn, the event loop has a turn at each, and the texts are those of each alone', async () => {

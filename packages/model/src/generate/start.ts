@@ -60,13 +60,13 @@ export interface EncoderDecoderStartOptions {
 export function startEncoderDecoder(
   { layer, weights }: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
   sources: Sequences,
-  { fixedShapes, maxSourceLength: positions, maxPositions: made, capturedSteps: steps }: EncoderDecoderStartOptions,
+  { fixedShapes, maxSourceLength, maxPositions, capturedSteps }: EncoderDecoderStartOptions,
 ): StartSession {
   return async options => {
-    const { scope, yieldTurn: giveWay } = options;
+    const { scope, yieldTurn } = options;
     const longest = Math.max(...sources.map(source => source.length));
     const capacity = fixedShapes ? Math.max(16, 2 ** Math.ceil(Math.log2(longest))) : longest;
-    const keyLen = Math.max(Math.min(capacity, positions), longest);
+    const keyLen = Math.max(Math.min(capacity, maxSourceLength), longest);
     /** The memory of some of the sources, which the caller disposes. */
     const encode = (chosen: Sequences): Tensor => {
       const part = extentOf(
@@ -78,8 +78,8 @@ export function startEncoderDecoder(
           const ids = chosen.flatMap(source => Array.from({ length: keyLen }, (_, i) => source[i] ?? 0));
           const rows = tensor(ids, [chosen.length, keyLen], 'int32');
           const run = () => layer.encode(weights, rows, scope.with(keyRange, part));
-          if (!steps || scope !== emptyScope) return keep(run());
-          return keep(steps.run('encode', [rows, ...Object.values(part)], () => [run()])[0]!);
+          if (!capturedSteps || scope !== emptyScope) return keep(run());
+          return keep(capturedSteps.run('encode', [rows, ...Object.values(part)], () => [run()])[0]!);
         });
       } finally {
         dispose(part);
@@ -90,7 +90,7 @@ export function startEncoderDecoder(
     const parts: Tensor[] = [];
     try {
       for (let from = 0; from < sources.length; from += atOnce) {
-        if (from > 0) await giveWay();
+        if (from > 0) await yieldTurn();
         parts.push(encode(sources.slice(from, from + atOnce)));
       }
       const lengths = sources.map(({ length }) => length);
@@ -98,8 +98,8 @@ export function startEncoderDecoder(
       const encoded = new EncodedSources(lengths, keyLen, memory);
       return new DecodeSession({
         ...options,
-        captureUntil: captureUntil(options, made),
-        capturedSteps: steps,
+        captureUntil: captureUntil(options, maxPositions),
+        capturedSteps,
         initialCapacity: fixedShapes ? 64 : 16, // sentences are short
         run: (ids, scope) =>
           layer.decode(weights, { ids, memory: encoded.memory }, scope.with(memoryMask, encoded.extent)),

@@ -51,7 +51,7 @@ test('in a batch of unequal prompts the padding is among the keys, and the rest 
     [3, 5],
     [3, 5, 7, 11, 13],
   ];
-  const options = { eos: [], maxNewTokens: 2, taps: [weights] };
+  const options = { eosTokenId: [], maxNewTokens: 2, taps: [weights] };
   const together: Step[] = [];
   const alone: Step[] = [];
   for await (const step of model.generateBatch(prompts, options)) together.push(step);

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { createModel } from '../index.js';
 
 const sizes = { vocab: 128, modelDim: 32, heads: 4, depth: 2 };
-const decoder = { ...sizes, positions: 64, tokens: { bos: 1, eos: 2, pad: 0 } };
+const decoder = { ...sizes, maxPositions: 64, specialTokens: { bos: 1, eos: 2, pad: 0 } };
 const buckets = { relative_attention_num_buckets: 8, relative_attention_max_distance: 16 };
 
 /** Fields that the reference puts in by itself where a config lacks them, always with these values. */

@@ -6,8 +6,8 @@ import { tokenizerFromJson } from '@residual/tokenizer';
 import { expect, test } from 'vitest';
 import { causalOf, createModel, encoderDecoderOf, loadModel, type Model } from '../index.js';
 
-const sizes = { vocab: 23, modelDim: 12, heads: 3, depth: 2, positions: 16 };
-const { positions: _, ...withoutEnd } = sizes; // relative positions
+const sizes = { vocab: 23, modelDim: 12, heads: 3, depth: 2, maxPositions: 16 };
+const { maxPositions: _, ...withoutEnd } = sizes; // relative positions
 const tokens = { eos: 1, pad: 0 };
 
 const logitsOf = async (model: Model) => {

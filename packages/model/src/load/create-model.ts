@@ -48,13 +48,13 @@ export async function createModel(config: Config, options: CreateModelOptions): 
 const tokenFields = ['bos', 'eos', 'pad'] as const;
 
 /** What the reference writes beside a config: how long a text may become, and the tokens with which it begins, ends and is filled up. */
-function generationConfigOf(config: Config, positions: number): GenerationConfig {
+function generationConfigOf(config: Config, maxPositions: number): GenerationConfig {
   const names = [...tokenFields.map(name => `${name}_token_id`), 'decoder_start_token_id', 'forced_eos_token_id'];
   const present = names.filter(name => typeof config[name] === 'number').map(name => [name, config[name]]);
   const pad = paddingOf(config);
   return {
     _from_model_config: true,
-    max_length: positions,
+    max_length: maxPositions,
     ...Object.fromEntries(present),
     ...(pad !== undefined && { pad_token_id: pad }),
   };
@@ -65,7 +65,7 @@ function paddingOf({ pad_token_id: pad, eos_token_id: eos, bos_token_id: bos }: 
   return [pad, eos, bos].flat().find((id): id is number => typeof id === 'number');
 }
 
-function tokenizerConfigOf(config: Config, tokenizer: Tokenizer, positions: number): Config {
+function tokenizerConfigOf(config: Config, tokenizer: Tokenizer, maxPositions: number): Config {
   const unknown = tokenizer.unkTokenId;
   const ids = { ...config, pad_token_id: paddingOf(config) ?? unknown };
   const tokens = tokenFields.flatMap(name => {
@@ -76,7 +76,7 @@ function tokenizerConfigOf(config: Config, tokenizer: Tokenizer, positions: numb
   const unknownToken = unknown === undefined ? undefined : tokenizer.idToToken(unknown);
   return {
     tokenizer_class: 'PreTrainedTokenizerFast',
-    model_max_length: positions,
+    model_max_length: maxPositions,
     clean_up_tokenization_spaces: false,
     ...Object.fromEntries(tokens),
     ...(unknownToken !== undefined && { unk_token: unknownToken }),

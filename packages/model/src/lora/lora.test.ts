@@ -8,9 +8,9 @@ import { attachLora, freezeBase, languageModelLoss, loraParts, mergeLora, train 
 import { expect, test } from 'vitest';
 import { causalOf, createModel, loadLora, loadModel, type Model, saveLora } from '../index.js';
 
-const sizes = { vocab: 23, modelDim: 12, heads: 3, depth: 2, positions: 16 };
+const sizes = { vocab: 23, modelDim: 12, heads: 3, depth: 2, maxPositions: 16 };
 const ids = Int32Array.of(4, 5, 6, 7, 8);
-const batch = { rows: 1, length: 5, ids, labels: Int32Array.of(5, 6, 7, 8, 9) };
+const batch = { sequences: 1, length: 5, ids, labels: Int32Array.of(5, 6, 7, 8, 9) };
 const gpt2 = () => createModel(gpt2Config(sizes), { seed: 3 });
 const llama = () => createModel(llamaConfig({ ...sizes, kvHeads: 1 }), { seed: 3 });
 

@@ -39,13 +39,13 @@ export function failInputs(why: string): never {
 export function expectIds(
   name: string,
   rows: readonly (readonly number[])[],
-  { maxPositions: positions, openEnded }: Pick<Model, 'positions' | 'openEnded'>,
+  { maxPositions, openEnded }: Pick<Model, 'maxPositions' | 'openEnded'>,
   vocab: number,
 ): void {
   const length = rows[0]?.length ?? 0;
   if (length === 0) failInputs(`${name} is [${rows.length}, ${length}]; it must hold tokens`);
-  if (length > positions && !openEnded)
-    failInputs(`${name} of ${length} tokens are more than the ${positions} positions this model has`);
+  if (length > maxPositions && !openEnded)
+    failInputs(`${name} of ${length} tokens are more than the ${maxPositions} positions this model has`);
   for (const [row, tokens] of rows.entries()) {
     const at = tokens.findIndex(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
     if (at >= 0) failInputs(`${name} has ${tokens[at]} at [${row}, ${at}], outside the vocabulary of ${vocab}`);

@@ -39,10 +39,10 @@ export async function alignSegments(
   segments: readonly TranslatedSource[],
   options: AlignOptions,
 ): Promise<Alignment[]> {
-  const { blocksEventLoop: holdsLoop, check, signal } = options;
-  const tokensOf = ({ source, output: written }: TranslatedSource) => source.ids.length + written.target.length;
-  const most = Math.max(...segments.map(tokensOf));
-  const batchSize = holdsLoop ? Math.max(1, Math.floor(maxTokensPerPass / most)) : segments.length;
+  const { blocksEventLoop, check, signal } = options;
+  const tokensOf = ({ source, output }: TranslatedSource) => source.ids.length + output.target.length;
+  const longest = Math.max(...segments.map(tokensOf));
+  const batchSize = blocksEventLoop ? Math.max(1, Math.floor(maxTokensPerPass / longest)) : segments.length;
   const alignments: Alignment[] = [];
   for (let from = 0; from < segments.length; from += batchSize) {
     await yieldToEventLoop(signal);
@@ -55,15 +55,15 @@ export async function alignSegments(
 async function alignBatch(
   running: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
   segments: readonly TranslatedSource[],
-  { tokenizer, ablate: zeroed }: AlignOptions,
+  { tokenizer, ablate }: AlignOptions,
 ): Promise<Alignment[]> {
   const longest = (rows: readonly (readonly number[])[]) => Math.max(...rows.map(row => row.length));
   const padded = (rows: readonly (readonly number[])[], length: number) =>
     rows.map(row => Array.from({ length }, (_, i) => row[i] ?? 0));
   const sources = segments.map(({ source }) => source.ids);
-  const decoderInputs = segments.map(({ output: written }) => written.target.slice(0, -1));
+  const decoderInputs = segments.map(({ output }) => output.target.slice(0, -1));
   const [keyLen, length] = [longest(sources), Math.max(longest(decoderInputs), 1)];
-  const recorder = record(['decoder.layers.*.crossAttention.weights'], ablationScope('translate', zeroed).scope);
+  const recorder = record(['decoder.layers.*.crossAttention.weights'], ablationScope('translate', ablate).scope);
   try {
     tidy(() => {
       const scope = recorder.scope.with(logitPositions, tensor([length - 1], [1], 'int32')); // the logits are not what is asked for
@@ -71,7 +71,7 @@ async function alignBatch(
       forwardPair(running, { source: padded(sources, keyLen), target: padded(decoderInputs, length), lengths }, scope);
     });
     const taps = await plainTaps(recorder.values, segments.length);
-    return segments.map((piece, i) => alignmentOf(piece, Object.entries(taps[i]!), tokenizer));
+    return segments.map((segment, i) => alignmentOf(segment, Object.entries(taps[i]!), tokenizer));
   } finally {
     recorder.dispose();
   }
@@ -79,13 +79,13 @@ async function alignBatch(
 
 /** The alignment of one piece from its share of the weights, [heads, queryLen, keyLen] of each layer. */
 function alignmentOf(
-  { sentence, source, output: written }: TranslatedSource,
+  { sentence, source, output }: TranslatedSource,
   layers: readonly (readonly [path: string, weights: PlainTensor])[],
   tokenizer: Tokenizer,
 ): Alignment {
   const layerOf = (path: string) => Number(/layers\.(\d+)\./.exec(path)![1]);
   const sorted = [...layers].sort(([a], [b]) => layerOf(a) - layerOf(b)).map(([, weights]) => weights);
-  const [first, newTokens] = [written.promptLength - 1, written.scoredTokens];
+  const [first, newTokens] = [output.promptLength - 1, output.scoredTokens];
   const [heads, , keyLen] = sorted[0]!.shape as [number, number, number];
   const sourceLen = source.ids.length;
   const data = new Float32Array(sorted.length * heads * newTokens * sourceLen);
@@ -100,9 +100,9 @@ function alignmentOf(
   const alignment = {
     attention: { shape: [sorted.length, heads, newTokens, sourceLen], data },
     source: source.spans,
-    target: spansOf(written, tokenizer),
+    target: spansOf(output, tokenizer),
     sourceWords: wordsOf(sentence),
-    targetWords: wordsOf(written.translation),
+    targetWords: wordsOf(output.translation),
   };
   return { ...alignment, words: wordAlignment(alignment) };
 }

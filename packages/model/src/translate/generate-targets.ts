@@ -20,7 +20,7 @@ export interface TargetOutput {
   /** What the decoder was fed or would be next: what it began with, then all new tokens, the end token included. */
   readonly target: Ids;
   readonly promptLength: number;
-  /** Sum of the log-probabilities of so many tokens, `counted`. */
+  /** Sum of the log-probabilities of so many tokens, `scoredTokens`. */
   readonly logprob: number;
   readonly scoredTokens: number;
   readonly finishReason: 'eos' | 'length' | 'positions';
@@ -28,18 +28,18 @@ export interface TargetOutput {
 
 /** Writes what belongs to sources: the likeliest token each time, or the best of a beam search. */
 export async function* generateTargets(
-  begin: StartSources,
+  startSources: StartSources,
   sources: readonly SourceTokens[],
-  { numBeams: beams, greedy, beamSearch: search }: TranslateSettings,
+  { numBeams, greedy, beamSearch }: TranslateSettings,
 ): AsyncGenerator<Step | BeamSearchStep, TargetOutput[]> {
-  const { generator, decoderPrompts: begun, sources: encoderTokens } = begin(sources.map(({ ids }) => ids));
-  if (beams === 1) {
-    const rows = yield* generateSequences(generator, begun, greedy);
+  const { generator, decoderPrompts, sources: encoderTokens } = startSources(sources.map(({ ids }) => ids));
+  if (numBeams === 1) {
+    const rows = yield* generateSequences(generator, decoderPrompts, greedy);
     return rows.map(({ text, finishReason, ...row }) => {
       return targetOutputOf(row, text, row.logprob, finishReason as TargetOutput['finishReason']); // there are no stop strings
     });
   }
-  const results = yield* beamSearchSequences(generator, begun, search, encoderTokens);
+  const results = yield* beamSearchSequences(generator, decoderPrompts, beamSearch, encoderTokens);
   return results.map(([best]) => targetOutputOf(best!, best!.text, best!.sum, best!.finishReason));
 }
 

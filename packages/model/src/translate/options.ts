@@ -7,7 +7,8 @@ import { type SegmentedText, segmentsOf } from './segments.js';
 import { type SourceTokens, sourceReader } from './source-reader.js';
 
 /** Settings of a translation; those left out follow `generation_config.json`. */
-export interface TranslateOptions extends Omit<BeamSearchOptions, 'returned' | 'positions' | 'skipSpecialTokens'> {
+export interface TranslateOptions
+  extends Omit<BeamSearchOptions, 'numReturnSequences' | 'maxLength' | 'skipSpecialTokens'> {
   /** How many translations grow side by side; 1 takes the likeliest token each time (greedy). Where neither the call nor the file says: 1. */
   readonly numBeams?: number | undefined;
   /** What the model expects before each text, such as `translate English to French: ` for T5. */
@@ -55,57 +56,52 @@ export interface TranslateSettings {
 
 /** Checks the options; errors for one that does not fit or would do nothing. `alone`: there is one text. */
 export function translateSettings(
-  { tokenizer, generationConfig, maxPositions: positions, blocksEventLoop: holdsLoop }: TranslateContext,
+  { tokenizer, generationConfig, maxPositions, blocksEventLoop }: TranslateContext,
   options: TranslateOptions,
   alone: boolean,
 ): TranslateSettings {
   expectOptions('translate', options, translateNames);
-  const { prefix, sourceLanguage, targetLanguage, maxSegmentTokens: longest = 40, alignments = false } = options;
+  const { prefix, sourceLanguage, targetLanguage, maxSegmentTokens = 40, alignments = false } = options;
   const {
-    numBeams: beams = fileNumber(generationConfig, 'num_beams') ?? 1,
+    numBeams = fileNumber(generationConfig, 'num_beams') ?? 1,
     lengthPenalty,
     earlyStopping,
-    numBeamGroups: groups,
+    numBeamGroups,
   } = options;
-  expectInteger('beams', beams, 1);
-  const { batch = alone ? 1 : Math.max(1, Math.floor(32 / (holdsLoop ? beams : 1))) } = options;
-  const {
-    diversityPenalty,
-    taps,
-    topLogprobs: top,
-    maxNewTokens: wanted,
-    signal,
-    ...others
-  } = processorOptions(options);
+  expectInteger('numBeams', numBeams, 1);
+  const { batch = alone ? 1 : Math.max(1, Math.floor(32 / (blocksEventLoop ? numBeams : 1))) } = options;
+  const { diversityPenalty, taps, topLogprobs, maxNewTokens: wanted, signal, ...others } = processorOptions(options);
   expectInteger('batch', batch, 1);
-  expectInteger('longest', longest, 1);
-  const searching = { earlyStopping, groups, diversityPenalty };
-  const unused = Object.entries(beams > 1 ? { taps, top } : searching).find(([, value]) => value !== undefined);
-  if (unused) refuse(`${unused[0]} does nothing with ${beams} beam${beams > 1 ? 's' : ''}; leave it out`);
-  const { read, forcedBosTokenId: forcedBos } = sourceReader(tokenizer, { prefix, sourceLanguage, targetLanguage });
+  expectInteger('maxSegmentTokens', maxSegmentTokens, 1);
+  const searchOptions = { earlyStopping, numBeamGroups, diversityPenalty };
+  const unused = Object.entries(numBeams > 1 ? { taps, topLogprobs } : searchOptions).find(
+    ([, value]) => value !== undefined,
+  );
+  if (unused) refuse(`${unused[0]} does nothing with ${numBeams} beam${numBeams > 1 ? 's' : ''}; leave it out`);
+  const { read, forcedBosTokenId } = sourceReader(tokenizer, { prefix, sourceLanguage, targetLanguage });
   const fileLimit = fileNumber(generationConfig, 'max_new_tokens') ?? fileNumber(generationConfig, 'max_length');
-  const maxNewTokens = wanted ?? (fileLimit === undefined ? positions - 1 : undefined);
-  const shared = definedOf({ forcedBos, ...others, maxNewTokens, signal });
-  const divide = (text: string) =>
+  const maxNewTokens = wanted ?? (fileLimit === undefined ? maxPositions - 1 : undefined);
+  const shared = definedOf({ forcedBosTokenId, ...others, maxNewTokens, signal });
+  const split = (text: string) =>
     segmentsOf(text, {
       count: part => read(part).ids.length,
-      maxSegmentTokens: longest,
-      maxPositions: positions,
+      maxSegmentTokens,
+      maxPositions,
       language: languageOf(sourceLanguage),
     });
   return {
-    numBeams: beams,
+    numBeams,
     lengthPenalty: lengthPenalty ?? fileNumber(generationConfig, 'length_penalty') ?? 1,
     batch,
     alignments,
     signal,
     read,
-    split: divide,
-    greedy: { ...shared, ...definedOf({ taps, top }), temperature: 0 } as GenerateOptions,
+    split,
+    greedy: { ...shared, ...definedOf({ taps, topLogprobs }), temperature: 0 } as GenerateOptions,
     beamSearch: {
       ...shared,
-      ...definedOf({ lengthPenalty, ...searching }),
-      numBeams: beams,
+      ...definedOf({ lengthPenalty, ...searchOptions }),
+      numBeams,
       numReturnSequences: 1,
     } as BeamSearchOptions,
   };

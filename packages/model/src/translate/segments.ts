@@ -50,9 +50,9 @@ const sentencesPerSegment = 2;
 
 /** Parts of a line that together are the line. */
 function segmentsOfLine(line: string, options: SegmentOptions): string[] {
-  const { count, maxSegmentTokens, maxPositions: room, language } = options;
+  const { count, maxSegmentTokens, maxPositions, language } = options;
   const sentences = sentencesOf(line, language);
-  if (sentences.length <= sentencesPerSegment && count(line) <= Math.min(maxSegmentTokens, room)) return [line];
+  if (sentences.length <= sentencesPerSegment && count(line) <= Math.min(maxSegmentTokens, maxPositions)) return [line];
   return sentences.flatMap(sentence => splitToFit(sentence, options));
 }
 
@@ -72,15 +72,15 @@ function sentencesOf(line: string, language: string | undefined): string[] {
 const abbreviation =
   /(?:^|[\s("'“‘«])(?:Mr|Mrs|Ms|Dr|Prof|St|Mt|Jr|Sr|Mme|Mlle|vs|No|Nr|bzw|z\.B|d\.h|e\.g|i\.e|p\.ex|\p{Lu})\.\s*$/u;
 
-/** A sentence in parts of at most `room` tokens: halved, as often as it takes, at the best place near the middle. */
+/** A sentence in parts of at most `maxPositions` tokens: halved, as often as it takes, at the best place near the middle. */
 function splitToFit(sentence: string, options: SegmentOptions): string[] {
-  const { count, maxPositions: room, language } = options;
+  const { count, maxPositions, language } = options;
   const tokens = sentence.trim() === '' ? 0 : count(sentence);
-  if (tokens <= room) return [sentence];
+  if (tokens <= maxPositions) return [sentence];
   const at = splitPoint(sentence, language);
   if (at === undefined) {
     const shown = sentence.length > 40 ? `${sentence.slice(0, 40)}…` : sentence;
-    const said = `a word of ${tokens} tokens, '${shown}', is longer than the ${room} positions this model has`;
+    const said = `a word of ${tokens} tokens, '${shown}', is longer than the ${maxPositions} positions this model has`;
     throw new ResidualError('positions', `translate: ${said}`);
   }
   return [...splitToFit(sentence.slice(0, at), options), ...splitToFit(sentence.slice(at), options)];

@@ -76,9 +76,9 @@ test('sentences one after another share the recordings of their steps, and are w
 });
 
 test('what of a text the vocabulary cannot write is told', async () => {
-  const { segments: pieces } = await model.translate('I love 北京, \u{1f600} very much.\nYes.').result();
+  const { segments } = await model.translate('I love 北京, \u{1f600} very much.\nYes.').result();
   expect(
-    pieces.map(({ source, unknownSpans: unknown }) => unknown.map(([start, end]) => source.slice(start, end))),
+    segments.map(({ source, unknownSpans }) => unknownSpans.map(([start, end]) => source.slice(start, end))),
   ).toEqual([['北京', '\u{1f600}'], []]);
 });
 
@@ -104,17 +104,17 @@ test('one text appears as it is written: all that is added is the translation', 
   const { steps, added } = await stepsOf(text);
   expect(added).toBe(whole.translation);
   expect(steps.map(({ kind }) => kind).filter((kind, i, all) => kind !== all[i - 1])).toEqual([
-    'begun',
+    'start',
     'token',
-    'piece',
-    'begun',
+    'segment',
+    'start',
     'token',
-    'piece',
+    'segment',
     'text',
   ]);
-  const pieces = steps.filter(step => step.kind === 'piece');
-  expect(pieces.map(({ done, total }) => done / total)).toEqual([expect.any(Number), 1]);
-  const beams = await stepsOf(text, { beams: 3 });
+  const segments = steps.filter(step => step.kind === 'segment');
+  expect(segments.map(({ done, total }) => done / total)).toEqual([expect.any(Number), 1]);
+  const beams = await stepsOf(text, { numBeams: 3 });
   expect(beams.added).toBe((await model.translate(text, { numBeams: 3 }).result()).translation);
   expect(beams.steps.some(step => step.kind === 'beams' && step.step.beams[0]!.length === 3)).toBe(true);
 });
@@ -122,16 +122,16 @@ test('one text appears as it is written: all that is added is the translation', 
 test('a long line is translated sentence by sentence, and nothing between them is lost', async () => {
   const [a, b, c, d] = sentences.slice(2, 6);
   const text = [a, b, c, d].map(each => each!.en).join('  ');
-  const { translation, segments: pieces } = await model.translate(text, { maxSegmentTokens: 12 }).result();
+  const { translation, segments } = await model.translate(text, { maxSegmentTokens: 12 }).result();
   expect(translation).toBe([a, b, c, d].map(each => each!.greedy.text).join('  '));
-  expect(pieces.map(({ before }) => before)).toEqual(['', '  ', '  ', '  ']);
+  expect(segments.map(({ before }) => before)).toEqual(['', '  ', '  ', '  ']);
 });
 
 test('a short line of many sentences loses none of them', async () => {
-  const { segments: pieces, translation } = await model
+  const { segments, translation } = await model
     .translate('I like tea. She likes coffee. We drink it every day. Do you want some?')
     .result();
-  expect(pieces).toHaveLength(4);
+  expect(segments).toHaveLength(4);
   expect(translation).toMatch(/thé.*café.*jours.*\?$/);
   const two = await model.translate('I like tea. She likes coffee.').result();
   expect(two.segments).toHaveLength(1);
@@ -139,8 +139,8 @@ test('a short line of many sentences loses none of them', async () => {
 
 test('a text without words is its own translation', async () => {
   for (const text of ['', ' ', '\n', ' \r\n\t']) {
-    const { translation, tokens, score, segments: pieces } = await model.translate(text).result();
-    expect({ translation, tokens, score, pieces }).toEqual({ translation: text, tokens: [], score: 0, pieces: [] });
+    const { translation, tokens, score, segments } = await model.translate(text).result();
+    expect({ translation, tokens, score, segments }).toEqual({ translation: text, tokens: [], score: 0, segments: [] });
   }
   expect((await model.translate(['', sentences[0]!.en, '']).result()).map(({ translation }) => translation)).toEqual([
     '',
@@ -153,8 +153,8 @@ test('a text without words is its own translation', async () => {
 test('an alignment says where each token looked, and its words where they come from', async () => {
   const text = 'The black cat drinks cold milk.';
   const [first, second] = await model.translate([text, sentences[0]!.en], { alignments: true, numBeams: 2 }).result();
-  const { translation, segments: pieces } = first!;
-  const { alignment, sourceTokens, tokens } = pieces[0]!;
+  const { translation, segments } = first!;
+  const { alignment, sourceTokens, tokens } = segments[0]!;
   const { attention, words, source, target, sourceWords, targetWords } = alignment!;
   expect(attention.shape).toEqual([4, 4, tokens.length + 1, sourceTokens.length]);
   for (let row = 0; row < attention.data.length / sourceTokens.length; row++) {
@@ -194,9 +194,9 @@ test('an alignment says where each token looked, and its words where they come f
 });
 
 test('without cross-attention the translation has nothing to do with its source', async () => {
-  const zeroed = [{ tap: 'decoder.layers.*.crossAttention.weights' }];
+  const ablate = [{ tap: 'decoder.layers.*.crossAttention.weights' }];
   const texts = sentences.slice(0, 2).map(({ en }) => en);
-  const [a, b] = await model.translate(texts, { ablate: zeroed }).result();
+  const [a, b] = await model.translate(texts, { ablate }).result();
   expect(a!.translation).toBe(b!.translation);
   const head = await model
     .translate(texts, { ablate: [{ tap: 'decoder.layers.2.crossAttention.weights', heads: [1] }] })
@@ -206,20 +206,24 @@ test('without cross-attention the translation has nothing to do with its source'
 
 test('what does not fit is refused', async () => {
   const refusal = (options: object, text: unknown = 'Hello.') => model.translate(text as string, options).result();
-  await expect(refusal({ beams: 0 })).rejects.toThrow('translate: numBeams is 0; it must be a whole number, 1 or more');
+  await expect(refusal({ numBeams: 0 })).rejects.toThrow(
+    'translate: numBeams is 0; it must be a whole number, 1 or more',
+  );
   await expect(refusal({ earlyStopping: true })).rejects.toThrow(
     'translate: earlyStopping does nothing with 1 beam; leave it out',
   );
-  await expect(refusal({ top: 3, beams: 2 })).rejects.toThrow('translate: top does nothing with 2 beams; leave it out');
+  await expect(refusal({ topLogprobs: 3, numBeams: 2 })).rejects.toThrow(
+    'translate: topLogprobs does nothing with 2 beams; leave it out',
+  );
   await expect(refusal({ targetLanguage: 'de' })).rejects.toThrow(
     "translate: targetLanguage 'de' is not one token: the vocabulary names no language",
   );
   await expect(refusal({}, 7)).rejects.toThrow('translate: text 0 must be a string, it is a number');
-  await expect(refusal({ zeroed: [{ tap: 'decoder.layers.9.*' }] })).rejects.toThrow(
+  await expect(refusal({ ablate: [{ tap: 'decoder.layers.9.*' }] })).rejects.toThrow(
     "generate: ablate: 'decoder.layers.9.*' fits no tensor that came up; the nearest are decoder.layers.0.output, ",
   );
   const heads = { tap: 'decoder.layers.0.crossAttention.weights', heads: [4] };
-  await expect(refusal({ zeroed: [heads] })).rejects.toThrow(
+  await expect(refusal({ ablate: [heads] })).rejects.toThrow(
     'generate: ablate asks for head 4 of decoder.layers.0.crossAttention.weights, which has heads 0 to 3',
   );
   const word = 'a'.repeat(3000);
@@ -232,7 +236,7 @@ test('a translation can be aborted, and left', async () => {
   const controller = new AbortController();
   const run = (async () => {
     for await (const step of model.translate('A long story. '.repeat(20), { signal: controller.signal }))
-      if (step.kind === 'piece') controller.abort(new Error('enough'));
+      if (step.kind === 'segment') controller.abort(new Error('enough'));
   })();
   await expect(run).rejects.toThrow('enough');
   for await (const { kind } of model.translate(sentences[0]!.en, { numBeams: 2 })) if (kind === 'beams') break;
@@ -241,5 +245,5 @@ test('a translation can be aborted, and left', async () => {
 async function stepsOf(text: string, options: object = {}) {
   const steps: TranslationStep[] = [];
   for await (const step of model.translate(text, options)) steps.push(step);
-  return { steps, added: steps.map(({ delta: added }) => added).join('') };
+  return { steps, added: steps.map(({ delta }) => delta).join('') };
 }

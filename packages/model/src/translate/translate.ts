@@ -49,18 +49,16 @@ export async function* translateTexts(
   const { batch, lengthPenalty } = settings;
   const streamed = isSingle && batch === 1;
   const segmented = texts.map((text, i) => settings.split(checkText(text, i)));
-  const jobs = segmented.flatMap(({ segments: pieces }, text) =>
-    pieces.map(({ before, text: sentence }, piece): SegmentJob => {
-      return { text, segment: piece, before, sentence, source: settings.read(sentence) };
+  const jobs = segmented.flatMap(({ segments }, text) =>
+    segments.map(({ before, text: sentence }, segment): SegmentJob => {
+      return { text, segment, before, sentence, source: settings.read(sentence) };
     }),
   );
   const sizeOf = ({ source }: SegmentJob) => source.ids.length;
   const total = jobs.reduce((sum, job) => sum + sizeOf(job), 0);
   if (batch > 1) jobs.sort((a, b) => sizeOf(b) - sizeOf(a)); // rows of a batch are of like length, the longest first
 
-  const translated = segmented.map(({ segments: pieces }) =>
-    pieces.map((): TranslatedSegment | undefined => undefined),
-  );
+  const translated = segmented.map(({ segments }) => segments.map((): TranslatedSegment | undefined => undefined));
   const translations: Translation[] = [];
   const whole = (text: number): TranslationStep => {
     const { after } = segmented[text]!;
@@ -68,19 +66,20 @@ export async function* translateTexts(
     translations[text] = translation;
     return { kind: 'text', text, delta: streamed ? after : translation.translation, translation };
   };
-  for (const [text, { segments: pieces }] of segmented.entries()) if (pieces.length === 0) yield whole(text);
+  for (const [text, { segments }] of segmented.entries()) if (segments.length === 0) yield whole(text);
   let done = 0;
   try {
     for (let from = 0; from < jobs.length; from += batch) {
       const batchJobs = jobs.slice(from, from + batch);
       const steps = translateJobs(translator, batchJobs, settings);
       const shown = streamed ? segmentStream(batchJobs[0]!, translated[0]![batchJobs[0]!.segment - 1]) : undefined;
-      const pieces = yield* mapSteps(steps, step => shown?.step(step));
-      for (const [i, { text, segment: piece, source }] of batchJobs.entries()) {
-        translated[text]![piece] = pieces[i]!;
+      const results = yield* mapSteps(steps, step => shown?.step(step));
+      for (const [i, { text, segment, source }] of batchJobs.entries()) {
+        const result = results[i]!;
+        translated[text]![segment] = result;
         done += source.ids.length;
-        const added = shown?.rest(pieces[i]!.translation) ?? '';
-        yield { kind: 'piece', text, segment: piece, delta: added, result: pieces[i]!, done, total };
+        const delta = shown?.rest(result.translation) ?? '';
+        yield { kind: 'segment', text, segment, delta, result, done, total };
         if (translated[text]!.every(each => each !== undefined)) yield whole(text);
       }
     }
@@ -92,23 +91,23 @@ export async function* translateTexts(
 
 /** Translates a batch. */
 async function* translateJobs(
-  { startSources: begin, align, tokenizer }: Translator,
+  { startSources, align, tokenizer }: Translator,
   jobs: readonly SegmentJob[],
   settings: TranslateSettings,
 ): AsyncGenerator<Step | BeamSearchStep, TranslatedSegment[]> {
-  const written = yield* generateTargets(
-    begin,
+  const outputs = yield* generateTargets(
+    startSources,
     jobs.map(({ source }) => source),
     settings,
   );
   const alignments = settings.alignments
     ? await align(
-        jobs.map(({ sentence, source }, i) => ({ sentence, source, written: written[i]! })),
+        jobs.map(({ sentence, source }, i) => ({ sentence, source, output: outputs[i]! })),
         settings.signal,
       )
     : [];
   return jobs.map(({ before, sentence, source }, i): TranslatedSegment => {
-    const { translation, tokens, logprob, scoredTokens: counted, finishReason } = written[i]!;
+    const { translation, tokens, logprob, scoredTokens, finishReason } = outputs[i]!;
     const alignment = alignments[i];
     return {
       before,
@@ -118,8 +117,8 @@ async function* translateJobs(
       unknownSpans: source.spans.filter(([start, end], i) => source.ids[i] === tokenizer.unkTokenId && end > start),
       tokens,
       logprob,
-      scoredTokens: counted,
-      score: logprob / counted ** settings.lengthPenalty,
+      scoredTokens,
+      score: logprob / scoredTokens ** settings.lengthPenalty,
       finishReason,
       ...(alignment && { alignment }),
     };
@@ -127,27 +126,24 @@ async function* translateJobs(
 }
 
 /** A piece that is shown while it is written: the steps, and what its end adds. */
-function segmentStream(
-  { text, segment: piece, before, sentence, source }: SegmentJob,
-  last: TranslatedSegment | undefined,
-) {
+function segmentStream({ text, segment, before, sentence, source }: SegmentJob, last: TranslatedSegment | undefined) {
   let shown = '';
   let isStarted = false;
   const deltaOf = (written: string) => {
-    const added =
+    const delta =
       written === '' || shown !== '' ? written : separatorBefore(last, { before, translation: written }) + written;
-    shown += added;
-    return added;
+    shown += delta;
+    return delta;
   };
   return {
     step: (step: Step | BeamSearchStep): TranslationStep[] => {
-      const place = { text, piece };
-      const begin: TranslationStep[] = isStarted
+      const index = { text, segment };
+      const start: TranslationStep[] = isStarted
         ? []
         : [
             {
-              kind: 'begun',
-              ...place,
+              kind: 'start',
+              ...index,
               delta: '',
               source: sentence,
               sourceTokens: source.ids,
@@ -155,8 +151,8 @@ function segmentStream(
             },
           ];
       isStarted = true;
-      if ('row' in step) return [...begin, { kind: 'token', ...place, delta: deltaOf(step.text), step }];
-      return [...begin, { kind: 'beams', ...place, delta: '', step }];
+      if ('batchIndex' in step) return [...start, { kind: 'token', ...index, delta: deltaOf(step.text), step }];
+      return [...start, { kind: 'beams', ...index, delta: '', step }];
     },
     rest: (translation: string) => (separatorBefore(last, { before, translation }) + translation).slice(shown.length),
   };

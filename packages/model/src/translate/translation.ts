@@ -17,7 +17,7 @@ export interface TranslatedSegment {
   readonly logprob: number;
   /** So many tokens does `logprob` count. */
   readonly scoredTokens: number;
-  /** logprob / counted^lengthPenalty. */
+  /** logprob / scoredTokens^lengthPenalty. */
   readonly score: number;
   /** An end token was chosen, or the limit or the positions were reached: what is missing then is not translated. */
   readonly finishReason: 'eos' | 'length' | 'positions';
@@ -44,7 +44,7 @@ export interface SegmentIndex {
 
 /** A piece begins to be translated. */
 export interface SegmentStart extends SegmentIndex {
-  readonly kind: 'begun';
+  readonly kind: 'start';
   readonly delta: string;
   readonly source: string;
   readonly sourceTokens: readonly number[];
@@ -68,7 +68,7 @@ export interface BeamsStep extends SegmentIndex {
 
 /** A piece is translated. */
 export interface SegmentDone extends SegmentIndex {
-  readonly kind: 'piece';
+  readonly kind: 'segment';
   readonly delta: string;
   readonly result: TranslatedSegment;
   /** Tokens of sources that are translated, and of all. */
@@ -84,7 +84,7 @@ export interface TextDone {
   readonly translation: Translation;
 }
 
-/** What happens while texts are translated. `added` is what it adds to the translation: of one text, all of them in turn are the translation. */
+/** What happens while texts are translated. `delta` is what it adds to the translation: of one text, all of them in turn are the translation. */
 export type TranslationStep = SegmentStart | TokenStep | BeamsStep | SegmentDone | TextDone;
 
 /** The translation of a text whose pieces are translated. */
@@ -94,16 +94,17 @@ export function translationOf(
   after: string,
   lengthPenalty: number,
 ): Translation {
-  const sum = (of: (piece: TranslatedSegment) => number) => segments.reduce((total, piece) => total + of(piece), 0);
+  const sum = (of: (segment: TranslatedSegment) => number) =>
+    segments.reduce((total, segment) => total + of(segment), 0);
   return {
     source,
     translation:
-      segments.map((piece, i) => separatorBefore(segments[i - 1], piece) + piece.translation).join('') + after,
+      segments.map((segment, i) => separatorBefore(segments[i - 1], segment) + segment.translation).join('') + after,
     tokens: segments.flatMap(({ tokens }) => tokens),
     score:
       segments.length === 0
         ? 0
-        : sum(({ logprob }) => logprob) / sum(({ scoredTokens: counted }) => counted) ** lengthPenalty,
+        : sum(({ logprob }) => logprob) / sum(({ scoredTokens }) => scoredTokens) ** lengthPenalty,
     segments,
   };
 }

@@ -41,9 +41,9 @@ export async function embedSequences(
 ): Promise<Float32Array[]> {
   expectOptions('embed', options, { pooling: 0, layer: 0, normalize: 0, batch: 0, signal: 0, onProgress: 0 });
   const { pooling = 'mean', layer, normalize = false, batch = 16, signal, onProgress } = options;
-  const { hiddenStates: streams, output } = hiddenStatePaths(model.composition);
+  const { hiddenStates, output } = hiddenStatePaths(model.composition);
   expectSignal('embed', signal);
-  const depth = streams.length - 1;
+  const depth = hiddenStates.length - 1;
   const expectOption = (fits: boolean, what: string, need: string) => {
     if (!fits) throw new ResidualError('option', `embed: ${what}; it must be ${need}`);
   };
@@ -54,7 +54,7 @@ export async function embedSequences(
     `a whole number from 0 to ${depth}`,
   );
   expectOption(Number.isInteger(batch) && batch > 0, `batch is ${batch}`, 'a whole number from 1 on');
-  const path = layer === undefined ? output : streams[layer]!;
+  const path = layer === undefined ? output : hiddenStates[layer]!;
   const vectors: Float32Array[] = [];
   const order = [...sequences.keys()].sort((a, b) => sequences[a]!.length - sequences[b]!.length);
   for (let from = 0; from < order.length; from += batch) {

@@ -25,7 +25,7 @@ const statesOf = (data: Float32Array, width: number) =>
   Array.from({ length: data.length / width }, (_, i) => [...data.subarray(i * width, (i + 1) * width)]);
 
 for (const name of ['gpt2', 'llama']) {
-  test(`${name}: pooled vectors and streams are those of the reference's hidden states`, async () => {
+  test(`${name}: pooled vectors and hidden states are those of the reference's hidden states`, async () => {
     const golden = await goldenOf(name);
     const [prompt] = (await rowsOf(golden, 'input_ids')) as [number[]];
     const model = await load(name);
@@ -51,10 +51,10 @@ for (const name of ['gpt2', 'llama']) {
       meanOf(last).map(value => value / length),
     );
 
-    const { tokens, hiddenStates: streams, output, lens } = await model.contextual(prompt, { lens: 3 });
+    const { tokens, hiddenStates, output, lens } = await model.contextual(prompt, { lens: 3 });
     expect(tokens).toEqual(prompt);
-    expect(streams).toHaveLength(depth + 1);
-    for (let i = 0; i < depth; i++) await close(streams[i]!.data, hidden[i]!.flat());
+    expect(hiddenStates).toHaveLength(depth + 1);
+    for (let i = 0; i < depth; i++) await close(hiddenStates[i]!.data, hidden[i]!.flat());
     await close(output.data, last.flat());
     // The last layer's lens is the model's own prediction.
     const { logits } = await model.forward(prompt);
@@ -102,9 +102,9 @@ for (const name of ['bart', 'marian', 't5']) {
     for (const [i, prompt] of prompts.entries()) {
       const states = statesOf(data.subarray(i * length * width), width).slice(0, prompt.length);
       await expectClose([...vectors[i]!], meanOf(states), { absolute: 1e-4 });
-      const { output, hiddenStates: streams, lens } = await model.contextual(prompt);
+      const { output, hiddenStates, lens } = await model.contextual(prompt);
       await expectClose([...output.data], states.flat(), { absolute: 1e-4 });
-      expect([streams.length, lens]).toEqual([model.encoderDepth + 1, []]);
+      expect([hiddenStates.length, lens]).toEqual([model.encoderDepth + 1, []]);
     }
     await expect(model.contextual(prompts[0]!, { lens: 1 })).rejects.toThrow(
       `contextual with a lens: ${model.family.name} is an encoder-decoder; this works on a model that continues a text`,

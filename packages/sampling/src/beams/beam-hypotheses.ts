@@ -19,19 +19,19 @@ interface HypothesisSlot {
 /**
  * The end of a beam search without groups, as `GenerationMixin._beam_search` of Hugging Face transformers 5 has it
  * (`_get_running_beams_for_next_iteration`, `_update_finished_beams`, `_check_early_stop_heuristic`,
- * `_beam_search_has_unfinished_sequences`), for one prompt alone. `room` is how many new tokens there may be.
+ * `_beam_search_has_unfinished_sequences`), for one prompt alone. `maxNewTokens` is how many new tokens there may be.
  */
 export function beamHypotheses(
-  { groupSize: size, lengthPenalty, earlyStopping, eosTokenIds: ends }: BeamSettings,
+  { groupSize, lengthPenalty, earlyStopping, eosTokenIds }: BeamSettings,
   maxNewTokens: number,
 ): Hypotheses {
   const { fround } = Math;
-  let slots: HypothesisSlot[] = Array.from({ length: size }, () => ({ score: lowestScore }));
+  let slots: HypothesisSlot[] = Array.from({ length: groupSize }, () => ({ score: lowestScore }));
   let done = false;
   const slotOf = (continuation: Continuation, rank: number, length: number, ended: boolean): HypothesisSlot => {
     const score = fround(continuation.sum / length ** lengthPenalty);
-    if (!ended || rank >= size) return { score: fround(score + lowestScore) }; // an end behind the first beams does not count
-    const reason = ends.has(continuation.token) ? 'eos' : 'length';
+    if (!ended || rank >= groupSize) return { score: fround(score + lowestScore) }; // an end behind the first beams does not count
+    const reason = eosTokenIds.has(continuation.token) ? 'eos' : 'length';
     return { score, hypothesis: hypothesis(extend(continuation), score, reason) };
   };
   return {
@@ -42,11 +42,11 @@ export function beamHypotheses(
       return slots.flatMap(({ hypothesis }) => (hypothesis && isReachable(hypothesis) ? [hypothesis] : []));
     },
     update(best, length) {
-      const ended = best.map(({ token }) => length === maxNewTokens || ends.has(token));
+      const ended = best.map(({ token }) => length === maxNewTokens || eosTokenIds.has(token));
       const open = best.map((each, i) => (ended[i] ? { ...each, sum: fround(each.sum + lowestScore) } : each));
-      const running = largest(open, size, ({ sum }) => sum);
+      const running = largest(open, groupSize, ({ sum }) => sum);
       const fresh = best.map((each, rank) => slotOf(each, rank, length, ended[rank]!));
-      slots = largest([...slots, ...fresh], size, ({ score }) => score);
+      slots = largest([...slots, ...fresh], groupSize, ({ score }) => score);
 
       const longest = earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length;
       const attainable = fround(running[0]!.sum / longest ** lengthPenalty);

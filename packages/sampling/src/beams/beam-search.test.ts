@@ -36,14 +36,8 @@ interface Text {
 }
 
 /** The algorithm in a few lines of float64: one prompt, all continuations sorted. */
-function naive(options: BeamOptions & { beams: number }, prompt: number[], logits: Logits) {
-  const {
-    numBeams: beams,
-    lengthPenalty = 1,
-    earlyStopping = false,
-    maxNewTokens = 9,
-    numReturnSequences: returned = 1,
-  } = options;
+function naive(options: BeamOptions, prompt: number[], logits: Logits) {
+  const { numBeams, lengthPenalty = 1, earlyStopping = false, maxNewTokens = 9, numReturnSequences = 1 } = options;
   const ends = [options.eosTokenId ?? []].flat() as number[];
   let running: Text[] = [{ tokens: [], sum: 0 }];
   let kept: (Text & { score: number })[] = [];
@@ -56,35 +50,35 @@ function naive(options: BeamOptions & { beams: number }, prompt: number[], logit
         })),
       )
       .sort((a, b) => b.sum - a.sum)
-      .slice(0, Math.max(2, 1 + ends.length) * beams);
+      .slice(0, Math.max(2, 1 + ends.length) * numBeams);
     const isEnd = ({ tokens }: Text) => length === maxNewTokens || ends.includes(tokens.at(-1)!);
-    for (const text of all.slice(0, beams).filter(isEnd))
+    for (const text of all.slice(0, numBeams).filter(isEnd))
       kept.push({ ...text, score: text.sum / length ** lengthPenalty });
-    kept = kept.sort((a, b) => b.score - a.score).slice(0, beams);
-    running = all.filter(text => !isEnd(text)).slice(0, beams);
-    if (running.length === 0 || (earlyStopping === true && kept.length === beams)) break;
+    kept = kept.sort((a, b) => b.score - a.score).slice(0, numBeams);
+    running = all.filter(text => !isEnd(text)).slice(0, numBeams);
+    if (running.length === 0 || (earlyStopping === true && kept.length === numBeams)) break;
     const longest = earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length;
-    if (kept.length === beams && !(running[0]!.sum / longest ** lengthPenalty > kept.at(-1)!.score)) break;
+    if (kept.length === numBeams && !(running[0]!.sum / longest ** lengthPenalty > kept.at(-1)!.score)) break;
   }
-  return kept.slice(0, returned);
+  return kept.slice(0, numReturnSequences);
 }
 
 test('what is found is what an algorithm of a few lines finds, whatever the settings', () => {
   const settings = fc.record({
     seed: fc.integer({ min: 0, max: 1e6 }),
-    beams: fc.integer({ min: 1, max: 6 }),
+    numBeams: fc.integer({ min: 1, max: 6 }),
     lengthPenalty: fc.constantFrom(-1, 0, 0.5, 1, 2),
     earlyStopping: fc.constantFrom(true, false, 'never' as const),
-    eos: fc.constantFrom(undefined, 2, [0, 3]),
+    eosTokenId: fc.constantFrom(undefined, 2, [0, 3]),
     maxNewTokens: fc.integer({ min: 1, max: 8 }),
   });
   let [same, total] = [0, 0];
   fc.assert(
     fc.property(settings, ({ seed, ...options }) => {
       const logits = logitsAfter(seed);
-      const returned = options.beams;
-      const [found] = searched({ ...options, numReturnSequences: returned }, [[1, 4]], logits).results();
-      const expected = naive({ ...options, numReturnSequences: returned }, [1, 4], logits);
+      const numReturnSequences = options.numBeams;
+      const [found] = searched({ ...options, numReturnSequences }, [[1, 4]], logits).results();
+      const expected = naive({ ...options, numReturnSequences }, [1, 4], logits);
       expect(found).toHaveLength(expected.length);
       for (const [i, { score }] of expected.entries()) expect(found![i]!.score).toBeCloseTo(score, 3);
       const texts = found!.map(({ newTokens }) => newTokens.join());
@@ -130,7 +124,7 @@ test('prompts do not depend on each other, and one that is done is asked no more
 
 test('groups find different texts: what one takes costs the next', () => {
   const logits = () => Float32Array.of(5, 4.5, 1, 0, -1);
-  const shared = { beams: 2, returned: 2, maxNewTokens: 1 };
+  const shared = { numBeams: 2, numReturnSequences: 2, maxNewTokens: 1 };
   const [apart] = searched({ ...shared, numBeamGroups: 2, diversityPenalty: 1 }, [[3]], logits).results();
   expect(apart!.map(({ newTokens }) => newTokens)).toEqual([[0], [1]]);
   const [little] = searched({ ...shared, numBeamGroups: 2, diversityPenalty: 0.1 }, [[3]], logits).results();
@@ -140,7 +134,13 @@ test('groups find different texts: what one takes costs the next', () => {
 
 test('processors see log-probabilities: forced and forbidden tokens, and penalties', () => {
   const logits = logitsAfter(5);
-  const forced = { beams: 3, eos: 0, maxNewTokens: 5, forcedBos: 4, forcedEos: { tokens: 0, maxNewTokens: 5 } };
+  const forced = {
+    numBeams: 3,
+    eosTokenId: 0,
+    maxNewTokens: 5,
+    forcedBosTokenId: 4,
+    forcedEosTokenId: { tokens: 0, maxNewTokens: 5 },
+  };
   const found = searched({ ...forced, minNewTokens: 5 }, [[1]], logits).results()[0]![0]!;
   expect(found.newTokens[0]).toBe(4);
   expect(found.newTokens).toHaveLength(5);
@@ -161,8 +161,8 @@ test('steps tell the tree: each hypothesis can be followed back through the rows
     const { tokens, parents } = search.step(row => logits(rows[row]!));
     rows = rows.map((_, row) => [...rows[parents[row]!]!, tokens[row]!]);
   }
-  for (const { tokens, newTokens, beamIndices: way, logprobs, sum } of search.results()[0]!) {
-    for (const [i, row] of way.entries()) expect(fed[i]![row]).toEqual(tokens.slice(0, 1 + i));
+  for (const { tokens, newTokens, beamIndices, logprobs, sum } of search.results()[0]!) {
+    for (const [i, row] of beamIndices.entries()) expect(fed[i]![row]).toEqual(tokens.slice(0, 1 + i));
     const logs = newTokens.map((token, i) => logSoftmax(logits(tokens.slice(0, 1 + i)))[token]!);
     for (const [i, log] of logs.entries()) expect(logprobs[i]).toBeCloseTo(log, 5);
     expect(sum).toBeCloseTo(
@@ -186,19 +186,25 @@ const message =
   };
 
 test('what does not fit is refused', () => {
-  const fits = { beams: 2, maxNewTokens: 2 };
+  const fits = { numBeams: 2, maxNewTokens: 2 };
   const one = (value: number) => () => Float32Array.of(0, value);
   const cases: [() => void, string][] = [
-    [message({ ...fits, beams: 0 }), 'beams is 0; it must be a whole number from 1 on'],
-    [message({ ...fits, returned: 3 }), 'returned is 3; it must be at most beams, 2'],
-    [message({ ...fits, groups: 3, diversityPenalty: 1 }), 'groups is 3; it must be a divisor of beams, 2'],
+    [message({ ...fits, numBeams: 0 }), 'numBeams is 0; it must be a whole number from 1 on'],
+    [message({ ...fits, numReturnSequences: 3 }), 'numReturnSequences is 3; it must be at most numBeams, 2'],
+    [
+      message({ ...fits, numBeamGroups: 3, diversityPenalty: 1 }),
+      'numBeamGroups is 3; it must be a divisor of numBeams, 2',
+    ],
     [
       message({ ...fits, diversityPenalty: 1 }),
-      'diversityPenalty is 1; it must be left out, or given beside 2 groups or more',
+      'diversityPenalty is 1; it must be left out, or given beside numBeamGroups of 2 or more',
     ],
     [message({ ...fits, lengthPenalty: Number.NaN }), 'lengthPenalty is NaN; it must be a finite number'],
     [message({ ...fits, earlyStopping: 'always' }), 'earlyStopping is "always"; it must be true, false or \'never\''],
-    [message({ beams: 2 }), 'maxNewTokens is undefined; it must be given, or maxLength: something has to end a text'],
+    [
+      message({ numBeams: 2 }),
+      'maxNewTokens is undefined; it must be given, or maxLength: something has to end a text',
+    ],
     [message({ ...fits, temperature: 1 }), 'temperature is 1; it must be left out: beams are searched for, not drawn'],
     [message({ ...fits, maxLength: 1 }, undefined, [[1, 2]]), 'prompt 0 of 2 tokens is longer than maxLength, 1'],
     [message(fits, undefined, [[1]], []), 'encoderTokens are 0 rows; there are 1 prompts'],
@@ -212,6 +218,6 @@ test('what does not fit is refused', () => {
   expect(() => search.step(row => new Float32Array(row + 2))).toThrow('row 2 has 4 logits; row 0 has 2');
 });
 
-function offset<T extends { rows: readonly number[] }>(found: readonly T[], by: number): T[] {
-  return found.map(each => ({ ...each, rows: each.rows.map(row => row + by) }));
+function offset<T extends { beamIndices: readonly number[] }>(found: readonly T[], by: number): T[] {
+  return found.map(each => ({ ...each, beamIndices: each.beamIndices.map(index => index + by) }));
 }

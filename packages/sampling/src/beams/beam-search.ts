@@ -15,7 +15,7 @@ import { groupBeamHypotheses } from './group-beam-hypotheses.js';
 import { type BeamOptions, type BeamSettings, settingsOf } from './options.js';
 
 /**
- * Logits of all rows, [batch · beams, vocab], or a function from a row to its logits [vocab], which is asked for `search.rows` alone.
+ * Logits of all rows, [batch · beams, vocab], or a function from a row to its logits [vocab], which is asked for `search.activeSequences` alone.
  * They are read during the step and not changed.
  */
 export type Logits = Float32Array | ((row: number) => Float32Array);
@@ -24,7 +24,7 @@ export type Logits = Float32Array | ((row: number) => Float32Array);
 export interface BeamStep {
   /** Counts the steps from 0. */
   readonly index: number;
-  /** The token that each row takes; `pad` where a prompt (or a group) is done. */
+  /** The token that each row takes; `padTokenId` where a prompt (or a group) is done. */
   readonly tokens: Int32Array;
   /** The row that each row continues: put the cache in this order, then feed `tokens`. Rows that are done stay where they are. */
   readonly parents: Int32Array;
@@ -36,7 +36,7 @@ export interface BeamStep {
   readonly finished: readonly (readonly Hypothesis[])[];
 }
 
-/** A beam search on its way: ask `rows` of the model, give their logits to `step`, until `done`. */
+/** A beam search on its way: ask `activeSequences` of the model, give their logits to `step`, until `done`. */
 export interface BeamSearch {
   /** Whether all prompts are done. */
   readonly done: boolean;
@@ -47,7 +47,7 @@ export interface BeamSearch {
   readonly activeSequences: readonly number[];
   /** Takes the logits that follow the tokens of each row; throws when one is NaN or Infinity or the search is done. */
   step(logits: Logits): BeamStep;
-  /** By prompt: the best texts that have ended, best first, up to `returned`: fewer before the search is done, and where there are none. */
+  /** By prompt: the best texts that have ended, best first, up to `numReturnSequences`: fewer before the search is done, and where there are none. */
   results(): Hypothesis[][];
 }
 
@@ -61,8 +61,8 @@ interface PromptSearch {
 }
 
 /**
- * Searches for the most likely continuations of each prompt, keeping `beams` of them in each step (Freitag and Al-Onaizan 2017,
- * arXiv:1702.01806), as `_beam_search` of Hugging Face transformers 5 does; with `groups` diverse beam search (Vijayakumar et al.
+ * Searches for the most likely continuations of each prompt, keeping `numBeams` of them in each step (Freitag and Al-Onaizan 2017,
+ * arXiv:1702.01806), as `_beam_search` of Hugging Face transformers 5 does; with `numBeamGroups` diverse beam search (Vijayakumar et al.
  * 2016, arXiv:1610.02424) as its version 4. It knows no model and no tensor. Prompts may differ in length and do not depend on each
  * other. For an encoder-decoder a prompt is what its decoder starts with, and `encoderTokens` what its encoder read, by prompt.
  *
@@ -75,22 +75,22 @@ export function beamSearch(
   encoderTokens?: readonly (readonly number[])[],
 ): BeamSearch {
   const settings = settingsOf(options);
-  const { numBeams: beams, groupSize: size, numReturnSequences: returned, padTokenId: pad } = settings;
+  const { numBeams, groupSize, numReturnSequences, padTokenId } = settings;
   if (encoderTokens && encoderTokens.length !== prompts.length) {
     const text = `encoderTokens are ${encoderTokens.length} rows; there are ${prompts.length} prompts`;
     throw samplingError('option', text);
   }
   const texts = prompts.map((tokens, prompt) => promptSearchOf(settings, tokens, prompt, encoderTokens?.[prompt]));
   const find = continuationsOf(settings);
-  const total = prompts.length * beams;
+  const total = prompts.length * numBeams;
   let index = 0;
 
   const isDone = ({ isDone }: PromptSearch): boolean => isDone.every(Boolean);
   /** Before the first step the beams of a prompt share its first row. */
-  const rowOf = (prompt: number, beam: number): number => prompt * beams + (index === 0 ? 0 : beam);
-  const rows = (): number[] => {
+  const rowOf = (prompt: number, beam: number): number => prompt * numBeams + (index === 0 ? 0 : beam);
+  const activeSequences = (): number[] => {
     const open = texts.flatMap(({ prompt, beams, isDone }) =>
-      beams.flatMap((_, beam) => (isDone[Math.floor(beam / size)] ? [] : [rowOf(prompt, beam)])),
+      beams.flatMap((_, beam) => (isDone[Math.floor(beam / groupSize)] ? [] : [rowOf(prompt, beam)])),
     );
     return [...new Set(open)];
   };
@@ -100,16 +100,16 @@ export function beamSearch(
       return texts.every(isDone);
     },
     get activeSequences() {
-      return rows();
+      return activeSequences();
     },
     step(logits) {
       if (texts.every(isDone)) {
         throw samplingError('option', `step was called on a search that is done, after ${index} steps; see results()`);
       }
-      const read = reader(logits, total, beams);
+      const read = reader(logits, total, numBeams);
       const step = {
         index,
-        tokens: new Int32Array(total).fill(pad),
+        tokens: new Int32Array(total).fill(padTokenId),
         parents: Int32Array.from({ length: total }, (_, row) => row),
         sums: new Float32Array(total),
         logprobs: new Float32Array(total),
@@ -120,12 +120,12 @@ export function beamSearch(
         const next = [...text.beams];
         const earlierTokens: number[] = [];
         for (const [group, outcome] of outcomes.entries()) {
-          const first = group * size;
+          const first = group * groupSize;
           if (text.isDone[group]) {
-            for (let i = 0; i < size; i++) earlierTokens.push(pad); // as in the reference, a group that is done counts its padding
+            for (let i = 0; i < groupSize; i++) earlierTokens.push(padTokenId); // as in the reference, a group that is done counts its padding
             continue;
           }
-          const own = text.beams.slice(first, first + size);
+          const own = text.beams.slice(first, first + groupSize);
           const best = find(
             { beams: own, beamIndices: own.map((_, i) => rowOf(prompt, first + i)), earlierTokens, context },
             read,
@@ -138,7 +138,7 @@ export function beamSearch(
           for (const [i, continuation] of running.entries()) {
             next[first + i] = extend(continuation);
             if (text.isDone[group]) continue;
-            const row = prompt * beams + first + i;
+            const row = prompt * numBeams + first + i;
             step.tokens[row] = continuation.token;
             step.parents[row] = continuation.beamIndex;
             step.sums[row] = continuation.sum;
@@ -146,7 +146,7 @@ export function beamSearch(
           }
         }
         text.beams = next;
-        if (isDone(text) && outcomes.every(({ finished: kept }) => kept.length === 0)) {
+        if (isDone(text) && outcomes.every(({ finished }) => finished.length === 0)) {
           const left = `prompt ${prompt} has no text that ends: ${index} tokens after it none is left to be chosen`;
           throw samplingError('logits', left);
         }
@@ -156,8 +156,8 @@ export function beamSearch(
     },
     results: () =>
       texts.map(({ outcomes }) => {
-        const kept = [...outcomes].reverse().flatMap(({ finished: kept }) => kept); // of equal ones the later group's
-        return largest(kept, returned, ({ score }) => score);
+        const finished = [...outcomes].reverse().flatMap(outcome => outcome.finished); // of equal ones the later group's
+        return largest(finished, numReturnSequences, ({ score }) => score);
       }),
   };
 }
@@ -169,7 +169,7 @@ function promptSearchOf(
   prompt: number,
   encoderTokens: readonly number[] | undefined,
 ): PromptSearch {
-  const { numBeamGroups: groups, groupSize: size, numBeams: beams, maxNewTokens, maxLength } = settings;
+  const { numBeamGroups, groupSize, numBeams, maxNewTokens, maxLength } = settings;
   if (tokens.length > maxLength) {
     throw samplingError('option', `prompt ${prompt} of ${tokens.length} tokens is longer than maxLength, ${maxLength}`);
   }
@@ -179,16 +179,16 @@ function promptSearchOf(
   const outcome = () =>
     tokensLeft === 0
       ? alone
-      : groups > 1
+      : numBeamGroups > 1
         ? groupBeamHypotheses(settings, tokensLeft)
         : beamHypotheses(settings, tokensLeft);
-  const outcomes = Array.from({ length: tokensLeft === 0 ? 1 : groups }, outcome);
+  const outcomes = Array.from({ length: tokensLeft === 0 ? 1 : numBeamGroups }, outcome);
   return {
     prompt,
     // All beams but the first of a group hold a place: the first step continues one prompt, not the same one several times.
-    beams: Array.from({ length: beams }, (_, beam) => start(beam % size === 0 ? 0 : lowestScore)),
+    beams: Array.from({ length: numBeams }, (_, beam) => start(beam % groupSize === 0 ? 0 : lowestScore)),
     outcomes,
-    isDone: Array.from({ length: groups }, () => tokensLeft === 0),
+    isDone: Array.from({ length: numBeamGroups }, () => tokensLeft === 0),
     context: { promptLength: tokens.length, ...(encoderTokens && { encoderTokens }) },
   };
 }

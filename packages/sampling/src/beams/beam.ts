@@ -53,17 +53,17 @@ export interface Hypotheses {
 export const isReachable = ({ sum }: { readonly sum: number }): boolean => sum > lowestScore / 2;
 
 /** The beam that a continuation makes. */
-export const extend = ({ beam, beamIndex: row, token, logprob, sum }: Continuation): Beam => ({
+export const extend = ({ beam, beamIndex, token, logprob, sum }: Continuation): Beam => ({
   tokens: [...beam.tokens, token],
-  beamIndices: [...beam.beamIndices, row],
+  beamIndices: [...beam.beamIndices, beamIndex],
   logprobs: [...beam.logprobs, logprob],
   sum,
 });
 
 /** The hypothesis that a beam makes. */
 export function hypothesis(beam: Beam, score: number, finishReason: Hypothesis['finishReason']): Hypothesis {
-  const { tokens, beamIndices: rows, logprobs, sum } = beam;
-  const promptLength = tokens.length - rows.length;
+  const { tokens, beamIndices, logprobs, sum } = beam;
+  const promptLength = tokens.length - beamIndices.length;
   return {
     tokens,
     newTokens: tokens.slice(promptLength),
@@ -71,7 +71,7 @@ export function hypothesis(beam: Beam, score: number, finishReason: Hypothesis['
     score,
     sum,
     logprobs,
-    beamIndices: rows,
+    beamIndices,
     finishReason,
   };
 }

@@ -12,7 +12,7 @@ export interface Group {
   readonly beamIndices: readonly number[];
   /** What the groups before took in this step. */
   readonly earlierTokens: readonly number[];
-  readonly context: Omit<SequenceContext, 'tokens' | 'row'>;
+  readonly context: Omit<SequenceContext, 'tokens' | 'batchIndex'>;
 }
 
 /**
@@ -20,52 +20,46 @@ export interface Group {
  * token: the `count` largest of [size · vocab] sums, without sorting or holding more than one row of the vocab.
  */
 export function continuationsOf(settings: BeamSettings) {
-  const {
-    processorsBeforePenalty: before,
-    processorsAfterPenalty: after,
-    diversityPenalty,
-    candidatesPerGroup: count,
-    groupSize: size,
-  } = settings;
+  const { processorsBeforePenalty, processorsAfterPenalty, diversityPenalty, candidatesPerGroup, groupSize } = settings;
   let scratch = new Float32Array(0);
 
   /** The sums of one beam with each token [vocab], and the log of what its probabilities are divided by. */
-  const sumsOf = (logits: Float32Array, beam: Beam, row: number, { earlierTokens: taken, context }: Group) => {
+  const sumsOf = (logits: Float32Array, beam: Beam, batchIndex: number, { earlierTokens, context }: Group) => {
     if (scratch.length !== logits.length) scratch = new Float32Array(logits.length);
     let sums: Float32Array = scratch;
     sums.set(logits);
-    const { logSumExp: logSum } = softmax(sums);
-    for (let id = 0; id < sums.length; id++) sums[id]! -= logSum;
-    const sequence = { ...context, tokens: beam.tokens, row };
-    sums = runInPlace(before, sums, sequence);
-    for (const token of taken) sums[token]! -= diversityPenalty;
-    sums = runInPlace(after, sums, sequence);
+    const { logSumExp } = softmax(sums);
+    for (let id = 0; id < sums.length; id++) sums[id]! -= logSumExp;
+    const sequence = { ...context, tokens: beam.tokens, batchIndex };
+    sums = runInPlace(processorsBeforePenalty, sums, sequence);
+    for (const token of earlierTokens) sums[token]! -= diversityPenalty;
+    sums = runInPlace(processorsAfterPenalty, sums, sequence);
     const sum = beam.sum;
     for (let id = 0; id < sums.length; id++) {
       if (!(sums[id]! < Infinity)) {
-        const text = `row ${row}: processors made logits[${id}] ${sums[id]}; it must be a finite number or -Infinity`;
+        const text = `row ${batchIndex}: processors made logits[${id}] ${sums[id]}; it must be a finite number or -Infinity`;
         throw samplingError('logits', text);
       }
       sums[id]! += sum;
     }
-    return { sums, logSum };
+    return { sums, logSumExp };
   };
 
   return (group: Group, logits: (row: number) => Float32Array): Continuation[] => {
     const candidates: Continuation[] = [];
     for (const [i, beam] of group.beams.entries()) {
-      if (!isReachable(beam) && candidates.filter(isReachable).length >= count) continue; // a beam that holds a place: behind all those
+      if (!isReachable(beam) && candidates.filter(isReachable).length >= candidatesPerGroup) continue; // a beam that holds a place: behind all those
       const row = group.beamIndices[i]!;
       const values = logits(row);
-      if (values.length * size < count) {
-        const text = `${values.length} logits are too few for ${size} beams, which need ${count} continuations`;
+      if (values.length * groupSize < candidatesPerGroup) {
+        const text = `${values.length} logits are too few for ${groupSize} beams, which need ${candidatesPerGroup} continuations`;
         throw samplingError('logits', text);
       }
-      const { sums, logSum } = sumsOf(values, beam, row, group);
-      for (const token of topIndices(sums, count)) {
-        candidates.push({ beam, beamIndex: row, token, logprob: values[token]! - logSum, sum: sums[token]! });
+      const { sums, logSumExp } = sumsOf(values, beam, row, group);
+      for (const token of topIndices(sums, candidatesPerGroup)) {
+        candidates.push({ beam, beamIndex: row, token, logprob: values[token]! - logSumExp, sum: sums[token]! });
       }
     }
-    return largest(candidates, count, ({ sum }) => sum);
+    return largest(candidates, candidatesPerGroup, ({ sum }) => sum);
   };
 }

@@ -3,11 +3,11 @@ import type { BeamSettings } from './options.js';
 
 /**
  * The end of one group of a diverse beam search, as `BeamSearchScorer` and `BeamHypotheses` of Hugging Face transformers 4 have it.
- * Unlike `finishedBeams`: only an end token ends a text on the way, beams that are open at the limit are added then; a group is
+ * Unlike `beamHypotheses`: only an end token ends a text on the way, beams that are open at the limit are added then; a group is
  * done when its worst text is at least as good as the best continuation, ended or not, could become; scores are in float64.
  */
 export function groupBeamHypotheses(
-  { groupSize: size, lengthPenalty, earlyStopping, eosTokenIds: ends }: BeamSettings,
+  { groupSize, lengthPenalty, earlyStopping, eosTokenIds }: BeamSettings,
   maxNewTokens: number,
 ): Hypotheses {
   const finished: Hypothesis[] = [];
@@ -15,9 +15,9 @@ export function groupBeamHypotheses(
   let done = false;
   const add = (continuation: Continuation, length: number, reason: Hypothesis['finishReason']): void => {
     const score = continuation.sum / length ** lengthPenalty;
-    if (finished.length >= size && !(score > worst)) return;
+    if (finished.length >= groupSize && !(score > worst)) return;
     finished.push(hypothesis(extend(continuation), score, reason));
-    if (finished.length > size) {
+    if (finished.length > groupSize) {
       finished.splice(
         finished.findIndex(each => each.score === Math.min(...finished.map(({ score }) => score))),
         1,
@@ -35,13 +35,13 @@ export function groupBeamHypotheses(
     update(best, length) {
       const running: Continuation[] = [];
       for (const [rank, continuation] of best.entries()) {
-        if (!ends.has(continuation.token)) running.push(continuation);
-        else if (rank < size) add(continuation, length, 'eos'); // an end behind the first beams does not count
-        if (running.length === size) break;
+        if (!eosTokenIds.has(continuation.token)) running.push(continuation);
+        else if (rank < groupSize) add(continuation, length, 'eos'); // an end behind the first beams does not count
+        if (running.length === groupSize) break;
       }
       const longest = earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length;
       const attainable = best[0]!.sum / longest ** lengthPenalty;
-      done = finished.length >= size && (earlyStopping === true || worst >= attainable);
+      done = finished.length >= groupSize && (earlyStopping === true || worst >= attainable);
       if (!done && length === maxNewTokens) {
         for (const continuation of running) add(continuation, length, 'length');
         done = true;

@@ -6,16 +6,16 @@ import type { Processor } from '../processor.js';
 interface SearchOptions {
   /** How many texts grow side by side for each prompt. */
   readonly numBeams: number;
-  /** How many of them are results, at most `beams`; 1 if not given. */
+  /** How many of them are results, at most `numBeams`; 1 if not given. */
   readonly numReturnSequences?: number | undefined;
   /** score = sum of log-probabilities / newTokens^lengthPenalty: above 0 long texts gain, below 0 short ones; 1 if not given. */
   readonly lengthPenalty?: number | undefined;
   /**
-   * When a prompt is done. true: as soon as `beams` texts have ended. false, if not given: when the best beam, ended here, would not
+   * When a prompt is done. true: as soon as `numBeams` texts have ended. false, if not given: when the best beam, ended here, would not
    * be better than the worst of them. 'never': when it could not become better at any length.
    */
   readonly earlyStopping?: boolean | 'never' | undefined;
-  /** What the rows of a finished prompt take; the first of `eos` if not given, else 0. */
+  /** What the rows of a finished prompt take; the first of `eosTokenId` if not given, else 0. */
   readonly padTokenId?: number | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface BeamSettings {
   readonly groupSize: number;
   readonly diversityPenalty: number;
   readonly eosTokenIds: ReadonlySet<number>;
-  /** How many continuations of a group are looked at: enough to go on with `size` of them whichever end. */
+  /** How many continuations of a group are looked at: enough to go on with `groupSize` of them whichever end. */
   readonly candidatesPerGroup: number;
   /** The processors before and after the penalty of diversity. */
   readonly processorsBeforePenalty: readonly Processor[];
@@ -56,55 +56,61 @@ export interface BeamSettings {
 /** Checks the options; throws for an unknown or unfit one. */
 export function settingsOf(options: BeamOptions): BeamSettings {
   const {
-    numBeams: beams,
-    numReturnSequences: returned = 1,
+    numBeams,
+    numReturnSequences = 1,
     lengthPenalty = 1,
     earlyStopping = false,
-    numBeamGroups: groups = 1,
-    eosTokenId: eos,
+    numBeamGroups = 1,
+    eosTokenId,
     ...others
   } = options;
-  const { padTokenId: pad, maxNewTokens, maxLength, diversityPenalty, sequenceBias, ...processors } = others;
-  const own = 'beams returned lengthPenalty earlyStopping pad maxNewTokens maxLength groups diversityPenalty'.split(
-    ' ',
-  );
+  const { padTokenId, maxNewTokens, maxLength, diversityPenalty, sequenceBias, ...processors } = others;
+  const own =
+    'numBeams numReturnSequences lengthPenalty earlyStopping padTokenId maxNewTokens maxLength numBeamGroups diversityPenalty'.split(
+      ' ',
+    );
   expectOptionNames(options, ...own);
   for (const name of ['temperature', ...filterNames()]) {
     const value = (options as PipelineOptions)[name as keyof PipelineOptions];
     expectOption(value === undefined, name, value, 'left out: beams are searched for, not drawn');
   }
-  expectInteger('beams', beams, 1);
-  expectInteger('returned', returned, 1);
-  expectOption(returned <= beams, 'returned', returned, `at most beams, ${beams}`);
+  expectInteger('numBeams', numBeams, 1);
+  expectInteger('numReturnSequences', numReturnSequences, 1);
+  expectOption(
+    numReturnSequences <= numBeams,
+    'numReturnSequences',
+    numReturnSequences,
+    `at most numBeams, ${numBeams}`,
+  );
   expectNumber(Number.isFinite(lengthPenalty), 'lengthPenalty', lengthPenalty, 'a finite number');
   const stops = earlyStopping === 'never' || typeof earlyStopping === 'boolean';
   expectOption(stops, 'earlyStopping', earlyStopping, "true, false or 'never'");
   expectLimit(maxNewTokens, maxLength);
-  expectInteger('groups', groups, 1);
-  expectOption(beams % groups === 0, 'groups', groups, `a divisor of beams, ${beams}`);
-  if (groups > 1) expectPositive('diversityPenalty', diversityPenalty as number);
+  expectInteger('numBeamGroups', numBeamGroups, 1);
+  expectOption(numBeams % numBeamGroups === 0, 'numBeamGroups', numBeamGroups, `a divisor of numBeams, ${numBeams}`);
+  if (numBeamGroups > 1) expectPositive('diversityPenalty', diversityPenalty as number);
   else {
-    const need = 'left out, or given beside 2 groups or more';
+    const need = 'left out, or given beside numBeamGroups of 2 or more';
     expectOption(diversityPenalty === undefined, 'diversityPenalty', diversityPenalty, need);
   }
-  if (pad !== undefined) expectInteger('pad', pad, 0);
-  const ends = eos === undefined ? [] : tokenIds('eos', eos);
-  const size = beams / groups;
+  if (padTokenId !== undefined) expectInteger('padTokenId', padTokenId, 0);
+  const ends = eosTokenId === undefined ? [] : tokenIds('eosTokenId', eosTokenId);
+  const groupSize = numBeams / numBeamGroups;
   return {
-    numBeams: beams,
-    numReturnSequences: returned,
+    numBeams,
+    numReturnSequences,
     lengthPenalty,
     earlyStopping,
-    padTokenId: pad ?? ends[0] ?? 0,
+    padTokenId: padTokenId ?? ends[0] ?? 0,
     maxNewTokens: maxNewTokens ?? Infinity,
     maxLength: maxLength ?? Infinity,
-    numBeamGroups: groups,
-    groupSize: size,
+    numBeamGroups,
+    groupSize,
     diversityPenalty: diversityPenalty ?? 0,
     eosTokenIds: new Set(ends),
-    candidatesPerGroup: Math.max(2, 1 + ends.length) * size,
+    candidatesPerGroup: Math.max(2, 1 + ends.length) * groupSize,
     processorsBeforePenalty: pipeline({ sequenceBias }),
-    processorsAfterPenalty: pipeline({ ...processors, eosTokenId: eos } as PipelineOptions),
+    processorsAfterPenalty: pipeline({ ...processors, eosTokenId } as PipelineOptions),
   };
 }
 

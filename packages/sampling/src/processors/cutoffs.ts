@@ -11,8 +11,9 @@ const cutOff = (
 ): Processor => {
   expectNumber(epsilon > 0 && epsilon < 1, name, epsilon, 'above 0 and below 1');
   return processor(row => {
-    const weighed = softmax(row);
-    keepAbove(row, Math.min(weighed.max, weighed.logSumExp + Math.log(cutoff(row, weighed))));
+    const distribution = softmax(row);
+    const threshold = distribution.logSumExp + Math.log(cutoff(row, distribution));
+    keepAbove(row, Math.min(distribution.max, threshold));
   });
 };
 

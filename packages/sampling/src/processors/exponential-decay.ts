@@ -8,13 +8,16 @@ export interface LengthPenalty {
 }
 
 /**
- * Makes the tokens of `eos` likelier the longer the row grows: after `start` new tokens their logit becomes
+ * Makes the tokens of `eosTokenId` likelier the longer the row grows: after `start` new tokens their logit becomes
  * logit + |logit| (factor^(newTokens - start) - 1). Logits [vocab] to logits [vocab].
  */
-export function exponentialDecayLengthPenalty({ start, factor }: LengthPenalty, eos: TokenIds | undefined): Processor {
+export function exponentialDecayLengthPenalty(
+  { start, factor }: LengthPenalty,
+  eosTokenId: TokenIds | undefined,
+): Processor {
   expectInteger('exponentialDecayLengthPenalty.start', start, 0);
   expectPositive('exponentialDecayLengthPenalty.factor', factor);
-  const ids = new Set(tokenIds('eosTokenId of exponentialDecayLengthPenalty', eos));
+  const ids = new Set(tokenIds('eosTokenId of exponentialDecayLengthPenalty', eosTokenId));
   return processor((row, { tokens, promptLength }) => {
     const past = tokens.length - promptLength - start;
     if (past <= 0) return;

@@ -25,6 +25,6 @@ test('a forced beginning after one start token moves the beginning by one', () =
 
 test('errors show the ids', () => {
   const need = 'it must be a token id (0, 1, 2, ...) or a list of them';
-  expect(thrownMessage(() => suppressTokens([1.5]))).toBe(`sampling: suppress is [1.5]; ${need}`);
+  expect(thrownMessage(() => suppressTokens([1.5]))).toBe(`sampling: suppressTokens is [1.5]; ${need}`);
   expect(thrownMessage(() => beginSuppressTokens([]))).toBe(`sampling: beginSuppressTokens is []; ${need}`);
 });

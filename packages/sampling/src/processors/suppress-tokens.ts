@@ -8,7 +8,8 @@ export const suppressWhile = (ids: readonly number[], applies: (context: Sequenc
   });
 
 /** Never lets the listed tokens be chosen. Logits [vocab] to logits [vocab]. */
-export const suppressTokens = (tokens: TokenIds): Processor => suppressWhile(tokenIds('suppress', tokens), () => true);
+export const suppressTokens = (tokens: TokenIds): Processor =>
+  suppressWhile(tokenIds('suppressTokens', tokens), () => true);
 
 /**
  * Does not let the listed tokens be the first one after the prompt; with `afterForcedBos`, after a prompt of one token, not the

@@ -12,9 +12,9 @@ export function topP(share: number): Processor {
   expectNumber(share > 0 && share <= 1, 'topP', share, 'above 0 and at most 1');
   return processor(row => {
     if (share === 1) return;
-    const { unnormalized: mass, sum, max } = softmax(row);
+    const { unnormalized, sum, max } = softmax(row);
     const reach = 1 + Math.log(row.length / ((1 - share) * sum)); // tokens further off are outside, even all together
-    const last = selectNearest(row, max, Math.min(reach, 43), mass, share * sum);
+    const last = selectNearest(row, max, Math.min(reach, 43), unnormalized, share * sum);
     keepAbove(row, row[last.id]!, last.id);
   });
 }

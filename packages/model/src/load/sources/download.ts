@@ -111,7 +111,7 @@ async function wrongDigest(
 }
 
 async function receiveAll(part: PartialFile, file: RemoteFile, options: DownloadOptions): Promise<void> {
-  const { retryDelay: patience = 500, signal, onBytes } = options;
+  const { retryDelay = 500, signal, onBytes } = options;
   for (let failures = 0; part.size < file.size; ) {
     const before = part.size;
     try {
@@ -129,7 +129,7 @@ async function receiveAll(part: PartialFile, file: RemoteFile, options: Download
         const text = `download: ${file.url} ended ${maxAttempts} times at ${part.size} of ${file.size} bytes`;
         throw new ResidualError('download', `${text}: ${(error as Error).message}`, { cause: error });
       }
-      await wait(patience * 2 ** failures, signal);
+      await wait(retryDelay * 2 ** failures, signal);
     }
   }
 }

@@ -49,7 +49,7 @@ export async function hubFiles(
     token,
     offline = false,
   } = { ...hubEnvironment(), ...definedOptions(hub) };
-  const { revision = 'main', cache, retryDelay: patience, stallTimeout } = hub;
+  const { revision = 'main', cache, retryDelay, stallTimeout } = hub;
   const base = endpoint.replace(/\/+$/, '');
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   let store = cache === false ? undefined : await openStore(cache);
@@ -76,7 +76,7 @@ export async function hubFiles(
     ...options,
     fetch,
     headers,
-    ...(patience !== undefined && { retryDelay: patience }),
+    ...(retryDelay !== undefined && { retryDelay }),
   };
   const bytes: ModelFiles['bytes'] = async (name, { signal, onBytes }) => {
     const file = find(name);
