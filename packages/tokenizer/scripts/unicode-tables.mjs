@@ -1,5 +1,5 @@
 /**
- * Writes src/generated/unicode-tables.ts from fixtures/unicode/reference/properties.json, which holds what the reference (tokenizers 0.23.3) says of every
+ * Writes src/text/generated/unicode-tables.ts from fixtures/unicode/reference/properties.json, which holds what the reference (tokenizers 0.23.3) says of every
  * code point, and what Unicode 14 does. Run it with a Node that knows Unicode 16 or later: `node scripts/unicode-tables.mjs`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const setOf = runs => {
   }
   return set;
 };
-const later = setOf(said.unassigned14);
+const newer = setOf(said.unassigned14);
 const known = Object.fromEntries(Object.entries(said.patterns).map(([source, runs]) => [source, setOf(runs)]));
 const has = (property, code) => new RegExp(`^\\p{${property}}$`, 'u').test(String.fromCodePoint(code));
 
@@ -83,7 +83,7 @@ const kindOf = code =>
 const scriptOf = code => scripts.find(name => has(`Script=${name}`, code)) ?? 'another';
 const oldest = new Map();
 for (const code of codes) {
-  if (later[code] || code < 0x250 || code === changedSince || !categoryOf(code)) continue;
+  if (newer[code] || code < 0x250 || code === changedSince || !categoryOf(code)) continue;
   const kind = kindOf(code);
   for (const key of [kind, `${kind},${scriptOf(code)}`]) if (!oldest.has(key)) oldest.set(key, code);
 }
@@ -93,7 +93,7 @@ const equivalentOf = code => {
 };
 const equivalents = [];
 const equivalentRuns = runsOf(code => {
-  if (code !== changedSince && (!later[code] || known['\\p{Cn}'][code])) return undefined;
+  if (code !== changedSince && (!newer[code] || known['\\p{Cn}'][code])) return undefined;
   const equivalent = equivalentOf(code);
   if (equivalent === undefined) throw new Error(`there is no older equivalent of U+${code.toString(16)}`);
   if (!equivalents.includes(equivalent)) equivalents.push(equivalent);
@@ -104,7 +104,7 @@ const equivalentRuns = runsOf(code => {
 const changed = Object.fromEntries(Object.entries(said.changes).map(([name, { changed }]) => [name, setOf(changed)]));
 const ordered = setOf(said.ordered);
 const ccc = char => `\u0345${char}`.normalize('NFD')[0] !== '\u0345';
-const leftAlone = code => {
+const isExempt = code => {
   const char = String.fromCodePoint(code);
   const isChanged = ['NFC', 'NFD', 'NFKC', 'NFKD'].some(form => char.normalize(form) !== char && !changed[form][code]);
   return isChanged || code === 0x11930 || (ccc(char) && !ordered[code]);
@@ -115,22 +115,22 @@ function differing(answer, property, isOld) {
   const set = setOf(said.kinds[answer]);
   const old = setOf(isOld);
   const ever = code => old[code] || has(property, code);
-  return ranges(code => !later[code] && !set[code] && ever(code));
+  return ranges(code => !newer[code] && !set[code] && ever(code));
 }
-const notSigns = differing('BertPreTokenizer apart', 'P', said.marks14.P);
+const notPunctuation = differing('BertPreTokenizer apart', 'P', said.marks14.P);
 const notMarks = differing('StripAccents removed', 'M', said.marks14.M);
 const notAccents = differing('BertAccents removed', 'Mn', said.marks14.Mn);
 
 const lowerCase = runsOf(code =>
-  later[code] && changed.Lowercase[code]
+  newer[code] && changed.Lowercase[code]
     ? String.fromCodePoint(code).toLowerCase().codePointAt(0) - code + 0x10000
     : undefined,
 );
 
-const file = `// Written by scripts/unicode-tables.mjs: do not edit. Runs of code points; code-set.ts reads them.
+const file = `// Written by scripts/unicode-tables.mjs: do not edit. Runs of code points; code-point-set.ts reads them.
 // Derived from the Unicode Character Database (Unicode License v3) and from the answers of the reference.
 /** Not assigned in Unicode 14. */
-export const laterRuns: string = '${ranges(code => later[code])}';
+export const newerRuns: string = '${ranges(code => newer[code])}';
 /** Those of Unicode 14 whose properties changed since. */
 export const changedRuns: string = '${ranges(code => code === changedSince)}';
 /** Of those and of others that changed, the ones that patterns know (Unicode 16); the third number says which of the equivalents has their properties. */
@@ -138,9 +138,9 @@ export const equivalentRuns: string = '${encoded(numbersOf(equivalentRuns, true)
 /** Older characters of the same kinds. */
 export const equivalents: readonly number[] = ${JSON.stringify(equivalents).replaceAll(',', ', ')};
 /** Older ones that normal forms leave alone (they have those of Unicode 9). */
-export const leftAloneRuns: string = '${ranges(code => !later[code] && leftAlone(code))}';
+export const exemptRuns: string = '${ranges(code => !newer[code] && isExempt(code))}';
 /** Punctuation of Unicode 14 that is none (Unicode 8 counts). */
-export const notSignRuns: string = '${notSigns}';
+export const notPunctuationRuns: string = '${notPunctuation}';
 /** Marks of Unicode 14 that StripAccents leaves alone. */
 export const notMarkRuns: string = '${notMarks}';
 /** Marks without width of Unicode 14 that BertNormalizer leaves alone. */
@@ -148,4 +148,4 @@ export const notAccentRuns: string = '${notAccents}';
 /** Upper case letters that are newer than Unicode 14; the third number is how far off the lower case letter is, and 0x10000. */
 export const lowerCaseRuns: string = '${encoded(numbersOf(lowerCase, true))}';
 `;
-writeFileSync(new URL('../src/generated/unicode-tables.ts', import.meta.url), file);
+writeFileSync(new URL('../src/text/generated/unicode-tables.ts', import.meta.url), file);

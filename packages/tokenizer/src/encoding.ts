@@ -117,15 +117,15 @@ export class Encoding {
   }
 
   get #detail(): Details {
-    this.#details ??= this.#work();
+    this.#details ??= this.#computeDetails();
     return this.#details;
   }
 
-  #work(): Details {
-    const { token, tokenOffsets: trace, trim } = this.#source;
+  #computeDetails(): Details {
+    const { token, tokenOffsets, trim } = this.#source;
     const details: Details = { tokens: [], offsets: [], wordIds: [] };
     for (const part of this.#parts) {
-      const traced = part.sequence === undefined ? undefined : trace(part.sequence);
+      const traced = part.sequence === undefined ? undefined : tokenOffsets(part.sequence);
       const first = part.from ?? 0;
       const tokens = part.ids.map(
         (id, index) => part.tokens?.[index] ?? traced?.surfaces.get(first + index) ?? token(id),

@@ -28,10 +28,10 @@ export class Pipeline {
   readonly #rawFinder: Finder;
   readonly #normalizedFinder: Finder;
   readonly #scan: Scan | undefined;
-  readonly #reader: SinglePassEncoder | undefined;
-  readonly #asksOrigin: boolean;
+  readonly #singlePass: SinglePassEncoder | undefined;
+  readonly #needsOrigin: boolean;
   /** Whether it is asked where pieces came from after a stage has rewritten them. */
-  readonly #tracksIds: boolean;
+  readonly #needsOffsets: boolean;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -47,31 +47,31 @@ export class Pipeline {
         token,
       })),
     );
-    this.#asksOrigin = preTokenizer.some(stage => stage.needsOrigin);
+    this.#needsOrigin = preTokenizer.some(stage => stage.needsOrigin);
     const firstRewrite = preTokenizer.findIndex(stage => stage.rewrite || stage.asBytes);
-    this.#tracksIds = preTokenizer.some((stage, index) => stage.needsOrigin && index > firstRewrite);
-    this.#reader = preTokenizer.at(-1)?.singlePass?.(preTokenizer, later.length === 0 ? normalizer : undefined);
+    this.#needsOffsets = preTokenizer.some((stage, index) => stage.needsOrigin && index > firstRewrite);
+    this.#singlePass = preTokenizer.at(-1)?.singlePass?.(preTokenizer, later.length === 0 ? normalizer : undefined);
   }
 
   /** The ids of a text; stops after the piece with which there are `limit` of them. */
   encodeIds(text: string, limit = Number.POSITIVE_INFINITY, model: Model = this.#parts.model): number[] {
     const { normalizer } = this.#parts;
     const scan = model.encodeBytes && this.#scan;
-    const reader = model.preTokenEncoder && this.#reader;
+    const singlePass = model.preTokenEncoder && this.#singlePass;
     const ids: number[] = [];
-    this.#walk(
+    this.#splitAtAddedTokens(
       text,
-      this.#tracksIds,
-      reader?.normalizes ? undefined : normalizer,
+      this.#needsOffsets,
+      singlePass?.normalizes ? undefined : normalizer,
       id => ids.length < limit && ids.push(id),
       part => {
         if (ids.length >= limit) return;
         if (scan) return encodeScanned(part.text, scan, model, ids, limit);
         const first = ids.length;
-        if (reader?.encode(part.text, model.preTokenEncoder!, ids, limit)) return;
+        if (singlePass?.encode(part.text, model.preTokenEncoder!, ids, limit)) return;
         ids.length = first;
-        if (reader?.normalizes) normalizer?.(part);
-        this.#read(part, model, ids, limit);
+        if (singlePass?.normalizes) normalizer?.(part);
+        this.#encodePart(part, model, ids, limit);
       },
     );
     return ids;
@@ -81,15 +81,15 @@ export class Pipeline {
   trackOffsets(text: string, model: Model = this.#parts.model): TokenOffsets {
     const { normalizer, preTokenizer } = this.#parts;
     const tracer = new OffsetTracker(toWellFormed(text), model);
-    this.#walk(
+    this.#splitAtAddedTokens(
       text,
       true,
       normalizer,
       (id, piece) => tracer.addToken(id, piece),
       part => {
-        const { text, spans: cuts, asBytes: bytes } = runPreTokenizer(preTokenizer, part, model.acceptsBytes);
-        for (let index = 0; index < cuts.length; index += 2) {
-          tracer.addPreToken(text, cuts[index]!, cuts[index + 1]!, bytes);
+        const { text, spans, asBytes } = runPreTokenizer(preTokenizer, part, model.acceptsBytes);
+        for (let index = 0; index < spans.length; index += 2) {
+          tracer.addPreToken(text, spans[index]!, spans[index + 1]!, asBytes);
         }
       },
     );
@@ -100,7 +100,7 @@ export class Pipeline {
   #normalized(part: NormalizedString, normalizer: Normalizer | undefined): NormalizedString {
     const { text, tracked, origin } = part;
     normalizer?.(part);
-    if (tracked || !normalizer || !this.#asksOrigin || origin > 0 || part.text === text) return part;
+    if (tracked || !normalizer || !this.#needsOrigin || origin > 0 || part.text === text) return part;
     if (startsIndependently(text, part.text, normalizer)) return part;
     const aligned = new NormalizedString(text, true);
     normalizer(aligned);
@@ -108,15 +108,15 @@ export class Pipeline {
   }
 
   /** The ids of a normalized part by way of its pieces. */
-  #read(part: NormalizedString, model: Model, ids: number[], limit: number): void {
-    const { text, spans: cuts, asBytes: bytes } = runPreTokenizer(this.#parts.preTokenizer, part, model.acceptsBytes);
-    for (let index = 0; index < cuts.length && ids.length < limit; index += 2) {
-      model.tokenize(text.text, cuts[index]!, cuts[index + 1]!, bytes, ids);
+  #encodePart(part: NormalizedString, model: Model, ids: number[], limit: number): void {
+    const { text, spans, asBytes } = runPreTokenizer(this.#parts.preTokenizer, part, model.acceptsBytes);
+    for (let index = 0; index < spans.length && ids.length < limit; index += 2) {
+      model.tokenize(text.text, spans[index]!, spans[index + 1]!, asBytes, ids);
     }
   }
 
   /** Takes a text apart: added tokens go to `onToken`, everything else, normalized, to `onPart`. */
-  #walk(
+  #splitAtAddedTokens(
     text: string,
     tracked: boolean,
     normalizer: Normalizer | undefined,
@@ -138,18 +138,12 @@ export class Pipeline {
 }
 
 /** The ids of a text whose bytes are the pieces' bytes. */
-function encodeScanned(
-  text: string,
-  scan: Scan,
-  { encodeBytes: readBytes }: Model,
-  ids: number[],
-  limit: number,
-): void {
+function encodeScanned(text: string, scan: Scan, { encodeBytes }: Model, ids: number[], limit: number): void {
   const bytes = encodeUtf8(text);
   const end = bytes.length;
   for (let at = 0, to = 0; at < end && ids.length < limit; at = to) {
     to = scan(bytes, at, end);
-    readBytes!(bytes, at, to, ids);
+    encodeBytes!(bytes, at, to, ids);
   }
 }
 

@@ -106,17 +106,17 @@ export class Tokenizer {
 
   constructor(parts: TokenizerParts) {
     this.parts = parts;
-    const { addedTokens, model, specialTokenIds: roles } = parts;
+    const { addedTokens, model, specialTokenIds } = parts;
     this.target = parts.target;
     for (const token of addedTokens) {
       this.#addedIds.set(token.content, token.id);
       this.#added.set(token.id, token);
     }
     this.#pipeline = new Pipeline(parts);
-    this.bosTokenId = roles.bos;
-    this.eosTokenId = roles.eos;
-    this.padTokenId = roles.pad;
-    this.unkTokenId = roles.unk ?? model.unknownId;
+    this.bosTokenId = specialTokenIds.bos;
+    this.eosTokenId = specialTokenIds.eos;
+    this.padTokenId = specialTokenIds.pad;
+    this.unkTokenId = specialTokenIds.unk ?? model.unknownId;
     const further = addedTokens.filter(token => model.vocabulary.id(token.content) === undefined);
     this.vocabSize = model.vocabulary.size + further.length;
   }
@@ -156,13 +156,13 @@ export class Tokenizer {
       const modelOf = (sequence: number) => this.#modelFor(options, 2 * index + sequence);
       return this.#draft(sequences, truncation ?? undefined, options.addSpecialTokens ?? true, modelOf);
     });
-    if (!padding) return drafts.map(({ spans: arrangements, source }) => encodingOf(arrangements, source));
-    const longest = drafts.reduce((most, { spans: arrangements }) => Math.max(most, tokenCount(arrangements[0]!)), 0);
+    if (!padding) return drafts.map(({ spans, source }) => encodingOf(spans, source));
+    const longest = drafts.reduce((most, { spans }) => Math.max(most, tokenCount(spans[0]!)), 0);
     const length = paddedLength(padding, longest);
     const filled = { ...padding, id: padding.id ?? this.padTokenId ?? 0 };
-    return drafts.map(({ spans: arrangements, source }) =>
+    return drafts.map(({ spans, source }) =>
       encodingOf(
-        arrangements.map(parts => pad(parts, filled, length)),
+        spans.map(parts => pad(parts, filled, length)),
         source,
       ),
     );

@@ -92,7 +92,7 @@ export class ByteLevelTokenizer {
   }
 
   #read(text: string, ids: number[]): void {
-    const { scan, encodeBytes: readBytes } = this.#parts;
+    const { scan, encodeBytes } = this.#parts;
     const [raw, normalized] = this.#finders;
     raw(text, (id, from, to) => {
       if (id !== -1) return ids.push(id);
@@ -102,7 +102,7 @@ export class ByteLevelTokenizer {
         const bytes = encodeUtf8(part.slice(innerFrom, innerTo));
         for (let at = 0, end = 0; at < bytes.length; at = end) {
           end = scan(bytes, at, bytes.length);
-          readBytes(bytes, at, end, ids);
+          encodeBytes(bytes, at, end, ids);
         }
       });
     });

@@ -5,6 +5,6 @@ import { perToken } from './decoder.js';
 
 /** Makes visible spaces spaces again; those of the first token go, unless none was put in front. */
 export const metaspace: ComponentReader<Decoder> = fields => {
-  const { replacement, prependScheme: scheme } = readMetaspace(fields);
-  return perToken((token, index) => token.replaceAll(replacement, index === 0 && scheme !== 'never' ? '' : ' '));
+  const { replacement, prependScheme } = readMetaspace(fields);
+  return perToken((token, index) => token.replaceAll(replacement, index === 0 && prependScheme !== 'never' ? '' : ' '));
 };

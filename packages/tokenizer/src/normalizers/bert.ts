@@ -51,5 +51,5 @@ export const bert: ComponentReader<Normalizer> = fields => {
     Array.from(normalForm(char, 'NFD')).every(
       part => (part.search(accent) === 0 && !isNotAccent(part)) || isStarter(part),
     );
-  return Object.assign(normalize, { standsAlone: isContextFree });
+  return Object.assign(normalize, { isContextFree });
 };

@@ -10,7 +10,7 @@ export class CharsMap {
   readonly #units: DataView;
   readonly #count: number;
   readonly #texts: Uint8Array;
-  readonly #known = new Map<string, string | undefined>();
+  readonly #cache = new Map<string, string | undefined>();
 
   constructor(bytes: Uint8Array, where: string) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -25,10 +25,10 @@ export class CharsMap {
 
   /** What replaces `text`: the entry of its shortest beginning that has one (so the reference does it). */
   replacement(text: string): string | undefined {
-    if (this.#known.has(text)) return this.#known.get(text);
+    if (this.#cache.has(text)) return this.#cache.get(text);
     const found = this.#find(new TextEncoder().encode(text));
-    if (this.#known.size >= 4096) this.#known.clear();
-    this.#known.set(text, found);
+    if (this.#cache.size >= 4096) this.#cache.clear();
+    this.#cache.set(text, found);
     return found;
   }
 

@@ -22,13 +22,13 @@ const defaultTemplate: readonly TemplateItem[] = [
  * as in the reference.
  */
 export function applyTemplate(
-  { template, alwaysSetsTypeIds: keepsTypeIds, setsOverflowTypeIds: typesOverflow }: PostProcessor,
+  { template, alwaysSetsTypeIds, setsOverflowTypeIds }: PostProcessor,
   sequences: readonly (readonly Window[])[],
   addSpecialTokens: boolean,
 ): TokenSpan[][] {
-  const isUsed = template !== undefined && (addSpecialTokens || keepsTypeIds);
+  const isUsed = template !== undefined && (addSpecialTokens || alwaysSetsTypeIds);
   const items = isUsed ? (sequences.length > 1 ? template.pair : template.single) : defaultTemplate;
-  const typesAll = typesOverflow && addSpecialTokens;
+  const typesAll = setsOverflowTypeIds && addSpecialTokens;
   let [main, overflowing]: [TokenSpan[], TokenSpan[][]] = [[], []];
   for (const item of items) {
     const parts = partsOf(item);

@@ -30,33 +30,33 @@ export class CharacterTable {
   /** The entries of the character that begins at a unit of a text that ends at `end`. */
   entriesAt(units: Uint16Array, at: number, end: number): readonly number[] {
     const unit = units[at]!;
-    if (this.units[unit] === unresolved) this.#meet(units, at, end);
+    if (this.units[unit] === unresolved) this.#resolve(units, at, end);
     if (this.units[unit] !== multiple) return [this.units[unit]!];
     const code = (unit & 0xfc00) === 0xd800 ? ((unit & 0x3ff) << 10) + (units[at + 1]! & 0x3ff) + 0x10000 : unit;
-    return this.#lists.get(code) ?? this.#work([code])[0]!;
+    return this.#lists.get(code) ?? this.#compute([code])[0]!;
   }
 
   /** Works out all characters that a text brings and that were not met before. */
-  #meet(units: Uint16Array, from: number, end: number): void {
+  #resolve(units: Uint16Array, from: number, end: number): void {
     const codes: number[] = [];
     for (let at = from; at < end; at++) {
       if (this.units[units[at]!] !== unresolved) continue;
       this.units[units[at]!] = multiple;
       codes.push(units[at]!);
     }
-    this.#work(codes);
+    this.#compute(codes);
   }
 
   /** The entries of characters, which are kept. */
-  #work(codes: readonly number[]): (readonly number[])[] {
+  #compute(codes: readonly number[]): (readonly number[])[] {
     const chars = codes.map(code => String.fromCodePoint(code));
     const normalizer = this.#normalizer;
     const alone = normalizer ? chars.filter(char => normalizer.isContextFree!(char)) : chars;
     const texts = new Map(normalizer ? normalizeEach(alone, normalizer) : chars.map(char => [char, char]));
-    return codes.map((code, index) => this.#keep(code, this.#entriesOf(texts.get(chars[index]!))));
+    return codes.map((code, index) => this.#store(code, this.#entriesOf(texts.get(chars[index]!))));
   }
 
-  #keep(code: number, list: readonly number[]): readonly number[] {
+  #store(code: number, list: readonly number[]): readonly number[] {
     const isOne = list.length === 1 && list[0]! >>> 8 < 0x10000 && code < 0x10000;
     if (isOne) this.units[code] = list[0]!;
     else {
@@ -90,7 +90,7 @@ function normalizeEach(chars: readonly string[], normalizer: Normalizer): [char:
 const isEnd = (entry: number) => (entry & 255) === endsPreToken;
 
 function entryOf(char: string, stages: readonly Stage[], symbol: string | undefined): number {
-  const kinds = stages.map(({ classify: kindOf }) => kindOf!(char));
+  const kinds = stages.map(({ classify }) => classify!(char));
   const isSymbol = symbol !== undefined && (char === ' ' || char === symbol);
   const code = isSymbol ? symbol.charCodeAt(0) : char.codePointAt(0)!;
   const action = kinds.includes(removed)

@@ -17,24 +17,24 @@ export type PrependScheme = 'never' | 'always' | 'first';
 
 /** Makes spaces visible, puts one in front, and cuts before each (SentencePiece). */
 export const metaspace: ComponentReader<PreTokenizer> = fields => {
-  const { replacement, prependScheme: scheme } = readMetaspace(fields);
+  const { replacement, prependScheme } = readMetaspace(fields);
   const findSpace = literalMatcher(' ');
   const rewrite = (piece: NormalizedString) => {
-    const isFirst = scheme === 'always' || (scheme === 'first' && piece.start(0) === 0);
+    const isFirst = prependScheme === 'always' || (prependScheme === 'first' && piece.start(0) === 0);
     const spaces: number[] = [];
     findSpace(piece.text, 0, piece.text.length, spaces);
     if (spaces.length > 0) piece.replace(spaces, replacement);
     if (isFirst && !piece.text.startsWith(replacement)) piece.prepend(replacement);
   };
-  const asksOrigin = scheme === 'first';
-  if (!fields.boolean('split', true)) return [{ rewrite, needsOrigin: asksOrigin }];
-  const cut = splitAtMatches(literalMatcher(replacement), 'MergedWithNext');
+  const needsOrigin = prependScheme === 'first';
+  if (!fields.boolean('split', true)) return [{ rewrite, needsOrigin }];
+  const split = splitAtMatches(literalMatcher(replacement), 'MergedWithNext');
   return [
     {
       rewrite,
-      needsOrigin: asksOrigin,
-      split: cut,
-      metaspace: { replacement: replacement, prependScheme: scheme },
+      needsOrigin,
+      split,
+      metaspace: { replacement, prependScheme },
       singlePass: singlePassEncoder,
     },
   ];

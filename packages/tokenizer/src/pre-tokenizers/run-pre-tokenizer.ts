@@ -15,15 +15,15 @@ export interface PreTokens {
  * Runs the stages one after another over a text. Where the last one wants bytes and the model `readsBytes`, the pieces stay
  * as they are and the model reads them as bytes; in all other places they are written in the byte alphabet.
  */
-export function runPreTokenizer(stages: PreTokenizer, text: NormalizedString, readsBytes: boolean): PreTokens {
+export function runPreTokenizer(stages: PreTokenizer, text: NormalizedString, acceptsBytes: boolean): PreTokens {
   let preTokens: PreTokens = { text, spans: [0, text.text.length], asBytes: false };
   const most = maxGrownLength(text.text.length);
   for (const [index, stage] of stages.entries()) {
     if (stage.rewrite) preTokens = rewriteAll(preTokens, stage.rewrite);
-    const cut = stage.split ?? (stage.scan && splitByScan(stage.scan));
-    if (cut) preTokens = { ...preTokens, spans: splitAll(preTokens, cut) };
+    const split = stage.split ?? (stage.scan && splitByScan(stage.scan));
+    if (split) preTokens = { ...preTokens, spans: splitAll(preTokens, split) };
     if (stage.asBytes) {
-      const isLeft = readsBytes && index === stages.length - 1;
+      const isLeft = acceptsBytes && index === stages.length - 1;
       preTokens = isLeft ? { ...preTokens, asBytes: true } : rewriteAll(preTokens, writeBytes);
     }
     checkGrowth(preTokens.text.text.length, most, 'pre-tokenizers');
@@ -36,36 +36,36 @@ const writeBytes = (piece: NormalizedString) => piece.mapCharacters(toByteAlphab
 /** The cut that a scan of bytes makes. */
 export const splitByScan =
   (scan: Scan): Splitter =>
-  (text, start, end, cuts) => {
+  (text, start, end, spans) => {
     const bytes = encodeUtf8(text.slice(start, end));
     let unit = start;
     for (let at = 0; at < bytes.length; ) {
       const to = scan(bytes, at, bytes.length);
       const from = unit;
       for (; at < to; at += utf8Width(bytes[at]!)) unit += bytes[at]! < 0xf0 ? 1 : 2;
-      cuts.push(from, unit);
+      spans.push(from, unit);
     }
   };
 
-function splitAll({ text, spans: cuts }: PreTokens, cut: Splitter): number[] {
+function splitAll({ text, spans }: PreTokens, split: Splitter): number[] {
   const smaller: number[] = [];
-  for (let index = 0; index < cuts.length; index += 2) cut(text.text, cuts[index]!, cuts[index + 1]!, smaller);
+  for (let index = 0; index < spans.length; index += 2) split(text.text, spans[index]!, spans[index + 1]!, smaller);
   return smaller;
 }
 
 function rewriteAll(
-  { text, spans: cuts, asBytes: bytes }: PreTokens,
+  { text, spans: before, asBytes }: PreTokens,
   rewrite: (piece: NormalizedString) => void,
 ): PreTokens {
   const parts: NormalizedString[] = [];
   const spans: number[] = [];
   let at = 0;
-  for (let index = 0; index < cuts.length; index += 2) {
-    const part = text.slice(cuts[index]!, cuts[index + 1]!);
+  for (let index = 0; index < before.length; index += 2) {
+    const part = text.slice(before[index]!, before[index + 1]!);
     rewrite(part);
     if (part.text === '') continue;
     parts.push(part);
     spans.push(at, (at += part.text.length));
   }
-  return { text: parts.length === 1 ? parts[0]! : NormalizedString.join(parts, text), spans: spans, asBytes: bytes };
+  return { text: parts.length === 1 ? parts[0]! : NormalizedString.join(parts, text), spans, asBytes };
 }

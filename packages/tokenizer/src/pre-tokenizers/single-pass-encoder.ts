@@ -32,7 +32,7 @@ export function singlePassEncoder(
   const metaspace = stages.at(-1)?.metaspace;
   const kinds = metaspace ? stages.slice(0, -1) : stages;
   const isRead =
-    kinds.every(({ classify: kindOf }) => kindOf) && kinds.length <= maxStages && metaspace?.prependScheme !== 'first';
+    kinds.every(({ classify }) => classify) && kinds.length <= maxStages && metaspace?.prependScheme !== 'first';
   if (!isRead || (metaspace?.replacement.length ?? 1) !== 1) return undefined;
   const normalizes = normalizer?.isContextFree !== undefined;
   const characters = new CharacterTable(kinds, metaspace?.replacement, normalizes ? normalizer : undefined);

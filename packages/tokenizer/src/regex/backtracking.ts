@@ -33,8 +33,8 @@ export function backtrackingSearch(program: Program, { source, flags }: RegExp):
 class BacktrackingRun {
   /** Where groups begin and end. */
   groups: readonly (number | undefined)[] = [];
-  #here = none;
-  #left: number;
+  #lookbehindEnd = none;
+  #stepsLeft: number;
 
   constructor(
     readonly text: string,
@@ -42,7 +42,7 @@ class BacktrackingRun {
     readonly alphabet: Alphabet,
     readonly source: string,
   ) {
-    this.#left = baseSteps + stepsPerUnit * text.length;
+    this.#stepsLeft = baseSteps + stepsPerUnit * text.length;
   }
 
   /** Where the first way from a state ends that matches from a place on; `none` if no way does. */
@@ -59,9 +59,9 @@ class BacktrackingRun {
         others.push({ state: step.second, at, groups: this.groups });
         next = step.first;
       } else if (step.kind === 'here') {
-        if (at === this.#here) return at;
+        if (at === this.#lookbehindEnd) return at;
       } else {
-        to = this.#taken(step, at);
+        to = this.#consume(step, at);
         if (to !== none) next = 'next' in step ? step.next : 'idle' in step ? (to > at ? step.moved : step.idle) : none;
       }
       if (next !== none) {
@@ -81,14 +81,14 @@ class BacktrackingRun {
   }
 
   /** The place behind what a state takes; `none` where it does not match. */
-  #taken(step: State, at: number): number {
+  #consume(step: State, at: number): number {
     const { text } = this;
     switch (step.kind) {
       case 'set':
-        return at < text.length && this.#isIn(step.set, at) ? at + unitsAt(text, at) : none;
+        return at < text.length && this.#matches(step.set, at) ? at + unitsAt(text, at) : none;
       case 'behind': {
         const before = at - (at > 0 ? unitsBefore(text, at) : 0);
-        const stands = at === 0 ? step.orStart : step.sets.some(set => this.#isIn(set, before));
+        const stands = at === 0 ? step.orStart : step.sets.some(set => this.#matches(set, before));
         return stands !== step.isNot ? at : none;
       }
       case 'save':
@@ -104,16 +104,16 @@ class BacktrackingRun {
       case 'atomic':
         return this.matchFrom(step.body, at);
       case 'ahead':
-        return (this.#looks(step.body, at, step.isNot) !== none) !== step.isNot ? at : none;
+        return (this.#lookAround(step.body, at, step.isNot) !== none) !== step.isNot ? at : none;
       case 'lookbehind':
-        return this.#looksBehind(step.body, at, step.isNot) !== step.isNot ? at : none;
+        return this.#lookBehind(step.body, at, step.isNot) !== step.isNot ? at : none;
       default:
         return none;
     }
   }
 
   /** As `from`; what is captured in a look that must not match is not kept. */
-  #looks(body: number, at: number, isNot: boolean): number {
+  #lookAround(body: number, at: number, isNot: boolean): number {
     const before = this.groups;
     const end = this.matchFrom(body, at);
     if (isNot) this.groups = before;
@@ -121,25 +121,25 @@ class BacktrackingRun {
   }
 
   /** Whether a way from some place before leads to this one. */
-  #looksBehind(body: number, at: number, isNot: boolean): boolean {
-    const outer = this.#here;
-    this.#here = at;
+  #lookBehind(body: number, at: number, isNot: boolean): boolean {
+    const outer = this.#lookbehindEnd;
+    this.#lookbehindEnd = at;
     let found = false;
     for (let from = at; !found && from >= 0; from -= from > 0 ? unitsBefore(this.text, from) : 1) {
-      found = this.#looks(body, from, isNot) !== none;
+      found = this.#lookAround(body, from, isNot) !== none;
     }
-    this.#here = outer;
+    this.#lookbehindEnd = outer;
     return found;
   }
 
-  #isIn(set: number, at: number): boolean {
+  #matches(set: number, at: number): boolean {
     const { alphabet, text } = this;
     return alphabet.members[alphabet.classOf(text.codePointAt(at)!)]![set]!;
   }
 
   #count(steps = 1): void {
-    this.#left -= steps;
-    if (this.#left >= 0) return;
+    this.#stepsLeft -= steps;
+    if (this.#stepsLeft >= 0) return;
     const { text, source } = this;
     failInput(
       `encode: the regular expression ${abbreviate(source)} takes too long in a text of ${text.length} characters`,

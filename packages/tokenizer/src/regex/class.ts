@@ -30,13 +30,13 @@ export function readClass(
 }
 
 function readMembers(source: PatternReader, ignoreCase: boolean, dialect: Dialect, isRight: boolean): TranslatedClass {
-  let needsSets = false;
+  let needsVFlag = false;
   let written = !isRight && source.take('^') ? '[^' : '[';
   let isFirst = !isRight;
   for (;;) {
     if (source.done) source.fail('"[" without "]"');
     if (written.length > maxClassLength) source.fail('too much to translate');
-    if (!isFirst && source.take(']')) return { translation: `${written}]`, needsVFlag: needsSets };
+    if (!isFirst && source.take(']')) return { translation: `${written}]`, needsVFlag };
     isFirst = false;
     if (source.take('&&')) {
       // Both sides of && become classes of their own: [a-z&&[^x]] is [[a-z]&&[^x]].
@@ -47,7 +47,7 @@ function readMembers(source: PatternReader, ignoreCase: boolean, dialect: Dialec
     }
     if (source.take('[')) {
       const named = readPosix(source);
-      if (named === undefined || named.startsWith('[')) needsSets = true;
+      if (named === undefined || named.startsWith('[')) needsVFlag = true;
       written +=
         named === undefined
           ? readClass(source, ignoreCase, dialect).translation
@@ -58,7 +58,7 @@ function readMembers(source: PatternReader, ignoreCase: boolean, dialect: Dialec
     if ('set' in from) {
       // \w is a class itself: written without its brackets it needs no nesting.
       const inner = /^\[(?!\^)(.*)\]$/.exec(from.set)?.[1];
-      if (inner === undefined && from.set.startsWith('[')) needsSets = true;
+      if (inner === undefined && from.set.startsWith('[')) needsVFlag = true;
       written += `${inner ?? from.set}${otherCase(from.set, ignoreCase)}`;
       continue;
     }

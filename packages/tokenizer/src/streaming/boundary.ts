@@ -39,7 +39,7 @@ function findBoundary({ file, boundary, addedTokens, model }: TokenizerParts): B
     space = spaceAfter(json, space);
   }
   if (found.has(undefined)) return undefined;
-  const mayMoveLines = normalizers.length > 0 || addedTokens.some(({ lstrip: stripLeft }) => stripLeft);
+  const mayMoveLines = normalizers.length > 0 || addedTokens.some(({ lstrip }) => lstrip);
   if (found.has('words') || (found.has('lines') && mayMoveLines)) return 'words';
   if (found.has('lines')) return 'lines';
   return mergesStayInWords(model, file.model as Json, space) ? 'words' : undefined;
@@ -123,8 +123,8 @@ const takesLetters = ({ behavior }: Json, regex: string) =>
 
 /** Whether a byte-pair encoding that reads a whole text merges nothing across the space before a word: no token has it behind anything else. */
 function mergesStayInWords({ vocabulary, merges }: Model, json: Json, space: string): boolean {
-  const { ignore_merges: wholeFirst, continuing_subword_prefix: prefix, end_of_word_suffix: suffix } = json;
-  if (!merges || wholeFirst || prefix || suffix || vocabulary.id(space) === undefined) return false;
+  const { ignore_merges: ignoreMerges, continuing_subword_prefix: prefix, end_of_word_suffix: suffix } = json;
+  if (!merges || ignoreMerges || prefix || suffix || vocabulary.id(space) === undefined) return false;
   for (const [token] of vocabulary.entries())
     for (let at = token.indexOf(space, 1); at > 0; at = token.indexOf(space, at + 1))
       if (!token.startsWith(space, at - space.length)) return false;

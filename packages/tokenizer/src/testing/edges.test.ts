@@ -5,7 +5,7 @@ import { expectLinearTime, expectOneLetterAsQuick, hostileTexts } from './hostil
 
 const read = (name: string) =>
   tokenizerFromJson(
-    readFileSync(new URL(`../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8'),
+    readFileSync(new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8'),
   );
 const all = [
   'bpe-clip',

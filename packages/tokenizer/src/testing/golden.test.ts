@@ -33,7 +33,7 @@ interface Golden {
 
 /** Reads a JSON fixture below fixtures/; large ones are packed. */
 const fixture = (path: string): object => {
-  const url = new URL(`../../../fixtures/${path}`, import.meta.url);
+  const url = new URL(`../../../../fixtures/${path}`, import.meta.url);
   const packed = new URL(`${url}.br`);
   return JSON.parse(
     existsSync(packed) ? brotliDecompressSync(readFileSync(packed)).toString() : readFileSync(url, 'utf8'),

@@ -9,7 +9,7 @@ import { expectLinearTime, expectOneLetterAsQuick, hostileTexts } from './hostil
 const model = (name: string) =>
   sentencePieceTokenizer(
     brotliDecompressSync(
-      readFileSync(new URL(`../../../fixtures/sentencepiece/own/${name}.model.br`, import.meta.url)),
+      readFileSync(new URL(`../../../../fixtures/sentencepiece/own/${name}.model.br`, import.meta.url)),
     ),
   );
 const bytes = Array.from({ length: 256 }, (_, byte) => `${btoa(String.fromCharCode(byte))} ${byte}`);

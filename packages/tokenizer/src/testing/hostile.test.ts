@@ -7,7 +7,7 @@ import { tokenizerFromJson } from '../formats/json/load.js';
 type Json = Record<string, unknown>;
 
 const read = (name: string): Json =>
-  JSON.parse(readFileSync(new URL(`../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8'));
 
 /** What may stand where something else belongs. */
 const wrong: readonly unknown[] = [

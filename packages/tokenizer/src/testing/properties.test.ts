@@ -6,7 +6,7 @@ import { toWellFormed } from '../text/unicode.js';
 
 const read = (name: string) =>
   tokenizerFromJson(
-    readFileSync(new URL(`../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8'),
+    readFileSync(new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8'),
   );
 
 /** Texts of all kinds: any code points, lone surrogates, runs of few letters, spaces and special tokens. */

@@ -13,7 +13,7 @@ export class NormalizedString {
   #starts: Int32Array | undefined;
   #ends: Int32Array | undefined;
   /** How long it may become. */
-  #most: number;
+  #maxLength: number;
 
   constructor(
     /** The text as it is now. */
@@ -22,12 +22,12 @@ export class NormalizedString {
     /** Where the text begins in the original. */
     readonly origin = 0,
   ) {
-    this.#most = maxGrownLength(text.length);
+    this.#maxLength = maxGrownLength(text.length);
   }
 
   /** Refuses a length that it may not have: what replaces its characters multiplies. */
   checkLength(length: number): void {
-    if (length > this.#most) checkGrowth(length, this.#most, 'normalizers');
+    if (length > this.#maxLength) checkGrowth(length, this.#maxLength, 'normalizers');
   }
 
   /** Where in the original the character that begins at unit `index` begins (asked only of a first unit). */

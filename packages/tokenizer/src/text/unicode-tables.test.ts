@@ -170,7 +170,7 @@ async function idsOfAll() {
   vi.resetModules();
   const { tokenizerFromJson } = await import('../formats/json/load.js');
   return names.map(name => {
-    const path = new URL(`../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url);
+    const path = new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url);
     const tokenizer = tokenizerFromJson(readFileSync(path, 'utf8'));
     return texts.map(text => {
       const { ids, offsets } = tokenizer.encode(text);

@@ -1,3 +1,5 @@
+import { yieldToEventLoop } from '@residual/base';
+
 /** How far a training is. */
 export interface TrainProgress {
   /**
@@ -30,19 +32,7 @@ export class Scheduler {
   async reportAndYield(stage: TrainProgress['stage'], done: number, total?: number): Promise<void> {
     this.signal?.throwIfAborted();
     this.report?.({ stage, done, total });
-    await nextTask();
-    this.signal?.throwIfAborted();
+    await yieldToEventLoop(this.signal);
     this.#next = performance.now() + yieldInterval;
   }
 }
-
-/** The next turn of the event loop; timers would be slowed down in pages that nobody looks at. */
-const nextTask = () =>
-  new Promise<void>(resolve => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });

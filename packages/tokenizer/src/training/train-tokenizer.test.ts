@@ -70,7 +70,7 @@ describe('WordPiece', () => {
   });
 
   test('does not depend on the order of texts', async () => {
-    const options = { kind: 'wordpiece', size: 700 } as const;
+    const options = { kind: 'wordpiece', vocabSize: 700 } as const;
     const [forward, backward] = [
       await trainTokenizer(lines, options),
       await trainTokenizer(lines.toReversed(), options),
@@ -142,7 +142,7 @@ test('texts may come one by one and asynchronously', async () => {
   async function* slowly() {
     for (const line of lines.slice(0, 300)) yield line;
   }
-  const options = { kind: 'bpe', size: 300 } as const;
+  const options = { kind: 'bpe', vocabSize: 300 } as const;
   const [slow, atOnce] = [await trainTokenizer(slowly(), options), await trainTokenizer(lines.slice(0, 300), options)];
   expect(saveTokenizer(slow)).toBe(saveTokenizer(atOnce));
 });
@@ -150,9 +150,9 @@ test('texts may come one by one and asynchronously', async () => {
 test('special tokens keep how they are found in texts', async () => {
   const options = {
     kind: 'bpe',
-    size: 100,
-    unknownToken: null,
-    specialTokens: [{ content: '<x>', stripLeft: true }],
+    vocabSize: 100,
+    unkToken: null,
+    specialTokens: [{ content: '<x>', lstrip: true }],
   } as const;
   const trained = await trainTokenizer(lines.slice(0, 50), options);
   expect(trained.encode('a  <x>', { addSpecialTokens: false }).offsets.at(-1)).toEqual([1, 6]);

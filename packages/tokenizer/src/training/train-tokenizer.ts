@@ -72,13 +72,13 @@ async function trainModel(
   special: readonly string[],
   scheduler: Scheduler,
 ): Promise<{ model: object; tokens: readonly string[] }> {
-  const unknownToken = orDefault(options.unkToken, preset.unkToken);
+  const unkToken = orDefault(options.unkToken, preset.unkToken);
   if (options.kind === 'unigram') {
-    const first = unknownToken === null || special.includes(unknownToken) ? special : [unknownToken, ...special];
+    const first = unkToken === null || special.includes(unkToken) ? special : [unkToken, ...special];
     const pieces = await trainUnigram(words, options.vocabSize, first.length, options, scheduler);
     const vocab = [...first.map(token => [token, 0] as const), ...pieces.filter(([text]) => !first.includes(text))];
     const tokens = vocab.map(([token]) => token);
-    const unk_id = unknownToken === null ? null : tokens.indexOf(unknownToken);
+    const unk_id = unkToken === null ? null : tokens.indexOf(unkToken);
     return { model: { type: 'Unigram', unk_id, vocab, byte_fallback: false }, tokens };
   }
   const { initialAlphabet = preset.initialAlphabet, continuingSubwordPrefix = preset.continuingSubwordPrefix } =
@@ -94,7 +94,7 @@ async function trainModel(
   if (options.kind === 'wordpiece') {
     const model = {
       type: 'WordPiece',
-      unk_token: unknownToken ?? '[UNK]',
+      unk_token: unkToken ?? '[UNK]',
       continuing_subword_prefix: continuingSubwordPrefix ?? '',
       max_input_chars_per_word: options.maxInputCharsPerWord ?? 100,
       vocab,
@@ -103,7 +103,7 @@ async function trainModel(
   }
   const model = {
     type: 'BPE',
-    unk_token: unknownToken,
+    unk_token: unkToken,
     continuing_subword_prefix: continuingSubwordPrefix ?? null,
     end_of_word_suffix: options.endOfWordSuffix ?? null,
     vocab,
@@ -129,18 +129,12 @@ const orDefault = <T>(asked: T | null | undefined, usual: T | null | undefined):
   asked === undefined ? (usual ?? null) : asked;
 
 function specialTokenToJson(token: SpecialToken) {
-  const {
-    content,
-    singleWord,
-    lstrip: stripLeft,
-    rstrip: stripRight,
-    normalized,
-  } = typeof token === 'string' ? { content: token } : token;
+  const { content, singleWord, lstrip, rstrip, normalized } = typeof token === 'string' ? { content: token } : token;
   return {
     content,
     single_word: singleWord ?? false,
-    lstrip: stripLeft ?? false,
-    rstrip: stripRight ?? false,
+    lstrip: lstrip ?? false,
+    rstrip: rstrip ?? false,
     normalized: normalized ?? false,
     special: true,
   };

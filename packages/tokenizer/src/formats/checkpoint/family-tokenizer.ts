@@ -19,26 +19,38 @@ export function familyTokenizer(bytes: Uint8Array, settings: CheckpointSettings)
   const layout = specialTokenLayout(settings, file.pieces.length);
   const unknownIndex = parts.model.unknownId!;
   const { bos, eos } = file.specialPieces;
-  const roles = specialTokensMapOf(settings, { bos, eos, unk: file.pieces[unknownIndex]!, ...layout.specialTokens });
+  const specialTokens = specialTokensMapOf(settings, {
+    bos,
+    eos,
+    unk: file.pieces[unknownIndex]!,
+    ...layout.specialTokens,
+  });
   const tokens = new Map(Object.entries(layout.fixedIds));
   const fixedIds = new Set(tokens.values());
   const ids = file.pieces.map((piece, index) => {
-    const name = index === unknownIndex ? (roles.unk ?? piece) : piece;
+    const name = index === unknownIndex ? (specialTokens.unk ?? piece) : piece;
     const id = tokens.get(name) ?? index + layout.idOffset;
     if (!tokens.has(name) && !fixedIds.has(id)) tokens.set(name, id);
     return id;
   });
-  return withSpecialTokens(parts, { ...layout, roles, settings, tokens, ids, special: Object.keys(layout.fixedIds) });
+  return withSpecialTokens(parts, {
+    ...layout,
+    specialTokens,
+    settings,
+    tokens,
+    ids,
+    special: Object.keys(layout.fixedIds),
+  });
 }
 
-interface SpecialTokenSetup extends Pick<SpecialTokenLayout, 'single' | 'pair' | 'before'> {
-  readonly roles: SpecialTokensMap;
+interface SpecialTokenSetup extends Pick<SpecialTokenLayout, 'single' | 'pair' | 'normalizersBefore'> {
+  readonly specialTokens: SpecialTokensMap;
   readonly settings: CheckpointSettings;
   /** All tokens with their ids. */
   readonly tokens: ReadonlyMap<string, number>;
   /** The id of each piece of the model; undefined where it has none and is unknown. */
   readonly ids: readonly (number | undefined)[];
-  /** Special tokens beside those with a role. */
+  /** Further special tokens, which have no name in `special_tokens_map.json`. */
   readonly special: readonly string[];
   /** The tokenizer of the language into which a model translates, where it is another. */
   readonly target?: Tokenizer | undefined;
@@ -47,11 +59,11 @@ interface SpecialTokenSetup extends Pick<SpecialTokenLayout, 'single' | 'pair' |
 /** The parts of a SentencePiece tokenizer with other ids, and with tokens beside its pieces and around a text. */
 export function withSpecialTokens(
   parts: TokenizerParts,
-  { roles, settings, tokens, ids, special, target, ...layout }: SpecialTokenSetup,
+  { specialTokens, settings, tokens, ids, special, target, ...layout }: SpecialTokenSetup,
 ): Tokenizer {
   const vocabulary = new Vocabulary();
   for (const [token, id] of tokens) vocabulary.add(token, id, 'the vocabulary');
-  const json = collectAddedTokens(settings, roles, token => tokens.get(token));
+  const json = collectAddedTokens(settings, specialTokens, token => tokens.get(token));
   const contents = new Set(json.map(({ content }) => content));
   for (const content of special) {
     if (!contents.has(content)) json.push({ id: tokens.get(content)!, content, special: true, normalized: false });
@@ -64,9 +76,11 @@ export function withSpecialTokens(
   const steps = (layout.normalizersBefore ?? []).map((step, index) =>
     readComponent('normalizer', allComponents.normalizers, step, `normalizer[${index}]`),
   );
-  const template = (items: readonly string[]) => items.map(item => templateItem(item, roles, idOf));
-  const idsOfRoles = (['bos', 'eos', 'pad', 'unk'] as const).map(role => [role, idOf(roles[role])] as const);
-  const laid = {
+  const template = (items: readonly string[]) => items.map(item => templateItem(item, specialTokens, idOf));
+  const specialTokenIds = (['bos', 'eos', 'pad', 'unk'] as const).map(
+    role => [role, idOf(specialTokens[role])] as const,
+  );
+  const familyParts = {
     addedTokens: [...added, ...others.map(token => ({ ...token, id: tokens.get(token.content)! }))],
     model: renumberModel(parts.model, vocabulary, ids),
     postProcessor: {
@@ -77,16 +91,16 @@ export function withSpecialTokens(
   const { file } = parts;
   return new Tokenizer({
     ...parts,
-    ...laid,
+    ...familyParts,
     target,
     normalizer: text => {
       for (const normalize of steps) normalize(text);
       parts.normalizer!(text);
     },
     ...(typeof file === 'function' && {
-      file: () => familyToJson(file(), { ...laid, ids, before: layout.normalizersBefore ?? [] }),
+      file: () => familyToJson(file(), { ...familyParts, ids, before: layout.normalizersBefore ?? [] }),
     }),
-    specialTokenIds: Object.fromEntries(idsOfRoles.filter(([, id]) => id !== undefined)),
+    specialTokenIds: Object.fromEntries(specialTokenIds.filter(([, id]) => id !== undefined)),
   });
 }
 
@@ -111,13 +125,13 @@ function renumberModel(
 
 function templateItem(
   item: string,
-  roles: SpecialTokensMap,
+  specialTokens: SpecialTokensMap,
   known: (token: string | undefined) => number | undefined,
 ): TemplateItem {
   const [, name = '', type = '0'] = /^(.+?)(?::(\d))?$/.exec(item) ?? [];
   const typeId = Number(type);
   if (name === '$A' || name === '$B') return { sequence: name === '$A' ? 0 : 1, typeId };
-  const token = name === 'bos' || name === 'eos' ? roles[name] : name;
+  const token = name === 'bos' || name === 'eos' ? specialTokens[name] : name;
   const id = known(token);
   return id === undefined
     ? failFile(`the vocabulary has no token "${token ?? name}" to put around a text`)

@@ -8,7 +8,7 @@ import { saveTokenizer } from '../json/save.js';
 import { sentencePieceTokenizer } from '../sentencepiece/index.js';
 import { openTokenizer } from './index.js';
 
-const fixture = (path: string) => readFileSync(new URL(`../../../../fixtures/${path}`, import.meta.url));
+const fixture = (path: string) => readFileSync(new URL(`../../../../../fixtures/${path}`, import.meta.url));
 const pieces = (name: string) => brotliDecompressSync(fixture(`sentencepiece/own/${name}.model.br`));
 
 type Content = Uint8Array | string | object;

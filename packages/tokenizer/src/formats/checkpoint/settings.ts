@@ -52,12 +52,17 @@ export interface AddedTokenJson {
 
 /** Reads what lies beside a vocabulary. `modelType` is that of the model's `config.json`. */
 export async function readSettings(read: ReadFile, modelType: string | undefined): Promise<CheckpointSettings> {
-  const [config, special, added] = await Promise.all(
+  const [config, special, addedTokens] = await Promise.all(
     ['tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json'].map(name => readObject(read, name)),
   );
   const values = { ...special, ...config };
   const fields = new Fields(values, 'tokenizer_config.json');
-  return { fields, values, addedTokens: readExtraTokens(fields, added ?? {}), family: familyOf(values, modelType) };
+  return {
+    fields,
+    values,
+    addedTokens: readExtraTokens(fields, addedTokens ?? {}),
+    family: familyOf(values, modelType),
+  };
 }
 
 function familyOf({ tokenizer_class: given }: Record<string, unknown>, modelType: string | undefined): string {
@@ -67,12 +72,12 @@ function familyOf({ tokenizer_class: given }: Record<string, unknown>, modelType
 }
 
 function readExtraTokens(fields: Fields, plain: Record<string, unknown>): Map<number, AddedTokenJson> {
-  const added = new Map<number, AddedTokenJson>();
+  const addedTokens = new Map<number, AddedTokenJson>();
   for (const [content, id] of Object.entries(plain)) {
     if (typeof id !== 'number') return failFile(`added_tokens.json gives "${content}" the id ${abbreviateJson(id)}`);
-    added.set(id, { id, content, special: false });
+    addedTokens.set(id, { id, content, special: false });
   }
-  if (!fields.has('added_tokens_decoder')) return added;
+  if (!fields.has('added_tokens_decoder')) return addedTokens;
   const decoder = fields.object('added_tokens_decoder');
   for (const key of Object.keys(fields.raw('added_tokens_decoder') as object)) {
     const id = Number(key);
@@ -80,9 +85,9 @@ function readExtraTokens(fields: Fields, plain: Record<string, unknown>): Map<nu
     const flags = Object.fromEntries(
       ['lstrip', 'rstrip', 'normalized', 'single_word'].map(flag => [flag, token.boolean(flag, false)]),
     );
-    added.set(id, { id, content: token.string('content'), special: token.boolean('special', false), ...flags });
+    addedTokens.set(id, { id, content: token.string('content'), special: token.boolean('special', false), ...flags });
   }
-  return added;
+  return addedTokens;
 }
 
 /** The roles that a token may have. */
@@ -106,26 +111,32 @@ export function specialTokensMapOf({ fields }: CheckpointSettings, defaults: Spe
 /** Role tokens and other special ones that have an id, and what else was added, each once. Most masks take the space before them along. */
 export function collectAddedTokens(
   settings: CheckpointSettings,
-  roles: SpecialTokensMap,
+  specialTokens: SpecialTokensMap,
   idOf: (token: string) => number | undefined,
   maskStripsLeft = true,
 ): AddedTokenJson[] {
-  const { fields, addedTokens: added } = settings;
+  const { fields, addedTokens } = settings;
   const further = fields.has('additional_special_tokens') ? fields.array('additional_special_tokens') : [];
   const names = further.map(token =>
     typeof token === 'string' ? token : new Fields(token, 'token').string('content'),
   );
-  const tokens = new Map(added);
-  const contents = new Set([...added.values()].map(({ content }) => content));
-  for (const content of [...Object.values(roles), ...names]) {
+  const tokens = new Map(addedTokens);
+  const contents = new Set([...addedTokens.values()].map(({ content }) => content));
+  for (const content of [...Object.values(specialTokens), ...names]) {
     const id = idOf(content);
     if (id === undefined || contents.has(content) || tokens.has(id)) continue;
     contents.add(content);
-    tokens.set(id, { id, content, special: true, normalized: false, lstrip: maskStripsLeft && content === roles.mask });
+    tokens.set(id, {
+      id,
+      content,
+      special: true,
+      normalized: false,
+      lstrip: maskStripsLeft && content === specialTokens.mask,
+    });
   }
   return [...tokens.values()].sort((a, b) => a.id - b.id);
 }
 
 /** The roles as settings, for `tokenizerFromJson`. */
-export const specialTokenSettings = (roles: SpecialTokensMap): Record<string, string> =>
-  Object.fromEntries(Object.entries(roles).map(([role, token]) => [`${role}_token`, token]));
+export const specialTokenSettings = (specialTokens: SpecialTokensMap): Record<string, string> =>
+  Object.fromEntries(Object.entries(specialTokens).map(([role, token]) => [`${role}_token`, token]));

@@ -138,7 +138,7 @@ const bosEosTemplate = {
 };
 
 /** M2M-100, whose `vocab.json` names the ids of the pieces; languages follow. */
-export function m2m100Layout({ fields }: CheckpointSettings, count: number): Omit<SpecialTokenLayout, 'offset'> {
+export function m2m100Layout({ fields }: CheckpointSettings, count: number): Omit<SpecialTokenLayout, 'idOffset'> {
   const source = `__${fields.string('src_lang', 'en').replace(/^__|__$/g, '')}__`;
   return {
     specialTokens: { bos: '<s>', eos: '</s>', sep: '</s>', unk: '<unk>', pad: '<pad>' },
@@ -148,7 +148,9 @@ export function m2m100Layout({ fields }: CheckpointSettings, count: number): Omi
   };
 }
 
-function albert({ fields }: CheckpointSettings): Pick<SpecialTokenLayout, 'roles' | 'single' | 'pair' | 'before'> {
+function albert({
+  fields,
+}: CheckpointSettings): Pick<SpecialTokenLayout, 'specialTokens' | 'single' | 'pair' | 'normalizersBefore'> {
   const quotes = ['``', "''"].map(quote => ({ type: 'Replace', pattern: { String: quote }, content: '"' }));
   return {
     specialTokens: {
@@ -172,8 +174,8 @@ function albert({ fields }: CheckpointSettings): Pick<SpecialTokenLayout, 'roles
 
 /** Llama, Gemma and others: a beginning token in front unless the settings say otherwise. */
 function defaultLayout({ fields, family }: CheckpointSettings): SpecialTokenLayout {
-  const begins = ['llama', 'codellama', 'mistral', 'mixtral', 'gemma', 'gemma2', 'gemma3', 'phi3'].includes(family);
-  const bos = fields.boolean('add_bos_token', begins) ? ['bos'] : [];
+  const addsBos = ['llama', 'codellama', 'mistral', 'mixtral', 'gemma', 'gemma2', 'gemma3', 'phi3'].includes(family);
+  const bos = fields.boolean('add_bos_token', addsBos) ? ['bos'] : [];
   const eos = fields.boolean('add_eos_token', false) ? ['eos'] : [];
   return {
     specialTokens: {},

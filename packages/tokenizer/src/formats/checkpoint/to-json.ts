@@ -13,15 +13,15 @@ interface FamilyParts extends Pick<TokenizerParts, 'addedTokens' | 'model' | 'po
 }
 
 /** The `tokenizer.json` of a SentencePiece model, `plain`, with a family's ids, tokens and template. */
-export function familyToJson(plain: Json, laid: FamilyParts): Json {
+export function familyToJson(plain: Json, parts: FamilyParts): Json {
   const { normalizers = [] } = (plain.normalizer ?? {}) as { normalizers?: readonly Json[] };
-  const all = [...laid.before, ...normalizers];
+  const all = [...parts.before, ...normalizers];
   return {
     ...plain,
-    added_tokens: laid.addedTokens.map(addedTokenToJson),
+    added_tokens: parts.addedTokens.map(addedTokenToJson),
     normalizer: all.length > 0 ? { type: 'Sequence', normalizers: all } : null,
-    post_processor: templateToJson(laid),
-    model: renumberModelJson(plain.model as Json, laid),
+    post_processor: templateToJson(parts),
+    model: renumberModelJson(plain.model as Json, parts),
   };
 }
 
@@ -45,7 +45,7 @@ function templateToJson({ postProcessor: { template }, model: { vocabulary }, ad
 /** The tables of a model with other ids. A token that is no piece may only be found before the model reads. */
 function renumberModelJson(model: Json, { ids, model: { vocabulary, unknownId }, addedTokens }: FamilyParts): Json {
   const tokens = [...vocabulary.entries()].sort(([, a], [, b]) => a - b);
-  const indexOfId = new Map(ids.map((id, place) => [id, place]));
+  const indexOfId = new Map(ids.map((id, index) => [id, index]));
   const added = new Set(addedTokens.map(({ content }) => content));
   if (ids.includes(undefined)) {
     failFile(
@@ -59,7 +59,7 @@ function renumberModelJson(model: Json, { ids, model: { vocabulary, unknownId },
       );
   }
   if (model.type === 'BPE') return { ...model, vocab: new Map(tokens), unk_token: vocabulary.token(unknownId!) };
-  const missing = tokens.findIndex(([, id], place) => id !== place);
+  const missing = tokens.findIndex(([, id], index) => id !== index);
   if (missing >= 0)
     failFile(`no token has the id ${missing}; a Unigram model in tokenizer.json has a token for each id`);
   const plain = model.vocab as readonly (readonly [string, number])[];

@@ -30,7 +30,7 @@ export function bpeFromFiles(vocabText: string, mergesText: string, settings: Ch
   const vocab = parseObject(vocabText, 'vocab.json');
   const isRoberta = robertaFamilies.includes(family);
   const isClip = family === 'clip';
-  const roles = specialTokensMapOf(
+  const specialTokens = specialTokensMapOf(
     settings,
     isClip ? clipSpecialTokens : isRoberta ? robertaSpecialTokens : gpt2SpecialTokens,
   );
@@ -38,14 +38,14 @@ export function bpeFromFiles(vocabText: string, mergesText: string, settings: Ch
     const id = Object.hasOwn(vocab, token) ? vocab[token] : undefined;
     return typeof id === 'number' ? id : undefined;
   };
-  const prefixed = fields.boolean('add_prefix_space', false);
-  const byteLevel = { type: 'ByteLevel', add_prefix_space: prefixed, trim_offsets: true, use_regex: true };
+  const addPrefixSpace = fields.boolean('add_prefix_space', false);
+  const byteLevel = { type: 'ByteLevel', add_prefix_space: addPrefixSpace, trim_offsets: true, use_regex: true };
   const around = (token: string | undefined): [string, number] =>
     token === undefined
       ? failFile('tokenizer_config.json names no token to put around a text')
       : [token, idOf(token) ?? failFile(`vocab.json has no token "${token}" to put around a text`)];
   const json = {
-    added_tokens: collectAddedTokens(settings, roles, idOf),
+    added_tokens: collectAddedTokens(settings, specialTokens, idOf),
     ...(isClip
       ? {
           normalizer: {
@@ -63,12 +63,18 @@ export function bpeFromFiles(vocabText: string, mergesText: string, settings: Ch
               { ...byteLevel, add_prefix_space: false },
             ],
           },
-          post_processor: robertaProcessing(around(roles.bos), around(roles.eos), { trims: false, prefixed: false }),
+          post_processor: robertaProcessing(around(specialTokens.bos), around(specialTokens.eos), {
+            trimOffsets: false,
+            addPrefixSpace: false,
+          }),
         }
       : {
           pre_tokenizer: byteLevel,
           ...(isRoberta && {
-            post_processor: robertaProcessing(around(roles.cls), around(roles.sep), { trims: true, prefixed }),
+            post_processor: robertaProcessing(around(specialTokens.cls), around(specialTokens.sep), {
+              trimOffsets: true,
+              addPrefixSpace,
+            }),
           }),
         }),
     decoder: { type: 'ByteLevel' },
@@ -76,10 +82,10 @@ export function bpeFromFiles(vocabText: string, mergesText: string, settings: Ch
       type: 'BPE',
       vocab,
       merges: readMergesText(mergesText),
-      ...(isClip && { unk_token: roles.unk, end_of_word_suffix: '</w>' }),
+      ...(isClip && { unk_token: specialTokens.unk, end_of_word_suffix: '</w>' }),
     },
   };
-  return tokenizerFromJson(json, { config: { ...settings.values, ...specialTokenSettings(roles) } });
+  return tokenizerFromJson(json, { config: { ...settings.values, ...specialTokenSettings(specialTokens) } });
 }
 
 const clipPattern = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
@@ -87,8 +93,8 @@ const clipPattern = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N
 const robertaProcessing = (
   cls: [string, number],
   sep: [string, number],
-  { trims, prefixed }: { trims: boolean; prefixed: boolean },
-) => ({ type: 'RobertaProcessing', cls, sep, trim_offsets: trims, add_prefix_space: prefixed });
+  { trimOffsets, addPrefixSpace }: { trimOffsets: boolean; addPrefixSpace: boolean },
+) => ({ type: 'RobertaProcessing', cls, sep, trim_offsets: trimOffsets, add_prefix_space: addPrefixSpace });
 
 /** The pairs of a merges file, whose first line may be a comment on its version. */
 export function readMergesText(text: string): string[][] {

@@ -26,22 +26,22 @@ export function sentencePieceWithVocabJson(
     vocab.set(token, id);
   }
   const isMarian = settings.family !== 'm2m100';
-  const layout: Omit<SpecialTokenLayout, 'offset'> = isMarian
+  const layout: Omit<SpecialTokenLayout, 'idOffset'> = isMarian
     ? { specialTokens: marianSpecialTokens, fixedIds: {}, single: ['$A', '</s>'], pair: ['$A', '$B', '</s>'] }
     : m2m100Layout(settings, vocab.size);
-  const roles = specialTokensMapOf(settings, layout.specialTokens);
-  const unknownTokenId = roles.unk === undefined ? undefined : vocab.get(roles.unk);
-  if (unknownTokenId === undefined) return failFile(`${name} has no unknown token "${roles.unk}"`);
+  const specialTokens = specialTokensMapOf(settings, layout.specialTokens);
+  const unknownTokenId = specialTokens.unk === undefined ? undefined : vocab.get(specialTokens.unk);
+  if (unknownTokenId === undefined) return failFile(`${name} has no unknown token "${specialTokens.unk}"`);
   const parts = sentencePieceParts(file);
   const { unknownId } = parts.model;
   for (const [token, id] of Object.entries(layout.fixedIds)) vocab.set(token, id);
   return withSpecialTokens(parts, {
     ...layout,
-    roles,
+    specialTokens,
     settings,
     target,
     tokens: vocab,
-    ids: file.pieces.map((piece, place) => (place === unknownId ? unknownTokenId : vocab.get(piece))),
+    ids: file.pieces.map((piece, index) => (index === unknownId ? unknownTokenId : vocab.get(piece))),
     special: [...Object.keys(layout.fixedIds), ...[...vocab.keys()].filter(token => languageToken.test(token))],
   });
 }

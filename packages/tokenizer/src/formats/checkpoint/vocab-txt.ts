@@ -16,15 +16,15 @@ export function wordPieceFromFiles(vocabText: string, settings: CheckpointSettin
   const lines = vocabText.split('\n').map(line => line.replace(/\r$/, ''));
   if (lines.at(-1) === '') lines.pop();
   const vocab = Object.fromEntries(lines.map((token, id) => [token, id])); // of a token that stands twice the last counts
-  const roles = specialTokensMapOf(settings, bertSpecialTokens);
+  const specialTokens = specialTokensMapOf(settings, bertSpecialTokens);
   const idOf = (token: string) => (Object.hasOwn(vocab, token) ? vocab[token] : undefined);
   const withId = (token: string | undefined) => {
     const id = token === undefined ? undefined : idOf(token);
     return id === undefined ? undefined : { id: token!, ids: [id], tokens: [token!] };
   };
-  const [cls, sep] = [withId(roles.cls), withId(roles.sep)];
+  const [cls, sep] = [withId(specialTokens.cls), withId(specialTokens.sep)];
   const json = {
-    added_tokens: collectAddedTokens(settings, roles, idOf, false),
+    added_tokens: collectAddedTokens(settings, specialTokens, idOf, false),
     normalizer: {
       type: 'BertNormalizer',
       clean_text: true,
@@ -38,12 +38,12 @@ export function wordPieceFromFiles(vocabText: string, settings: CheckpointSettin
     model: {
       type: 'WordPiece',
       vocab,
-      unk_token: roles.unk,
+      unk_token: specialTokens.unk,
       continuing_subword_prefix: '##',
       max_input_chars_per_word: 100,
     },
   };
-  return tokenizerFromJson(json, { config: { ...settings.values, ...specialTokenSettings(roles) } });
+  return tokenizerFromJson(json, { config: { ...settings.values, ...specialTokenSettings(specialTokens) } });
 }
 
 interface Special {

@@ -190,8 +190,8 @@ test('roles in special_tokens_map.json count for more, unless the configuration 
     { eos_token: { content: 'c' }, pad_token: 'b' },
   ];
   const rolesOf = (options: LoadOptions) => {
-    const { bosTokenId: bosToken, eosTokenId: eosToken, padTokenId: padToken } = tokenizerFromJson(json, options);
-    return [bosToken, eosToken, padToken];
+    const { bosTokenId, eosTokenId, padTokenId } = tokenizerFromJson(json, options);
+    return [bosTokenId, eosTokenId, padTokenId];
   };
   expect(rolesOf({ config, specialTokensMap })).toEqual([0, 2, 1]);
   expect(rolesOf({ specialTokensMap: JSON.stringify(specialTokensMap) })).toEqual([undefined, 2, 1]);

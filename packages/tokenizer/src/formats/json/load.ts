@@ -55,7 +55,7 @@ export function loadTokenizer(
     model.vocabulary,
   );
   const idOf = (token: string) => addedTokens.find(added => added.content === token)?.id ?? model.vocabulary.id(token);
-  const roles: TokenizerParts['specialTokenIds'] = Object.fromEntries(
+  const specialTokenIds: TokenizerParts['specialTokenIds'] = Object.fromEntries(
     ['bos', 'eos', 'pad', 'unk'].map(role => [role, specialTokenId(settings, `${role}_token`, idOf)]),
   );
   const decoder = maybe('decoder', json => readComponent('decoder', components.decoders, json, 'decoder'));
@@ -73,11 +73,11 @@ export function loadTokenizer(
     postProcessor:
       maybe('post_processor', json =>
         readComponent('post_processor', components.postProcessors, json, 'post_processor'),
-      ) ?? bosEosPostProcessor(settings, roles),
+      ) ?? bosEosPostProcessor(settings, specialTokenIds),
     decoder: chainDecoders([decoder ?? joinWithSpaces, ...(cleans ? [cleanUpDecoder] : [])]),
     truncation: file.has('truncation') ? readTruncation(file.object('truncation')) : undefined,
     padding: file.has('padding') ? readPadding(file.object('padding')) : undefined,
-    specialTokenIds: roles,
+    specialTokenIds,
     file: { ...withoutTables(file), added_tokens: addedTokens.map(addedTokenToJson) },
     countUpTo: components.countUpTo,
   });
@@ -88,8 +88,8 @@ function settingsOf({ config = {}, specialTokensMap = {} }: LoadOptions): Fields
   const own = new Fields(parseJsonText(config, 'tokenizer_config.json'), 'config');
   const older = new Fields(parseJsonText(specialTokensMap, 'special_tokens_map.json'), 'special_tokens_map.json');
   if (own.has('added_tokens_decoder')) return own;
-  const roles = ['bos_token', 'eos_token', 'pad_token', 'unk_token'].filter(name => older.has(name));
-  return own.with(Object.fromEntries(roles.map(name => [name, older.raw(name)])));
+  const names = ['bos_token', 'eos_token', 'pad_token', 'unk_token'].filter(name => older.has(name));
+  return own.with(Object.fromEntries(names.map(name => [name, older.raw(name)])));
 }
 
 function parseJsonText(json: object | string, what: string): unknown {

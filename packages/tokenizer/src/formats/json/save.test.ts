@@ -7,7 +7,7 @@ import { loadTokenizer, tokenizerFromJson } from './load.js';
 import { saveTokenizer } from './save.js';
 
 const read = (name: string) =>
-  readFileSync(new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8');
 
 const all = [
   'bpe-clip',

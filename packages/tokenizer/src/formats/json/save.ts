@@ -15,10 +15,10 @@ export interface SaveOptions {
  * in its order. What `tokenizer_config.json` said is not part of it and stays in that file.
  */
 export function saveTokenizer(tokenizer: Tokenizer, { pretty = false }: SaveOptions = {}): string {
-  const { file: given, model } = tokenizer.parts;
+  const { file: source, model } = tokenizer.parts;
   if (tokenizer.target) failFile('it has a tokenizer of its own for translations, tokenizer.json holds one');
-  if (!given) return failFile('it was made of parts that no tokenizer.json describes');
-  const file = typeof given === 'function' ? given() : { ...given, model: withTables(given.model as Json, model) };
+  if (!source) return failFile('it was made of parts that no tokenizer.json describes');
+  const file = typeof source === 'function' ? source() : { ...source, model: withTables(source.model as Json, model) };
   const component = (kind: Parameters<typeof componentToJson>[0]) =>
     file[kind] == null ? null : componentToJson(kind, file[kind] as Json);
   const written = {

@@ -4,7 +4,7 @@ import { tokenizerFromJson } from './load.js';
 import { saveTokenizer } from './save.js';
 
 const read = (name: string) =>
-  readFileSync(new URL(`../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8');
 const [gpt2, bert, llama] = [read('bpe-gpt2'), read('wordpiece-bert'), read('bpe-llama2')];
 const tokenOf = (content: string) => ({
   content,

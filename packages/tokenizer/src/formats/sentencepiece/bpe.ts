@@ -14,7 +14,7 @@ import { createResegmenter } from './resegment.js';
  * those the leftmost; user-defined symbols never merge, and unused pieces fall apart again.
  */
 export function sentencePieceBpe(file: ModelProto, table: PieceTable): Model {
-  const { vocabulary, unknownRules: rules, userDefinedSymbols: frozen } = table;
+  const { vocabulary, unknownRules, userDefinedSymbols } = table;
   const merges = mergesOf(file, table);
   const symbols = new Symbols();
   const count = file.pieces.length;
@@ -22,10 +22,10 @@ export function sentencePieceBpe(file: ModelProto, table: PieceTable): Model {
 
   /** Symbols that do not merge further, as `add(id, units)`. */
   const mergeAll = (add: (id: number, units: number) => void) => {
-    const remembering = hasUnused ? createResegmenter(file, merges) : undefined;
-    merge(symbols, (remembering?.pairs ?? merges.pairs) as PairTable);
+    const resegmenter = hasUnused ? createResegmenter(file, merges) : undefined;
+    merge(symbols, (resegmenter?.pairs ?? merges.pairs) as PairTable);
     for (let index = 0; index < symbols.count; index++) {
-      if (remembering) remembering.apart(symbols.ids[index]!, symbols.lengths[index]!, add);
+      if (resegmenter) resegmenter.resegment(symbols.ids[index]!, symbols.lengths[index]!, add);
       else add(symbols.ids[index]!, symbols.lengths[index]!);
     }
   };
@@ -33,12 +33,12 @@ export function sentencePieceBpe(file: ModelProto, table: PieceTable): Model {
   return withCache({
     vocabulary,
     acceptsBytes: false,
-    unknownId: rules.unknownId,
+    unknownId: unknownRules.unknownId,
     showsUnknownText: true,
     tokenize(text, start, end, _bytes, ids, spans) {
       symbols.count = 0;
       for (let at = start; at < end; ) {
-        const symbol = longestMatchLength(frozen, text, at, end);
+        const symbol = longestMatchLength(userDefinedSymbols, text, at, end);
         if (symbol > 0) symbols.push(vocabulary.id(text.slice(at, at + symbol))!, symbol);
         else {
           const code = text.codePointAt(at)!;
@@ -46,9 +46,9 @@ export function sentencePieceBpe(file: ModelProto, table: PieceTable): Model {
         }
         at += symbols.lengths[symbols.count - 1]!;
       }
-      const output = new PieceWriter(rules, text, ids, spans);
+      const output = new PieceWriter(unknownRules, text, ids, spans);
       let at = start;
-      mergeAll((id, units) => output.add(id < count ? id : rules.unknownId, at, (at += units)));
+      mergeAll((id, units) => output.add(id < count ? id : unknownRules.unknownId, at, (at += units)));
       symbols.release();
     },
   });

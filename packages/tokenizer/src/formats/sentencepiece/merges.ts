@@ -13,10 +13,10 @@ export interface Merges {
 }
 
 /** All ways to put each piece together from two smaller ones or from single characters; equal scores have equal ranks. */
-export function mergesOf({ pieces, scores, types }: ModelProto, { piecesInText: found }: PieceTable): Merges {
-  const mergeable = new Map(found(id => types[id] !== pieceTypes.userDefined));
+export function mergesOf({ pieces, scores, types }: ModelProto, { piecesInText }: PieceTable): Merges {
+  const mergeable = new Map(piecesInText(id => types[id] !== pieceTypes.userDefined));
   const characters = new Map<number, number>();
-  const frozen = new Map(found(id => types[id] === pieceTypes.userDefined));
+  const frozen = new Map(piecesInText(id => types[id] === pieceTypes.userDefined));
   const units: number[] = []; // of symbols that are no pieces
   for (const piece of mergeable.keys()) {
     for (const char of piece) {

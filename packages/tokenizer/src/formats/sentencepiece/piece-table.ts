@@ -21,17 +21,17 @@ const typesInText: readonly number[] = [pieceTypes.normal, pieceTypes.userDefine
 export function pieceTable({ pieces, types, byteFallback }: ModelProto): PieceTable {
   const vocabulary = new Vocabulary();
   for (const [id, piece] of pieces.entries()) vocabulary.add(piece, id, 'the SentencePiece model');
-  const bytes = byteFallback ? byteIds(vocabulary) : undefined;
-  if (byteFallback && !bytes)
+  const fallback = byteFallback ? byteIds(vocabulary) : undefined;
+  if (byteFallback && !fallback)
     failFile('the SentencePiece model has byte_fallback, and not all pieces <0x00> to <0xFF>');
-  function* found(keep: (id: number) => boolean = () => true): IterableIterator<[string, number]> {
+  function* piecesInText(keep: (id: number) => boolean = () => true): IterableIterator<[string, number]> {
     for (const [id, piece] of pieces.entries()) if (typesInText.includes(types[id]!) && keep(id)) yield [piece, id];
   }
   const isSymbol = (id: number) => types[id] === pieceTypes.userDefined;
   return {
     vocabulary,
-    unknownRules: { unknownId: types.indexOf(pieceTypes.unknown), byteIds: bytes },
-    piecesInText: found,
-    userDefinedSymbols: types.includes(pieceTypes.userDefined) ? trieOf(found(isSymbol)) : undefined,
+    unknownRules: { unknownId: types.indexOf(pieceTypes.unknown), byteIds: fallback },
+    piecesInText,
+    userDefinedSymbols: types.includes(pieceTypes.userDefined) ? trieOf(piecesInText(isSymbol)) : undefined,
   };
 }

@@ -9,34 +9,34 @@ import { type ModelProto, pieceTypes } from './model-proto.js';
 export function createResegmenter({ types }: ModelProto, { pairs, unitsOf }: Merges) {
   const reverseMerges = new Map<number, readonly [left: number, right: number]>();
 
-  class Remembering extends PairTable {
+  class RecordingPairTable extends PairTable {
     override find(left: number, right: number): number {
-      const found = pairs.find(left, right);
-      if (found >= 0 && types[pairs.second(found)] === pieceTypes.unused)
-        reverseMerges.set(pairs.second(found), [left, right]);
-      return found;
+      const slot = pairs.find(left, right);
+      if (slot >= 0 && types[pairs.second(slot)] === pieceTypes.unused)
+        reverseMerges.set(pairs.second(slot), [left, right]);
+      return slot;
     }
 
-    override first(found: number): number {
-      return pairs.first(found);
+    override first(slot: number): number {
+      return pairs.first(slot);
     }
 
-    override second(found: number): number {
-      return pairs.second(found);
+    override second(slot: number): number {
+      return pairs.second(slot);
     }
   }
 
   /** Hands on a symbol of `units` units, or what it falls apart into. */
-  function apart(id: number, units: number, add: (id: number, units: number) => void): void {
+  function resegment(id: number, units: number, add: (id: number, units: number) => void): void {
     const parts = types[id] === pieceTypes.unused ? reverseMerges.get(id) : undefined;
     if (!parts) {
       add(id, units);
       return;
     }
     const leftUnits = unitsOf(parts[0]);
-    apart(parts[0], leftUnits, add);
-    apart(parts[1], units - leftUnits, add);
+    resegment(parts[0], leftUnits, add);
+    resegment(parts[1], units - leftUnits, add);
   }
 
-  return { pairs: new Remembering(), apart };
+  return { pairs: new RecordingPairTable(), resegment };
 }

@@ -5,7 +5,7 @@ import type { Tokenizer } from '../../tokenizer.js';
 import { sentencePieceTokenizer } from './index.js';
 
 const unpacked = (path: string) =>
-  brotliDecompressSync(readFileSync(new URL(`../../../../fixtures/sentencepiece/${path}`, import.meta.url)));
+  brotliDecompressSync(readFileSync(new URL(`../../../../../fixtures/sentencepiece/${path}`, import.meta.url)));
 
 const codePoints = (text: string) => [...text].length;
 

@@ -28,7 +28,7 @@ export function sentencePieceParts(file: ModelProto): TokenizerParts {
     return file.types[id] === pieceTypes.control ? id : undefined;
   };
   const { bos, eos, pad } = file.specialPieces;
-  const roles = { bos: controlIdOf(bos), eos: controlIdOf(eos), pad: controlIdOf(pad) };
+  const specialTokenIds = { bos: controlIdOf(bos), eos: controlIdOf(eos), pad: controlIdOf(pad) };
   return {
     addedTokens: controlTokens(file),
     normalizer: sentencePieceNormalizer(file.normalizer, table.userDefinedSymbols, file.whitespaceAsSuffix),
@@ -40,7 +40,7 @@ export function sentencePieceParts(file: ModelProto): TokenizerParts {
     ...(preTokenizer.length > 0 && !table.userDefinedSymbols && { boundary: 'words' }),
     truncation: undefined,
     padding: undefined,
-    specialTokenIds: Object.fromEntries(Object.entries(roles).filter(([, id]) => id !== undefined)),
+    specialTokenIds: Object.fromEntries(Object.entries(specialTokenIds).filter(([, id]) => id !== undefined)),
   };
 }
 

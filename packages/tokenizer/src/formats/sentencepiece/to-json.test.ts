@@ -9,7 +9,7 @@ import { tokenizerFromJson } from '../json/load.js';
 import { saveTokenizer } from '../json/save.js';
 import { sentencePieceTokenizer } from './index.js';
 
-const folder = new URL('../../../../fixtures/sentencepiece/', import.meta.url);
+const folder = new URL('../../../../../fixtures/sentencepiece/', import.meta.url);
 const read = (path: string) =>
   sentencePieceTokenizer(brotliDecompressSync(readFileSync(new URL(`${path}.model.br`, folder))));
 const names = ['own', 'published'].flatMap(place =>

@@ -16,17 +16,17 @@ const leastPositive = 2 ** -126;
  * version 0.2.2, and has either of two ways that are equally probable.
  */
 export function sentencePieceUnigram(file: ModelProto, table: PieceTable): Model {
-  const { unknownRules: rules, piecesInText: found, vocabulary } = table;
-  const trie = trieOf(found(id => file.types[id] !== pieceTypes.unused));
+  const { unknownRules, piecesInText, vocabulary } = table;
+  const trie = trieOf(piecesInText(id => file.types[id] !== pieceTypes.unused));
   const { scores, unknownScore } = scoresOf(file);
   const paths = new BestPaths();
   return {
     vocabulary,
     acceptsBytes: false,
-    unknownId: rules.unknownId,
+    unknownId: unknownRules.unknownId,
     showsUnknownText: true,
     tokenize(text, start, end, _bytes, ids, spans) {
-      const output = new PieceWriter(rules, text, ids, spans);
+      const output = new PieceWriter(unknownRules, text, ids, spans);
       let from = start; // where the paths begin
       let furthest = start; // how far pieces reach by now
       paths.reset(end - start);
@@ -50,7 +50,7 @@ export function sentencePieceUnigram(file: ModelProto, table: PieceTable): Model
         }
         at += width;
         if (isKnown) continue;
-        paths.offer(at - width - from, at - from, rules.unknownId, score + unknownScore);
+        paths.offer(at - width - from, at - from, unknownRules.unknownId, score + unknownScore);
         if (at > furthest) furthest = at;
       }
       paths.writePath(from, end, output);

@@ -25,7 +25,7 @@ export const sentencePieceWord = (file: ModelProto, table: PieceTable): Model =>
 
 function pieceModel(
   { types }: ModelProto,
-  { vocabulary, unknownRules: rules }: PieceTable,
+  { vocabulary, unknownRules }: PieceTable,
   endOf: (text: string, at: number, end: number) => number,
 ): Model {
   const { normal, userDefined, unused } = pieceTypes;
@@ -33,14 +33,14 @@ function pieceModel(
   return {
     vocabulary,
     acceptsBytes: false,
-    unknownId: rules.unknownId,
+    unknownId: unknownRules.unknownId,
     showsUnknownText: true,
     tokenize(text, start, end, _bytes, ids, spans) {
-      const output = new PieceWriter(rules, text, ids, spans);
+      const output = new PieceWriter(unknownRules, text, ids, spans);
       for (let at = start, to = at; at < end; at = to) {
         to = endOf(text, at, end);
         const id = vocabulary.id(text.slice(at, to));
-        output.add(id !== undefined && isFound(id) ? id : rules.unknownId, at, to);
+        output.add(id !== undefined && isFound(id) ? id : unknownRules.unknownId, at, to);
       }
     },
   };

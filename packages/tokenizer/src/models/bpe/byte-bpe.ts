@@ -16,13 +16,13 @@ export function createByteEncoder(
   tokens: ByteTokens,
   merges: PairTable,
   ignoreMerges: boolean,
-): Required<Pick<Model, 'readBytes' | 'cacheBytes'>> {
+): Required<Pick<Model, 'encodeBytes' | 'cacheBytes'>> {
   const singles = Int32Array.from(byteAlphabet(), char => vocabulary.id(char)!);
   const kinds = new Uint8Array(vocabulary.idLimit).fill(ignoreMerges ? isOneToken : undecided);
   const symbols = new Symbols();
   const cache = wordCache<Uint8Array>(Uint8Array);
 
-  const readBytes = (bytes: Uint8Array, from: number, to: number, ids: number[]) => {
+  const encodeBytes = (bytes: Uint8Array, from: number, to: number, ids: number[]) => {
     if (to - from === 1) {
       ids.push(singles[bytes[from]!]!);
       return;
@@ -43,7 +43,7 @@ export function createByteEncoder(
     if (token < 0 || kinds[token] === isSeveralTokens) cache.store(bytes, from, to, hash, ids, first);
     symbols.release();
   };
-  return { encodeBytes: readBytes, cacheBytes: cache.byteLength };
+  return { encodeBytes, cacheBytes: cache.byteLength };
 }
 
 /** A model that reads bytes so, and pieces of other kinds as `characters` does. */
@@ -54,16 +54,16 @@ export function byteBpe(
   merges: PairTable,
   ignoreMerges: boolean,
 ): Model {
-  const { encodeBytes: readBytes, cacheBytes } = createByteEncoder(vocabulary, tokens, merges, ignoreMerges);
+  const { encodeBytes, cacheBytes } = createByteEncoder(vocabulary, tokens, merges, ignoreMerges);
   return {
     ...characters,
     cacheBytes: cacheBytes + (characters.cacheBytes ?? 0),
-    encodeBytes: readBytes,
+    encodeBytes,
     tokenize(text, start, end, bytes, ids, spans) {
       if (!bytes) return characters.tokenize(text, start, end, bytes, ids, spans);
       const first = ids.length;
       const piece = encodeUtf8(text.slice(start, end));
-      readBytes(piece, 0, piece.length, ids);
+      encodeBytes(piece, 0, piece.length, ids);
       if (!spans) return;
       for (let index = first, at = 0; index < ids.length; index++)
         spans.push(at, (at += tokens.byteLength(ids[index]!)));

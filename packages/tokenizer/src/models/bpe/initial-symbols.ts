@@ -58,7 +58,7 @@ export class InitialSymbols {
         const isLast = next === end && index === count - 1 ? 2 : 0;
         const byte = buffer[index]!;
         const id = tables[isFirst + isLast]![byte]!;
-        if (id !== missing) this.#known(id, 1, symbols);
+        if (id !== missing) this.#pushKnown(id, 1, symbols);
         else this.#unknown(byteAlphabet()[byte]!, 1, isFirst === 1, isLast === 2, symbols);
       }
       at = next;
@@ -75,14 +75,14 @@ export class InitialSymbols {
       const next = at + (code > 0xffff ? 2 : 1);
       const char = text.slice(at, next);
       const id = this.vocabulary.id(`${at > start ? prefix : ''}${char}${next === end ? suffix : ''}`);
-      if (id !== undefined) this.#known(id, utf8Length(code), symbols);
+      if (id !== undefined) this.#pushKnown(id, utf8Length(code), symbols);
       else this.#unknown(char, utf8Length(code), at === start, next === end, symbols);
       at = next;
     }
     this.#flushUnknown(symbols);
   }
 
-  #known(id: number, length: number, symbols: Symbols): void {
+  #pushKnown(id: number, length: number, symbols: Symbols): void {
     if (this.#unknownBytes > 0) this.#flushUnknown(symbols);
     symbols.push(id, length);
   }

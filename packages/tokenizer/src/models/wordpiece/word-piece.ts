@@ -42,7 +42,7 @@ export function wordPieceModel(
     return true;
   };
   /** Appends the ids of a word; says whether it is known. */
-  const read = (units: Uint16Array, from: number, to: number, ids: number[]) => {
+  const encode = (units: Uint16Array, from: number, to: number, ids: number[]) => {
     const first = ids.length;
     const isShort = to - from <= maxInputCharsPerWord || !isLonger(units, from, to, maxInputCharsPerWord);
     if (isShort && tokenizeWord(units, from, to, ids)) return true;
@@ -53,7 +53,7 @@ export function wordPieceModel(
   const tokenize: Model['tokenize'] = (text, start, end, _bytes, ids, spans) => {
     const units = unitsOf(text, start, end);
     const first = ids.length;
-    const isKnown = read(units, 0, units.length, ids);
+    const isKnown = encode(units, 0, units.length, ids);
     if (!spans) return;
     for (let index = first, from = 0, byte = 0; index < ids.length; index++) {
       const size = vocabulary.token(ids[index]!)!.length - (index > first ? prefix.length : 0);
@@ -62,7 +62,7 @@ export function wordPieceModel(
       from = to;
     }
   };
-  return { vocabulary, acceptsBytes: false, unknownId, tokenize, preTokenEncoder: { encode: read } };
+  return { vocabulary, acceptsBytes: false, unknownId, tokenize, preTokenEncoder: { encode } };
 }
 
 function isLonger(units: Uint16Array, from: number, to: number, longest: number): boolean {

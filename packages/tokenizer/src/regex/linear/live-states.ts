@@ -14,11 +14,11 @@ export class LiveStates {
   readonly #members: Alphabet['members'];
   /** By set: 1 for each state that is in it; the sets before it, by class; the next state that takes a character, by state. */
   readonly #sets: Uint8Array[] = [];
-  readonly #befores: Map<number, number>[] = [];
+  readonly #predecessors: Map<number, number>[] = [];
   readonly #steps: Map<number, number>[] = [];
   readonly #numbers = new Map<string, number>();
   /** How many states may still be looked at in a text. */
-  #left = 0;
+  #budget = 0;
 
   constructor(program: Program, alphabet: Alphabet) {
     this.#program = program;
@@ -27,18 +27,18 @@ export class LiveStates {
 
   /** Begins a text of a length. */
   begin(length: number): void {
-    this.#left = baseBudget + budgetPerUnit * length;
+    this.#budget = baseBudget + budgetPerUnit * length;
   }
 
   /** Whether more states were looked at than a text of its length needs. */
   get isExhausted(): boolean {
-    return this.#left < 0;
+    return this.#budget < 0;
   }
 
   /** Forgets all sets where there are many; those that are needed are added anew. */
   clearIfFull(): void {
     if (this.#sets.length < maxSets) return;
-    for (const all of [this.#sets, this.#befores, this.#steps]) all.length = 0;
+    for (const all of [this.#sets, this.#predecessors, this.#steps]) all.length = 0;
     this.#numbers.clear();
   }
 
@@ -48,7 +48,7 @@ export class LiveStates {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     this.#numbers.set(key, this.#sets.length);
-    this.#befores.push(new Map());
+    this.#predecessors.push(new Map());
     this.#steps.push(new Map());
     return this.#sets.push(live) - 1;
   }
@@ -60,16 +60,16 @@ export class LiveStates {
 
   /** The set at the end of a text behind a character of class `last`, -1 if the text is empty. */
   atEnd(last: number): number {
-    return this.#made(undefined, -1, last);
+    return this.#computeSet(undefined, -1, last);
   }
 
   /** The set before a character of class `next` behind which the set is `after`; `last` is the class of what stands before the place, -1 for nothing. */
   before(after: number, next: number, last: number): number {
     const key = next * 0x10000 + last;
-    const known = this.#befores[after]!.get(key);
+    const known = this.#predecessors[after]!.get(key);
     if (known !== undefined) return known;
-    const made = this.#made(this.#sets[after], next, last);
-    this.#befores[after]!.set(key, made);
+    const made = this.#computeSet(this.#sets[after], next, last);
+    this.#predecessors[after]!.set(key, made);
     return made;
   }
 
@@ -90,10 +90,10 @@ export class LiveStates {
     return at;
   }
 
-  #made(after: Uint8Array | undefined, next: number, last: number): number {
+  #computeSet(after: Uint8Array | undefined, next: number, last: number): number {
     const { states, order } = this.#program;
     const live = new Uint8Array(states.length);
-    this.#left -= states.length;
+    this.#budget -= states.length;
     for (const index of order) live[index] = this.#isLive(states[index]!, live, after, next, last) ? 1 : 0;
     return this.add(live);
   }

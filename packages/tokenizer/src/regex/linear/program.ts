@@ -57,13 +57,13 @@ class Compiler {
   readonly states: State[] = [{ kind: 'match' }, { kind: 'fail' }];
   readonly sets = new Map<string, number>();
   /** How many nodes may still be looked at: those that make no states count, too. */
-  #looks: number;
+  #budget: number;
 
   constructor(
     readonly isLinear: boolean,
     readonly most: number,
   ) {
-    this.#looks = 4 * most;
+    this.#budget = 4 * most;
   }
 
   /**
@@ -71,7 +71,7 @@ class Compiler {
    * count must take some.
    */
   state(node: Node, idle: number, moved: number): number {
-    if (--this.#looks < 0) throw new Unsupported();
+    if (--this.#budget < 0) throw new Unsupported();
     switch (node.kind) {
       case 'set':
         return this.#add({ kind: 'set', set: this.#set(node.written), next: moved });

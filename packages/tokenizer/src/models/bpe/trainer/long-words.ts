@@ -11,7 +11,7 @@ const [width, next, previous, pair] = [4, 1, 2, 3];
  */
 export class LongWords {
   readonly #cells: Int32Array;
-  readonly #places = new PairOccurrences();
+  readonly #occurrences = new PairOccurrences();
   /** By word, in order: its number among all words, how often it occurs, and where it ends. */
   readonly #numbers: number[] = [];
   readonly #times: number[] = [];
@@ -36,21 +36,21 @@ export class LongWords {
       const place = first + index;
       const begun = index < last ? pairs.change(symbols[index]!, symbols[index + 1]!, number, times) : none;
       this.#cells.set([symbols[index]!, place + 1, index > 0 ? place - 1 : none, begun], place * width);
-      if (begun !== none) this.#places.add(begun, place);
+      if (begun !== none) this.#occurrences.add(begun, place);
       if ((index & 4095) === 4095) yield index;
     }
   }
 
   /** Makes `merged` of a pair wherever it stands in the words with these numbers, from the left; yields now and then. */
   *merge(numbers: ReadonlySet<number>, from: number, merged: number, pairs: Pairs): Generator<void> {
-    const places = this.#places.take(from);
+    const places = this.#occurrences.take(from);
     let word = 0;
     for (let index = 0; index < places.length; index++) {
       const place = places[index]!;
       if (this.#cells[place * width + pair] !== from) continue; // another merge was here
       if (place >= this.#ends[word]!) word = this.#wordAt(place);
       if (numbers.has(this.#numbers[word]!)) this.#mergeAt(place, word, merged, pairs);
-      else this.#places.add(from, place);
+      else this.#occurrences.add(from, place);
       if ((index & 1023) === 1023) yield;
     }
   }
@@ -68,24 +68,24 @@ export class LongWords {
     cells[cell + pair] = cells[second + pair] = none;
     if (before !== none) {
       pairs.add(cells[before * width + pair]!, number, -times);
-      this.#gain(before, number, times, pairs);
+      this.#addPair(before, number, times, pairs);
     }
     if (lost !== none) {
       cells[after * width + previous] = place;
       pairs.add(lost, number, -times);
-      this.#gain(place, number, times, pairs);
+      this.#addPair(place, number, times, pairs);
     }
   }
 
   /** A pair came up; it counts where it may become a token. */
-  #gain(place: number, number: number, times: number, pairs: Pairs): void {
+  #addPair(place: number, number: number, times: number, pairs: Pairs): void {
     const cells = this.#cells;
     const cell = place * width;
     const second = cells[cell + next]! * width;
     const begun = pairs.number(cells[cell]!, cells[second]!);
     cells[cell + pair] = begun;
     if (cells[second + next]! - place < this.maxTokenLength) pairs.add(begun, number, times);
-    this.#places.add(begun, place);
+    this.#occurrences.add(begun, place);
   }
 
   /** The word in which a place lies. */

@@ -14,7 +14,7 @@ export class Lattice {
   readonly #pieces: Pieces;
   readonly #scores: Float64Array;
   /** By place: how likely the rest of its word is, or how good its best way is. */
-  readonly #rests: Float64Array;
+  readonly #suffixScores: Float64Array;
   readonly #levels: Int32Array;
 
   constructor(corpus: Corpus, pieces: Pieces) {
@@ -23,32 +23,32 @@ export class Lattice {
     this.#scores = pieces.scores.slice();
     const worst = pieces.scores.subarray(unknown + 1).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
     this.#scores[unknown] = worst - unknownPenalty;
-    this.#rests = new Float64Array(corpus.text.length);
+    this.#suffixScores = new Float64Array(corpus.text.length);
     this.#levels = new Int32Array(corpus.text.length);
   }
 
   /** How often each piece is expected in the words (forward-backward algorithm, here from the end: Rabiner 1989). Yields now and then. */
   *expectedCounts(): Generator<void, Float64Array> {
     const probabilities = this.#scores.map(Math.exp);
-    const { length } = this.#rests;
+    const { length } = this.#suffixScores;
     for (let to = length; to > 0; to -= yieldInterval) {
-      this.#weigh(Math.max(0, to - yieldInterval), to, probabilities);
+      this.#backward(Math.max(0, to - yieldInterval), to, probabilities);
       yield;
     }
     const expected = new Float64Array(probabilities.length);
     const forward = new Float64Array(length); // how often a way leads through each place
     for (const [word, start] of this.#corpus.starts.entries()) forward[start] = this.#corpus.times[word]!;
     for (let from = 0; from < length; from += yieldInterval) {
-      this.#spread(from, Math.min(length, from + yieldInterval), probabilities, forward, expected);
+      this.#forward(from, Math.min(length, from + yieldInterval), probabilities, forward, expected);
       yield;
     }
     return expected;
   }
 
   /** How likely the rest of each word is behind the places `[from, to)`, all ways together. */
-  #weigh(from: number, to: number, chances: Float64Array): void {
-    const { longest, properPrefix: shorter, lengths } = this.#pieces;
-    const [rests, levels] = [this.#rests, this.#levels];
+  #backward(from: number, to: number, chances: Float64Array): void {
+    const { longest, properPrefix, lengths } = this.#pieces;
+    const [rests, levels] = [this.#suffixScores, this.#levels];
     for (let place = to - 1; place >= from; place--) {
       let id = longest[place]!;
       rests[place] = 1;
@@ -56,7 +56,7 @@ export class Lattice {
       if (id === none) continue; // a word ends
       let now = levels[place + 1]!;
       let sum = 0;
-      for (; id !== none; id = shorter[id]!) {
+      for (; id !== none; id = properPrefix[id]!) {
         const next = place + lengths[id]!;
         const likelihood = chances[id]! * rests[next]!;
         if (levels[next] === now) sum += likelihood;
@@ -73,13 +73,13 @@ export class Lattice {
   }
 
   /** Shares what reaches the places `[from, to)` among the pieces that begin there. */
-  #spread(from: number, to: number, chances: Float64Array, reached: Float64Array, expected: Float64Array): void {
-    const { longest, properPrefix: shorter, lengths } = this.#pieces;
-    const [rests, levels] = [this.#rests, this.#levels];
+  #forward(from: number, to: number, chances: Float64Array, reached: Float64Array, expected: Float64Array): void {
+    const { longest, properPrefix, lengths } = this.#pieces;
+    const [rests, levels] = [this.#suffixScores, this.#levels];
     for (let place = from; place < to; place++) {
       const whole = reached[place]! / rests[place]!;
       const now = levels[place]!;
-      for (let id = longest[place]!; id !== none; id = shorter[id]!) {
+      for (let id = longest[place]!; id !== none; id = properPrefix[id]!) {
         const next = place + lengths[id]!;
         let share = whole * chances[id]! * rests[next]!;
         if (levels[next] !== now) share *= scaleStep ** (levels[next]! - now);
@@ -93,9 +93,9 @@ export class Lattice {
   *viterbiCounts(): Generator<void, Float64Array> {
     const { starts, ends, times } = this.#corpus;
     const { lengths } = this.#pieces;
-    const best = new Int32Array(this.#rests.length);
+    const best = new Int32Array(this.#suffixScores.length);
     for (let to = best.length; to > 0; to -= yieldInterval) {
-      this.#choose(Math.max(0, to - yieldInterval), to, best);
+      this.#viterbi(Math.max(0, to - yieldInterval), to, best);
       yield;
     }
     const used = new Float64Array(lengths.length);
@@ -109,12 +109,12 @@ export class Lattice {
     return used;
   }
 
-  #choose(from: number, to: number, best: Int32Array): void {
-    const { longest, properPrefix: shorter, lengths } = this.#pieces;
-    const rests = this.#rests;
+  #viterbi(from: number, to: number, best: Int32Array): void {
+    const { longest, properPrefix, lengths } = this.#pieces;
+    const rests = this.#suffixScores;
     for (let place = to - 1; place >= from; place--) {
       let most = longest[place] === none ? 0 : Number.NEGATIVE_INFINITY;
-      for (let id = longest[place]!; id !== none; id = shorter[id]!) {
+      for (let id = longest[place]!; id !== none; id = properPrefix[id]!) {
         const score = this.#scores[id]! + rests[place + lengths[id]!]!;
         if (score < most) continue;
         most = score;
@@ -126,14 +126,14 @@ export class Lattice {
 
   /** What a piece of more than one character would be cut into if it were not there; undefined if that is better than the piece. */
   bestAlternative(piece: number): number[] | undefined {
-    const { offsets: places, lengths, longest, properPrefix: shorter } = this.#pieces;
+    const { offsets, lengths, longest, properPrefix } = this.#pieces;
     const length = lengths[piece]!;
     const rests: number[] = [];
     const best: number[] = [];
     rests[length] = 0;
     for (let at = length - 1; at >= 0; at--) {
       rests[at] = Number.NEGATIVE_INFINITY;
-      for (let id = longest[places[piece]! + at]!; id !== none; id = shorter[id]!) {
+      for (let id = longest[offsets[piece]! + at]!; id !== none; id = properPrefix[id]!) {
         const end = at + lengths[id]!;
         if (end > length || id === piece) continue;
         const score = this.#scores[id]! + rests[end]!;

@@ -18,14 +18,14 @@ export interface Pieces {
 
 /** The pieces with these numbers, in this order; `unknown` must be the first. */
 export function selectPieces(
-  { offsets: places, lengths, scores, properPrefix: shorter, longest }: Pieces,
+  { offsets, lengths, scores, properPrefix, longest }: Pieces,
   selected: Int32Array,
 ): Pieces {
   const numbers = new Int32Array(lengths.length).fill(none); // new ones by old ones
   for (let index = 0; index < selected.length; index++) numbers[selected[index]!] = index;
   const next = (id: number): number => {
     if (id === none) return none;
-    while (id !== none && numbers[id] === none) id = shorter[id]!;
+    while (id !== none && numbers[id] === none) id = properPrefix[id]!;
     return id === none ? unknown : numbers[id]!;
   };
   const instead = Int32Array.from(lengths, (_, id) => next(id));
@@ -33,10 +33,10 @@ export function selectPieces(
     if (longest[place] !== none) longest[place] = instead[longest[place]!]!;
   }
   return {
-    offsets: selected.map(id => places[id]!),
+    offsets: selected.map(id => offsets[id]!),
     lengths: selected.map(id => lengths[id]!),
     scores: Float64Array.from(selected, id => scores[id]!),
-    properPrefix: selected.map(id => next(shorter[id]!)),
+    properPrefix: selected.map(id => next(properPrefix[id]!)),
     longest,
   };
 }

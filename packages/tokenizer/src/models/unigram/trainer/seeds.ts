@@ -104,9 +104,9 @@ function piecesOf(
   { from, to, length, score }: SuffixIntervals,
 ): Pieces {
   const count = from.length + 1;
-  const places = new Int32Array(count);
+  const offsets = new Int32Array(count);
   const lengths = new Int32Array(count).fill(1, 0, 1);
-  const shorter = new Int32Array(count).fill(none);
+  const properPrefix = new Int32Array(count).fill(none);
   const scores = new Float64Array(count).fill(Number.NaN, 0, 1);
   const sum = Math.log(score.reduce((total, each) => total + each, 0));
   const bySuffix = new Int32Array(suffixes.length).fill(unknown);
@@ -114,14 +114,14 @@ function piecesOf(
   for (const index of orderBy(Float64Array.from(length), indices(from.length))) {
     const id = index + 1;
     const first = from[index]!;
-    places[id] = suffixes[first]!;
+    offsets[id] = suffixes[first]!;
     lengths[id] = length[index]!;
     scores[id] = Math.log(score[index]!) - sum;
-    if (length[index]! > 1) shorter[id] = bySuffix[first]!;
+    if (length[index]! > 1) properPrefix[id] = bySuffix[first]!;
     bySuffix.fill(id, first, to[index]!);
   }
   const longest = new Int32Array(text.length).fill(none);
   for (const [word, start] of starts.entries()) longest.fill(unknown, start, ends[word]!);
   for (let index = 0; index < suffixes.length; index++) longest[suffixes[index]!] = bySuffix[index]!;
-  return { offsets: places, lengths, scores, properPrefix: shorter, longest };
+  return { offsets, lengths, scores, properPrefix, longest };
 }

@@ -88,8 +88,8 @@ export async function trainUnigram(
 }
 
 /** The pieces as texts, but for the unknown one. */
-function pieceTexts({ text }: Corpus, { offsets: places, lengths, scores }: Pieces): Piece[] {
-  const texts = Array.from(places, (place, id) => String.fromCodePoint(...text.subarray(place, place + lengths[id]!)));
+function pieceTexts({ text }: Corpus, { offsets, lengths, scores }: Pieces): Piece[] {
+  const texts = Array.from(offsets, (place, id) => String.fromCodePoint(...text.subarray(place, place + lengths[id]!)));
   return texts.map((piece, id): Piece => [piece, scores[id]!]).slice(1);
 }
 
