@@ -1,7 +1,8 @@
-import type { Dropout, Scope } from '@residual/layers';
+import { type Dropout, type PositionEncoding, type Scope, stepPositions, type Weights } from '@residual/layers';
 import {
   type AttendInputs,
   type AttendOptions,
+  add,
   attend,
   attentionMask,
   attentionScores,
@@ -10,16 +11,18 @@ import {
   concat,
   expectOptions,
   type KeyRange,
+  ResidualError,
   reorderCache,
   sliceAxis,
   type Tensor,
 } from '@residual/tensor';
-import type { Mask } from './mask.js';
+import { cache } from './cache.js';
+import { keyRange, type Mask, sharedBias } from './mask.js';
 import type { BiasOptions } from './projections.js';
 
-/** How heads look at keys: shared by self-, cross- and low-rank attention. */
+/** Settings that self-, cross- and low-rank attention share. */
 export interface AttentionOptions {
-  /** Which keys may be seen; all if absent. */
+  /** Which keys a query may see; all if absent. */
   readonly mask?: Mask;
   /** What scores are multiplied by; 1 / √headDim if absent. */
   readonly scale?: number;
@@ -29,10 +32,10 @@ export interface AttentionOptions {
   readonly dropout?: Dropout | undefined;
 }
 
-/** Their names. */
+/** Names of the options in `AttentionOptions`; 0 marks an optional one. */
 export const attentionOptionNames = { mask: 0, scale: 0, softCap: 0, dropout: 0 } as const;
 
-/** Throws where a mask is none, such as the function that makes it, or only some projections say whether they have a bias. */
+/** Throws if `mask` is not a mask (such as the function that makes one), or if `bias` names only some of the projections. */
 export function expectAttentionOptions(
   name: string,
   { mask, bias }: AttentionOptions & { readonly bias?: BiasOptions },
@@ -41,26 +44,76 @@ export function expectAttentionOptions(
   if (typeof bias === 'object') expectOptions(`${name}: bias`, bias, { query: 1, key: 1, value: 1, output: 1 });
 }
 
-/** The heads of one attention, [batch, heads | kvHeads, queryLen | keyLen, headDim], with what positions add to the scores. */
+/** The heads of one attention: query [batch, heads, queryLen, headDim], key and value [batch, kvHeads, keyLen, headDim]. */
 export interface QueryKeyValue {
   readonly query: Tensor;
   readonly key: Tensor;
   readonly value: Tensor;
+  /** Added to the scores, broadcast to [batch, heads, queryLen, keyLen]. */
   readonly bias?: Tensor | undefined;
-  /** The batch row that key and value of each place are read from, int32 [batch, keyLen]; each row its own if absent. */
+  /** The batch row that each key and value is read from, int32 [batch, keyLen]; every row reads its own if absent. */
   readonly source?: Tensor | undefined;
+  /** How many of the keyLen keys are filled; all if absent. The others are spare capacity of a cache. */
+  readonly filled?: number;
+}
+
+/** Applies a position encoding to query and key, and taps `query`, `key` and `value`. `weights` are those of the encoding. */
+export function encodePositions(
+  { query, key, value }: QueryKeyValue,
+  positionEncoding: PositionEncoding | undefined,
+  weights: Weights<PositionEncoding>,
+  scope: Scope,
+): QueryKeyValue {
+  const encode = (x: Tensor) => positionEncoding?.onHeads?.(weights, x, scope) ?? x;
+  return {
+    query: scope.tap('query', encode(query)),
+    key: scope.tap('key', encode(key)),
+    value: scope.tap('value', value),
+  };
 }
 
 /**
- * What each query takes from the values, softmax(query keyᵀ · scale) value: [batch, heads, queryLen, headDim]. One `attend` op, unless someone asked for
- * `scores` or `weights`; then the same in three steps. Behind the first `filled` keys there is only room in a cache, which is not shown.
+ * Appends keys and values to those of earlier steps where a `cache` is in the scope: keyLen becomes the capacity of the cache. Errors when the mask
+ * is not causal, or when the scope has no position.
+ */
+export function appendToPast(heads: QueryKeyValue, { mask }: AttentionOptions, scope: Scope): QueryKeyValue {
+  const past = scope.get(cache);
+  if (!past) return heads;
+  const position = scope.get(keyRange)?.position;
+  const refuse = (what: string) => {
+    throw new ResidualError('cache', `selfAttention: at '${scope.path}' there is a cache but ${what}`);
+  };
+  if (!position) return refuse('no position in keyRange; run it by Cache.step');
+  if (!mask?.causal)
+    return refuse('the mask is not causal: earlier positions would have seen later ones; add causal()');
+  const { key, value } = past.append(scope.path, heads.key, heads.value, position);
+  const capacity = key.shape[2]!;
+  const filled = Math.min(scope.get(stepPositions)?.totalLength ?? capacity, capacity);
+  return { ...heads, key, value, source: past.beamIndices, filled };
+}
+
+/** The bias that the position encoding and `sharedBias` add to the scores, [1 | batch, heads, queryLen, keyLen]; undefined where neither does. */
+export function scoreBias(
+  { query, key }: QueryKeyValue,
+  positionEncoding: PositionEncoding | undefined,
+  weights: Weights<PositionEncoding>,
+  scope: Scope,
+): Tensor | undefined {
+  const [heads, queryLen, keyLen] = [query.shape[1]!, query.shape[2]!, key.shape[2]!];
+  const own = positionEncoding?.onScores?.(weights, { heads, queryLen, keyLen }, scope);
+  const shared = scope.get(sharedBias);
+  return own && shared ? add(own, shared) : (own ?? shared);
+}
+
+/**
+ * softmax(query keyᵀ · scale + bias) value: [batch, heads, queryLen, headDim]. It is one `attend` op, unless a tap wants `scores` or `weights`: then
+ * it runs in three steps. Taps see the filled keys only.
  */
 export function attendHeads(
-  heads: QueryKeyValue,
+  { filled, ...heads }: QueryKeyValue,
   range: KeyRange,
   options: AttentionOptions,
   scope: Scope,
-  filled: number = heads.key.shape[2]!,
 ): Tensor {
   const { mask = {}, scale, softCap, dropout } = options;
   const dropoutScope = scope.at('dropout');
@@ -78,10 +131,10 @@ export function attendHeads(
   );
 }
 
-/** Hands a tap the first `filled` keys of x [batch, heads, queryLen, keyLen]; what it puts in their place stands before the others. */
-function tapFilledKeys(name: string, x: Tensor, filled: number, scope: Scope): Tensor {
+/** Taps the first `filled` keys of x [batch, heads, queryLen, keyLen]; a replacement is put back before the other keys. */
+function tapFilledKeys(name: string, x: Tensor, filled: number | undefined, scope: Scope): Tensor {
   const keyLen = x.shape[3]!;
-  if (filled === keyLen || !scope.wants(name)) return scope.tap(name, x);
+  if (filled === undefined || filled === keyLen || !scope.wants(name)) return scope.tap(name, x);
   const filledPart = sliceAxis(x, 3, 0, filled);
   const tapped = scope.tap(name, filledPart);
   return tapped === filledPart ? x : concat([tapped, sliceAxis(x, 3, filled, keyLen - filled)], 3);

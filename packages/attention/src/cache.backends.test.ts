@@ -33,11 +33,11 @@ const close = { absolute: 1e-5 };
 const counted: PositionEncoding = {
   needs: {},
   onHeads: (_: unknown, x: Tensor, scope) => {
-    const { positionIds: ids } = stepPositionsOf(scope, x.shape[2]!);
-    return mul(x, add(mul(reshape(toFloat(ids), [-1, 1, x.shape[2]!, 1]), 1 / 8), 1));
+    const { positionIds } = stepPositionsOf(scope, x.shape[2]!);
+    return mul(x, add(mul(reshape(toFloat(positionIds), [-1, 1, x.shape[2]!, 1]), 1 / 8), 1));
   },
 };
-const dims = { modelDim, heads: 2, kvHeads: 1, headDim: 5, positions: counted };
+const dims = { modelDim, heads: 2, kvHeads: 1, headDim: 5, positionEncoding: counted };
 const attention = selfAttention({ ...dims, mask: causal() });
 
 let x: Tensor;
@@ -251,13 +251,16 @@ test('dispose frees all and leaves an empty cache that can begin again', async (
 });
 
 test.each([
-  [{ positions: 0 }, 'Cache: positions is 0 and smallest 64; they must be whole numbers above 0'],
-  [{ positions: 5, smallest: 1.5 }, 'Cache: positions is 5 and smallest 1.5; they must be whole numbers above 0'],
+  [{ maxPositions: 0 }, 'Cache: maxPositions is 0 and initialCapacity 64; they must be whole numbers above 0'],
+  [
+    { maxPositions: 5, initialCapacity: 1.5 },
+    'Cache: maxPositions is 5 and initialCapacity 1.5; they must be whole numbers above 0',
+  ],
 ])('%o is refused', (options, message) => {
   expect(() => new Cache(options)).toThrow(message);
 });
 
-test('a cache smaller than its smallest size holds just its positions', () => {
+test('a cache with fewer maxPositions than its initial capacity holds just those', () => {
   const small = new Cache({ maxPositions: 3 });
   const input = tensor(Array(18).fill(1), [1, 3, 6]);
   small.step(3, scope => attention(weights, input, scope)).dispose();

@@ -60,15 +60,20 @@ export class Cache implements Disposable {
   constructor(options: CacheOptions) {
     disposable(this, () => this.dispose());
     expectOptions('Cache', options, { maxPositions: 1, initialCapacity: 0 });
-    const { maxPositions: positions, initialCapacity: smallest = 64 } = options;
-    if (!Number.isInteger(positions) || positions < 1 || !Number.isInteger(smallest) || smallest < 1)
+    const { maxPositions, initialCapacity = 64 } = options;
+    if (
+      !Number.isInteger(maxPositions) ||
+      maxPositions < 1 ||
+      !Number.isInteger(initialCapacity) ||
+      initialCapacity < 1
+    )
       throw new ResidualError(
         'range',
-        `Cache: positions is ${positions} and smallest ${smallest}; they must be whole numbers above 0`,
+        `Cache: maxPositions is ${maxPositions} and initialCapacity ${initialCapacity}; they must be whole numbers above 0`,
       );
-    const buckets: number[] = [];
-    for (let size = smallest; size < positions; size *= 2) buckets.push(size);
-    this.capacities = [...buckets, positions];
+    const capacities: number[] = [];
+    for (let capacity = initialCapacity; capacity < maxPositions; capacity *= 2) capacities.push(capacity);
+    this.capacities = [...capacities, maxPositions];
   }
 
   /**

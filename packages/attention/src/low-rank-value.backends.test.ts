@@ -8,7 +8,7 @@ import { Cache, causal, fuseValueUp, lowRankValueAttention, selfAttention } from
 const [batch, length, modelDim, heads, headDim] = [2, 5, 11, 3, 7];
 const options = { modelDim, heads, headDim, mask: causal() };
 const attention = lowRankValueAttention(options);
-const sees = (i: number, j: number) => j <= i;
+const isVisible = (i: number, j: number) => j <= i;
 
 test.each([
   { kvHeads: 3, shared: [0, 1, 2], layer: attention },
@@ -21,7 +21,7 @@ test.each([
     // The loops' own output is not used: only which position attends to which, and what value-down gives.
     const plain = await readProjections({ ...weights, value: weights.valueDown, output: weights.query });
     const expected = ((await nestedOf(x)) as Rows[]).map(rows => {
-      const { weights: looks, value } = attendInFloat64(rows, rows, plain, { heads, kvHeads, isVisible: sees });
+      const { weights: looks, value } = attendInFloat64(rows, rows, plain, { heads, kvHeads, isVisible });
       const changes = looks.map((own, h) => {
         const proposed = linearRows(value[shared[h]!]!, ups[h]!); // what each position would add: value-up · value-down · x
         return own.map(row =>

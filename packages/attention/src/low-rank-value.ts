@@ -10,9 +10,17 @@ import {
   type Weights,
 } from '@residual/layers';
 import { add, concat, dense, expectOptions, reshape, sliceAxis, type Tensor, tidy } from '@residual/tensor';
-import { type AttentionOptions, attentionOptionNames, expectAttentionOptions } from './attend-heads.js';
-import { cachedAttention } from './cached-attention.js';
+import {
+  type AttentionOptions,
+  appendToPast,
+  attendHeads,
+  attentionOptionNames,
+  encodePositions,
+  expectAttentionOptions,
+  scoreBias,
+} from './attend-heads.js';
 import { headDims, splitHeads } from './heads.js';
+import { keyRange } from './mask.js';
 import { projections } from './projections.js';
 import { type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';
 
@@ -32,7 +40,7 @@ export interface LowRankValueAttention extends Layer<LowRankValueNeeds, Tensor, 
 /** Settings of `lowRankValueAttention`. */
 export interface LowRankValueOptions
   extends AttentionOptions,
-    Pick<SelfAttentionOptions, 'modelDim' | 'heads' | 'kvHeads' | 'headDim' | 'positions'> {}
+    Pick<SelfAttentionOptions, 'modelDim' | 'heads' | 'kvHeads' | 'headDim' | 'positionEncoding'> {}
 
 /**
  * Attention as it is explained: each head turns a vector into what it would add to another one by a value map [modelDim, modelDim] of low rank,
@@ -51,24 +59,27 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
   } as const;
   expectOptions('lowRankValueAttention', options, names);
   expectAttentionOptions('lowRankValueAttention', options);
-  const { modelDim, heads, positionEncoding: positions, dropout } = options;
+  const { modelDim, heads, positionEncoding, dropout } = options;
   const { kvHeads, headDim } = headDims('lowRankValueAttention', options);
-  expectPositionEncoding('lowRankValueAttention', positions, 'attention', { heads, headDim });
+  expectPositionEncoding('lowRankValueAttention', positionEncoding, 'attention', { heads, headDim });
   const dims = { kvHeads, headDim, keyWidth: modelDim };
   const { query, key, value: valueDown } = projections({ modelDim, heads, bias: false }, dims);
   const up = linear({ in: headDim, out: modelDim, bias: false, role: 'output' });
   const valueUp: readonly Linear[] = Array.from({ length: heads }, () => up);
   const parts = { query, key, valueDown };
   return layer(
-    { ...parts, valueUp, positions, dropout },
+    { ...parts, valueUp, positions: positionEncoding, dropout },
     (w, x: Tensor, scope) => {
       const { query, key, valueDown } = bind(parts, w, scope);
-      const qkv = {
+      const projected = {
         query: splitHeads(query(x), heads),
         key: splitHeads(key(x), kvHeads),
         value: splitHeads(valueDown(x), kvHeads),
       };
-      const attended = cachedAttention(qkv, options, w.positions, scope);
+      const encoded = encodePositions(projected, positionEncoding, w.positions, scope);
+      const cached = appendToPast(encoded, options, scope);
+      const bias = scoreBias(cached, positionEncoding, w.positions, scope);
+      const attended = attendHeads({ ...cached, bias }, scope.get(keyRange) ?? {}, options, scope);
       const changes = bind(valueUp, w.valueUp, scope.at('valueUp')).map((up, head) => up(headOf(attended, head)));
       return changes.reduce((sum, change) => add(sum, change));
     },

@@ -26,7 +26,7 @@ export function combineMasks(...masks: readonly Mask[]): Mask {
  * The slot of where the rows of this step stand among the keys: `position` int32 [1] of the first query, and padding as `keyStart` and `keyLength`
  * int32 [batch]. Tensors, since they change from step to step.
  */
-export const keyRange = /* @__PURE__ */ slot<KeyRange>('extent');
+export const keyRange = /* @__PURE__ */ slot<KeyRange>('keyRange');
 
 /** The slot of a bias on the scores of every self-attention below, [1 | batch, heads, 1 | queryLen, keyLen]: what positions of a whole stack put there. */
 export const sharedBias = /* @__PURE__ */ slot<Tensor>('sharedBias');

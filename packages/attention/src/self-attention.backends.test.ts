@@ -51,10 +51,10 @@ const masks: [string, ReturnType<typeof combineMasks>, (query: number, key: numb
   ['the smaller of two windows', combineMasks(slidingWindow(5), slidingWindow(2)), (i, j) => Math.abs(i - j) < 2],
 ];
 
-test.each(masks)('a mask hides keys: %s', async (_, mask, sees) => {
+test.each(masks)('a mask hides keys: %s', async (_, mask, isVisible) => {
   const attention = selfAttention({ ...dims, mask });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
-  const expected = await reference(x, weights, () => ({ heads: 3, isVisible: sees }));
+  const expected = await reference(x, weights, () => ({ heads: 3, isVisible }));
   await expectAttention((input, scope) => attention(weights, input, scope), x, expected, ['weights']);
   dispose([x, weights]);
 });
@@ -108,7 +108,7 @@ test('biases are where they are wanted', async () => {
 
 test('positions act on the heads of query and key, and on the scores', async () => {
   /** Each row of a head times 1 + its position; scores plus head + key / 4. */
-  const positions: PositionEncoding = {
+  const positionEncoding: PositionEncoding = {
     needs: {},
     about: { name: 'counted' },
     onHeads: (_: unknown, x: Tensor) =>
@@ -131,14 +131,14 @@ test('positions act on the heads of query and key, and on the scores', async () 
         ),
       ),
   };
-  const attention = selfAttention({ ...dims, positionEncoding: positions, mask: causal() });
+  const attention = selfAttention({ ...dims, positionEncoding, mask: causal() });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
-  const turn = (row: Row, i: number) => row.map(value => value * (1 + i / 8));
+  const applyRotary = (row: Row, i: number) => row.map(value => value * (1 + i / 8));
   const bias = (head: number, _: number, key: number) => head + key / 4;
   const expected = await reference(x, weights, () => ({
     heads: 3,
     isVisible: (i, j) => j <= i,
-    applyRotary: turn,
+    applyRotary,
     bias,
   }));
   await expectAttention((input, scope) => attention(weights, input, scope), x, expected, ['query', 'scores']);

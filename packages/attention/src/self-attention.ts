@@ -10,9 +10,17 @@ import {
   type PositionEncoding,
 } from '@residual/layers';
 import { expectOptions, type Tensor } from '@residual/tensor';
-import { type AttentionOptions, attentionOptionNames, expectAttentionOptions } from './attend-heads.js';
-import { cachedAttention } from './cached-attention.js';
+import {
+  type AttentionOptions,
+  appendToPast,
+  attendHeads,
+  attentionOptionNames,
+  encodePositions,
+  expectAttentionOptions,
+  scoreBias,
+} from './attend-heads.js';
 import { headDims, joinHeads, splitHeads } from './heads.js';
+import { keyRange } from './mask.js';
 import { type BiasOptions, projections } from './projections.js';
 
 /** Settings of `selfAttention`. */
@@ -67,21 +75,25 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
     keyNorm: 0,
   });
   expectAttentionOptions('selfAttention', options);
-  const { modelDim, heads, positionEncoding: positions, queryNorm, keyNorm, dropout } = options;
+  const { modelDim, heads, positionEncoding, queryNorm, keyNorm, dropout } = options;
   const { kvHeads, headDim } = headDims('selfAttention', options);
-  expectPositionEncoding('selfAttention', positions, 'attention', { heads, headDim });
+  expectPositionEncoding('selfAttention', positionEncoding, 'attention', { heads, headDim });
   expectSameWidth('selfAttention', { 'a head': { about: { outDim: headDim } }, queryNorm, keyNorm });
   const parts = { ...projections(options, { kvHeads, headDim, keyWidth: modelDim }), queryNorm, keyNorm };
   return layer(
-    { ...parts, positions, dropout },
+    { ...parts, positions: positionEncoding, dropout },
     (w, x: Tensor, scope) => {
       const { query, key, value, output, queryNorm, keyNorm } = bind(parts, w, scope);
-      const qkv = {
+      const projected = {
         query: queryNorm(splitHeads(query(x), heads)),
         key: keyNorm(splitHeads(key(x), kvHeads)),
         value: splitHeads(value(x), kvHeads),
       };
-      return output(joinHeads(cachedAttention(qkv, options, w.positions, scope)));
+      const encoded = encodePositions(projected, positionEncoding, w.positions, scope);
+      const cached = appendToPast(encoded, options, scope);
+      const bias = scoreBias(cached, positionEncoding, w.positions, scope);
+      const attended = attendHeads({ ...cached, bias }, scope.get(keyRange) ?? {}, options, scope);
+      return output(joinHeads(attended));
     },
     {
       name: 'selfAttention',

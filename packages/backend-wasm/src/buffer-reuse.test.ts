@@ -25,16 +25,16 @@ const values = (shift: number) =>
 /** Runs `step` on other inputs twice, as it is written and replayed, and gives both with how much data the replay made. */
 async function replayed(step: (x: Tensor) => readonly Tensor[]) {
   const [first, second] = [values(0), values(7)];
-  const { outputs, graph: recording } = capture(step, [first]);
+  const { outputs, graph } = capture(step, [first]);
   const made = vi.spyOn(tf.backend() as unknown as { makeOutput: () => unknown }, 'makeOutput');
-  const again = recording.replay([second]);
+  const again = graph.replay([second]);
   const count = made.mock.calls.length;
   made.mockRestore();
   const written = tf.tidy(() => step(second) as tf.Tensor[]) as Tensor[];
   const numbers = (list: readonly Tensor[]) => Promise.all(list.map(async x => [...(await x.data())]));
   const both = [await numbers(again), await numbers(written)];
   tf.dispose([first, second, ...outputs, ...again, ...written] as tf.Tensor[]);
-  recording.dispose();
+  graph.dispose();
   return { both, count };
 }
 
@@ -65,9 +65,9 @@ test('a kernel that fails leaves nothing behind', () => {
   const before = memoryUsage();
   const table = values(1);
   const [good, bad] = [tensor([0, 1, 2], [3], 'int32'), tensor([0, 1, 3], [3], 'int32')];
-  const { outputs, graph: recording } = capture((ids, x) => [embed(silu(silu(silu(x!))), ids!)], [good, table]);
-  expect(() => recording.replay([bad, table])).toThrow('embed: id 3 is outside the vocabulary of 3');
-  recording.dispose();
+  const { outputs, graph } = capture((ids, x) => [embed(silu(silu(silu(x!))), ids!)], [good, table]);
+  expect(() => graph.replay([bad, table])).toThrow('embed: id 3 is outside the vocabulary of 3');
+  graph.dispose();
   tf.dispose([table, good, bad, ...outputs] as tf.Tensor[]);
   expect(memoryUsage()).toEqual(before);
 });

@@ -59,10 +59,10 @@ export class Heap {
 
   /** A new tensor, or the one that is offered, its numbers not yet written. Errors when the memory cannot grow any more. */
   output(shape: number[], dtype: DataType = 'float32'): TensorInfo {
-    const { reusableOutput: offered } = this;
-    if (offered && offered.dtype === dtype && sizeOf(offered.shape) === sizeOf(shape)) {
+    const { reusableOutput } = this;
+    if (reusableOutput && reusableOutput.dtype === dtype && sizeOf(reusableOutput.shape) === sizeOf(shape)) {
       this.reusableOutput = undefined;
-      return { dataId: offered.dataId, shape, dtype };
+      return { dataId: reusableOutput.dataId, shape, dtype };
     }
     const what = () => this.outOfMemory(`a tensor [${shape.join(', ')}]`);
     if (sizeOf(shape) * 4 > limitBytes) throw what(); // tfjs would take the rest of the division by 4 GB

@@ -21,10 +21,10 @@ interface RowProgram {
  * shader, in two draws, for the even rows (the upper half of a texel) and for the odd ones. tfjs can only make new textures.
  * Each pair of rows must be one row of the texture.
  */
-export function writeRows(backend: WebGLBackend, { target: into, rows, start }: RowWrite): void {
+export function writeRows(backend: WebGLBackend, { target, rows, start }: RowWrite): void {
   const gl = backend.gpgpu.gl as WebGL2RenderingContext;
-  const { texture, texShape } = backend.texData.get(into.dataId);
-  const [count, capacity, width] = asMatrices(into.shape);
+  const { texture, texShape } = backend.texData.get(target.dataId);
+  const [count, capacity, width] = asMatrices(target.shape);
   const read = [rows, start].map(x => packed(backend, x));
   const drawing = rowProgramOf(gl);
   backend.gpgpu.setOutputPackedMatrixTexture(texture!.texture, ...texShape!);

@@ -56,12 +56,12 @@ export class CommandTracker<S extends CommandStep> {
 
   /** To be called when all commands so far were handed over. Resolves, when those before are judged too, to why these were refused, if they were. */
   submitted(): Promise<string | undefined> {
-    const { batch, lastVerdict: judged } = this;
+    const { batch, lastVerdict } = this;
     const refusal = this.popError();
     this.device.pushErrorScope('validation');
     this.pendingBatches.push(batch);
     this.batch = { steps: [], pendingErrors: [] };
-    const verdict = judged.then(() => this.settle(batch, refusal));
+    const verdict = lastVerdict.then(() => this.settle(batch, refusal));
     this.lastVerdict = verdict;
     return verdict;
   }

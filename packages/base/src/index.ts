@@ -5,4 +5,16 @@ export { expectOptions, nearestNames, type OptionNames } from './options.js';
 export { errorFromPlain, errorToPlain, type PlainCause, type PlainError } from './plain-error.js';
 export type { EmitterPort, EventPort, Port } from './port.js';
 export { printable } from './printable.js';
+export {
+  checkSeed,
+  hash32,
+  normalValues,
+  type RandomKey,
+  randomBits,
+  randomBitsAt,
+  randomKey,
+  streamOf,
+  uniformAt,
+  uniformValues,
+} from './random.js';
 export { showValue } from './show-value.js';

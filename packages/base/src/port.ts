@@ -51,10 +51,10 @@ export function listen(port: Port | null, listeners: PortListeners): PortConnect
     : listenToEvents(port as EventPort, listeners);
 }
 
-function listenToEmitter(port: EmitterPort, { name, onMessage: message, onEnd: ended }: PortListeners): PortConnection {
-  const end = (what: string, cause?: unknown) => ended(new ResidualError('closed', `${name}: ${what}`, { cause }));
+function listenToEmitter(port: EmitterPort, { name, onMessage, onEnd }: PortListeners): PortConnection {
+  const end = (what: string, cause?: unknown) => onEnd(new ResidualError('closed', `${name}: ${what}`, { cause }));
   const handlers: Record<string, (value: never) => void> = {
-    message,
+    message: onMessage,
     close: () => end('the port was closed'),
     exit: (code: number) => end(`the worker ended with code ${code}`),
     error: (error: unknown) => end(`the worker ended: ${textOf(error)}`, error),
@@ -87,19 +87,16 @@ function isClosed(port: EmitterPort): boolean {
   return !isOpen;
 }
 
-function listenToEvents(
-  port: EventPort,
-  { name, onMessage: message, onEnd: ended, hasAnswered: isAnswered }: PortListeners,
-): PortConnection {
-  const end = (code: string, what: string) => ended(new ResidualError(code, `${name}: ${what}`));
+function listenToEvents(port: EventPort, { name, onMessage, onEnd, hasAnswered }: PortListeners): PortConnection {
+  const end = (code: string, what: string) => onEnd(new ResidualError(code, `${name}: ${what}`));
   const handlers: Record<string, (event: never) => void> = {
-    message: ({ data }: { data: unknown }) => message(data),
+    message: ({ data }: { data: unknown }) => onMessage(data),
     close: () => end('closed', 'terminate' in port ? 'the worker ended' : 'the port was closed'),
     messageerror: () => end('closed', 'a message could not be read'),
     // A worker that cannot be loaded would never answer; an error of one that answers is its own.
-    ...(isAnswered && {
+    ...(hasAnswered && {
       error: ({ message: text = '' }: { message?: string }) => {
-        if (!isAnswered()) end('worker', `the worker did not start: ${text || 'is its address right?'}`);
+        if (!hasAnswered()) end('worker', `the worker did not start: ${text || 'is its address right?'}`);
       },
     }),
   };

@@ -35,8 +35,11 @@ export function alibi(options: AlibiOptions): Alibi {
     about: { name: 'alibi' },
     heads,
     onScores: (_: unknown, { queryLen, keyLen }, scope): Tensor => {
-      const { positionIds: ids } = stepPositionsOf(scope, queryLen);
-      const steps = sub(reshape(range(keyLen), [1, 1, 1, keyLen]), reshape(ids, [ids.shape[0]!, 1, queryLen, 1]));
+      const { positionIds } = stepPositionsOf(scope, queryLen);
+      const steps = sub(
+        reshape(range(keyLen), [1, 1, 1, keyLen]),
+        reshape(positionIds, [positionIds.shape[0]!, 1, queryLen, 1]),
+      );
       return mul(toFloat(steps), tensor(slopes, [1, heads, 1, 1]));
     },
   };

@@ -32,9 +32,9 @@ export function learnedPositions(options: LearnedPositionsOptions): LearnedPosit
     maxPositions,
     dim,
     onInput: (weights: Weights<typeof needs>, x: Tensor, scope) => {
-      const { positionIds: ids, totalLength: total } = stepPositionsOf(scope, x.shape[1]!);
-      expectMaxPositions('learnedPositions', total, maxPositions);
-      return add(x, embed(weights.weight, offset === 0 ? ids : add(ids, offset)));
+      const { positionIds, totalLength } = stepPositionsOf(scope, x.shape[1]!);
+      expectMaxPositions('learnedPositions', totalLength, maxPositions);
+      return add(x, embed(weights.weight, offset === 0 ? positionIds : add(positionIds, offset)));
     },
   };
 }

@@ -65,10 +65,10 @@ test.each(Object.entries(schemes))(
       }
     }
     const [id, other] = [idOf(33), idOf(50)];
-    const { outputs, graph: recording } = capture(ids => [step(ids!, 34, 64)], [id]);
+    const { outputs, graph } = capture(ids => [step(ids!, 34, 64)], [id]);
     await check(outputs[0]!, 33);
-    await check(recording.replay([other])[0]!, 50);
-    recording.dispose();
+    await check(graph.replay([other])[0]!, 50);
+    graph.dispose();
     dispose([id, other]);
     tables.dispose();
     expect(memoryUsage()).toEqual(before);

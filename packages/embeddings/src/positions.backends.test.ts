@@ -169,14 +169,14 @@ const rotaries: Record<string, RotaryOptions> = {
   linear: { headDim: 6, scaling: { type: 'linear', factor: 3 } },
   llama3: {
     headDim: 6,
-    scaling: { type: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalPositions: 16 },
+    scaling: { type: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalMaxPositions: 16 },
   },
-  yarn: { headDim: 6, scaling: { type: 'yarn', factor: 4, originalPositions: 16 } },
+  yarn: { headDim: 6, scaling: { type: 'yarn', factor: 4, originalMaxPositions: 16 } },
   'more positions than are stored': { headDim: 6, storedPositions: 5 },
   'yarn, more positions than are stored': {
     headDim: 6,
     storedPositions: 2,
-    scaling: { type: 'yarn', factor: 4, originalPositions: 16 },
+    scaling: { type: 'yarn', factor: 4, originalMaxPositions: 16 },
   },
   'dynamic, more positions than are stored': {
     headDim: 6,

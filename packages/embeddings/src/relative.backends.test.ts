@@ -58,7 +58,7 @@ test('a bias by head and distance, for queries that stand anywhere', async () =>
   );
   const y = bias({ scheme: weights }, keyLen);
   await expectClose(y, expected([[0, 1]]), { absolute: 0 });
-  const where = { ids: tensor([3, 4, 30, 31], [2, 2], 'int32'), total: 32 };
+  const where = { positionIds: tensor([3, 4, 30, 31], [2, 2], 'int32'), totalLength: 32 };
   const z = bias({ scheme: weights }, keyLen, emptyScope.with(stepPositions, where));
   await expectNoLeak(() => bias({ scheme: weights }, keyLen).dispose());
   await expectClose(
@@ -69,7 +69,7 @@ test('a bias by head and distance, for queries that stand anywhere', async () =>
     ]),
     { absolute: 0 },
   );
-  dispose([weights, y, z, where.ids]);
+  dispose([weights, y, z, where.positionIds]);
 });
 
 test('its table learns: each bucket gets the gradients of its distances', async () => {

@@ -55,9 +55,12 @@ export function relativePositions(options: RelativePositionsOptions): RelativePo
     about: { name: 'relativePositions' },
     heads,
     onScores: (weights: Weights<typeof needs>, { queryLen, keyLen }, scope): Tensor => {
-      const { positionIds: ids, totalLength: total } = stepPositionsOf(scope, queryLen);
-      const { reach, buckets } = bucketsFor(Math.max(keyLen, total));
-      const distance = sub(reshape(range(keyLen), [1, 1, keyLen]), reshape(ids, [ids.shape[0]!, queryLen, 1]));
+      const { positionIds, totalLength } = stepPositionsOf(scope, queryLen);
+      const { reach, buckets } = bucketsFor(Math.max(keyLen, totalLength));
+      const distance = sub(
+        reshape(range(keyLen), [1, 1, keyLen]),
+        reshape(positionIds, [positionIds.shape[0]!, queryLen, 1]),
+      );
       const row = add(minimum(maximum(distance, -reach), reach), reach);
       const byDistance = embed(weights.weight, tensor(buckets, [buckets.length], 'int32')); // [distances, heads]
       return transpose(embed(byDistance, row), [0, 3, 1, 2]);

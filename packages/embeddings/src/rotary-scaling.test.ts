@@ -20,7 +20,7 @@ test('linear: positions are divided by the factor (Chen et al. 2023)', async () 
 });
 
 test('dynamic: as it is up to the original length, then with a base that follows the length', async () => {
-  const scaling = { type: 'dynamic', factor: 2, originalPositions: 100 } as const;
+  const scaling = { type: 'dynamic', factor: 2, originalMaxPositions: 100 } as const;
   const plain = frequencies(6, 10000).frequencies;
   for (const length of [0, 50, 100])
     await expectClose(frequencies(6, 10000, scaling, length).frequencies, plain, exact);
@@ -36,7 +36,7 @@ test('llama3: short wavelengths stay, long ones are stretched, between them a ra
     factor,
     lowFrequencyFactor: low,
     highFrequencyFactor: high,
-    originalPositions: original,
+    originalMaxPositions: original,
   } as const;
   const kinds = { short: 0, long: 0, between: 0 };
   const expected = Array.from({ length: dim / 2 }, (_, i) => {
@@ -80,7 +80,7 @@ const yarnByPaper = (
 };
 
 test('yarn: fast pairs stay, slow ones are stretched, and the temperature is 0.1 ln(factor) + 1 (Peng et al. 2023)', async () => {
-  const scaling = { type: 'yarn', factor: 16, originalPositions: 4096 } as const;
+  const scaling = { type: 'yarn', factor: 16, originalMaxPositions: 4096 } as const;
   const { frequencies: found, amplitude } = frequencies(128, 10000, scaling);
   await expectClose(found, yarnByPaper(128, 10000, 16, 4096, 32, 1, true), exact);
   expect(found[0]).toBe(1);
@@ -92,7 +92,7 @@ test('yarn: the ends of the ramp and the temperature may be given', async () => 
   const scaling = {
     type: 'yarn',
     factor: 4,
-    originalPositions: 2048,
+    originalMaxPositions: 2048,
     betaFast: 20,
     betaSlow: 2,
     truncate: false,
@@ -104,7 +104,7 @@ test('yarn: the ends of the ramp and the temperature may be given', async () => 
 });
 
 test('yarn: a factor that does not stretch has no temperature', () => {
-  expect(frequencies(8, 10000, { type: 'yarn', factor: 1, originalPositions: 64 }).amplitude).toBe(1);
+  expect(frequencies(8, 10000, { type: 'yarn', factor: 1, originalMaxPositions: 64 }).amplitude).toBe(1);
 });
 
 test.each([5, 0, -2, 2.5])('a rotaryDim of %s does not split into pairs', rotaryDim => {

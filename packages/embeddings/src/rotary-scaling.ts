@@ -4,7 +4,7 @@ import { expectOptions, ResidualError } from '@residual/tensor';
 export type RotaryScaling =
   /** Positions divided by `factor` (Chen et al. 2023). */
   | { readonly type: 'linear'; readonly factor: number }
-  /** A base that grows with sequences longer than `originalPositions` (NTK-aware, dynamic). */
+  /** A base that grows with sequences longer than `originalMaxPositions` (NTK-aware, dynamic). */
   | { readonly type: 'dynamic'; readonly factor: number; readonly originalMaxPositions: number }
   /** Long wavelengths divided by `factor`, short ones kept, a ramp between (Llama 3.1). */
   | {
@@ -16,7 +16,7 @@ export type RotaryScaling =
       /** Pairs that turn more times than this over the original positions stay. */
       readonly highFrequencyFactor: number;
       /** Longest sequence of training. */
-      readonly originalPositions: number;
+      readonly originalMaxPositions: number;
     }
   /** Interpolation by parts with a temperature (Peng et al. 2023). */
   | {
@@ -24,7 +24,7 @@ export type RotaryScaling =
       /** How many times longer sequences become. */
       readonly factor: number;
       /** Longest sequence of training. */
-      readonly originalPositions: number;
+      readonly originalMaxPositions: number;
       /** Pairs that turn more times than this over the original positions stay; 32 if absent. */
       readonly betaFast?: number;
       /** Pairs that turn fewer times than this are divided by `factor`; 1 if absent. */
@@ -89,8 +89,8 @@ export function expectRotary({ rotaryDim, base = 10000, scaling }: RotaryFrequen
 }
 
 function llama3Frequency(frequency: number, scaling: Extract<RotaryScaling, { type: 'llama3' }>): number {
-  const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalPositions } = scaling;
-  const turns = (originalPositions * frequency) / (2 * Math.PI);
+  const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalMaxPositions } = scaling;
+  const turns = (originalMaxPositions * frequency) / (2 * Math.PI);
   if (turns < low) return frequency / factor;
   if (turns > high) return frequency;
   const keep = (turns - low) / (high - low);
@@ -98,10 +98,10 @@ function llama3Frequency(frequency: number, scaling: Extract<RotaryScaling, { ty
 }
 
 function yarn(plain: number[], rotaryDim: number, base: number, scaling: Extract<RotaryScaling, { type: 'yarn' }>) {
-  const { factor, originalPositions, betaFast = 32, betaSlow = 1, truncate = true } = scaling;
+  const { factor, originalMaxPositions, betaFast = 32, betaSlow = 1, truncate = true } = scaling;
   /** The dimension whose pair turns `turns` times over the original positions. */
   const dimensionOf = (turns: number) =>
-    (rotaryDim * Math.log(originalPositions / (turns * 2 * Math.PI))) / (2 * Math.log(base));
+    (rotaryDim * Math.log(originalMaxPositions / (turns * 2 * Math.PI))) / (2 * Math.log(base));
   const [first, last] = [dimensionOf(betaFast), dimensionOf(betaSlow)];
   const low = Math.max(truncate ? Math.floor(first) : first, 0);
   const high = Math.min(truncate ? Math.ceil(last) : last, rotaryDim - 1);

@@ -28,7 +28,7 @@ export interface Rotary extends PositionEncoding<{ readonly cos: TableNeed; read
 /**
  * Rotary positions (Su et al. 2021) on queries and keys [batch, heads, length, headDim]. The angles are computed in float64 and stored in two tables
  * [rows, rotaryDim / 2] that all layers of a tree share. They have no end: longer sequences get longer tables, which are held as long as the cache that grows
- * (without one they are made as they come: exact, and slower). `dynamic` scaling beyond `originalPositions` has tables of its own in every step, since its
+ * (without one they are made as they come: exact, and slower). `dynamic` scaling beyond `originalMaxPositions` has tables of its own in every step, since its
  * angles follow the length.
  */
 export function rotary(options: RotaryOptions): Rotary {
@@ -69,16 +69,16 @@ export function rotary(options: RotaryOptions): Rotary {
     headDim,
     storedPositions,
     onHeads: (weights: Weights<typeof needs>, x: Tensor, scope) => {
-      const { positionIds: ids, totalLength: total, capacity, tables } = stepPositionsOf(scope, x.shape[2]!);
-      const isStored = (capacity ?? total) <= stored && !dependsOnLength(total);
+      const { positionIds, totalLength, capacity, tables } = stepPositionsOf(scope, x.shape[2]!);
+      const isStored = (capacity ?? totalLength) <= stored && !dependsOnLength(totalLength);
       if ((!isStored && capacity === undefined) || scaling?.type === 'dynamic')
         refuseCapture('rotary makes tables that depend on the length so far');
-      if (isStored) return rotate(x, { ...weights, ids }, { interleaved });
+      if (isStored) return rotate(x, { ...weights, ids: positionIds }, { interleaved });
       // Without a capacity a step may be rounded up by tokens that stand after `total`; few sizes, so that a GPU compiles for few shapes.
-      const rows = capacity ?? 2 ** Math.ceil(Math.log2(total + x.shape[2]!));
-      const make = () => tablesFor(rows, dependsOnLength(total) ? total : 0);
-      const [cos, sin] = tables && !dependsOnLength(total) ? tables.get(needs, rows, make) : make();
-      return rotate(x, { cos: cos!, sin: sin!, ids }, { interleaved });
+      const rows = capacity ?? 2 ** Math.ceil(Math.log2(totalLength + x.shape[2]!));
+      const make = () => tablesFor(rows, dependsOnLength(totalLength) ? totalLength : 0);
+      const [cos, sin] = tables && !dependsOnLength(totalLength) ? tables.get(needs, rows, make) : make();
+      return rotate(x, { cos: cos!, sin: sin!, ids: positionIds }, { interleaved });
     },
   };
 }

@@ -41,13 +41,13 @@ export function sinusoidalPositions(options: SinusoidalPositionsOptions): Sinuso
     maxPositions,
     dim,
     onInput: (weights: Weights<typeof needs>, x: Tensor, scope) => {
-      const { positionIds: ids, totalLength: total, capacity, tables } = stepPositionsOf(scope, x.shape[1]!);
-      expectMaxPositions('sinusoidalPositions', total, maxPositions);
-      if ((capacity ?? total) <= stored) return add(x, embed(weights.table, ids));
+      const { positionIds, totalLength, capacity, tables } = stepPositionsOf(scope, x.shape[1]!);
+      expectMaxPositions('sinusoidalPositions', totalLength, maxPositions);
+      if ((capacity ?? totalLength) <= stored) return add(x, embed(weights.table, positionIds));
       if (capacity === undefined) refuseCapture('sinusoidalPositions makes a table that depends on the length so far');
-      const rows = Math.min(maxPositions, capacity ?? 2 ** Math.ceil(Math.log2(total + x.shape[1]!)));
+      const rows = Math.min(maxPositions, capacity ?? 2 ** Math.ceil(Math.log2(totalLength + x.shape[1]!)));
       const make = () => [tensor(sinusoids(options, rows), [rows, dim])];
-      return add(x, embed((tables ? tables.get(needs, rows, make) : make())[0]!, ids));
+      return add(x, embed((tables ? tables.get(needs, rows, make) : make())[0]!, positionIds));
     },
   };
 }

@@ -1,4 +1,11 @@
-import { clone, dropout as drop, expectOptions, type RandomStream, ResidualError, type Tensor } from '@residual/tensor';
+import {
+  dropout as applyDropout,
+  clone,
+  expectOptions,
+  type RandomStream,
+  ResidualError,
+  type Tensor,
+} from '@residual/tensor';
 import { type Layer, layer } from './layer.js';
 import { type Scope, slot } from './scope.js';
 
@@ -40,10 +47,10 @@ export function dropout(options: DropoutOptions): Dropout {
   const run = layer(
     {},
     (_, x: Tensor, scope) => {
-      const place = randomStreamIn(scope);
-      return place ? drop(x, rate, place) : clone(x);
+      const stream = randomStreamIn(scope);
+      return stream ? applyDropout(x, rate, stream) : clone(x);
     },
     { name: 'dropout' },
   );
-  return Object.assign(run, { rate, placeIn: randomStreamIn });
+  return Object.assign(run, { rate, randomStreamIn });
 }

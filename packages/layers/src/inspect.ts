@@ -16,9 +16,9 @@ export function withInspect<Value extends object>(value: Value, name: string, te
 
 /** A layer in one line: its name, its parts, the widths in and out, and how many numbers are trained. */
 export function layerLine({ needs, about }: { readonly needs: unknown; readonly about: LayerInfo }): string {
-  const { inDim: reads, outDim: gives } = about;
+  const { inDim, outDim } = about;
   const width = (dim: number | undefined) => (dim === undefined ? '' : `[..., ${dim}]`);
-  const widths = reads === undefined && gives === undefined ? '' : ` ${width(reads)} → ${width(gives)}`;
+  const widths = inDim === undefined && outDim === undefined ? '' : ` ${width(inDim)} → ${width(outDim)}`;
   const parameters = countParameters({ needs });
   return `${about.name ?? 'layer'}(${partNames(needs as Needs)})${widths.replace('  ', ' ')}, ${formatNumber(parameters)} parameters`;
 }

@@ -19,9 +19,9 @@ export function expectMatchingWeights(name: string, needed: readonly NamedLeaf<W
     const needs = `${path} needs ${showShape(need.shape)}`;
     if (!shape) return [`${needs}, ${storedName} is missing`];
     if (showShape(shape) === showShape(need.shape)) return [];
-    const { stored: held, expected: wanted } = source.storedShape?.(path) ?? { stored: shape, expected: need.shape };
-    const instead = showShape(wanted) === showShape(need.shape) ? '' : ` instead of ${showShape(wanted)}`;
-    return [`${needs}, ${storedName} holds ${showShape(held)}${instead}`];
+    const { stored, expected } = source.storedShape?.(path) ?? { stored: shape, expected: need.shape };
+    const instead = showShape(expected) === showShape(need.shape) ? '' : ` instead of ${showShape(expected)}`;
+    return [`${needs}, ${storedName} holds ${showShape(stored)}${instead}`];
   });
   const unused = [...source.names].filter(path => !neededPaths.has(path)).map(path => `${path} is not needed`);
   if (faults.length + unused.length > 0)

@@ -15,7 +15,7 @@ export interface StepPositions {
 }
 
 /** The slot of the places of this step; a layer that finds it empty counts 0 .. length - 1. */
-export const stepPositions = /* @__PURE__ */ slot<StepPositions>('places');
+export const stepPositions = /* @__PURE__ */ slot<StepPositions>('stepPositions');
 
 /** The places in the scope, or 0 .. length - 1. */
 export function stepPositionsOf(scope: Scope, length: number): StepPositions {

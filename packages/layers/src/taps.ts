@@ -20,7 +20,7 @@ export interface Recorder extends Disposable {
  * pattern fits no tensor there. `caller` is named by the errors.
  */
 export function record(patterns: readonly string[], scope: Scope = emptyScope, caller = 'record'): Recorder {
-  const { expectFound, ...tracker } = trackPatterns(caller, patterns, scope.path);
+  const { expectAllMatched, ...tracker } = trackPatterns(caller, patterns, scope.path);
   const values = new Map<string, Tensor>();
   const onTensor = (path: string, x: Tensor) => {
     values.get(path)?.dispose();
@@ -31,7 +31,7 @@ export function record(patterns: readonly string[], scope: Scope = emptyScope, c
     for (const value of values.values()) value.dispose();
     values.clear();
   };
-  return disposable({ scope: scope.withTaps({ ...tracker, onTensor }), values, expectFound, dispose }, dispose);
+  return disposable({ scope: scope.withTaps({ ...tracker, onTensor }), values, expectAllMatched, dispose }, dispose);
 }
 
 /**
@@ -86,7 +86,7 @@ function trackPatterns(caller: string, patterns: readonly string[], base: string
   };
   return {
     wants,
-    expectFound: expectAllMatched,
+    expectAllMatched,
     aroundLayer: <Output>(path: string, partial: boolean, run: () => Output): Output => {
       depth++;
       try {

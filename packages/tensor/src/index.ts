@@ -1,5 +1,21 @@
 export type { EmitterPort, EventPort, Port } from '@residual/base';
-export { asyncDisposable, disposable, expectOptions, nearestNames, type OptionNames } from '@residual/base';
+export {
+  asyncDisposable,
+  checkSeed,
+  disposable,
+  expectOptions,
+  hash32,
+  nearestNames,
+  normalValues,
+  type OptionNames,
+  type RandomKey,
+  randomBits,
+  randomBitsAt,
+  randomKey,
+  streamOf,
+  uniformAt,
+  uniformValues,
+} from '@residual/base';
 export { type GradientTree, gradients } from './autodiff/gradients.js';
 export { recompute } from './autodiff/recompute.js';
 export { backendOf, ready, registeredBackends, requireBackend, useBackend } from './backend/backend.js';
@@ -66,18 +82,6 @@ export { argMax, max, mean } from './ops/reduce.js';
 export { concat, reshape, slice, sliceAxis, split, transpose } from './ops/shape.js';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.js';
 export { sum, sumTo } from './ops/sum.js';
-export {
-  checkSeed,
-  hash32,
-  normalValues,
-  type RandomKey,
-  randomBits,
-  randomBitsAt,
-  randomKey,
-  streamOf,
-  uniformAt,
-  uniformValues,
-} from './random.js';
 export {
   type DataType,
   dispose,

@@ -16,7 +16,7 @@ import { expect, test } from 'vitest';
 import { randomWeights } from '../test/float64.js';
 import { languageModel, parallelBlock, postNormBlock, stack, transformerBlock } from './index.js';
 
-const [vocab, modelDim, heads, positions] = [13, 6, 2, 8];
+const [vocab, modelDim, heads, maxPositions] = [13, 6, 2, 8];
 const embedding = tokenEmbedding({ vocab, dim: modelDim });
 const [norm, rms] = [layerNorm({ dim: modelDim }), rmsNorm({ dim: modelDim })];
 const dims = { modelDim, heads, mask: causal() };
@@ -24,7 +24,7 @@ const dims = { modelDim, heads, mask: causal() };
 const models = {
   'learned positions': languageModel({
     embedding,
-    positionEncoding: learnedPositions({ maxPositions: positions, dim: modelDim }),
+    positionEncoding: learnedPositions({ maxPositions, dim: modelDim }),
     decoder: stack({
       block: transformerBlock({ norm, attention: selfAttention(dims), mlp: mlp({ modelDim }) }),
       depth: 2,
@@ -40,7 +40,7 @@ const models = {
           ...dims,
           headDim: 4,
           kvHeads: 1,
-          positionEncoding: rotary({ headDim: 4, storedPositions: positions }),
+          positionEncoding: rotary({ headDim: 4, storedPositions: maxPositions }),
         }),
         mlp: gatedMlp({ modelDim }),
       }),
@@ -73,7 +73,7 @@ test.each(Object.entries(models))(
     const weights = randomWeights(model);
     const ids = tensor(row, [1, 8], 'int32');
     const whole = model(weights, ids);
-    const cache = new Cache({ maxPositions: positions, initialCapacity: positions });
+    const cache = new Cache({ maxPositions, initialCapacity: maxPositions });
     const first = sliceAxis(ids, 1, 0, 3);
     cache.step(3, scope => model(weights, first, scope)).dispose();
 
@@ -99,11 +99,11 @@ test.each(Object.entries(models))(
 
     const recordAt = async (place: number) => {
       const inputs = inputsAt(place);
-      const { outputs, graph: recording } = capture(step as (...inputs: Tensor[]) => Tensor[], inputs);
+      const { outputs, graph } = capture(step as (...inputs: Tensor[]) => Tensor[], inputs);
       cache.length++;
       await expectLogits(outputs[0]!, place);
       dispose(inputs);
-      return recording;
+      return graph;
     };
     const [one, other] = [await recordAt(3), await recordAt(4)];
     expect(other.nodes).toEqual(one.nodes);

@@ -9,14 +9,14 @@ const gpt = ({
   modelDim,
   heads,
   depth,
-  positions,
+  maxPositions,
   tied,
-}: Record<'modelDim' | 'heads' | 'depth' | 'positions', number> & { tied: boolean }) => {
+}: Record<'modelDim' | 'heads' | 'depth' | 'maxPositions', number> & { tied: boolean }) => {
   const norm = layerNorm({ dim: modelDim });
   const vocab = 50257;
   return languageModel({
     embedding: tokenEmbedding({ vocab, dim: modelDim }),
-    positionEncoding: learnedPositions({ maxPositions: positions, dim: modelDim }),
+    positionEncoding: learnedPositions({ maxPositions, dim: modelDim }),
     decoder: stack({
       block: transformerBlock({
         norm,
@@ -31,7 +31,7 @@ const gpt = ({
 };
 
 test('GPT-3 is 175,181,291,520 weights in 27,938 matrices', () => {
-  const { census } = describe(gpt({ modelDim: 12288, heads: 96, depth: 96, positions: 2048, tied: false }));
+  const { census } = describe(gpt({ modelDim: 12288, heads: 96, depth: 96, maxPositions: 2048, tied: false }));
   expect(census).toEqual({
     embedding: 617_558_016,
     query: 14_495_514_624,
@@ -57,7 +57,7 @@ test('the value map of GPT-3, factored, holds as many weights as query and key t
 });
 
 test('GPT-2 has 124,439,808 parameters and a head that counts 0', () => {
-  const model = gpt({ modelDim: 768, heads: 12, depth: 12, positions: 1024, tied: true });
+  const model = gpt({ modelDim: 768, heads: 12, depth: 12, maxPositions: 1024, tied: true });
   const { parameters, bytes, census, flopsPerToken, parts } = describe(model);
   expect(parameters).toBe(124_439_808);
   expect(countParameters(model)).toBe(parameters);
@@ -76,7 +76,7 @@ test('GPT-2 has 124,439,808 parameters and a head that counts 0', () => {
 
 test('a head of its own is counted once in the operations', () => {
   const [tied, own] = [true, false].map(tied =>
-    describe(gpt({ modelDim: 16, heads: 2, depth: 1, positions: 8, tied })),
+    describe(gpt({ modelDim: 16, heads: 2, depth: 1, maxPositions: 8, tied })),
   );
   expect(own!.flopsPerToken).toBe(tied!.flopsPerToken);
   expect(own!.parameters - tied!.parameters).toBe(50257 * 16);

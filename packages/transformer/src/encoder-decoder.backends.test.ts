@@ -8,11 +8,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { embedded64, plainTree, randomWeights, stack64 } from '../test/float64.js';
 import { crossBlock, crossStack, encoderDecoder, stack, transformerBlock } from './index.js';
 
-const [modelDim, heads, positions] = [6, 2, 11];
+const [modelDim, heads, maxPositions] = [6, 2, 11];
 const norm = layerNorm({ dim: modelDim });
 const side = (vocab: number) => ({
   embedding: tokenEmbedding({ vocab, dim: modelDim }),
-  positions: learnedPositions({ maxPositions: positions, dim: modelDim }),
+  positionEncoding: learnedPositions({ maxPositions, dim: modelDim }),
 });
 const perceptron = mlp({ modelDim, hiddenDim: 7 });
 const encoder = stack({
@@ -71,8 +71,8 @@ test('source and target ids to logits', async () => {
 });
 
 test('source and target may share one table and have positions of their own', async () => {
-  const positions = sinusoidalPositions({ maxPositions: 11, dim: modelDim });
-  const shared = encoderDecoder({ source: side(13), target: { positionEncoding: positions }, encoder, decoder });
+  const positionEncoding = sinusoidalPositions({ maxPositions: 11, dim: modelDim });
+  const shared = encoderDecoder({ source: side(13), target: { positionEncoding }, encoder, decoder });
   const theirs = randomWeights(shared);
   const both = { source: ids.source, target: ids.target };
   const y = shared(theirs, both);
@@ -127,7 +127,7 @@ test('the source is encoded once and the target decoded step by step', async () 
   const whole = model(weights, ids);
   const memory = model.encode(weights, ids.source);
   await expectClose(memory, [(await pair64(0)).memory, (await pair64(1)).memory], close);
-  const cache = new Cache({ maxPositions: positions });
+  const cache = new Cache({ maxPositions });
   for (let i = 0; i < 3; i++) {
     const next = sliceAxis(ids.target, 1, i, 1);
     const y = cache.step(1, scope => model.decode(weights, { ids: next, memory }, scope));
@@ -151,7 +151,7 @@ test('padding of the source is hidden from the encoder and from the decoder, tha
 
 test('one table for both sides, and a head of its own', async () => {
   const shared = encoderDecoder({ source: side(13), encoder, decoder });
-  expect(countParameters(shared)).toBe(countParameters(model) - 7 * modelDim - positions * modelDim);
+  expect(countParameters(shared)).toBe(countParameters(model) - 7 * modelDim - maxPositions * modelDim);
   const theirs = randomWeights(shared);
   const y = shared(theirs, ids);
   await expectClose(y, [(await pair64(0, 5, theirs)).logits, (await pair64(1, 5, theirs)).logits], close);
@@ -201,8 +201,8 @@ test('every weight of both halves gets a gradient', () => {
 test('positions that are not learned, and a norm on the embedded input, may stand on both sides', async () => {
   const fixed = {
     embedding: tokenEmbedding({ vocab: 13, dim: modelDim }),
-    positions: sinusoidalPositions({ maxPositions: positions, dim: modelDim }),
-    onEmbedded: norm,
+    positionEncoding: sinusoidalPositions({ maxPositions, dim: modelDim }),
+    afterEmbedding: norm,
   };
   const classic = encoderDecoder({ source: fixed, encoder, decoder });
   const theirs = randomWeights(classic);

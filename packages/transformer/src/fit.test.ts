@@ -57,7 +57,7 @@ const unfit: Record<string, () => unknown> = {
     languageModel({ embedding, decoder, positionEncoding: learnedPositions({ maxPositions: 5, dim: 8 }) }),
   'languageModel: rotary acts inside attention only and would do nothing on the input': () =>
     languageModel({ embedding, decoder, positionEncoding: rotary({ headDim: 3, rotaryDim: 2 }) }),
-  'languageModel: embedding is 6 wide, onEmbedded 8; they must be equal': () =>
+  'languageModel: embedding is 6 wide, afterEmbedding 8; they must be equal': () =>
     languageModel({ embedding, decoder, afterEmbedding: eight.norm }),
   'languageModel: embedding is 6 wide, head 8; they must be equal': () =>
     languageModel({ embedding, decoder, head: linear({ in: 8, out: 11 }) }),
@@ -98,5 +98,5 @@ test('a model that sees both sides is composed when asked for', () => {
 
 test('parts that state no width fit everywhere', () => {
   const block = transformerBlock({ ...six, dropout: dropout({ rate: 0.1 }), mlp: activation('relu') });
-  expect(block.about).toMatchObject({ name: 'transformerBlock', reads: 6, gives: 6 });
+  expect(block.about).toMatchObject({ name: 'transformerBlock', inDim: 6, outDim: 6 });
 });

@@ -33,11 +33,11 @@ export type InputNeeds<Scheme extends PositionEncoding | undefined = PositionEnc
 /** The needs of an input, checked. */
 export function inputNeeds<Scheme extends PositionEncoding | undefined>(
   name: string,
-  { embedding, positionEncoding: positions, afterEmbedding: onEmbedded }: InputParts<Scheme>,
+  { embedding, positionEncoding, afterEmbedding }: InputParts<Scheme>,
 ): InputNeeds<Scheme> {
-  expectSameWidth(name, { embedding, onEmbedded });
-  expectPositionEncoding(name, positions, 'input', { dim: embedding.dim });
-  return { embedding, positions: positions as Scheme, onEmbedded };
+  expectSameWidth(name, { embedding, afterEmbedding });
+  expectPositionEncoding(name, positionEncoding, 'input', { dim: embedding.dim });
+  return { embedding, positions: positionEncoding as Scheme, onEmbedded: afterEmbedding };
 }
 
 /** Token ids int32 [batch, length], one at least, to vectors with positions [batch, length, modelDim]. Tap: `embedded`. */

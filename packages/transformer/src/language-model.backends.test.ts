@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { logits64, losses64, plainTree, randomWeights } from '../test/float64.js';
 import { languageModel, logitPositions, stack, transformerBlock } from './index.js';
 
-const [vocab, modelDim, heads, depth, positions, batch, length] = [13, 6, 2, 2, 11, 2, 7];
+const [vocab, modelDim, heads, depth, maxPositions, batch, length] = [13, 6, 2, 2, 11, 2, 7];
 const norm = layerNorm({ dim: modelDim });
 const block = transformerBlock({
   norm,
@@ -17,7 +17,7 @@ const block = transformerBlock({
 });
 const parts = {
   embedding: tokenEmbedding({ vocab, dim: modelDim }),
-  positions: learnedPositions({ maxPositions: positions, dim: modelDim }),
+  positionEncoding: learnedPositions({ maxPositions, dim: modelDim }),
   decoder: stack({ block, depth, norm }),
 };
 const tied = languageModel(parts);
@@ -136,7 +136,7 @@ test('one pass gives the loss at every position', async () => {
   dispose([labels, inputs, logits, losses]);
 });
 
-test('readout gives the logits of some positions only', async () => {
+test('logitPositions gives the logits of some positions only', async () => {
   const [whole, chosen] = [tied(weights, ids), tensor([6, 2], [2], 'int32')];
   const y = tied(weights, ids, emptyScope.with(logitPositions, chosen));
   const expected = ((await nestedOf(whole)) as Rows[]).map(row => [row[6]!, row[2]!]);
@@ -157,7 +157,7 @@ const rotating = (kvHeads: number) =>
           headDim: 4,
           mask: causal(),
           bias: false,
-          positionEncoding: rotary({ headDim: 4, storedPositions: positions }),
+          positionEncoding: rotary({ headDim: 4, storedPositions: maxPositions }),
         }),
         mlp: gatedMlp({ modelDim, hiddenDim: 7 }),
       }),
@@ -186,7 +186,7 @@ test.each([
   const theirs = randomWeights(model as typeof tied);
   const run = model as typeof tied;
   const whole = run(theirs, ids);
-  const cache = new Cache({ maxPositions: positions, initialCapacity: 2 });
+  const cache = new Cache({ maxPositions, initialCapacity: 2 });
   for (const [start, count] of [
     [0, 3],
     [3, 1],

@@ -2,7 +2,7 @@ import { type Scope, slot } from '@residual/layers';
 import { gather, type Tensor } from '@residual/tensor';
 
 /** Which positions get logits, int32 [rows]; all if the slot is empty. Prediction needs only the last one. */
-export const logitPositions = /* @__PURE__ */ slot<Tensor>('readout');
+export const logitPositions = /* @__PURE__ */ slot<Tensor>('logitPositions');
 
 /** The positions of x [batch, length, modelDim] that get logits: [batch, rows, modelDim]. */
 export function selectLogitPositions(x: Tensor, scope: Scope): Tensor {

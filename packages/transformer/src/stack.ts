@@ -100,16 +100,16 @@ function withPositionBias(
 
 function buildStack(name: string, options: StackOptions<BlockOrList>) {
   expectOptions(name, options, { block: 1, depth: 0, norm: 0, positionEncoding: 0 });
-  const { block, depth, norm, positionEncoding: positions } = options;
+  const { block, depth, norm, positionEncoding } = options;
   const layers = isList(block) ? expectBlocks(name, block, depth) : repeatBlock(name, block, depth);
   const width = expectSameWidth(name, { ...Object.fromEntries(layers.map((part, i) => [`block ${i}`, part])), norm });
-  expectPositionEncoding(name, positions, 'attention', {});
-  if (positions && !(positions.onScores && positions.heads))
+  expectPositionEncoding(name, positionEncoding, 'attention', {});
+  if (positionEncoding && !(positionEncoding.onScores && positionEncoding.heads))
     throw new ResidualError(
       'fit',
-      `${name}: positions of a whole stack act on the scores; give others to its attentions`,
+      `${name}: the positionEncoding of a whole stack acts on the scores; give others to its attentions`,
     );
-  const needs: StackNeeds<AnyLayer> = { layers, norm, positions };
+  const needs: StackNeeds<AnyLayer> = { layers, norm, positions: positionEncoding };
   return { needs, about: { name, inDim: width, outDim: width } };
 }
 

@@ -9,9 +9,13 @@ import {
   type Rows,
   softmaxRow,
 } from '@residual/testkit';
-import { attendInFloat64, type ProjectionArrays, type ReferenceOptions } from '../../attention/test/reference.js';
+import {
+  attendInFloat64,
+  type ProjectionArrays,
+  type ReferenceOptions,
+} from '../../attention/test/reference-attention.js';
 
-export { numbers, randomWeights } from '../../attention/test/reference.js';
+export { numbers, randomWeights } from '../../attention/test/reference-attention.js';
 
 /** A tree of tensors as nested arrays. */
 // biome-ignore lint/suspicious/noExplicitAny: the form of the tree; the loops below state what they read

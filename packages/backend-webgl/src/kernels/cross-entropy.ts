@@ -13,20 +13,16 @@ type Inputs = KernelInputs<CrossEntropyInputs>;
 type GradientInputs = KernelInputs<CrossEntropyGradientInputs>;
 
 /**
- * -log softmax(logits)[label] of each row, 0 where the label is `ignore`. The composition counts entries of the whole matrix, and textures hold whole
+ * -log softmax(logits)[label] of each row, 0 where the label is `ignoreIndex`. The composition counts entries of the whole matrix, and textures hold whole
  * numbers only up to 2²⁴; this counts within a row.
  */
-export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (
-  backend,
-  { logits, labels },
-  { ignoreIndex: ignore },
-) => {
+export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignoreIndex }) => {
   const [rows, vocab] = logits.shape as [number, number];
   const sums = sumsOf(backend, logits);
   const loss = runPass(backend, {
     inputs: { logits, labels, sums },
     shape: [rows],
-    ints: { rows, vocab, ignored: ignore },
+    ints: { rows, vocab, ignored: ignoreIndex },
     floats: { infinite: Number.POSITIVE_INFINITY },
     code: losses,
   });
@@ -34,15 +30,15 @@ export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (
   return loss;
 };
 
-/** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignore`: [rows, vocab], and nothing else of that size. */
+/** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignoreIndex`: [rows, vocab], and nothing else of that size. */
 export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes> = (
   backend,
   { logits, labels, dy },
-  { ignoreIndex: ignore },
+  { ignoreIndex },
 ) => {
   const [rows, vocab] = logits.shape as [number, number];
   const sums = sumsOf(backend, logits);
-  const ints = { rows, vocab, ignored: ignore };
+  const ints = { rows, vocab, ignored: ignoreIndex };
   const gradient = runPass(backend, {
     inputs: { logits, labels, dy, sums },
     shape: [rows, vocab],

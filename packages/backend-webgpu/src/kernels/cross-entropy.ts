@@ -10,33 +10,29 @@ import type { Kernel } from './kernel.js';
 type Inputs = KernelInputs<CrossEntropyInputs>;
 type GradientInputs = KernelInputs<CrossEntropyGradientInputs>;
 
-/** -log softmax(logits)[label] of each row, 0 where the label is `ignore`: [rows]. A workgroup for each row reads it once. */
-export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (
-  backend,
-  { logits, labels },
-  { ignoreIndex: ignore },
-) => {
+/** -log softmax(logits)[label] of each row, 0 where the label is `ignoreIndex`: [rows]. A workgroup for each row reads it once. */
+export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignoreIndex }) => {
   const [rows, vocab] = logits.shape as [number, number];
   return runPass(backend, {
     inputs: { logits, labels },
     shape: [rows],
-    ints: { rows, vocab, ignored: ignore },
+    ints: { rows, vocab, ignored: ignoreIndex },
     workgroups: rows,
     code: losses,
   });
 };
 
-/** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignore`: [rows, vocab], and nothing else of that size. */
+/** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignoreIndex`: [rows, vocab], and nothing else of that size. */
 export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes> = (
   backend,
   { logits, labels, dy },
-  { ignoreIndex: ignore },
+  { ignoreIndex },
 ) => {
   const [rows, vocab] = logits.shape as [number, number];
   return runPass(backend, {
     inputs: { logits, labels, dy },
     shape: [rows, vocab],
-    ints: { rows, vocab, ignored: ignore },
+    ints: { rows, vocab, ignored: ignoreIndex },
     workgroups: rows,
     code: gradients,
   });

@@ -61,7 +61,7 @@ export class RpcClient {
 
   /** Asks for something; gives the answer. */
   async call<T>(method: string, args: readonly unknown[], options: RpcCallOptions = {}): Promise<T> {
-    const { signal, onEvent, onLateResult: onLate } = options;
+    const { signal, onEvent, onLateResult } = options;
     let hasThrown = false;
     this.expectOpen();
     signal?.throwIfAborted();
@@ -75,7 +75,7 @@ export class RpcClient {
             if (hasThrown) {
               if ('event' in response) return;
               this.pending.delete(call);
-              if ('result' in response) onLate?.(response.result as never);
+              if ('result' in response) onLateResult?.(response.result as never);
             } else if ('error' in response) reject(errorFromPlain(response.error));
             else if ('result' in response) resolve(response.result as T);
             else if ('event' in response) {
@@ -220,6 +220,6 @@ export class RpcClient {
     this.stopAwaitingLock?.();
     this.link.stop();
     this.queue.length = 0;
-    for (const { onError: failed } of [...this.pending.values()]) failed(error);
+    for (const { onError } of [...this.pending.values()]) onError(error);
   }
 }

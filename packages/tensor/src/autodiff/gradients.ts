@@ -21,15 +21,15 @@ export function gradients<Tree>(
 ): { value: Tensor; gradients: GradientTree<Tree> } {
   const leaves = leavesOf(tree);
   if (leaves.length === 0) throw new ResidualError('gradient', 'gradients: the tree holds no tensor');
-  const { value, gradients: found } = valueAndGradients(f, leaves, dy);
+  const result = valueAndGradients(f, leaves, dy);
   const returnedIds = new Set<number>();
   const gradientOf = ({ id }: Tensor) => {
-    const gradient = found.get(id);
+    const gradient = result.gradients.get(id);
     const isRepeated = returnedIds.has(id);
     returnedIds.add(id);
     return gradient && isRepeated ? clone(gradient) : gradient;
   };
-  return { value, gradients: mapLeaves(tree, gradientOf) as GradientTree<Tree> };
+  return { value: result.value, gradients: mapLeaves(tree, gradientOf) as GradientTree<Tree> };
 }
 
 /** The tensors of a tree, in order. */

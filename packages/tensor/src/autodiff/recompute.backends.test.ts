@@ -81,10 +81,10 @@ test('nothing is computed for what needs no gradient', async () => {
     name: 'test.scale',
     compose: ({ x, weight }) => mul(x, weight),
     saves: ['x', 'weight'],
-    gradient: (dy, { saved: { x, weight }, needsGradient: wanted }) => ({
+    gradient: (dy, { saved: { x, weight }, needsGradient }) => ({
       x: () => mul(dy, weight),
       weight: () => {
-        if (wanted.weight) asked++;
+        if (needsGradient.weight) asked++;
         return mul(dy, x);
       },
     }),

@@ -20,16 +20,16 @@ export function recompute<Tree>(f: (tree: Tree) => Tensor, tree: Tree): Tensor {
     compose: inputs =>
       withTapes(outerTapes.length > 0 ? [new LeakGuard(outerTapes, nameOf)] : [], () => f(treeOf(inputs))),
     saves: [...nameOf.values()],
-    gradient: (dy, { saved, needsGradient: wanted }) => {
+    gradient: (dy, { saved, needsGradient }) => {
       const savedTree = treeOf(saved);
-      const needed = Object.keys(saved).filter(name => wanted[name]);
-      const { value, gradients: found } = valueAndGradients(
+      const needed = Object.keys(saved).filter(name => needsGradient[name]);
+      const { value, gradients } = valueAndGradients(
         () => f(savedTree),
         needed.map(name => saved[name]!),
         dy,
       );
       value.dispose();
-      return Object.fromEntries(needed.map(name => [name, () => found.get(saved[name]!.id)]));
+      return Object.fromEntries(needed.map(name => [name, () => gradients.get(saved[name]!.id)]));
     },
   };
   return runOp(op, Object.fromEntries(leaves.map(leaf => [nameOf.get(leaf.id)!, leaf])), {});

@@ -70,9 +70,9 @@ const inputsAt = (position: number): Tensor[] => {
 
 const recordAt = (step: ReturnType<typeof decoder>['step'], position: number): CapturedGraph => {
   const inputs = inputsAt(position);
-  const { outputs, graph: recording } = capture(step as (...inputs: Tensor[]) => Tensor[], inputs);
+  const { outputs, graph } = capture(step as (...inputs: Tensor[]) => Tensor[], inputs);
   dispose([inputs, outputs]);
-  return recording;
+  return graph;
 };
 
 test('a step recorded at two positions gives the same list, attributes and constants', async () => {
@@ -88,21 +88,21 @@ test('a step recorded at two positions gives the same list, attributes and const
 
 test('a replay on other inputs is the step run on them', async () => {
   const { weights, step } = decoder();
-  const recording = recordAt(step, 2);
+  const graph = recordAt(step, 2);
   for (const position of [0, 2, 5]) {
     const eager = step(...(inputsAt(position) as Parameters<typeof step>));
-    const replayed = recording.replay(inputsAt(position));
+    const replayed = graph.replay(inputsAt(position));
     expect(replayed.map(({ shape, dtype }) => [shape, dtype])).toEqual(eager.map(({ shape, dtype }) => [shape, dtype]));
     for (const [i, result] of replayed.entries())
       await expectClose(result, (await eager[i]!.data()) as Float32Array, { absolute: 1e-6 });
     dispose([eager, replayed]);
   }
-  dispose([weights, recording]);
+  dispose([weights, graph]);
 });
 
 test('a hundred replays, each on the caches of the one before, leak nothing and are the steps', async () => {
   const { weights, step } = decoder();
-  const recording = recordAt(step, 0);
+  const graph = recordAt(step, 0);
   const start = inputsAt(0);
   let [keys, values] = [start[1]!, start[2]!];
   let [eagerKeys, eagerValues] = [zeros(keys.shape), zeros(values.shape)];
@@ -111,7 +111,7 @@ test('a hundred replays, each on the caches of the one before, leak nothing and 
   for (let i = 0; i < 100; i++) {
     const place = tensor([i % capacity], [1], 'int32');
     const keyLength = tensor([(i % capacity) + 1], [1], 'int32');
-    const [y, nextKeys, nextValues] = recording.replay([x, keys, values, place, keyLength]) as [Tensor, Tensor, Tensor];
+    const [y, nextKeys, nextValues] = graph.replay([x, keys, values, place, keyLength]) as [Tensor, Tensor, Tensor];
     expect([keys.isDisposed, values.isDisposed]).toEqual([true, true]); // taken over, as in the step
     [keys, values] = [nextKeys, nextValues];
     if (i < capacity) {
@@ -124,5 +124,5 @@ test('a hundred replays, each on the caches of the one before, leak nothing and 
     if (i === capacity) count = memoryUsage();
   }
   expect(memoryUsage()).toEqual(count);
-  dispose([weights, recording, start, keys, values, eagerKeys, eagerValues]);
+  dispose([weights, graph, start, keys, values, eagerKeys, eagerValues]);
 });

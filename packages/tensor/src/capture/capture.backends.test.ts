@@ -37,10 +37,10 @@ test('several outputs, one twice, an input, a constant, and two shapes of one re
       return [y, wide, wide, x, constant, mul(y, constant)];
     };
     const x = toTensor(sample([6], 3));
-    const { outputs, graph: recording } = capture(x => step(x!), [x]);
+    const { outputs, graph } = capture(x => step(x!), [x]);
     const other = toTensor(sample([6], 5));
     for (let round = 0; round < 3; round++) {
-      const replayed = recording.replay([other]);
+      const replayed = graph.replay([other]);
       const expected = (await other.data()) as Float32Array;
       const values = expected.map(Math.tanh);
       const wanted = [values, values, values, expected, new Float32Array(6).fill(1), values];
@@ -49,7 +49,7 @@ test('several outputs, one twice, an input, a constant, and two shapes of one re
       dispose(replayed); // each is a handle of its own
       expect([other.isDisposed, constant.isDisposed]).toEqual([false, false]);
     }
-    dispose([recording, other, x, outputs.slice(0, 3), outputs[5]]);
+    dispose([graph, other, x, outputs.slice(0, 3), outputs[5]]);
   });
   expect(constant.isDisposed).toBe(false);
   constant.dispose();
@@ -63,12 +63,12 @@ test('a step with gradients is recorded too', async () => {
       return [found.value, found.gradients.x!];
     };
     const [first, other] = [toTensor(sample([2, 5], 5)), toTensor(sample([2, 5], 7))];
-    const { outputs, graph: recording } = capture(x => slope(x!), [first]);
+    const { outputs, graph } = capture(x => slope(x!), [first]);
     const eager = tidy(() => slope(other));
-    const replayed = recording.replay([other]);
+    const replayed = graph.replay([other]);
     for (const [i, result] of replayed.entries())
       await expectClose(result, (await eager[i]!.data()) as Float32Array, { absolute: 1e-5 });
-    dispose([weight, first, other, outputs, recording, eager, replayed]);
+    dispose([weight, first, other, outputs, graph, eager, replayed]);
   });
 });
 
@@ -84,16 +84,16 @@ test('a kernel that gives a tensor is replayed without counting it', async () =>
   });
   const twice = defineOp<{ x: Tensor }>({ name: 'mine.twice' });
   const x = ones([4]);
-  const { outputs, graph: recording } = capture(x => [mul(twice({ x: x! }), 3)], [x]);
+  const { outputs, graph } = capture(x => [mul(twice({ x: x! }), 3)], [x]);
   const before = memoryUsage();
   for (let i = 0; i < 3; i++) {
-    const [y] = recording.replay([x]);
+    const [y] = graph.replay([x]);
     expect([...(await y!.data())]).toEqual([6, 6, 6, 6]);
     y!.dispose();
   }
   expect(memoryUsage()).toEqual(before);
   tf.unregisterKernel('mine.twice', backendName);
-  dispose([x, outputs, recording]);
+  dispose([x, outputs, graph]);
 });
 
 test('a step that fails leaves nothing behind, when recorded and when replayed', async () => {
@@ -110,17 +110,17 @@ test('a step that fails leaves nothing behind, when recorded and when replayed',
   const failing = defineOp<{ x: Tensor }>({ name: 'mine.fails' });
   const x = ones([4]);
   const step = (x: Tensor) => [mul(failing({ x: tanh(x) }), tanh(x))];
-  const { outputs, graph: recording } = capture(x => step(x!), [x]);
+  const { outputs, graph } = capture(x => step(x!), [x]);
   fails = true;
   const before = memoryUsage();
-  expect(() => recording.replay([x])).toThrow('in the middle');
+  expect(() => graph.replay([x])).toThrow('in the middle');
   expect(() => capture(x => step(x!), [x])).toThrow('in the middle');
   expect(memoryUsage()).toEqual(before);
   fails = false;
-  const [y] = recording.replay([x]); // and it goes on
+  const [y] = graph.replay([x]); // and it goes on
   await expectClose(y!, new Float32Array(4).fill(-(Math.tanh(1) ** 2)), { absolute: 1e-5 });
   tf.unregisterKernel('mine.fails', backendName);
-  dispose([x, outputs, recording, y]);
+  dispose([x, outputs, graph, y]);
 });
 
 test('what cannot be recorded or replayed is said', async () => {
@@ -138,16 +138,16 @@ test('what cannot be recorded or replayed is said', async () => {
     expect(messageOf(() => capture(x => [x!], [x, x]))).toBe(
       'capture: a tensor is given twice; each input is a tensor of its own',
     );
-    const { outputs, graph: recording } = capture((x, ids) => [mul(x!, 2), mul(ids!, 2)], [x, ids]);
-    expect(messageOf(() => recording.replay([x]))).toBe(
+    const { outputs, graph } = capture((x, ids) => [mul(x!, 2), mul(ids!, 2)], [x, ids]);
+    expect(messageOf(() => graph.replay([x]))).toBe(
       'replay: captured with inputs float32[2, 3] int32[2], given float32[2, 3]',
     );
     const float = ones([2]);
-    expect(messageOf(() => recording.replay([x, float]))).toBe(
+    expect(messageOf(() => graph.replay([x, float]))).toBe(
       'replay: captured with inputs float32[2, 3] int32[2], given float32[2, 3] float32[2]',
     );
-    recording.dispose();
-    expect(messageOf(() => recording.replay([x, ids]))).toBe('replay: the captured graph is disposed');
+    graph.dispose();
+    expect(messageOf(() => graph.replay([x, ids]))).toBe('replay: the captured graph is disposed');
     dispose([x, ids, float, outputs]);
   });
 });

@@ -8,7 +8,7 @@ import { CapturedGraph } from './captured-graph.js';
  * so `record` throws with this reason (code `recorder`). Does nothing while none is on.
  */
 export function refuseCapture(reason: string): void {
-  if (activeCapture()) throw new ResidualError('recorder', `record: ${reason}`);
+  if (activeCapture()) throw new ResidualError('capture', `capture: ${reason}`);
 }
 
 /**
@@ -19,7 +19,7 @@ export function capture(
   step: (...inputs: Tensor[]) => readonly Tensor[],
   inputs: readonly Tensor[],
 ): { outputs: readonly Tensor[]; graph: CapturedGraph } {
-  if (activeCapture()) throw new ResidualError('recorder', 'capture: a capture is already running');
+  if (activeCapture()) throw new ResidualError('capture', 'capture: a capture is already running');
   const graph = new CapturedGraph(inputs);
   try {
     const outputs = withCapture(graph, () =>

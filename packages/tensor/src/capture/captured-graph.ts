@@ -24,20 +24,20 @@ interface KernelCall {
   readonly run: tf.KernelFunc;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly inputSlots: readonly { readonly name: string; readonly slot: number; readonly info: tf.TensorInfo }[];
-  /** What the kernel is called with: the infos of `reads`, whose dataIds are filled in before each call. */
+  /** What the kernel is called with: the infos of `inputSlots`, whose dataIds are filled in before each call. */
   readonly inputs: tf.NamedTensorInfoMap;
   readonly output: SlotReference;
   /** The slot whose data the result shares, of a kernel that only gives another shape. */
   readonly aliasOf: number | undefined;
   /** Floats of a result that may be written over spare data, and become such; 0 if it may not. */
   readonly reusableSize: number;
-  /** Slots that nothing reads after this call, with the `spares` of the call that made them. */
-  readonly freedSlots: { readonly slot: number; readonly spares: number }[];
+  /** Slots that nothing reads after this call, with the `reusableSize` of the call that made them. */
+  readonly freedSlots: { readonly slot: number; readonly reusableSize: number }[];
 }
 
 /**
  * A step of kernels as it ran once, to be run again on other inputs without any of the JavaScript around it. Everything that differs between two runs
- * must be an input tensor of the same shape; whatever else the step read (weights, constants) is held until `dispose`, or left to its owner by `leaveTo`.
+ * must be an input tensor of the same shape; whatever else the step read (weights, constants) is held until `dispose`, or left to its owner by `releaseConstants`.
  */
 export class CapturedGraph implements Disposable {
   /** Lets go of the constants it holds, at the end of a scope that is `using` it. */
@@ -49,7 +49,7 @@ export class CapturedGraph implements Disposable {
   private consumedInputs: boolean[] = [];
   private outputs: readonly (SlotReference & { readonly shared: boolean })[] = [];
   private readonly constants = new Map<number, Tensor>();
-  /** The `spares` of the call that made a slot. */
+  /** The `reusableSize` of the call that made a slot. */
   private readonly reusableSizes = new Map<number, number>();
   private readonly slotOfTensor = new Map<number, number>();
   private readonly slotOfData = new Map<object, number>();
@@ -62,7 +62,7 @@ export class CapturedGraph implements Disposable {
     disposable(this, () => this.dispose());
     this.backend = requireBackend();
     if (new Set(inputs).size < inputs.length)
-      throw new ResidualError('recorder', 'capture: a tensor is given twice; each input is a tensor of its own');
+      throw new ResidualError('capture', 'capture: a tensor is given twice; each input is a tensor of its own');
     this.inputs = inputs.map(tensor => ({ tensor, shape: showType(tensor) }));
     for (const input of inputs) this.newSlot(input);
     this.firstNewId = (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
@@ -115,16 +115,18 @@ export class CapturedGraph implements Disposable {
     this.outputs = references.map(reference => ({ ...reference, shared: !produced.delete(reference.slot) }));
     const lastUse = new Map<number, KernelCall>();
     for (const call of this.calls) for (const slot of slotsUsedBy(call)) lastUse.set(slot, call);
-    for (const slot of produced) lastUse.get(slot)!.freedSlots.push({ slot, spares: this.reusableSizes.get(slot)! }); // what is made and does not leave
+    // What is made and does not leave.
+    for (const slot of produced)
+      lastUse.get(slot)!.freedSlots.push({ slot, reusableSize: this.reusableSizes.get(slot)! });
     this.consumedInputs = this.inputs.map(({ tensor }) => tensor.isDisposed);
   }
 
   /** What ran, for comparing two recordings and for reading. */
   get nodes(): KernelNode[] {
-    return this.calls.map(({ kernel, attributes, inputSlots: reads, output }) => ({
+    return this.calls.map(({ kernel, attributes, inputSlots, output }) => ({
       kernel,
       attributes,
-      inputs: reads.map(({ name, slot, info }) => ({ name, slot, shape: info.shape })),
+      inputs: inputSlots.map(({ name, slot, info }) => ({ name, slot, shape: info.shape })),
       output,
     }));
   }
@@ -184,12 +186,10 @@ export class CapturedGraph implements Disposable {
           call.aliasOf === undefined ? runCall(call, slotData, backend, pool) : slotData[call.aliasOf]!;
         if (call.aliasOf !== undefined) backend.incRef(slotData[call.aliasOf]!);
         done++;
-        for (const { slot, spares } of call.freedSlots) pool.release(slotData[slot]!, spares);
+        for (const { slot, reusableSize } of call.freedSlots) pool.release(slotData[slot]!, reusableSize);
       }
     } catch (error) {
-      const freed = new Set(
-        this.calls.slice(0, done).flatMap(({ freedSlots: frees }) => frees.map(({ slot }) => slot)),
-      );
+      const freed = new Set(this.calls.slice(0, done).flatMap(({ freedSlots }) => freedSlots.map(({ slot }) => slot)));
       for (const { output } of this.calls.slice(0, done))
         if (!freed.has(output.slot)) backend.disposeData(slotData[output.slot]!);
       throw error;
@@ -204,7 +204,7 @@ export class CapturedGraph implements Disposable {
     if (existing !== undefined) return { slot: existing, shape, dtype };
     if (x.id >= this.firstNewId && !this.constantIds.has(x.id)) {
       throw new ResidualError(
-        'recorder',
+        'capture',
         `record: ${what} was made by an op that is not of @residual/tensor, so a replay would not make it again; use the ops of @residual/tensor or defineOp`,
       );
     }
@@ -226,7 +226,7 @@ export class CapturedGraph implements Disposable {
   }
 
   private checkInputs(inputs: readonly Tensor[]): void {
-    if (this.isDisposed) throw new ResidualError('recorder', 'replay: the captured graph is disposed');
+    if (this.isDisposed) throw new ResidualError('capture', 'replay: the captured graph is disposed');
     if (tf.getBackend() !== this.backend) {
       throw new ResidualError(
         'backend',
@@ -241,8 +241,8 @@ export class CapturedGraph implements Disposable {
   }
 }
 
-function slotsUsedBy({ inputSlots: reads, output }: KernelCall): number[] {
-  return [...reads.map(({ slot }) => slot), output.slot];
+function slotsUsedBy({ inputSlots, output }: KernelCall): number[] {
+  return [...inputSlots.map(({ slot }) => slot), output.slot];
 }
 
 function showType({ shape, dtype }: Tensor): string {
@@ -251,13 +251,13 @@ function showType({ shape, dtype }: Tensor): string {
 
 /** Runs a kernel and gives the data of its result. */
 function runCall(call: KernelCall, slotData: readonly object[], backend: tf.KernelBackend, pool: BufferPool): object {
-  const { run, inputSlots: reads, inputs, attributes, output, reusableSize: spares } = call;
-  for (const { slot, info } of reads) info.dataId = slotData[slot]!;
-  const reusable = spares > 0 ? pool.peek(spares) : undefined;
+  const { run, inputSlots, inputs, attributes, output, reusableSize } = call;
+  for (const { slot, info } of inputSlots) info.dataId = slotData[slot]!;
+  const reusable = reusableSize > 0 ? pool.peek(reusableSize) : undefined;
   const target = reusable && { dataId: reusable, shape: output.shape, dtype: output.dtype };
   const request = { inputs, attrs: attributes as unknown as tf.NamedAttrMap, backend, output: target };
   const result = run(request) as tf.TensorInfo;
-  if (reusable && result.dataId === reusable) pool.claim(spares);
+  if (reusable && result.dataId === reusable) pool.claim(reusableSize);
   return dataOf(result, backend);
 }
 

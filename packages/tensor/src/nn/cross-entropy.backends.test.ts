@@ -8,16 +8,16 @@ import { onDevice } from '../testing/on-device.js';
 
 onDevice();
 
-const lossOf = (logits: Grid, labels: readonly number[], ignore: number): Grid =>
+const lossOf = (logits: Grid, labels: readonly number[], ignoreIndex: number): Grid =>
   grid([labels.length], row => {
     const label = labels[row!]!;
-    if (label === ignore) return 0;
+    if (label === ignoreIndex) return 0;
     const sum = sumOver(logits.shape[1]!, i => Math.exp(logits.at(row!, i) - logits.at(row!, label)));
     return Math.log(sum);
   });
 
 test('the loss of each row, 0 where the label is to be ignored', async () => {
-  for (const [labels, ignore] of [
+  for (const [labels, ignoreIndex] of [
     [[3, 0, 6, 2, 3], undefined],
     [[3, -100, 6, -100, 0], undefined],
     [[3, 0, 6, 0, 3], 0],
@@ -25,8 +25,8 @@ test('the loss of each row, 0 where the label is to be ignored', async () => {
   ] as const)
     await expectOp({
       inputs: { logits: sample([5, 7], 3, -4, 4) },
-      run: ({ logits }) => tidy(() => crossEntropy(logits, tensor(labels, [5], 'int32'), { ignoreIndex: ignore })),
-      reference: ({ logits }) => lossOf(logits, labels, ignore ?? -100),
+      run: ({ logits }) => tidy(() => crossEntropy(logits, tensor(labels, [5], 'int32'), { ignoreIndex })),
+      reference: ({ logits }) => lossOf(logits, labels, ignoreIndex ?? -100),
     });
 });
 

@@ -30,12 +30,12 @@ export type CrossEntropyAttributes = { readonly ignoreIndex: number };
 
 const crossEntropyOp: Op<CrossEntropyInputs, CrossEntropyAttributes> = {
   name: 'residual.crossEntropy',
-  compose: ({ logits, labels }, { ignoreIndex: ignore }) => {
+  compose: ({ logits, labels }, { ignoreIndex }) => {
     const below = sub(logits, max(logits, { axis: 1, keepDims: true }));
     const known = minimum(maximum(labels, 0), logits.shape[1]! - 1);
     const loss = sub(log(sum(exp(below), { axis: 1 })), gatherColumns(below, known));
-    const counted = mul(loss, toFloat(notEqual(labels, ignore)));
-    return sub(counted, log(maximum(toFloat(equal(labels, known)), toFloat(equal(labels, ignore))))); // infinite outside
+    const counted = mul(loss, toFloat(notEqual(labels, ignoreIndex)));
+    return sub(counted, log(maximum(toFloat(equal(labels, known)), toFloat(equal(labels, ignoreIndex))))); // infinite outside
   },
   saves: ['logits', 'labels'],
   gradient: (dy, { saved: { logits, labels }, attributes }) => ({
@@ -43,24 +43,24 @@ const crossEntropyOp: Op<CrossEntropyInputs, CrossEntropyAttributes> = {
   }),
 };
 
-/** (softmax(logits) - 1 at the label) · dy, 0 where the label is `ignore`: an op of its own, so that a kernel makes nothing of the logits' size beside the result. */
+/** (softmax(logits) - 1 at the label) · dy, 0 where the label is `ignoreIndex`: an op of its own, so that a kernel makes nothing of the logits' size beside the result. */
 const crossEntropyGradientOp: Op<CrossEntropyGradientInputs, CrossEntropyAttributes> = {
   name: 'residual.crossEntropyGradient',
-  compose: ({ logits, labels, dy }, { ignoreIndex: ignore }) => {
+  compose: ({ logits, labels, dy }, { ignoreIndex }) => {
     const [rows, vocab] = logits.shape as [number, number];
-    const weight = mul(dy, toFloat(notEqual(labels, ignore)));
+    const weight = mul(dy, toFloat(notEqual(labels, ignoreIndex)));
     return sub(mul(softmax(logits), reshape(weight, [rows, 1])), scatterColumns(weight, maximum(labels, 0), vocab));
   },
 };
 
 /**
- * The loss of each row, -log softmax(logits)[label], 0 where the label is `ignore`: logits [rows, vocab], labels int32 [rows] to [rows]. Labels are
- * 0 .. vocab - 1 or `ignore`; another one is an error on wasm, elsewhere its loss is infinite.
+ * The loss of each row, -log softmax(logits)[label], 0 where the label is `ignoreIndex`: logits [rows, vocab], labels int32 [rows] to [rows]. Labels are
+ * 0 .. vocab - 1 or `ignoreIndex`; another one is an error on wasm, elsewhere its loss is infinite.
  */
 export function crossEntropy(
   logits: Tensor,
   labels: Tensor,
-  { ignoreIndex: ignore = -100 }: { ignoreIndex?: number } = {},
+  { ignoreIndex = -100 }: { ignoreIndex?: number } = {},
 ): Tensor {
   expectShape(
     logits.shape.length === 2 && labels.shape.length === 1 && labels.shape[0] === logits.shape[0],
@@ -70,7 +70,7 @@ export function crossEntropy(
   if (labels.dtype !== 'int32')
     throw new ResidualError('dtype', `crossEntropy: labels are ${labels.dtype}; they must be int32`);
   if (labels.size === 0) return zeros([0]);
-  return runOp(crossEntropyOp, { logits, labels }, { ignore });
+  return runOp(crossEntropyOp, { logits, labels }, { ignoreIndex });
 }
 
 /** By row and column: one flat index would pass 2²⁴, where GPU backends round integers. */

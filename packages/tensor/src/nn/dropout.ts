@@ -1,8 +1,8 @@
+import { checkSeed, type RandomKey, randomBitsAt, randomKey, streamOf } from '@residual/base';
 import { ResidualError } from '../errors.js';
 import { activeCapture } from '../op-observers.js';
 import { mul } from '../ops/arithmetic.js';
 import { clone, type Op, runOp } from '../ops/op.js';
-import { checkSeed, type RandomKey, randomBitsAt, randomKey, streamOf } from '../random.js';
 import { type Tensor, tensor } from '../tensor.js';
 
 /** Where a random decision stands: the seed of the run, the path of its use, the step. */
@@ -43,7 +43,7 @@ export function dropoutAttributes(name: string, rate: number, { seed, path, step
 /** Dropout with known attributes. */
 export function applyDropout(x: Tensor, attributes: DropoutAttributes): Tensor {
   if (activeCapture())
-    throw new ResidualError('recorder', 'dropout: a captured step would repeat one mask; capture without dropout');
+    throw new ResidualError('capture', 'dropout: a captured step would repeat one mask; capture without dropout');
   return runOp(dropoutOp, { x }, attributes);
 }
 

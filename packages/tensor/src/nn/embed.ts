@@ -8,7 +8,7 @@ import type { Matrix, Tensor } from '../tensor.js';
 import { gatherAlong, scatterAdd } from './gather.js';
 import { dense } from './matrix.js';
 
-const embedOp: Op<{ weight: Tensor; ids: Tensor }, { padding?: number }> = {
+const embedOp: Op<{ weight: Tensor; ids: Tensor }, { padTokenId?: number }> = {
   name: 'residual.embed',
   compose: ({ weight, ids }) => {
     const [vocab, dim] = weight.shape as [number, number];
@@ -16,25 +16,26 @@ const embedOp: Op<{ weight: Tensor; ids: Tensor }, { padding?: number }> = {
     return reshape(gatherAlong(weight, reshape(ids, [-1]), 0, outside), [...ids.shape, dim]);
   },
   saves: ['ids'],
-  gradient: (dy, { saved: { ids }, shapes: { weight }, attributes: { padding } }) => ({
+  gradient: (dy, { saved: { ids }, shapes: { weight }, attributes: { padTokenId } }) => ({
     weight: () => {
       const [rows, row] = [reshape(dy, [ids.size, weight[1]!]), reshape(ids, [ids.size])];
-      const counted = padding === undefined ? rows : mul(rows, toFloat(notEqual(reshape(ids, [ids.size, 1]), padding)));
+      const counted =
+        padTokenId === undefined ? rows : mul(rows, toFloat(notEqual(reshape(ids, [ids.size, 1]), padTokenId)));
       return scatterAdd(counted, row, weight[0]!);
     },
   }),
 };
 
 /**
- * The rows of `weight` that `ids` name: weight [rows, dim], ids int32 [...] to [..., dim]. Look-ups of the id `padding` pass no gradient back. An id outside is an
+ * The rows of `weight` that `ids` name: weight [rows, dim], ids int32 [...] to [..., dim]. Look-ups of the id `padTokenId` pass no gradient back. An id outside is an
  * error on cpu and wasm alone.
  */
 export function embed(
   weight: Matrix,
   ids: Tensor,
-  { padTokenId: padding }: { readonly padTokenId?: number | undefined } = {},
+  { padTokenId }: { readonly padTokenId?: number | undefined } = {},
 ): Tensor {
   expectShape(weight.shape.length === 2, () => `embed: weight ${showShape(weight.shape)} is not [rows, dim]`);
   if (ids.dtype !== 'int32') throw new ResidualError('dtype', `embed: ids are ${ids.dtype}; they must be int32`);
-  return runOp(embedOp, { weight: dense(weight), ids }, padding === undefined ? {} : { padding });
+  return runOp(embedOp, { weight: dense(weight), ids }, padTokenId === undefined ? {} : { padTokenId });
 }

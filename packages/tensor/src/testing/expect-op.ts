@@ -93,13 +93,13 @@ function numericalGradient<Name extends string>(
     const [up, down] = [step, -step].map(change => loss(values.map((value, i) => value + change * signOf(i))));
     return (up! - down!) / (2 * step);
   };
-  const places = spread(values.length, Math.min(values.length, maxSingle));
-  const along = places.map(place => slope(i => (i === place ? 1 : 0)));
+  const indices = spread(values.length, Math.min(values.length, maxSingle));
+  const slopes = indices.map(place => slope(i => (i === place ? 1 : 0)));
   const directions = (values.length > maxSingle ? [1, 2, 3] : []).map(seed => {
     const signs = [...sample(shape, 90 + seed).values].map(value => (value < 0 ? -1 : 1));
     return { signs, slope: slope(i => signs[i]!) };
   });
-  return { indices: places, slopes: along, directions };
+  return { indices, slopes, directions };
 }
 
 /** `count` of the places 0 .. length - 1, one of each stretch of equal length, not always at the same place of it. */
@@ -111,13 +111,13 @@ const spread = (length: number, count: number) =>
 
 async function expectSlopes(
   gradient: Tensor,
-  { indices: places, slopes: along, directions }: NumericalGradient,
+  { indices, slopes, directions }: NumericalGradient,
   tolerance: Tolerance,
 ) {
   const found = Array.from(await gradient.data());
   await expectClose(
-    places.map(place => found[place]!),
-    along,
+    indices.map(place => found[place]!),
+    slopes,
     tolerance,
   );
   const { absolute = 0, relative = 0 } = tolerance;

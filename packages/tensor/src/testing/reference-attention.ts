@@ -21,13 +21,13 @@ export interface AttendCase {
 
 /** Attention, one output number at a time: softmax over the visible keys of query · key · scale + bias, times value. */
 export function referenceAttention(attendCase: AttendCase): Grid {
-  const { query, value, dropoutMask: mask } = attendCase;
+  const { query, value, dropoutMask } = attendCase;
   const [batch, heads, queryLen] = query.shape as [number, number, number];
   const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
   const weights = weightsOf(attendCase);
   return grid([batch, heads, queryLen, valueDim], (b, h, q, d) =>
     sumOver(keyLen, k => {
-      const weight = weights.at(b!, h!, q!, k) * (mask?.at(b!, h!, q!, k) ?? 1);
+      const weight = weights.at(b!, h!, q!, k) * (dropoutMask?.at(b!, h!, q!, k) ?? 1);
       return weight * value.at(batchRowOf(attendCase, b!, k), Math.floor((h! * kvHeads) / heads), k, d!);
     }),
   );

@@ -1,6 +1,6 @@
 import { causal, crossAttention, selfAttention } from '@residual/attention';
 import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
-import { bind, count, init, layer, layerNorm, matrix, type Scope, vector } from '@residual/layers';
+import { bind, countParameters, init, layer, layerNorm, matrix, type Scope, vector } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
 import { add, linear, type Matrix, mul, type Tensor } from '@residual/tensor';
 import { crossBlock, crossStack, encoderDecoder, languageModel, stack, transformerBlock } from '@residual/transformer';
@@ -13,7 +13,7 @@ const block = transformerBlock({ norm, attention, mlp: mlp({ modelDim }) });
 const embedding = tokenEmbedding({ vocab: 11, dim: modelDim });
 const model = languageModel({
   embedding,
-  positions: learnedPositions({ positions: 5, dim: modelDim }),
+  positionEncoding: learnedPositions({ maxPositions: 5, dim: modelDim }),
   decoder: stack({ block, depth: 2 }),
 });
 const weights = init(model, { seed: 1 });
@@ -109,6 +109,6 @@ const own = layer({ scale: vector([modelDim]), mix: matrix([modelDim, modelDim])
   return mul(linear(y, w.mix), w.scale);
 });
 export const owned: Tensor = own(init(own, { seed: 1 }), x);
-count(own);
+countParameters(own);
 // @ts-expect-error needs are leaves, layers, lists and records, not numbers
 layer({ scale: 5 }, (_, y: Tensor) => y);
