@@ -1,9 +1,9 @@
 import { ResidualError } from './errors.js';
 
-/** Two words of 32 bits, as signed integers, that a place is turned into; `bitsAt` counts from there. */
+/** Two signed 32-bit words that stand for (seed, stream, step); `randomBitsAt` counts from there. */
 export type RandomKey = readonly [number, number];
 
-/** One round of a 32-bit integer hash with full avalanche (lowbias32, C. Wellons 2018); the same in every language with 32-bit integers. */
+/** One round of a 32-bit integer hash with full avalanche (lowbias32, C. Wellons 2018). */
 export function hash32(h: number): number {
   h ^= h >>> 16;
   h = Math.imul(h, 0x7feb352d);
@@ -14,8 +14,9 @@ export function hash32(h: number): number {
 }
 
 /**
- * The key of (seed, stream, step): mix(mix(mix(seed ⊕ 0x9e3779b9) + stream) + step) and mix(mix(mix(step ⊕ 0x85ebca6b) + stream) + seed), sums modulo 2³².
- * Two words, so that the numbers of one place are never a shifted copy of another's.
+ * The key of (seed, stream, step), with h = hash32 and sums modulo 2³²: h(h(h(seed ⊕ 0x9e3779b9) + stream) + step) and
+ * h(h(h(step ⊕ 0x85ebca6b) + stream) + seed). Two words, so that the numbers of one key are never a shifted copy of
+ * another's.
  */
 export function randomKey(seed: number, stream: number, step = 0): RandomKey {
   return [chain(seed ^ 0x9e3779b9, stream, step), chain(step ^ 0x85ebca6b, stream, seed)];

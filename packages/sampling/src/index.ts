@@ -1,4 +1,4 @@
-export { ResidualError } from '@residual/base';
+export { ResidualError, streamOf, uniformAt } from '@residual/base';
 export type { TokenIds } from './errors.js';
 export { type FinishOptions, finishReason, type TokenFinishReason } from './finish-reason.js';
 export type {
@@ -29,6 +29,6 @@ export { topH } from './processors/top-h.js';
 export { topK } from './processors/top-k.js';
 export { topP } from './processors/top-p.js';
 export { typicalP } from './processors/typical-p.js';
-export { fineUniformAt, streamOf, uniformAt } from './random.js';
+export { fineUniformAt } from './random.js';
 export { type Choice, type Sample, type Sampler, sampler } from './sampler.js';
 export { type StopMatch, type StopStep, type StopStrings, stopStrings } from './stop-strings.js';

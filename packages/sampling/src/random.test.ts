@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { thrownMessage } from '../test/thrown.js';
-import { fineUniformAt, streamOf, uniformAt } from './random.js';
+import { fineUniformAt, streamOf, uniformAt } from './index.js';
 
 /** The same formula in arithmetic without wrap-around. */
 function reference(seed: number, path: string, counter: number): number {
@@ -68,7 +68,7 @@ test('numbers spread evenly and do not follow each other, over counters, seeds a
 
 test('a seed is a whole number of 32 bits', () => {
   for (const seed of [1.5, -1, 2 ** 32, NaN, Infinity]) {
-    expect(thrownMessage(() => uniformAt(seed, 'x', 0))).toBe(
+    expect(thrownMessage(() => fineUniformAt(seed, 'x', 0))).toBe(
       `sampling: seed is ${seed}; it must be a whole number from 0 to 4294967295`,
     );
   }
