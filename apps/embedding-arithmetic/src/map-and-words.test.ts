@@ -111,7 +111,7 @@ test('what must be seen are the words of the expression, the answer and the ends
   ] as const;
   expect(boundsOf({ points, marks, arrows: [{ from: [1.5, 0, 0], to: [0, 0, 0] }] })).toEqual({
     centre: [0.5, 0, 0],
-    places: [
+    points: [
       [0.5, 0.5, 0],
       [-0.5, -0.5, 0],
       [1.5, 0, 0],

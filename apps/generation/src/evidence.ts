@@ -22,13 +22,13 @@ export interface Evidence {
 
 /** What could stand at a place of a text, likeliest first, and the token that stands there also where it was unlikely; nothing for the first one. */
 export async function choicesAt(session: Session, evidence: Evidence, index: number): Promise<readonly Choice[]> {
-  const { steps, promptLength, promptChoices: asked } = evidence;
+  const { steps, promptLength, promptChoices } = evidence;
   if (index === 0) return [];
   const step = steps[index - promptLength];
   if (step)
     return step.topLogprobs.some(({ token }) => token === step.token) ? step.topLogprobs : [...step.topLogprobs, step];
-  const choices = asked.get(index) ?? askFor(session, evidence, index);
-  asked.set(index, choices);
+  const choices = promptChoices.get(index) ?? askFor(session, evidence, index);
+  promptChoices.set(index, choices);
   return choices;
 }
 
@@ -37,11 +37,11 @@ async function askFor(session: Session, { settings, tokens }: Evidence, index: n
   const { model } = session;
   const ids = tokens.slice(0, index).map(({ id }) => id);
   const given = tokens[index]!.id;
-  const ask = async (top: number) => {
+  const ask = async (topLogprobs: number) => {
     for await (const step of model.generate(ids, {
       ...optionsOf(settings, model.vocab),
       maxNewTokens: 1,
-      topLogprobs: top,
+      topLogprobs,
     }))
       return step.topLogprobs;
     return [];

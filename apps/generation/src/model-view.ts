@@ -67,7 +67,7 @@ const nameOf = (origin: Origin) =>
       : `The ${origin.files.length} files given`;
 
 function facts({ origin, model }: Session): void {
-  const { config, depth, heads, vocab, maxPositions: positions, backend } = model;
+  const { config, depth, heads, vocab, maxPositions, backend } = model;
   byId('facts').textContent =
-    `${nameOf(origin)}: ${String(config.model_type)} with ${depth} layers of ${heads} heads, ${vocab} tokens, ${positions} positions, on ${backend}.`;
+    `${nameOf(origin)}: ${String(config.model_type)} with ${depth} layers of ${heads} heads, ${vocab} tokens, ${maxPositions} positions, on ${backend}.`;
 }

@@ -22,7 +22,7 @@ export interface StoryView {
 export async function writeWithEvidence(
   session: Session,
   element: TokensElement,
-  writing: Omit<WriteOptions, 'top'>,
+  writing: Omit<WriteOptions, 'topLogprobs'>,
   begin: (evidence: Evidence) => void,
 ): Promise<Run> {
   const { model } = session;

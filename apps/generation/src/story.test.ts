@@ -24,7 +24,7 @@ test('a token shows its own stretch of the text; those that share a character sh
     [2, 3],
     [2, 3],
   ]);
-  expect(tokens.every(({ isPrompt: given }) => given)).toBe(true);
+  expect(tokens.every(({ isPrompt }) => isPrompt)).toBe(true);
 });
 
 test('an empty beginning is the token that begins a text', async () => {
@@ -33,7 +33,7 @@ test('an empty beginning is the token that begins a text', async () => {
     tokensOf: async () => [3],
     tokenOf: async (ids: readonly number[]) => ids.map(id => `<${id}>`),
   };
-  expect(await promptTokens(model, '')).toEqual([{ id: 3, given: true, text: '<3>', offset: [0, 0] }]);
+  expect(await promptTokens(model, '')).toEqual([{ id: 3, isPrompt: true, text: '<3>', offset: [0, 0] }]);
 });
 
 test('greedy takes no filters, and top-k 0 keeps all tokens', () => {

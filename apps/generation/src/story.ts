@@ -24,7 +24,7 @@ export function shownTokens(
   return ids.map((id, i) => {
     const [start, end] = own[i]!;
     const part = parts[i];
-    const shown = { id, given: true, offset: offsets[i]! };
+    const shown = { id, isPrompt: true, offset: offsets[i]! };
     if (part) return { ...shown, part, text: part.index === part.count - 1 ? part.characters : '' };
     return { ...shown, text: end > start ? text.slice(start, end) : tokens[i]! };
   });
@@ -42,7 +42,7 @@ export async function promptTokens(
   if (encoding.ids.length > 0) return shownTokens(prompt, encoding);
   const ids = await model.tokensOf(prompt);
   const names = await model.tokenOf(ids);
-  return ids.map((id, i) => ({ id, given: true, text: names[i] ?? '', offset: [0, 0] }));
+  return ids.map((id, i) => ({ id, isPrompt: true, text: names[i] ?? '', offset: [0, 0] }));
 }
 
 /** A step with the token that it wrote, as it is shown. */
@@ -73,11 +73,11 @@ export interface WriteOptions {
 export async function write(
   model: RemoteModel,
   element: TokensElement,
-  { settings, signal, topLogprobs: top, onSteps }: WriteOptions,
+  { settings, signal, topLogprobs, onSteps }: WriteOptions,
 ): Promise<Run> {
   let run: Run = { tokens: 0, speed: 0, finish: 'stopped' };
   let [first, end] = [0, settings.prompt.length];
-  let pending: number[] = []; // places of tokens that hold the beginning of a character
+  let pending: number[] = []; // indices of tokens that hold the beginning of a character
   const frames = perFrame<WrittenToken>(written => {
     for (const { step, token } of written) {
       element.push(token);
@@ -91,7 +91,7 @@ export async function write(
     for await (const step of model.generate(settings.prompt, {
       ...optionsOf(settings, model.vocab),
       signal,
-      topLogprobs: top,
+      topLogprobs,
     })) {
       const now = performance.now();
       const tokens = run.tokens + 1;
@@ -116,11 +116,11 @@ export async function write(
 /** Lets the tokens that began a character, and the one that completes it, say which part of it they are. */
 function completeCharacter(element: TokensElement, pending: readonly number[], last: number): number[] {
   const { tokens } = element;
-  const [of = ''] = tokens[last]!.text;
+  const [characters = ''] = tokens[last]!.text;
   const all = [...pending, last];
-  const isWhole = tokens[last]!.text === of; // what stands behind the character is shown as it is
+  const isWhole = tokens[last]!.text === characters; // what stands behind the character is shown as it is
   for (const [index, place] of all.entries())
     if (place !== last || isWhole)
-      element.replace(place, { ...tokens[place]!, part: { characters: of, index, count: all.length } });
+      element.replace(place, { ...tokens[place]!, part: { characters, index, count: all.length } });
   return [];
 }

@@ -15,13 +15,13 @@ const tokenizer = tokenizerFromJson({
   decoder: { type: 'ByteLevel' },
 });
 
-test('tokens have places, added ones are told apart, and the sizes are counted', () => {
+test('tokens have offsets, special ones are marked, and the sizes are counted', () => {
   const { tokens, figures, back } = tokenizeText(tokenizer, 'aé', true);
   expect(tokens).toEqual([
-    { id: 0, token: '<s>', offset: [0, 0], added: true },
-    { id: 1, token: 'a', offset: [0, 1], added: false },
-    { id: 2, token: 'Ã', offset: [1, 2], added: false },
-    { id: 3, token: '©', offset: [1, 2], added: false },
+    { id: 0, token: '<s>', offset: [0, 0], isSpecial: true },
+    { id: 1, token: 'a', offset: [0, 1], isSpecial: false },
+    { id: 2, token: 'Ã', offset: [1, 2], isSpecial: false },
+    { id: 3, token: '©', offset: [1, 2], isSpecial: false },
   ]);
   expect(figures).toBe('4 tokens · 2 code points · 2 UTF-16 units · 3 bytes of UTF-8 · 0.75 bytes a token');
   expect(back).toBe('Decoded again they are this text.');

@@ -19,7 +19,7 @@ export function tokenizeText(tokenizer: Tokenizer, text: string, addSpecialToken
     padding: null,
   });
   const tokensWithOffsets = ids.map((id, i) => {
-    return { id, token: tokens[i]!, offset: offsets[i]!, added: specialTokensMask[i] === 1 };
+    return { id, token: tokens[i]!, offset: offsets[i]!, isSpecial: specialTokensMask[i] === 1 };
   });
   const codePoints = [...text].length;
   const bytes = new TextEncoder().encode(text).length;

@@ -53,7 +53,7 @@ const rowsOf = (tokenizer: Tokenizer, text: string, addSpecialTokens = false) =>
     const together = [...offsets.keys()].filter(holds);
     const part = `${text.slice(start, end)} ${together.indexOf(i) + 1}/${together.length}`;
     const name = together.length > 1 && !isAdded ? part : tokens[i]!;
-    const texts = isAdded ? ['', 'added', ''] : [visible(text.slice(...offsets[i]!)) || '∅', ...places];
+    const texts = isAdded ? ['', 'special', ''] : [visible(text.slice(...offsets[i]!)) || '∅', ...places];
     return [String(i), String(id), visible(name), ...texts];
   });
 };
@@ -188,7 +188,7 @@ describe('a tokenizer of yours', () => {
     await expect.poll(rows).toEqual(rowsOf(bert, 'The naïve fox'));
     await page.check('#special');
     await expect.poll(rows).toEqual(rowsOf(bert, 'The naïve fox', true));
-    expect((await rows())[0]!.slice(2)).toEqual(['[CLS]', '', 'added', '']);
+    expect((await rows())[0]!.slice(2)).toEqual(['[CLS]', '', 'special', '']);
     await page.uncheck('#special');
     await page.setInputFiles('#files', [file('small.model', sentencePiece)]);
     await expect.poll(rows).toEqual(rowsOf(sentencePieceTokenizer(sentencePiece), 'The naïve fox'));

@@ -149,14 +149,14 @@ function explainError(error: unknown, rate: number | undefined): unknown {
   );
 }
 
-const figuresOf = ({ step, loss, gradientNorm, learningRate, tokensPerSecond, memoryUsage: memory }: StepEvent) =>
+const figuresOf = ({ step, loss, gradientNorm, learningRate, tokensPerSecond, memoryUsage }: StepEvent) =>
   [
     `step ${step}`,
     `loss ${formatLoss(loss)}`,
     `gradient ${formatLoss(gradientNorm)}`,
     `rate ${learningRate}`,
     ...(tokensPerSecond > 0 ? [`${Math.round(tokensPerSecond).toLocaleString('en-US')} tokens per second`] : []),
-    `${memory.tensors} tensors, ${bytesOf(memory.bytes)}`,
+    `${memoryUsage.tensors} tensors, ${bytesOf(memoryUsage.bytes)}`,
   ].join(' · ');
 
 const bytesOf = (bytes: number) => (bytes < 1e5 ? `${bytes} bytes` : `${(bytes / 1e6).toFixed(1)} MB`);

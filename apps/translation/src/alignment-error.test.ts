@@ -48,7 +48,7 @@ test('the layer that the page shows first, averaged over its heads, agrees best 
   expect(translations.map(({ translation }) => translation)).toEqual(
     byHand.sentences.map(({ translation }) => translation),
   );
-  const alignments = translations.map(({ segments: pieces }) => pieces[0]!.alignment!);
+  const alignments = translations.map(({ segments }) => segments[0]!.alignment!);
   for (const [i, { sourceWords, targetWords }] of alignments.entries())
     for (const link of byHand.sentences[i]!.links.split(' ')) {
       const [from, to] = link.split(/[-?]/).map(Number);

@@ -13,12 +13,12 @@ export function beamsView(): Watcher {
   let sentence: Sentence | undefined;
   let growing = 0;
 
-  const finish = ({ columns, segment: piece }: Sentence) => {
-    const winner = winnerOf(columns, piece.translation);
+  const finish = ({ columns, segment }: Sentence) => {
+    const winner = winnerOf(columns, segment.translation);
     if (!winner) return;
     tree.markWinner(winner.step, winner.end);
-    const score = piece.score.toFixed(3).replace('-', '−');
-    note.textContent = `“${piece.translation}” won with score ${score}, of ${columns.flatMap(({ ends }) => ends).length} texts that ended.`;
+    const score = segment.score.toFixed(3).replace('-', '−');
+    note.textContent = `“${segment.translation}” won with score ${score}, of ${columns.flatMap(({ ends }) => ends).length} texts that ended.`;
   };
   on('replay', 'click', async () => {
     const shown = sentence!;

@@ -32,12 +32,12 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
     toggle.textContent = `Switch ${toggle.disabled ? 'a head' : `head ${layer}.${head}`} ${isOff ? 'on' : 'off'}`;
     allOn.disabled = offHeads.length === 0;
     if (!sentence?.segment.alignment) return;
-    const { segment: piece } = sentence;
-    const alignment = piece.alignment!;
+    const { segment } = sentence;
+    const alignment = segment.alignment!;
     const chosen = chosenHeads(layer, head, model.depth, model.heads);
     const [, , queryLen, keyLen] = alignment.attention.shape as [number, number, number, number];
-    const queries = [...piece.tokens, ...(queryLen > piece.tokens.length ? [session.end] : [])].map(session.textOf);
-    const keys = sourceLabels(piece, session);
+    const queries = [...segment.tokens, ...(queryLen > segment.tokens.length ? [session.end] : [])].map(session.textOf);
+    const keys = sourceLabels(segment, session);
     map.show(keys, { shape: [queryLen, keyLen], data: average(pattern, chosen) }, { queries });
     const looked = ribbons.selected;
     ribbons.show(wordsOf(sentence, alignment, chosen));
@@ -84,13 +84,13 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
 }
 
 /** The words of a sentence and of its translation, and how much each of the latter looked at each of the former. */
-function wordsOf({ segment: piece }: Sentence, alignment: Alignment, chosen: ReturnType<typeof chosenHeads>) {
+function wordsOf({ segment }: Sentence, alignment: Alignment, chosen: ReturnType<typeof chosenHeads>) {
   const heads = chosen.map(({ layer, head }) => [layer, head] as const);
   const weights = wordAlignment(alignment, { heads });
   const texts = (text: string, spans: Alignment['sourceWords']) => spans.map(([start, end]) => text.slice(start, end));
   return {
-    source: texts(piece.source, alignment.sourceWords),
-    target: texts(piece.translation, alignment.targetWords),
+    source: texts(segment.source, alignment.sourceWords),
+    target: texts(segment.translation, alignment.targetWords),
     weights,
   };
 }

@@ -34,7 +34,7 @@ test('what the model cannot read, and what it makes up, is called unsure with th
   const model = await loadModel(join(root, 'packages', 'model-en-fr', 'model'));
   const doubts = async (texts: readonly string[]) => {
     const translations = await model.translate(texts, { numBeams: 4 }).result();
-    return translations.map(({ segments: pieces }) => doubtOf(pieces[0]!));
+    return translations.map(({ segments }) => doubtOf(segments[0]!));
   };
   expect(await doubts(known)).toEqual(known.map(() => ''));
   for (const doubt of await doubts(unreadable)) expect(doubt).toContain('cannot read “');
@@ -49,7 +49,7 @@ test('of the sentences that the golden scores are of few are unsure', async () =
   const file = await readFile(join(root, 'fixtures', 'models', 'en-fr', 'golden.json'), 'utf8');
   const { examples } = JSON.parse(file) as { examples: { beam4: { score: number } }[] };
   const unsure = examples.filter(({ beam4: { score } }) =>
-    isUnsure({ logprob: score, counted: 1, unknown: [] } as unknown as Parameters<typeof isUnsure>[0]),
+    isUnsure({ logprob: score, scoredTokens: 1, unknownSpans: [] } as unknown as Parameters<typeof isUnsure>[0]),
   );
   expect(minConfidence).toBe(0.55);
   expect([examples.length, unsure.length]).toEqual([59, 4]);

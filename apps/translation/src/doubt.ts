@@ -8,19 +8,19 @@ import type { TranslatedSegment } from '@residual/model';
 export const minConfidence = 0.55;
 
 /** The geometric mean of the probabilities of its tokens, 0 .. 1. */
-const meanProbability = ({ logprob, scoredTokens: counted }: TranslatedSegment) => Math.exp(logprob / counted);
+const meanProbability = ({ logprob, scoredTokens }: TranslatedSegment) => Math.exp(logprob / scoredTokens);
 
 /** Whether much of a translation may be invented: the model could not read its source, or found what it wrote unlikely. */
-export function isUnsure(piece: TranslatedSegment): boolean {
-  return piece.unknownSpans.length > 0 || meanProbability(piece) < minConfidence;
+export function isUnsure(segment: TranslatedSegment): boolean {
+  return segment.unknownSpans.length > 0 || meanProbability(segment) < minConfidence;
 }
 
 /** Why a translation is unsure, in words; empty where it is not. */
-export function doubtOf(piece: TranslatedSegment): string {
-  const signs = [...new Set(piece.unknownSpans.map(([start, end]) => `“${piece.source.slice(start, end)}”`))];
+export function doubtOf(segment: TranslatedSegment): string {
+  const signs = [...new Set(segment.unknownSpans.map(([start, end]) => `“${segment.source.slice(start, end)}”`))];
   if (signs.length > 0)
     return `Unsure: this model cannot read ${listOf(signs)}, which its vocabulary lacks, so it guesses. Its translation may be invented.`;
-  const mean = meanProbability(piece);
+  const mean = meanProbability(segment);
   if (mean >= minConfidence) return '';
   return `Unsure: the model gave the tokens of this translation a chance of ${Math.round(100 * mean)} % on average, where 80 % is usual for sentences it knows. Much of it may be invented.`;
 }

@@ -15,47 +15,47 @@ export interface French {
 
 /** Wires the translation; `onChoose` is told the sentence that someone wants to see. */
 export function french(onChoose: (index: number) => Promise<void>): French {
-  const place = byId('french');
+  const container = byId('french');
   const [choice, buttons] = [byId('choice'), byId('sentences')];
   const doubts = byId('doubt');
   let segments: HTMLElement[] = [];
 
   /** Adds text to the sentence that is being written; spaces and line breaks before its first word stand before it. */
   const add = (text: string) => {
-    const piece = segments.at(-1);
-    if (piece?.textContent !== '') return (piece ?? place).append(text);
+    const segment = segments.at(-1);
+    if (segment?.textContent !== '') return (segment ?? container).append(text);
     const rest = text.trimStart();
-    piece.before(text.slice(0, text.length - rest.length));
-    piece.append(rest);
+    segment.before(text.slice(0, text.length - rest.length));
+    segment.append(rest);
   };
 
   /** Takes a guess away. */
-  const guessed = () => place.querySelector('.provisional')?.remove();
+  const guessed = () => container.querySelector('.provisional')?.remove();
 
   return {
     guess: text => {
       guessed();
-      place.append(make('span', { className: 'provisional', textContent: text }));
+      container.append(make('span', { className: 'provisional', textContent: text }));
     },
     clear: () => {
       segments = [];
-      place.replaceChildren();
+      container.replaceChildren();
       buttons.replaceChildren();
       doubts.replaceChildren();
       choice.hidden = true;
     },
     take: step => {
-      if (step.kind === 'begun') {
+      if (step.kind === 'start') {
         const index = segments.length;
-        const piece = make('span', { className: 'piece' });
-        piece.addEventListener('click', () => attempt(() => onChoose(index)));
-        place.append(piece);
-        segments.push(piece);
+        const segment = make('span', { className: 'piece' });
+        segment.addEventListener('click', () => attempt(() => onChoose(index)));
+        container.append(segment);
+        segments.push(segment);
       }
-      if (step.kind === 'piece') guessed();
-      if (step.kind === 'text') place.append(step.delta);
+      if (step.kind === 'segment') guessed();
+      if (step.kind === 'text') container.append(step.delta);
       else add(step.delta);
-      if (step.kind !== 'piece') return;
+      if (step.kind !== 'segment') return;
       const index = buttons.childElementCount;
       const doubt = doubtOf(step.result);
       segments[index]?.classList.toggle('unsure', doubt !== '');
@@ -68,13 +68,13 @@ export function french(onChoose: (index: number) => Promise<void>): French {
       choice.hidden = buttons.childElementCount < 2;
     },
     choose: chosen => {
-      for (const [index, piece] of segments.entries())
-        piece.classList.toggle('chosen', index === chosen && segments.length > 1);
+      for (const [index, segment] of segments.entries())
+        segment.classList.toggle('chosen', index === chosen && segments.length > 1);
       for (const [index, button] of [...buttons.children].entries())
         button.setAttribute('aria-pressed', String(index === chosen));
     },
     get text() {
-      return place.textContent ?? '';
+      return container.textContent ?? '';
     },
   };
 }

@@ -111,11 +111,11 @@ async function load(
   byId('status').textContent = 'Loading';
   const onProgress = ({ stage, done, total }: LoadProgress) => stage === 'weights' && view.showWeights(done, total);
   await session.load(backend, { signal, onProgress });
-  const { config, depth, encoderDepth, heads, vocab, maxPositions: positions, backend: own } = session.model;
+  const { config, depth, encoderDepth, heads, vocab, maxPositions } = session.model;
   offer('layer', 'average of all', depth);
   offer('head', 'average', heads);
   byId('facts').textContent =
-    `The shipped translator: ${String(config.model_type)} with ${encoderDepth} layers of encoder and ${depth} of decoder, ${heads} heads each, one vocabulary of ${vocab} tokens, ${positions} positions, 9.5 million weights, on ${own}. It was trained on sentence pairs of Tatoeba (tatoeba.org, CC BY 2.0 FR), by way of manythings.org/anki.`;
+    `The shipped translator: ${String(config.model_type)} with ${encoderDepth} layers of encoder and ${depth} of decoder, ${heads} heads each, one vocabulary of ${vocab} tokens, ${maxPositions} positions, 9.5 million weights, on ${session.model.backend}. It was trained on sentence pairs of Tatoeba (tatoeba.org, CC BY 2.0 FR), by way of manythings.org/anki.`;
 }
 
 /** Sentences about heads that the address names and the model lacks. */

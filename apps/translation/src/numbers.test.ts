@@ -62,7 +62,7 @@ test('a step of a search becomes a column, and the best end of the text that won
   const step = {
     index: 3,
     beams: [[{ token: 5, parent: 1, sum: -2, logprob: -0.5 }]],
-    finished: [[{ ...found, rows: [0, 2, 6], score: -0.3, text: 'oui' }]],
+    finished: [[{ ...found, beamIndices: [0, 2, 6], score: -0.3, text: 'oui' }]],
   };
   const column = columnOf(step, 4, id => `t${id}`);
   expect(column).toEqual({

@@ -9,7 +9,7 @@ export function columnOf(
 ): BeamColumn {
   return {
     beams: beams[0]!.map(({ token, parent, sum, logprob }) => ({ text: textOf(token), parent, sum, logprob })),
-    ends: finished[0]!.map(({ beamIndices: rows, score, text }) => ({ parent: rows.at(-1)! % size, score, text })),
+    ends: finished[0]!.map(({ beamIndices, score, text }) => ({ parent: beamIndices.at(-1)! % size, score, text })),
   };
 }
 

@@ -54,10 +54,10 @@ export interface HeadIndex {
 /** The heads that a text such as `2.0 3.1` names, each once, in order; what is no head of the model is left out. */
 export function headsIn(off: string, depth: number, heads: number): HeadIndex[] {
   const named = off.split(' ').map(text => /^(\d+)\.(\d+)$/.exec(text));
-  const places = named.flatMap(found => (found ? [{ layer: Number(found[1]), head: Number(found[2]) }] : []));
-  const known = places.filter(({ layer, head }) => layer < depth && head < heads);
-  const unique = new Map(known.map(place => [place.layer * heads + place.head, place]));
-  return [...unique].sort(([a], [b]) => a - b).map(([, place]) => place);
+  const indices = named.flatMap(found => (found ? [{ layer: Number(found[1]), head: Number(found[2]) }] : []));
+  const existing = indices.filter(({ layer, head }) => layer < depth && head < heads);
+  const unique = new Map(existing.map(index => [index.layer * heads + index.head, index]));
+  return [...unique].sort(([a], [b]) => a - b).map(([, index]) => index);
 }
 
 /** Such a text. */
@@ -67,10 +67,10 @@ export const textOfHeads = (heads: readonly HeadIndex[]): string =>
 /** The options of `translate` that settings stand for. */
 export function optionsOf(settings: Settings, depth: number, heads: number): TranslateOptions {
   const { mode, beams, lengthPenalty, off } = settings;
-  const zeroed = headsIn(off, depth, heads).map(({ layer, head }) => {
+  const ablate = headsIn(off, depth, heads).map(({ layer, head }) => {
     return { tap: `decoder.layers.${layer}.crossAttention.weights`, heads: [head] };
   });
-  const search = mode === 'beams' ? { beams, lengthPenalty } : { beams: 1 };
+  const search = mode === 'beams' ? { numBeams: beams, lengthPenalty } : { numBeams: 1 };
   // The model was trained on single sentences, so every sentence is translated by itself.
-  return { ...search, maxSegmentTokens: 1, alignments: true, ...(zeroed.length > 0 && { ablate: zeroed }) };
+  return { ...search, maxSegmentTokens: 1, alignments: true, ...(ablate.length > 0 && { ablate }) };
 }

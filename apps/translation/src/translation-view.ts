@@ -14,14 +14,14 @@ export interface Sentence {
   readonly columns: readonly BeamColumn[];
 }
 
-/** What the tokens of a source are called beside a map: their pieces of the vocabulary, and where it lacks one what stands there in the text. */
+/** The labels of the source tokens beside a map: their text in the vocabulary, or the span of the source where the token is unknown. */
 export function sourceLabels(
-  { source, sourceTokens, alignment, unknownSpans: unknown }: TranslatedSegment,
+  { source, sourceTokens, alignment, unknownSpans }: TranslatedSegment,
   session: Session,
 ): string[] {
   return sourceTokens.map((id, i) => {
     const [start, end] = alignment?.source[i] ?? [0, 0];
-    const isUnknown = unknown.some(([from, to]) => from === start && to === end);
+    const isUnknown = unknownSpans.some(([from, to]) => from === start && to === end);
     return isUnknown ? source.slice(start, end) : session.textOf(id);
   });
 }
@@ -76,7 +76,7 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
     written.clear();
     const take = (step: TranslationStep) => {
       written.take(step);
-      if (step.kind === 'begun') [columns, growing] = [[], []];
+      if (step.kind === 'start') [columns, growing] = [[], []];
       if (step.kind === 'token') tokens++;
       if (step.kind === 'beams') {
         const column = columnOf(step.step, settings.beams, session.textOf);
@@ -86,13 +86,13 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
         growing = column.beams.map(({ text, parent }) => (growing[parent] ?? '') + text);
         if (growing[0] !== undefined) written.guess(growing[0]);
       }
-      if (step.kind === 'piece') sentences.push({ segment: step.result, columns });
+      if (step.kind === 'segment') sentences.push({ segment: step.result, columns });
       const seconds = (performance.now() - startTime) / 1000;
       if (tokens > 0) speed.textContent = `${tokens} steps, ${(tokens / seconds).toFixed(0)} per second`;
     };
     for await (const step of model.translate(settings.text, { ...options, signal })) {
       take(step);
-      if (step.kind === 'piece' && step.segment === 0) await show();
+      if (step.kind === 'segment' && step.segment === 0) await show();
     }
     if (sentences.length === 0) await show();
     await ablation(settings, written.text, signal);

@@ -207,7 +207,7 @@ describe('beams', () => {
     expect(Number(await scoreOf())).toBeGreaterThan(3 * usual); // the sum itself
     await page.fill('#beams', '2.5');
     await page.locator('#beams').blur();
-    await expectError(page, 'Beams is 2.5; it must be a whole number');
+    await expectError(page, '“Beams” is 2.5; it must be a whole number');
     await page.click('#error .dismiss');
     expect(await page.locator('#error').isVisible()).toBe(false);
     await change(() => page.click('#reset'));

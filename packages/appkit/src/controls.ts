@@ -40,17 +40,13 @@ function nearest(field: HTMLElement | null, value: number): number {
  * not offer, which show what stands in their place. `more` are sentences of the page's own.
  */
 export function reportUnheeded<Settings extends object>(
-  {
-    settingsFrom,
-    invalidIn: unheededIn,
-    unknownIn,
-  }: Pick<Address<Settings>, 'settingsFrom' | 'unheededIn' | 'unknownIn'>,
+  { settingsFrom, invalidIn, unknownIn }: Pick<Address<Settings>, 'settingsFrom' | 'invalidIn' | 'unknownIn'>,
   more: readonly string[] = [],
 ): void {
   const { hash } = location;
   const asked = new URLSearchParams(hash.replace(/^#/, ''));
   const settings = new Map<string, unknown>(Object.entries(settingsFrom(hash)));
-  const missing = new Map(Object.entries(unheededIn(hash)));
+  const missing = new Map(Object.entries(invalidIn(hash)));
   for (const [name, value] of settings) {
     const field = document.getElementById(name);
     if (!asked.has(name)) continue;

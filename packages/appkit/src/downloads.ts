@@ -27,8 +27,7 @@ export function reportingFetch(fetch: typeof globalThis.fetch, report: OnDownloa
     if (!response.ok || !body || (total !== undefined && total < smallest)) return response;
     const file = nameOf(input instanceof Request ? input.url : String(input));
     let done = Number(start ?? 0);
-    const reportProgress = (ended: boolean, rests = false) =>
-      report({ file, done, total, isComplete: ended, isIdle: rests });
+    const reportProgress = (isComplete: boolean, isIdle = false) => report({ file, done, total, isComplete, isIdle });
     const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       start: () => reportProgress(false),
       transform: (bytes, controller) => {

@@ -71,7 +71,7 @@ export function loadingView(id = 'loading'): LoadingView {
     download: download => {
       downloads.delete(download.file);
       if (!download.isComplete) downloads.set(download.file, download);
-      const weight = ({ total, done, isIdle: rests }: Download) => (rests ? 0 : (total ?? done));
+      const weight = ({ total, done, isIdle }: Download) => (isIdle ? 0 : (total ?? done));
       const [largest] = [...downloads.values()].sort((a, b) => weight(b) - weight(a));
       const shown = largest ?? download;
       show(progressText(shown), shown.done, shown.total);

@@ -18,9 +18,11 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** What the page calls the control with this id: the text of its label. */
-const labelOf = (id: string): string | undefined =>
-  document.getElementById(id)?.closest('label')?.firstChild?.textContent?.trim() || undefined;
+/** The label of the control that sets this option: the control with that id, or with that `data-option` where its id is another. */
+const labelOf = (option: string): string | undefined => {
+  const control = document.getElementById(option) ?? document.querySelector(`[data-option="${CSS.escape(option)}"]`);
+  return control?.closest('label')?.firstChild?.textContent?.trim() || undefined;
+};
 
 /** Puts a sentence and a button that dismisses it into a place, or takes both away. */
 function show(element: HTMLElement, sentence: string | undefined): void {

@@ -79,18 +79,18 @@ function windowsOf(
 async function lossOver(
   { model, signal, progress }: CommandContext,
   batches: readonly TokenBatch[],
-  positions: number,
+  maxPositions: number,
 ) {
   const { layer, weights } = causalOf('evaluate', model);
   const onProgress = ({ batches: done, loss }: { batches: number; loss: number }) =>
     progress.show(`${bar('evaluating', done, batches.length)}  loss ${loss.toFixed(4)}`);
-  const found = await evaluate({
+  const report = await evaluate({
     weights,
-    loss: languageModelLoss(layer, { maxPositions: positions }),
+    loss: languageModelLoss(layer, { maxPositions }),
     batches,
     signal,
     onProgress,
   });
   progress.end();
-  return found;
+  return report;
 }

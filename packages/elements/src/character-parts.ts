@@ -8,8 +8,8 @@ export interface CharacterPart {
 }
 
 /** What a part is called: the characters and a fraction, `😀 1/4`. */
-export function partLabel({ characters: of, index, count }: CharacterPart): string {
-  return of === '' ? '…' : `${of} ${index + 1}/${count}`;
+export function partLabel({ characters, index, count }: CharacterPart): string {
+  return characters === '' ? '…' : `${characters} ${index + 1}/${count}`;
 }
 
 /**

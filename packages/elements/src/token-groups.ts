@@ -34,8 +34,8 @@ export function groupTokens(text: string, tokens: readonly TokenWithOffset[]): r
   const characters = charactersOf(text);
   const groups: TokenGroup[] = [];
   let end = 0;
-  for (const [index, { offset, isSpecial: added }] of tokens.entries()) {
-    const isEmpty = added || offset[0] >= offset[1];
+  for (const [index, { offset, isSpecial }] of tokens.entries()) {
+    const isEmpty = isSpecial || offset[0] >= offset[1];
     const from = isEmpty ? end : characters.begin[offset[0]]!;
     const to = isEmpty ? end : characters.end[offset[1] - 1]!;
     const last = groups.at(-1);

@@ -4,10 +4,10 @@ import { defineTokenText, type TokenWithOffset } from './index.js';
 beforeAll(defineTokenText);
 afterEach(() => document.body.replaceChildren());
 
-const put = (text: string, tokens: readonly TokenWithOffset[], most?: number) => {
+const put = (text: string, tokens: readonly TokenWithOffset[], maxTokens?: number) => {
   const element = document.createElement('residual-token-text');
   document.body.append(element);
-  element.show(text, tokens, most === undefined ? {} : { most });
+  element.show(text, tokens, maxTokens === undefined ? {} : { maxTokens });
   return element;
 };
 const all = (element: HTMLElement, selector: string) => [
@@ -27,7 +27,7 @@ const tokens: readonly TokenWithOffset[] = [
   { id: 10, token: 'child', offset: [8, 11] },
 ];
 
-test('the text reads as it was given, no character torn apart, added tokens by their names', () => {
+test('the text reads as it was given, no character torn apart, special tokens by their names', () => {
   const element = put(text, tokens);
   expect(all(element, '.text > *').map(piece => piece.textContent)).toEqual(['[CLS]', 'e\u0301', ' ', family]);
   expect(all(element, '.text')[0]!.textContent).toBe(`[CLS]${text}`);
@@ -35,7 +35,7 @@ test('the text reads as it was given, no character torn apart, added tokens by t
 
 test('the table tells ids, tokens, texts and offsets in both units', () => {
   const element = put(text, tokens);
-  expect(cells(element, 0)).toEqual(['0', '1', '[CLS]', '', 'added', '']);
+  expect(cells(element, 0)).toEqual(['0', '1', '[CLS]', '', 'special', '']);
   expect(cells(element, 1)).toEqual(['1', '68', 'e', 'e', '0–1', '0–1']);
   expect(cells(element, 3)).toEqual(['3', '220', 'Ġ', '·', '2–3', '2–3']);
   expect(cells(element, 4)).toEqual(['4', '9', 'two', '👩‍👩', '3–8', '3–6']);

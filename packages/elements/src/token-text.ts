@@ -4,8 +4,8 @@ import { codePointsBefore, groupTokens, type TokenWithOffset } from './token-gro
 
 /** `<residual-token-text>`: a text as it reads, coloured by its tokens, and a table of them with ids and offsets; one of them can be looked at by pointer or keys. */
 export interface TokenTextElement extends HTMLElement {
-  /** Shows a text and its tokens, of very many the first `most` (2000 if absent). */
-  show(text: string, tokens: readonly TokenWithOffset[], options?: { readonly most?: number }): void;
+  /** Shows a text and its tokens, at most the first `maxTokens` of them (2000 if absent). */
+  show(text: string, tokens: readonly TokenWithOffset[], options?: { readonly maxTokens?: number }): void;
   /** The token that is looked at, -1 where there is none. */
   selected: number;
 }
@@ -74,14 +74,14 @@ export function defineTokenText(): void {
         const indexOf = (event: Event) =>
           Number((event.target as Element).closest<HTMLElement>('tr')?.dataset.index ?? -1);
         for (const event of ['pointermove', 'pointerdown', 'focusin'])
-          this.#body.addEventListener(event, given => this.#look(indexOf(given)));
+          this.#body.addEventListener(event, given => this.#select(indexOf(given)));
         for (const event of ['pointermove', 'pointerdown'] as const)
-          this.#text.addEventListener(event, given => this.#look(this.#under(given)));
+          this.#text.addEventListener(event, given => this.#select(this.#under(given)));
         this.#body.addEventListener('keydown', event => this.#move(event));
       }
 
-      show(text: string, tokens: readonly TokenWithOffset[], { most = 2000 } = {}): void {
-        const kept = tokens.slice(0, most);
+      show(text: string, tokens: readonly TokenWithOffset[], { maxTokens = 2000 } = {}): void {
+        const kept = tokens.slice(0, maxTokens);
         const end = kept.reduce((last, { offset }) => Math.max(last, offset[1]), 0);
         const shown = kept.length < tokens.length ? text.slice(0, end) : text;
         this.#tokens = kept;
@@ -96,7 +96,7 @@ export function defineTokenText(): void {
         const parts = characterParts(
           shown,
           // A space that the tokenizer put before the text stands where its first characters do, and is no part of them.
-          kept.map(({ token, offset, isSpecial: added }) => (added || token === '▁' ? [0, 0] : offset)),
+          kept.map(({ token, offset, isSpecial }) => (isSpecial || token === '▁' ? [0, 0] : offset)),
         );
         this.#body.replaceChildren(...kept.map((token, index) => row(shown, token, index, before, parts[index])));
         const rest = tokens.length - kept.length;
@@ -147,7 +147,7 @@ export function defineTokenText(): void {
         return index < 0 ? undefined : (this.#body.children[index] as HTMLElement | undefined);
       }
 
-      #look(index: number): void {
+      #select(index: number): void {
         const token = this.#tokens[index];
         if (!token || index === this.#selected) return;
         this.selected = index;
@@ -179,7 +179,7 @@ export function defineTokenText(): void {
 
 function row(
   text: string,
-  { id, token, offset: [start, end], isSpecial: added = false }: TokenWithOffset,
+  { id, token, offset: [start, end], isSpecial = false }: TokenWithOffset,
   index: number,
   before: (unit: number) => number,
   part: CharacterPart | undefined,
@@ -188,9 +188,9 @@ function row(
   if (part)
     name.title = `part ${part.index + 1} of ${part.count} of “${part.characters}”; the vocabulary calls it ${token}`;
   name.style.setProperty('--fill', colourOf(index));
-  const offsets = added ? ['added', ''] : [`${start}–${end}`, `${before(start)}–${before(end)}`];
-  const piece = added ? '' : showSpaces(text.slice(start, end));
-  const cells = [String(index), String(id), name, make('span', { dir: 'auto' }, piece), ...offsets];
+  const offsets = isSpecial ? ['special', ''] : [`${start}–${end}`, `${before(start)}–${before(end)}`];
+  const covered = isSpecial ? '' : showSpaces(text.slice(start, end));
+  const cells = [String(index), String(id), name, make('span', { dir: 'auto' }, covered), ...offsets];
   const all = make('tr', { 'data-index': String(index), tabindex: index === 0 ? '0' : '-1', 'aria-selected': 'false' });
   const classes = ['', '', 'token', 'piece'];
   all.append(...cells.map((cell, i) => make('td', classes[i] ? { class: classes[i] } : {}, cell)));

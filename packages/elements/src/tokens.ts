@@ -143,10 +143,10 @@ export function defineTokens(): void {
       }
 
       #made(token: DisplayedToken, index: number): HTMLElement {
-        const { text, id, isPrompt: given, offset, part } = token;
+        const { text, id, isPrompt, offset, part } = token;
         const option = make('div', { role: 'option', 'aria-selected': 'false', 'data-index': String(index) });
         option.tabIndex = index === 0 ? 0 : -1;
-        if (given) option.classList.add('given');
+        if (isPrompt) option.classList.add('given');
         const place = offset ? `, characters ${offset[0]} to ${offset[1]}` : '';
         const share =
           part && part.characters !== '' ? `, part ${part.index + 1} of ${part.count} of “${part.characters}”` : '';

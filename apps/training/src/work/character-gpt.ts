@@ -129,7 +129,7 @@ async function sample(model: Model, { beginning, characters, temperature, seed }
   while (ids.length < characters) {
     const context = ids.slice(-Math.ceil(model.maxPositions / 2));
     const maxNewTokens = Math.min(model.maxPositions - context.length, characters - ids.length);
-    const options = { temperature, seed: seed + ids.length, maxNewTokens, eos: [] };
+    const options = { temperature, seed: seed + ids.length, maxNewTokens, eosTokenId: [] };
     const { newTokens } = await model.generate(context, options).result();
     ids.push(...newTokens);
   }

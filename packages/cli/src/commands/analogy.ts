@@ -25,10 +25,10 @@ export function analogyCommand(exit: (code: number) => void): Command {
         .default('add'),
     )
     .option('--json', 'print one object instead of a table')
-    .action(async (words: string[], { vectors: place, top, method, json }: Options) => {
+    .action(async (words: string[], { vectors: source, top, method, json }: Options) => {
       const expression = words.join(' ');
       const { arithmetic } = await import('@residual/embeddings/words');
-      const code = await withVectors(place, ({ vectors }) => {
+      const code = await withVectors(source, ({ vectors }) => {
         const result = arithmetic(vectors, expression, { topN: top, method });
         print(json ? JSON.stringify(plain(expression, method, result)) : tableOf(result, method));
         return 0;

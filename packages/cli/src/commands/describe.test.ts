@@ -13,7 +13,7 @@ const described = async (source: string) => {
 };
 
 test('gpt3 has the weights and matrices of the well-known explanation', async () => {
-  const { census, parameters, positions, depth } = await described('gpt3');
+  const { census, parameters, max_positions, depth } = await described('gpt3');
   const each = { query: 14_495_514_624, key: 14_495_514_624, value: 14_495_514_624, output: 14_495_514_624 };
   const mlp = { up: 57_982_058_496, gate: 0, down: 57_982_058_496, other: 0 };
   const ends = { embedding: 617_558_016, unembedding: 617_558_016 };
@@ -27,7 +27,7 @@ test('gpt3 has the weights and matrices of the well-known explanation', async ()
   });
   const [block, positionTable] = [(12 * 12_288 + 13) * 12_288, 2048 * 12_288];
   expect(parameters).toBe(96 * block + 2 * 617_558_016 + positionTable + 2 * 12_288);
-  expect([positions, depth]).toEqual([2048, 96]);
+  expect([max_positions, depth]).toEqual([2048, 96]);
 });
 
 test('the tables of gpt3 say it in words', async () => {

@@ -20,8 +20,8 @@ export function describeCommand(exit: (code: number) => void): Command {
       const { family, composition } = await describeSource(
         presets[source] ?? (await configIn(source)) ?? folderOf(source),
       );
-      const { model, maxPositions: positions, depth } = composition;
-      const description = describe(model, { keyLen: positions });
+      const { model, maxPositions, depth } = composition;
+      const description = describe(model, { keyLen: maxPositions });
       const { parameters, bytes, flopsPerToken, census } = description;
       if (json) {
         print(
@@ -31,7 +31,7 @@ export function describeCommand(exit: (code: number) => void): Command {
             parameters,
             bytes,
             flops_per_token: flopsPerToken,
-            positions,
+            max_positions: maxPositions,
             depth,
             parts: description.parts,
           }),
@@ -47,7 +47,7 @@ export function describeCommand(exit: (code: number) => void): Command {
         print(columns([['part', 'what', 'shape', 'parameters'], ...rows]));
         if (!parts && depth === 2) print('(block 1 as block 0; --parts lists it)');
         if (!parts && depth > 2) print(`(blocks 1 to ${depth - 1} as block 0; --parts lists them)`);
-        print(`\n${summary({ parameters, bytes, flopsPerToken, positions })}\n\n${censusTable(census, depth)}`);
+        print(`\n${summary({ parameters, bytes, flopsPerToken, maxPositions })}\n\n${censusTable(census, depth)}`);
       }
       exit(0);
     });
@@ -74,11 +74,11 @@ function folderOf(source: string): string {
   return /^https?:/.test(source) ? source.replace(/\/config\.json$/, '/') : source;
 }
 
-function summary(facts: { parameters: number; bytes: number; flopsPerToken: number; positions: number }): string {
+function summary(facts: { parameters: number; bytes: number; flopsPerToken: number; maxPositions: number }): string {
   return columns([
     ['parameters', whole(facts.parameters)],
     ['bytes as 32-bit floats', whole(facts.bytes)],
-    [`operations for a token that sees ${facts.positions} keys`, whole(facts.flopsPerToken)],
+    [`operations for a token that sees ${facts.maxPositions} keys`, whole(facts.flopsPerToken)],
   ]);
 }
 

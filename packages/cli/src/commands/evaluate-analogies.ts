@@ -9,10 +9,10 @@ export function evaluateAnalogiesCommand(exit: (code: number) => void): Command 
   return withVectorsOption(new Command('analogies'))
     .argument('<questions>', "a file of lines with four words and lines ': CATEGORY', such as questions-words.txt")
     .option('--json', 'print one object instead of a table')
-    .action(async (file: string, { vectors: place, json }: { vectors: string; json?: boolean }) => {
+    .action(async (file: string, { vectors: source, json }: { vectors: string; json?: boolean }) => {
       const { evaluateAnalogies, parseAnalogies } = await import('@residual/embeddings/words');
       const questions = parseAnalogies(await readFile(file, 'utf8'));
-      const code = await withVectors(place, async ({ vectors, signal, progress }) => {
+      const code = await withVectors(source, async ({ vectors, signal, progress }) => {
         const report = await evaluateAnalogies(vectors, questions, {
           signal,
           onProgress: ({ done, total }) => progress.show(`answered ${done} of ${total}`),

@@ -66,17 +66,17 @@ async function translateAll(pairs: readonly Pair[], options: Options, { model, s
     progress.show(`translated ${translations.length} of ${sources.length}`);
   });
   progress.end();
-  const { batch: _, signal: __, ablate: zeroed, ...given } = settings;
+  const { batch: _, signal: __, ablate, ...decoderOptions } = settings;
   const fields = {
-    beams: 1,
-    ...given,
-    ...(zeroed && { zeroed: zeroed.map(({ tap }) => tap).join(',') }),
+    numBeams: 1,
+    ...decoderOptions,
+    ...(ablate && { ablate: ablate.map(({ tap }) => tap).join(',') }),
     batch,
     backend,
   };
   const decoding = Object.entries(fields)
     .map(([name, value]) => `${name}:${value}`)
-    .join('|'); // prettier-ignore
+    .join('|');
   return { translations, tokens, decoding };
 }
 

@@ -125,7 +125,7 @@ test('an encoder-decoder writes what belongs to the prompt, without the prompt',
 });
 
 test('a stop text ends it and is not part of it', async () => {
-  const told = await result(stories, '--prompt', 'Once', '--temperature', '0', '--stop', 'girl', 'zebra');
+  const told = await result(stories, '--prompt', 'Once', '--temperature', '0', '--stop-strings', 'girl', 'zebra');
   expect([told.finish_reason, told.text]).toEqual(['stop', 'Once upon a time, there was a little ']);
 });
 
@@ -207,7 +207,7 @@ test.each([
   ],
   [
     nameless,
-    ['--prompt-ids', '1', '--stop', 'x'],
+    ['--prompt-ids', '1', '--stop-strings', 'x'],
     'generate: stop strings need a tokenizer, this model has none; end tokens by eosTokenId',
   ],
 ])('%s %j: one sentence, exit code 1, and nothing else is written', async (model, args, message) => {

@@ -37,7 +37,7 @@ export function generateCommand(exit: (code: number) => void): Command {
     .option('--top-k <k>', 'draw from the k likeliest tokens', topK)
     .option('--top-p <p>', 'draw from the likeliest tokens that make up p', topP)
     .option('--seed <s>', 'draw by this seed, the same text each time; a new one each time if absent', seed)
-    .option('--stop <text...>', 'texts that end the generation')
+    .option('--stop-strings <text...>', 'texts that end the generation')
     .addOption(new Option('--backend <name>', 'what computes').choices(nodeBackends).default('wasm'))
     .option('--json', 'print one object instead of text')
     .action(async (options: Options, command: Command) => {
@@ -93,15 +93,15 @@ async function promptOf({ prompt, promptIds }: Options): Promise<string | undefi
 
 /** The settings of the run: filters or a seed without a temperature ask for a draw. */
 function settingsOf(
-  { maxNewTokens, temperature, topK, topP, seed, stopStrings: stop }: Options,
+  { maxNewTokens, temperature, topK, topP, seed, stopStrings }: Options,
   config: GenerationConfig,
-  draws: typeof import('@residual/model').isSampling,
+  isSampling: typeof import('@residual/model').isSampling,
 ): GenerateOptions {
-  const options = { maxNewTokens, temperature, topK, topP, stop };
+  const options = { maxNewTokens, temperature, topK, topP, stopStrings };
   const wantsDraw = temperature === undefined && [topK, topP, seed].some(value => value !== undefined);
   const defaultTemperature = typeof config.temperature === 'number' ? config.temperature : 1;
   const settings = wantsDraw ? { ...options, temperature: defaultTemperature } : options;
-  return draws(settings, config) ? { ...settings, seed } : settings;
+  return isSampling(settings, config) ? { ...settings, seed } : settings;
 }
 
 /** Prompt and new text; a stop text and what follows it is left out. */

@@ -40,9 +40,9 @@ export async function parityInBrowser(folder: string, wantsDump: boolean): Promi
   }
   if (!(await stat(folder).catch(() => undefined))?.isDirectory())
     throw new ResidualError('files', `parity: ${folder} is not a folder that exists; webgl reads no other sources`);
-  const received: { dumped?: Uint8Array } = {};
+  const received: { dump?: Uint8Array } = {};
   const server = await serve(folder, bytes => {
-    received.dumped = bytes;
+    received.dump = bytes;
   });
   const browser = await chromium.launch({ executablePath, args: [...chromeFlags] });
   try {
@@ -84,6 +84,6 @@ async function serve(folder: string, onDump: (bytes: Uint8Array) => void): Promi
 
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const piece of request) chunks.push(piece);
+  for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks);
 }

@@ -12,12 +12,12 @@ const defaults = {
   weightDecay: 0,
 } as const;
 
-/** `residual train lora`: a checkpoint and texts to a checkpoint that knows them. */
+/** `residual train lora`: fine-tunes a checkpoint on text files with LoRA. */
 export function trainLoraCommand(exit: (code: number) => void): Command {
   const command = new Command('lora')
     .argument('[text-files...]', 'UTF-8 texts')
     .option('--model <source>', 'folder, URL or Hugging Face id of the checkpoint')
-    .option('--length <n>', 'tokens in a row (as many as the model has positions, at most 128)', size)
+    .option('--length <n>', 'tokens in a training sequence (the longest that the model takes, at most 128)', size)
     .addOption(
       new Option('--documents <cut>', 'what is kept apart: lines, paragraphs, files, or none (lines)').choices([
         'none',
@@ -27,8 +27,8 @@ export function trainLoraCommand(exit: (code: number) => void): Command {
       ]),
     )
     .option('--rank <n>', 'width of the small matrices (8)', size)
-    .option('--alpha <x>', 'they count alpha / rank (twice the rank)', positive)
-    .option('--target <pattern...>', 'linears that get some, by path (**.attention.query **.attention.value)');
+    .option('--alpha <x>', 'their product is scaled by alpha / rank (twice the rank)', positive)
+    .option('--target <pattern...>', 'linear layers that get them, by path (**.attention.query **.attention.value)');
   return withCommonOptions(command).action(async (files: string[], _options, self: Command) => {
     const { trainLora } = await import('../training/lora.js');
     exit(await startTraining<LoraSettings>(self, files, defaults as never, trainLora));

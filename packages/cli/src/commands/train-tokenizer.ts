@@ -9,7 +9,7 @@ import { count, size } from './option-values.js';
 
 interface Options {
   readonly kind: 'bpe' | 'wordpiece' | 'unigram';
-  readonly size: number;
+  readonly vocabSize: number;
   readonly out: string;
   readonly minFrequency?: number;
   readonly specialToken?: readonly string[];
@@ -31,7 +31,7 @@ export function trainTokenizerCommand(exit: (code: number) => void): Command {
         .choices(Object.keys(kinds))
         .makeOptionMandatory(),
     )
-    .requiredOption('--size <n>', 'how many tokens there are to be, special ones included', size)
+    .requiredOption('--vocab-size <n>', 'how many tokens the vocabulary has, special tokens included', size)
     .requiredOption('--out <file>', 'where to write, such as tokenizer.json')
     .option('--min-frequency <n>', 'merge only pairs that occur so often (bpe and wordpiece)', count)
     .option('--special-token <token...>', 'the first tokens, instead of those that are usual for the kind')
@@ -45,7 +45,7 @@ export function trainTokenizerCommand(exit: (code: number) => void): Command {
 }
 
 async function train(files: readonly string[], options: Options): Promise<number> {
-  const { kind, size, out, minFrequency, specialToken, json } = options;
+  const { kind, vocabSize, out, minFrequency, specialToken, json } = options;
   const bytes = await totalBytes(files);
   const cannotWrite = (why: string) => new ResidualError('files', `train-tokenizer: ${out} cannot be written, ${why}`);
   await access(dirname(out)).catch(() => {
@@ -62,7 +62,7 @@ async function train(files: readonly string[], options: Options): Promise<number
   const lines = linesOf(files, chunk => {
     read += chunk;
   });
-  const common = { size, signal: abort.signal, onProgress, ...(specialToken && { specialTokens: specialToken }) };
+  const common = { vocabSize, signal: abort.signal, onProgress, ...(specialToken && { specialTokens: specialToken }) };
   const settings = { kind: kinds[kind], ...common, ...(minFrequency !== undefined && { minFrequency }) };
   const [{ saveTokenizer }, { trainTokenizer }] = await Promise.all([
     import('@residual/tokenizer'),
@@ -94,8 +94,8 @@ const names: { readonly [stage in TrainProgress['stage']]: string } = {
   words: 'reading',
   pairs: 'counting pairs',
   merges: 'merging',
-  seeds: 'finding pieces',
-  pruning: 'choosing pieces',
+  seeds: 'finding candidates',
+  pruning: 'choosing tokens',
 };
 
 async function totalBytes(files: readonly string[]): Promise<number> {

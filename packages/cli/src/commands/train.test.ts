@@ -106,7 +106,7 @@ test('the first steps of the character model follow the curve that is stored', a
 
 test('a run that was stopped goes on under its settings and ends as one that was not', async () => {
   const kept = [
-    '--tokenizer-size',
+    '--vocab-size',
     '270',
     '--documents',
     'lines',
@@ -171,7 +171,7 @@ test('seq2seq: pairs to a translator that translate takes', async () => {
   const config = join(place, 'settings.yaml');
   await writeFile(
     config,
-    `files: ${pairs}\nsteps: 60\ntokenizer-size: 280\nsmoothing: 0.1\nvalidation: 0.2\npositions: 32\n`,
+    `files: ${pairs}\nsteps: 60\nvocab-size: 280\nlabel-smoothing: 0.1\nvalidation: 0.2\nmax-positions: 32\n`,
   );
   const { code, errors } = await runCommand('train', 'seq2seq', '--config', config, ...small, '--out', out);
   expect([code, errors]).toEqual([0, '']);
@@ -205,7 +205,7 @@ test('lora: a checkpoint and texts to an adapter and a merged checkpoint', async
     errors,
   } = await runCommand('train', 'lora', text, ...options, '--length', '16', '--out', out);
   expect([code, errors]).toEqual([0, '']);
-  expect(said).toContain('rank 2 beside 2 linears');
+  expect(said).toContain('rank 2 beside 2 linear layers');
   expect((await readdir(join(out, 'adapter'))).sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
   const weights = (folder: string) => readFile(join(folder, 'model.safetensors'));
   expect((await weights(out)).length).toBe((await weights(base)).length);

@@ -23,7 +23,7 @@ export interface TranslateFlags {
 export function withTranslateFlags(command: Command): Command {
   return command
     .requiredOption('--model <source>', 'folder, URL or Hugging Face id of an encoder-decoder')
-    .option('--beams <n>', 'how many translations grow side by side; 1 is greedy', beamCount)
+    .option('--num-beams <n>', 'how many translations grow side by side; 1 is greedy', beamCount)
     .option('--length-penalty <p>', 'above 1 long translations gain, below 1 short ones; for beams', penalty)
     .option('--early-stopping <when>', 'when a search is done: true, false or never; for beams', earlyStopping)
     .option('--max-new-tokens <n>', 'how many tokens a translation may have', tokenCount)
@@ -31,7 +31,7 @@ export function withTranslateFlags(command: Command): Command {
     .option('--source-language <name>', 'for models of several languages: fr, fr_XX, __fr__, fra_Latn')
     .option('--target-language <name>', 'the language that is written')
     .option(
-      '--longest <n>',
+      '--max-segment-tokens <n>',
       'a line of more tokens, or of three sentences and more, is translated sentence by sentence; 40 if absent',
       tokenLimit,
     )
@@ -46,18 +46,18 @@ export function translateOptions(
   { batch, signal }: { readonly batch: number; readonly signal: AbortSignal },
 ): TranslateOptions {
   const {
-    numBeams: beams,
+    numBeams,
     lengthPenalty,
     earlyStopping,
     maxNewTokens,
-    maxSegmentTokens: longest,
+    maxSegmentTokens,
     prefix,
     sourceLanguage,
     targetLanguage,
   } = options;
-  const zeroed = options.withoutCrossAttention ? [{ tap: 'decoder.layers.*.crossAttention.weights' }] : undefined;
-  const shared = { maxNewTokens, longest, prefix, sourceLanguage, targetLanguage, zeroed };
-  const given = Object.entries({ beams, lengthPenalty, earlyStopping, ...shared });
+  const ablate = options.withoutCrossAttention ? [{ tap: 'decoder.layers.*.crossAttention.weights' }] : undefined;
+  const shared = { maxNewTokens, maxSegmentTokens, prefix, sourceLanguage, targetLanguage, ablate };
+  const given = Object.entries({ numBeams, lengthPenalty, earlyStopping, ...shared });
   return { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), batch, signal };
 }
 

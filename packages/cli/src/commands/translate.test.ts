@@ -54,7 +54,7 @@ test('a file of golden sentences gives the reference line by line, in order', as
 test('--json tells source, translation, tokens and score of each line, with 4 beams those of the reference', async () => {
   const some = examples.slice(0, 12);
   const sentences = await file(some.map(({ en }) => `${en}\n`).join(''));
-  const { code, out } = await translate('--file', sentences, '--beams', '4', '--json');
+  const { code, out } = await translate('--file', sentences, '--num-beams', '4', '--json');
   expect(code).toBe(0);
   const told = out
     .trimEnd()
@@ -103,20 +103,20 @@ test('a line longer than the positions is translated in parts, a word longer tha
   );
 });
 
-test('--longest 1 translates every sentence by itself', async () => {
+test('--max-segment-tokens 1 translates every sentence by itself', async () => {
   const line = 'I like tea very much. She likes coffee.'; // two sentences: as one, where nothing else is said
-  const { out } = await translate(line, '--longest', '1');
+  const { out } = await translate(line, '--max-segment-tokens', '1');
   const alone: string[] = [];
   for (const each of line.split(/(?<=[.?]) /)) alone.push((await translate(each)).out.trim());
   expect(out).toBe(`${alone.join(' ')}\n`);
   const whole = JSON.parse((await translate(line, '--json')).out);
-  const divided = JSON.parse((await translate(line, '--json', '--longest', '1')).out);
+  const divided = JSON.parse((await translate(line, '--json', '--max-segment-tokens', '1')).out);
   expect(divided.score).not.toBe(whole.score);
 });
 
 test('settings are heeded: length penalty, a limit of tokens, cross-attention left out', async () => {
   const scoreOf = async (...args: string[]) =>
-    JSON.parse((await translate('He wears glasses.', '--json', '--beams', '4', ...args)).out);
+    JSON.parse((await translate('He wears glasses.', '--json', '--num-beams', '4', ...args)).out);
   const usual = await scoreOf();
   const without = await scoreOf('--length-penalty', '0');
   expect(without.score).toBeCloseTo(usual.score * (usual.token_ids.length + 1), 3); // the end token counts
@@ -155,7 +155,10 @@ const wrong: readonly (readonly [readonly string[], string])[] = [
     ['--file', './nowhere.txt'],
     "residual: translate: ./nowhere.txt cannot be read: ENOENT: no such file or directory, open './nowhere.txt'",
   ],
-  [['--beams', '0', 'a'], "error: option '--beams <n>' argument '0' is invalid. It must be a whole number, 1 or more."],
+  [
+    ['--num-beams', '0', 'a'],
+    "error: option '--num-beams <n>' argument '0' is invalid. It must be a whole number, 1 or more.",
+  ],
   [['--batch', '0', 'a'], "error: option '--batch <n>' argument '0' is invalid. It must be a whole number, 1 or more."],
   [
     ['--length-penalty', 'x', 'a'],

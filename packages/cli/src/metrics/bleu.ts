@@ -36,14 +36,14 @@ export function bleu(hypotheses: readonly string[], references: readonly (readon
   ];
   let [hypothesisLength, referenceLength] = [0, 0];
   for (const sentence of sentences) {
-    const { words, references: given } = tokenized(sentence);
+    const { words, references: tokenizedReferences } = tokenized(sentence);
     hypothesisLength += words.length;
     referenceLength += nearest(
       words.length,
-      given.map(({ length }) => length),
+      tokenizedReferences.map(({ length }) => length),
     );
     for (const order of orders) {
-      counts[order - 1]! += countMatches(countNgrams(words, order), maxCounts(given, order));
+      counts[order - 1]! += countMatches(countNgrams(words, order), maxCounts(tokenizedReferences, order));
       totals[order - 1]! += Math.max(words.length - order + 1, 0);
     }
   }

@@ -98,7 +98,7 @@ export function textCorpus(
       summary,
     };
   }
-  const options = { length, batch, end };
+  const options = { length, batch, eosTokenId: end };
   return {
     batches: packDocuments(trainingIds, { ...options, shuffle: { seed } }),
     validation: limit => firstBatches(packDocuments(validationIds, { ...options, epochs: 1 }).from(0), limit),

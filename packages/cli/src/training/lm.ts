@@ -22,13 +22,13 @@ export interface LanguageModelSettings extends CommonSettings {
   readonly hiddenDim?: number;
   readonly dropout: number;
   readonly tokenizer?: string;
-  readonly tokenizerSize: number;
+  readonly vocabSize: number;
 }
 
 /** Trains a new language model on texts; gives the exit code. */
 export async function trainLanguageModel(run: RunContext<LanguageModelSettings>): Promise<number> {
   const { settings, progress } = run;
-  const { files, validationFile, documents, validation: share, seed, length, batch, shape, smoothing } = settings;
+  const { files, validationFile, documents, validation: share, seed, length, batch, shape, labelSmoothing } = settings;
   progress.show('reading');
   const texts = await readTexts('train', files);
   const validationTexts = validationFile === undefined ? undefined : await readTexts('train', [validationFile]);
@@ -42,9 +42,9 @@ export async function trainLanguageModel(run: RunContext<LanguageModelSettings>)
     modelDim: settings.modelDim,
     heads: settings.heads,
     depth: settings.depth,
-    positions: length,
+    maxPositions: length,
     dropout: settings.dropout,
-    tokens: { bos: end, eos: end },
+    specialTokens: { bos: end, eos: end },
     ...(settings.hiddenDim !== undefined && { hiddenDim: settings.hiddenDim }),
   };
   const config =
@@ -56,7 +56,7 @@ export async function trainLanguageModel(run: RunContext<LanguageModelSettings>)
   print(`${corpus.summary}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
   try {
     const objective = languageModelLoss(causalOf('train', model).layer, {
-      labelSmoothing: smoothing,
+      labelSmoothing,
       maxPositions: length,
     });
     return await runTraining({ model, objective, corpus, result: () => model.save() }, settings, run);
@@ -67,10 +67,10 @@ export async function trainLanguageModel(run: RunContext<LanguageModelSettings>)
 
 /** The tokenizer that was given, or one made of the text; a run that goes on has it in its folder. */
 function tokenizerOf(run: RunContext<LanguageModelSettings>, texts: readonly string[]): Promise<Tokenizer> {
-  const { tokenizer, tokenizerSize: size } = run.settings;
+  const { tokenizer, vocabSize } = run.settings;
   return runTokenizer(run, async () => {
     if (tokenizer === 'characters') return characterTokenizer(texts);
     if (tokenizer !== undefined) return tokenizerInFile(tokenizer);
-    return trainWithProgress(texts, { kind: 'byte-level-bpe', vocabSize: size }, run);
+    return trainWithProgress(texts, { kind: 'byte-level-bpe', vocabSize }, run);
   });
 }

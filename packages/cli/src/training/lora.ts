@@ -23,7 +23,7 @@ export interface LoraSettings extends CommonSettings {
 /** Fine-tunes a checkpoint with LoRA on texts; gives the exit code. */
 export async function trainLora(run: RunContext<LoraSettings>): Promise<number> {
   const { settings, progress, signal } = run;
-  const { model: source, files, validationFile, documents, validation: share, seed, batch, smoothing } = settings;
+  const { model: source, files, validationFile, documents, validation: share, seed, batch, labelSmoothing } = settings;
   if (source === undefined)
     throw new ResidualError('range', 'train: it is not said which checkpoint is fine-tuned; give --model <source>');
   const texts = await readTexts('train', files);
@@ -32,17 +32,17 @@ export async function trainLora(run: RunContext<LoraSettings>): Promise<number> 
   const model = await loadModel(source, { onProgress: progress.loading, signal });
   try {
     const { layer, weights } = causalOf('train lora', model);
-    const { tokenizer, maxPositions: positions } = model;
+    const { tokenizer, maxPositions } = model;
     if (!tokenizer) throw new ResidualError('prompt', 'train lora: this checkpoint has no tokenizer');
-    const { length = Math.min(positions, 128), rank, alpha, target } = settings;
+    const { length = Math.min(maxPositions, 128), rank, alpha, target } = settings;
     const corpus = textCorpus(parts, tokenizer, documents, { length, batch, seed, end: eosTokenOf(tokenizer) });
     const needs = layer as HasNeeds<unknown>;
     const paths = attachLora(needs, weights, { targets: target, rank, seed, ...(alpha !== undefined && { alpha }) });
     progress.end();
-    print(`${corpus.summary}; rank ${rank} beside ${paths.length} linears`);
+    print(`${corpus.summary}; rank ${rank} beside ${paths.length} linear layers`);
     const objective = languageModelLoss(layer, {
-      labelSmoothing: smoothing,
-      maxPositions: model.openEnded ? Number.POSITIVE_INFINITY : positions,
+      labelSmoothing,
+      maxPositions: model.openEnded ? Number.POSITIVE_INFINITY : maxPositions,
     });
     const result = async () => {
       const adapter = await saveLora(model, { base: source });

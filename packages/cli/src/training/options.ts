@@ -18,8 +18,8 @@ export interface CommonSettings {
   readonly beta2: number;
   readonly clipNorm: number;
   readonly accumulate: number;
-  readonly average?: number;
-  readonly smoothing: number;
+  readonly emaDecay?: number;
+  readonly labelSmoothing: number;
   readonly recompute?: boolean;
   readonly validation: number;
   readonly validationFile?: string;
@@ -43,7 +43,7 @@ export const commonDefaults = {
   beta2: 0.99,
   clipNorm: 1,
   accumulate: 1,
-  smoothing: 0,
+  labelSmoothing: 0,
   validation: 0.1,
   evaluateBatches: 20,
   seed: 0,
@@ -57,7 +57,7 @@ export function withCommonOptions(command: Command): Command {
     .option('--config <file>', 'settings from a JSON or YAML file, under the names of these flags; flags win')
     .option('--resume', 'go on with the run in the folder, under the settings it was begun with; flags win')
     .option('--steps <n>', 'how many steps in all (2000)', size)
-    .option('--batch <n>', 'rows in a batch (12)', size)
+    .option('--batch <n>', 'sequences in a batch (12)', size)
     .addOption(
       new Option('--optimizer <name>', 'how weights follow their gradients (adamw)').choices([
         'adamw',
@@ -82,8 +82,8 @@ export function withCommonOptions(command: Command): Command {
     .option('--beta2 <x>', 'of adamw and lion (0.99)', rate)
     .option('--clip-norm <x>', 'gradients of a larger norm are scaled down to it (1)', positive)
     .option('--accumulate <n>', 'batches in a step (1)', size)
-    .option('--average <decay>', 'train the average of weights with this decay, such as 0.999', rate)
-    .option('--smoothing <x>', 'share of each target that is spread over the vocabulary (0)', rate)
+    .option('--ema-decay <decay>', 'save the moving average of the weights with this decay, such as 0.999', rate)
+    .option('--label-smoothing <x>', 'share of each target that is spread over the vocabulary (0)', rate)
     .option('--recompute', 'compute blocks again in the backward pass: less memory, more time')
     .option('--validation <share>', 'share of the data that is not trained on (0.1)', topP)
     .option('--validation-file <path>', 'data to validate on, in the place of a share')
@@ -101,6 +101,6 @@ export function withSizeOptions(command: Command): Command {
     .option('--model-dim <n>', 'width of the model (128)', size)
     .option('--heads <n>', 'attention heads (4)', size)
     .option('--depth <n>', 'blocks, of each side where there are two (4)', size)
-    .option('--hidden-dim <n>', 'width inside the perceptrons (as usual for the shape)', size)
+    .option('--hidden-dim <n>', 'width inside the MLPs (as usual for the shape)', size)
     .option('--dropout <rate>', 'dropout while training (0)', rate);
 }

@@ -41,7 +41,7 @@ export async function runTraining<Batch>(
   settings: CommonSettings,
   { progress, signal }: { readonly progress: ProgressLine; readonly signal: AbortSignal },
 ): Promise<number> {
-  const { out, steps, batch: _, seed, accumulate, clipNorm, average, recompute } = settings;
+  const { out, steps, batch: _, seed, accumulate, clipNorm, emaDecay, recompute } = settings;
   const tenth = Math.max(1, Math.floor(steps / 10));
   const { evaluateEvery = tenth, checkpointEvery = tenth, evaluateBatches } = settings;
   const run = train({
@@ -54,7 +54,7 @@ export async function runTraining<Batch>(
     accumulate,
     clipNorm,
     frozen,
-    ...(average !== undefined && { emaDecay: average }),
+    ...(emaDecay !== undefined && { emaDecay }),
     ...(recompute && { recompute }),
     optimizer: optimizerOf(settings),
     learningRate: scheduleOf(settings),

@@ -20,13 +20,13 @@ export interface TranslatorSettings extends CommonSettings {
   readonly hiddenDim?: number;
   readonly dropout: number;
   readonly tokenizer?: string;
-  readonly tokenizerSize: number;
+  readonly vocabSize: number;
 }
 
 /** Trains a new translator on pairs; gives the exit code. */
 export async function trainTranslator(run: RunContext<TranslatorSettings>): Promise<number> {
   const { settings, progress } = run;
-  const { files, validationFile, seed, maxPositions: positions, smoothing, batch } = settings;
+  const { files, validationFile, seed, maxPositions, labelSmoothing, batch } = settings;
   progress.show('reading');
   const all = pairsOf(await readTexts('train', files), files);
   const parts =
@@ -46,7 +46,7 @@ export async function trainTranslator(run: RunContext<TranslatorSettings>): Prom
     encodedPairs(parts.training, tokenizer, eos),
     encodedPairs(parts.validation, tokenizer, eos),
   ];
-  const options = { batch, padding: pad, start: pad, longest: positions };
+  const options = { batch, padTokenId: pad, decoderStartTokenId: pad, maxLength: maxPositions };
   const corpus: Corpus<Parameters<ReturnType<typeof sequenceToSequenceLoss>['loss']>[1]> = {
     batches: pairBatches(trainingPairs, { ...options, seed }),
     validation: limit => firstBatches(pairBatches(validationPairs, { ...options, epochs: 1 }).from(0), limit),
@@ -55,7 +55,7 @@ export async function trainTranslator(run: RunContext<TranslatorSettings>): Prom
   const { modelDim, heads, depth, encoderDepth, hiddenDim, dropout } = settings;
   const config = marianConfig({
     vocab: tokenizer.vocabSize,
-    ...{ modelDim, heads, depth, maxPositions: positions, dropout, specialTokens: { eos, pad } },
+    ...{ modelDim, heads, depth, maxPositions, dropout, specialTokens: { eos, pad } },
     ...(encoderDepth !== undefined && { encoderDepth }),
     ...(hiddenDim !== undefined && { hiddenDim }),
   });
@@ -64,8 +64,8 @@ export async function trainTranslator(run: RunContext<TranslatorSettings>): Prom
   print(`${corpus.summary}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
   try {
     const objective = sequenceToSequenceLoss(encoderDecoderOf('train', model).layer, {
-      labelSmoothing: smoothing,
-      maxPositions: positions,
+      labelSmoothing,
+      maxPositions,
     });
     // The reference keeps the bias of the logits as a constant beside the weights.
     const job = {
@@ -86,7 +86,7 @@ function tokenizerOf(
   run: RunContext<TranslatorSettings>,
   pairs: readonly (readonly [string, string])[],
 ): Promise<Tokenizer> {
-  const { tokenizer, tokenizerSize } = run.settings;
+  const { tokenizer, vocabSize } = run.settings;
   return runTokenizer(run, async () => {
     if (tokenizer !== undefined) return tokenizerInFile(tokenizer);
     const specialTokens = ['</s>', '<unk>', '<pad>'];
@@ -97,7 +97,7 @@ function tokenizerOf(
       pair: [{ Sequence: { id: 'A', type_id: 0 } }, end, { Sequence: { id: 'B', type_id: 1 } }, end],
       special_tokens: { '</s>': { id: '</s>', ids: [0], tokens: ['</s>'] } },
     };
-    const settings = { kind: 'byte-level-bpe', size: tokenizerSize, specialTokens, postProcessor } as const;
+    const settings = { kind: 'byte-level-bpe', vocabSize, specialTokens, postProcessor } as const;
     return trainWithProgress(pairs.flat(), settings, run);
   });
 }
