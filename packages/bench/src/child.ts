@@ -1,4 +1,4 @@
-/** The process of one subject: answers the questions of `inProcess`. */
+/** The process of one subject: serves the calls of `inProcess`. */
 
 import { serveProcess } from './process.js';
 import type { SubjectName } from './subject-runner.js';

@@ -11,7 +11,7 @@ import type { SubjectName, SubjectRunner } from './subject-runner.js';
 /** One part of the benchmark. */
 interface Part {
   readonly shape: ShapeName;
-  /** What the lines say instead of the shape's name. */
+  /** The title of the lines; the shape's name if absent. */
   readonly title?: string;
   readonly peers: readonly SubjectName[];
   readonly settings: MeasureOptions;
@@ -21,7 +21,7 @@ interface Part {
 
 const all = ['decode', 'prefill', 'load', 'peak'] as const;
 
-/** Generation on WebAssembly, one thread, in Node: each subject in a process of its own. */
+/** Generation on WebAssembly with one thread in Node. Each subject runs in its own process. */
 const wasmParts: readonly Part[] = [
   {
     shape: 'gpt2-124m',
@@ -52,7 +52,7 @@ const wasmParts: readonly Part[] = [
   },
 ];
 
-/** Generation on WebGL in Chrome, on whatever graphics card or software it finds. */
+/** Generation on WebGL in Chrome, on the graphics card or in software. */
 const webglParts: readonly Part[] = [
   {
     shape: 'stories',
@@ -63,25 +63,25 @@ const webglParts: readonly Part[] = [
   },
 ];
 
-/** How much memory the first shape may take on WebAssembly, in times the bytes of its weights. */
+/** The goal for the peak memory of the first shape on WebAssembly, in multiples of the bytes of its weights. */
 const peakGoal = 2.2;
 
-/** Measures generation on WebAssembly beside onnxruntime-web and stock TensorFlow.js. */
+/** Measures generation on WebAssembly compared with onnxruntime-web and stock TensorFlow.js. */
 export async function generationOnWasm(shape?: string): Promise<Line[]> {
   const lines: Line[] = [];
   for (const part of partsOfShape(wasmParts, shape)) {
-    const { measured: measurements, bytes } = await run(part, async name => inProcess(name));
+    const { measurements, bytes } = await run(part, async name => inProcess(name));
     lines.push(...linesOf(part.title ?? part.shape, measurements, part.quantities, part.goals ?? {}));
     if (part.goals) lines.push(memoryLine(part.title ?? part.shape, measurements.get('residual')!.peak!, bytes));
   }
   return lines;
 }
 
-/** Measures generation on WebGL beside stock TensorFlow.js. */
+/** Measures generation on WebGL compared with stock TensorFlow.js. */
 export async function generationOnWebgl(shape?: string): Promise<Line[]> {
   const lines: Line[] = [];
   for (const part of partsOfShape(webglParts, shape)) {
-    const { measured: measurements } = await run(part, inPage);
+    const { measurements } = await run(part, inPage);
     lines.push(...linesOf(part.title ?? part.shape, measurements, part.quantities, part.goals ?? {}));
   }
   return lines;
@@ -97,7 +97,7 @@ async function run({ shape, peers, settings }: Part, start: (name: SubjectName) 
   try {
     for (const name of ['residual', ...peers] as const) benches.set(name, await start(name));
     const measurements = await measure(benches, folder, settings, shapes[shape].vocab_size);
-    return { measured: measurements, bytes: (await stat(join(folder, 'model.safetensors'))).size };
+    return { measurements, bytes: (await stat(join(folder, 'model.safetensors'))).size };
   } finally {
     for (const bench of benches.values()) await bench.close();
   }

@@ -2,13 +2,13 @@ import { startProcess } from './process.js';
 import type { SubjectName, SubjectRunner } from './subject-runner.js';
 import type { GenerationTimes } from './subjects/subject.js';
 
-/** A subject on WebAssembly in a Node process of its own. */
+/** A subject on WebAssembly in its own Node process. */
 export function inProcess(name: SubjectName): SubjectRunner {
-  const { call: ask, close } = startProcess('./child.js', name);
+  const { call, close } = startProcess('./child.js', name);
   return {
-    load: (source): Promise<number> => ask('load', source),
-    generate: (prompt, count): Promise<GenerationTimes> => ask('write', prompt, count),
-    peak: (): Promise<number> => ask('peak'),
+    load: (source): Promise<number> => call('load', source),
+    generate: (prompt, count): Promise<GenerationTimes> => call('write', prompt, count),
+    peak: (): Promise<number> => call('peak'),
     close,
   };
 }

@@ -3,19 +3,19 @@ import { cellsOf, linesOf } from './lines.js';
 import { lowerQuartile, median } from './measure.js';
 import { digits, incrementalTable, table } from './table.js';
 
-const measured = new Map([
+const measurements = new Map([
   ['residual', { load: 1000, prefill: 130, decode: 24, peak: undefined }],
   ['onnxruntime-web', { load: 4000, prefill: 100, decode: 20, peak: 5e8 }],
 ] as const);
 
-test('a line is a ratio, with a verdict where something was promised', () => {
-  const lines = linesOf('shape', measured, ['decode', 'prefill', 'load', 'peak'], {
+test('a line is a ratio, with a verdict where there is a goal', () => {
+  const lines = linesOf('shape', measurements, ['decode', 'prefill', 'load', 'peak'], {
     'decode onnxruntime-web': 1.2,
     'prefill onnxruntime-web': 1.25,
   });
   expect(cellsOf(lines)).toEqual([
-    ['', 'ours', 'theirs', 'peer', 'ours / theirs', 'to reach'],
-    ['shape: decode, ms a token', '24.0', '20.0', 'onnxruntime-web', '1.20', 'at most 1.2: reached'],
+    ['', 'ours', 'peer value', 'peer', 'ours / peer', 'goal'],
+    ['shape: decode, ms a token', '24.0', '20.0', 'onnxruntime-web', '1.20', 'at most 1.2'],
     ['shape: prefill, ms', '130', '100', 'onnxruntime-web', '1.30', 'at most 1.25: MISSED'],
     ['shape: load, s', '1.00', '4.00', 'onnxruntime-web', '0.25', ''],
   ]);

@@ -2,20 +2,20 @@ import type { Measurement } from './measure.js';
 import type { SubjectName } from './subject-runner.js';
 import { digits } from './table.js';
 
-/** One line of the table: what was measured, ours, a peer's, and how they compare. */
+/** One line of the table: a quantity, our value, the value of a peer, and their ratio. */
 export interface Line {
   readonly what: string;
   readonly unit: string;
   readonly ourValue: number;
   readonly peer: string;
   readonly peerValue: number;
-  /** Ours divided by the peer's: below 1 is better. */
+  /** Our value divided by the peer's: below 1 is better. */
   readonly ratio: number;
-  /** What the ratio may be at most, where something was promised. */
+  /** The highest ratio that meets the goal, where there is a goal. */
   readonly goal?: number;
 }
 
-/** What was promised, by shape, quantity and peer. */
+/** Goals by quantity and peer: the highest ratio that meets each. */
 export type Goals = Readonly<Record<string, number>>;
 
 const quantities = [
@@ -25,7 +25,7 @@ const quantities = [
   { key: 'peak', what: 'peak memory, MB', unit: 'MB', scale: 1e-6 },
 ] as const;
 
-/** The lines of one part: each quantity beside each peer. */
+/** The lines of one part: each quantity compared with each peer. */
 export function linesOf(
   title: string,
   measurements: ReadonlyMap<SubjectName, Measurement>,
@@ -41,18 +41,24 @@ export function linesOf(
         const [ourValue, peerValue] = [ourMeasurement[key], peerMeasurement[key]];
         if (ourValue === undefined || peerValue === undefined) return [];
         const goal = goals[`${key} ${peer}`];
-        const line = { what: `${title}: ${what}`, unit, ours: ourValue * scale, peer, theirs: peerValue * scale };
-        return [{ ...line, ratio: ourValue / peerValue, ...(goal !== undefined && { reach: goal }) }];
+        const line = {
+          what: `${title}: ${what}`,
+          unit,
+          ourValue: ourValue * scale,
+          peer,
+          peerValue: peerValue * scale,
+        };
+        return [{ ...line, ratio: ourValue / peerValue, ...(goal !== undefined && { goal }) }];
       }),
     );
 }
 
-/** Heads and lines as cells. */
+/** The header and the lines as cells. */
 export function cellsOf(lines: readonly Line[]): string[][] {
   const verdict = ({ ratio, goal }: Line) =>
-    goal === undefined ? '' : `at most ${goal}: ${ratio <= goal ? 'reached' : 'MISSED'}`;
+    goal === undefined ? '' : `at most ${goal}${ratio <= goal ? '' : ': MISSED'}`;
   return [
-    ['', 'ours', 'theirs', 'peer', 'ours / theirs', 'to reach'],
+    ['', 'ours', 'peer value', 'peer', 'ours / peer', 'goal'],
     ...lines.map(line => [
       line.what,
       digits(line.ourValue),

@@ -10,7 +10,7 @@ import { trainingOnWasm } from './training/training.js';
 import { translationOnWasm, translatorShape } from './translation/translation.js';
 import { wordsOnWasm } from './words/words.js';
 
-/** A part whose lines are there all at once. */
+/** A part that yields all its lines at once. */
 const atOnce = (measure: (shape?: string) => Promise<Line[]>) =>
   async function* ({ shape }: TokenizerFilter): AsyncGenerator<Line[]> {
     yield await measure(shape);
@@ -26,7 +26,7 @@ const parts = {
 };
 
 const program = new Command('bench')
-  .description('Prints what everything costs, each line a ratio of times taken in turns in this one run.')
+  .description('Compares times and memory with other libraries in one run; each line is a ratio.')
   .argument('[part...]', `what to measure: ${Object.keys(parts).join(', ')}; everything if absent`)
   .addOption(
     new Option('--shape <name>', 'one shape only').choices([
@@ -35,8 +35,8 @@ const program = new Command('bench')
       ...Object.keys(trainingShapes),
     ]),
   )
-  .option('--kind <word>', 'of the part tokenizer: vocabularies whose name holds this word')
-  .option('--text <word>', 'of the part tokenizer: texts whose name holds this word')
+  .option('--kind <word>', 'of the part tokenizer: vocabularies whose name contains this word')
+  .option('--text <word>', 'of the part tokenizer: texts whose name contains this word')
   .option('--json', 'print one array of lines instead of tables')
   .parse();
 

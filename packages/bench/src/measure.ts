@@ -1,6 +1,6 @@
 import type { SubjectName, SubjectRunner } from './subject-runner.js';
 
-/** What one subject took for one shape. */
+/** Times in milliseconds, and peak memory in bytes, of one subject for one shape. */
 export interface Measurement {
   readonly load: number;
   readonly prefill: number;
@@ -16,8 +16,8 @@ export interface MeasureOptions {
 }
 
 /**
- * Lets every subject load and write the same text, one after the other in each round, so that whatever else the machine does meets all alike. Gives the lower
- * quartile of what was taken in all rounds, which a disturbance does not reach. A first round warms up and shows that all write the same tokens.
+ * Lets every subject load and generate the same text. The subjects alternate in each round, so that other load on the machine affects all alike. Returns the
+ * lower quartile over all rounds, which short disturbances do not change. A first round warms up and checks that all write the same tokens.
  */
 export async function measure(
   benches: ReadonlyMap<SubjectName, SubjectRunner>,
@@ -50,13 +50,13 @@ export async function measure(
   );
 }
 
-/** The number that a quarter of some numbers lies below. */
+/** The lower quartile of some numbers. */
 export function lowerQuartile(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 4)]!;
 }
 
-/** The number that half of some numbers lie below. */
+/** The median of some numbers. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = (sorted.length - 1) / 2;

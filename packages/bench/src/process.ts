@@ -1,13 +1,13 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** A process that answers questions. */
+/** A child process that answers calls. */
 export interface BenchProcess {
-  call(call: string, ...values: unknown[]): Promise<never>;
+  call(name: string, ...values: unknown[]): Promise<never>;
   close(): Promise<void>;
 }
 
-/** Starts one of the built programs beside this one, which answers messages `{ call, values }` by `{ value }` or `{ error }`. */
+/** Starts a built program of this folder. It answers messages `{ call, values }` with `{ value }` or `{ error }`. */
 export function startProcess(program: string, name: string): BenchProcess {
   const child = fork(fileURLToPath(new URL(program, import.meta.url)), [name]);
   let settle: ((answer: { value?: unknown; error?: string }) => void) | undefined;
@@ -28,7 +28,7 @@ export function startProcess(program: string, name: string): BenchProcess {
   };
 }
 
-/** The other side: answers what `asked` asks. */
+/** The other side of `startProcess`: answers its calls with these handlers. */
 export function serveProcess(handlers: Readonly<Record<string, (...values: never[]) => Promise<unknown>>>): void {
   process.on('message', ({ call, values }: { call: string; values: never[] }) => {
     handlers[call]!(...values).then(

@@ -1,15 +1,15 @@
-/** A subject at work elsewhere: in a process or a page of its own, so that none disturbs another's memory. */
+/** Subjects run in their own process or page, so that none disturbs the memory of another. */
 import type { GenerationTimes } from './subjects/subject.js';
 
-/** A subject in a place of its own. */
+/** A subject in its own process or page. */
 export interface SubjectRunner {
-  /** Milliseconds that reading the checkpoint took. */
+  /** Reads a checkpoint and returns the milliseconds this took. */
   load(source: string): Promise<number>;
   generate(prompt: readonly number[], count: number): Promise<GenerationTimes>;
-  /** Bytes of memory the process has held at most; undefined where nobody tells. */
+  /** The peak memory of the process in bytes; undefined where it is not known. */
   peak(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
-/** What a place runs: one of these, by name. */
+/** The names of the subjects. */
 export type SubjectName = 'residual' | 'onnxruntime-web' | 'tfjs';

@@ -1,4 +1,4 @@
-/** One row of numbers; the loops below are in float64 and are the truth that tests compare with. */
+/** One row of numbers. The loops below compute in float64; tests compare with their results. */
 export type Row = number[];
 /** Rows of one width: [length, width]. */
 export type Rows = Row[];
@@ -73,7 +73,7 @@ export const gelu64 = (x: number): number => {
 export const headRows = (x: Rows, head: number, headDim: number): Rows =>
   x.map(row => row.slice(head * headDim, (head + 1) * headDim));
 
-/** One head of attention: scores before the softmax, weights over the keys that `sees` allows, and the mixed values. */
+/** One head of attention: scores before the softmax, weights over the keys that `mask` allows, and the output, the weighted values. */
 export const attendRows = (
   { query, key, value }: { query: Rows; key: Rows; value: Rows },
   mask: (queryIndex: number, keyIndex: number) => boolean = () => true,
@@ -82,12 +82,12 @@ export const attendRows = (
     softCap = 0,
     bias = () => 0,
   }: { scale?: number; softCap?: number; bias?: (queryIndex: number, keyIndex: number) => number } = {},
-): { scores: Rows; weights: Rows; mixed: Rows } => {
+): { scores: Rows; weights: Rows; output: Rows } => {
   const capped = (score: number) => (softCap > 0 ? softCap * Math.tanh(score / softCap) : score);
   const scores = query.map((q, i) => key.map((k, j) => capped(dot(q, k) * scale) + bias(i, j)));
   const weights = scores.map((row, i) =>
     softmaxRow(row.map((score, j) => (mask(i, j) ? score : Number.NEGATIVE_INFINITY))),
   );
   const output = weights.map(row => value[0]!.map((_, d) => sum(row.map((weight, j) => weight * value[j]![d]!))));
-  return { scores, weights, mixed: output };
+  return { scores, weights, output };
 };

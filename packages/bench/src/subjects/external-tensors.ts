@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { ExternalTensor } from './graph-builder.js';
 
-/** Where the tensors of a safetensors file lie in it. */
+/** Shapes, byte offsets and byte lengths of the tensors of a safetensors file. */
 export async function externalTensors(path: string): Promise<Map<string, ExternalTensor>> {
   const handle = await open(path);
   try {

@@ -2,13 +2,13 @@
 export interface Subject {
   /** Reads the checkpoint in a folder, or below a URL in a page. */
   load(source: string): Promise<void>;
-  /** Feeds a prompt to an empty cache and gives the likeliest next token. */
+  /** Feeds a prompt to an empty cache and returns the most likely next token. */
   prefill(prompt: readonly number[]): Promise<number>;
-  /** Feeds one token more and gives the likeliest next. */
+  /** Feeds one more token and returns the most likely next token. */
   step(token: number): Promise<number>;
 }
 
-/** What writing one text took. */
+/** The tokens and times of one generated text. */
 export interface GenerationTimes {
   readonly tokens: readonly number[];
   /** Milliseconds from the prompt to the first new token. */
@@ -17,7 +17,7 @@ export interface GenerationTimes {
   readonly steps: readonly number[];
 }
 
-/** Continues a prompt by `count` tokens, always the likeliest, and takes the time of each. */
+/** Continues a prompt greedily by `count` tokens and measures the time of each. */
 export async function generate(subject: Subject, prompt: readonly number[], count: number): Promise<GenerationTimes> {
   let before = performance.now();
   const lap = () => {
@@ -35,7 +35,7 @@ export async function generate(subject: Subject, prompt: readonly number[], coun
   return { tokens, prefill, steps };
 }
 
-/** The place of the largest number. */
+/** The index of the largest number. */
 export function argmax(logits: Float32Array): number {
   let best = 0;
   for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;

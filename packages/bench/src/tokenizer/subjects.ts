@@ -101,6 +101,6 @@ export function librariesOf(vocabulary: VocabularyName): readonly TokenizerName[
 
 function timed<T>(make: () => T, use: (tokenizer: T) => Omit<LoadedTokenizer, 'milliseconds'>): LoadedTokenizer {
   const start = performance.now();
-  const made = make();
-  return { milliseconds: performance.now() - start, ...use(made) };
+  const tokenizer = make();
+  return { milliseconds: performance.now() - start, ...use(tokenizer) };
 }

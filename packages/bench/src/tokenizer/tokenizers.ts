@@ -7,9 +7,9 @@ import { type TextName, texts } from './texts.js';
 import { type VocabularyName, vocabularies } from './vocabularies.js';
 
 const rounds = 5;
-/** What reads a vocabulary's file is compared on one text. */
+/** The comparison of loading times uses one vocabulary and one text. */
 const loadComparison = { vocabulary: 'GPT-2', text: 'short English' } as const;
-/** Ours takes at most this share of what the fastest exact peer takes. */
+/** The highest share of the time of the fastest exact peer that meets the goal. */
 const goals: Readonly<Record<Exclude<VocabularyName, typeof loadComparison.vocabulary>, number>> = {
   r50k_base: 1 / 1.5,
   cl100k_base: 1 / 1.5,
@@ -18,14 +18,14 @@ const goals: Readonly<Record<Exclude<VocabularyName, typeof loadComparison.vocab
   'Unigram (ALBERT)': 1 / 5,
 };
 
-/** What is to be compared: vocabularies and texts whose names hold these words, all if absent; nothing where a model's shape is asked for. */
+/** Selects vocabularies and texts whose names contain these words, all if absent. A model's shape selects none. */
 export interface TokenizerFilter {
   readonly shape?: string;
   readonly kind?: string;
   readonly text?: string;
 }
 
-/** Measures how fast texts are encoded, beside the peers, and how fast GPT-2's file is read; each comparison's lines as soon as it is done. */
+/** Measures encoding and the loading of GPT-2's file, compared with the peers. Yields the lines of each comparison as soon as it is done. */
 export async function* tokenizers({ shape, kind, text }: TokenizerFilter): AsyncGenerator<Line[]> {
   if (shape !== undefined) return;
   const kinds = matchingNames('kind', vocabularies, kind);
@@ -39,25 +39,31 @@ export async function* tokenizers({ shape, kind, text }: TokenizerFilter): Async
     }
   }
   if (kinds.includes(loadComparison.vocabulary) && text === undefined) {
-    const taken = await measureLibraries(loadComparison.vocabulary, loadComparison.text);
-    const [ourValue, peerValue] = [taken.get('residual')!.load, taken.get('@huggingface/tokenizers')!.load];
+    const times = await measureLibraries(loadComparison.vocabulary, loadComparison.text);
+    const [ourValue, peerValue] = [times.get('residual')!.load, times.get('@huggingface/tokenizers')!.load];
     const what = "load GPT-2's tokenizer.json, ms";
     yield [
       { what, unit: 'ms', ourValue, peer: '@huggingface/tokenizers', peerValue, ratio: ourValue / peerValue, goal: 1 },
     ];
   }
-  const cacheLine = { what: 'memory of caches, MB', unit: 'MB', ours: cacheBytes / 1e6, peer: 'allowed', theirs: 8 };
+  const cacheLine = {
+    what: 'memory of caches, MB',
+    unit: 'MB',
+    ourValue: cacheBytes / 1e6,
+    peer: 'allowed',
+    peerValue: 8,
+  };
   if (cacheBytes > 0) yield [{ ...cacheLine, ratio: cacheBytes / 8e6, goal: 1 }];
 }
 
-/** The names that hold a word, whatever its case. */
+/** The names that contain a word, whatever its case. */
 export function matchingNames<T extends string>(what: string, names: readonly T[], word = ''): T[] {
-  const found = names.filter(name => name.toLowerCase().includes(word.toLowerCase()));
-  if (found.length === 0) throw new Error(`bench: no ${what} ${word}; there are ${names.join(', ')}`);
-  return found;
+  const matches = names.filter(name => name.toLowerCase().includes(word.toLowerCase()));
+  if (matches.length === 0) throw new Error(`bench: no ${what} ${word}; there are ${names.join(', ')}`);
+  return matches;
 }
 
-/** The medians of a few rounds, in which the libraries take turns, each time in a process of its own. */
+/** The medians of a few rounds. The libraries alternate, each time in a new process. */
 async function measureLibraries(
   vocabulary: VocabularyName,
   text: TextName,
@@ -66,8 +72,8 @@ async function measureLibraries(
   const all = new Map<TokenizerName, EncodingTimes[]>(names.map(name => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
-      const { call: ask, close } = startProcess('./tokenizer-child.js', name);
-      all.get(name)!.push(await ask('take', vocabulary, text));
+      const { call, close } = startProcess('./tokenizer-child.js', name);
+      all.get(name)!.push(await call('take', vocabulary, text));
       await close();
     }
   }
@@ -79,7 +85,7 @@ async function measureLibraries(
   );
 }
 
-/** Lines of the first pass and of warm ones beside each peer; the fastest that gives the right ids is what is to be beaten. */
+/** Lines of the first pass and of warm passes compared with each peer. The goal applies to the fastest peer with the right ids. */
 export function linesOf(
   vocabulary: keyof typeof goals,
   text: TextName,
@@ -92,16 +98,16 @@ export function linesOf(
   const perMegabyte = ({ bytes }: EncodingTimes, milliseconds: number) => (1e6 * milliseconds) / bytes;
   return (['first', 'warm'] as const).flatMap(key => {
     const exact = peers.filter(([, times]) => times.ids === ids);
-    const fastest = Math.min(...exact.map(([, taken]) => taken[key]));
+    const fastest = Math.min(...exact.map(([, times]) => times[key]));
     return peers.map(
-      ([name, taken]): Line => ({
+      ([name, times]): Line => ({
         what: `${vocabulary}, ${text}: ${key === 'first' ? 'first pass' : 'warm'}, ms a MB`,
         unit: 'ms',
         ourValue: perMegabyte(ourTimes, ourTimes[key]),
-        peer: taken.ids === ids ? name : `${name} (other ids)`,
-        peerValue: perMegabyte(taken, taken[key]),
-        ratio: ourTimes[key] / taken[key],
-        ...(taken.ids === ids && taken[key] === fastest && { goal: Number(goals[vocabulary].toFixed(3)) }),
+        peer: times.ids === ids ? name : `${name} (other ids)`,
+        peerValue: perMegabyte(times, times[key]),
+        ratio: ourTimes[key] / times[key],
+        ...(times.ids === ids && times[key] === fastest && { goal: Number(goals[vocabulary].toFixed(3)) }),
       }),
     );
   });

@@ -1,4 +1,4 @@
-/** The process of one trainer: answers the questions of `asked`. */
+/** The process of one trainer: serves the calls of `startProcess`. */
 import { serveProcess } from '../process.js';
 import type { Trainer, TrainingShape } from './trainer.js';
 

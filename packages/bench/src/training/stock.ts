@@ -80,16 +80,16 @@ function compose({ depth, modelDim, heads, vocab, batch, length }: TrainingShape
     random('positions.weight', length, modelDim),
   ];
   const blocks = Array.from({ length: depth }, (_, i) => {
-    const at = `decoder.layers.${i}`;
+    const path = `decoder.layers.${i}`;
     return {
       attentionNorm: norm(),
-      query: linear(`${at}.attention.query`),
-      key: linear(`${at}.attention.key`),
-      value: linear(`${at}.attention.value`),
-      output: linear(`${at}.attention.output`),
+      query: linear(`${path}.attention.query`),
+      key: linear(`${path}.attention.key`),
+      value: linear(`${path}.attention.value`),
+      output: linear(`${path}.attention.output`),
       mlpNorm: norm(),
-      up: linear(`${at}.mlp.up`, 4 * modelDim),
-      down: linear(`${at}.mlp.down`, modelDim, 4 * modelDim),
+      up: linear(`${path}.mlp.up`, 4 * modelDim),
+      down: linear(`${path}.mlp.down`, modelDim, 4 * modelDim),
     };
   });
   const last = norm();
@@ -109,8 +109,8 @@ function compose({ depth, modelDim, heads, vocab, batch, length }: TrainingShape
         const normal = block.attentionNorm(x);
         const [query, key, value] = [block.query, block.key, block.value].map(project => split(project(normal)));
         const scores = tf.add(tf.mul(tf.matMul(query!, key!, false, true), scale), mask);
-        const mixed = merge(tf.matMul(tf.softmax(scores), value!)) as tf.Tensor2D;
-        x = tf.add(x, block.output(mixed));
+        const attended = merge(tf.matMul(tf.softmax(scores), value!)) as tf.Tensor2D;
+        x = tf.add(x, block.output(attended));
         x = tf.add(x, block.down(gelu(block.up(block.mlpNorm(x)))));
       }
       const logits = tf.matMul(last(x), tf.transpose(table) as tf.Tensor2D);

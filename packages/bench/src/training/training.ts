@@ -6,7 +6,7 @@ import { type TrainingShape, trainingShapes } from './trainer.js';
 
 const rounds = 3;
 
-/** Measures steps of training beside TensorFlow.js's own ops, gradients and Adam, and what LoRA needs beside training everything. */
+/** Measures training steps compared with TensorFlow.js's own ops, gradients and Adam, and the memory of LoRA compared with training all weights. */
 export async function trainingOnWasm(only?: string): Promise<Line[]> {
   const lines: Line[] = [];
   for (const [name, shape] of Object.entries(trainingShapes))
@@ -15,17 +15,17 @@ export async function trainingOnWasm(only?: string): Promise<Line[]> {
   return lines;
 }
 
-/** Both sides take turns; their losses must be the same, or it is not the same training. */
+/** Both sides alternate step by step. Their losses must be equal; otherwise they do not train the same model. */
 async function stepLines(name: string, shape: TrainingShape): Promise<Line[]> {
   const names = ['residual', 'tfjs'] as const;
   const subjects: readonly BenchProcess[] = names.map(subject => startProcess('./training-child.js', subject));
   try {
-    for (const { call: ask } of subjects) await ask('begin', shape);
+    for (const { call } of subjects) await call('begin', shape);
     const times = names.map((): number[] => []);
     for (let step = 0; step <= rounds; step++) {
       const losses: number[] = [];
-      for (const [i, { call: ask }] of subjects.entries()) {
-        const { loss, milliseconds }: { loss: number; milliseconds: number } = await ask('step', step);
+      for (const [i, { call }] of subjects.entries()) {
+        const { loss, milliseconds }: { loss: number; milliseconds: number } = await call('step', step);
         losses.push(loss);
         if (step > 0) times[i]!.push(milliseconds);
       }
@@ -33,14 +33,14 @@ async function stepLines(name: string, shape: TrainingShape): Promise<Line[]> {
       if (!(Math.abs(ourValue - peerValue) < 2e-3))
         throw new Error(`bench: at step ${step} of ${name} the losses are ${ourValue} and ${peerValue}`);
     }
-    const [ours, theirs] = times.map(lowerQuartile) as unknown as [number, number];
-    const [ourPeak, peerPeak] = (await Promise.all(subjects.map(({ call: ask }) => ask('peak')))) as unknown as [
+    const [ourTime, peerTime] = times.map(lowerQuartile) as unknown as [number, number];
+    const [ourPeak, peerPeak] = (await Promise.all(subjects.map(({ call }) => call('peak')))) as unknown as [
       number,
       number,
     ];
     const tokens = shape.batch * shape.length;
     return [
-      line(`${name}: training step of ${tokens} tokens, ms`, 'ms', [ours, theirs], 'tfjs', 0.333),
+      line(`${name}: training step of ${tokens} tokens, ms`, 'ms', [ourTime, peerTime], 'tfjs', 0.333),
       line(`${name}: memory of tensors at the peak, MB`, 'MB', [ourPeak / 1e6, peerPeak / 1e6], 'tfjs', 0.5),
     ];
   } finally {
@@ -48,15 +48,15 @@ async function stepLines(name: string, shape: TrainingShape): Promise<Line[]> {
   }
 }
 
-/** The story teller, rank 8 beside its attention and all of it: 64 tokens a step, blocks recomputed in both. */
+/** Fine-tunes the stories model with LoRA of rank 8 on its attention and with all weights: 64 tokens a step, blocks recomputed in both. */
 async function loraLine(): Promise<Line> {
   const folder = fileURLToPath(new URL('../../model-stories/model', import.meta.url));
   const peaks: number[] = [];
   for (const isLora of [true, false]) {
-    const { call: ask, close } = startProcess('./training-child.js', 'residual');
+    const { call, close } = startProcess('./training-child.js', 'residual');
     try {
-      await ask('fineTune', folder, isLora);
-      peaks.push((await ask('peak')) / 1e6);
+      await call('fineTune', folder, isLora);
+      peaks.push((await call('peak')) / 1e6);
     } finally {
       await close();
     }

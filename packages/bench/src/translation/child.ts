@@ -1,4 +1,4 @@
-/** The process of one translator: answers the questions of `asked`. */
+/** The process of one translator: serves the calls of `startProcess`. */
 import { serveProcess } from '../process.js';
 import type { Sentence, TranslateSettings, Translator } from './translator.js';
 

@@ -16,8 +16,8 @@ interface Config extends MarianShape {
 }
 
 /**
- * onnxruntime-web on WebAssembly with one thread, in float32: encoder and decoder as two sessions, as transformers.js runs them. Tokens in, tokens out, sentences
- * sorted by length. Its beams are searched by the same code as ours; the cache is put in their order row by row.
+ * onnxruntime-web on WebAssembly with one thread, in float32: encoder and decoder as two sessions, as in transformers.js. It maps tokens to tokens, with the
+ * sentences sorted by length. It uses our `beamSearch` and reorders its cache row by row.
  */
 export function onnxruntime(): Translator {
   let config: Config | undefined;
@@ -26,7 +26,7 @@ export function onnxruntime(): Translator {
 
   const integers = (values: Ids, dims: Ids) => new ort.Tensor('int64', BigInt64Array.from(values, BigInt), dims);
 
-  /** Reads sources, each `times` times beside itself, and gives a function that feeds one token a row and gives logits [rows · vocab]. */
+  /** Encodes sources, each repeated `times` times. Returns `feed`, which maps one token per sequence to logits [sequences · vocab], and `reorder` of the cache. */
   const startDecoding = async (sources: readonly Ids[], times: number) => {
     const keyLen = Math.max(...sources.map(ids => ids.length));
     const padded = sources.flatMap(ids => Array.from({ length: keyLen }, (_, i) => ids[i] ?? 0));
@@ -78,11 +78,11 @@ export function onnxruntime(): Translator {
   };
 
   const beamSearchTexts = async (sources: readonly Ids[], numBeams: number): Promise<number[][]> => {
-    const { decoder_start_token_id: start, eos_token_id: eos, max_position_embeddings } = config!;
+    const { decoder_start_token_id: start, eos_token_id: eosTokenId, max_position_embeddings } = config!;
     const { feed, reorder } = await startDecoding(sources, numBeams);
     const maxNewTokens = max_position_embeddings - 1;
     const search = beamSearch(
-      { numBeams, eosTokenId: eos, maxNewTokens, forcedEosTokenId: { tokens: eos, maxNewTokens } },
+      { numBeams, eosTokenId, maxNewTokens, forcedEosTokenId: { tokens: eosTokenId, maxNewTokens } },
       sources.map(() => [start]),
     );
     let tokens: ArrayLike<number> = Array<number>(sources.length * numBeams).fill(start);
@@ -91,7 +91,7 @@ export function onnxruntime(): Translator {
       reorder(step.parents);
       tokens = step.tokens;
     }
-    return search.results().map(([best]) => best!.newTokens.filter(token => token !== eos));
+    return search.results().map(([best]) => best!.newTokens.filter(token => token !== eosTokenId));
   };
 
   return {
@@ -110,13 +110,13 @@ export function onnxruntime(): Translator {
       encoder = await session(graphs.encoder);
       decoder = await session(graphs.decoder);
     },
-    translate: async (sentences, { batch, numBeams: beams }) => {
+    translate: async (sentences, { batch, numBeams }) => {
       const sorted = [...sentences].sort((a, b) => b.tokens.length - a.tokens.length);
       const translations = new Map<Sentence, number[]>();
       for (let from = 0; from < sorted.length; from += batch) {
         const batchSentences = sorted.slice(from, from + batch);
         const sources = batchSentences.map(({ tokens }) => tokens);
-        const texts = beams === 1 ? await greedy(sources) : await beamSearchTexts(sources, beams);
+        const texts = numBeams === 1 ? await greedy(sources) : await beamSearchTexts(sources, numBeams);
         for (const [i, sentence] of batchSentences.entries()) translations.set(sentence, texts[i]!);
       }
       return sentences.map(sentence => translations.get(sentence)!);
@@ -124,7 +124,7 @@ export function onnxruntime(): Translator {
   };
 }
 
-/** The rows of a tensor in another order, or some of them several times. */
+/** The rows of a tensor at these indices, [rows, ...] of any order and with repetitions. */
 function gatherRows(x: ort.Tensor, rows: Ids): ort.Tensor {
   const size = x.dims.slice(1).reduce((a, b) => a * b, 1);
   const [data, values] = [x.data as Float32Array, new Float32Array(rows.length * size)];

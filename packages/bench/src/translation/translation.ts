@@ -8,18 +8,18 @@ import { type BenchProcess, startProcess } from '../process.js';
 import { translatorFolder } from './checkpoint.js';
 import type { Sentence, TranslateSettings } from './translator.js';
 
-/** What `--shape` calls the translator. */
+/** The name of the translator for `--shape`. */
 export const translatorShape = 'en-fr';
 
 const rounds = 5;
 const ways = [
-  { batch: 1, beams: 1, reach: 1 },
-  { batch: 32, beams: 1, reach: 0.666 },
-  { batch: 1, beams: 4, reach: 1 },
-  { batch: 32, beams: 4, reach: 0.666 },
+  { batch: 1, numBeams: 1, goal: 1 },
+  { batch: 32, numBeams: 1, goal: 0.666 },
+  { batch: 1, numBeams: 4, goal: 1 },
+  { batch: 32, numBeams: 4, goal: 0.666 },
 ] as const;
 
-/** Measures translation of the golden sentences beside onnxruntime-web, one by one and in batches, greedy and with 4 beams. */
+/** Measures the translation of the golden sentences compared with onnxruntime-web: one by one and in batches, greedy and with 4 beams. */
 export async function translationOnWasm(shape?: string): Promise<Line[]> {
   if (shape !== undefined && shape !== translatorShape) return [];
   const folder = await translatorFolder();
@@ -29,12 +29,12 @@ export async function translationOnWasm(shape?: string): Promise<Line[]> {
     names.map(name => [name, startProcess('./translation-child.js', name)]),
   );
   try {
-    for (const { call: ask } of subjects.values()) await ask('load', folder);
+    for (const { call } of subjects.values()) await call('load', folder);
     const lines: Line[] = [];
     const greedy: Record<number, number> = {};
-    for (const { batch, beams, reach } of ways) {
-      const [ourValue, peerValue] = await measureTimes(subjects, sentences, { batch, numBeams: beams });
-      const what = `en-fr: ${beams === 1 ? 'greedy' : `${beams} beams`}, ${batch === 1 ? 'one by one' : `${batch} at once`}, ms a sentence`;
+    for (const { batch, numBeams, goal } of ways) {
+      const [ourValue, peerValue] = await measureTimes(subjects, sentences, { batch, numBeams });
+      const what = `en-fr: ${numBeams === 1 ? 'greedy' : `${numBeams} beams`}, ${batch === 1 ? 'one by one' : `${batch} at once`}, ms a sentence`;
       lines.push({
         what,
         unit: 'ms',
@@ -42,12 +42,12 @@ export async function translationOnWasm(shape?: string): Promise<Line[]> {
         peer: names[1],
         peerValue: peerValue!,
         ratio: ourValue! / peerValue!,
-        goal: reach,
+        goal,
       });
-      if (beams === 1) greedy[batch] = ourValue!;
+      if (numBeams === 1) greedy[batch] = ourValue!;
       else if (batch === 1)
         lines.push({
-          what: `en-fr: ${beams} beams beside greedy, one by one, ms a sentence`,
+          what: `en-fr: ${numBeams} beams beside greedy, one by one, ms a sentence`,
           unit: 'ms',
           ourValue: ourValue!,
           peer: 'ours, greedy',
@@ -56,14 +56,16 @@ export async function translationOnWasm(shape?: string): Promise<Line[]> {
           goal: 2.5,
         });
     }
-    const [ours, theirs] = await Promise.all(names.map(async name => (await subjects.get(name)!.call('peak')) / 1e6));
+    const [ourPeak, peerPeak] = await Promise.all(
+      names.map(async name => (await subjects.get(name)!.call('peak')) / 1e6),
+    );
     lines.push({
       what: 'en-fr: peak memory, MB',
       unit: 'MB',
-      ourValue: ours!,
+      ourValue: ourPeak!,
       peer: names[1],
-      peerValue: theirs!,
-      ratio: ours! / theirs!,
+      peerValue: peerPeak!,
+      ratio: ourPeak! / peerPeak!,
     });
     return lines;
   } finally {
@@ -71,7 +73,7 @@ export async function translationOnWasm(shape?: string): Promise<Line[]> {
   }
 }
 
-/** Milliseconds a sentence of each subject, which take turns; a first round warms up and shows that they write the same tokens. */
+/** Milliseconds per sentence of each subject. The subjects alternate; a first round warms up and checks that all write the same tokens. */
 async function measureTimes(
   subjects: ReadonlyMap<string, BenchProcess>,
   sentences: readonly Sentence[],
@@ -80,8 +82,8 @@ async function measureTimes(
   const times = [...subjects.keys()].map(() => [] as number[]);
   const texts = new Set<string>();
   for (let round = 0; round <= rounds; round++) {
-    for (const [i, { call: ask }] of [...subjects.values()].entries()) {
-      const result: { tokens: number[][]; milliseconds: number } = await ask('translate', sentences, settings);
+    for (const [i, { call }] of [...subjects.values()].entries()) {
+      const result: { tokens: number[][]; milliseconds: number } = await call('translate', sentences, settings);
       if (round === 0) texts.add(JSON.stringify(result.tokens));
       else times[i]!.push(result.milliseconds / sentences.length);
     }

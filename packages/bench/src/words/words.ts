@@ -18,7 +18,7 @@ import { stockSearch } from './stock.js';
 
 const rounds = 60;
 
-/** Measures a search among 50,000 words of 100 numbers in int8 beside reading the table once and stock TensorFlow.js, and the whole analogy set. */
+/** Measures a search among 50,000 int8 vectors of 100 dimensions, compared with one pass over the table and with stock TensorFlow.js, and the whole analogy set. */
 export async function wordsOnWasm(shape?: string): Promise<Line[]> {
   if (shape !== undefined) return [];
   const vectors = await wordVectors(englishWords);
@@ -47,7 +47,7 @@ async function queryLines(vectors: WordVectors): Promise<Line[]> {
   if (ourRows.join() !== peerRows.join()) throw new Error(`bench: ours finds ${ourRows}, tfjs ${peerRows}`);
   for (; round < rounds + 20; round++)
     for (const [name, task] of Object.entries(tasks)) {
-      await task(); // so that each finds in the caches what it left there itself
+      await task(); // so that each task finds its own data in the caches
       for (let i = 0; i < 3; i++) {
         const start = performance.now();
         await task();
@@ -60,11 +60,11 @@ async function queryLines(vectors: WordVectors): Promise<Line[]> {
   return peers.map(({ name, time }) => ({
     what: '50,000 x 100 int8: ten nearest words, ms',
     unit: 'ms',
-    ours: ours!.time,
+    ourValue: ours!.time,
     peer: name,
-    theirs: time,
+    peerValue: time,
     ratio: ours!.time / time,
-    ...(goals[name] !== undefined && { reach: goals[name] }),
+    ...(goals[name] !== undefined && { goal: goals[name] }),
   }));
 }
 
@@ -72,7 +72,13 @@ async function analogyLines(vectors: WordVectors, questions: readonly QuestionCa
   const start = performance.now();
   await evaluateAnalogies(vectors, questions);
   const seconds = (performance.now() - start) / 1000;
-  const timeLine = { what: '19,544 analogy questions, s', unit: 's', ours: seconds, peer: 'a minute', theirs: 60 };
+  const timeLine = {
+    what: '19,544 analogy questions, s',
+    unit: 's',
+    ourValue: seconds,
+    peer: 'a minute',
+    peerValue: 60,
+  };
   const same = await agreement(vectors, questions);
   const what = 'questions whose first word float32 and int8 do not share, %';
   return [
@@ -82,8 +88,8 @@ async function analogyLines(vectors: WordVectors, questions: readonly QuestionCa
 }
 
 /**
- * The share of covered questions to which a table in float32 gives the same first word as the one in int8: the original vectors in the folder that
- * `RESIDUAL_FLOAT32_WORDS` names, or the same numbers in float32, which compares the two ways of computing.
+ * The share of covered questions to which a float32 table gives the same first word as the int8 table. The float32 table holds the original vectors of the
+ * folder in `RESIDUAL_FLOAT32_WORDS`, or else the int8 vectors converted to float32, which compares only the arithmetic.
  */
 async function agreement(vectors: WordVectors, questions: readonly QuestionCategory[]): Promise<number> {
   const { words, dims, data, scale } = vectors;
@@ -95,7 +101,7 @@ async function agreement(vectors: WordVectors, questions: readonly QuestionCateg
   for (const question of questions.flatMap(category => category.questions)) {
     const [a, b, c, d] = question.map(word => word.toLowerCase()) as [string, string, string, string];
     if (![a, b, c, d].every(word => vectors.rows.has(word))) continue;
-    if (++covered % 8 !== 0) continue; // an eighth of them tells
+    if (++covered % 8 !== 0) continue; // an eighth of the questions is enough
     const [one, two] = [vectors, other].map(table => analogy(table, a, b, c, { topN: 1 })[0]!.word);
     if (one === two) same++;
   }

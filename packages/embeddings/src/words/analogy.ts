@@ -48,7 +48,7 @@ export function midpoint(
   { topN = 10, exclude = words }: NearestOptions = {},
 ): { vector: Float64Array; neighbours: Neighbour[] } {
   if (words.length === 0) throw new ResidualError('option', 'midpoint: there are no words');
-  expectInteger('midpoint', 'top', topN, 1);
+  expectInteger('midpoint', 'topN', topN, 1);
   const vector = meanOf('midpoint', vectors, words);
   return { vector, neighbours: nearest(vectors, vector, { topN, exclude }) };
 }

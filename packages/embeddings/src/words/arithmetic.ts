@@ -52,7 +52,7 @@ export function arithmetic(
   expression: string | readonly Term[],
   { topN = 10, method = 'add', exclude }: ArithmeticOptions = {},
 ): ArithmeticResult {
-  expectInteger('arithmetic', 'top', topN, 1);
+  expectInteger('arithmetic', 'topN', topN, 1);
   if (method !== 'add' && method !== 'multiply' && method !== 'euclid')
     throw new ResidualError(
       'option',

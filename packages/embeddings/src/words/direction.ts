@@ -64,8 +64,8 @@ export function project(
 ): ProjectedWord[] {
   const unit = directionVector('project', vectors, axis);
   return expectRows('project', vectors, words)
-    .map(row => ({ word: vectors.words[row]!, row, at: dot(unitRow(vectors, row), unit) }))
-    .sort((a, b) => a.at - b.at);
+    .map(row => ({ word: vectors.words[row]!, row, coordinate: dot(unitRow(vectors, row), unit) }))
+    .sort((a, b) => a.coordinate - b.coordinate);
 }
 
 /** Settings of `debias`. */

@@ -89,7 +89,7 @@ test('of equal rows the earlier comes first, and a row of zeros is like nothing'
   ]);
 });
 
-test('a word is left out of its own neighbours unless it is let in; top may exceed the words', () => {
+test('a word is left out of its own neighbours unless it is let in; topN may exceed the number of words', () => {
   const vectors = worldTable();
   expect(nearest(vectors, 'king', { topN: 1 })[0]!.word).toBe('queen');
   expect(nearest(vectors, 'king', { topN: 1, exclude: [] })[0]).toMatchObject({ word: 'king', similarity: 1 });
@@ -126,7 +126,7 @@ test('what cannot be searched is refused', () => {
     [() => nearest(vectors, [1, 2]), 'nearest: a vector of 2 numbers; the table has 3'],
     [() => nearest(vectors, [1, Number.NaN, 2]), 'nearest: the vector holds NaN at index 1'],
     [() => nearest(vectors, [0, 0, 0]), 'nearest: a vector of zeros points nowhere, so nothing is near it'],
-    [() => nearest(vectors, 'king', { topN: 0 }), 'nearest: top is 0; it must be a whole number from 1 on'],
+    [() => nearest(vectors, 'king', { topN: 0 }), 'nearest: topN is 0; it must be a whole number from 1 on'],
     [() => similarity(vectors, 'king', 'x'), 'similarity: "x" is not among the 8 words'],
   ];
   for (const [call, message] of messages) expect(call).toThrow(message);

@@ -15,7 +15,7 @@ export interface Selection {
 }
 
 /**
- * The `top` best without sorting everything: a heap holds the best lower bounds, whoever cannot reach the least of them is forgotten, and only what is left in
+ * The `topN` best without sorting everything: a heap holds the best lower bounds, whoever cannot reach the least of them is forgotten, and only what is left in
  * the end is computed exactly.
  */
 export function topSelection(topN: number): Selection {

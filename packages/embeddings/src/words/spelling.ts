@@ -47,7 +47,7 @@ export interface SpellingOptions {
  * three from twelve on. (Damerau 1964)
  */
 export function suggest(vectors: WordVectors, text: string, { topN = 5 }: SpellingOptions = {}): string[] {
-  expectInteger('suggest', 'top', topN, 1);
+  expectInteger('suggest', 'topN', topN, 1);
   const letters = [...text.slice(0, 200).toLowerCase()];
   const maxDistance = letters.length < 3 ? 0 : Math.max(1, Math.min(3, Math.floor(letters.length / 4)));
   const matches: { word: string; distance: number }[] = [];
@@ -68,7 +68,7 @@ export function suggest(vectors: WordVectors, text: string, { topN = 5 }: Spelli
 
 /** Words that begin with a text in any capitals, most frequent first; the text itself first of all where it is a word. */
 export function complete(vectors: WordVectors, text: string, { topN = 5 }: SpellingOptions = {}): string[] {
-  expectInteger('complete', 'top', topN, 1);
+  expectInteger('complete', 'topN', topN, 1);
   const matches = vectors.rows.has(text) ? [text] : [];
   const small = text.toLowerCase();
   for (const word of vectors.words) {

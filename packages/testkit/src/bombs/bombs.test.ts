@@ -3,25 +3,25 @@ import { bombsOf, runBombs } from './index.js';
 
 test('each input has its outcome, and a process that dies of one is followed by another', async () => {
   const limits = { megabytes: 32, seconds: 1 };
-  const { results, defects, megabytes } = await runBombs(new URL('./testing/deeds.ts', import.meta.url), limits);
+  const { results, defects, megabytes } = await runBombs(new URL('./testing/behaviours.ts', import.meta.url), limits);
   expect(results.map(({ target, name, outcome }) => `${target} ${name}: ${outcome}`)).toEqual([
     'another 1: read',
     'another 2: read',
-    'deed reads: read',
-    'deed refuses: refused',
-    'deed refuses at length: long',
-    'deed throws: raw',
-    'deed rejects beside: raw',
-    'deed loops: hang',
-    'deed fills the heap: crash',
-    'deed fills arrays: memory',
-    'deed asks for one array: raw',
-    'deed exits: crash',
-    'deed reads again: read',
+    'behaviour reads: read',
+    'behaviour refuses: refused',
+    'behaviour refuses at length: long',
+    'behaviour throws: raw',
+    'behaviour rejects beside: raw',
+    'behaviour loops: hang',
+    'behaviour fills the heap: crash',
+    'behaviour fills arrays: memory',
+    'behaviour asks for one array: raw',
+    'behaviour exits: crash',
+    'behaviour reads again: read',
   ]);
   expect(defects).toHaveLength(8);
   const messageOf = (name: string) => results.find(result => result.name === name)!.message;
-  expect(messageOf('refuses')).toBe('deed: no');
+  expect(messageOf('refuses')).toBe('behaviour: no');
   expect(messageOf('throws')).toMatch(/^TypeError: Cannot read properties of null/);
   expect(messageOf('rejects beside')).toMatch(/^not handled: TypeError: beside/);
   expect(messageOf('fills the heap')).toMatch(/^ended with (SIGABRT|SIGTRAP|134): .*(heap|memory)/);
@@ -31,7 +31,7 @@ test('each input has its outcome, and a process that dies of one is followed by 
 });
 
 test('of all targets those that are named are read', async () => {
-  const { results } = await runBombs(new URL('./testing/deeds.ts', import.meta.url), { only: ['another'] });
+  const { results } = await runBombs(new URL('./testing/behaviours.ts', import.meta.url), { only: ['another'] });
   expect(results.map(({ name }) => name)).toEqual(['1', '2']);
 });
 

@@ -35,7 +35,7 @@ export const entriesOf = ({ manifest }: Project): EntryPoint[] =>
     .map(specifier => ({ specifier, inBrowser: runsInBrowser(specifier) }));
 
 /**
- * Makes a new npm project in `folder`, inside the workshop, and installs packages by name and version (undefined where none is named). Packages of this
+ * Makes a new npm project in `folder`, inside the temporary folder, and installs packages by name and version (undefined where none is named). Packages of this
  * workspace come from their tarballs, by overrides wherever another one asks for them.
  */
 export const installInto = async (folder: string, wanted: ReadonlyMap<string, string | undefined>): Promise<void> => {
@@ -77,9 +77,9 @@ export const install = async (
   project: Project,
   readme: Readme | undefined,
   example: Example | undefined,
-  workshop: string,
+  temporaryFolder: string,
 ): Promise<Consumer> => {
-  const folder = join(workshop, project.name);
+  const folder = join(temporaryFolder, project.name);
   const imported = example ? packagesOf(example) : [];
   const wanted = new Map<string, string | undefined>(
     [project.manifest.name, ...imported].map(name => [name, undefined]),

@@ -14,7 +14,7 @@ import { runNode } from './run.js';
 
 const chrome = findChrome();
 let browser: Browser | undefined;
-const folder = () => join(inject('workshop'), 'bundled');
+const folder = () => join(inject('temporaryFolder'), 'bundled');
 const packageOf = (name: string) => join(folder(), 'node_modules', '@residual', name);
 
 /** What each project must tell: what Node tells that has the packages as they are. */

@@ -61,7 +61,7 @@ const checkTarball = (project: Project, tarball: () => Buffer) => {
   const ceiling = ceilings[project.name];
   if (ceiling === undefined) return;
   test(`own code is at most ${ceiling} bytes gzipped`, async () => {
-    const folder = join(inject('workshop'), project.name);
+    const folder = join(inject('temporaryFolder'), project.name);
     expect(await ownBytes(folder, project.manifest.name)).toBeLessThanOrEqual(ceiling);
   });
 };
@@ -166,11 +166,11 @@ const describePackage = (project: Project): void => {
     let installed: Consumer | undefined;
     const consumer = () => installed!;
     beforeAll(async () => {
-      installed = await install(project, readReadme(project.folder), readExample(project), inject('workshop'));
+      installed = await install(project, readReadme(project.folder), readExample(project), inject('temporaryFolder'));
       writeEntries(installed);
     });
 
-    checkTarball(project, () => readFileSync(join(inject('workshop'), 'packed', tarballName(project.manifest))));
+    checkTarball(project, () => readFileSync(join(inject('temporaryFolder'), 'packed', tarballName(project.manifest))));
     checkInNode(project, consumer);
     checkReadme(project, consumer);
     checkExample(project, consumer);

@@ -9,7 +9,7 @@ import { typeErrors } from './types.js';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll('\r\n', '\n');
 const blocks = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = '']) => code);
-const folder = () => join(inject('workshop'), 'root-readme');
+const folder = () => join(inject('temporaryFolder'), 'root-readme');
 const fileOf = (index: number) => join(folder(), `block-${index + 1}.ts`);
 
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import { visit } from './page.js';
 import { readReadme } from './readme.js';
 
 const projects = packagesWithCode().filter(({ name }) => name !== 'cli');
-const folder = () => join(inject('workshop'), 'together');
+const folder = () => join(inject('temporaryFolder'), 'together');
 const outDir = () => join(folder(), 'from-webpack');
 const chrome = findChrome();
 let browser: Browser | undefined;

@@ -1,19 +1,19 @@
 import type { Page } from 'playwright';
 
-/** What is missing in a page as it stands: a line for each text that ought to be there. */
+/** Finds what is missing in the current page: one line for each text that should be there. */
 export type FindMissing = (page: Page) => Promise<readonly string[]>;
 
-/** What went wrong in pages that are watched. */
+/** Watches pages for problems. */
 export interface PageWatch {
-  /** A line for each error that a page showed, threw or wrote to the console, and each request that failed, but for those that a test expected. */
+  /** One line for each error that a page showed, threw or wrote to the console and for each failed request, without those that a test expected. */
   readonly problems: readonly string[];
-  /** Watches a page from now on; call it before the page goes anywhere. */
+  /** Starts to watch a page; call it before the page navigates. */
   observe(page: Page): Promise<void>;
-  /** Tells what went wrong since the last call and what is missing now, which a test did not expect. */
+  /** Returns the problems since the last call and what is missing now, without what a test expected. */
   newProblems(): Promise<string[]>;
 }
 
-/** What a test expects to go wrong, until it ends. */
+/** A problem that a test expects before its end. */
 interface ExpectedProblem {
   readonly text: string | RegExp;
   isMet: boolean;
@@ -30,19 +30,19 @@ const watchedPages = new Map<Page, WatchedPage>();
 /** Every watch of this file, for the check after each test. */
 export const allWatches = (): readonly PageWatch[] => [...watches];
 
-/** Waits until the page shows this error, which then does not count as wrong; any other one that is shown fails the test. */
+/** Waits until the page shows this error, which then does not count as a problem. Any other shown error fails the test. */
 export const expectError = async (page: Page, text: string | RegExp): Promise<void> => {
-  const expected = { text, met: true };
+  const expected = { text, isMet: true };
   watchedPages.get(page)?.expected.push(expected);
   await page.locator('[role=alert]:visible, .error:visible', { hasText: text }).first().waitFor();
 };
 
-/** Expects that the page writes this to the console or asks for it in vain before the test ends, which then does not count as wrong. */
+/** Expects that the page writes this to the console, or that a request for it fails, before the test ends. It then does not count as a problem. */
 export const expectFailure = (page: Page, text: string | RegExp): void => {
   watchedPages.get(page)?.expected.push({ text, isMet: false });
 };
 
-/** Lets the page show this error, or write it to the console, before the test ends: where it may also be gone before it is seen, as of a text that is being typed. */
+/** Allows the page to show this error or to write it to the console before the test ends, for errors that may disappear quickly, such as those of a text being typed. */
 export const tolerateError = (page: Page, text: string | RegExp): void => {
   watchedPages.get(page)?.expected.push({ text, isMet: true });
 };
@@ -50,18 +50,18 @@ export const tolerateError = (page: Page, text: string | RegExp): void => {
 const fits = (line: string, { text }: ExpectedProblem) =>
   typeof text === 'string' ? line.toLowerCase().includes(text.toLowerCase()) : text.test(line);
 
-/** Runs in the page: tells of each error as it becomes visible. */
+/** Runs in the page: reports each error when it becomes visible. */
 const reportShownErrors = () => {
   const shown = new Map<Element, string>();
-  const look = () => {
-    for (const place of document.querySelectorAll('[role=alert], .error')) {
-      const text = place.checkVisibility() ? place.textContent!.trim() : '';
-      if (text === (shown.get(place) ?? '')) continue;
-      shown.set(place, text);
-      if (text !== '') (globalThis as unknown as { tellTest(line: string): void }).tellTest(text);
+  const report = () => {
+    for (const element of document.querySelectorAll('[role=alert], .error')) {
+      const text = element.checkVisibility() ? element.textContent!.trim() : '';
+      if (text === (shown.get(element) ?? '')) continue;
+      shown.set(element, text);
+      if (text !== '') (globalThis as unknown as { reportToTest(line: string): void }).reportToTest(text);
     }
   };
-  new MutationObserver(look).observe(document, {
+  new MutationObserver(report).observe(document, {
     subtree: true,
     childList: true,
     characterData: true,
@@ -69,29 +69,29 @@ const reportShownErrors = () => {
   });
 };
 
-/** Runs in the page: the visible texts, in shadows too, that no visitor should read, and controls and headings without a text. */
+/** Runs in the page: finds visible texts, also in shadow roots, that no visitor should read, and controls and headings without text. */
 const unreadableTexts = () => {
-  const found: string[] = [];
-  const look = (root: ParentNode) => {
+  const problems: string[] = [];
+  const visit = (root: ParentNode) => {
     for (const element of root.querySelectorAll('*')) {
-      if (element.shadowRoot) look(element.shadowRoot);
+      if (element.shadowRoot) visit(element.shadowRoot);
       if (!element.checkVisibility()) continue;
       const text = element.textContent ?? '';
       const isNamed = text.trim() !== '' || element.hasAttribute('aria-label') || element.hasAttribute('title');
       if (element.matches('h1, h2, h3, h4, button, legend, th, option, a') && !isNamed)
-        found.push(`<${element.localName}${element.id && ` id="${element.id}"`}> has no text`);
+        problems.push(`<${element.localName}${element.id && ` id="${element.id}"`}> has no text`);
       const own = [...element.childNodes]
         .filter(node => node.nodeType === Node.TEXT_NODE)
         .map(node => node.textContent);
       const raw = /\b(undefined|NaN|\w*Error:.*)|\[object \w+\]/.exec(own.join(' '));
-      if (raw && !element.matches('script, style, textarea')) found.push(`it shows “${raw[0]}”`);
+      if (raw && !element.matches('script, style, textarea')) problems.push(`it shows “${raw[0]}”`);
     }
   };
-  look(document);
-  return found;
+  visit(document);
+  return problems;
 };
 
-/** Watches pages; `missing` says what must stand in each of them at the end of every test. */
+/** Watches pages; `missing` finds what each page lacks at the end of every test. */
 export const watchPages = (missing: FindMissing = async () => []): PageWatch => {
   const pages: WatchedPage[] = [];
   const [problems, fresh]: [string[], { line: string; from: WatchedPage }[]] = [[], []];
@@ -107,7 +107,7 @@ export const watchPages = (missing: FindMissing = async () => []): PageWatch => 
       const add = (line: string) => fresh.push({ line, from: watchedPage });
       watchedPages.set(page, watchedPage);
       pages.push(watchedPage);
-      await page.exposeFunction('tellTest', (text: string) => add(`shows the error “${text}”`));
+      await page.exposeFunction('reportToTest', (text: string) => add(`shows the error “${text}”`));
       await page.addInitScript(reportShownErrors);
       page.on('pageerror', error => add(`throws ${error.message}`));
       page.on('console', message => message.type() === 'error' && add(`writes to the console: ${message.text()}`));
@@ -122,19 +122,18 @@ export const watchPages = (missing: FindMissing = async () => []): PageWatch => 
     },
     newProblems: async () => {
       const lines: string[] = [];
-      for (const own of pages) {
-        if (own.page.isClosed()) continue;
-        for (const what of [...(await own.page.evaluate(unreadableTexts)), ...(await missing(own.page))])
-          lines.push(what);
+      for (const { page } of pages) {
+        if (page.isClosed()) continue;
+        for (const what of [...(await page.evaluate(unreadableTexts)), ...(await missing(page))]) lines.push(what);
       }
       for (const { line, from } of fresh.splice(0)) {
         const expected = from.expected.find(each => fits(line, each));
         if (expected) expected.isMet = true;
         else lines.push(line);
       }
-      for (const own of pages) {
-        for (const { text, isMet: met } of own.expected) if (!met) lines.push(`did not go wrong as expected: ${text}`);
-        own.expected = [];
+      for (const watched of pages) {
+        for (const { text, isMet } of watched.expected) if (!isMet) lines.push(`did not go wrong as expected: ${text}`);
+        watched.expected = [];
       }
       problems.push(...lines);
       return lines;

@@ -8,7 +8,7 @@ import { apps, isTest, packages, relativePath, root, sources } from './workspace
 const ownPackageName = (name: string | undefined): string | undefined =>
   name?.startsWith('@residual/') ? name.slice('@residual/'.length) : undefined;
 
-/** An arrow that may not be, with both ends and where it was found. */
+/** Describes a forbidden dependency: both ends, the reason and the file. */
 const wrongArrow = (from: string, name: string | undefined, inTest: boolean, where: string): string[] => {
   const to = ownPackageName(name);
   const reason = to === undefined ? undefined : forbiddenReason(from, to, inTest);
@@ -31,12 +31,12 @@ test('dependencies and imports between packages go down only', () => {
 
 test('the picture in README has each package on its floor, and every package and app', () => {
   const picture = readFileSync(join(root, 'README.md'), 'utf8').match(/^apps\/.*?^```/ms)![0];
-  const rooms: string[][] = [];
+  const shownFloors: string[][] = [];
   for (const [, floor, name] of picture.matchAll(/^(?:floor (\d)|\s) +([a-z]+)(?= {2})/gm)) {
-    if (floor !== undefined) rooms.unshift([]); // from the top down
-    if (floors.flat().includes(name!)) rooms[0]!.push(name!);
+    if (floor !== undefined) shownFloors.unshift([]); // from the top down
+    if (floors.flat().includes(name!)) shownFloors[0]!.push(name!);
   }
-  expect(rooms).toEqual(floors);
+  expect(shownFloors).toEqual(floors);
   const shownThere = new Set(picture.match(/[a-z]+(?:-[a-z]+)*/g));
   expect([...packages(), ...apps()].map(({ name }) => name).filter(name => !shownThere.has(name))).toEqual([]);
 });

@@ -18,8 +18,8 @@ const isContents = (statement: ts.Statement) =>
 
 test('an index is a table of contents: exports from other files and nothing else', () => {
   const isData = (folder: string) => ['model', 'data'].some(data => existsSync(join(folder, data)));
-  const rooms = shaken.filter(({ folder }) => !isData(folder)); // A data package is its index.
-  const wrong = rooms.flatMap(({ folder }) => {
+  const codePackages = shaken.filter(({ folder }) => !isData(folder)); // A data package is its index.
+  const wrong = codePackages.flatMap(({ folder }) => {
     const path = join(folder, 'src', 'index.ts');
     const file = parse(path);
     return file.statements
@@ -37,7 +37,7 @@ const isPure = (file: ts.SourceFile, node: ts.Node) =>
 /** Calls that run when a module is imported and that a bundler must keep. */
 const effects = (file: ts.SourceFile): ts.Node[] => {
   const found: ts.Node[] = [];
-  const look = (node: ts.Node) =>
+  const visit = (node: ts.Node) =>
     walk(node, inner => {
       if (ts.isFunctionLike(inner) || ts.isTypeNode(inner)) return false;
       if (ts.isPropertyDeclaration(inner) && !inner.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword))
@@ -49,7 +49,7 @@ const effects = (file: ts.SourceFile): ts.Node[] => {
     });
   for (const statement of file.statements) {
     if (ts.isVariableStatement(statement) || ts.isClassDeclaration(statement) || ts.isExportAssignment(statement))
-      look(statement);
+      visit(statement);
     if (ts.isEnumDeclaration(statement) || ts.isExpressionStatement(statement) || ts.isBlock(statement))
       found.push(statement);
     if (ts.isIfStatement(statement) || ts.isIterationStatement(statement, false) || ts.isTryStatement(statement))

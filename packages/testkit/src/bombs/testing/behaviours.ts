@@ -3,11 +3,11 @@ import type { BombTarget } from '../target.js';
 
 const held: unknown[] = [];
 
-/** One deed for each outcome. */
-const deeds: Readonly<Record<string, () => unknown>> = {
+/** One behaviour for each outcome. */
+const behaviours: Readonly<Record<string, () => unknown>> = {
   reads: () => 5,
   refuses: () => {
-    throw new ResidualError('format', 'deed: no');
+    throw new ResidualError('format', 'behaviour: no');
   },
   'refuses at length': () => {
     throw new ResidualError('format', 'no'.repeat(2e4));
@@ -31,9 +31,9 @@ const deeds: Readonly<Record<string, () => unknown>> = {
   'reads again': () => 7,
 };
 
-export const deed: BombTarget = {
-  inputs: () => Object.keys(deeds).map(name => ({ name, make: () => name })),
-  read: name => deeds[name]!(),
+export const behaviour: BombTarget = {
+  inputs: () => Object.keys(behaviours).map(name => ({ name, make: () => name })),
+  read: name => behaviours[name]!(),
 };
 
 /** Is told apart from the other, and reads to its end. */
