@@ -22,7 +22,7 @@ test('a text is shown as a table of ids, tokens and places', async () => {
   const { code, out } = await runCommand('tokenize', '--tokenizer', gpt2, '--text', 'the 🙂');
   expect([code, out]).toEqual([
     0,
-    `id   token  place\n84   "t"    0–1\n258  "he"   1–3\n221  "Ġ"    3–4\n173  "ð"    4–5\n254  "Ł"    4–5\n248  "Ļ"    4–5\n225  "Ĥ"    4–5\n7 tokens\n`,
+    `id   token  offset\n84   "t"    0–1\n258  "he"   1–3\n221  "Ġ"    3–4\n173  "ð"    4–5\n254  "Ł"    4–5\n248  "Ļ"    4–5\n225  "Ĥ"    4–5\n7 tokens\n`,
   ]);
 });
 

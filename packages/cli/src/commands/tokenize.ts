@@ -72,7 +72,7 @@ function tokensOf(tokenizer: Tokenizer, text: string, addSpecialTokens: boolean)
 function tableOf({ ids, tokens, offsets }: Tokens): string {
   const rows = ids.map((id, index) => [`${id}`, JSON.stringify(tokens[index]), offsets[index]!.join('–')]);
   const count = `${ids.length.toLocaleString('en-US')} ${ids.length === 1 ? 'token' : 'tokens'}`;
-  return ids.length === 0 ? count : `${columns([['id', 'token', 'place'], ...rows])}\n${count}`;
+  return ids.length === 0 ? count : `${columns([['id', 'token', 'offset'], ...rows])}\n${count}`;
 }
 
 function readCase(line: string, where: string): { text: string; special?: boolean } {
