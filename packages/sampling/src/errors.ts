@@ -1,6 +1,8 @@
 import { ResidualError, showValue } from '@residual/base';
 
-/** An error whose message begins with `sampling: `; its code is `option` (a setting) or `logits` (a row nothing can be chosen from). */
+/**
+ * An error whose message begins with `sampling: `. Codes: `option` (a wrong option), `logits` (no token can be chosen).
+ */
 export function samplingError(code: 'option' | 'logits', message: string): ResidualError {
   return new ResidualError(code, `sampling: ${message}`);
 }
@@ -10,11 +12,11 @@ export function expectOption(fits: boolean, name: string, value: unknown, need: 
   if (!fits) throw samplingError('option', `${name} is ${showValue(value)}; it must be ${need}`);
 }
 
-/** Throws unless `value` is a number, no text that looks like one, and `fits`. */
+/** Throws unless `value` is a number and `fits`; a string that looks like a number is refused. */
 export const expectNumber = (fits: boolean, name: string, value: number, need: string): void =>
   expectOption(fits && typeof value === 'number', name, value, need);
 
-/** Throws unless `value` is a whole number from `least` on. */
+/** Throws unless `value` is a whole number, `least` or more. */
 export const expectInteger = (name: string, value: number, least: number): void =>
   expectOption(Number.isInteger(value) && value >= least, name, value, `a whole number from ${least} on`);
 
@@ -25,7 +27,7 @@ export const expectPositive = (name: string, value: number): void =>
 /** One token id, or several. */
 export type TokenIds = number | readonly number[];
 
-/** The ids as a list; throws unless there is at least one and each is a whole number from 0 on. */
+/** The ids as a list; throws unless it holds at least one and all are whole numbers, 0 or more. */
 export function tokenIds(name: string, ids: TokenIds | undefined): readonly number[] {
   const list = typeof ids === 'number' ? [ids] : ids;
   const fits = Array.isArray(list) && list.length > 0 && list.every(id => Number.isInteger(id) && id >= 0);

@@ -1,22 +1,22 @@
 import { expectInteger, type TokenIds, tokenIds } from './errors.js';
 import type { SequenceContext } from './processor.js';
 
-/** Why a row ends: an end token was chosen, `maxNewTokens` are there, or all positions of the model are taken. */
+/** Why a sequence ends: an end token, `maxNewTokens` reached, or all positions of the model used. */
 export type TokenFinishReason = 'eos' | 'length' | 'positions';
 
-/** What ends a row. */
+/** The options of `finishReason`. */
 export interface FinishOptions {
-  /** The token, or tokens, that end a row. */
+  /** The end token, or several. */
   readonly eosTokenId?: TokenIds | undefined;
-  /** How many tokens may follow the prompt; 0 ends the row before the first. */
+  /** How many tokens may follow the prompt; 0 ends the sequence before the first. */
   readonly maxNewTokens?: number | undefined;
-  /** How many tokens, prompt included, the model has positions for. */
+  /** How many tokens the sequence may have, prompt included: the positions of the model. */
   readonly maxLength?: number | undefined;
 }
 
 /**
- * A function that tells of a row, before its next token is asked for, whether and why it is at its end; an end token counts where
- * it was chosen, not in the prompt. Throws when an option is not a whole number in range.
+ * Makes a function that says why a sequence ends before its next token, or undefined if it does not. End tokens in the
+ * prompt do not count. Throws if an option is not a whole number in range.
  */
 export function finishReason(options: FinishOptions): (context: SequenceContext) => TokenFinishReason | undefined {
   const ends = new Set(options.eosTokenId === undefined ? [] : tokenIds('eosTokenId', options.eosTokenId));

@@ -1,7 +1,7 @@
 import { expectOption } from './errors.js';
 import type { SamplerOptions } from './options.js';
 
-/** What a field may hold, by a word that its errors use. */
+/** What a field may hold, by the words that its errors use. */
 const forms = {
   number: (value: unknown) => Number.isFinite(value),
   'whole number from 0 on': isCount,
@@ -29,7 +29,7 @@ function isBias(value: unknown): boolean {
   return (isCount(ids) || isList(isCount)(ids)) && typeof bias === 'number' && more.length === 0;
 }
 
-/** Their name, our name, what it holds, and the value by which they say "not used" (null always does). */
+/** The field of the file, our option, what it holds, and the value that means "not used" (null always does). */
 const settings: readonly (readonly [field: string, option: string, form: Form, off?: unknown])[] = [
   ['sequence_bias', 'sequenceBias', 'list of pairs of token ids and a number'],
   ['encoder_repetition_penalty', 'encoderRepetitionPenalty', 'number', 1],
@@ -44,13 +44,13 @@ const settings: readonly (readonly [field: string, option: string, form: Form, o
   ['eos_token_id', 'eosTokenId', 'token id (0, 1, 2, ...) or a list of them'],
 ];
 
-/** The same where something is known to end a row. */
+/** More fields, for a config that names an end token. */
 const eosSettings: typeof settings = [
   ['min_length', 'minLength', 'whole number from 0 on', 0],
   ['min_new_tokens', 'minNewTokens', 'whole number from 0 on', 0],
 ];
 
-/** The same where tokens are drawn. */
+/** More fields, for a config that samples. */
 const samplingSettings: typeof settings = [
   ['temperature', 'temperature', 'number'],
   ['top_h', 'topH', 'number'],
@@ -62,7 +62,7 @@ const samplingSettings: typeof settings = [
   ['eta_cutoff', 'etaCutoff', 'number', 0],
 ];
 
-/** What would change the logits and has no processor here, with the value by which they say "not used". */
+/** Fields that would change the logits and have no processor here, with the value that means "not used". */
 const unsupportedFields = [
   ['guidance_scale', 1],
   ['watermarking_config', null],
@@ -72,10 +72,11 @@ const unsupportedFields = [
 ] as const;
 
 /**
- * The options that a `generation_config.json` of Hugging Face transformers asks for, to be overridden by those of a caller: greedy
- * unless `do_sample`, and only what the file says (the reference adds `top_k` 50 to a file with `do_sample` and no `top_k`). A
- * forced end needs to know the limit: `maxNewTokens` if given, else the file's `max_new_tokens` or `max_length`; with neither it
- * is left out. Lengths, beams and stop strings are the caller's to read. Throws for a setting that has no processor here, and for a value of a wrong type.
+ * The options that a `generation_config.json` of Hugging Face transformers asks for; a caller's own options override
+ * them. Greedy unless `do_sample`, and only what the file says: the reference adds `top_k` 50 to a file with
+ * `do_sample` and no `top_k`. A forced end token needs a limit: `maxNewTokens` if given, else the file's
+ * `max_new_tokens` or `max_length`; without any it is left out. The caller reads lengths, beams and stop strings
+ * itself. Throws for a field that has no processor here and for a value of a wrong type.
  */
 export function fromGenerationConfig(config: Readonly<Record<string, unknown>>, maxNewTokens?: number): SamplerOptions {
   for (const [name, off] of unsupportedFields) {
@@ -109,5 +110,5 @@ export function fromGenerationConfig(config: Readonly<Record<string, unknown>>, 
   const length = read('max_length', 'whole number from 0 on');
   if (end !== undefined && newTokens !== undefined) options.forcedEosTokenId = { tokens: end, maxNewTokens: newTokens };
   else if (end !== undefined && length) options.forcedEosTokenId = { tokens: end, maxLength: length };
-  return options as SamplerOptions; // names are those of the tables above; `sampler` checks the values
+  return options as SamplerOptions; // the tables above name the options; `sampler` checks their values
 }

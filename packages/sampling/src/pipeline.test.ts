@@ -45,7 +45,8 @@ test('the order is that of the reference, whatever the order of the options', ()
   });
   expect(pipeline(watched)).toHaveLength(23); // 24 options, no processors of the user's own
   const reference = Object.keys(all).reverse();
-  // forcedBosTokenId is looked at once more for beginSuppressTokens, temperature for the filters: each was read at its first turn already.
+  // forcedBosTokenId is looked at once more for beginSuppressTokens, temperature for the filters: each was read at its
+  // first turn already.
   expect(read.filter(name => name !== 'temperature')).toEqual(reference.filter(name => name !== 'temperature'));
 });
 

@@ -37,20 +37,20 @@ const filters: { readonly [N in keyof Filters]-?: Steps[N] } = {
   etaCutoff,
 };
 
-/** Each option's processor, in the order in which they run. */
+/** The processor of each option, in the order in which they run. */
 const steps: Steps = {
   sequenceBias,
   encoderRepetitionPenalty,
   repetitionPenalty,
   noRepeatNgramSize,
   encoderNoRepeatNgramSize,
-  badWordsIds: (words, { eosTokenId }) => badWordsIds(words, eosTokenId),
-  minLength: (length, { eosTokenId }) => minLength(length, eosTokenId),
-  minNewTokens: (count, { eosTokenId }) => minNewTokens(count, eosTokenId),
+  badWordsIds: (words, all) => badWordsIds(words, all.eosTokenId),
+  minLength: (length, all) => minLength(length, all.eosTokenId),
+  minNewTokens: (count, all) => minNewTokens(count, all.eosTokenId),
   allowedTokens,
   forcedBosTokenId,
   forcedEosTokenId,
-  exponentialDecayLengthPenalty: (penalty, { eosTokenId }) => exponentialDecayLengthPenalty(penalty, eosTokenId),
+  exponentialDecayLengthPenalty: (penalty, all) => exponentialDecayLengthPenalty(penalty, all.eosTokenId),
   suppressTokens,
   beginSuppressTokens: (tokens, all) => beginSuppressTokens(tokens, all.forcedBosTokenId !== undefined),
   processors: own => {
@@ -66,7 +66,7 @@ const steps: Steps = {
   },
 };
 
-/** Names of the options that only matter to a draw. */
+/** The names of the filters: options that matter only when a token is sampled. */
 export const filterNames = (): string[] => Object.keys(filters);
 
 /** Throws `sampling: NAME is not an option; options are ...` for the first unknown name. */
@@ -81,11 +81,12 @@ export function expectOptionNames(options: object, ...others: readonly string[])
 }
 
 /**
- * The processors that `options` ask for, in the order of Hugging Face transformers (`_get_logits_processor`): sequenceBias,
- * encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds, minLength, minNewTokens,
- * allowedTokens, forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty, suppressTokens, beginSuppressTokens, your own `processors`,
- * temperature, topH, topK, topP, minP, typicalP, epsilonCutoff, etaCutoff, renormalizeLogits. At temperature 0 the filters, which could
- * not change the one token that is left, do not run. Throws for an unknown name or an unfit value.
+ * The processors that `options` ask for, in the order of Hugging Face transformers (`_get_logits_processor`):
+ * sequenceBias, encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds,
+ * minLength, minNewTokens, allowedTokens, forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty,
+ * suppressTokens, beginSuppressTokens, your own `processors`, temperature, topH, topK, topP, minP, typicalP,
+ * epsilonCutoff, etaCutoff, renormalizeLogits. At temperature 0 the filters are checked but do not run, since one token
+ * is left. Throws for an unknown name or a value out of range.
  */
 export function pipeline(options: PipelineOptions): Processor[] {
   expectOptionNames(options);

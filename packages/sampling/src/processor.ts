@@ -1,25 +1,25 @@
 import { samplingError } from './errors.js';
 
-/** What is known about one row of a batch when its next token is chosen. */
+/** The sequence for which the next token is chosen. */
 export interface SequenceContext {
-  /** The row's token ids so far, prompt first, without padding. */
+  /** Token ids so far, prompt first, without padding. */
   readonly tokens: ArrayLike<number>;
-  /** How many of `tokens` are the prompt. */
+  /** How many of `tokens` belong to the prompt. */
   readonly promptLength: number;
-  /** The row's index in the batch, 0 if not given: rows of one batch draw different random numbers. */
+  /** Index of the sequence in its batch, default 0; sequences of one batch draw different random numbers. */
   readonly batchIndex?: number;
-  /** What an encoder read, for the two `encoder...` processors. */
+  /** Token ids that the encoder read, for the two `encoder...` processors. */
   readonly encoderTokens?: ArrayLike<number>;
 }
 
 /**
- * From the logits of one row, [vocab], to other logits, [vocab]; -Infinity is a token that cannot be chosen. Without `out` the
- * given row is left as it is; with `out` the result is written there, and `out` may be the row itself. A function of two
- * arguments that returns a row is a processor too.
+ * Maps the logits of one sequence [vocab] to new logits [vocab]; -Infinity marks a token that cannot be chosen. Without
+ * `out` the input is unchanged; with `out` the result is written there, and `out` may be the input itself. A function
+ * of two arguments that returns new logits is a processor too.
  */
 export type Processor = (logits: Float32Array, context: SequenceContext, out?: Float32Array) => Float32Array;
 
-/** A processor made of `change`, which rewrites a row [vocab] in place; the row it is given is never the caller's own. */
+/** Makes a processor from `change`, which rewrites a row of logits [vocab] in place; the row is a copy of the input. */
 export const processor =
   (change: (row: Float32Array, context: SequenceContext) => void): Processor =>
   (logits, context, out = new Float32Array(logits.length)) => {
@@ -28,7 +28,9 @@ export const processor =
     return out;
   };
 
-/** Runs a list of processors over `row` [vocab], which they may overwrite; throws when one returns another number of logits. */
+/**
+ * Runs processors in turn over `row` [vocab], which they may overwrite; throws if one returns another number of logits.
+ */
 export function runInPlace(
   processors: readonly Processor[],
   row: Float32Array,
@@ -45,7 +47,7 @@ export function runInPlace(
   return logits;
 }
 
-/** Runs a list of processors in turn over a copy of `logits` [vocab] and returns the result [vocab]. */
+/** Runs processors in turn over a copy of `logits` [vocab] and returns the result [vocab]. */
 export const applyProcessors = (
   processors: readonly Processor[],
   logits: ArrayLike<number>,

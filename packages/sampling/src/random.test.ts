@@ -72,7 +72,7 @@ test('a seed is a whole number of 32 bits', () => {
       `sampling: seed is ${seed}; it must be a whole number from 0 to 4294967295`,
     );
   }
-  expect(thrownMessage(() => uniformAt('7' as unknown as number, 'x', 0))).toBe(
+  expect(thrownMessage(() => fineUniformAt('7' as unknown as number, 'x', 0))).toBe(
     'sampling: seed is "7"; it must be a whole number from 0 to 4294967295',
   );
 });

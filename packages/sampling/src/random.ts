@@ -10,12 +10,13 @@ export const expectSeed = (seed: number): void =>
     'a whole number from 0 to 4294967295',
   );
 
-/** A seed that nobody can foresee, of the platform's cryptographic numbers: for draws whose seed nobody gave. */
+/** An unpredictable seed from the platform's cryptographic random numbers. */
 export const randomSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;
 
 /**
- * A random number of 48 bits for draw `index`: the two numbers of 24 bits at counters 2 · index and 2 · index + 1, joined. A multiple of 2⁻⁴⁸ in
- * [0, 1), so that a token of probability 1e-12 can still be drawn.
+ * A random number in [0, 1) of 48 bits for draw `index`: the numbers of 24 bits at counters 2 · index and 2 · index +
+ * 1, joined, so that a token of probability 1e-12 can be drawn. Throws unless `seed` is a whole number from 0 to 2³² -
+ * 1.
  */
 export function fineUniformAt(seed: number, path: string, index: number): number {
   expectSeed(seed);

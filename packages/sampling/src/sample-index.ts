@@ -1,4 +1,6 @@
-/** The first token of `mass` [vocab] up to which the masses add up to more than `target`, which is less than all of them together. */
+/**
+ * Inverse transform sampling: the first token at which the cumulative sum of `unnormalized` exceeds `target` < total.
+ */
 export function sampleIndex(unnormalized: Float64Array, vocab: number, target: number): number {
   let id = 0;
   for (let sum = unnormalized[0]!; !(sum > target) && id < vocab - 1; sum += unnormalized[id]!) id++;

@@ -215,8 +215,8 @@ test.each<[options: object, text: string]>([
   [{ temperature: 1, topK: 0 }, 'topK is 0; it must be a whole number from 1 on'],
   [{ temperature: 1, seed: 1.5 }, 'seed is 1.5; it must be a whole number from 0 to 4294967295'],
   [{ temperature: 1, topLogprobs: -1 }, 'topLogprobs is -1; it must be a whole number from 0 on'],
-  [{ topP: 0.9 }, 'temperature is undefined; it must be given beside topP, which a greedy choice would not heed'],
-  [{ seed: 3 }, 'temperature is undefined; it must be given beside seed, which a greedy choice would not heed'],
+  [{ topP: 0.9 }, 'temperature is undefined; it must be given beside topP, which a greedy choice ignores'],
+  [{ seed: 3 }, 'temperature is undefined; it must be given beside seed, which a greedy choice ignores'],
   [
     { minNewTokens: 5 },
     'eosTokenId of minNewTokens is undefined; it must be a token id (0, 1, 2, ...) or a list of them',

@@ -1,16 +1,18 @@
 let scratch: Float64Array | undefined;
 
-/** The last entry of a selection: how far it is from the origin, and its index. */
+/** The last entry of a selection: its distance from the origin, and its index. */
 export interface SelectionEnd {
   readonly distance: number;
   readonly id: number;
 }
 
 /**
- * Goes through `values` [vocab] from the one nearest to `origin` on (ties by lowest index), adding up `mass` [vocab], and returns
- * the entry at which the sum first reaches `limit`; the last one nearer than `reach` if it never does.
+ * Visits `values` [vocab] in order of their distance from `origin` (ties by lowest index) and adds up `unnormalized`
+ * [vocab]. Returns the entry at which the sum first reaches `limit`, or the last one nearer than `reach` if it never
+ * does.
  *
- * Only what can matter is sorted: a histogram of the masses over the distance tells in which of 2048 bins the limit is reached.
+ * It sorts only one bin: a histogram of `unnormalized` over the distance says in which of 2048 bins the limit is
+ * reached.
  */
 export function selectNearest(
   values: Float32Array,
@@ -42,7 +44,7 @@ export function selectNearest(
   return selectWithinBin(candidates, values, origin, unnormalized, limit - sum + bins[bin]!);
 }
 
-/** Apart from `selectNearest`, whose loops are faster while no inner function holds their variables. */
+/** A function of its own: the loops of `selectNearest` are faster when no closure captures their variables. */
 function selectWithinBin(
   ids: number[],
   values: Float32Array,
@@ -57,7 +59,7 @@ function selectWithinBin(
   return { distance: distance(id), id };
 }
 
-/** The indices of the `count` largest values [vocab], largest first, ties by lowest index; a heap holds the best so far. */
+/** The indices of the `count` largest values [vocab], largest first, ties by lowest index; uses a heap. */
 export function topIndices(values: Float32Array, count: number): number[] {
   if (count === 0) return [];
   const heap = Array.from(values.subarray(0, count), (_, id) => id);

@@ -3,7 +3,7 @@ import { samplingError } from './errors.js';
 const fractions = /*#__PURE__*/ Float64Array.from({ length: 1024 }, (_, i) => 2 ** (i / 1024));
 const powers = /*#__PURE__*/ Float64Array.from({ length: 64 }, (_, i) => 2 ** (i - 63));
 
-/** A row's probabilities before division: mass = exp(logit - max), probability = mass / sum, log-probability = logit - logSum. */
+/** Softmax before the division: unnormalized = exp(logit - max), p = unnormalized / sum, log p = logit - logSumExp. */
 export interface Softmax {
   readonly unnormalized: Float64Array;
   readonly sum: number;
@@ -14,11 +14,12 @@ export interface Softmax {
 let scratch: Float64Array | undefined;
 
 /**
- * Weighs a row of logits [vocab]. `mass` is a shared array, at least [vocab], good until the next call: read it before anything
- * else of this package runs. Throws when a logit is NaN or Infinity or all are -Infinity.
+ * Softmax of a row of logits [vocab]. `unnormalized`, at least [vocab], is shared: it is valid until the next call, so
+ * read it before calling anything else of this package. Throws if a logit is NaN or Infinity or all are -Infinity.
  *
- * exp(x) = 2^⌊n / 1024⌋ · 2^((n mod 1024) / 1024) · exp(r) with x = n ln 2 / 1024 + r, the powers from tables, exp(r) = 1 + r + r²/2:
- * right to 6e-11, some five times as fast as Math.exp and the same on every engine. Below x = -43 the mass, under 3e-19, is 0.
+ * exp(x) = 2^⌊n / 1024⌋ · 2^((n mod 1024) / 1024) · exp(r) with x = n ln 2 / 1024 + r. The powers come from tables, and
+ * exp(r) = 1 + r + r²/2. The relative error is below 6e-11; it is about five times as fast as Math.exp and gives the
+ * same result on every engine. Below x = -43 the value, under 3e-19, is 0.
  */
 export function softmax(row: Float32Array): Softmax {
   const vocab = row.length;
@@ -40,11 +41,11 @@ export function softmax(row: Float32Array): Softmax {
     unnormalized[id] = e;
     sum += e;
   }
-  if (!(sum > 0)) throw logitsError(row); // NaN: of a NaN or Infinity, or of -Infinity less -Infinity
+  if (!(sum > 0)) throw logitsError(row); // NaN, from a NaN or Infinity, or from -Infinity - -Infinity
   return { unnormalized, sum, max, logSumExp: max + Math.log(sum) };
 }
 
-/** The largest logit of a row [vocab], which holds no NaN; in four lanes, so that one comparison need not wait for another. */
+/** The largest logit of a row [vocab] without NaN; four independent lanes let the comparisons overlap. */
 export function maximum(row: Float32Array): number {
   let a = -Infinity;
   let b = -Infinity;
@@ -61,7 +62,7 @@ export function maximum(row: Float32Array): number {
   return Math.max(a, b, c, d);
 }
 
-/** The expected logit Σ p logit of a weighed row [vocab]. The entropy in nats is logSum less this. */
+/** The expected logit Σ p · logit of a row [vocab]. The entropy in nats is logSumExp minus this. */
 export function meanLogit(row: Float32Array, { unnormalized, sum }: Softmax): number {
   let mean = 0;
   for (let id = 0; id < row.length; id++) if (unnormalized[id]! > 0) mean += unnormalized[id]! * row[id]!;

@@ -1,31 +1,31 @@
 import { expectOption } from './errors.js';
 
-/** The stop string that was found, and where in the whole text it begins, in UTF-16 units. */
+/** A stop string that was found, and its start in the whole text, in UTF-16 units. */
 export interface StopMatch {
   readonly string: string;
   readonly index: number;
 }
 
-/** What may be shown after a piece of text came in, and the stop string if it is complete by now. */
+/** The text that may be shown after a piece, and the stop string if it is complete. */
 export interface StopStep {
   readonly text: string;
   readonly stop?: StopMatch;
 }
 
-/** Watches one text, piece by piece. */
+/** Watches one text that arrives in pieces. */
 export interface StopStrings {
   /**
-   * Takes the next piece; returns what cannot be part of a stop string any more. Once a stop string is found `text` ends before
-   * it, and later pieces add nothing.
+   * Takes the next piece and returns the text that can no longer be part of a stop string. Once a stop string is found,
+   * `text` ends before it and later pieces add nothing.
    */
   push(piece: string): StopStep;
-  /** Ends the text: what was held back, which turned out to be no stop string; empty after a stop. */
+  /** Ends the text and returns what was held back; empty after a stop. */
   end(): string;
 }
 
 /**
- * Looks for the `strings` in decoded text, however it is cut into pieces. The one complete first wins; of two complete at the same
- * character the longer. Throws when a string is empty.
+ * Looks for `strings` in decoded text, however the text is cut into pieces. The string that is complete first wins; if
+ * two are complete at the same character, the longer. Throws if a string is empty.
  */
 export function stopStrings(strings: readonly string[]): StopStrings {
   for (const [index, string] of strings.entries()) {
@@ -60,7 +60,7 @@ export function stopStrings(strings: readonly string[]): StopStrings {
   };
 }
 
-/** The string whose first occurrence ends first; of equal ends the longest. */
+/** The string whose first occurrence ends first; if ends are equal, the longest. */
 function firstComplete(strings: readonly string[], text: string): StopMatch | undefined {
   let first: StopMatch | undefined;
   for (const string of strings) {

@@ -10,16 +10,17 @@ import {
 } from './beam.js';
 import type { BeamSettings } from './options.js';
 
-/** A place among the finished; without a hypothesis nobody holds it, or one that goes on. */
+/** A slot for a finished text; without a hypothesis it is empty or held by a text that continues. */
 interface HypothesisSlot {
   readonly score: number;
   readonly hypothesis?: Hypothesis;
 }
 
 /**
- * The end of a beam search without groups, as `GenerationMixin._beam_search` of Hugging Face transformers 5 has it
- * (`_get_running_beams_for_next_iteration`, `_update_finished_beams`, `_check_early_stop_heuristic`,
- * `_beam_search_has_unfinished_sequences`), for one prompt alone. `maxNewTokens` is how many new tokens there may be.
+ * The finished texts of a beam search without groups, for one prompt, as in `GenerationMixin._beam_search` of Hugging
+ * Face transformers 5 (`_get_running_beams_for_next_iteration`, `_update_finished_beams`,
+ * `_check_early_stop_heuristic`, `_beam_search_has_unfinished_sequences`). `maxNewTokens` limits the new tokens of this
+ * prompt.
  */
 export function beamHypotheses(
   { groupSize, lengthPenalty, earlyStopping, eosTokenIds }: BeamSettings,
@@ -30,7 +31,8 @@ export function beamHypotheses(
   let done = false;
   const slotOf = (continuation: Continuation, rank: number, length: number, ended: boolean): HypothesisSlot => {
     const score = fround(continuation.sum / length ** lengthPenalty);
-    if (!ended || rank >= groupSize) return { score: fround(score + lowestScore) }; // an end behind the first beams does not count
+    // An end token below rank groupSize does not count.
+    if (!ended || rank >= groupSize) return { score: fround(score + lowestScore) };
     const reason = eosTokenIds.has(continuation.token) ? 'eos' : 'length';
     return { score, hypothesis: hypothesis(extend(continuation), score, reason) };
   };
@@ -48,8 +50,8 @@ export function beamHypotheses(
       const fresh = best.map((each, rank) => slotOf(each, rank, length, ended[rank]!));
       slots = largest([...slots, ...fresh], groupSize, ({ score }) => score);
 
-      const longest = earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length;
-      const attainable = fround(running[0]!.sum / longest ** lengthPenalty);
+      const attainableLength = earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length;
+      const attainable = fround(running[0]!.sum / attainableLength ** lengthPenalty);
       const worst = slots.at(-1)!.score;
       const improves = slots.some(({ hypothesis }) => attainable > (hypothesis ? worst : lowestScore));
       const isFull = slots.every(({ hypothesis }) => hypothesis !== undefined);

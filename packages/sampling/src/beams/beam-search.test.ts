@@ -201,10 +201,7 @@ test('what does not fit is refused', () => {
     ],
     [message({ ...fits, lengthPenalty: Number.NaN }), 'lengthPenalty is NaN; it must be a finite number'],
     [message({ ...fits, earlyStopping: 'always' }), 'earlyStopping is "always"; it must be true, false or \'never\''],
-    [
-      message({ numBeams: 2 }),
-      'maxNewTokens is undefined; it must be given, or maxLength: something has to end a text',
-    ],
+    [message({ numBeams: 2 }), 'maxNewTokens is undefined; it must be given, or maxLength: a text needs a limit'],
     [message({ ...fits, temperature: 1 }), 'temperature is 1; it must be left out: beams are searched for, not drawn'],
     [message({ ...fits, maxLength: 1 }, undefined, [[1, 2]]), 'prompt 0 of 2 tokens is longer than maxLength, 1'],
     [message(fits, undefined, [[1]], []), 'encoderTokens are 0 rows; there are 1 prompts'],

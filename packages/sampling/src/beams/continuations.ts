@@ -8,22 +8,22 @@ import type { BeamSettings } from './options.js';
 /** A group of beams of one prompt, before a step. */
 export interface Group {
   readonly beams: readonly Beam[];
-  /** By beam: the row whose logits follow it. */
+  /** For each beam, the row of logits that follows it. */
   readonly beamIndices: readonly number[];
-  /** What the groups before took in this step. */
+  /** The tokens that earlier groups chose in this step. */
   readonly earlierTokens: readonly number[];
   readonly context: Omit<SequenceContext, 'tokens' | 'batchIndex'>;
 }
 
 /**
- * A function that finds the best continuations of a group, best first, of equal ones that of the lower beam and then the lower
- * token: the `count` largest of [size · vocab] sums, without sorting or holding more than one row of the vocab.
+ * Makes a function that finds the best continuations of a group, best first, ties by lower beam and then lower token:
+ * the `candidatesPerGroup` largest of [groupSize · vocab] sums. It holds only one row [vocab] at a time and sorts none.
  */
 export function continuationsOf(settings: BeamSettings) {
   const { processorsBeforePenalty, processorsAfterPenalty, diversityPenalty, candidatesPerGroup, groupSize } = settings;
   let scratch = new Float32Array(0);
 
-  /** The sums of one beam with each token [vocab], and the log of what its probabilities are divided by. */
+  /** The sum of one beam with each token [vocab], and the logSumExp of its logits. */
   const sumsOf = (logits: Float32Array, beam: Beam, batchIndex: number, { earlierTokens, context }: Group) => {
     if (scratch.length !== logits.length) scratch = new Float32Array(logits.length);
     let sums: Float32Array = scratch;
@@ -48,7 +48,8 @@ export function continuationsOf(settings: BeamSettings) {
   return (group: Group, logits: (row: number) => Float32Array): Continuation[] => {
     const candidates: Continuation[] = [];
     for (const [i, beam] of group.beams.entries()) {
-      if (!isReachable(beam) && candidates.filter(isReachable).length >= candidatesPerGroup) continue; // a beam that holds a place: behind all those
+      // A placeholder beam ranks behind all of these.
+      if (!isReachable(beam) && candidates.filter(isReachable).length >= candidatesPerGroup) continue;
       const row = group.beamIndices[i]!;
       const values = logits(row);
       if (values.length * groupSize < candidatesPerGroup) {

@@ -2,9 +2,10 @@ import { type Continuation, extend, type Hypotheses, type Hypothesis, hypothesis
 import type { BeamSettings } from './options.js';
 
 /**
- * The end of one group of a diverse beam search, as `BeamSearchScorer` and `BeamHypotheses` of Hugging Face transformers 4 have it.
- * Unlike `beamHypotheses`: only an end token ends a text on the way, beams that are open at the limit are added then; a group is
- * done when its worst text is at least as good as the best continuation, ended or not, could become; scores are in float64.
+ * The finished texts of one group of a diverse beam search, as in `BeamSearchScorer` and `BeamHypotheses` of Hugging
+ * Face transformers 4. Unlike in `beamHypotheses`, only an end token finishes a text before the limit, beams still open
+ * at the limit are added then, a group is done when its worst text is at least as good as the best continuation
+ * (finished or not) could become, and scores are in float64.
  */
 export function groupBeamHypotheses(
   { groupSize, lengthPenalty, earlyStopping, eosTokenIds }: BeamSettings,
@@ -30,17 +31,18 @@ export function groupBeamHypotheses(
       return done;
     },
     get finished() {
-      return finished.filter(isReachable).reverse(); // the reference takes from the end of a sorted list: of equal ones the latest
+      // The reference takes from the end of a sorted list: ties put the latest first.
+      return finished.filter(isReachable).reverse();
     },
     update(best, length) {
       const running: Continuation[] = [];
       for (const [rank, continuation] of best.entries()) {
         if (!eosTokenIds.has(continuation.token)) running.push(continuation);
-        else if (rank < groupSize) add(continuation, length, 'eos'); // an end behind the first beams does not count
+        else if (rank < groupSize) add(continuation, length, 'eos'); // an end token below rank groupSize does not count
         if (running.length === groupSize) break;
       }
-      const longest = earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length;
-      const attainable = best[0]!.sum / longest ** lengthPenalty;
+      const attainableLength = earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length;
+      const attainable = best[0]!.sum / attainableLength ** lengthPenalty;
       done = finished.length >= groupSize && (earlyStopping === true || worst >= attainable);
       if (!done && length === maxNewTokens) {
         for (const continuation of running) add(continuation, length, 'length');

@@ -4,35 +4,39 @@ import { expectOptionNames, filterNames, pipeline } from '../pipeline.js';
 import type { Processor } from '../processor.js';
 
 interface SearchOptions {
-  /** How many texts grow side by side for each prompt. */
+  /** How many beams the search keeps for each prompt. */
   readonly numBeams: number;
-  /** How many of them are results, at most `numBeams`; 1 if not given. */
+  /** How many texts it returns for each prompt, at most `numBeams`; default 1. */
   readonly numReturnSequences?: number | undefined;
-  /** score = sum of log-probabilities / newTokens^lengthPenalty: above 0 long texts gain, below 0 short ones; 1 if not given. */
+  /** score = sum of log-probabilities / newTokens^lengthPenalty, default 1: above 0 favors long texts, below 0 short. */
   readonly lengthPenalty?: number | undefined;
   /**
-   * When a prompt is done. true: as soon as `numBeams` texts have ended. false, if not given: when the best beam, ended here, would not
-   * be better than the worst of them. 'never': when it could not become better at any length.
+   * When the search of a prompt stops. true: as soon as `numBeams` texts are finished. false, the default: when the
+   * best beam, finished now, would not be better than the worst of them. 'never': when it could not become better at
+   * any length.
    */
   readonly earlyStopping?: boolean | 'never' | undefined;
-  /** What the rows of a finished prompt take; the first of `eosTokenId` if not given, else 0. */
+  /** The token that rows of a finished prompt take; default the first of `eosTokenId`, else 0. */
   readonly padTokenId?: number | undefined;
 }
 
-/** How many tokens may follow each prompt, or how many there may be with it; of both the stricter holds. */
+/** How many tokens may follow each prompt, or how many a text may have with it; the stricter limit holds. */
 type LengthLimit =
   | { readonly maxNewTokens: number; readonly maxLength?: number | undefined }
   | { readonly maxNewTokens?: undefined; readonly maxLength: number };
 
-/** Groups of equal size that find different texts: a token that an earlier group takes in a step costs a later one the penalty. */
+/**
+ * Diverse beam search: groups of equal size; a token that an earlier group chose in a step costs a later one the
+ * penalty.
+ */
 type GroupOptions =
   | { readonly numBeamGroups: number; readonly diversityPenalty: number }
   | { readonly numBeamGroups?: 1 | undefined; readonly diversityPenalty?: undefined };
 
-/** What `beamSearch` takes: its own settings, and all of `pipeline` but what concerns a draw. */
+/** The options of `beamSearch`: its own, and those of `pipeline` without temperature and filters. */
 export type BeamOptions = ProcessorOptions & SearchOptions & LengthLimit & GroupOptions;
 
-/** Options, checked and complete. */
+/** The options, checked and with defaults. */
 export interface BeamSettings {
   readonly numBeams: number;
   readonly numReturnSequences: number;
@@ -46,14 +50,15 @@ export interface BeamSettings {
   readonly groupSize: number;
   readonly diversityPenalty: number;
   readonly eosTokenIds: ReadonlySet<number>;
-  /** How many continuations of a group are looked at: enough to go on with `groupSize` of them whichever end. */
+  /** How many continuations of a group are considered: enough that `groupSize` of them continue, whichever end. */
   readonly candidatesPerGroup: number;
-  /** The processors before and after the penalty of diversity. */
+  /** The processors that run before the diversity penalty. */
   readonly processorsBeforePenalty: readonly Processor[];
+  /** The processors that run after the diversity penalty. */
   readonly processorsAfterPenalty: readonly Processor[];
 }
 
-/** Checks the options; throws for an unknown or unfit one. */
+/** Checks the options and fills in defaults; throws for an unknown option or a value out of range. */
 export function settingsOf(options: BeamOptions): BeamSettings {
   const {
     numBeams,
@@ -65,11 +70,18 @@ export function settingsOf(options: BeamOptions): BeamSettings {
     ...others
   } = options;
   const { padTokenId, maxNewTokens, maxLength, diversityPenalty, sequenceBias, ...processors } = others;
-  const own =
-    'numBeams numReturnSequences lengthPenalty earlyStopping padTokenId maxNewTokens maxLength numBeamGroups diversityPenalty'.split(
-      ' ',
-    );
-  expectOptionNames(options, ...own);
+  expectOptionNames(
+    options,
+    'numBeams',
+    'numReturnSequences',
+    'lengthPenalty',
+    'earlyStopping',
+    'padTokenId',
+    'maxNewTokens',
+    'maxLength',
+    'numBeamGroups',
+    'diversityPenalty',
+  );
   for (const name of ['temperature', ...filterNames()]) {
     const value = (options as PipelineOptions)[name as keyof PipelineOptions];
     expectOption(value === undefined, name, value, 'left out: beams are searched for, not drawn');
@@ -116,7 +128,7 @@ export function settingsOf(options: BeamOptions): BeamSettings {
 
 function expectLimit(maxNewTokens: number | undefined, maxLength: number | undefined): void {
   const given = maxNewTokens !== undefined || maxLength !== undefined;
-  expectOption(given, 'maxNewTokens', undefined, 'given, or maxLength: something has to end a text');
+  expectOption(given, 'maxNewTokens', undefined, 'given, or maxLength: a text needs a limit');
   if (maxNewTokens !== undefined) expectInteger('maxNewTokens', maxNewTokens, 0);
   if (maxLength !== undefined) expectInteger('maxLength', maxLength, 1);
 }

@@ -3,8 +3,8 @@ import type { Processor } from '../processor.js';
 import { biasSequences } from './sequence-bias.js';
 
 /**
- * Lets none of the `words`, each a sequence of token ids, be completed; a word that is only an end token of `eosTokenId` is left out.
- * Logits [vocab] to logits [vocab]; throws when an id is not in the vocab.
+ * Suppresses the token that would complete one of `words`, each a sequence of token ids. A word that consists of one
+ * token of `eosTokenId` is ignored. Logits [vocab] to logits [vocab]; throws if an id is not in the vocab.
  */
 export function badWordsIds(words: readonly (readonly number[])[], eosTokenId?: TokenIds): Processor {
   const ends = eosTokenId === undefined ? [] : tokenIds('eosTokenId', eosTokenId);

@@ -3,7 +3,7 @@ import { type Processor, processor } from '../processor.js';
 import { meanLogit, type Softmax, softmax } from '../softmax.js';
 import { keepAbove } from './top-k.js';
 
-/** Keeps tokens of probability `cutoff(row)` or more, and always the most likely one. */
+/** Keeps tokens of probability `cutoff(row, softmax)` or more, and always the most likely one. */
 const cutOff = (
   name: string,
   epsilon: number,
@@ -18,14 +18,15 @@ const cutOff = (
 };
 
 /**
- * Epsilon sampling: keeps tokens of probability `epsilon` or more, at least the most likely one (Hewitt et al. 2022,
- * arXiv:2210.15191). Logits [vocab] to logits [vocab]; throws when `epsilon` is outside (0, 1).
+ * Epsilon sampling: keeps tokens of probability `epsilon` or more, and always the most likely one (Hewitt et al. 2022,
+ * arXiv:2210.15191). Logits [vocab] to logits [vocab]; throws if `epsilon` is outside (0, 1).
  */
 export const epsilonCutoff = (epsilon: number): Processor => cutOff('epsilonCutoff', epsilon, () => epsilon);
 
 /**
- * Eta sampling: as `epsilonCutoff`, with min(epsilon, √epsilon · exp(-entropy)) in place of epsilon, so that a flat distribution
- * keeps more (Hewitt et al. 2022, arXiv:2210.15191). Logits [vocab] to logits [vocab]; throws when `epsilon` is outside (0, 1).
+ * Eta sampling: `epsilonCutoff` with the cutoff min(epsilon, √epsilon · exp(-entropy)), so that a flat distribution
+ * keeps more tokens (Hewitt et al. 2022, arXiv:2210.15191). Logits [vocab] to logits [vocab]; throws if `epsilon` is
+ * outside (0, 1).
  */
 export const etaCutoff = (epsilon: number): Processor =>
   cutOff('etaCutoff', epsilon, (row, distribution) => {

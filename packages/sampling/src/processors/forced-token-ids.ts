@@ -12,16 +12,16 @@ const forceWhere = (name: string, ids: readonly number[], applies: (context: Seq
     }
   });
 
-/** Makes `token` the second of the row, after one start token. Logits [vocab] to logits [vocab]. */
+/** Forces `token` as the second token of the sequence, after the start token. Logits [vocab] to logits [vocab]. */
 export const forcedBosTokenId = (token: number): Processor =>
   forceWhere('forcedBosTokenId', tokenIds('forcedBosTokenId', token), context => context.tokens.length === 1);
 
-/** Which end is forced, and where: as token `maxLength` of the row, prompt included, or as token `maxNewTokens` after the prompt. */
+/** The end tokens that are forced, and where: at `maxLength`, prompt included, or `maxNewTokens` after the prompt. */
 export type ForcedEosTokenId =
   | { readonly tokens: TokenIds; readonly maxLength: number; readonly maxNewTokens?: undefined }
   | { readonly tokens: TokenIds; readonly maxNewTokens: number; readonly maxLength?: undefined };
 
-/** Makes the last token that the limit allows one of `tokens`. Logits [vocab] to logits [vocab]. */
+/** Forces one of `tokens` as the last token that the limit allows. Logits [vocab] to logits [vocab]. */
 export function forcedEosTokenId({ tokens, maxLength, maxNewTokens }: ForcedEosTokenId): Processor {
   const ids = tokenIds('forcedEosTokenId.tokens', tokens);
   expectOption(

@@ -2,13 +2,15 @@ import { expectInteger, type TokenIds, tokenIds } from '../errors.js';
 import type { Processor } from '../processor.js';
 import { suppressWhile } from './suppress-tokens.js';
 
-/** Does not let the row end, by a token of `eosTokenId`, before it has `length` tokens, prompt included. Logits [vocab] to logits [vocab]. */
+/**
+ * Suppresses `eosTokenId` until the sequence has `length` tokens, prompt included. Logits [vocab] to logits [vocab].
+ */
 export function minLength(length: number, eosTokenId: TokenIds | undefined): Processor {
   expectInteger('minLength', length, 0);
   return suppressWhile(tokenIds('eosTokenId of minLength', eosTokenId), context => context.tokens.length < length);
 }
 
-/** Does not let the row end, by a token of `eosTokenId`, before `count` tokens follow the prompt. Logits [vocab] to logits [vocab]. */
+/** Suppresses `eosTokenId` until `count` tokens follow the prompt. Logits [vocab] to logits [vocab]. */
 export function minNewTokens(count: number, eosTokenId: TokenIds | undefined): Processor {
   expectInteger('minNewTokens', count, 0);
   return suppressWhile(

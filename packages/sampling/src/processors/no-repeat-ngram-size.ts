@@ -2,22 +2,24 @@ import { expectInteger } from '../errors.js';
 import { type Processor, processor, type SequenceContext } from '../processor.js';
 import { encoderTokens } from './encoder-tokens.js';
 
-/** Suppresses each token that would end, after the last `size` - 1 tokens, a run of `size` that `source` holds. */
+/**
+ * Suppresses each token that would complete, after the last `size` - 1 tokens, an n-gram of `size` tokens in `source`.
+ */
 const banNgrams = (size: number, source: (context: SequenceContext) => ArrayLike<number>): Processor =>
   processor((row, context) => {
     const { tokens } = context;
-    const runs = source(context);
+    const history = source(context);
     const start = tokens.length - size + 1;
-    for (let first = 0; first + size <= runs.length; first++) {
+    for (let first = 0; first + size <= history.length; first++) {
       let same = 0;
-      while (same < size - 1 && runs[first + same] === tokens[start + same]) same++;
-      if (same === size - 1) row[runs[first + same]!] = -Infinity;
+      while (same < size - 1 && history[first + same] === tokens[start + same]) same++;
+      if (same === size - 1) row[history[first + same]!] = -Infinity;
     }
   });
 
 /**
- * Lets no run of `size` tokens come twice, the prompt included (Paulus et al. 2017, arXiv:1705.04304). Logits [vocab] to logits
- * [vocab]; throws when `size` is not a whole number from 1 on.
+ * Lets no n-gram of `size` tokens occur twice, prompt included (Paulus et al. 2017, arXiv:1705.04304). Logits [vocab]
+ * to logits [vocab]; throws if `size` is not a whole number, 1 or more.
  */
 export function noRepeatNgramSize(size: number): Processor {
   expectInteger('noRepeatNgramSize', size, 1);
@@ -25,8 +27,8 @@ export function noRepeatNgramSize(size: number): Processor {
 }
 
 /**
- * Lets no run of `size` tokens of what the encoder read be written. Logits [vocab] to logits [vocab]; throws when `size` is not
- * a whole number from 1 on or the context has no `encoderTokens`.
+ * Lets no n-gram of `size` tokens that the encoder read be generated. Logits [vocab] to logits [vocab]; throws if
+ * `size` is not a whole number, 1 or more, or the context has no `encoderTokens`.
  */
 export function encoderNoRepeatNgramSize(size: number): Processor {
   expectInteger('encoderNoRepeatNgramSize', size, 1);

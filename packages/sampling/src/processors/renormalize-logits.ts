@@ -1,7 +1,7 @@
 import { type Processor, processor } from '../processor.js';
 import { softmax } from '../softmax.js';
 
-/** Logits to log-probabilities, [vocab] to [vocab]: logit - log Σ exp(logit). Changes no sample, only what beams add up. */
+/** Logits [vocab] to log-probabilities [vocab]: logit - log Σ exp(logit). Changes the scores of beams, not a sample. */
 export const renormalizeLogits = (): Processor =>
   processor(row => {
     const { logSumExp } = softmax(row);

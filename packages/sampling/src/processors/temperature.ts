@@ -4,8 +4,9 @@ import { maximum } from '../softmax.js';
 import { keepAbove } from './top-k.js';
 
 /**
- * Divides the logits [vocab] by `value`: below 1 sharper, above 1 flatter. 0, and all under 1e-30, is the limit, greedy:
- * only the largest logit stays, of equal ones that with the lowest id. Throws when `value` is below 0 or NaN.
+ * Divides the logits [vocab] by `value`: below 1 makes the distribution sharper, above 1 flatter. 0 and all values
+ * under 1e-30 are the greedy limit: only the largest logit stays, ties by lowest id. Throws if `value` is below 0 or
+ * NaN.
  */
 export function temperature(value: number): Processor {
   expectNumber(value >= 0 && value < Infinity, 'temperature', value, '0 (greedy) or more');

@@ -4,9 +4,9 @@ import { topIndices } from '../select.js';
 import { meanLogit, softmax } from '../softmax.js';
 
 /**
- * Keeps the most likely tokens as long as their terms -p log p stay together within `share` of the entropy, both taken over
- * the 100 most likely tokens (Potraghloo et al. 2025, arXiv:2509.02510). Logits [vocab] to logits [vocab]; the most likely
- * token always stays. Throws when `share` is outside (0, 1].
+ * Top-H: keeps the most likely tokens while the sum of their terms -p log p is at most `share` of the entropy, both
+ * over the 100 most likely tokens (Potraghloo et al. 2025, arXiv:2509.02510). The most likely token always stays.
+ * Logits [vocab] to logits [vocab]; throws if `share` is outside (0, 1].
  */
 export function topH(share: number): Processor {
   expectNumber(share > 0 && share <= 1, 'topH', share, 'above 0 and at most 1');

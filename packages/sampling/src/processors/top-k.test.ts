@@ -9,8 +9,10 @@ test('the k largest logits stay, and what equals the last of them', () => {
   expect(allowedIds(topK(2)(Float32Array.of(4, 5, 4, 4), contextOf()))).toEqual([0, 1, 2, 3]);
   fc.assert(
     fc.property(rows, fc.integer({ min: 1, max: 70 }), (row, count) => {
-      const least = Array.from(row).sort((a, b) => b - a)[Math.min(count, row.length) - 1]!;
-      expect([...topK(count)(row, contextOf())]).toEqual(Array.from(row, logit => (logit < least ? -Infinity : logit)));
+      const threshold = Array.from(row).sort((a, b) => b - a)[Math.min(count, row.length) - 1]!;
+      expect([...topK(count)(row, contextOf())]).toEqual(
+        Array.from(row, logit => (logit < threshold ? -Infinity : logit)),
+      );
     }),
   );
 });

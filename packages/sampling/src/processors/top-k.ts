@@ -3,8 +3,8 @@ import { type Processor, processor } from '../processor.js';
 import { topIndices } from '../select.js';
 
 /**
- * Keeps the `count` largest logits [vocab] and all that equal the last of them (Fan et al. 2018, arXiv:1805.04833). Throws when
- * `count` is not a whole number from 1 on.
+ * Keeps the `count` largest logits [vocab] and all that equal the smallest of them (Fan et al. 2018, arXiv:1805.04833).
+ * Throws if `count` is not a whole number, 1 or more.
  */
 export function topK(count: number): Processor {
   expectInteger('topK', count, 1);
@@ -13,7 +13,7 @@ export function topK(count: number): Processor {
   });
 }
 
-/** Suppresses every logit of a row [vocab] below `least`, and those equal to it after index `last`. */
+/** Suppresses every logit of a row [vocab] below `threshold`, and those equal to it after index `last`. */
 export function keepAbove(row: Float32Array, threshold: number, last = row.length): void {
   for (let id = 0; id < row.length; id++) {
     if (row[id]! < threshold || (id > last && row[id] === threshold)) row[id] = -Infinity;

@@ -11,7 +11,8 @@ test('the tokens of most usual surprise stay until they reach the mass, in float
       const entropy = entropyOf(probabilities);
       const oddness = probabilities.map(p => Math.abs(-Math.log(p) - entropy));
       const sorted = [...row.keys()].sort((a, b) => oddness[a]! - oddness[b]!);
-      fc.pre(sorted.every((id, i) => i === 0 || oddness[id]! - oddness[sorted[i - 1]!]! > 1e-6)); // no ties but for rounding
+      // No ties but for rounding.
+      fc.pre(sorted.every((id, i) => i === 0 || oddness[id]! - oddness[sorted[i - 1]!]! > 1e-6));
       let sum = 0;
       const expected = sorted.filter(id => {
         fc.pre(Math.abs(sum - mass) > 1e-9);

@@ -1,4 +1,4 @@
-/** Hostile settings of generation; the module that a process with a small heap reads. */
+/** Hostile generation settings, read by a process with a small heap. */
 import { type BombTarget, bombsOf } from '@residual/testkit/bombs';
 import { fromGenerationConfig } from '../generation-config.js';
 import { sampler } from '../index.js';
@@ -35,7 +35,7 @@ const sampling = {
 };
 const logits = Float32Array.from({ length: 20 }, (_, token) => Math.sin(token));
 
-/** A generation_config.json, to a token that it chooses. */
+/** Reads a generation_config.json and chooses tokens by it. */
 export const generationConfig: BombTarget = {
   inputs: function* () {
     yield* bombsOf(greedy, { count: 1000 });
@@ -46,7 +46,7 @@ export const generationConfig: BombTarget = {
     try {
       config = JSON.parse(text);
     } catch {
-      return; // the loader's affair
+      return; // the loader reports it
     }
     if (typeof config !== 'object' || config === null) return;
     const options = fromGenerationConfig(config as Record<string, unknown>);
