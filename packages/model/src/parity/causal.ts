@@ -81,9 +81,9 @@ async function continuations(
     if (!wanted(name)) continue;
     const referenceTokens = (golden.shapeOf(name)?.[1] ?? 0) - ids[0]!.length;
     const maxNewTokens = referenceTokens > 0 ? referenceTokens : length;
-    const positions = ids[0]!.length + maxNewTokens;
-    if (positions > model.maxPositions && !model.openEnded) continue;
-    const settings = { ...options, temperature: 0, eos: [], maxNewTokens, positions };
+    const maxLength = ids[0]!.length + maxNewTokens;
+    if (maxLength > model.maxPositions && !model.openEnded) continue;
+    const settings: GenerateOptions = { ...options, temperature: 0, eosTokenId: [], maxNewTokens, maxLength };
     const outputsOfBatch = await model.generateBatch(prompts.slice(0, rows), settings).result();
     const data = outputsOfBatch.flatMap(({ newTokens }, i) => [...ids[i]!, ...newTokens]);
     outputs.set(name, { shape: [rows, data.length / rows], data });
@@ -96,11 +96,11 @@ async function beams(model: Model, golden: Golden, { ids, prompts }: Inputs, wan
   const outputs: Outputs = new Map();
   for (const [name, options] of Object.entries(beamSearches['causal-lm'])) {
     if (!wanted(name) && !wanted(`${name}_scores`)) continue;
-    const asked = (golden.shapeOf(name)?.[1] ?? 0) - ids[0]!.length;
-    const maxNewTokens = asked > 0 ? asked : 12;
-    const positions = ids[0]!.length + maxNewTokens;
-    if (positions > model.maxPositions && !model.openEnded) continue;
-    const found = await model.beamSearch(prompts[0]!, { ...options, maxNewTokens, maxLength: positions }).result();
+    const referenceTokens = (golden.shapeOf(name)?.[1] ?? 0) - ids[0]!.length;
+    const maxNewTokens = referenceTokens > 0 ? referenceTokens : 12;
+    const maxLength = ids[0]!.length + maxNewTokens;
+    if (maxLength > model.maxPositions && !model.openEnded) continue;
+    const found = await model.beamSearch(prompts[0]!, { ...options, maxNewTokens, maxLength }).result();
     const fill = fillTokenOf(paddingToken(model), 2);
     for (const [each, numbers] of beamOutputs(name, [found], () => ids[0]!, fill)) outputs.set(each, numbers);
   }

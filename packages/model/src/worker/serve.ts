@@ -129,7 +129,7 @@ function infoOf(number: number, model: Model): ModelInfo {
   const {
     config,
     generationConfig,
-    maxPositions: positions,
+    maxPositions,
     openEnded,
     vocab,
     depth,
@@ -142,7 +142,7 @@ function infoOf(number: number, model: Model): ModelInfo {
     model: number,
     config,
     generationConfig,
-    maxPositions: positions,
+    maxPositions,
     openEnded,
     vocab,
     depth,

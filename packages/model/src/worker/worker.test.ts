@@ -29,7 +29,7 @@ test('a model over a port does what the model itself does', async () => {
     topP: 0.9,
     seed: 7,
     maxNewTokens: 20,
-    top: 3,
+    topLogprobs: 3,
     taps: ['decoder.layers.0.attention.weights'],
   };
   const steps = [];
@@ -78,7 +78,7 @@ test('beams and translations cross a port too', async () => {
   expect([there.kind, there.family, there.encoderDepth, there.encoderHeads]).toEqual(['seq2seq-lm', 'marian', 4, 4]);
   const text = 'I am here. You are there.';
   const taps = ['decoder.layers.1.crossAttention.weights'];
-  for (const options of [{ taps }, { beams: 3, alignments: true }]) {
+  for (const options of [{ taps }, { numBeams: 3, alignments: true }]) {
     const [own, steps] = [[], []] as unknown[][];
     for await (const step of here.translate(text, options)) own!.push(step);
     for await (const step of there.translate(text, options)) steps!.push(step);

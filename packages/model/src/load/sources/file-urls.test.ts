@@ -11,7 +11,7 @@ import { loadModel } from '../load-model.js';
 import type { FileUrls } from './file-urls.js';
 import { filesOf, portableSource } from './source.js';
 
-const repository = fileURLToPath(new URL('../../../../', import.meta.url));
+const repository = fileURLToPath(new URL('../../../../../', import.meta.url));
 const index = 'model.safetensors.index.json';
 const names = ['config.json', index, ...[1, 2, 3, 4].map(i => `model-0000${i}-of-00004.safetensors`)];
 
