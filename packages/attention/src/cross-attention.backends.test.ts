@@ -23,11 +23,11 @@ const inputs = () => ({
 const reference = async (
   { x, memory }: { x: Tensor; memory: Tensor },
   weights: object,
-  looking: (row: number) => ReferenceOptions,
+  optionsOf: (row: number) => ReferenceOptions,
 ) => {
   const plain = await readProjections(weights as never);
   const memories: Rows[] = await nestedOf(memory);
-  return ((await nestedOf(x)) as Rows[]).map((rows, row) => attendInFloat64(rows, memories[row]!, plain, looking(row)));
+  return ((await nestedOf(x)) as Rows[]).map((rows, row) => attendInFloat64(rows, memories[row]!, plain, optionsOf(row)));
 };
 
 test('queries come from x, keys and values from a memory of another width and length', async () => {

@@ -24,10 +24,10 @@ const [batch, length, modelDim, headDim] = [2, 7, 11, 5];
 const dims = { modelDim, headDim, heads: 3 };
 const close = { absolute: 1e-5 };
 
-/** Runs both rows of the batch through the loops; `looking` may differ by row. */
-const reference = async (x: Tensor, weights: object, looking: (row: number) => ReferenceOptions) => {
+/** Runs both rows of the batch through the loops; `optionsOf` may differ by row. */
+const reference = async (x: Tensor, weights: object, optionsOf: (row: number) => ReferenceOptions) => {
   const plain = await readProjections(weights as never);
-  return ((await nestedOf(x)) as Rows[]).map((rows, row) => attendInFloat64(rows, rows, plain, looking(row)));
+  return ((await nestedOf(x)) as Rows[]).map((rows, row) => attendInFloat64(rows, rows, plain, optionsOf(row)));
 };
 
 test('scores, weights and what is taken are those of softmax(q kᵀ / √headDim) v', async () => {

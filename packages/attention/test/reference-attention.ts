@@ -49,7 +49,7 @@ export const readProjections = async (
   return { query: await read(query), key: await read(key), value: await read(value), output: await read(output) };
 };
 
-/** How the loops look; `turn` is what positions do to a row of a query or key head. */
+/** Settings of the loops; `applyRotary` is what positions do to a row of a query or key head. */
 export interface ReferenceOptions {
   heads: number;
   kvHeads?: number;
@@ -73,14 +73,13 @@ export const attendInFloat64 = (x: Rows, memory: Rows, plain: ProjectionArrays, 
     const own = { query: rows, key: key[shared]!, value: value[shared]! };
     return attendRows(own, isVisible, { ...score, bias: (i, j) => bias(h, i, j) });
   });
-  const joined = x.map((_, i) => attended.flatMap(({ mixed }) => mixed[i]!));
+  const joined = x.map((_, i) => attended.flatMap(({ output }) => output[i]!));
   return {
     query,
     key,
     value,
     scores: attended.map(({ scores }) => scores),
     weights: attended.map(({ weights }) => weights),
-    mixed: attended.map(({ mixed }) => mixed),
     output: project(joined, plain.output),
   };
 };
