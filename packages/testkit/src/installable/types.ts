@@ -44,11 +44,11 @@ const optionsOf = (resolution: Resolution, withNode: boolean): ts.CompilerOption
     : { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }),
 });
 
-/** What others declare is theirs to repair. */
+/** Whether a file belongs to this repository; errors in the declarations of other packages are not ours to fix. */
 const isOurs = ({ fileName }: ts.SourceFile) =>
   !fileName.includes('/node_modules/') || fileName.includes('/node_modules/@residual/');
 
-/** What the compiler says of our files; that of others is not even asked for, as the page's own library alone takes seconds. */
+/** The compiler's diagnostics for our files only: checking the DOM library alone takes seconds. */
 const diagnosticsOf = (program: ts.Program): ts.Diagnostic[] => [
   ...program.getOptionsDiagnostics(),
   ...program

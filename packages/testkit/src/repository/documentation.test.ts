@@ -41,7 +41,7 @@ test('every export says what it is', () => {
 /** Types of options, by the ends of their names; those that others are put together of have names of their own. */
 const isOptions = (type: ts.InterfaceDeclaration) =>
   (isExported(type) && /(Options|Parts|Sizes|Ids)$/.test(type.name.text)) ||
-  ['Sizes', 'VectorTableInput', 'HeadOptions', 'Adjustments', 'EndAdjustments', 'Filters', 'Evidence'].includes(
+  ['Sizes', 'VectorTableInput', 'HeadOptions', 'Adjustments', 'LengthAdjustments', 'Filters', 'ReportOptions'].includes(
     type.name.text,
   );
 
