@@ -77,7 +77,7 @@ export const withNormalizedContent = (
     : tokens;
 
 /** Finds tokens in a text: calls `found(id, from, to)` for each, and with id -1 for the text between them. */
-export type Finder = (text: string, found: (id: number, from: number, to: number) => void) => void;
+export type Finder = (text: string, onMatch: (id: number, from: number, to: number) => void) => void;
 
 /**
  * Looks for tokens by their patterns: the leftmost match wins, of several there the longest. White space that a token took along may hold further tokens, and a
@@ -89,9 +89,9 @@ export function tokenFinder(tokens: readonly { readonly pattern: string; readonl
   for (const { pattern, token } of [...tokens].sort((a, b) => Number(b.token.special) - Number(a.token.special))) {
     if (!byPattern.has(pattern)) byPattern.set(pattern, token);
   }
-  if (byPattern.size === 0) return (text, found) => text !== '' && found(-1, 0, text.length);
+  if (byPattern.size === 0) return (text, onMatch) => text !== '' && onMatch(-1, 0, text.length);
   const search = patternSearch([...byPattern.keys()]);
-  return (text, found) => {
+  return (text, onMatch) => {
     let last = 0;
     let ended = -1;
     for (let match = search(text, 0), next = 0; match; match = search(text, next)) {
@@ -107,11 +107,11 @@ export function tokenFinder(tokens: readonly { readonly pattern: string; readonl
         from = Math.max(from, last);
       }
       if (token.rstrip) to = whitespaceEnd(text, to);
-      if (last < from) found(-1, last, from);
-      if (from < to) found(token.id, from, to);
+      if (last < from) onMatch(-1, last, from);
+      if (from < to) onMatch(token.id, from, to);
       last = to;
     }
-    if (last < text.length) found(-1, last, text.length);
+    if (last < text.length) onMatch(-1, last, text.length);
   };
 }
 

@@ -22,6 +22,13 @@ export interface PipelineParts {
   readonly model: Model;
 }
 
+/**
+ * How texts become ids. `byte-scan`: a hand-written scan of UTF-8 for a known pattern, then byte-level BPE on the bytes. `single-pass`: one pass over the
+ * text with a table of what normalizer and pre-tokenizer make of each character; texts that need more than the table take the general path. `general`:
+ * normalizer, pre-tokenizer and model one after another. All give the same ids.
+ */
+export type EncodingPath = 'byte-scan' | 'single-pass' | 'general';
+
 /** Takes texts apart: quickly for their ids alone, again and with care for where each token comes from. */
 export class Pipeline {
   readonly #parts: PipelineParts;
@@ -37,12 +44,12 @@ export class Pipeline {
     this.#parts = parts;
     const { normalizer, preTokenizer } = parts;
     this.#scan = plainScan(preTokenizer);
-    const found = parts.addedTokens.filter(token => token.inText !== false && token.content !== '');
-    const raw = found.filter(token => !token.normalized);
-    const later = found.filter(token => token.normalized);
-    this.#rawFinder = tokenFinder(raw.map(token => ({ pattern: token.content, token })));
+    const tokensInText = parts.addedTokens.filter(token => token.inText !== false && token.content !== '');
+    const rawTokens = tokensInText.filter(token => !token.normalized);
+    const normalizedTokens = tokensInText.filter(token => token.normalized);
+    this.#rawFinder = tokenFinder(rawTokens.map(token => ({ pattern: token.content, token })));
     this.#normalizedFinder = tokenFinder(
-      later.map(token => ({
+      normalizedTokens.map(token => ({
         pattern: token.normalizedContent ?? (normalizer ? normalizeText(token.content, normalizer) : token.content),
         token,
       })),
@@ -50,7 +57,15 @@ export class Pipeline {
     this.#needsOrigin = preTokenizer.some(stage => stage.needsOrigin);
     const firstRewrite = preTokenizer.findIndex(stage => stage.rewrite || stage.asBytes);
     this.#needsOffsets = preTokenizer.some((stage, index) => stage.needsOrigin && index > firstRewrite);
-    this.#singlePass = preTokenizer.at(-1)?.singlePass?.(preTokenizer, later.length === 0 ? normalizer : undefined);
+    this.#singlePass = preTokenizer
+      .at(-1)
+      ?.singlePass?.(preTokenizer, normalizedTokens.length === 0 ? normalizer : undefined);
+  }
+
+  /** The path that `encodeIds` takes with a model. */
+  encodingPath(model: Model): EncodingPath {
+    if (model.encodeBytes && this.#scan) return 'byte-scan';
+    return model.preTokenEncoder && this.#singlePass ? 'single-pass' : 'general';
   }
 
   /** The ids of a text; stops after the piece with which there are `limit` of them. */
@@ -80,20 +95,20 @@ export class Pipeline {
   /** Where the tokens of a text come from. */
   trackOffsets(text: string, model: Model = this.#parts.model): TokenOffsets {
     const { normalizer, preTokenizer } = this.#parts;
-    const tracer = new OffsetTracker(toWellFormed(text), model);
+    const tracker = new OffsetTracker(toWellFormed(text), model);
     this.#splitAtAddedTokens(
       text,
       true,
       normalizer,
-      (id, piece) => tracer.addToken(id, piece),
+      (id, piece) => tracker.addToken(id, piece),
       part => {
         const { text, spans, asBytes } = runPreTokenizer(preTokenizer, part, model.acceptsBytes);
         for (let index = 0; index < spans.length; index += 2) {
-          tracer.addPreToken(text, spans[index]!, spans[index + 1]!, asBytes);
+          tracker.addPreToken(text, spans[index]!, spans[index + 1]!, asBytes);
         }
       },
     );
-    return tracer;
+    return tracker;
   }
 
   /** Normalizes a part, with an alignment even if none was asked for where it is needed to say what came from the beginning of the text. */
@@ -125,9 +140,9 @@ export class Pipeline {
   ): void {
     const whole = toWellFormed(text);
     this.#rawFinder(whole, (id, from, to) => {
-      const raw = new NormalizedString(whole.slice(from, to), tracked, from);
-      if (id !== -1) return onToken(id, raw);
-      const part = this.#normalized(raw, normalizer);
+      const rawPart = new NormalizedString(whole.slice(from, to), tracked, from);
+      if (id !== -1) return onToken(id, rawPart);
+      const part = this.#normalized(rawPart, normalizer);
       this.#normalizedFinder(part.text, (innerId, innerFrom, innerTo) => {
         const inner = part.slice(innerFrom, innerTo);
         if (innerId !== -1) onToken(innerId, inner);

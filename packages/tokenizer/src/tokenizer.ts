@@ -1,9 +1,10 @@
 import type { AddedToken } from './added-tokens.js';
 import type { Decoder, DecoderRun } from './decoders/decoder.js';
+import { type ComponentTypes, componentTypes, type TokenizerDescription } from './description.js';
 import { Encoding, type EncodingSource, type TokenOffsets, type TokenSpan } from './encoding.js';
 import { failInput } from './errors.js';
 import type { ComponentRegistry } from './formats/json/components.js';
-import { describeType } from './formats/json/fields.js';
+import { describeType, type Json } from './formats/json/fields.js';
 import type { Model } from './models/model.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
 import { applyTemplate, numSpecialTokensToAdd } from './post-processors/apply-template.js';
@@ -12,8 +13,6 @@ import type { PostProcessor } from './post-processors/post-processor.js';
 import { trimOffsets } from './post-processors/trim-offsets.js';
 import { type Truncation, truncate } from './post-processors/truncation.js';
 import type { Boundary } from './streaming/boundary.js';
-
-type TokenizerJson = { readonly [name: string]: unknown };
 
 /** The parts of a tokenizer, in the order in which a text passes through them. */
 export interface TokenizerParts extends PipelineParts {
@@ -29,7 +28,9 @@ export interface TokenizerParts extends PipelineParts {
    * What its `tokenizer.json` says, without the tables of the model; or what one would have to say, tables too, worked out when asked for. Undefined if there
    * is none that describes it.
    */
-  readonly file?: TokenizerJson | (() => TokenizerJson);
+  readonly file?: Json | (() => Json);
+  /** The types of its components, if they are not in `file`. */
+  readonly types?: ComponentTypes;
   /** Where it certainly cuts a text, if that is known without a file. */
   readonly boundary?: Boundary;
   /** Counts the tokens of a long text chunk by chunk; undefined where it cannot. */
@@ -117,13 +118,18 @@ export class Tokenizer {
     this.eosTokenId = specialTokenIds.eos;
     this.padTokenId = specialTokenIds.pad;
     this.unkTokenId = specialTokenIds.unk ?? model.unknownId;
-    const further = addedTokens.filter(token => model.vocabulary.id(token.content) === undefined);
-    this.vocabSize = model.vocabulary.size + further.length;
+    const extra = addedTokens.filter(token => model.vocabulary.id(token.content) === undefined);
+    this.vocabSize = model.vocabulary.size + extra.length;
   }
 
   /** How many bytes the pieces that it remembers may take; 0 where it remembers none. */
   get cacheBytes(): number {
     return this.parts.model.cacheBytes ?? 0;
+  }
+
+  /** What it is made of, as plain data: the types of normalizers, pre-tokenizers and model, and by which path texts become ids. */
+  describe(): TokenizerDescription {
+    return { ...componentTypes(this.parts), encodingPath: this.#pipeline.encodingPath(this.#modelFor({}, 0)) };
   }
 
   /** The truncation that its file describes, if any. Calls do not cut unless they are told to, as in the reference. */

@@ -67,8 +67,8 @@ export class BoundedTemplate {
   /** The text for these variables, of which `count` are messages or tools, with `characters` in the messages. */
   render(variables: Readonly<Record<string, unknown>>, count: number, characters: number): string {
     const environment = new LibraryEnvironment();
-    const most = stepBudget.ahead + stepBudget.each * count + Math.ceil(stepBudget.character * characters);
-    const interpreter = new BoundedInterpreter(environment, most);
+    const maxSteps = stepBudget.ahead + stepBudget.each * count + Math.ceil(stepBudget.character * characters);
+    const interpreter = new BoundedInterpreter(environment, maxSteps);
     const own = globals(cost => interpreter.spend(cost));
     for (const [name, value] of Object.entries({ ...own, ...variables })) environment.set(name, value);
     return String(interpreter.run(this.program).value);
@@ -113,8 +113,8 @@ type Cost = (value: Value) => number;
  * beyond measure, and sums of a text and what is none, as Python does.
  */
 class BoundedInterpreter extends LibraryInterpreter {
-  private left: number;
-  private readonly most: number;
+  private stepsLeft: number;
+  private readonly maxSteps: number;
   private readonly prepared = new WeakSet<object>();
   /** What is spent when the value of a statement is there, by what is done with it next. */
   private readonly costs = new WeakMap<object, Cost>();
@@ -125,10 +125,10 @@ class BoundedInterpreter extends LibraryInterpreter {
   /** The text or list that a function belongs to, and that of the function that is being looked up, by where it stands. */
   private readonly owners = new WeakMap<object, Value>();
 
-  constructor(environment: Scope, most: number) {
+  constructor(environment: Scope, maxSteps: number) {
     super(environment);
-    this.left = most;
-    this.most = most;
+    this.stepsLeft = maxSteps;
+    this.maxSteps = maxSteps;
   }
 
   override evaluate(statement: Statement | undefined, environment: Scope): Value {
@@ -156,8 +156,8 @@ class BoundedInterpreter extends LibraryInterpreter {
   }
 
   spend(count: number): void {
-    this.left -= count;
-    if (this.left < 0) throw new Error(`more than ${this.most} steps`);
+    this.stepsLeft -= count;
+    if (this.stepsLeft < 0) throw new Error(`more than ${this.maxSteps} steps`);
   }
 
   /** Notes what the values of the parts of a statement will cost. */

@@ -1,5 +1,6 @@
 import type { Encoding } from '../encoding.js';
 import { failFile, failInput } from '../errors.js';
+import { specialTokenNames } from '../formats/checkpoint/settings.js';
 import { describeType, Fields } from '../formats/json/fields.js';
 import type { EncodeOptions, Tokenizer } from '../tokenizer.js';
 import { BoundedTemplate } from './bounded-template.js';
@@ -39,15 +40,12 @@ export interface ChatTemplate {
   encode(tokenizer: Tokenizer, messages: readonly ChatMessage[], options?: ChatOptions & EncodeOptions): Encoding;
 }
 
-/** The tokens that templates read by their roles. */
-const specialTokenNames = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'];
-
 /**
  * The chat template of a model, in the language Jinja: from the content of `tokenizer_config.json`, or with `source` from `chat_template.jinja` beside it.
  * Undefined if there is none.
  */
 export function chatTemplate(config: object | string, source?: string): ChatTemplate | undefined {
-  const settings = new Fields(typeof config === 'string' ? parsed(config) : config, 'tokenizer_config.json');
+  const settings = new Fields(typeof config === 'string' ? parseConfig(config) : config, 'tokenizer_config.json');
   const templates = source === undefined ? templatesOf(settings) : new Map([['default', source]]);
   if (templates.size === 0) return undefined;
   const tokens = Object.fromEntries(
@@ -66,10 +64,14 @@ export function chatTemplate(config: object | string, source?: string): ChatTemp
     const template = compiled.get(name);
     if (!template)
       return failInput(`chat: template "${name}" is unknown; known are ${[...compiled.keys()].join(', ')}`);
-    const given = { tools: tools ?? null, documents: documents ?? null, add_generation_prompt: addGenerationPrompt };
+    const extraVariables = {
+      tools: tools ?? null,
+      documents: documents ?? null,
+      add_generation_prompt: addGenerationPrompt,
+    };
     const text = renderWith(
       template,
-      { ...tokens, ...variables, ...given, messages: messages.map(toTemplateMessage) },
+      { ...tokens, ...variables, ...extraVariables, messages: messages.map(toTemplateMessage) },
       messages.length + (tools?.length ?? 0) + (documents?.length ?? 0),
     );
     return continueFinalMessage ? truncateAfter(text, messages.at(-1)!) : text;
@@ -82,7 +84,7 @@ export function chatTemplate(config: object | string, source?: string): ChatTemp
   };
 }
 
-function parsed(config: string): unknown {
+function parseConfig(config: string): unknown {
   try {
     return JSON.parse(config);
   } catch (error) {
@@ -166,9 +168,9 @@ function toTemplateMessage(message: ChatMessage): object {
 function truncateAfter(text: string, { content }: ChatMessage): string {
   if (typeof content !== 'string')
     return failInput('chat: continueFinalMessage needs a last message whose content is a text');
-  const said = content.trim();
-  const at = text.lastIndexOf(said);
+  const trimmed = content.trim();
+  const at = text.lastIndexOf(trimmed);
   if (at < 0) failInput('chat: the template changes the last message, so that continueFinalMessage does not find it');
-  const whole = text.startsWith(content.trimStart(), at) ? content.trimStart() : said;
+  const whole = text.startsWith(content.trimStart(), at) ? content.trimStart() : trimmed;
   return text.slice(0, at + whole.length);
 }

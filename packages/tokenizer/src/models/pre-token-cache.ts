@@ -17,25 +17,25 @@ export class PreTokenCache {
   readonly byteLength = maxBytes;
 
   /** Appends the ids of a piece; of one that is not known yet those that `tokenize` appends, which are kept. */
-  encode(piece: string, ids: number[], tokenize: (piece: string, ids: number[]) => void): void {
-    const cachedIds = this.#ids.get(piece);
+  encode(preToken: string, ids: number[], tokenize: (preToken: string, ids: number[]) => void): void {
+    const cachedIds = this.#ids.get(preToken);
     if (cachedIds === undefined) {
       const first = ids.length;
-      tokenize(piece, ids);
-      this.#remember(piece, ids, first);
+      tokenize(preToken, ids);
+      this.#remember(preToken, ids, first);
     } else if (typeof cachedIds === 'number') ids.push(cachedIds);
     else for (let index = 0; index < cachedIds.length; index++) ids.push(cachedIds[index]!);
   }
 
   /** Keeps `ids[first...]` for a piece, which is not known yet. A copy of it: it may be a slice that holds on to a whole text. */
-  #remember(piece: string, ids: readonly number[], first: number): void {
+  #remember(preToken: string, ids: readonly number[], first: number): void {
     const count = ids.length - first;
-    if (piece.length > maxWordLength) return;
-    this.#bytes += perPiece + perUnit * piece.length + (count === 1 ? 0 : perList + perId * count);
+    if (preToken.length > maxWordLength) return;
+    this.#bytes += perPiece + perUnit * preToken.length + (count === 1 ? 0 : perList + perId * count);
     if (this.#bytes > maxBytes) {
       this.#ids.clear();
       this.#bytes = 0;
     }
-    this.#ids.set(ownCopy(piece), count === 1 ? ids[first]! : ids.slice(first));
+    this.#ids.set(ownCopy(preToken), count === 1 ? ids[first]! : ids.slice(first));
   }
 }

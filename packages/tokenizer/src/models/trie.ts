@@ -73,13 +73,13 @@ function hashTrie(tokens: readonly (readonly [token: string, id: number])[], bit
   return {
     step,
     longestMatch(node, units, from, to) {
-      let found = none;
+      let match = none;
       for (let at = from; at < to; ) {
         node = step(node, units[at++]!);
         if (node === none) break;
-        if (nodes[node + 2]! >= 0) found = node;
+        if (nodes[node + 2]! >= 0) match = node;
       }
-      return found;
+      return match;
     },
     idAt: node => nodes[node + 2]!,
     depthOf: node => nodes[node + 3]!,

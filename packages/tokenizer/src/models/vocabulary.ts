@@ -40,9 +40,9 @@ export class Vocabulary {
   /** One more than the largest id. An error where it is out of proportion to the number of tokens: few bytes of a file would make large tables. */
   get idLimit(): number {
     const { length } = this.#tokens;
-    const most = Math.max(unrestrictedIds, maxIdsPerToken * this.size);
-    if (length > most)
-      failFile(`a vocabulary of ${this.size} tokens has the id ${length - 1}; ids up to ${most - 1} would fit`);
+    const limit = Math.max(unrestrictedIds, maxIdsPerToken * this.size);
+    if (length > limit)
+      failFile(`a vocabulary of ${this.size} tokens has the id ${length - 1}; ids up to ${limit - 1} would fit`);
     return length;
   }
 

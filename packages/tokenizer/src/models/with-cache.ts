@@ -11,11 +11,11 @@ type EncodeUnits = (units: Uint16Array, from: number, to: number, ids: number[])
  * A model that remembers the ids of the pieces it has seen, in 5 MB: those that come as strings and those that come as units, which `readUnits` reads where
  * the model can. A tokenizer's pieces are all bytes or all characters.
  */
-export function withCache(model: Model, readUnits?: EncodeUnits): Model {
+export function withCache(model: Model, encodeUnits?: EncodeUnits): Model {
   const cache = wordCache<Uint16Array>(Uint16Array);
   const preTokenCache = new PreTokenCache();
-  const asCharacters = (piece: string, ids: number[]) => model.tokenize(piece, 0, piece.length, false, ids);
-  const asBytes = (piece: string, ids: number[]) => model.tokenize(piece, 0, piece.length, true, ids);
+  const asCharacters = (preToken: string, ids: number[]) => model.tokenize(preToken, 0, preToken.length, false, ids);
+  const asBytes = (preToken: string, ids: number[]) => model.tokenize(preToken, 0, preToken.length, true, ids);
   return {
     ...model,
     cacheBytes: cache.byteLength + preTokenCache.byteLength,
@@ -28,7 +28,7 @@ export function withCache(model: Model, readUnits?: EncodeUnits): Model {
         const hash = hashOf(units, from, to);
         if (cache.lookUp(units, from, to, hash, ids)) return;
         const first = ids.length;
-        if (readUnits) readUnits(units, from, to, ids);
+        if (encodeUnits) encodeUnits(units, from, to, ids);
         else asCharacters(textOf(units, from, to), ids);
         cache.store(units, from, to, hash, ids, first);
       },

@@ -31,10 +31,10 @@ export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
   let textCount = 0;
   let idCount = 0;
 
-  const isSame = (place: number, text: Text, from: number, to: number) => {
-    while (from < to && text[from] === textStore[place]) {
+  const isSame = (offset: number, text: Text, from: number, to: number) => {
+    while (from < to && text[from] === textStore[offset]) {
       from++;
-      place++;
+      offset++;
     }
     return from === to;
   };

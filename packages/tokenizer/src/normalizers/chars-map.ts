@@ -26,10 +26,10 @@ export class CharsMap {
   /** What replaces `text`: the entry of its shortest beginning that has one (so the reference does it). */
   replacement(text: string): string | undefined {
     if (this.#cache.has(text)) return this.#cache.get(text);
-    const found = this.#find(new TextEncoder().encode(text));
+    const replacement = this.#find(new TextEncoder().encode(text));
     if (this.#cache.size >= 4096) this.#cache.clear();
-    this.#cache.set(text, found);
-    return found;
+    this.#cache.set(text, replacement);
+    return replacement;
   }
 
   /** Whether at any character of `text[from, to)` stands an entry. */

@@ -11,10 +11,10 @@ export const mayJoin = (unit: number): boolean => joiningCharacter.test(String.f
 export function* graphemeClusters(text: string): Generator<string> {
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   for (let at = 0, size = windowSize; at < text.length; ) {
-    const found = Array.from(segmenter.segment(text.slice(at, at + size)), ({ segment }) => segment);
-    if (at + size < text.length) found.pop(); // it may go on
-    size = found.length === 0 ? size * 2 : windowSize;
-    for (const segment of found) {
+    const segments = Array.from(segmenter.segment(text.slice(at, at + size)), ({ segment }) => segment);
+    if (at + size < text.length) segments.pop(); // it may go on
+    size = segments.length === 0 ? size * 2 : windowSize;
+    for (const segment of segments) {
       yield segment;
       at += segment.length;
     }

@@ -17,7 +17,7 @@ function splitByCharacterClass(classify: CharacterClassifier): Splitter {
     if (width === 1) cachedClasses[text.charCodeAt(at)] = kind + 1;
     return kind;
   };
-  return (text, start, end, cuts) => {
+  return (text, start, end, spans) => {
     let from = start;
     let last = removed;
     for (let at = start, width = 1; at < end; at += width) {
@@ -25,10 +25,10 @@ function splitByCharacterClass(classify: CharacterClassifier): Splitter {
       width = cached === 0 ? unitsAt(text, at) : 1;
       const kind = cached === 0 ? classAt(text, at, width) : cached - 1;
       if (kind === last && kind >= contiguous) continue;
-      if (last !== removed) cuts.push(from, at);
+      if (last !== removed) spans.push(from, at);
       from = at;
       last = kind;
     }
-    if (last !== removed) cuts.push(from, end);
+    if (last !== removed) spans.push(from, end);
   };
 }

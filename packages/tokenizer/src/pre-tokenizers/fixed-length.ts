@@ -8,10 +8,10 @@ export const fixedLength: ComponentReader<PreTokenizer> = fields => {
   if (length === 0) failFile(`${fields.path('length')} is 0; pieces have 1 character or more`);
   return [
     {
-      split(text, start, end, cuts) {
+      split(text, start, end, spans) {
         for (let at = start, to = at; at < end; at = to) {
           for (let count = 0; count < length && to < end; count++) to += text.codePointAt(to)! > 0xffff ? 2 : 1;
-          cuts.push(at, to);
+          spans.push(at, to);
         }
       },
     },

@@ -129,8 +129,8 @@ function contractionEnd(bytes: Uint8Array, at: number, end: number, anyCase: boo
   return two ? at + 3 : at;
 }
 
-function digitsEnd(bytes: Uint8Array, at: number, end: number, most: number): number {
-  for (let count = 0; count < most && classAt(bytes, at, end) === digit; count++) at += utf8Width(bytes[at]!);
+function digitsEnd(bytes: Uint8Array, at: number, end: number, maxCount: number): number {
+  for (let count = 0; count < maxCount && classAt(bytes, at, end) === digit; count++) at += utf8Width(bytes[at]!);
   return at;
 }
 

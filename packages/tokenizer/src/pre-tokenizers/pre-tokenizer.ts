@@ -5,7 +5,7 @@ import type { CharacterClassifier } from './character-classes.js';
 import type { MetaspaceOptions } from './metaspace.js';
 
 /** Cuts `text[start, end)`: appends the `from, to` pairs of the pieces that are kept, in order. */
-export type Splitter = (text: string, start: number, end: number, cuts: number[]) => void;
+export type Splitter = (text: string, start: number, end: number, spans: number[]) => void;
 
 /** Where the piece that begins at byte `at` of a text's UTF-8 ends, at most `end`. */
 export type Scan = (bytes: Uint8Array, at: number, end: number) => number;
@@ -13,7 +13,7 @@ export type Scan = (bytes: Uint8Array, at: number, end: number) => number;
 /** One step of pre-tokenization, applied to every piece that the steps before it left. */
 export interface Stage {
   /** Rewrites a piece first (a space in front, spaces made visible). */
-  readonly rewrite?: (piece: NormalizedString) => void;
+  readonly rewrite?: (preToken: NormalizedString) => void;
   /** Whether `rewrite` asks where in the original a piece begins. */
   readonly needsOrigin?: boolean;
   /** Then cuts it. */

@@ -17,7 +17,7 @@ export interface PreTokens {
  */
 export function runPreTokenizer(stages: PreTokenizer, text: NormalizedString, acceptsBytes: boolean): PreTokens {
   let preTokens: PreTokens = { text, spans: [0, text.text.length], asBytes: false };
-  const most = maxGrownLength(text.text.length);
+  const maxLength = maxGrownLength(text.text.length);
   for (const [index, stage] of stages.entries()) {
     if (stage.rewrite) preTokens = rewriteAll(preTokens, stage.rewrite);
     const split = stage.split ?? (stage.scan && splitByScan(stage.scan));
@@ -26,12 +26,12 @@ export function runPreTokenizer(stages: PreTokenizer, text: NormalizedString, ac
       const isLeft = acceptsBytes && index === stages.length - 1;
       preTokens = isLeft ? { ...preTokens, asBytes: true } : rewriteAll(preTokens, writeBytes);
     }
-    checkGrowth(preTokens.text.text.length, most, 'pre-tokenizers');
+    checkGrowth(preTokens.text.text.length, maxLength, 'pre-tokenizers');
   }
   return preTokens;
 }
 
-const writeBytes = (piece: NormalizedString) => piece.mapCharacters(toByteAlphabet);
+const writeBytes = (preToken: NormalizedString) => preToken.mapCharacters(toByteAlphabet);
 
 /** The cut that a scan of bytes makes. */
 export const splitByScan =
@@ -55,7 +55,7 @@ function splitAll({ text, spans }: PreTokens, split: Splitter): number[] {
 
 function rewriteAll(
   { text, spans: before, asBytes }: PreTokens,
-  rewrite: (piece: NormalizedString) => void,
+  rewrite: (preToken: NormalizedString) => void,
 ): PreTokens {
   const parts: NormalizedString[] = [];
   const spans: number[] = [];

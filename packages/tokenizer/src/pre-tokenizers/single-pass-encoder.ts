@@ -30,12 +30,14 @@ export function singlePassEncoder(
   normalizer: Normalizer | undefined,
 ): SinglePassEncoder | undefined {
   const metaspace = stages.at(-1)?.metaspace;
-  const kinds = metaspace ? stages.slice(0, -1) : stages;
-  const isRead =
-    kinds.every(({ classify }) => classify) && kinds.length <= maxStages && metaspace?.prependScheme !== 'first';
-  if (!isRead || (metaspace?.replacement.length ?? 1) !== 1) return undefined;
+  const classStages = metaspace ? stages.slice(0, -1) : stages;
+  const isSupported =
+    classStages.every(({ classify }) => classify) &&
+    classStages.length <= maxStages &&
+    metaspace?.prependScheme !== 'first';
+  if (!isSupported || (metaspace?.replacement.length ?? 1) !== 1) return undefined;
   const normalizes = normalizer?.isContextFree !== undefined;
-  const characters = new CharacterTable(kinds, metaspace?.replacement, normalizes ? normalizer : undefined);
+  const characters = new CharacterTable(classStages, metaspace?.replacement, normalizes ? normalizer : undefined);
   return {
     normalizes,
     encode: encodeWith(characters, metaspace?.prependScheme === 'always' ? metaspace.replacement : ''),
@@ -46,8 +48,8 @@ export function singlePassEncoder(
 function encodeWith(characters: CharacterTable, front: string): SinglePassEncoder['encode'] {
   const table = characters.units;
   /** The piece that is being written; its first unit is the symbol in front, where there is one. */
-  const piece = new Uint16Array(maxPreTokenLength + 2);
-  if (front !== '') piece[0] = front.charCodeAt(0);
+  const preToken = new Uint16Array(maxPreTokenLength + 2);
+  if (front !== '') preToken[0] = front.charCodeAt(0);
   /** What is written of it so far. */
   let length = 0;
   /** How many entries of the character where the next piece may begin are used up. */
@@ -58,7 +60,7 @@ function encodeWith(characters: CharacterTable, front: string): SinglePassEncode
     let to = length;
     for (; at < end; at++) {
       const entry = table[units[at]!]!;
-      if ((entry & 255) === kind) piece[to++] = entry >>> 8;
+      if ((entry & 255) === kind) preToken[to++] = entry >>> 8;
       else if ((entry & 255) !== drop) break;
     }
     length = to;
@@ -70,22 +72,22 @@ function encodeWith(characters: CharacterTable, front: string): SinglePassEncode
     units: Uint16Array,
     at: number,
     end: number,
-    read: PreTokenEncoder['encode'],
+    encode: PreTokenEncoder['encode'],
     ids: number[],
   ) => {
     const entry = table[units[at]!]!;
     const action = entry & 255;
     if (action === endsPreToken) return at + 1;
     length = action === startsPreToken ? 0 : front.length;
-    if (action < endsPreToken) return continuePreToken(units, at, end, none, read, ids);
-    piece[length++] = entry >>> 8;
+    if (action < endsPreToken) return continuePreToken(units, at, end, none, encode, ids);
+    preToken[length++] = entry >>> 8;
     const open = action === startsPreToken ? joinsRun : action;
     const to = action === ownPreToken ? at + 1 : writeRun(units, at + 1, end, open);
     const follows = to < end ? table[units[to]!]! & 255 : endsPreToken;
     if (follows < endsPreToken)
-      return continuePreToken(units, to, end, action === ownPreToken ? sealed : open, read, ids);
+      return continuePreToken(units, to, end, action === ownPreToken ? sealed : open, encode, ids);
     if (length >= maxPreTokenLength) return -1;
-    read(piece, 0, length, ids);
+    encode(preToken, 0, length, ids);
     return follows === endsPreToken ? to + 1 : to;
   };
 
@@ -95,13 +97,13 @@ function encodeWith(characters: CharacterTable, front: string): SinglePassEncode
     at: number,
     end: number,
     open: number,
-    read: PreTokenEncoder['encode'],
+    encode: PreTokenEncoder['encode'],
     ids: number[],
   ) => {
     for (; at < end && length < maxPreTokenLength; at++) {
       const entry = table[units[at]!]!;
       if ((entry & 255) === open) {
-        piece[length++] = entry >>> 8;
+        preToken[length++] = entry >>> 8;
         continue;
       }
       const list =
@@ -113,19 +115,19 @@ function encodeWith(characters: CharacterTable, front: string): SinglePassEncode
         if (action === drop) continue;
         if (open !== none && open !== action) {
           used = index;
-          read(piece, 0, length, ids);
+          encode(preToken, 0, length, ids);
           return at;
         }
         if (action === endsPreToken) continue;
         if (action === startsPreToken) length = 0;
-        length = write(next >>> 8, piece, length);
+        length = write(next >>> 8, preToken, length);
         open = action === startsPreToken ? joinsRun : action === ownPreToken ? sealed : action;
       }
       used = 0;
       if (list && (units[at]! & 0xfc00) === 0xd800) at++;
     }
     if (length >= maxPreTokenLength) return -1;
-    if (open !== none) read(piece, 0, length, ids);
+    if (open !== none) encode(preToken, 0, length, ids);
     return at;
   };
 
@@ -141,12 +143,12 @@ function encodeWith(characters: CharacterTable, front: string): SinglePassEncode
   };
 }
 
-function write(code: number, piece: Uint16Array, at: number): number {
+function write(code: number, preToken: Uint16Array, at: number): number {
   if (code < 0x10000) {
-    piece[at] = code;
+    preToken[at] = code;
     return at + 1;
   }
-  piece[at] = 0xd7c0 + (code >> 10);
-  piece[at + 1] = 0xdc00 | (code & 0x3ff);
+  preToken[at] = 0xd7c0 + (code >> 10);
+  preToken[at + 1] = 0xdc00 | (code & 0x3ff);
   return at + 2;
 }

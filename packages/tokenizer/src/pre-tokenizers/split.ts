@@ -32,25 +32,25 @@ const knownScan = (fields: Fields) => {
 /** A cut at the matches of `find`, which are kept, dropped or joined to a neighbour as `behavior` says. */
 export const splitAtMatches =
   (find: Matcher, behavior: SplitBehavior, invert = false): Splitter =>
-  (text, start, end, cuts) => {
+  (text, start, end, spans) => {
     const matches: number[] = [];
     find(text, start, end, matches);
-    const keep = (from: number, to: number) => from < to && cuts.push(from, to);
+    const keep = (from: number, to: number) => from < to && spans.push(from, to);
     if (behavior === 'Removed' && invert) {
       for (let index = 0; index < matches.length; index += 2) keep(matches[index]!, matches[index + 1]!);
       return;
     }
-    const parts: MatchSpan[] = [];
+    const segments: MatchSpan[] = [];
     let last = start;
     for (let index = 0; index < matches.length; index += 2) {
       const from = matches[index]!;
       const to = matches[index + 1]!;
-      if (last < from) parts.push({ from: last, to: from, isMatch: invert });
-      parts.push({ from, to, isMatch: !invert });
+      if (last < from) segments.push({ from: last, to: from, isMatch: invert });
+      segments.push({ from, to, isMatch: !invert });
       last = to;
     }
-    if (last < end) parts.push({ from: last, to: end, isMatch: invert });
-    for (const part of mergeRules[behavior](parts)) keep(part.from, part.to);
+    if (last < end) segments.push({ from: last, to: end, isMatch: invert });
+    for (const segment of mergeRules[behavior](segments)) keep(segment.from, segment.to);
   };
 
 interface MatchSpan {
@@ -59,21 +59,24 @@ interface MatchSpan {
   readonly isMatch: boolean;
 }
 
-const mergeRules: { readonly [behavior in SplitBehavior]: (parts: readonly MatchSpan[]) => readonly MatchSpan[] } = {
-  Isolated: parts => parts,
-  Removed: parts => parts.filter(part => !part.isMatch),
-  Contiguous: parts => mergeWhere(parts, (previous, part) => previous.isMatch === part.isMatch),
-  MergedWithPrevious: parts => mergeWhere(parts, (previous, part) => part.isMatch && !previous.isMatch),
-  MergedWithNext: parts => mergeWhere(parts, (previous, part) => previous.isMatch && !part.isMatch),
+const mergeRules: { readonly [behavior in SplitBehavior]: (segments: readonly MatchSpan[]) => readonly MatchSpan[] } = {
+  Isolated: segments => segments,
+  Removed: segments => segments.filter(segment => !segment.isMatch),
+  Contiguous: segments => mergeWhere(segments, (previous, segment) => previous.isMatch === segment.isMatch),
+  MergedWithPrevious: segments => mergeWhere(segments, (previous, segment) => segment.isMatch && !previous.isMatch),
+  MergedWithNext: segments => mergeWhere(segments, (previous, segment) => previous.isMatch && !segment.isMatch),
 };
 
 /** Joins neighbours for which `fits` holds; each part is compared with the part before it, not with what they became. */
-function mergeWhere(parts: readonly MatchSpan[], fits: (previous: MatchSpan, part: MatchSpan) => boolean): MatchSpan[] {
+function mergeWhere(
+  segments: readonly MatchSpan[],
+  fits: (previous: MatchSpan, segment: MatchSpan) => boolean,
+): MatchSpan[] {
   const joined: MatchSpan[] = [];
-  for (const [index, part] of parts.entries()) {
-    const previous = parts[index - 1];
-    if (previous && fits(previous, part)) joined.at(-1)!.to = part.to;
-    else joined.push({ ...part });
+  for (const [index, segment] of segments.entries()) {
+    const previous = segments[index - 1];
+    if (previous && fits(previous, segment)) joined.at(-1)!.to = segment.to;
+    else joined.push({ ...segment });
   }
   return joined;
 }

@@ -9,17 +9,17 @@ import { scriptNames } from './script-names.js';
  */
 export const unicodeScripts: ComponentReader<PreTokenizer> = () => [{ split: splitAtScripts }];
 
-const splitAtScripts: Splitter = (text, start, end, cuts) => {
+const splitAtScripts: Splitter = (text, start, end, spans) => {
   let from = end;
   let last = noScript;
   for (let at = start; at < end; at += unitsAt(text, at)) {
     const script = scriptOf(String.fromCodePoint(text.codePointAt(at)!));
     if (script === noScript || script === last) continue;
-    if (last !== noScript) cuts.push(from, at);
+    if (last !== noScript) spans.push(from, at);
     from = at;
     last = script;
   }
-  if (from < end) cuts.push(from, end);
+  if (from < end) spans.push(from, end);
 };
 
 const noScript = '';

@@ -31,24 +31,24 @@ export function readClass(
 
 function readMembers(source: PatternReader, ignoreCase: boolean, dialect: Dialect, isRight: boolean): TranslatedClass {
   let needsVFlag = false;
-  let written = !isRight && source.take('^') ? '[^' : '[';
+  let output = !isRight && source.take('^') ? '[^' : '[';
   let isFirst = !isRight;
   for (;;) {
     if (source.done) source.fail('"[" without "]"');
-    if (written.length > maxClassLength) source.fail('too much to translate');
-    if (!isFirst && source.take(']')) return { translation: `${written}]`, needsVFlag };
+    if (output.length > maxClassLength) source.fail('too much to translate');
+    if (!isFirst && source.take(']')) return { translation: `${output}]`, needsVFlag };
     isFirst = false;
     if (source.take('&&')) {
       // Both sides of && become classes of their own: [a-z&&[^x]] is [[a-z]&&[^x]].
       const right = readClass(source, ignoreCase, dialect, true);
-      const isNot = written.startsWith('[^');
-      const left = `[${written.slice(isNot ? 2 : 1)}]`;
+      const isNot = output.startsWith('[^');
+      const left = `[${output.slice(isNot ? 2 : 1)}]`;
       return { translation: `[${isNot ? '^' : ''}${left}&&${right.translation}]`, needsVFlag: true };
     }
     if (source.take('[')) {
       const named = readPosix(source);
       if (named === undefined || named.startsWith('[')) needsVFlag = true;
-      written +=
+      output +=
         named === undefined
           ? readClass(source, ignoreCase, dialect).translation
           : `${named}${otherCase(named, ignoreCase)}`;
@@ -59,18 +59,18 @@ function readMembers(source: PatternReader, ignoreCase: boolean, dialect: Dialec
       // \w is a class itself: written without its brackets it needs no nesting.
       const inner = /^\[(?!\^)(.*)\]$/.exec(from.set)?.[1];
       if (inner === undefined && from.set.startsWith('[')) needsVFlag = true;
-      written += `${inner ?? from.set}${otherCase(from.set, ignoreCase)}`;
+      output += `${inner ?? from.set}${otherCase(from.set, ignoreCase)}`;
       continue;
     }
     const isRange = /^-[^\]]/.test(source.peekAhead(2)) && !/^-(\[|&&)/.test(source.peekAhead(3));
     if (!isRange) {
-      written += (ignoreCase ? foldedCharacters(from.char) : [from.char]).map(escapeCharacter).join('');
+      output += (ignoreCase ? foldedCharacters(from.char) : [from.char]).map(escapeCharacter).join('');
       continue;
     }
     source.next();
     const to = member(source, dialect);
-    if ('set' in to) written += `${escapeCharacter(from.char)}\\u{2d}${to.set}`;
-    else written += range(source, from.char, to.char, ignoreCase);
+    if ('set' in to) output += `${escapeCharacter(from.char)}\\u{2d}${to.set}`;
+    else output += range(source, from.char, to.char, ignoreCase);
   }
 }
 
@@ -88,15 +88,15 @@ function member(source: PatternReader, dialect: Dialect): Escape {
 function range(source: PatternReader, from: string, to: string, ignoreCase: boolean): string {
   const [first, last] = [from.codePointAt(0)!, to.codePointAt(0)!];
   if (first > last) source.fail(`the range ${from}-${to} is empty`);
-  let written = `${escapeCharacter(from)}-${escapeCharacter(to)}`;
-  if (!ignoreCase) return written;
+  let output = `${escapeCharacter(from)}-${escapeCharacter(to)}`;
+  if (!ignoreCase) return output;
   const others = new Set<string>();
   for (const [code, folded] of casedCharacters()) {
     if (code < first || code > last) continue;
     for (const char of folded) if (char.codePointAt(0)! < first || char.codePointAt(0)! > last) others.add(char);
   }
-  for (const char of others) written += escapeCharacter(char);
-  return written;
+  for (const char of others) output += escapeCharacter(char);
+  return output;
 }
 
 /** Characters with case, and all that equal them when it is ignored; looked up once. */

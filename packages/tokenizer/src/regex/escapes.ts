@@ -77,8 +77,8 @@ function propertySet(source: PatternReader, isUpper: boolean, isNot: boolean, na
   if (plain === 'punct') return `\\${letter}{P}`; // without the symbols that [:punct:] has
   if (Object.hasOwn(namedClasses, plain)) return namedSet(plain, negates);
   for (const candidate of [name, `Script=${name}`, canonicalName(name), `Script=${canonicalName(name)}`]) {
-    const written = `\\${letter}{${candidate}}`;
-    if (isValid(written)) return written;
+    const pattern = `\\${letter}{${candidate}}`;
+    if (isValid(pattern)) return pattern;
   }
   return source.fail(`the property "${name}" is unknown`);
 }
@@ -99,9 +99,9 @@ const canonicalName = (name: string) =>
     .map(part => part.charAt(0).toUpperCase() + part.slice(1).toLowerCase())
     .join('_');
 
-function isValid(written: string): boolean {
+function isValid(pattern: string): boolean {
   try {
-    return new RegExp(written, 'u').unicode;
+    return new RegExp(pattern, 'u').unicode;
   } catch {
     return false;
   }

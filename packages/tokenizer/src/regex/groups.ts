@@ -10,10 +10,10 @@ export const atomic = (body: string, id: number): string => `(?=${openGroup(id)}
 const groupMarks = /\(\?#(\d+)\)|\\g<(\d+)>|\\[\s\S]/g;
 
 /** Gives groups the numbers that they have in the order of their opening. */
-export function numberGroups(written: string): string {
+export function numberGroups(pattern: string): string {
   const numbers = new Map<string, number>();
-  for (const [, opened] of written.matchAll(groupMarks)) if (opened) numbers.set(opened, numbers.size + 1);
-  return written.replace(groupMarks, (mark, opened, referred) => {
+  for (const [, opened] of pattern.matchAll(groupMarks)) if (opened) numbers.set(opened, numbers.size + 1);
+  return pattern.replace(groupMarks, (mark, opened, referred) => {
     if (opened) return '(';
     return referred ? `\\${numbers.get(referred)}` : mark;
   });

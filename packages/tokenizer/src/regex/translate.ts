@@ -47,7 +47,7 @@ class Translation {
   /** Where groups have names, those without capture nothing. */
   readonly #hasNames: boolean;
   /** Lookbehinds are read from their end, where what gives nothing back cannot be written. */
-  #looksBehind = false;
+  #isInLookbehind = false;
   needsVFlag = false;
 
   constructor(
@@ -64,21 +64,21 @@ class Translation {
 
   #alternatives(modes: Modes): string {
     const { source } = this;
-    let written = '';
+    let output = '';
     while (!source.done && source.peek() !== ')') {
-      if (written.length > maxTranslationLength) source.fail('too much to translate');
+      if (output.length > maxTranslationLength) source.fail('too much to translate');
       if (source.take('|')) {
-        written += '|';
+        output += '|';
         continue;
       }
       if (modes.extended && this.#skipComment()) continue;
       const switched = this.#switched(modes, /^\(\?([a-z]*)(?:-([a-z]*))?\)/);
       // (?i) holds to the end of the group, alternatives included.
-      if (switched) return `${written}(?:${this.alternatives(switched)})`;
+      if (switched) return `${output}(?:${this.alternatives(switched)})`;
       const atom = this.#atom(modes);
-      written += atom === '' ? '' : this.#repeated(atom);
+      output += atom === '' ? '' : this.#repeated(atom);
     }
-    return written;
+    return output;
   }
 
   #skipComment(): boolean {
@@ -175,40 +175,40 @@ class Translation {
     this.#captures.push(id);
     if (named) this.#named.set((bracketed ?? quoted)!, id);
     this.#open.add(id);
-    const written = this.#close(openGroup(id), modes);
+    const output = this.#close(openGroup(id), modes);
     this.#open.delete(id);
-    return written;
+    return output;
   }
 
   #look(look: string, modes: Modes): string {
-    const before = this.#looksBehind;
-    this.#looksBehind ||= look.startsWith('?<');
-    const written = this.#close(`(${look}`, modes);
-    this.#looksBehind = before;
-    return written;
+    const before = this.#isInLookbehind;
+    this.#isInLookbehind ||= look.startsWith('?<');
+    const output = this.#close(`(${look}`, modes);
+    this.#isInLookbehind = before;
+    return output;
   }
 
   #atomic(body: string): string {
-    if (this.#looksBehind) this.source.fail('possessive repetition or an atomic group in a lookbehind');
+    if (this.#isInLookbehind) this.source.fail('possessive repetition or an atomic group in a lookbehind');
     return atomic(body, ++this.#groups);
   }
 
   #close(opened: string, modes: Modes): string {
-    const written = `${opened}${this.alternatives(modes)})`;
+    const output = `${opened}${this.alternatives(modes)})`;
     if (!this.source.take(')')) this.source.fail('"(" without ")"');
-    return written;
+    return output;
   }
 
   /** An atom with its repetitions. */
   #repeated(atom: string): string {
     const { source } = this;
-    let written = atom;
+    let output = atom;
     for (;;) {
       const count = source.match(/^\{(?:\d+(?:,\d*)?|,\d+)\}/)?.[0];
       const sign = count === undefined ? source.match(/^[*+?]/)?.[0] : undefined;
-      if (count === undefined && sign === undefined) return written;
-      if (written !== atom || /^\(\?(?:[=!]|<[=!])/.test(atom)) written = `(?:${written})`;
-      written = sign === undefined ? this.#counted(written, count!) : this.#signed(written, sign);
+      if (count === undefined && sign === undefined) return output;
+      if (output !== atom || /^\(\?(?:[=!]|<[=!])/.test(atom)) output = `(?:${output})`;
+      output = sign === undefined ? this.#counted(output, count!) : this.#signed(output, sign);
     }
   }
 
@@ -221,18 +221,18 @@ class Translation {
   /** An atom so many times. Where the greater number stands first nothing is given back. */
   #counted(atom: string, count: string): string {
     const { source, dialect } = this;
-    const [least = '', most] = count.slice(1, -1).split(',');
-    for (const times of [least, most ?? '']) {
+    const [min = '', max] = count.slice(1, -1).split(',');
+    for (const times of [min, max ?? '']) {
       if (Number(times) > maxRepetitions)
         source.fail(`${abbreviate(times)} times, of which at most ${maxRepetitions} can be counted,`);
     }
-    if (most && Number(least) > Number(most)) return this.#atomic(`${atom}{${most},${least}}`);
-    const written = `${atom}${least === '' ? `{0,${most}}` : count}`;
+    if (max && Number(min) > Number(max)) return this.#atomic(`${atom}{${max},${min}}`);
+    const output = `${atom}${min === '' ? `{0,${max}}` : count}`;
     if (source.peek() === '+' && dialect.possessiveCounts) {
       source.next();
-      return this.#atomic(written);
+      return this.#atomic(output);
     }
-    if (!source.take('?')) return written;
-    return most === undefined && !dialect.lazyCounts ? `(?:${written})?` : `${written}?`;
+    if (!source.take('?')) return output;
+    return max === undefined && !dialect.lazyCounts ? `(?:${output})?` : `${output}?`;
   }
 }

@@ -1,3 +1,4 @@
+import type { Json } from '../formats/json/fields.js';
 import { outerSpaces, spacedWord } from '../formats/sentencepiece/to-json-patterns.js';
 import type { Model } from '../models/model.js';
 import { scanKnownPattern } from '../pre-tokenizers/known-patterns.js';
@@ -10,8 +11,6 @@ import type { TokenizerParts } from '../tokenizer.js';
  * stands between something visible and a letter.
  */
 export type Boundary = 'words' | 'lines';
-
-type Json = { readonly [name: string]: unknown };
 
 /** The boundaries at which a tokenizer certainly cuts a text, whatever follows; undefined where that cannot be told from its parts. */
 export function boundaryOf(parts: TokenizerParts): Boundary | undefined {
@@ -28,20 +27,20 @@ function findBoundary({ file, boundary, addedTokens, model }: TokenizerParts): B
   if (crosses || model.dropout) return undefined;
   if (typeof file !== 'object') return boundary;
   const normalizers = flatten(file.normalizer, 'normalizers');
-  const found = new Set<Boundary | 'inside' | undefined>();
+  const splits = new Set<Boundary | 'inside' | undefined>();
   let space = ' '; // what a space between two letters is by now
   for (const json of normalizers) {
     if (!isLocal(json, space)) return undefined;
     space = spaceAfter(json, space);
   }
   for (const json of flatten(file.pre_tokenizer, 'pretokenizers')) {
-    found.add(splitsAt(json, space));
+    splits.add(splitsAt(json, space));
     space = spaceAfter(json, space);
   }
-  if (found.has(undefined)) return undefined;
+  if (splits.has(undefined)) return undefined;
   const mayMoveLines = normalizers.length > 0 || addedTokens.some(({ lstrip }) => lstrip);
-  if (found.has('words') || (found.has('lines') && mayMoveLines)) return 'words';
-  if (found.has('lines')) return 'lines';
+  if (splits.has('words') || (splits.has('lines') && mayMoveLines)) return 'words';
+  if (splits.has('lines')) return 'lines';
   return mergesStayInWords(model, file.model as Json, space) ? 'words' : undefined;
 }
 

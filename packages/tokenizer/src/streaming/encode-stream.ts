@@ -26,19 +26,19 @@ export function encodeStream(
 ): EncodeStream {
   const boundary = boundaryOf(tokenizer.parts);
   const [before, after] = addSpecialTokens ? specialTokensAround(tokenizer) : [[], []];
-  const reader = new ChunkEncoder(tokenizer, boundary);
-  let hasBegun = false;
-  const begin = () => {
-    const ids = hasBegun ? [] : before;
-    hasBegun = true;
+  const encoder = new ChunkEncoder(tokenizer, boundary);
+  let hasStarted = false;
+  const start = () => {
+    const ids = hasStarted ? [] : before;
+    hasStarted = true;
     return ids;
   };
   return {
     push(chunk) {
       if (typeof chunk !== 'string') failInput(`encodeStream: a chunk must be a string, it is a ${typeof chunk}`);
-      return [...begin(), ...reader.push(chunk)];
+      return [...start(), ...encoder.push(chunk)];
     },
-    flush: () => [...begin(), ...reader.flush(), ...after],
+    flush: () => [...start(), ...encoder.flush(), ...after],
   };
 }
 
@@ -46,12 +46,12 @@ export function encodeStream(
 export function countUpTo(tokenizer: Tokenizer, text: string, limit: number): number | undefined {
   const boundary = boundaryOf(tokenizer.parts);
   if (!boundary) return undefined;
-  const reader = new ChunkEncoder(tokenizer, boundary);
+  const encoder = new ChunkEncoder(tokenizer, boundary);
   let count = 0;
   for (let at = 0, size = firstChunk; at < text.length && count < limit; at += size, size *= 2) {
-    count += reader.push(text.slice(at, at + size)).length;
+    count += encoder.push(text.slice(at, at + size)).length;
   }
-  return count < limit ? count + reader.flush().length : count;
+  return count < limit ? count + encoder.flush().length : count;
 }
 
 const firstChunk = 4096;
@@ -61,8 +61,8 @@ class ChunkEncoder {
   #chunks: string[] = []; // some words that were read, then what was not
   #length = 0;
   #tail = ''; // the last two units
-  #read = 0; // units of the words that were read
-  #readIds = 0; // how many ids they have by themselves
+  #contextLength = 0; // units of the words that were read
+  #contextIds = 0; // how many ids they have by themselves
 
   constructor(
     readonly tokenizer: Tokenizer,
@@ -75,16 +75,16 @@ class ChunkEncoder {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
     this.#tail = view.slice(-2);
-    const found = this.boundary ? lastBoundary(view, this.#read - offset, this.boundary) : -1;
-    if (found < 0) return [];
-    const end = offset + found;
+    const boundaryIndex = this.boundary ? lastBoundary(view, this.#contextLength - offset, this.boundary) : -1;
+    if (boundaryIndex < 0) return [];
+    const end = offset + boundaryIndex;
     const text = this.#chunks.join('');
     const ids = this.#idsOf(text.slice(0, end));
-    const kept = Math.max(0, lastBoundary(text.slice(0, end), 0, this.boundary!));
-    this.#chunks = [text.slice(kept)];
-    this.#length -= kept;
-    this.#read = end - kept;
-    this.#readIds = this.tokenizer.encode(text.slice(kept, end), plain).length;
+    const contextStart = Math.max(0, lastBoundary(text.slice(0, end), 0, this.boundary!));
+    this.#chunks = [text.slice(contextStart)];
+    this.#length -= contextStart;
+    this.#contextLength = end - contextStart;
+    this.#contextIds = this.tokenizer.encode(text.slice(contextStart, end), plain).length;
     return ids;
   }
 
@@ -93,7 +93,7 @@ class ChunkEncoder {
   }
 
   #idsOf(text: string): number[] {
-    return this.tokenizer.encode(text, plain).ids.slice(this.#readIds);
+    return this.tokenizer.encode(text, plain).ids.slice(this.#contextIds);
   }
 }
 

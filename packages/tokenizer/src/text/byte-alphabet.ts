@@ -33,7 +33,7 @@ const encoder = /*#__PURE__*/ new TextEncoder();
 /** The text with each of its UTF-8 bytes written in the byte alphabet. */
 export function toByteAlphabet(text: string): string {
   const chars = byteAlphabet();
-  let written = '';
-  for (const byte of encoder.encode(text)) written += chars[byte];
-  return written;
+  let output = '';
+  for (const byte of encoder.encode(text)) output += chars[byte];
+  return output;
 }

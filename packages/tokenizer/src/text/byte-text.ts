@@ -4,8 +4,8 @@ let sharedBytes: Uint8Array<ArrayBuffer> | undefined;
 
 /** A text as UTF-8. Short ones share a buffer: what was returned last is overwritten. */
 export function encodeUtf8(text: string): Uint8Array {
-  const most = text.length * 3;
-  const buffer = most > sharedSize ? new Uint8Array(most) : (sharedBytes ??= new Uint8Array(sharedSize));
+  const maxBytes = text.length * 3;
+  const buffer = maxBytes > sharedSize ? new Uint8Array(maxBytes) : (sharedBytes ??= new Uint8Array(sharedSize));
   return buffer.subarray(0, encoder.encodeInto(text, buffer).written);
 }
 

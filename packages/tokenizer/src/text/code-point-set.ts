@@ -36,14 +36,14 @@ export class CodePointSet {
 
   /** A text with `change` of each member, and `others` of what stands between them. */
   replace(text: string, change: (char: string) => string, others = (part: string): string => part): string {
-    let written = '';
+    let output = '';
     let from = 0;
     for (let at = this.find(text); at !== -1; at = this.find(text, from)) {
       const char = String.fromCodePoint(text.codePointAt(at)!);
-      written += others(text.slice(from, at)) + change(char);
+      output += others(text.slice(from, at)) + change(char);
       from = at + char.length;
     }
-    return from === 0 ? others(text) : written + others(text.slice(from));
+    return from === 0 ? others(text) : output + others(text.slice(from));
   }
 }
 

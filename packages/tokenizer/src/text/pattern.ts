@@ -35,11 +35,11 @@ export const regexMatcher = (source: string, where: string, dialect?: Dialect): 
     if (part === '') return;
     const search = searchIn(part);
     let last = -1; // where the last match ended
-    for (let found = search(0); found; ) {
-      const [from, to] = found;
+    for (let match = search(0); match; ) {
+      const [from, to] = match;
       if (to > from || from !== last) ranges.push(start + from, start + to);
       last = to;
-      found = search(to > from ? to : to + ((part.codePointAt(from) ?? 0) > 0xffff ? 2 : 1));
+      match = search(to > from ? to : to + ((part.codePointAt(from) ?? 0) > 0xffff ? 2 : 1));
     }
   };
 };

@@ -16,6 +16,6 @@ export function alphabetOf(
   const byCode = [...counts].sort(([a], [b]) => a - b);
   if (limitAlphabet === undefined || byCode.length <= limitAlphabet) return byCode.map(([code]) => code);
   // The sort is stable: of characters that are equally frequent those with lower code points stay.
-  const kept = new Set([...byCode].sort(([, a], [, b]) => (a === b ? 0 : b - a)).slice(0, limitAlphabet));
-  return byCode.filter(entry => kept.has(entry)).map(([code]) => code);
+  const selected = new Set([...byCode].sort(([, a], [, b]) => (a === b ? 0 : b - a)).slice(0, limitAlphabet));
+  return byCode.filter(entry => selected.has(entry)).map(([code]) => code);
 }

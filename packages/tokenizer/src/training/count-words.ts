@@ -15,25 +15,25 @@ export async function countWords(
   scheduler: Scheduler,
 ): Promise<{ words: WordCounts; texts: number }> {
   const words: WordCounts = new Map();
-  let bytes = false;
+  let asBytes = false;
   let count = 0;
   for await (const text of texts) {
     const whole = new NormalizedString(toWellFormed(text), false);
     normalizer?.(whole);
     const preTokens = runPreTokenizer(preTokenizer, whole, true);
-    bytes = preTokens.asBytes;
+    asBytes = preTokens.asBytes;
     addWords(preTokens.text.text, preTokens.spans, words);
     count++;
     if (scheduler.shouldYield) await scheduler.reportAndYield('words', count);
   }
   await scheduler.reportAndYield('words', count, count);
-  if (!bytes) return { words, texts: count };
+  if (!asBytes) return { words, texts: count };
   return { words: new Map(Array.from(words, ([word, times]) => [toByteAlphabet(word), times])), texts: count };
 }
 
-function addWords(text: string, cuts: readonly number[], words: WordCounts): void {
-  for (let index = 0; index < cuts.length; index += 2) {
-    const word = text.slice(cuts[index]!, cuts[index + 1]!);
+function addWords(text: string, spans: readonly number[], words: WordCounts): void {
+  for (let index = 0; index < spans.length; index += 2) {
+    const word = text.slice(spans[index]!, spans[index + 1]!);
     const times = words.get(word);
     if (times !== undefined) words.set(word, times + 1);
     else if (word !== '') words.set(ownCopy(word), 1);

@@ -1,4 +1,5 @@
 import { readAddedTokens } from '../../added-tokens.js';
+import { typesIn } from '../../description.js';
 import { failFile } from '../../errors.js';
 import type { Model } from '../../models/model.js';
 import { Vocabulary } from '../../models/vocabulary.js';
@@ -88,7 +89,7 @@ export function withSpecialTokens(
       alwaysSetsTypeIds: true,
     },
   };
-  const { file } = parts;
+  const { file, types } = parts;
   return new Tokenizer({
     ...parts,
     ...familyParts,
@@ -99,6 +100,12 @@ export function withSpecialTokens(
     },
     ...(typeof file === 'function' && {
       file: () => familyToJson(file(), { ...familyParts, ids, before: layout.normalizersBefore ?? [] }),
+    }),
+    ...(types && {
+      types: {
+        ...types,
+        normalizer: [...typesIn({ normalizers: layout.normalizersBefore }, 'normalizers'), ...types.normalizer],
+      },
     }),
     specialTokenIds: Object.fromEntries(specialTokenIds.filter(([, id]) => id !== undefined)),
   });

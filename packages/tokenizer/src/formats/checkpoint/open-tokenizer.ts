@@ -42,12 +42,12 @@ export async function openTokenizer(read: ReadFile, options: OpenOptions = {}): 
     });
   }
   const settings = await readSettings(read, modelType);
-  return (await fromPieces(read, settings)) ?? (await fromVocabulary(read, settings));
+  return (await fromSentencePiece(read, settings)) ?? (await fromVocabFiles(read, settings));
 }
 
-async function fromPieces(read: ReadFile, settings: CheckpointSettings): Promise<Tokenizer | undefined> {
+async function fromSentencePiece(read: ReadFile, settings: CheckpointSettings): Promise<Tokenizer | undefined> {
   const source = await read('source.spm');
-  if (source) return marian(read, source, settings);
+  if (source) return fromMarianFiles(read, source, settings);
   for (const name of sentencePieceNames) {
     const model = await read(name);
     if (!model) continue;
@@ -68,7 +68,7 @@ async function fromVocabJson(
 }
 
 /** Marian cuts translations with a model of their own, `target.spm`, and with `separate_vocabs` gives them ids of their own, too. */
-async function marian(read: ReadFile, source: Uint8Array, settings: CheckpointSettings): Promise<Tokenizer> {
+async function fromMarianFiles(read: ReadFile, source: Uint8Array, settings: CheckpointSettings): Promise<Tokenizer> {
   const vocab = await idsOf(read, 'vocab.json', 'source.spm');
   const isSeparate = settings.fields.boolean('separate_vocabs', false);
   const model = await read('target.spm');
@@ -86,7 +86,7 @@ async function idsOf(read: ReadFile, name: string, model: string): Promise<strin
   return (await readText(read, name)) ?? failFile(`${model} needs the ids in ${name}, which is missing`);
 }
 
-async function fromVocabulary(read: ReadFile, settings: CheckpointSettings): Promise<Tokenizer | undefined> {
+async function fromVocabFiles(read: ReadFile, settings: CheckpointSettings): Promise<Tokenizer | undefined> {
   const [vocab, merges, words] = await Promise.all(
     ['vocab.json', 'merges.txt', 'vocab.txt'].map(name => readText(read, name)),
   );

@@ -2,7 +2,7 @@ import { addedTokenToJson } from '../../added-tokens.js';
 import { failFile } from '../../errors.js';
 import type { TemplateItem } from '../../post-processors/post-processor.js';
 import type { TokenizerParts } from '../../tokenizer.js';
-import type { Json } from '../json/component-to-json.js';
+import type { Json } from '../json/fields.js';
 
 /** What a family adds to a SentencePiece model, as it stands in a tokenizer. */
 interface FamilyParts extends Pick<TokenizerParts, 'addedTokens' | 'model' | 'postProcessor'> {

@@ -29,7 +29,7 @@ export function tokenizerFromFile(bytes: Uint8Array, options: FileOptions = {}):
       return sentencePieceTokenizer(bytes);
     default:
       return failFile(
-        `${name} is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; ${beginning(bytes)}`,
+        `${name} is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; ${describeStart(bytes)}`,
       );
   }
 }
@@ -44,5 +44,5 @@ export function detectFormat(bytes: Uint8Array): FileFormat | undefined {
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-const beginning = (bytes: Uint8Array) =>
+const describeStart = (bytes: Uint8Array) =>
   bytes.length === 0 ? 'it is empty' : `it begins with ${JSON.stringify(textOf(bytes.subarray(0, 20)))}`;

@@ -1,7 +1,5 @@
 import { failFile } from '../../errors.js';
-
-/** A JSON object. */
-export type Json = { readonly [name: string]: unknown };
+import type { Json } from './fields.js';
 
 /** The fields of a component in the order in which the reference writes them, with what it writes where a file says nothing. */
 interface ComponentForm {
@@ -89,9 +87,9 @@ export function componentToJson(kind: keyof typeof forms, json: Json): Json {
   if (form === undefined)
     return failFile(`${kind} type "${type}" cannot be saved; ${Object.keys(known).join(', ')} can`);
   const { fields, list, modern } = form;
-  const written = { type, ...withDefaults(fields, modern ? modern(json) : json) };
-  if (list === undefined) return written;
-  return { ...written, [list]: (json[list] as readonly Json[]).map(inner => componentToJson(kind, inner)) };
+  const output = { type, ...withDefaults(fields, modern ? modern(json) : json) };
+  if (list === undefined) return output;
+  return { ...output, [list]: (json[list] as readonly Json[]).map(inner => componentToJson(kind, inner)) };
 }
 
 /** The named fields of an object in the order of their defaults; null where a field may be null. */

@@ -1,5 +1,8 @@
 import { failFile } from '../../errors.js';
 
+/** A JSON object. */
+export type Json = { readonly [name: string]: unknown };
+
 /** What a value is, for error texts. */
 export const describeType = (value: unknown) =>
   value === undefined ? 'missing' : value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
@@ -54,11 +57,11 @@ export class Fields {
   }
 
   /** A whole number from 0 to `most`. */
-  count(name: string, fallback?: number, most = 0x7fffffff): number {
+  count(name: string, fallback?: number, max = 0x7fffffff): number {
     const value = this.raw(name) ?? fallback;
     if (typeof value !== 'number') return this.#wrong(name, 'a number');
-    if (!Number.isInteger(value) || value < 0 || value > most) {
-      return failFile(`${this.path(name)} must be a whole number from 0 to ${most}, it is ${value}`);
+    if (!Number.isInteger(value) || value < 0 || value > max) {
+      return failFile(`${this.path(name)} must be a whole number from 0 to ${max}, it is ${value}`);
     }
     return value;
   }

@@ -69,10 +69,10 @@ const stickyPattern = (source: string) => new RegExp(source.replaceAll(' ', '[ \
 function readVocabulary(text: string, at: number): Table | undefined {
   const entry = stickyPattern(` "${stringBody}" : (0|[1-9]\\d{0,7}) [,}]`);
   const vocabulary = new Vocabulary();
-  return readTable(text, at, '{}', entry, vocabulary, (found, isEscaped) => {
-    const token = found[1]!;
+  return readTable(text, at, '{}', entry, vocabulary, (match, isEscaped) => {
+    const token = match[1]!;
     const own = isEscaped ? parseStringBody(token) : token.length > maxSharedLength ? ownCopy(token) : token;
-    vocabulary.add(own, Number(found[2]), 'model.vocab');
+    vocabulary.add(own, Number(match[2]), 'model.vocab');
     return true;
   });
 }
@@ -87,9 +87,9 @@ function readMergeList(text: string, at: number, vocabulary: Vocabulary | undefi
       : ` "${stringBodyWithoutBlanks}\\x20${stringBodyWithoutBlanks}" [,\\]]`,
   );
   const ids: number[] = [];
-  return readTable(text, at, '[]', entry, new MergeList(ids), (found, isEscaped) => {
-    const left = vocabulary.id(isEscaped ? parseStringBody(found[1]!) : found[1]!);
-    const right = vocabulary.id(isEscaped ? parseStringBody(found[2]!) : found[2]!);
+  return readTable(text, at, '[]', entry, new MergeList(ids), (match, isEscaped) => {
+    const left = vocabulary.id(isEscaped ? parseStringBody(match[1]!) : match[1]!);
+    const right = vocabulary.id(isEscaped ? parseStringBody(match[2]!) : match[2]!);
     if (left === undefined || right === undefined) return false;
     ids.push(left, right);
     return true;
@@ -103,15 +103,15 @@ function readTable(
   brackets: '{}' | '[]',
   entry: RegExp,
   value: Vocabulary | MergeList,
-  accept: (found: RegExpExecArray, isEscaped: boolean) => boolean,
+  accept: (match: RegExpExecArray, isEscaped: boolean) => boolean,
 ): Table | undefined {
   const open = stickyPattern(` \\${brackets[0]}`);
   if (!matchesAt(text, at, open)) return undefined;
   entry.lastIndex = open.lastIndex;
   let backslash = nextBackslash(text, open.lastIndex);
-  for (let found = entry.exec(text); found; found = entry.exec(text)) {
+  for (let match = entry.exec(text); match; match = entry.exec(text)) {
     const end = entry.lastIndex;
-    if (!accept(found, backslash < end)) return undefined;
+    if (!accept(match, backslash < end)) return undefined;
     if (text[end - 1] === brackets[1]) return { value, end };
     if (backslash < end) backslash = nextBackslash(text, end);
   }

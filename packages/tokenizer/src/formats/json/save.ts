@@ -1,7 +1,8 @@
 import { failFile } from '../../errors.js';
 import type { Model } from '../../models/model.js';
 import type { Tokenizer } from '../../tokenizer.js';
-import { componentToJson, type Json, withDefaults } from './component-to-json.js';
+import { componentToJson, withDefaults } from './component-to-json.js';
+import type { Json } from './fields.js';
 import { writeJson } from './write-json.js';
 
 /** How a tokenizer is written. */
@@ -21,7 +22,7 @@ export function saveTokenizer(tokenizer: Tokenizer, { pretty = false }: SaveOpti
   const file = typeof source === 'function' ? source() : { ...source, model: withTables(source.model as Json, model) };
   const component = (kind: Parameters<typeof componentToJson>[0]) =>
     file[kind] == null ? null : componentToJson(kind, file[kind] as Json);
-  const written = {
+  const output = {
     version: '1.0',
     truncation: file.truncation == null ? null : withDefaults(truncationDefaults, file.truncation as Json),
     padding: file.padding == null ? null : withDefaults(paddingDefaults, file.padding as Json),
@@ -32,7 +33,7 @@ export function saveTokenizer(tokenizer: Tokenizer, { pretty = false }: SaveOpti
     decoder: component('decoder'),
     model: modelToJson(file.model as Json),
   };
-  return writeJson(written, pretty ? '  ' : '');
+  return writeJson(output, pretty ? '  ' : '');
 }
 
 const truncationDefaults: Json = { direction: 'Right', max_length: undefined, strategy: 'LongestFirst', stride: 0 };
@@ -47,12 +48,12 @@ const paddingDefaults: Json = {
 
 function addedTokensToJson(tokens: readonly Json[]): Json[] {
   const flags = { single_word: false, lstrip: false, rstrip: false };
-  const written = tokens.map(token => ({
+  const output = tokens.map(token => ({
     ...withDefaults({ id: undefined, content: undefined, ...flags }, token),
     normalized: token.normalized ?? !(token.special ?? false),
     special: token.special ?? false,
   }));
-  return written.sort((a, b) => Number((a as Json).id) - Number((b as Json).id));
+  return output.sort((a, b) => Number((a as Json).id) - Number((b as Json).id));
 }
 
 /** Settings of models, with what the reference writes where a file says nothing. */
@@ -83,8 +84,8 @@ function withTables(json: Json, { vocabulary, merges, scores }: Model): Json {
 
 function modelToJson({ vocab, merges, ...json }: Json): Json {
   const type = String(json.type);
-  const written = { type, ...withDefaults(modelDefaults[type] ?? {}, json), vocab };
-  if (type === 'Unigram') return { ...written, byte_fallback: json.byte_fallback ?? false };
-  if (type === 'WordLevel') return { ...written, unk_token: json.unk_token ?? '<unk>' };
-  return merges === undefined ? written : { ...written, merges };
+  const output = { type, ...withDefaults(modelDefaults[type] ?? {}, json), vocab };
+  if (type === 'Unigram') return { ...output, byte_fallback: json.byte_fallback ?? false };
+  if (type === 'WordLevel') return { ...output, unk_token: json.unk_token ?? '<unk>' };
+  return merges === undefined ? output : { ...output, merges };
 }

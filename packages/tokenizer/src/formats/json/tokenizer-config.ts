@@ -1,9 +1,7 @@
 import { type AddedToken, readFlags } from '../../added-tokens.js';
 import { failFile } from '../../errors.js';
 import type { Vocabulary } from '../../models/vocabulary.js';
-import { Fields } from './fields.js';
-
-type Json = { readonly [name: string]: unknown };
+import { Fields, type Json } from './fields.js';
 
 /** Classes of the reference that make the normalizer of BERT, or a byte-level pre-tokenizer, anew from the configuration. */
 const rebuiltComponents = { BertNormalizer: ['Bert', 'DistilBert'], ByteLevel: ['GPT2', 'Roberta'] } as const;

@@ -62,33 +62,33 @@ function withDenormalizer({ denormalizer }: ModelProto, decoder: Decoder): Decod
 
 /** Bytes on their way to characters; each byte that cannot be part of one is U+FFFD. */
 class ByteRun {
-  #held: number[] = [];
+  #pending: number[] = [];
 
   constructor(readonly write: (text: string) => void) {}
 
   push(byte: number): void {
-    this.#held.push(byte);
-    while (this.#held.length > 0 && !this.#isOpen()) this.#takeFirst();
+    this.#pending.push(byte);
+    while (this.#pending.length > 0 && !this.#isOpen()) this.#takeFirst();
   }
 
   finish(): void {
-    while (this.#held.length > 0) this.#takeFirst();
+    while (this.#pending.length > 0) this.#takeFirst();
   }
 
   /** Whether what is held may yet become one character. */
   #isOpen(): boolean {
-    const held = this.#held;
-    const length = lengthOf(held[0]!);
-    return held.length < length && isUtf8Prefix(held);
+    const pending = this.#pending;
+    const length = lengthOf(pending[0]!);
+    return pending.length < length && isUtf8Prefix(pending);
   }
 
   #takeFirst(): void {
-    const held = this.#held;
-    const length = lengthOf(held[0]!);
-    if (length > 0 && held.length >= length && isUtf8Prefix(held.slice(0, length))) {
-      this.write(new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(held.splice(0, length))));
+    const pending = this.#pending;
+    const length = lengthOf(pending[0]!);
+    if (length > 0 && pending.length >= length && isUtf8Prefix(pending.slice(0, length))) {
+      this.write(new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(pending.splice(0, length))));
     } else {
-      held.shift();
+      pending.shift();
       this.write(replacement);
     }
   }
@@ -101,9 +101,9 @@ const lengthOf = (byte: number) =>
 /** Whether bytes are the beginning of a character, or all of it: no overlong form, no surrogate, none above U+10FFFF. */
 function isUtf8Prefix([first, second, ...rest]: readonly number[]): boolean {
   if (second !== undefined) {
-    const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
-    const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
-    if (second < least || second > most) return false;
+    const min = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+    const max = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+    if (second < min || second > max) return false;
   }
   return rest.every(byte => byte >= 0x80 && byte <= 0xbf);
 }

@@ -16,12 +16,12 @@ export interface Merges {
 export function mergesOf({ pieces, scores, types }: ModelProto, { piecesInText }: PieceTable): Merges {
   const mergeable = new Map(piecesInText(id => types[id] !== pieceTypes.userDefined));
   const characters = new Map<number, number>();
-  const frozen = new Map(piecesInText(id => types[id] === pieceTypes.userDefined));
+  const userDefined = new Map(piecesInText(id => types[id] === pieceTypes.userDefined));
   const units: number[] = []; // of symbols that are no pieces
   for (const piece of mergeable.keys()) {
     for (const char of piece) {
       const code = char.codePointAt(0)!;
-      if (characters.has(code) || frozen.has(char)) continue;
+      if (characters.has(code) || userDefined.has(char)) continue;
       characters.set(code, mergeable.get(char) ?? pieces.length + units.push(char.length));
     }
   }

@@ -24,19 +24,19 @@ export function sentencePieceNormalizer(
 
   return text => {
     const old = text.text;
-    const written: string[] = [];
+    const output: string[] = [];
     const starts: number[] = []; // for each unit written where it came from
     let length = 0;
     const write = (part: string, from: number) => {
       text.checkLength((length += part.length));
-      written.push(part);
+      output.push(part);
       if (text.tracked) for (let index = 0; index < part.length; index++) starts.push(originalOffset(text, from));
     };
     /** Copies the run of plain characters at `at`; returns where it ends. */
     const copy = (): number => {
       let to = at;
       for (; to < old.length && isPlain(old.charCodeAt(to)); to++) if (text.tracked) starts.push(text.start(to));
-      if (to > at) written.push(old.slice(at, to));
+      if (to > at) output.push(old.slice(at, to));
       return to;
     };
     let at = 0;
@@ -70,7 +70,7 @@ export function sentencePieceNormalizer(
       write(part === ' ' ? space : spec.escapeWhitespaces ? part.replaceAll(' ', space) : part, at);
       afterSpace = removesSpaces && part.endsWith(' ');
     }
-    let whole = written.join('');
+    let whole = output.join('');
     let consumed = originalOffset(text, at);
     if (removesSpaces && whole.endsWith(space)) {
       let end = whole.length;
@@ -90,14 +90,14 @@ export function sentencePieceNormalizer(
 
 /** Tells the units that are characters which no rule changes and no symbol begins with; a table remembers the answers. */
 function plainUnits(map: CharsMap | undefined, symbols: Trie | undefined): (unit: number) => boolean {
-  const known = new Uint8Array(0x10000);
-  const look = (unit: number) => {
+  const cache = new Uint8Array(0x10000);
+  const computeIsPlain = (unit: number) => {
     const isOther = unit === 0x20 || (unit & 0xf800) === 0xd800;
     return !isOther && !map?.isRulePrefix(unit) && (symbols?.step(root, unit) ?? -1) < 0;
   };
   return unit => {
-    if (known[unit] === 0) known[unit] = look(unit) ? 1 : 2;
-    return known[unit] === 1;
+    if (cache[unit] === 0) cache[unit] = computeIsPlain(unit) ? 1 : 2;
+    return cache[unit] === 1;
   };
 }
 

@@ -37,12 +37,25 @@ export function sentencePieceParts(file: ModelProto): TokenizerParts {
     postProcessor: {},
     decoder: sentencePieceDecoder(file),
     file: () => sentencePieceToJson(file, table),
+    types: {
+      normalizer: ['SentencePiece'],
+      preTokenizer: preTokenizer.map(() => 'Split'),
+      model: modelNames[file.modelType]!,
+    },
     ...(preTokenizer.length > 0 && !table.userDefinedSymbols && { boundary: 'words' }),
     truncation: undefined,
     padding: undefined,
     specialTokenIds: Object.fromEntries(Object.entries(specialTokenIds).filter(([, id]) => id !== undefined)),
   };
 }
+
+/** Names of model types, by their numbers. */
+const modelNames: { readonly [type: number]: string } = {
+  [modelTypes.unigram]: 'Unigram',
+  [modelTypes.bpe]: 'BPE',
+  [modelTypes.word]: 'Word',
+  [modelTypes.char]: 'Char',
+};
 
 /** Whether all ways to cut a text into pieces have a cut before the space in front of a word, and a piece behind it. */
 const splitsWords = (file: ModelProto, { vocabulary }: PieceTable): boolean =>

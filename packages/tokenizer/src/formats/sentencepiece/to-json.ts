@@ -1,6 +1,6 @@
 import { failFile } from '../../errors.js';
 import { CharsMap } from '../../normalizers/chars-map.js';
-import type { Json } from '../json/component-to-json.js';
+import type { Json } from '../json/fields.js';
 import { mergesOf } from './merges.js';
 import { type ModelProto, modelTypes, pieceTypes } from './model-proto.js';
 import { spaceSymbol } from './normalizer.js';

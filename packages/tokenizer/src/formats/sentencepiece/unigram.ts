@@ -61,18 +61,18 @@ export function sentencePieceUnigram(file: ModelProto, table: PieceTable): Model
 
 /** Scores as the reference takes them: float32, and for user-defined symbols a bonus. */
 export function scoresOf({ pieces, scores, types }: ModelProto): { scores: Float64Array; unknownScore: number } {
-  let least = 3.4028234663852886e38;
-  let most = leastPositive;
+  let lowest = 3.4028234663852886e38;
+  let highest = leastPositive;
   for (const [id, score] of scores.entries()) {
     if (types[id] !== pieceTypes.normal) continue;
-    least = Math.min(least, score);
-    most = Math.max(most, score);
+    lowest = Math.min(lowest, score);
+    highest = Math.max(highest, score);
   }
   return {
     scores: Float64Array.from(scores, (score, id) =>
-      types[id] === pieceTypes.userDefined ? Math.fround(bytesOf(pieces[id]!) * most) - 0.1 : score,
+      types[id] === pieceTypes.userDefined ? Math.fround(bytesOf(pieces[id]!) * highest) - 0.1 : score,
     ),
-    unknownScore: least - unknownPenalty,
+    unknownScore: lowest - unknownPenalty,
   };
 }
 

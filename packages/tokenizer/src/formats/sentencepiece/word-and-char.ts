@@ -53,13 +53,13 @@ export const piecesStayInWords = ({ pieces, types }: ModelProto): boolean =>
 /** Cuts before each run of visible spaces: what BPE may read word by word, where no piece goes across such a place. */
 export const splitBeforeSpaces: PreTokenizer = [
   {
-    split(text, start, end, cuts) {
+    split(text, start, end, spans) {
       for (let from = start; from < end; ) {
         let to = from;
         while (to < end && text[to] === spaceSymbol) to++;
         to = text.indexOf(spaceSymbol, to);
         if (to === -1 || to > end) to = end;
-        cuts.push(from, to);
+        spans.push(from, to);
         from = to;
       }
     },

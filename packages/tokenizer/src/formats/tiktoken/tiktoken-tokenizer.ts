@@ -59,6 +59,7 @@ export function tiktokenTokenizer(file: string | Uint8Array, options: TiktokenOp
     truncation: undefined,
     padding: undefined,
     specialTokenIds: {},
+    types: { normalizer: [], preTokenizer: ['Split', 'ByteLevel'], model: 'BPE' },
     file: () => ranksToJson(vocabulary, merges, pattern, specialTokens),
     ...(scan && { boundary: 'lines' }),
   });

@@ -1,6 +1,6 @@
 import type { PairTable } from '../../models/bpe/pair-table.js';
 import type { Vocabulary } from '../../models/vocabulary.js';
-import type { Json } from '../json/component-to-json.js';
+import type { Json } from '../json/fields.js';
 import { tiktokenEncodings } from './encodings.js';
 
 /** The `tokenizer.json` that does what a rank file does: byte-level BPE with the merges behind the ranks, where whole tokens come first. */

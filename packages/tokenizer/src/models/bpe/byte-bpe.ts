@@ -62,8 +62,8 @@ export function byteBpe(
     tokenize(text, start, end, bytes, ids, spans) {
       if (!bytes) return characters.tokenize(text, start, end, bytes, ids, spans);
       const first = ids.length;
-      const piece = encodeUtf8(text.slice(start, end));
-      encodeBytes(piece, 0, piece.length, ids);
+      const utf8 = encodeUtf8(text.slice(start, end));
+      encodeBytes(utf8, 0, utf8.length, ids);
       if (!spans) return;
       for (let index = first, at = 0; index < ids.length; index++)
         spans.push(at, (at += tokens.byteLength(ids[index]!)));

@@ -108,8 +108,8 @@ export function mergeByHeap(symbols: Symbols, table: PairTable, skips?: () => bo
   const previous = new Int32Array(count);
   const heap = new Heap(Math.max(1, count));
   const enqueue = (at: number) => {
-    const found = table.find(ids[at]!, ids[next[at]!]!);
-    if (found >= 0) heap.push(table.first(found) * indexSpan + at);
+    const slot = table.find(ids[at]!, ids[next[at]!]!);
+    if (slot >= 0) heap.push(table.first(slot) * indexSpan + at);
   };
   for (let at = 0; at < count; at++) {
     next[at] = at + 1;
@@ -128,9 +128,9 @@ export function mergeByHeap(symbols: Symbols, table: PairTable, skips?: () => bo
     const at = key - rank * indexSpan;
     const right = next[at]!;
     if (lengths[at] === -1 || right >= count) continue; // merged away, or last by now
-    const found = table.find(ids[at]!, ids[right]!);
-    if (found < 0 || table.first(found) !== rank) continue; // one side has grown since
-    ids[at] = table.second(found);
+    const slot = table.find(ids[at]!, ids[right]!);
+    if (slot < 0 || table.first(slot) !== rank) continue; // one side has grown since
+    ids[at] = table.second(slot);
     lengths[at]! += lengths[right]!;
     lengths[right] = -1;
     const after = next[right]!;

@@ -31,9 +31,9 @@ export class PairTable {
     const slots = this.#slots;
     const wrap = slots.length - 1;
     for (let at = slotOf(left, right, slots.length); ; at = (at + 4) & wrap) {
-      const found = slots[at];
-      if (found === left && slots[at + 1] === right) return at;
-      if (found === -1) return -1;
+      const key = slots[at];
+      if (key === left && slots[at + 1] === right) return at;
+      if (key === -1) return -1;
     }
   }
 

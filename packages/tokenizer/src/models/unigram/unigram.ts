@@ -60,7 +60,7 @@ export function unigramModel(
     }
   };
 
-  const read = (units: Uint16Array, start: number, end: number, ids: number[], spans?: number[]) => {
+  const encode = (units: Uint16Array, start: number, end: number, ids: number[], spans?: number[]) => {
     search(units, start, end);
     let from = start;
     let byte = 0;
@@ -83,8 +83,8 @@ export function unigramModel(
   };
 
   const tokenize: Model['tokenize'] = (text, start, end, _bytes, ids, spans) =>
-    read(unitsOf(text, start, end), 0, end - start, ids, spans);
-  return withCache({ vocabulary, scores, acceptsBytes: false, unknownId, showsUnknownText: true, tokenize }, read);
+    encode(unitsOf(text, start, end), 0, end - start, ids, spans);
+  return withCache({ vocabulary, scores, acceptsBytes: false, unknownId, showsUnknownText: true, tokenize }, encode);
 }
 
 /** The best way to each place of a piece: its score, and the token that it ends with. Reused from piece to piece. */

@@ -8,14 +8,14 @@ export class Alphabet {
   readonly members: boolean[][] = [];
 
   constructor(sets: readonly string[], flags: string) {
-    this.#tests = sets.map(written => new RegExp(`^(?:${written})$`, flags.replace('g', '')));
+    this.#tests = sets.map(set => new RegExp(`^(?:${set})$`, flags.replace('g', '')));
   }
 
   /** The class of a code point. */
   classOf(code: number): number {
     if (code > 0xffff) {
-      const known = this.#others.get(code);
-      if (known !== undefined) return known;
+      const cached = this.#others.get(code);
+      if (cached !== undefined) return cached;
     } else if (this.#units[code]! > 0) return this.#units[code]! - 1;
     const char = String.fromCodePoint(code);
     const inside = this.#tests.map(test => test.test(char));

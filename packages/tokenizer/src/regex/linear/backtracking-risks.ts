@@ -23,7 +23,7 @@ function boundedLength(node: Node): number {
     case 'sequence':
       return node.parts.reduce((sum, part) => sum + boundedLength(part), 0);
     case 'choice':
-      return node.options.reduce((most, option) => Math.max(most, boundedLength(option)), 0);
+      return node.options.reduce((max, option) => Math.max(max, boundedLength(option)), 0);
     case 'repeat':
       return boundedLength(node.body) * (node.max === Number.POSITIVE_INFINITY ? node.min : node.max);
     default:

@@ -45,8 +45,8 @@ export class LiveStates {
   /** The number of the set with these states. */
   add(live: Uint8Array): number {
     const key = keyOf(live);
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
+    const cached = this.#numbers.get(key);
+    if (cached !== undefined) return cached;
     this.#numbers.set(key, this.#sets.length);
     this.#predecessors.push(new Map());
     this.#steps.push(new Map());
@@ -66,11 +66,11 @@ export class LiveStates {
   /** The set before a character of class `next` behind which the set is `after`; `last` is the class of what stands before the place, -1 for nothing. */
   before(after: number, next: number, last: number): number {
     const key = next * 0x10000 + last;
-    const known = this.#predecessors[after]!.get(key);
-    if (known !== undefined) return known;
-    const made = this.#computeSet(this.#sets[after], next, last);
-    this.#predecessors[after]!.set(key, made);
-    return made;
+    const cached = this.#predecessors[after]!.get(key);
+    if (cached !== undefined) return cached;
+    const computed = this.#computeSet(this.#sets[after], next, last);
+    this.#predecessors[after]!.set(key, computed);
+    return computed;
   }
 
   has(set: number, state: number): boolean {
@@ -79,8 +79,8 @@ export class LiveStates {
 
   /** The state that takes a character (or `match`) to which the first of all ways from a state leads that matches in the end. */
   step(set: number, state: number): number {
-    const known = this.#steps[set]!.get(state);
-    if (known !== undefined) return known;
+    const cached = this.#steps[set]!.get(state);
+    if (cached !== undefined) return cached;
     let at = state;
     for (let now = this.#program.states[at]!; now.kind !== 'set' && at !== match; now = this.#program.states[at]!) {
       if (now.kind === 'split') at = this.has(set, now.first) ? now.first : now.second;

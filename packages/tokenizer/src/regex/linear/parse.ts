@@ -85,7 +85,7 @@ class Parser {
     const start = this.#at;
     const group = ++this.#groups;
     const body = this.choice();
-    if (this.#take(`))\\${group}(?:)`)) return possessiveRepeat(body) ?? this.#counted({ kind: 'atomic', body });
+    if (this.#take(`))\\${group}(?:)`)) return possessiveRepeat(body) ?? this.#nonlinear({ kind: 'atomic', body });
     this.#at = start - '(?=('.length;
     this.#groups = group - 1;
     return undefined;
@@ -107,7 +107,7 @@ class Parser {
       const body = this.#close();
       const isNot = look[2] === '!';
       if (!look[1]) return { kind: 'ahead', body, isNot };
-      return behind(body, isNot) ?? this.#counted({ kind: 'lookbehind', body, isNot });
+      return behind(body, isNot) ?? this.#nonlinear({ kind: 'lookbehind', body, isNot });
     }
     if (this.#take('(?:')) return this.#close();
     if (this.#match(/^\((?:\?<[^>]*>)?/)) return this.#capture();
@@ -115,7 +115,7 @@ class Parser {
     if (this.#take('^')) return { kind: 'behind', sets: [], orStart: true, isNot: false };
     if (this.#take('$')) return { kind: 'ahead', body: { kind: 'set', written: any }, isNot: true };
     const reference = this.#match(/^\\([1-9]\d*)/);
-    if (reference) return this.#counted({ kind: 'reference', group: Number(reference[1]) });
+    if (reference) return this.#nonlinear({ kind: 'reference', group: Number(reference[1]) });
     const written = this.source[this.#at] === '[' ? this.#class() : this.#match(/^(?:\\[pPu]\{[^}]*\}|\\?.)/su)![0];
     return { kind: 'set', written };
   }
@@ -135,7 +135,7 @@ class Parser {
     return body;
   }
 
-  #counted(node: Nonlinear): Node {
+  #nonlinear(node: Nonlinear): Node {
     this.isLinear = false;
     return node;
   }

@@ -33,31 +33,31 @@ export class LongWords {
     this.#times.push(times);
     this.#ends.push(first + symbols.length);
     for (let index = 0; index <= last; index++) {
-      const place = first + index;
-      const begun = index < last ? pairs.change(symbols[index]!, symbols[index + 1]!, number, times) : none;
-      this.#cells.set([symbols[index]!, place + 1, index > 0 ? place - 1 : none, begun], place * width);
-      if (begun !== none) this.#occurrences.add(begun, place);
+      const position = first + index;
+      const pairNumber = index < last ? pairs.change(symbols[index]!, symbols[index + 1]!, number, times) : none;
+      this.#cells.set([symbols[index]!, position + 1, index > 0 ? position - 1 : none, pairNumber], position * width);
+      if (pairNumber !== none) this.#occurrences.add(pairNumber, position);
       if ((index & 4095) === 4095) yield index;
     }
   }
 
   /** Makes `merged` of a pair wherever it stands in the words with these numbers, from the left; yields now and then. */
   *merge(numbers: ReadonlySet<number>, from: number, merged: number, pairs: Pairs): Generator<void> {
-    const places = this.#occurrences.take(from);
+    const positions = this.#occurrences.take(from);
     let word = 0;
-    for (let index = 0; index < places.length; index++) {
-      const place = places[index]!;
-      if (this.#cells[place * width + pair] !== from) continue; // another merge was here
-      if (place >= this.#ends[word]!) word = this.#wordAt(place);
-      if (numbers.has(this.#numbers[word]!)) this.#mergeAt(place, word, merged, pairs);
-      else this.#occurrences.add(from, place);
+    for (let index = 0; index < positions.length; index++) {
+      const position = positions[index]!;
+      if (this.#cells[position * width + pair] !== from) continue; // another merge was here
+      if (position >= this.#ends[word]!) word = this.#wordAt(position);
+      if (numbers.has(this.#numbers[word]!)) this.#mergeAt(position, word, merged, pairs);
+      else this.#occurrences.add(from, position);
       if ((index & 1023) === 1023) yield;
     }
   }
 
-  #mergeAt(place: number, word: number, merged: number, pairs: Pairs): void {
+  #mergeAt(position: number, word: number, merged: number, pairs: Pairs): void {
     const cells = this.#cells;
-    const cell = place * width;
+    const cell = position * width;
     const second = cells[cell + next]! * width;
     const before = cells[cell + previous]!;
     const after = cells[second + next]!;
@@ -71,29 +71,29 @@ export class LongWords {
       this.#addPair(before, number, times, pairs);
     }
     if (lost !== none) {
-      cells[after * width + previous] = place;
+      cells[after * width + previous] = position;
       pairs.add(lost, number, -times);
-      this.#addPair(place, number, times, pairs);
+      this.#addPair(position, number, times, pairs);
     }
   }
 
   /** A pair came up; it counts where it may become a token. */
-  #addPair(place: number, number: number, times: number, pairs: Pairs): void {
+  #addPair(position: number, number: number, times: number, pairs: Pairs): void {
     const cells = this.#cells;
-    const cell = place * width;
+    const cell = position * width;
     const second = cells[cell + next]! * width;
-    const begun = pairs.number(cells[cell]!, cells[second]!);
-    cells[cell + pair] = begun;
-    if (cells[second + next]! - place < this.maxTokenLength) pairs.add(begun, number, times);
-    this.#occurrences.add(begun, place);
+    const pairNumber = pairs.number(cells[cell]!, cells[second]!);
+    cells[cell + pair] = pairNumber;
+    if (cells[second + next]! - position < this.maxTokenLength) pairs.add(pairNumber, number, times);
+    this.#occurrences.add(pairNumber, position);
   }
 
   /** The word in which a place lies. */
-  #wordAt(place: number): number {
+  #wordAt(position: number): number {
     let [low, high] = [0, this.#ends.length - 1];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (place < this.#ends[middle]!) high = middle;
+      if (position < this.#ends[middle]!) high = middle;
       else low = middle + 1;
     }
     return low;

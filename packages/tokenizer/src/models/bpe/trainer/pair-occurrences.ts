@@ -11,9 +11,9 @@ export class PairOccurrences {
   #used = 0;
   #free = none;
 
-  add(pair: number, place: number): void {
+  add(pair: number, position: number): void {
     for (let known = this.#sizes.length; known <= pair; known++) this.#sizes.push(0);
-    const node = this.#node(place);
+    const node = this.#node(position);
     if (this.#sizes[pair]!++ === 0) this.#firsts[pair] = node;
     else this.#nodes[this.#lasts[pair]! + 1] = node;
     this.#lasts[pair] = node;
@@ -21,22 +21,22 @@ export class PairOccurrences {
 
   /** The places of a pair in ascending order; they are forgotten. */
   take(pair: number): Int32Array {
-    const places = new Int32Array(this.#sizes[pair] ?? 0);
-    if (places.length === 0) return places;
+    const positions = new Int32Array(this.#sizes[pair] ?? 0);
+    if (positions.length === 0) return positions;
     const first = this.#firsts[pair]!;
     let isSorted = true;
     let node = first;
-    for (let index = 0; index < places.length; index++, node = this.#nodes[node + 1]!) {
-      places[index] = this.#nodes[node]!;
-      isSorted &&= index === 0 || places[index - 1]! < places[index]!;
+    for (let index = 0; index < positions.length; index++, node = this.#nodes[node + 1]!) {
+      positions[index] = this.#nodes[node]!;
+      isSorted &&= index === 0 || positions[index - 1]! < positions[index]!;
     }
     this.#nodes[this.#lasts[pair]! + 1] = this.#free;
     this.#free = first;
     this.#sizes[pair] = 0;
-    return isSorted ? places : places.sort();
+    return isSorted ? positions : positions.sort();
   }
 
-  #node(place: number): number {
+  #node(position: number): number {
     let node = this.#free;
     if (node !== none) this.#free = this.#nodes[node + 1]!;
     else {
@@ -48,7 +48,7 @@ export class PairOccurrences {
         this.#nodes = larger;
       }
     }
-    this.#nodes[node] = place;
+    this.#nodes[node] = position;
     return node;
   }
 }

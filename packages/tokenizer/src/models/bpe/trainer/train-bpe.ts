@@ -40,8 +40,8 @@ export async function trainBpe(
   const tokens: string[] = [];
   const ids = new Map<string, number>();
   const idOf = (token: string) => {
-    const known = ids.get(token);
-    if (known !== undefined) return known;
+    const cached = ids.get(token);
+    if (cached !== undefined) return cached;
     ids.set(token, tokens.length);
     return tokens.push(token) - 1;
   };

@@ -46,19 +46,19 @@ export class Lattice {
   }
 
   /** How likely the rest of each word is behind the places `[from, to)`, all ways together. */
-  #backward(from: number, to: number, chances: Float64Array): void {
+  #backward(from: number, to: number, probabilities: Float64Array): void {
     const { longest, properPrefix, lengths } = this.#pieces;
-    const [rests, levels] = [this.#suffixScores, this.#levels];
-    for (let place = to - 1; place >= from; place--) {
-      let id = longest[place]!;
-      rests[place] = 1;
-      levels[place] = 0;
+    const [suffixScores, levels] = [this.#suffixScores, this.#levels];
+    for (let index = to - 1; index >= from; index--) {
+      let id = longest[index]!;
+      suffixScores[index] = 1;
+      levels[index] = 0;
       if (id === none) continue; // a word ends
-      let now = levels[place + 1]!;
+      let now = levels[index + 1]!;
       let sum = 0;
       for (; id !== none; id = properPrefix[id]!) {
-        const next = place + lengths[id]!;
-        const likelihood = chances[id]! * rests[next]!;
+        const next = index + lengths[id]!;
+        const likelihood = probabilities[id]! * suffixScores[next]!;
         if (levels[next] === now) sum += likelihood;
         else if (levels[next]! > now) sum += likelihood * scaleStep ** (levels[next]! - now);
         else {
@@ -67,23 +67,23 @@ export class Lattice {
         }
       }
       for (; sum < scaleStep; now++) sum /= scaleStep;
-      rests[place] = sum;
-      levels[place] = now;
+      suffixScores[index] = sum;
+      levels[index] = now;
     }
   }
 
   /** Shares what reaches the places `[from, to)` among the pieces that begin there. */
-  #forward(from: number, to: number, chances: Float64Array, reached: Float64Array, expected: Float64Array): void {
+  #forward(from: number, to: number, probabilities: Float64Array, forward: Float64Array, expected: Float64Array): void {
     const { longest, properPrefix, lengths } = this.#pieces;
-    const [rests, levels] = [this.#suffixScores, this.#levels];
-    for (let place = from; place < to; place++) {
-      const whole = reached[place]! / rests[place]!;
-      const now = levels[place]!;
-      for (let id = longest[place]!; id !== none; id = properPrefix[id]!) {
-        const next = place + lengths[id]!;
-        let share = whole * chances[id]! * rests[next]!;
+    const [suffixScores, levels] = [this.#suffixScores, this.#levels];
+    for (let index = from; index < to; index++) {
+      const whole = forward[index]! / suffixScores[index]!;
+      const now = levels[index]!;
+      for (let id = longest[index]!; id !== none; id = properPrefix[id]!) {
+        const next = index + lengths[id]!;
+        let share = whole * probabilities[id]! * suffixScores[next]!;
         if (levels[next] !== now) share *= scaleStep ** (levels[next]! - now);
-        reached[next]! += share;
+        forward[next]! += share;
         expected[id]! += share;
       }
     }
@@ -111,16 +111,16 @@ export class Lattice {
 
   #viterbi(from: number, to: number, best: Int32Array): void {
     const { longest, properPrefix, lengths } = this.#pieces;
-    const rests = this.#suffixScores;
-    for (let place = to - 1; place >= from; place--) {
-      let most = longest[place] === none ? 0 : Number.NEGATIVE_INFINITY;
-      for (let id = longest[place]!; id !== none; id = properPrefix[id]!) {
-        const score = this.#scores[id]! + rests[place + lengths[id]!]!;
-        if (score < most) continue;
-        most = score;
-        best[place] = id;
+    const suffixScores = this.#suffixScores;
+    for (let index = to - 1; index >= from; index--) {
+      let bestScore = longest[index] === none ? 0 : Number.NEGATIVE_INFINITY;
+      for (let id = longest[index]!; id !== none; id = properPrefix[id]!) {
+        const score = this.#scores[id]! + suffixScores[index + lengths[id]!]!;
+        if (score < bestScore) continue;
+        bestScore = score;
+        best[index] = id;
       }
-      rests[place] = most;
+      suffixScores[index] = bestScore;
     }
   }
 
@@ -128,21 +128,21 @@ export class Lattice {
   bestAlternative(piece: number): number[] | undefined {
     const { offsets, lengths, longest, properPrefix } = this.#pieces;
     const length = lengths[piece]!;
-    const rests: number[] = [];
+    const suffixScores: number[] = [];
     const best: number[] = [];
-    rests[length] = 0;
+    suffixScores[length] = 0;
     for (let at = length - 1; at >= 0; at--) {
-      rests[at] = Number.NEGATIVE_INFINITY;
+      suffixScores[at] = Number.NEGATIVE_INFINITY;
       for (let id = longest[offsets[piece]! + at]!; id !== none; id = properPrefix[id]!) {
         const end = at + lengths[id]!;
         if (end > length || id === piece) continue;
-        const score = this.#scores[id]! + rests[end]!;
-        if (score < rests[at]!) continue;
-        rests[at] = score;
+        const score = this.#scores[id]! + suffixScores[end]!;
+        if (score < suffixScores[at]!) continue;
+        suffixScores[at] = score;
         best[at] = id;
       }
     }
-    if (rests[0]! > this.#scores[piece]!) return undefined;
+    if (suffixScores[0]! > this.#scores[piece]!) return undefined;
     const pieces: number[] = [];
     for (let at = 0; at < length; at += lengths[best[at]!]!) pieces.push(best[at]!);
     return pieces;

@@ -29,8 +29,8 @@ export function selectPieces(
     return id === none ? unknown : numbers[id]!;
   };
   const instead = Int32Array.from(lengths, (_, id) => next(id));
-  for (let place = 0; place < longest.length; place++) {
-    if (longest[place] !== none) longest[place] = instead[longest[place]!]!;
+  for (let index = 0; index < longest.length; index++) {
+    if (longest[index] !== none) longest[index] = instead[longest[index]!]!;
   }
   return {
     offsets: selected.map(id => offsets[id]!),

@@ -19,22 +19,22 @@ export async function seedPieces(
   const { text } = corpus;
   const suffixes = indices(text.length).filter(place => text[place] !== 0);
   for (const _ of sortSuffixes(text, suffixes, longest + 1)) if (scheduler.shouldYield) await rest();
-  const stretches = characters(corpus, suffixes);
-  const found: SuffixIntervals = { from: [], to: [], length: [], score: [] };
-  for (const _ of substrings(text, suffixes, longest, found)) if (scheduler.shouldYield) await rest();
+  const selected = characters(corpus, suffixes);
+  const intervals: SuffixIntervals = { from: [], to: [], length: [], score: [] };
+  for (const _ of substrings(text, suffixes, longest, intervals)) if (scheduler.shouldYield) await rest();
   const byText = orderBy(
-    Float64Array.from(found.from, from => -from),
-    indices(found.from.length),
+    Float64Array.from(intervals.from, from => -from),
+    indices(intervals.from.length),
   );
   await rest();
   const byScore = orderBy(
-    Float64Array.from(found.score, score => -score),
+    Float64Array.from(intervals.score, score => -score),
     byText,
   );
   await rest();
-  for (const index of byScore.subarray(0, Math.max(0, maxPieces - stretches.from.length)))
-    addInterval(stretches, found, index);
-  return piecesOf(corpus, suffixes, stretches);
+  for (const index of byScore.subarray(0, Math.max(0, maxPieces - selected.from.length)))
+    addInterval(selected, intervals, index);
+  return piecesOf(corpus, suffixes, selected);
 }
 
 /** Sorted suffixes `[from, to)` that have their first `length` characters in common: a substring and all its places. */
@@ -45,11 +45,11 @@ interface SuffixIntervals {
   readonly score: number[];
 }
 
-function addInterval(stretches: SuffixIntervals, { from, to, length, score }: SuffixIntervals, index: number): void {
-  stretches.from.push(from[index]!);
-  stretches.to.push(to[index]!);
-  stretches.length.push(length[index]!);
-  stretches.score.push(score[index]!);
+function addInterval(selected: SuffixIntervals, { from, to, length, score }: SuffixIntervals, index: number): void {
+  selected.from.push(from[index]!);
+  selected.to.push(to[index]!);
+  selected.length.push(length[index]!);
+  selected.score.push(score[index]!);
 }
 
 /** The characters of the words, the most frequent first, of equally frequent ones the one with the higher code point. */
@@ -75,7 +75,12 @@ function characters({ text, starts, ends, times }: Corpus, suffixes: Int32Array)
 }
 
 /** The nodes: stretches of suffixes that have a beginning in common which no wider stretch has. Yields now and then. */
-function* substrings(text: Int32Array, suffixes: Int32Array, longest: number, found: SuffixIntervals): Generator<void> {
+function* substrings(
+  text: Int32Array,
+  suffixes: Int32Array,
+  longest: number,
+  intervals: SuffixIntervals,
+): Generator<void> {
   const [froms, lengths]: [number[], number[]] = [[], []]; // those that are open
   for (let to = 1; to <= suffixes.length; to++) {
     const shared = to < suffixes.length ? commonLength(text, suffixes[to - 1]!, suffixes[to]!, longest + 1) : 0;
@@ -84,10 +89,10 @@ function* substrings(text: Int32Array, suffixes: Int32Array, longest: number, fo
       const length = lengths.pop()!;
       from = froms.pop()!;
       if (length < 2 || length > longest) continue;
-      found.from.push(from);
-      found.to.push(to);
-      found.length.push(length);
-      found.score.push((to - from) * length);
+      intervals.from.push(from);
+      intervals.to.push(to);
+      intervals.length.push(length);
+      intervals.score.push((to - from) * length);
     }
     if ((lengths.at(-1) ?? 0) < shared) {
       froms.push(from);

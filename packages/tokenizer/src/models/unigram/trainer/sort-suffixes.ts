@@ -43,10 +43,10 @@ export function commonLength(text: Int32Array, a: number, b: number, depth: numb
 
 function sortFew(text: Int32Array, suffixes: Int32Array, start: number, end: number, at: number, depth: number): void {
   for (let index = start + 1; index < end; index++) {
-    const place = suffixes[index]!;
+    const suffix = suffixes[index]!;
     let to = index;
-    for (; to > start && isBefore(text, place, suffixes[to - 1]!, at, depth); to--) suffixes[to] = suffixes[to - 1]!;
-    suffixes[to] = place;
+    for (; to > start && isBefore(text, suffix, suffixes[to - 1]!, at, depth); to--) suffixes[to] = suffixes[to - 1]!;
+    suffixes[to] = suffix;
   }
 }
 
@@ -60,9 +60,9 @@ function isBefore(text: Int32Array, a: number, b: number, at: number, depth: num
 }
 
 function swap(suffixes: Int32Array, a: number, b: number): void {
-  const place = suffixes[a]!;
+  const suffix = suffixes[a]!;
   suffixes[a] = suffixes[b]!;
-  suffixes[b] = place;
+  suffixes[b] = suffix;
 }
 
 const median = (a: number, b: number, c: number) => Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));

@@ -79,9 +79,9 @@ export async function trainUnigram(
     const count = pieces.lengths.length;
     if (count <= targetSize) break;
     const lattice = new Lattice(corpus, pieces);
-    const used = await runYielding(lattice.viterbiCounts());
-    const most = Math.max(targetSize, Math.floor(count * shrinkingFactor));
-    pieces = selectPieces(pieces, await runYielding(prune(lattice, pieces, used, total, most)));
+    const counts = await runYielding(lattice.viterbiCounts());
+    const maxPieces = Math.max(targetSize, Math.floor(count * shrinkingFactor));
+    pieces = selectPieces(pieces, await runYielding(prune(lattice, pieces, counts, total, maxPieces)));
     if (pieces.lengths.length === before) break; // nothing can be left out
   }
   return finalPieces(pieceTexts(corpus, pieces), required, vocabSize - special);
@@ -89,7 +89,9 @@ export async function trainUnigram(
 
 /** The pieces as texts, but for the unknown one. */
 function pieceTexts({ text }: Corpus, { offsets, lengths, scores }: Pieces): Piece[] {
-  const texts = Array.from(offsets, (place, id) => String.fromCodePoint(...text.subarray(place, place + lengths[id]!)));
+  const texts = Array.from(offsets, (offset, id) =>
+    String.fromCodePoint(...text.subarray(offset, offset + lengths[id]!)),
+  );
   return texts.map((piece, id): Piece => [piece, scores[id]!]).slice(1);
 }
 
@@ -98,15 +100,15 @@ function finalPieces(pieces: readonly Piece[], required: ReadonlySet<string>, si
   const scores = new Map(pieces);
   const worst = pieces.reduce((least, [, score]) => Math.min(least, score), Number.POSITIVE_INFINITY);
   let penalty = 0;
-  const kept = new Map<string, number>();
+  const selected = new Map<string, number>();
   for (const char of required) {
     const score = scores.get(char);
-    kept.set(char, score ?? worst + penalty);
+    selected.set(char, score ?? worst + penalty);
     if (score === undefined) penalty += penaltyStep;
   }
   for (const [text, score] of pieces) {
-    if (kept.size >= size) break;
-    kept.set(text, score);
+    if (selected.size >= size) break;
+    selected.set(text, score);
   }
-  return [...kept].sort(([, a], [, b]) => b - a);
+  return [...selected].sort(([, a], [, b]) => b - a);
 }
