@@ -1,7 +1,10 @@
 import { ResidualError } from '@residual/tensor';
 import type { AnyLayer, LayerInfo } from './layer.js';
 
-/** Throws unless all parts are layers, and those that state a width agree on it, in and out: compositions fail when they are composed, not when they run. */
+/**
+ * Throws unless all parts are layers and all stated widths (`inDim` and `outDim`) are equal, so that a composition
+ * fails when it is composed and not when it runs. Returns that width, or undefined if no part states one.
+ */
 export function expectSameWidth(
   name: string,
   parts: Readonly<Record<string, { readonly about: LayerInfo } | undefined>>,
@@ -21,7 +24,7 @@ export function expectSameWidth(
   return first?.width;
 }
 
-/** Throws unless all parts that are there are layers. */
+/** Throws unless every part that is present is a layer. */
 export function expectLayers(name: string, parts: Readonly<Record<string, unknown>>): void {
   for (const [part, value] of Object.entries(parts))
     if (value !== undefined && !(value as Partial<AnyLayer> | null)?.about)

@@ -39,7 +39,7 @@ test('what is no layer is refused by name, and a model is told where its layer i
   expect(() => init(loaded, { seed: 1 })).toThrow(
     'init: a layer is needed, not a model; its layer is model.layer, its weights are model.weights',
   );
-  expect(() => countParameters(undefined as never)).toThrow('count: a layer is needed, not undefined');
+  expect(() => countParameters(undefined as never)).toThrow('countParameters: a layer is needed, not undefined');
   expect(() => describe(loaded)).toThrow('describe: a layer is needed, not a model');
   expect(() => weightNeeds(5 as never)).toThrow('weightNeeds: a layer is needed, not 5');
 });

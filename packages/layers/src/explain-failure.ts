@@ -2,7 +2,7 @@ import { ResidualError } from '@residual/tensor';
 import type { LayerInfo } from './layer.js';
 import { leavesOf, type Needs } from './needs.js';
 
-/** What a layer was called with, and where. */
+/** The arguments of a call of a layer, and its path. */
 interface Call {
   readonly weights: unknown;
   readonly input: unknown;
@@ -10,15 +10,15 @@ interface Call {
 }
 
 /**
- * Why a layer could not run where that lies in what it was called with: the first weight that is not there or was disposed, or an input that is no tensor; undefined
- * where all is there.
+ * Explains why a layer failed if its arguments are the reason: the first weight that is missing or disposed, or an
+ * input that is not a tensor. Undefined if the arguments are complete.
  */
 export function explainFailure(
   { needs, about }: { readonly needs: unknown; readonly about: LayerInfo },
   { weights, input, path }: Call,
   cause: unknown,
 ): ResidualError | undefined {
-  if (ResidualError.is(cause) && cause.code !== 'disposed') return undefined; // it says what is wrong
+  if (ResidualError.is(cause) && cause.code !== 'disposed') return undefined; // the error already says what is wrong
   const refusal = (what: string) => new ResidualError('weights', `${about.name ?? 'layer'}: ${what}`, { cause });
   const inputType =
     ArrayBuffer.isView(input) || Array.isArray(input) ? typeof (input as ArrayLike<unknown>)[0] : typeof input;
@@ -41,13 +41,13 @@ interface LeafState {
   readonly base?: unknown;
 }
 
-/** Whether a leaf is a tensor that is not disposed, or a sum on one. */
+/** Whether a leaf is a tensor that is not disposed, or a low-rank sum on such a tensor. */
 function isAlive(leaf: LeafState | undefined): boolean {
   if (!leaf || typeof leaf !== 'object') return false;
   return leaf.isDisposed === undefined && leaf.base ? isAlive(leaf.base as LeafState) : !leaf.isDisposed;
 }
 
-/** What stands at a path of a tree. */
+/** The leaf at a path of a tree. */
 export function leafAt(tree: unknown, path: string): LeafState | undefined {
   const steps = path === '' ? [] : path.split('.');
   return steps.reduce<unknown>((node, name) => (node as Record<string, unknown> | undefined)?.[name], tree) as

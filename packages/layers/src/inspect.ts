@@ -3,10 +3,13 @@ import type { LayerInfo } from './layer.js';
 import { hasNeeds, isLeaf, type Needs } from './needs.js';
 import { countParameters } from './tree.js';
 
-/** What Node's console calls to show an object. */
+/** The method that Node's console calls to print an object. */
 const inspect = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom');
 
-/** A value that says what it is to the console of Node, where it is made a text, and, a function, by its name to the console of a browser. */
+/**
+ * Makes the console of Node and `String()` print a value as `text()`; a function also gets a name, which consoles of
+ * browsers print.
+ */
 export function withInspect<Value extends object>(value: Value, name: string, text: () => string): Value {
   const methods = { [inspect]: text, toString: text, ...(typeof value === 'function' && { name }) };
   for (const key of Reflect.ownKeys(methods))
@@ -14,7 +17,7 @@ export function withInspect<Value extends object>(value: Value, name: string, te
   return value;
 }
 
-/** A layer in one line: its name, its parts, the widths in and out, and how many numbers are trained. */
+/** A layer in one line: its name, its parts, its input and output width, and the number of trained parameters. */
 export function layerLine({ needs, about }: { readonly needs: unknown; readonly about: LayerInfo }): string {
   const { inDim, outDim } = about;
   const width = (dim: number | undefined) => (dim === undefined ? '' : `[..., ${dim}]`);
@@ -26,7 +29,7 @@ export function layerLine({ needs, about }: { readonly needs: unknown; readonly 
 /** `1234` as `1,234`. */
 export const formatNumber = (count: number): string => count.toLocaleString('en-US');
 
-/** The parts of a layer by name; those of a list that are alike are counted. */
+/** The parts of a layer by name; equal parts of a list are counted. */
 function partNames(needs: Needs): string {
   if (isLeaf(needs) || hasNeeds(needs)) return nameOf(needs);
   const named = Object.entries(needs as Readonly<Record<string, Needs | undefined>>);

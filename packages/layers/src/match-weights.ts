@@ -1,17 +1,23 @@
 import { ResidualError, showShape } from '@residual/tensor';
 import type { NamedLeaf, WeightNeed } from './needs.js';
 
-/** What there is instead of what a layer needs: the shape under a path, and all names. */
+/** A source of weights: all its names, and the shape of the array at a path. */
 export interface WeightSource {
   readonly names: Iterable<string>;
   shapeOf(path: string): readonly number[] | undefined;
-  /** What the giver calls a path, for messages; the path itself if absent. */
+  /** The name of a path in the source, for messages; the path itself if absent. */
   sourceName?(path: string): string;
-  /** What lies under a path that does not fit, and what would, where that is not the shape that is needed: an array may be stored with others, or turned. */
+  /**
+   * The stored shape at a path, and the one that would fit, if arrays are stored differently: joined with others, or
+   * transposed.
+   */
   storedShape?(path: string): { readonly stored: readonly number[]; readonly expected: readonly number[] } | undefined;
 }
 
-/** Throws one error that lists all that is missing, misshapen or left over; faults that differ only in the numbers of their steps are counted. */
+/**
+ * Throws one error that lists all weights that are missing, have the wrong shape or are unused. Faults whose paths
+ * differ only in layer numbers are listed once, with their count.
+ */
 export function expectMatchingWeights(name: string, needed: readonly NamedLeaf<WeightNeed>[], source: WeightSource) {
   const neededPaths = new Set(needed.map(({ path }) => path));
   const faults = needed.flatMap(({ path, need }) => {

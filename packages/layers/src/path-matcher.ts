@@ -1,8 +1,9 @@
 import { ResidualError } from '@residual/tensor';
 
 /**
- * Whether a path fits one of the patterns: steps joined by dots, `*` is any one step, `**` any number of steps. Errors name the caller when a pattern
- * has an empty step, or a star beside other characters.
+ * Returns a function that tests whether a path matches one of the patterns. A pattern is steps joined by dots; `*`
+ * matches one step, `**` any number of steps (also none). Errors, naming the caller, if a step of a pattern is empty or
+ * mixes a star with other characters.
  */
 export function pathMatcher(name: string, patterns: readonly string[]): (path: string) => boolean {
   if (!(Array.isArray(patterns) && patterns.every(pattern => typeof pattern === 'string')))

@@ -4,20 +4,25 @@ import type { Needs } from './needs.js';
 import type { PositionTableCache } from './position-table-cache.js';
 import { type Scope, slot } from './scope.js';
 
-/** Where the rows of this step stand: ids int32 [1 | batch, length], and how many positions the longest sequence has by the end of it. */
+/** The positions of the tokens of a step. */
 export interface StepPositions {
+  /** int32 [1 | batch, length]. */
   readonly positionIds: Tensor;
+  /** The length of the longest sequence after this step. */
   readonly totalLength: number;
-  /** How many positions sequences may have before the shapes of a step change, such as the capacity of a cache: tables are made for so many. */
+  /**
+   * The number of positions for which tables are made, such as the capacity of a cache: up to it, shapes stay the same
+   * from step to step.
+   */
   readonly capacity?: number;
-  /** Where tables of that capacity are held from step to step; made anew in each step if absent. */
+  /** Keeps tables of that capacity from step to step; if absent, each step makes its own. */
   readonly tables?: PositionTableCache;
 }
 
-/** The slot of the places of this step; a layer that finds it empty counts 0 .. length - 1. */
+/** The slot for the positions of this step. If it is empty, they are 0 .. length - 1. */
 export const stepPositions = /* @__PURE__ */ slot<StepPositions>('stepPositions');
 
-/** The places in the scope, or 0 .. length - 1. */
+/** The positions in the scope; 0 .. length - 1 if there are none. */
 export function stepPositionsOf(scope: Scope, length: number): StepPositions {
   return (
     scope.get(stepPositions) ?? {
@@ -29,29 +34,29 @@ export function stepPositionsOf(scope: Scope, length: number): StepPositions {
 }
 
 /**
- * A way to tell positions apart, with a hook wherever such a way may act: on the input of the first block, on the heads of query and key, on the
- * scores. Attention and embeddings need not know each other: they meet here.
+ * A position encoding. It has a hook for each point where one can act: the input of the first block, the heads of query
+ * and key, and the scores. This interface connects attention and embeddings, which do not import each other.
  */
-// biome-ignore lint/suspicious/noExplicitAny: weights follow from the needs of the scheme that is put in
+// biome-ignore lint/suspicious/noExplicitAny: weights follow from the needs of the given encoding
 export interface PositionEncoding<N extends Needs = any> {
   readonly needs: N;
   readonly about?: LayerInfo;
-  /** What it was made for, where that matters: width of the input, number of heads, width of a head. */
+  /** The width of the input, number of heads and width of a head that it was made for, where they matter. */
   readonly dim?: number;
   readonly heads?: number;
   readonly headDim?: number;
-  /** x [batch, length, modelDim] with positions in it. */
+  /** Adds positions to x [batch, length, modelDim]. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   onInput?(weights: any, x: Tensor, scope: Scope): Tensor;
-  /** A query or key [batch, heads, length, headDim] with positions in it. */
+  /** Applies positions to a query or key [batch, heads, length, headDim]. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   onHeads?(weights: any, x: Tensor, scope: Scope): Tensor;
-  /** What is added to the scores: [1 | batch, heads, 1 | queryLen, keyLen]. */
+  /** The bias that is added to the scores: [1 | batch, heads, 1 | queryLen, keyLen]. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   onScores?(weights: any, shape: { heads: number; queryLen: number; keyLen: number }, scope: Scope): Tensor;
 }
 
-/** Throws unless positions, if there are any, act where they were put and were made for the dims that are there. */
+/** Throws if a position encoding has no hook for `site`, or was made for other dims. */
 export function expectPositionEncoding(
   name: string,
   encoding: PositionEncoding | undefined,

@@ -1,13 +1,13 @@
 import { dispose, keep, type Tensor } from '@residual/tensor';
 
 /**
- * Tables of positions for sequences that have outgrown those in the tree of weights. Each is made once for a capacity and held until a larger one takes its
- * place; whoever made this object disposes it.
+ * Position tables for sequences longer than the tables in the tree of weights. A table is made once per capacity and
+ * kept until one of another capacity replaces it. The owner of this object disposes it.
  */
 export class PositionTableCache {
   private readonly entries = new Map<object, { readonly rows: number; readonly tables: readonly Tensor[] }>();
 
-  /** The tables of `owner` with so many rows; `make` gives them where there are none of that size. */
+  /** The tables of `owner` with `rows` rows; `make` creates them if there are none of that size. */
   get(owner: object, rows: number, make: () => readonly Tensor[]): readonly Tensor[] {
     const entry = this.entries.get(owner);
     if (entry?.rows === rows) return entry.tables;

@@ -4,22 +4,23 @@ import { expectMatchingWeights, type WeightSource } from './match-weights.js';
 import { treeOf, type Weights, weightNeeds } from './needs.js';
 import { flatten, type HasNeeds, sizeOf, tableMaker } from './tree.js';
 
-/** Where weights come from: arrays by path, read one at a time in the order of `names`. */
+/** A source of weights: arrays by path, read one at a time in the order of `names`. */
 export interface NamedArrays extends WeightSource {
+  /** Reads one array as float32. */
   read(name: string, options: { signal?: AbortSignal }): Promise<Float32Array>;
 }
 
 /** Options of `load`. */
 export interface LoadOptions {
-  /** Ends the loading before the next array. */
+  /** Aborts the loading before the next array. */
   readonly signal?: AbortSignal;
-  /** Called after each array with the numbers read so far and in all. */
+  /** Called after each array with how many numbers have been read, and how many there are. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * The weights of a layer as the bytes of a safetensors file: float32, each under its path in the tree. Tables are not saved, they are made with the tree.
- * Errors when the weights are not those of the layer.
+ * Saves the weights of a layer as the bytes of a safetensors file: float32, each under its path in the tree. Tables are
+ * not saved. Errors if the weights do not belong to the layer.
  */
 export async function save<N>(layer: HasNeeds<N>, weights: Weights<N>): Promise<Uint8Array<ArrayBuffer>> {
   const arrays = [...flatten(layer, weights)].map(async ([path, leaf]) => {
@@ -30,9 +31,9 @@ export async function save<N>(layer: HasNeeds<N>, weights: Weights<N>): Promise<
 }
 
 /**
- * The tree of a layer from what `save` wrote, an open safetensors file whose names are paths, or named arrays of any kind. Everything the layer needs
- * must be there in its shape and nothing may be left over: all that does not fit is listed in one error before anything is read. An abort or a failed read
- * frees what was made. The caller owns the tree.
+ * Loads the weights of a layer from the bytes that `save` wrote, an open safetensors file whose names are paths, or
+ * other named arrays. Every weight must be present with its shape, and no array may be unused; one error lists all
+ * faults before anything is read. An abort or a failed read frees what was loaded. The caller owns the tree.
  */
 export async function load<N>(
   layer: HasNeeds<N>,
@@ -46,12 +47,10 @@ export async function load<N>(
   const arrays = arraysIn(inMemory ? await openSafetensors(bytesSource(source)) : source);
   const needed = weightNeeds(layer, 'load');
   const names = [...arrays.names];
-  const nameIn = (path: string) => arrays.sourceName?.(path) ?? path;
-  const storedAs = (path: string) => arrays.storedShape?.(path);
   expectMatchingWeights('load', needed, {
     names,
-    sourceName: nameIn,
-    storedShape: storedAs,
+    sourceName: path => arrays.sourceName?.(path) ?? path,
+    storedShape: path => arrays.storedShape?.(path),
     shapeOf: path => arrays.shapeOf(path),
   });
   const shapes = new Map(needed.map(({ path, need }) => [path, need.shape]));

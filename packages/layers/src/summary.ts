@@ -4,7 +4,7 @@ import { formatNumber } from './inspect.js';
 import type { LayerInfo } from './layer.js';
 import type { HasNeeds } from './tree.js';
 
-/** A step of a path with what stands there. */
+/** A step of a path with the part there. */
 interface Branch {
   readonly name: string;
   part: DescribedPart | undefined;
@@ -12,8 +12,9 @@ interface Branch {
 }
 
 /**
- * The tree of a layer as a text, a line for each part: its name in the tree of weights, what it is or its shape, and how many numbers are trained at and below it.
- * Parts of a list that are alike share their lines. Counted from the needs: nothing is allocated.
+ * The tree of a layer as text, one line per part: its name in the tree of weights, its kind or shape, and the number of
+ * trained parameters at and below it. Equal parts of a list share their lines. Computed from the needs without
+ * allocating anything.
  */
 export function summary(layer: HasNeeds<unknown> & { readonly about: LayerInfo }): string {
   const root: Branch = { name: '', part: undefined, branches: new Map() };

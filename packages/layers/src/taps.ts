@@ -2,22 +2,23 @@ import { clone, disposable, keep, nearestNames, ResidualError, showShape, type T
 import { pathMatcher } from './path-matcher.js';
 import { emptyScope, type Scope } from './scope.js';
 
-/** Tensors kept from a run, by path, for as long as their reader wants them. */
+/** Keeps tensors of a run by path until it is disposed. */
 export interface Recorder extends Disposable {
   /** Pass this scope to a layer. */
   readonly scope: Scope;
-  /** What was recorded so far; a path that ran again holds its newest tensor. */
+  /** The recorded tensors; a path that ran again holds its newest tensor. */
   readonly values: ReadonlyMap<string, Tensor>;
-  /** Errors when a pattern fits no tensor that came up so far: to be asked where only parts of a model ran. */
+  /** Errors if a pattern has matched no tensor so far; for callers that run only parts of a model. */
   expectAllMatched(): void;
-  /** Frees what was recorded. */
+  /** Frees the recorded tensors. */
   dispose(): void;
 }
 
 /**
- * Records the tensors at paths: `decoder.layers.3.attention.weights`, with `*` for one step (`decoder.layers.*.attention.weights`) and `**` for any
- * number of steps, also none. Errors when a pattern has an empty step, or a star beside other characters; and, from the layer that runs in the scope, when a
- * pattern fits no tensor there. `caller` is named by the errors.
+ * Records the tensors at paths such as `decoder.layers.3.attention.weights`; `*` matches one step
+ * (`decoder.layers.*.attention.weights`), `**` any number of steps, also none. Errors if a step of a pattern is empty
+ * or mixes a star with other characters. The layer that runs in the scope throws if a pattern matched no tensor.
+ * `caller` is the name in these errors.
  */
 export function record(patterns: readonly string[], scope: Scope = emptyScope, caller = 'record'): Recorder {
   const { expectAllMatched, ...tracker } = trackPatterns(caller, patterns, scope.path);
@@ -35,8 +36,9 @@ export function record(patterns: readonly string[], scope: Scope = emptyScope, c
 }
 
 /**
- * Puts other tensors in the place of those at paths: for each pattern (as in `record`) a function of the tensor and its path. The first pattern that
- * fits is used. What it makes belongs to the layer's tidy, and gradients flow through it. Errors when it has another shape, and as `record`.
+ * Replaces the tensors at paths: each pattern (as in `record`) has a function of the tensor and its path, and the first
+ * pattern that matches is used. The replacement belongs to the layer's tidy, and gradients flow through it. Errors if
+ * it has another shape, and as `record` does.
  */
 export function replace(
   replacements: Readonly<Record<string, (x: Tensor, path: string) => Tensor>>,
@@ -64,12 +66,12 @@ export function replace(
 }
 
 /**
- * Who wants the paths that fit one of the patterns. When the outermost layer at `base` has run, a pattern that fitted nothing is an error; a layer that runs
- * only some of what it needs says nothing about the others.
+ * Tracks which patterns have matched. After the outermost layer at `base` has run, a pattern without a match is an
+ * error, unless the layer is `partial`.
  */
 function trackPatterns(caller: string, patterns: readonly string[], base: string) {
   const fits = pathMatcher(caller, patterns);
-  const named = patterns.filter(pattern => pattern !== '**'); // all there are, also none
+  const named = patterns.filter(pattern => pattern !== '**'); // `**` matches also when there are no tensors
   const unmatched = new Map(named.map(pattern => [pattern, pathMatcher(caller, [pattern])]));
   const wantedPaths = new Map<string, boolean>();
   let depth = 0;
@@ -100,7 +102,7 @@ function trackPatterns(caller: string, patterns: readonly string[], base: string
   };
 }
 
-/** The error that no tensor has a path that fits, with the nearest that there are. */
+/** The error for a pattern that matches no tensor; it lists the nearest paths. */
 export function noMatchingTensor(caller: string, pattern: string, paths: Iterable<string>): ResidualError {
   const isNumbered = /\d/.test(pattern);
   const names = [...paths].map(path => (isNumbered ? path : path.replaceAll(/(?<=^|\.)\d+(?=\.|$)/g, '*')));

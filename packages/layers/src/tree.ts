@@ -11,18 +11,18 @@ import { leafAt } from './explain-failure.js';
 import { expectMatchingWeights } from './match-weights.js';
 import { type Leaf, needsOf, type TableNeed, treeOf, type WeightNeed, type Weights, weightNeeds } from './needs.js';
 
-/** A layer or bare needs. */
+/** A layer, or an object with needs. */
 export type HasNeeds<N> = { readonly needs: N };
 
 /** Settings of `init`. */
 export interface InitOptions {
-  /** Of the random start, a whole number 0 .. 2³² - 1. */
+  /** The seed of the random weights, a whole number 0 .. 2³² - 1. */
   readonly seed: number;
 }
 
 /**
- * Random weights for a layer: each leaf begins as its need says, and depends only on the seed and its path. The caller owns the tree and disposes
- * it. Errors on a seed that is not a whole number 0 .. 2³² - 1.
+ * Random weights for a layer, as its needs specify. Each leaf depends only on the seed and its path. The caller owns
+ * the tree and disposes it. Errors if the seed is not a whole number 0 .. 2³² - 1.
  */
 export function init<N>(layer: HasNeeds<N>, options: InitOptions): Weights<N> {
   const needs = needsOf(layer, 'init');
@@ -43,7 +43,7 @@ export function init<N>(layer: HasNeeds<N>, options: InitOptions): Weights<N> {
   }
 }
 
-/** Makes the tensor of a table once, however often it is needed. */
+/** Returns a function that makes the tensor of each table once, however often it is needed. */
 export function tableMaker(): (need: TableNeed) => Tensor {
   const tables = new Map<TableNeed, Tensor>();
   return need => {
@@ -60,8 +60,8 @@ function initialValues(path: string, need: WeightNeed, seed: number): Float32Arr
 }
 
 /**
- * The leaves of a tree of weights, or of their gradients, by path; tables are left out. Errors when the tree is not one of this layer, or a gradient is
- * missing.
+ * The leaves of a tree of weights, or of their gradients, by path, without tables. Errors if the tree does not belong
+ * to this layer or a gradient is missing.
  */
 export function flatten<N>(layer: HasNeeds<N>, tree: Weights<N> | GradientTree<Weights<N>>): Map<string, Matrix> {
   const leaves = new Map(weightNeeds(layer, 'flatten').map(({ path }) => [path, matrixAt(tree, path)]));
@@ -69,7 +69,10 @@ export function flatten<N>(layer: HasNeeds<N>, tree: Weights<N> | GradientTree<W
   return leaves as Map<string, Matrix>;
 }
 
-/** The tree of a layer from weights by path; tables are made. The leaves go over to the tree. Errors list all that is missing, misshapen or left over. */
+/**
+ * Builds the tree of a layer from weights by path, and makes its tables. The tree takes over the leaves. One error
+ * lists all faults.
+ */
 export function unflatten<N>(layer: HasNeeds<N>, values: ReadonlyMap<string, Matrix>): Weights<N> {
   expectMatchingWeights('unflatten', weightNeeds(layer, 'unflatten'), {
     names: values.keys(),
@@ -80,9 +83,9 @@ export function unflatten<N>(layer: HasNeeds<N>, values: ReadonlyMap<string, Mat
 }
 
 /**
- * A tree of the same form with `change` applied to every leaf, tables included, such as the angles of rotary positions; to change weights alone, `unflatten` what
- * `flatten` gives, changed. A leaf that stands in several places is changed once, under its first
- * path, and stands in all of them again.
+ * Applies `transform` to every leaf of a tree, tables included, and returns a tree of the same form. To transform
+ * weights only, use `flatten` and `unflatten`. A leaf that occurs several times is transformed once, with its first
+ * path, and stays shared.
  */
 export function mapTree<Tree>(tree: Tree, transform: (leaf: Matrix, path: string) => Matrix): Tree {
   const changed = new Map<Matrix, Matrix>();
@@ -100,12 +103,12 @@ export function mapTree<Tree>(tree: Tree, transform: (leaf: Matrix, path: string
   return walk(tree, '') as Tree;
 }
 
-/** How many trained numbers a layer has; tables are not counted. */
+/** The number of trained parameters of a layer; tables are not counted. */
 export function countParameters(layer: HasNeeds<unknown>): number {
-  return weightNeeds(layer, 'count').reduce((sum, { need }) => sum + sizeOf(need), 0);
+  return weightNeeds(layer, 'countParameters').reduce((sum, { need }) => sum + sizeOf(need), 0);
 }
 
-/** How many numbers a leaf holds. */
+/** The number of entries of a leaf. */
 export function sizeOf({ shape }: Leaf): number {
   return shape.reduce((product, n) => product * n, 1);
 }
