@@ -6,7 +6,7 @@ import type { NodeBackend } from './machine/backends.js';
 import { bar, print } from './output.js';
 import { type DocumentSplit, documentsOf, readTexts } from './training/corpus.js';
 
-/** What the evaluation of a language model is told. */
+/** Options of `residual evaluate lm`. */
 export interface EvaluateOptions {
   readonly model: string;
   readonly length?: number;
@@ -17,7 +17,7 @@ export interface EvaluateOptions {
   readonly json?: boolean;
 }
 
-/** Prints how well a model predicts the texts of files; gives the exit code. */
+/** Prints the loss (in nats) and the perplexity of a model on text files. Returns the exit code. */
 export async function evaluateOn(files: readonly string[], options: EvaluateOptions): Promise<number> {
   const { documents: split, json } = options;
   const documents = documentsOf(await readTexts('evaluate', files), split);
@@ -46,7 +46,7 @@ export async function evaluateOn(files: readonly string[], options: EvaluateOpti
   });
 }
 
-/** How the windows lie; a model without a limit reads 1,024 tokens at once. */
+/** Length and stride of the windows; a model without a limit gets windows of 1,024 tokens. */
 function windowOf({ model }: CommandContext, options: EvaluateOptions): { length: number; stride: number } {
   const { length = Math.min(1024, model.maxPositions), stride = length } = options;
   if (length > model.maxPositions && !model.openEnded)
@@ -62,7 +62,7 @@ function windowOf({ model }: CommandContext, options: EvaluateOptions): { length
   return { length, stride };
 }
 
-/** The windows of documents, in tokens of the model's own tokenizer. */
+/** Windows of documents, in tokens of the model's own tokenizer. */
 function windowsOf(
   { model }: CommandContext,
   documents: readonly string[],

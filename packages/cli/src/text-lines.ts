@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { ResidualError } from '@residual/base';
 
-/** The lines of UTF-8 files with their ends, one file after another, read as they are asked for; `onRead` is told of bytes. */
+/** The lines of UTF-8 files with their line ends, read on demand; `onRead` receives the size of each chunk in bytes. */
 export async function* linesOf(files: readonly string[], onRead: (bytes: number) => void): AsyncGenerator<string> {
   for (const file of files) yield* linesOfFile(file, onRead);
 }
 
 async function* linesOfFile(file: string, onRead: (bytes: number) => void): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let partialLine = ''; // a line whose end has not come
+  let partialLine = ''; // a line without its end so far
   let read = 0;
   const decoded = (bytes?: Uint8Array) => {
     try {

@@ -4,7 +4,9 @@ import { ResidualError } from '@residual/base';
 import type { Tokenizer } from '@residual/tokenizer';
 import { openTokenizer, tokenizerFromFile } from '@residual/tokenizer/files';
 
-/** The tokenizer of a file (tokenizer.json, SentencePiece model, tiktoken ranks) or of a folder that holds a published one. */
+/**
+ * The tokenizer of a file (tokenizer.json, SentencePiece model, tiktoken ranks) or of the folder of a published one.
+ */
 export async function readTokenizer(path: string): Promise<Tokenizer> {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new ResidualError('files', `tokenize: there is no file or folder ${path}`);

@@ -11,12 +11,12 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `residual analogy`: what an expression of words comes near to. */
+/** `residual analogy`: the nearest words of an expression such as `king - man + woman`. */
 export function analogyCommand(exit: (code: number) => void): Command {
   return withVectorsOption(new Command('analogy'))
     .argument(
       '<expression...>',
-      "words added and subtracted, such as 'king - man + woman'; quotes keep a word with a space together",
+      "words added and subtracted, such as 'king - man + woman'; quotes hold a word with a space together",
     )
     .addOption(new Option('--top <k>', 'how many words').argParser(wordCount).default(10))
     .addOption(

@@ -6,11 +6,11 @@ import { Command } from 'commander';
 import { columns, print } from '../output.js';
 import { presets } from '../presets.js';
 
-/** `residual describe`: what a checkpoint or a config is made of, counted without loading weights. */
+/** `residual describe`: the parts and sizes of a checkpoint or a config, without loading weights. */
 export function describeCommand(exit: (code: number) => void): Command {
   return new Command('describe')
     .argument('<source>', `folder, URL, Hugging Face id, config.json, or ${Object.keys(presets).join(', ')}`)
-    .option('--parts', 'list every part, not only those of the first block')
+    .option('--parts', 'list the parts of every block, not only of the first')
     .option('--json', 'print one object instead of tables')
     .action(async (source: string, { json, parts }: { json?: boolean; parts?: boolean }) => {
       const [{ describe }, { describeSource }] = await Promise.all([
@@ -53,7 +53,7 @@ export function describeCommand(exit: (code: number) => void): Command {
     });
 }
 
-/** The config in a file such as config.json; undefined for a source of another kind. */
+/** The config of a file such as config.json; undefined for another kind of source. */
 async function configIn(path: string): Promise<Config | undefined> {
   if (!path.endsWith('.json') || /^https?:/.test(path)) return undefined;
   const text = await readFile(path, 'utf8').catch(cause => {
@@ -69,7 +69,7 @@ async function configIn(path: string): Promise<Config | undefined> {
   throw new ResidualError('files', `describe: ${path} holds no object of config fields`);
 }
 
-/** Of the URL of a config.json the folder above it; another source as it is. */
+/** The folder of the URL of a config.json; any other source unchanged. */
 function folderOf(source: string): string {
   return /^https?:/.test(source) ? source.replace(/\/config\.json$/, '/') : source;
 }

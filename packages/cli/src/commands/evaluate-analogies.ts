@@ -4,7 +4,9 @@ import { Command } from 'commander';
 import { columns, print } from '../output.js';
 import { withVectors, withVectorsOption } from './with-vectors.js';
 
-/** `residual evaluate analogies`: how many questions "a is to b as c is to ?" word vectors answer. */
+/**
+ * `residual evaluate analogies`: the share of questions "a is to b as c is to ?" that word vectors answer correctly.
+ */
 export function evaluateAnalogiesCommand(exit: (code: number) => void): Command {
   return withVectorsOption(new Command('analogies'))
     .argument('<questions>', "a file of lines with four words and lines ': CATEGORY', such as questions-words.txt")

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { columns, print } from '../output.js';
 import { withVectors, withVectorsOption } from './with-vectors.js';
 
-/** `residual evaluate similarity`: whether word vectors find pairs of words as alike as people do. */
+/** `residual evaluate similarity`: the rank correlation of cosines with people's ratings of word pairs. */
 export function evaluateSimilarityCommand(exit: (code: number) => void): Command {
   return withVectorsOption(new Command('similarity'))
     .argument('<ratings...>', 'files of lines with two words and a rating, such as MEN, WordSim-353, SimLex-999')

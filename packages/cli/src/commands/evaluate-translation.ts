@@ -80,7 +80,7 @@ async function translateAll(pairs: readonly Pair[], options: Options, { model, s
   return { translations, tokens, decoding };
 }
 
-/** As sacreBLEU prints it. */
+/** The line that sacreBLEU prints. */
 function bleuLine({ score, precisions, brevityPenalty, hypothesisLength, referenceLength }: Bleu): string {
   const parts = precisions.map(precision => precision.toFixed(1)).join('/');
   const ratio = (hypothesisLength / referenceLength).toFixed(3);

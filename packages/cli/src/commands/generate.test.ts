@@ -224,7 +224,8 @@ test('an empty prompt needs a beginning token', async () => {
   await change('tokenizer.json', ['post_processor']);
   await change('tokenizer_config.json', ['bos_token', 'add_bos_token']);
   await change('config.json', ['bos_token_id']);
-  expect((await result(folder, '--max-new-tokens', '0')).token_ids).toEqual([1]); // generation_config.json has one still
+  // generation_config.json has one still
+  expect((await result(folder, '--max-new-tokens', '0')).token_ids).toEqual([1]);
   await change('generation_config.json', ['bos_token_id']);
   const message = 'residual: generate: the prompt is empty and this model has no beginning token\n';
   expect(await generate(folder, '--prompt', '')).toEqual({ code: 1, out: '', errors: message });

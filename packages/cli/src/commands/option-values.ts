@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Reads an option's value as a number and refuses, before anything is loaded, what does not fit. */
+/** A parser of a numeric option; a value that does not fit is an error before anything is loaded. */
 function numberParser(need: string, fits: (value: number) => boolean): (text: string) => number {
   return text => {
     const value = text.trim() === '' ? Number.NaN : Number(text);
@@ -13,7 +13,7 @@ const isIntegerFrom = (least: number, most = Number.MAX_SAFE_INTEGER) => {
   return (value: number) => Number.isInteger(value) && value >= least && value <= most;
 };
 
-/** How many tokens may follow: 0, 1, 2, ... */
+/** A number of tokens: 0, 1, 2, ... */
 export const tokenCount = numberParser('a whole number, 0 or more', isIntegerFrom(0));
 
 /** A count: 0, 1, 2, ... */
@@ -25,28 +25,28 @@ export const size = numberParser('a whole number, 1 or more', isIntegerFrom(1));
 /** A temperature: 0 or more. */
 export const temperature = numberParser('a number, 0 (greedy) or more', value => value >= 0 && value < Infinity);
 
-/** How many of the likeliest tokens are drawn from: 1, 2, 3, ... */
+/** The k of top-k sampling: 1, 2, 3, ... */
 export const topK = numberParser('a whole number, 1 or more', isIntegerFrom(1));
 
-/** A share of probability above 0, at most 1. */
+/** The p of top-p sampling, or another share: above 0, at most 1. */
 export const topP = numberParser('a number above 0 and at most 1', value => value > 0 && value <= 1);
 
-/** A seed of 32 bits. */
+/** A seed: an unsigned 32-bit integer. */
 export const seed = numberParser('a whole number from 0 to 4294967295', isIntegerFrom(0, 2 ** 32 - 1));
 
-/** How many texts grow side by side: 1, 2, 3, ... */
+/** The number of beams: 1, 2, 3, ... */
 export const beamCount = numberParser('a whole number, 1 or more', isIntegerFrom(1));
 
-/** How many words are shown: 1, 2, 3, ... */
+/** A number of words: 1, 2, 3, ... */
 export const wordCount = numberParser('a whole number, 1 or more', isIntegerFrom(1));
 
-/** A number of tokens that something may have: 1, 2, 3, ... */
+/** A limit in tokens: 1, 2, 3, ... */
 export const tokenLimit = numberParser('a whole number, 1 or more', isIntegerFrom(1));
 
-/** How many lines are worked on at once: 1, 2, 3, ... */
+/** A batch size in lines: 1, 2, 3, ... */
 export const lineCount = numberParser('a whole number, 1 or more', isIntegerFrom(1));
 
-/** The exponent of a length: any number. */
+/** The exponent of a length penalty: any number. */
 export const penalty = numberParser('a number', Number.isFinite);
 
 /** A number above 0. */
@@ -58,7 +58,7 @@ export const nonNegative = numberParser('a number, 0 or more', value => value >=
 /** A rate from 0 to below 1. */
 export const rate = numberParser('a number from 0 to below 1', value => value >= 0 && value < 1);
 
-/** Token ids with commas between. */
+/** Token ids separated by commas. */
 export function tokenIds(text: string): number[] {
   const values = text.split(',').map(part => (part.trim() === '' ? Number.NaN : Number(part)));
   if (values.every(isIntegerFrom(0))) return values;

@@ -7,18 +7,18 @@ import type { ParityReport } from '@residual/model/parity';
 import sirv from 'sirv';
 import { chromeFlags, findChrome } from '../machine/chrome.js';
 
-/** What a comparison found, with our outputs as the bytes of a file where they are wanted. */
+/** The result of a comparison, with our outputs as the bytes of a safetensors file if a dump was requested. */
 export interface ComparisonReport extends Omit<ParityReport, 'outputs'> {
   readonly dump?: Uint8Array | undefined;
 }
 
-/** What the page says. */
+/** The answer of the page. */
 interface PageResponse {
   readonly report?: ComparisonReport;
   readonly failure?: string;
 }
 
-/** The driver of browsers, which few need and which is large: an optional peer of this package. */
+/** The browser driver. It is large and few users need it, so it is an optional peer of this package. */
 async function browserDriver(): Promise<typeof import('playwright-core')> {
   try {
     return await import('playwright-core');
@@ -31,7 +31,10 @@ async function browserDriver(): Promise<typeof import('playwright-core')> {
   }
 }
 
-/** Compares a folder on the webgl backend, in a Chrome or Chromium of this machine. Errors say what to install if there is none. */
+/**
+ * Compares a folder on the webgl backend, in a Chrome or Chromium of this machine. Errors if there is none, with what
+ * to install.
+ */
 export async function parityInBrowser(folder: string, wantsDump: boolean): Promise<ComparisonReport> {
   const { chromium } = await browserDriver();
   const executablePath = findChrome();
@@ -61,7 +64,7 @@ export async function parityInBrowser(folder: string, wantsDump: boolean): Promi
   }
 }
 
-/** Serves the built page and, under `/model/`, the folder, to this machine alone; takes our outputs at `/dump`. */
+/** Serves the built page and, under `/model/`, the folder, to this machine only; receives our outputs at `/dump`. */
 async function serve(folder: string, onDump: (bytes: Uint8Array) => void): Promise<Server> {
   const page = sirv(fileURLToPath(new URL('../../dist/browser', import.meta.url)), { dev: true });
   const model = sirv(folder, { dev: true, dotfiles: false });

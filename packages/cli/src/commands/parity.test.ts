@@ -14,7 +14,10 @@ const wide = ({ shape, data }: StoredTensor): StoredTensor => ({
 
 const isGradient = (output: string) => output.startsWith('grad.');
 
-/** A dump holds what the reference holds: names, dtypes, shapes and, within the tolerance, numbers; trained weights without a gradient are rounding noise. */
+/**
+ * A dump holds what the reference holds: names, dtypes, shapes and, within the tolerance, numbers; trained weights
+ * without a gradient are rounding noise.
+ */
 async function expectLikeReference(dumpPath: string, name: string) {
   const [ours, theirs] = [
     await tensorsIn(dumpPath),

@@ -16,17 +16,17 @@ interface Options {
 
 type FolderReport = ComparisonReport & { readonly folder: string };
 
-/** `residual parity`: compares checkpoints and tokenizers with the reference outputs that lie beside them. */
+/** `residual parity`: compares checkpoints and tokenizers with the reference outputs in their folders. */
 export function parityCommand(exit: (code: number) => void): Command {
   return new Command('parity')
     .argument('<folder...>', 'folders of checkpoints, of logits processors, or of tokenizers')
     .addOption(
-      new Option('--backend <name>', 'what computes; webgl runs in a Chrome of this machine')
+      new Option('--backend <name>', 'the backend; webgl runs in a Chrome of this machine')
         .choices([...nodeBackends, 'webgl'])
         .default('wasm'),
     )
-    .option('--dump <file>', "write our own outputs under the reference's names; works without references too")
-    .option('--golden <file>', 'references of a tokenizer, in the place of the golden.json beside it')
+    .option('--dump <file>', 'write our outputs under the names of the reference; works without references too')
+    .option('--golden <file>', 'references of a tokenizer, instead of the golden.json in its folder')
     .option('--json', 'print one object instead of tables')
     .action(async (folders: string[], options: Options, command: Command) => {
       if (options.dump && folders.length > 1)
@@ -64,7 +64,7 @@ async function compareAll(folders: readonly string[], options: Options): Promise
   return pass ? 0 : 1;
 }
 
-/** The report on a folder that holds a tokenizer and its references; undefined where it holds anything else. */
+/** The report on a folder with a tokenizer and its references; undefined for any other folder. */
 async function compareTokenizer(folder: string, { golden, dump, json }: Options): Promise<FolderReport | undefined> {
   const { tokenizerGolden, tokenizerParity, tokenizerTable } = await import('../tokenizer-parity.js');
   const references = await tokenizerGolden(folder, golden);
@@ -85,9 +85,9 @@ async function parityHere(folder: string, wantsDump: boolean): Promise<Compariso
   return { ...report, ...(wantsDump && { dump: dump(outputs) }) };
 }
 
-/** A report passes when everything that can be compared agrees; a dump of a folder of inputs has nothing to compare. */
-function isAccepted(dumped: boolean): (report: ComparisonReport) => boolean {
-  return ({ pass, checks, inputsOnly }) => pass || (dumped && inputsOnly && checks.length === 0);
+/** A report passes if everything that can be compared agrees; a dump of inputs only has nothing to compare. */
+function isAccepted(wantsDump: boolean): (report: ComparisonReport) => boolean {
+  return ({ pass, checks, inputsOnly }) => pass || (wantsDump && inputsOnly && checks.length === 0);
 }
 
 function plain(reports: readonly FolderReport[], pass: boolean) {

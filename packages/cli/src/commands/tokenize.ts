@@ -21,9 +21,9 @@ export function tokenizeCommand(exit: (code: number) => void): Command {
       'tokenizer.json, SentencePiece .model, tiktoken rank file, or a folder with a published tokenizer',
     )
     .addOption(new Option('--text <text>', 'the text').conflicts(['file', 'jsonl']))
-    .addOption(new Option('--file <file>', 'a file that holds the text, in UTF-8').conflicts('jsonl'))
-    .option('--jsonl <file>', 'a file of lines {"text": "...", "special": true|false}; prints one object a line')
-    .option('--no-special', 'leave out the special tokens that are put around a text')
+    .addOption(new Option('--file <file>', 'a UTF-8 file with the text').conflicts('jsonl'))
+    .option('--jsonl <file>', 'a file of lines {"text": "...", "special": true|false}; prints one object for each line')
+    .option('--no-special', 'add no special tokens around the text')
     .option('--json', 'print one object instead of a table')
     .action(async (options: Options) => {
       await tokenize(options);

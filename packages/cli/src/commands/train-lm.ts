@@ -24,7 +24,7 @@ export function trainLanguageModelCommand(exit: (code: number) => void): Command
     .addOption(
       new Option(
         '--documents <cut>',
-        'train on windows of the whole text (none), or on documents that are packed and kept apart: lines, paragraphs, files',
+        'train on windows of the whole text (none), or on packed documents: lines, paragraphs, files',
       ).choices(['none', 'lines', 'paragraphs', 'files']),
     )
     .option('--kv-heads <n>', 'heads of keys and values, where the shape is llama (as many as heads)', size)

@@ -19,12 +19,10 @@ export function trainLoraCommand(exit: (code: number) => void): Command {
     .option('--model <source>', 'folder, URL or Hugging Face id of the checkpoint')
     .option('--length <n>', 'tokens in a training sequence (the longest that the model takes, at most 128)', size)
     .addOption(
-      new Option('--documents <cut>', 'what is kept apart: lines, paragraphs, files, or none (lines)').choices([
-        'none',
-        'lines',
-        'paragraphs',
-        'files',
-      ]),
+      new Option(
+        '--documents <cut>',
+        'the documents that are packed: lines, paragraphs, files, or none (lines)',
+      ).choices(['none', 'lines', 'paragraphs', 'files']),
     )
     .option('--rank <n>', 'width of the small matrices (8)', size)
     .option('--alpha <x>', 'their product is scaled by alpha / rank (twice the rank)', positive)

@@ -22,10 +22,10 @@ const kinds: { readonly [kind in Options['kind']]: TrainKind } = {
   unigram: 'unigram',
 };
 
-/** `residual train-tokenizer`: learns a tokenizer from text files and writes its tokenizer.json. */
+/** `residual train-tokenizer`: trains a tokenizer on text files and writes its tokenizer.json. */
 export function trainTokenizerCommand(exit: (code: number) => void): Command {
   return new Command('train-tokenizer')
-    .argument('<text-files...>', 'UTF-8 texts, read as they come and not kept')
+    .argument('<text-files...>', 'UTF-8 texts, read as a stream')
     .addOption(
       new Option('--kind <kind>', 'byte-level BPE as GPT-2, WordPiece as BERT, or Unigram as SentencePiece')
         .choices(Object.keys(kinds))
@@ -33,8 +33,8 @@ export function trainTokenizerCommand(exit: (code: number) => void): Command {
     )
     .requiredOption('--vocab-size <n>', 'how many tokens the vocabulary has, special tokens included', size)
     .requiredOption('--out <file>', 'where to write, such as tokenizer.json')
-    .option('--min-frequency <n>', 'merge only pairs that occur so often (bpe and wordpiece)', count)
-    .option('--special-token <token...>', 'the first tokens, instead of those that are usual for the kind')
+    .option('--min-frequency <n>', 'merge only pairs that occur at least this often (bpe and wordpiece)', count)
+    .option('--special-token <token...>', 'the first tokens, instead of the defaults of the kind')
     .option('--json', 'print one object instead of a sentence')
     .action(async (files: string[], options: Options, command: Command) => {
       if (options.kind === 'unigram' && options.minFrequency !== undefined) {

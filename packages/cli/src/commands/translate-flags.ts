@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type NodeBackend, nodeBackends } from '../machine/backends.js';
 import { beamCount, lineCount, penalty, tokenCount, tokenLimit } from './option-values.js';
 
-/** What the commands that translate have in common. */
+/** The flags that all commands that translate share. */
 export interface TranslateFlags {
   readonly model: string;
   readonly numBeams?: number;
@@ -19,28 +19,31 @@ export interface TranslateFlags {
   readonly backend: NodeBackend;
 }
 
-/** Gives a command the options of `TranslatingOptions`. */
+/** Adds the flags of `TranslateFlags` to a command. */
 export function withTranslateFlags(command: Command): Command {
   return command
     .requiredOption('--model <source>', 'folder, URL or Hugging Face id of an encoder-decoder')
-    .option('--num-beams <n>', 'how many translations grow side by side; 1 is greedy', beamCount)
-    .option('--length-penalty <p>', 'above 1 long translations gain, below 1 short ones; for beams', penalty)
-    .option('--early-stopping <when>', 'when a search is done: true, false or never; for beams', earlyStopping)
-    .option('--max-new-tokens <n>', 'how many tokens a translation may have', tokenCount)
+    .option('--num-beams <n>', 'beams of the beam search; 1 is greedy', beamCount)
+    .option('--length-penalty <p>', 'for beam search: above 1 favours long translations, below 1 short ones', penalty)
+    .option('--early-stopping <when>', 'for beam search: when it ends, true, false or never', earlyStopping)
+    .option('--max-new-tokens <n>', 'the largest number of tokens in a translation', tokenCount)
     .option('--prefix <text>', 'what the model expects before each text, as T5 does')
-    .option('--source-language <name>', 'for models of several languages: fr, fr_XX, __fr__, fra_Latn')
-    .option('--target-language <name>', 'the language that is written')
+    .option('--source-language <name>', 'for multilingual models: fr, fr_XX, __fr__, fra_Latn')
+    .option('--target-language <name>', 'the language of the translation')
     .option(
       '--max-segment-tokens <n>',
-      'a line of more tokens, or of three sentences and more, is translated sentence by sentence; 40 if absent',
+      'a line of more tokens, or of three sentences and more, is translated sentence by sentence (40)',
       tokenLimit,
     )
-    .option('--batch <n>', 'how many lines are translated at once; 32 if absent', lineCount)
-    .option('--without-cross-attention', 'with its weights set to zero: what the decoder writes that sees no source')
-    .addOption(new Option('--backend <name>', 'what computes').choices(nodeBackends).default('wasm'));
+    .option('--batch <n>', 'lines that are translated at once (32)', lineCount)
+    .option(
+      '--without-cross-attention',
+      'set the weights of cross-attention to zero: what the decoder writes without a source',
+    )
+    .addOption(new Option('--backend <name>', 'the backend').choices(nodeBackends).default('wasm'));
 }
 
-/** The settings of `model.translate` that options stand for. */
+/** The options of `model.translate` for some flags. */
 export function translateOptions(
   options: TranslateFlags,
   { batch, signal }: { readonly batch: number; readonly signal: AbortSignal },
@@ -61,7 +64,7 @@ export function translateOptions(
   return { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), batch, signal };
 }
 
-/** Translates lines; `onLine` is told each translation in the order of the lines, as soon as those before it are there. */
+/** Translates lines and calls `onLine` with each translation, in the order of the lines. */
 export async function translateLines(
   model: Model,
   lines: readonly string[],

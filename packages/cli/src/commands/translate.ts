@@ -12,14 +12,14 @@ interface Options extends TranslateFlags {
   readonly json?: boolean;
 }
 
-/** So many batches of lines are read before they are translated, so that those of a batch can be of like length. */
+/** Batches that are read ahead, so that a batch can hold lines of similar length. */
 const batchesAhead = 16;
 
-/** `residual translate`: lines in, their translations out, in order. */
+/** `residual translate`: translates line by line and keeps the order. */
 export function translateCommand(exit: (code: number) => void): Command {
   const command = new Command('translate');
   return withTranslateFlags(command)
-    .addArgument(new Argument('[text]', 'what to translate; left out: standard input'))
+    .addArgument(new Argument('[text]', 'what to translate; standard input if absent'))
     .addOption(new Option('--file <path>', 'a file of lines to translate'))
     .option('--json', 'print one object for each line')
     .action(async (text: string | undefined, options: Options, command: Command) => {

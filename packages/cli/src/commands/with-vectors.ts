@@ -2,7 +2,7 @@ import type { WordVectors } from '@residual/embeddings/words';
 import { type Command, Option } from 'commander';
 import { type ProgressLine, progressLine } from '../output.js';
 
-/** What a command on word vectors works with. */
+/** The vectors, the signal and the progress line of a running command. */
 export interface VectorContext {
   readonly vectors: WordVectors;
   /** Aborts on Ctrl-C. */
@@ -10,16 +10,16 @@ export interface VectorContext {
   readonly progress: ProgressLine;
 }
 
-/** Adds the option that names the vectors. */
+/** Adds the option `--vectors`. */
 export function withVectorsOption(command: Command): Command {
-  const what = 'a folder (one .safetensors file, vocab.json), a file of word2vec or GloVe, or a URL';
+  const what = 'a folder (one .safetensors file, vocab.json), a word2vec or GloVe file, or a URL';
   return command.addOption(new Option('--vectors <source>', what).makeOptionMandatory());
 }
 
-/** Reads vectors, with the progress shown, and uses them; gives the exit code that it gives, 130 after Ctrl-C. */
+/** Reads word vectors, shows the progress and runs `use`. Returns the exit code of `use`, or 130 after Ctrl-C. */
 export async function withVectors(
   source: string,
-  use: (work: VectorContext) => number | Promise<number>,
+  use: (context: VectorContext) => number | Promise<number>,
 ): Promise<number> {
   const abort = new AbortController();
   const interrupt = () => abort.abort();

@@ -29,7 +29,10 @@ test('the examples of the sacreBLEU documentation', () => {
   expect(bleu(['', '', ''], bitten).score).toBe(0);
 });
 
-/** Hypotheses and references, the first of them from the tests of sacreBLEU, and what sacreBLEU 2.6.0 computes with its default settings. */
+/**
+ * Hypotheses and references, the first of them from the tests of sacreBLEU, and what sacreBLEU 2.6.0 computes with its
+ * default settings.
+ */
 const scored: readonly [string[], string[][], bleu: number, chrf: number][] = [
   [
     ['Co nás nejvíc trápí, protože lékaři si vybírají, kdo bude žít a kdo zemře.'],

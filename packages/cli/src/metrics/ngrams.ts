@@ -1,4 +1,7 @@
-/** How often each run of `order` items occurs; a run is named by its items with a character between that no item holds. */
+/**
+ * The number of occurrences of each n-gram of `order` items; the key joins the items with a character that none
+ * contains.
+ */
 export function countNgrams(items: readonly string[], order: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (let from = 0; from + order <= items.length; from++) {
@@ -8,9 +11,9 @@ export function countNgrams(items: readonly string[], order: number): Map<string
   return counts;
 }
 
-/** How many runs of `counts` are found in `allowed`, each at most as often as it occurs there. */
+/** The number of n-grams of `counts` that also occur in `allowed`, each counted at most as often as there. */
 export function countMatches(counts: ReadonlyMap<string, number>, allowed: ReadonlyMap<string, number>): number {
   let shared = 0;
-  for (const [run, count] of counts) shared += Math.min(count, allowed.get(run) ?? 0);
+  for (const [ngram, count] of counts) shared += Math.min(count, allowed.get(ngram) ?? 0);
   return shared;
 }

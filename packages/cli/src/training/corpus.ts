@@ -11,10 +11,10 @@ import {
   trainValidationSplit,
 } from '@residual/train';
 
-/** How texts are cut into documents. */
+/** How texts are split into documents. */
 export type DocumentSplit = 'none' | 'lines' | 'paragraphs' | 'files';
 
-/** The texts of files, UTF-8. Errors name the command. */
+/** Reads UTF-8 text files. Errors name the command. */
 export async function readTexts(command: string, files: readonly string[]): Promise<string[]> {
   if (files.length === 0) throw new ResidualError('files', `${command}: no file of data is given`);
   return Promise.all(
@@ -31,18 +31,18 @@ export async function readTexts(command: string, files: readonly string[]): Prom
   );
 }
 
-/** The documents of texts; blank ones are left out. */
+/** Splits texts into documents; blank ones are dropped. */
 export function documentsOf(texts: readonly string[], cut: DocumentSplit): string[] {
   const separator = { none: undefined, files: undefined, lines: /\n/, paragraphs: /\n\s*\n/ }[cut];
-  const pieces = separator ? texts.flatMap(text => text.split(separator)) : texts;
-  return pieces.filter(text => text.trim() !== '');
+  const documents = separator ? texts.flatMap(text => text.split(separator)) : texts;
+  return documents.filter(text => text.trim() !== '');
 }
 
-/** What is trained on, and what is validated on: some batches, or all. */
+/** Batches for training, and for validation up to a limit. */
 export interface Corpus<Batch> {
   readonly batches: BatchSource<Batch>;
   readonly validation: (limit: number) => AsyncIterable<Batch> | Iterable<Batch>;
-  /** What there is, for people. */
+  /** The size of the corpus as a sentence. */
   readonly summary: string;
 }
 
@@ -58,7 +58,10 @@ interface CorpusShape {
   readonly end: number | undefined;
 }
 
-/** Texts to validate on: a file, or a share; of one long text that is its end. */
+/**
+ * Splits documents into training and validation: by a validation file, or by a share, which of one long text is its
+ * end.
+ */
 export function split(
   texts: readonly string[],
   validationTexts: readonly string[] | undefined,
@@ -72,7 +75,7 @@ export function split(
   return { training: [whole.slice(0, at)], validation: [whole.slice(at)] };
 }
 
-/** Batches of text: windows of one long text at random, or documents packed and kept apart. */
+/** Batches of tokens: random windows of one long text, or packed documents that do not attend to each other. */
 export function textCorpus(
   { training, validation }: TrainingSplit,
   tokenizer: Tokenizer,
@@ -106,7 +109,7 @@ export function textCorpus(
   };
 }
 
-/** Tab-separated pairs, one a line; more columns are passed over. */
+/** Tab-separated pairs, one on each line; further columns are ignored. Errors name a line without a pair. */
 export function pairsOf(texts: readonly string[], files: readonly string[]): [string, string][] {
   return texts.flatMap((text, i) =>
     text.split('\n').flatMap((line, number): [string, string][] => {
@@ -121,7 +124,7 @@ export function pairsOf(texts: readonly string[], files: readonly string[]): [st
   );
 }
 
-/** Pairs as token ids, targets and sources with their end. */
+/** Pairs as token ids; sources and targets end with the id `end`. */
 export function encodedPairs(pairs: readonly (readonly [string, string])[], tokenizer: Tokenizer, end: number): Pair[] {
   const ids = (text: string) => {
     const encoded = tokenizer.encode(text).ids;
@@ -130,7 +133,7 @@ export function encodedPairs(pairs: readonly (readonly [string, string])[], toke
   return pairs.map(([source, target]) => ({ source: ids(source), target: ids(target) }));
 }
 
-/** The first batches. */
+/** The first `limit` batches. */
 export async function* firstBatches<Batch>(
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   limit: number,
@@ -142,7 +145,7 @@ export async function* firstBatches<Batch>(
   }
 }
 
-/** So many of a list, evenly spread over it. */
+/** At most `limit` items, evenly spaced. */
 function evenlySpaced<Item>(items: readonly Item[], limit: number): Item[] {
   if (items.length <= limit) return [...items];
   return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)]!);

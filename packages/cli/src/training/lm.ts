@@ -10,7 +10,7 @@ import { runTraining } from './run.js';
 import type { RunContext } from './start.js';
 import { eosTokenOf, runTokenizer, tokenizerInFile, trainWithProgress } from './tokenizers.js';
 
-/** What the training of a language model is told. */
+/** Settings of `residual train lm`. */
 export interface LanguageModelSettings extends CommonSettings {
   readonly shape: 'gpt2' | 'llama';
   readonly length: number;
@@ -25,7 +25,7 @@ export interface LanguageModelSettings extends CommonSettings {
   readonly vocabSize: number;
 }
 
-/** Trains a new language model on texts; gives the exit code. */
+/** Trains a new language model on texts. Returns the exit code. */
 export async function trainLanguageModel(run: RunContext<LanguageModelSettings>): Promise<number> {
   const { settings, progress } = run;
   const { files, validationFile, documents, validation: share, seed, length, batch, shape, labelSmoothing } = settings;
@@ -65,7 +65,7 @@ export async function trainLanguageModel(run: RunContext<LanguageModelSettings>)
   }
 }
 
-/** The tokenizer that was given, or one made of the text; a run that goes on has it in its folder. */
+/** The given tokenizer, or one that is trained on the texts; a resumed run reads it from its folder. */
 function tokenizerOf(run: RunContext<LanguageModelSettings>, texts: readonly string[]): Promise<Tokenizer> {
   const { tokenizer, vocabSize } = run.settings;
   return runTokenizer(run, async () => {

@@ -10,7 +10,7 @@ import { runTraining } from './run.js';
 import type { RunContext } from './start.js';
 import { eosTokenOf } from './tokenizers.js';
 
-/** What fine-tuning is told. */
+/** Settings of `residual train lora`. */
 export interface LoraSettings extends CommonSettings {
   readonly model?: string;
   readonly length?: number;
@@ -20,7 +20,7 @@ export interface LoraSettings extends CommonSettings {
   readonly target: readonly string[];
 }
 
-/** Fine-tunes a checkpoint with LoRA on texts; gives the exit code. */
+/** Fine-tunes a checkpoint with LoRA on texts. Returns the exit code. */
 export async function trainLora(run: RunContext<LoraSettings>): Promise<number> {
   const { settings, progress, signal } = run;
   const { model: source, files, validationFile, documents, validation: share, seed, batch, labelSmoothing } = settings;

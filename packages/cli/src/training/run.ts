@@ -25,17 +25,17 @@ import { bar, type ProgressLine, print, printNote } from '../output.js';
 import type { Corpus } from './corpus.js';
 import type { CommonSettings } from './options.js';
 
-/** What a run trains. */
+/** What a run trains: the model, its objective, its data, and how the result is saved. */
 export interface Job<Batch> {
   readonly model: Model;
   readonly objective: Objective<never, Batch>;
   readonly corpus: Corpus<Batch>;
   readonly frozen?: Frozen;
-  /** The files of the result. */
+  /** The files of the resulting checkpoint. */
   readonly result: () => Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
-/** Trains to the end, or until Ctrl-C, with progress and a log, and writes the result; gives the exit code. */
+/** Trains to the end, or until Ctrl-C, with progress and a log, and writes the result. Returns the exit code. */
 export async function runTraining<Batch>(
   { model, objective, corpus, frozen = [], result }: Job<Batch>,
   settings: CommonSettings,
@@ -90,21 +90,21 @@ export async function runTraining<Batch>(
   return 0;
 }
 
-/** Where a run keeps what it needs to go on. */
+/** The folder, inside the output folder, with the state of a run for `--resume`. */
 export const stateFolder = 'training';
 
-/** Whether a run was begun in a folder. */
+/** Whether a folder holds the state of a run. */
 export async function isStarted(folder: string): Promise<boolean> {
   const names = await readdir(join(folder, stateFolder)).catch(() => []);
   return names.some(name => name.startsWith('step-'));
 }
 
-/** Removes what an earlier run left. */
+/** Removes the state of an earlier run. */
 export async function removeRun(folder: string): Promise<void> {
   await rm(join(folder, stateFolder), { recursive: true, force: true });
 }
 
-/** Writes the files one by one beside their names and renames them. */
+/** Writes each file under a temporary name and renames it. */
 async function writeResult(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   for (const [name, bytes] of files) {
     const path = join(folder, name);
@@ -130,7 +130,7 @@ function scheduleOf({
 }: CommonSettings): Schedule {
   if (warmUp >= steps)
     throw new ResidualError('range', `train: warm-up takes ${warmUp} steps and there are ${steps}; it must end before`);
-  // The first step would have rate 0: it counts as the second.
+  // A warm-up would give the first step the rate 0, so that it would do nothing: it takes the rate of the second.
   const rise = (make: Schedule): Schedule => (warmUp > 0 ? step => make(step < warmUp ? step + 1 : step) : make);
   if (schedule === 'linear') return rise(linearDecay({ peak, warmUp, steps }));
   if (schedule === 'constant') return rise(constantRate({ peak, warmUp }));

@@ -10,7 +10,7 @@ import { runTraining } from './run.js';
 import type { RunContext } from './start.js';
 import { eosTokenOf, runTokenizer, tokenizerInFile, trainWithProgress } from './tokenizers.js';
 
-/** What the training of a translator is told. */
+/** Settings of `residual train seq2seq`. */
 export interface TranslatorSettings extends CommonSettings {
   readonly maxPositions: number;
   readonly modelDim: number;
@@ -23,7 +23,7 @@ export interface TranslatorSettings extends CommonSettings {
   readonly vocabSize: number;
 }
 
-/** Trains a new translator on pairs; gives the exit code. */
+/** Trains a new translator on pairs. Returns the exit code. */
 export async function trainTranslator(run: RunContext<TranslatorSettings>): Promise<number> {
   const { settings, progress } = run;
   const { files, validationFile, seed, maxPositions, labelSmoothing, batch } = settings;
@@ -67,7 +67,7 @@ export async function trainTranslator(run: RunContext<TranslatorSettings>): Prom
       labelSmoothing,
       maxPositions,
     });
-    // The reference keeps the bias of the logits as a constant beside the weights.
+    // In the reference the bias of the logits is a buffer and is not trained.
     const job = {
       model,
       objective,
@@ -81,7 +81,7 @@ export async function trainTranslator(run: RunContext<TranslatorSettings>): Prom
   }
 }
 
-/** The tokenizer that was given, or a byte-level one of both languages that ends each text with `</s>`. */
+/** The given tokenizer, or a byte-level BPE of both languages that ends each text with `</s>`. */
 function tokenizerOf(
   run: RunContext<TranslatorSettings>,
   pairs: readonly (readonly [string, string])[],

@@ -6,18 +6,18 @@ import { type ProgressLine, progressLine } from '../output.js';
 import { type CommonSettings, commonDefaults } from './options.js';
 import { type Settings, saveSettings, settingsInFile, settingsOfRun } from './settings.js';
 
-/** What a kind of training is done with. */
+/** The settings, the progress line and the signal of a training run. */
 export interface RunContext<All> {
   readonly settings: All;
   readonly progress: ProgressLine;
   readonly signal: AbortSignal;
-  /** Whether it goes on with an earlier run. */
+  /** Whether the run continues an earlier one. */
   readonly isResumed: boolean;
 }
 
 /**
- * Puts the settings together (defaults, those the run was begun with, a file, flags), starts the backend, and runs `work` with Ctrl-C as abort; gives the exit
- * code.
+ * Merges the settings (defaults, those of the run that is resumed, a file, flags; the last wins), starts the backend,
+ * and runs `work`, which Ctrl-C aborts. Returns the exit code.
  */
 export async function startTraining<All extends CommonSettings>(
   command: Command,

@@ -7,7 +7,7 @@ import { bar } from '../output.js';
 import type { CommonSettings } from './options.js';
 import type { RunContext } from './start.js';
 
-/** The tokenizer of a file. */
+/** Reads a tokenizer.json. */
 export async function tokenizerInFile(path: string): Promise<Tokenizer> {
   const text = await readFile(path, 'utf8').catch(cause => {
     throw new ResidualError('files', `train: the tokenizer ${path} cannot be read: ${cause.message}`, { cause });
@@ -15,7 +15,7 @@ export async function tokenizerInFile(path: string): Promise<Tokenizer> {
   return tokenizerFromJson(text);
 }
 
-/** Trains a tokenizer, with its progress shown. */
+/** Trains a tokenizer and shows the progress. */
 export function trainWithProgress(
   texts: Iterable<string>,
   options: TrainOptions,
@@ -26,19 +26,19 @@ export function trainWithProgress(
   return trainTokenizer(texts, { ...options, signal, onProgress } as TrainOptions);
 }
 
-/** The tokenizer of a run: a new one is noted in the folder of the run, one that goes on finds it there. */
+/** The tokenizer of a run: a new run saves it in its folder, a resumed one reads it from there. */
 export async function runTokenizer(
-  { settings: { out }, isResumed: resumed }: RunContext<CommonSettings>,
+  { settings: { out }, isResumed }: RunContext<CommonSettings>,
   make: () => Promise<Tokenizer>,
 ): Promise<Tokenizer> {
   const path = join(out, 'tokenizer.json');
-  if (resumed) return tokenizerInFile(path);
+  if (isResumed) return tokenizerInFile(path);
   const tokenizer = await make();
   await writeFile(path, `${saveTokenizer(tokenizer, { pretty: true })}\n`);
   return tokenizer;
 }
 
-/** The id of the token that ends texts, undefined where the tokenizer has none of the usual names. */
+/** The id of the token that ends texts; undefined if the tokenizer has none of the usual names. */
 export function eosTokenOf(tokenizer: Tokenizer): number | undefined {
   const usual = ['<|endoftext|>', '</s>', '<|end_of_text|>', '<eos>', '[SEP]'];
   return tokenizer.eosTokenId ?? usual.map(name => tokenizer.tokenToId(name)).find(id => id !== undefined);
