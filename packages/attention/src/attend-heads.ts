@@ -35,7 +35,10 @@ export interface AttentionOptions {
 /** Names of the options in `AttentionOptions`; 0 marks an optional one. */
 export const attentionOptionNames = { mask: 0, scale: 0, softCap: 0, dropout: 0 } as const;
 
-/** Throws if `mask` is not a mask (such as the function that makes one), or if `bias` names only some of the projections. */
+/**
+ * Throws if `mask` is not a mask (such as the function that makes one), or if `bias` names only some of the
+ * projections.
+ */
 export function expectAttentionOptions(
   name: string,
   { mask, bias }: AttentionOptions & { readonly bias?: BiasOptions },
@@ -44,7 +47,9 @@ export function expectAttentionOptions(
   if (typeof bias === 'object') expectOptions(`${name}: bias`, bias, { query: 1, key: 1, value: 1, output: 1 });
 }
 
-/** The heads of one attention: query [batch, heads, queryLen, headDim], key and value [batch, kvHeads, keyLen, headDim]. */
+/**
+ * The heads of one attention: query [batch, heads, queryLen, headDim], key and value [batch, kvHeads, keyLen, headDim].
+ */
 export interface QueryKeyValue {
   readonly query: Tensor;
   readonly key: Tensor;
@@ -57,7 +62,10 @@ export interface QueryKeyValue {
   readonly filled?: number;
 }
 
-/** Applies a position encoding to query and key, and taps `query`, `key` and `value`. `weights` are those of the encoding. */
+/**
+ * Applies a position encoding to query and key, and taps `query`, `key` and `value`. `weights` are those of the
+ * encoding.
+ */
 export function encodePositions(
   { query, key, value }: QueryKeyValue,
   positionEncoding: PositionEncoding | undefined,
@@ -73,8 +81,8 @@ export function encodePositions(
 }
 
 /**
- * Appends keys and values to those of earlier steps where a `cache` is in the scope: keyLen becomes the capacity of the cache. Errors when the mask
- * is not causal, or when the scope has no position.
+ * Appends keys and values to those of earlier steps where a `cache` is in the scope: keyLen becomes the capacity of the
+ * cache. Errors when the mask is not causal, or when the scope has no position.
  */
 export function appendToPast(heads: QueryKeyValue, { mask }: AttentionOptions, scope: Scope): QueryKeyValue {
   const past = scope.get(cache);
@@ -92,7 +100,10 @@ export function appendToPast(heads: QueryKeyValue, { mask }: AttentionOptions, s
   return { ...heads, key, value, source: past.beamIndices, filled };
 }
 
-/** The bias that the position encoding and `sharedBias` add to the scores, [1 | batch, heads, queryLen, keyLen]; undefined where neither does. */
+/**
+ * The bias that the position encoding and `sharedBias` add to the scores, [1 | batch, heads, queryLen, keyLen];
+ * undefined where neither does.
+ */
 export function scoreBias(
   { query, key }: QueryKeyValue,
   positionEncoding: PositionEncoding | undefined,
@@ -106,8 +117,8 @@ export function scoreBias(
 }
 
 /**
- * softmax(query keyᵀ · scale + bias) value: [batch, heads, queryLen, headDim]. It is one `attend` op, unless a tap wants `scores` or `weights`: then
- * it runs in three steps. Taps see the filled keys only.
+ * softmax(query keyᵀ · scale + bias) value: [batch, heads, queryLen, headDim]. It is one `attend` op, unless a tap
+ * wants `scores` or `weights`: then it runs in three steps. Taps see the filled keys only.
  */
 export function attendHeads(
   { filled, ...heads }: QueryKeyValue,
@@ -131,7 +142,9 @@ export function attendHeads(
   );
 }
 
-/** Taps the first `filled` keys of x [batch, heads, queryLen, keyLen]; a replacement is put back before the other keys. */
+/**
+ * Taps the first `filled` keys of x [batch, heads, queryLen, keyLen]; a replacement is put back before the other keys.
+ */
 function tapFilledKeys(name: string, x: Tensor, filled: number | undefined, scope: Scope): Tensor {
   const keyLen = x.shape[3]!;
   if (filled === undefined || filled === keyLen || !scope.wants(name)) return scope.tap(name, x);

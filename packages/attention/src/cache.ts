@@ -27,30 +27,34 @@ export interface KeysAndValues {
 
 /** Settings of a cache. */
 export interface CacheOptions {
-  /** The longest sequence it may ever hold. */
+  /** The length of the longest sequence it may hold. */
   readonly maxPositions: number;
-  /** Room it begins with, 64 if absent; it doubles as it grows. */
+  /** The first capacity, in positions; 64 if absent. The capacity doubles as the cache grows. */
   readonly initialCapacity?: number;
 }
 
-/** The paths of the attentions that a cache holds keys and values of, in the order in which they came; those of memories apart. */
+/** The paths of the attentions whose keys and values a cache holds, in the order of their first use. */
 export interface CachePaths {
   readonly selfAttention: readonly string[];
   readonly crossAttention: readonly string[];
 }
 
 /**
- * Keys and values of the positions so far, by the path of the attention that made them, and those of a memory. Capacity grows through a few sizes, so that
- * shapes stay the same for many steps. The cache owns its tensors; `dispose` frees them.
+ * The key-value cache of a model: keys and values of all positions so far by the path of their self-attention, and
+ * those of the memory by the path of their cross-attention. The capacity grows through a few sizes, so shapes stay the
+ * same for many steps. The cache owns its tensors; `dispose` frees them.
  */
 export class Cache implements Disposable {
-  /** Frees everything, at the end of a scope that is `using` it. */
+  /** Calls `dispose`, for `using`. */
   declare readonly [Symbol.dispose]: () => void;
-  /** How many positions are filled. */
+  /** The number of filled positions. */
   length = 0;
-  /** The row whose keys each row reads at each place, int32 [batch, capacity], for the steps that follow; each its own if absent. Whoever sets it disposes it. */
+  /**
+   * The sequence whose keys each sequence reads at each position, int32 [batch, capacity], for the following steps
+   * (`beam_idx` of Hugging Face); every sequence reads its own if absent. Whoever sets it disposes it.
+   */
   beamIndices: Tensor | undefined;
-  /** Tables of positions that have grown with the cache; they are freed with it. */
+  /** Position tables that grow with the cache; `dispose` frees them. */
   readonly tables: PositionTableCache = new PositionTableCache();
   private capacity = 0;
   private readonly capacities: readonly number[];
@@ -77,20 +81,21 @@ export class Cache implements Disposable {
   }
 
   /**
-   * Runs a step on `length` more positions: `run` gets a scope with the cache, the `stepPositions` of the step and its `keyRange` (padding that was there
-   * stays), and what it gives is given on. If it throws, the positions do not count as filled.
+   * Runs a step on `length` more positions and returns the result of `run`, whose scope holds the cache, the
+   * `stepPositions` of the step and its `keyRange` (with the padding of `scope`). If `run` throws, the positions do not
+   * count as filled. Errors if the sequence becomes longer than `maxPositions`.
    */
   step<Result>(length: number, run: (scope: Scope) => Result, scope: Scope = emptyScope): Result {
     this.reserve(length);
     const first = this.length;
     const result = tidy(() => {
       const position = tensor([first], [1], 'int32');
-      const ids = reshape(add(range(length), position), [1, length]);
+      const positionIds = reshape(add(range(length), position), [1, length]);
       return run(
         scope
           .with(cache, this)
           .with(stepPositions, {
-            positionIds: ids,
+            positionIds,
             totalLength: first + length,
             capacity: this.capacity,
             tables: this.tables,
@@ -102,7 +107,7 @@ export class Cache implements Disposable {
     return result;
   }
 
-  /** Makes room for `more` positions; the arrays that exist grow to the next size. Errors when they are more than the cache may hold. */
+  /** Grows the capacity, if needed, for `more` positions. Errors if they exceed `maxPositions`. */
   reserve(more: number): void {
     const needed = this.length + more;
     if (needed <= this.capacity) return;
@@ -118,13 +123,16 @@ export class Cache implements Disposable {
     this.capacity = next;
   }
 
-  /** How many keys a step of `more` positions will be shown: the capacity, after making room for them. */
+  /** Reserves `more` positions and returns the capacity: the keyLen of a step of `more` positions. */
   ensureCapacity(more: number): number {
     this.reserve(more);
     return this.capacity;
   }
 
-  /** Writes keys and values [batch, kvHeads, length, headDim] at `position` int32 [1] and gives all there are: what `selfAttention` calls. */
+  /**
+   * Writes keys and values [batch, kvHeads, length, headDim] at `position` int32 [1] and returns all [batch, kvHeads,
+   * capacity, headDim].
+   */
   append(path: string, key: Tensor, value: Tensor, position: Tensor): KeysAndValues {
     this.reserve(key.shape[2]!);
     const current = this.selfAttention.get(path) ?? { key: this.zerosLike(key), value: this.zerosLike(value) };
@@ -136,7 +144,7 @@ export class Cache implements Disposable {
     return updated;
   }
 
-  /** Keys and values of a memory: made once, then read. Another memory needs another cache. */
+  /** Keys and values of a memory: `make` computes them on the first call only. Another memory needs another cache. */
   crossAttentionEntry(path: string, make: () => KeysAndValues): KeysAndValues {
     const existing = this.crossAttention.get(path);
     if (existing) return existing;
@@ -145,28 +153,30 @@ export class Cache implements Disposable {
     return created;
   }
 
-  /** Where its tensors belong. */
+  /** The paths of the attentions that its tensors belong to. */
   get paths(): CachePaths {
     return { selfAttention: [...this.selfAttention.keys()], crossAttention: [...this.crossAttention.keys()] };
   }
 
-  /** Fills an empty cache with what a replayed first step made of another one: `tensors`, then `memoryTensors`. */
-  fill({ selfAttention: entries, crossAttention: memories }: CachePaths, tensors: readonly Tensor[]): void {
-    setEntries(this.selfAttention, entries, tensors);
-    setEntries(this.crossAttention, memories, tensors.slice(2 * entries.length));
+  /**
+   * Fills an empty cache with tensors at `paths`, in the order of `selfAttentionTensors`, then `crossAttentionTensors`.
+   */
+  fill({ selfAttention, crossAttention }: CachePaths, tensors: readonly Tensor[]): void {
+    setEntries(this.selfAttention, selfAttention, tensors);
+    setEntries(this.crossAttention, crossAttention, tensors.slice(2 * selfAttention.length));
   }
 
-  /** Its keys and values in the order in which they came, without those of memories: what a recorded step takes over and gives. */
+  /** Keys and values of self-attention in the order of `paths`: the inputs and outputs of a captured step. */
   get selfAttentionTensors(): readonly Tensor[] {
     return [...this.selfAttention.values()].flatMap(({ key, value }) => [key, value]);
   }
 
-  /** The keys and values of memories in the order in which they came. */
+  /** Keys and values of cross-attention in the order of `paths`. */
   get crossAttentionTensors(): readonly Tensor[] {
     return [...this.crossAttention.values()].flatMap(({ key, value }) => [key, value]);
   }
 
-  /** Puts what a replayed step gave in their place, in the same order; the old ones are freed. */
+  /** Replaces them by the outputs of a replayed step, in the same order; frees the old ones. */
   set selfAttentionTensors(next: readonly Tensor[]) {
     const old = this.selfAttentionTensors;
     if (next.length !== old.length)
@@ -175,7 +185,10 @@ export class Cache implements Disposable {
     for (const x of old) if (!next.includes(x)) x.dispose();
   }
 
-  /** Each row `count` times, one after another: the beams of a text begin with what it has read. Memories stay as they are. */
+  /**
+   * Repeats each sequence `count` times, for the beams of a text (torch.repeat_interleave). Keys and values of memories
+   * are not repeated.
+   */
   repeatInterleave(count: number): void {
     this.updateAll(x => {
       const rows = Int32Array.from({ length: x.shape[0]! * count }, (_, i) => Math.floor(i / count));
@@ -183,7 +196,7 @@ export class Cache implements Disposable {
     });
   }
 
-  /** Goes on with some rows only, in this order, and with some memories: what belongs to the others is freed. */
+  /** Keeps only these sequences and memories, in this order, and frees the others. */
   selectSequences(sequences: readonly number[], memories: readonly number[]): void {
     this.updateAll(x => this.selectRows(x, Int32Array.from(sequences)));
     const order = Int32Array.from(memories);
@@ -211,26 +224,26 @@ export class Cache implements Disposable {
   }
 
   private updateAll(make: (x: Tensor) => Tensor): void {
-    for (const [path, both] of this.selfAttention) this.selfAttention.set(path, mapEntry(both, make));
+    for (const [path, entry] of this.selfAttention) this.selfAttention.set(path, mapEntry(entry, make));
   }
 
-  /** Rows of x in another order, with the same room: only places that are filled are copied. */
+  /** Selects rows of x [batch, ...] in a new order, at the same capacity; copies filled positions only. */
   private selectRows(x: Tensor, rows: Int32Array): Tensor {
     const filled = gather(sliceAxis(x, 2, 0, this.length), tensor(rows, [rows.length], 'int32'), 0);
     return keep(appendToCache(this.zerosLike(x, rows.length), filled, tensor([0], [1], 'int32')));
   }
 }
 
-/** The slot of the cache; attention without one reads only what it is given. */
+/** The slot for the cache; without one, attention sees only the positions of its input. */
 export const cache = /* @__PURE__ */ slot<Cache>('cache');
 
-/** Keeps keys and values, which stand in turn, under their paths. */
+/** Stores alternating keys and values under their paths. */
 function setEntries(entries: Map<string, KeysAndValues>, paths: readonly string[], tensors: readonly Tensor[]): void {
   for (const [i, path] of paths.entries())
     entries.set(path, { key: keep(tensors[2 * i]!), value: keep(tensors[2 * i + 1]!) });
 }
 
-/** Keys and values made of others, which are freed. */
+/** Applies `make` to key and value, and disposes the old ones. */
 function mapEntry({ key, value }: KeysAndValues, make: (x: Tensor) => Tensor): KeysAndValues {
   const next = tidy(() => ({ key: make(key), value: make(value) }));
   dispose([key, value]);

@@ -27,7 +27,9 @@ const reference = async (
 ) => {
   const plain = await readProjections(weights as never);
   const memories: Rows[] = await nestedOf(memory);
-  return ((await nestedOf(x)) as Rows[]).map((rows, row) => attendInFloat64(rows, memories[row]!, plain, optionsOf(row)));
+  return ((await nestedOf(x)) as Rows[]).map((rows, row) =>
+    attendInFloat64(rows, memories[row]!, plain, optionsOf(row)),
+  );
 };
 
 test('queries come from x, keys and values from a memory of another width and length', async () => {

@@ -15,13 +15,13 @@ export interface CrossAttentionOptions
   readonly memoryDim?: number;
 }
 
-/** What cross-attention reads: x [batch, queryLen, modelDim] and memory [batch, keyLen, memoryDim]. */
+/** The inputs of cross-attention: x [batch, queryLen, modelDim] and memory [memories, keyLen, memoryDim]. */
 export interface CrossAttentionInputs {
   readonly x: Tensor;
   readonly memory: Tensor;
 }
 
-/** The weights of cross-attention. */
+/** The needs of cross-attention: four projections and dropout. */
 export type CrossAttentionNeeds = {
   readonly query: Linear;
   readonly key: Linear;
@@ -30,14 +30,16 @@ export type CrossAttentionNeeds = {
   readonly dropout: Dropout | undefined;
 };
 
-/** Attention of a sequence to a memory. */
+/** The layer of `crossAttention`. */
 export interface CrossAttention extends Layer<CrossAttentionNeeds, CrossAttentionInputs, Tensor> {}
 
 /**
- * Attention whose keys and values come from a memory, such as the encoded sentence of another language: x [batch, queryLen, modelDim] and memory
- * [batch, keyLen, memoryDim] to [batch, queryLen, modelDim] (Vaswani et al. 2017). With a `cache` in the scope keys and values of the memory are computed
- * once. Padding of the memory stands in `memoryMask`. Several rows of x may read one memory, such as the beams of a sentence: they stand beside one another and
- * are to the taps what more queries are, [memories, heads, rows · queryLen, ...]. Taps: `query`, `key`, `value`, `scores`, `weights`.
+ * Attention whose keys and values come from a memory, such as an encoded source sentence: x [batch, queryLen, modelDim]
+ * and memory [memories, keyLen, memoryDim] to [batch, queryLen, modelDim] (Vaswani et al. 2017). With a `cache` in the
+ * scope, keys and values of the memory are computed once. The slot `memoryMask` holds the padding of the memory.
+ * Consecutive sequences of x may share one memory, as the beams of a sentence do; batch is then a multiple of memories,
+ * and the taps see their queries joined: [memories, heads, batch / memories · queryLen, ...]. Taps: `query`, `key`,
+ * `value`, `scores`, `weights`. Errors if memories does not divide batch.
  */
 export function crossAttention(options: CrossAttentionOptions): CrossAttention {
   expectOptions('crossAttention', options, {
@@ -71,7 +73,10 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
   );
 }
 
-/** Queries of several rows of x that read one memory as more queries of it: [batch, queryLen, width] to [memories, batch / memories · queryLen, width]. */
+/**
+ * Joins the queries of sequences that share a memory: [batch, queryLen, width] to [memories, batch / memories ·
+ * queryLen, width].
+ */
 function queriesByMemory(x: Tensor, query: Tensor, memory: Tensor): Tensor {
   const [batch, memories] = [x.shape[0]!, memory.shape[0]!];
   if (batch === memories) return query;

@@ -24,7 +24,7 @@ import { keyRange } from './mask.js';
 import { projections } from './projections.js';
 import { type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';
 
-/** The weights of attention whose value map is factored: down to headDim, and up again for each head. */
+/** The needs of `lowRankValueAttention`: one value-down, and a value-up [modelDim, headDim] for each head. */
 export type LowRankValueNeeds = {
   readonly query: Linear;
   readonly key: Linear;
@@ -34,7 +34,7 @@ export type LowRankValueNeeds = {
   readonly dropout: Dropout | undefined;
 };
 
-/** Attention with the value map of each head as the product of two thin matrices. */
+/** The layer of `lowRankValueAttention`. */
 export interface LowRankValueAttention extends Layer<LowRankValueNeeds, Tensor, Tensor> {}
 
 /** Settings of `lowRankValueAttention`. */
@@ -43,10 +43,11 @@ export interface LowRankValueOptions
     Pick<SelfAttentionOptions, 'modelDim' | 'heads' | 'kvHeads' | 'headDim' | 'positionEncoding'> {}
 
 /**
- * Attention as it is explained: each head turns a vector into what it would add to another one by a value map [modelDim, modelDim] of low rank,
- * value-up [modelDim, headDim] times value-down [headDim, modelDim], and the heads' changes are added. x [batch, length, modelDim] to the same. It is
- * `selfAttention` without biases, written by head: `fuseValueUp` gives the weights of that. With grouped heads those of a group share their key and their
- * value-down, each with a value-up of its own. Taps as `selfAttention`; `value` is after value-down.
+ * Self-attention with an explicit value map per head: the low-rank matrix [modelDim, modelDim] = value-up [modelDim,
+ * headDim] times value-down [headDim, modelDim] turns an attended vector into the vector that the head adds, and the
+ * outputs of the heads are summed (the OV circuit of Elhage et al. 2021). x [batch, length, modelDim] to the same. It
+ * computes the same as `selfAttention` without biases; `fuseValueUp` converts the weights. Grouped heads share their
+ * key and value-down, and each has its own value-up. Taps as in `selfAttention`; `value` is the output of value-down.
  */
 export function lowRankValueAttention(options: LowRankValueOptions): LowRankValueAttention {
   const names = {
@@ -94,8 +95,9 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
 }
 
 /**
- * The same map with the heads' value-ups side by side as one output projection [modelDim, heads · headDim]: a layer and weights that share query, key
- * and value-down with `weights`. Only the output matrix is new; the caller disposes it.
+ * Converts low-rank value attention to `selfAttention`: joins the value-ups of all heads into one output projection
+ * [modelDim, heads · headDim]. Returns the layer and its weights, which share all other matrices with the given
+ * weights. The caller disposes the new output matrix.
  */
 export function fuseValueUp(
   options: LowRankValueOptions,
@@ -113,7 +115,7 @@ export function fuseValueUp(
   return { layer, weights: { ...projected, ...norms, positions, dropout } };
 }
 
-/** One head of [batch, heads, length, headDim] as [batch, length, headDim]. */
+/** Selects one head: [batch, heads, length, headDim] to [batch, length, headDim]. */
 function headOf(x: Tensor, head: number): Tensor {
   const [batch, , length, headDim] = x.shape as [number, number, number, number];
   return reshape(sliceAxis(x, 1, head, 1), [batch, length, headDim]);

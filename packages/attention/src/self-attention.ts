@@ -25,25 +25,28 @@ import { type BiasOptions, projections } from './projections.js';
 
 /** Settings of `selfAttention`. */
 export interface SelfAttentionOptions extends AttentionOptions {
-  /** Width of what goes in and comes out. */
+  /** Width of the input and the output. */
   readonly modelDim: number;
-  /** How many attentions stand side by side. */
+  /** Number of query heads. */
   readonly heads: number;
-  /** Heads of keys and values, each shared by heads / kvHeads query heads; as many as heads if absent, 1 is multi-query attention. */
+  /**
+   * Number of key and value heads, each shared by heads / kvHeads query heads; `heads` if absent. 1 is multi-query
+   * attention.
+   */
   readonly kvHeads?: number;
   /** Width of a head; modelDim / heads if absent. */
   readonly headDim?: number;
-  /** Positions that act on heads or scores, such as rotary ones. */
+  /** A position encoding that acts on heads or scores, such as `rotary`. */
   readonly positionEncoding?: PositionEncoding;
-  /** A bias on each of the four projections, or on those named; true if absent. */
+  /** Which of the four projections have a bias; true (all) if absent. */
   readonly bias?: BiasOptions;
-  /** A norm on each head of the query, [batch, heads, length, headDim] to the same. */
+  /** A norm on the heads of the query, [batch, heads, length, headDim] to the same. */
   readonly queryNorm?: AnyLayer<Tensor, Tensor>;
-  /** A norm on each head of the key, [batch, kvHeads, length, headDim] to the same. */
+  /** A norm on the heads of the key, [batch, kvHeads, length, headDim] to the same. */
   readonly keyNorm?: AnyLayer<Tensor, Tensor>;
 }
 
-/** The weights of attention: four projections, and what positions and norms need. */
+/** The needs of self-attention: four projections, a position encoding, norms and dropout. */
 export type AttentionNeeds = {
   readonly query: Linear;
   readonly key: Linear;
@@ -55,12 +58,13 @@ export type AttentionNeeds = {
   readonly dropout: Dropout | undefined;
 };
 
-/** Attention of a sequence to itself. */
+/** The layer of `selfAttention`. */
 export interface SelfAttention extends Layer<AttentionNeeds, Tensor, Tensor> {}
 
 /**
- * softmax(q kᵀ / √headDim) v in many heads, x [batch, length, modelDim] to the same (Vaswani et al. 2017; grouped heads: Ainslie et al. 2023). With a
- * `cache` in the scope it also looks at the positions before. Taps: `query`, `key`, `value`, `scores`, `weights`.
+ * Multi-head self-attention, softmax(q kᵀ / √headDim) v: x [batch, length, modelDim] to the same (Vaswani et al. 2017;
+ * grouped heads: Ainslie et al. 2023). With a `cache` in the scope it also attends to the positions of earlier steps.
+ * Taps: `query`, `key`, `value`, `scores`, `weights`.
  */
 export function selfAttention(options: SelfAttentionOptions): SelfAttention {
   expectOptions('selfAttention', options, {

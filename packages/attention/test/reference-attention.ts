@@ -59,7 +59,10 @@ export interface ReferenceOptions {
   applyRotary?: (row: Row, position: number) => Row;
 }
 
-/** What one sequence takes from a memory (itself, for self-attention), in float64: the output and all on the way to it, by head. */
+/**
+ * What one sequence takes from a memory (itself, for self-attention), in float64: the output and all on the way to it,
+ * by head.
+ */
 export const attendInFloat64 = (x: Rows, memory: Rows, plain: ProjectionArrays, options: ReferenceOptions) => {
   const { heads, kvHeads = heads, isVisible, score, bias = () => 0, applyRotary = row => row } = options;
   const headDim = plain.query.weight.length / heads;
@@ -87,7 +90,9 @@ export const attendInFloat64 = (x: Rows, memory: Rows, plain: ProjectionArrays, 
 /** What the loops give of each row of a batch. */
 export type Expected = ReturnType<typeof attendInFloat64>[];
 
-/** The output of an attention, with and without taps, and what it shows the taps of `names` must be what the loops give. */
+/**
+ * The output of an attention, with and without taps, and what it shows the taps of `names` must be what the loops give.
+ */
 export const expectAttention = async <Input>(
   run: (input: Input, scope?: Scope) => Tensor,
   input: Input,

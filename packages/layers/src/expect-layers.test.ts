@@ -58,7 +58,7 @@ test('positions where they would do nothing are refused', () => {
     'model: turned acts inside attention only and would do nothing on the input',
   );
   expect(() => expectPositionEncoding('model', onScores, 'input', { dim: 7 })).toThrow(
-    'model: the scheme of positions acts inside attention only and would do nothing on the input',
+    'model: the position encoding acts inside attention only and would do nothing on the input',
   );
 });
 
@@ -70,6 +70,6 @@ test('positions made for other dims are refused with both numbers', () => {
     'attention: turned is made for headDim 5, here headDim is 4; they must be equal',
   );
   expect(() => expectPositionEncoding('attention', onScores, 'attention', { heads: 4, headDim: 5 })).toThrow(
-    'attention: the scheme of positions is made for heads 3, here heads is 4; they must be equal',
+    'attention: the position encoding is made for heads 3, here heads is 4; they must be equal',
   );
 });

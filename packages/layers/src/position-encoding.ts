@@ -64,7 +64,7 @@ export function expectPositionEncoding(
   dims: Pick<PositionEncoding, 'dim' | 'heads' | 'headDim'>,
 ): void {
   if (!encoding) return;
-  const encodingName = encoding.about?.name ?? 'the scheme of positions';
+  const encodingName = encoding.about?.name ?? 'the position encoding';
   const acts = site === 'input' ? encoding.onInput : (encoding.onHeads ?? encoding.onScores);
   if (!acts) {
     const [there, here] =

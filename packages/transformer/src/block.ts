@@ -1,22 +1,22 @@
 import { type AnyLayer, type Bound, bind, expectSameWidth, type Layer, layer } from '@residual/layers';
 import { add, expectOptions, type Tensor } from '@residual/tensor';
 
-/** Any layer from a tensor to a tensor. */
+/** A layer from a tensor to a tensor. */
 export type TensorLayer = AnyLayer<Tensor, Tensor>;
 
-/** The parts of a block: a norm (each use has weights of its own), an attention, a perceptron, and dropout on what they add. */
+/** The parts of a block: a norm (each use has its own weights), an attention, an mlp, and dropout. */
 export interface BlockParts<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer> {
-  /** The norm beside each part. */
+  /** The norm of each part. */
   readonly norm: Norm;
-  /** Reads the whole sequence: [batch, length, modelDim] to the same. */
+  /** Mixes positions: [batch, length, modelDim] to the same. */
   readonly attention: Attention;
-  /** Reads each position by itself: [batch, length, modelDim] to the same. */
+  /** Acts on each position separately: [batch, length, modelDim] to the same. */
   readonly mlp: Mlp;
-  /** On what each part adds; none if absent. */
+  /** Dropout on the output of each part; none if absent. */
   readonly dropout?: TensorLayer | undefined;
 }
 
-/** What a block needs: its parts by their use. */
+/** The needs of a block: its parts by their use. */
 export type BlockNeeds<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer> = {
   readonly attentionNorm: Norm;
   readonly attention: Attention;
@@ -30,7 +30,10 @@ export type BlockNeeds<Norm extends TensorLayer, Attention extends TensorLayer, 
 export interface Block<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>
   extends Layer<BlockNeeds<Norm, Attention, Mlp>, Tensor, Tensor> {}
 
-/** x + attention(norm(x)), then x + mlp(norm(x)): the pre-norm block of GPT-2 and Llama (Xiong et al. 2020). */
+/**
+ * The pre-norm block of GPT-2 and Llama, [batch, length, modelDim] to the same: x + attention(norm(x)), then x +
+ * mlp(norm(x)) (Xiong et al. 2020).
+ */
 export function transformerBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: BlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
@@ -40,7 +43,10 @@ export function transformerBlock<Norm extends TensorLayer, Attention extends Ten
   });
 }
 
-/** norm(x + attention(x)), then norm(x + mlp(x)): the post-norm block of the first transformer and of BERT (Vaswani et al. 2017). */
+/**
+ * The post-norm block of the original transformer and of BERT: norm(x + attention(x)), then norm(x + mlp(x)) (Vaswani
+ * et al. 2017).
+ */
 export function postNormBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: BlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
@@ -50,7 +56,7 @@ export function postNormBlock<Norm extends TensorLayer, Attention extends Tensor
   });
 }
 
-/** x + attention(norm(x)) + mlp(norm(x)), both reading the same x: the parallel block of GPT-NeoX (Black et al. 2022). */
+/** The parallel block of GPT-NeoX: x + attention(norm(x)) + mlp(norm(x)), both of the same x (Black et al. 2022). */
 export function parallelBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: BlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
@@ -60,7 +66,7 @@ export function parallelBlock<Norm extends TensorLayer, Attention extends Tensor
   });
 }
 
-/** A block by its formula, in which each part has its weights and its place already. */
+/** Makes a block from its formula, which gets the parts as functions of their input. */
 function block<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   name: string,
   options: BlockParts<Norm, Attention, Mlp>,

@@ -2,16 +2,16 @@ import { slot } from '@residual/layers';
 import type { Tensor } from '@residual/tensor';
 import type { HeadWeights } from './head.js';
 
-/** The weights that a head reads: its own, or the bias of a tied one, and the table of the embedding. */
+/** The weights of a head: its own matrix, or the bias of a tied head, and the table of the embedding. */
 export interface HeadAndEmbeddingWeights {
   readonly head: HeadWeights;
-  // biome-ignore lint/suspicious/noExplicitAny: the table is whatever form of matrix the embedding holds
+  // biome-ignore lint/suspicious/noExplicitAny: the embedding may hold any form of matrix
   readonly embedding: any;
 }
 
 /**
- * Takes what the head would read, [batch, length, modelDim], and gives the output of the model itself: with `logits` it may compute them for as many rows at
- * once as it likes, [rows, modelDim] to [rows, vocab].
+ * A function that replaces the head: it takes the input of the head, [batch, length, modelDim], and returns the output
+ * of the model. It may call `logits` for any number of rows at a time, [rows, modelDim] to [rows, vocab].
  */
 export type ChunkedHead = (
   x: Tensor,
@@ -19,5 +19,5 @@ export type ChunkedHead = (
   logits: (weights: HeadAndEmbeddingWeights, x: Tensor) => Tensor,
 ) => Tensor;
 
-/** The slot of who reads the head in the place of all logits at once, such as a loss that takes them chunk by chunk. */
+/** The slot for a function that replaces the head, such as a loss that computes logits in chunks. */
 export const chunkedHead = /* @__PURE__ */ slot<ChunkedHead>('chunkedHead');

@@ -3,21 +3,21 @@ import { type AnyLayer, type Bound, bind, expectSameWidth, type Layer, layer } f
 import { add, expectOptions, type Tensor } from '@residual/tensor';
 import type { BlockNeeds, BlockParts, TensorLayer } from './block.js';
 
-/** Any layer from x and a memory to a tensor. */
+/** A layer from x and a memory to a tensor. */
 export type CrossLayer = AnyLayer<CrossAttentionInputs, Tensor>;
 
-/** The parts of a block that also reads a memory. */
+/** The parts of a block with cross-attention. */
 export interface CrossBlockParts<
   Norm extends TensorLayer,
   Attention extends TensorLayer,
   Cross extends CrossLayer,
   Mlp extends TensorLayer,
 > extends BlockParts<Norm, Attention, Mlp> {
-  /** Reads the memory: x and memory to x. */
+  /** Attends to the memory: x [batch, length, modelDim] and memory [batch, keyLen, memoryDim] to the shape of x. */
   readonly crossAttention: Cross;
 }
 
-/** What such a block needs: its parts by their use. */
+/** The needs of a block with cross-attention: its parts by their use. */
 export type CrossBlockNeeds<
   Norm extends TensorLayer,
   Attention extends TensorLayer,
@@ -29,7 +29,7 @@ export type CrossBlockNeeds<
   readonly crossAttentionDropout: TensorLayer | undefined;
 };
 
-/** A decoder's block: x [batch, length, modelDim] and memory [batch, keyLen, memoryDim] to x. */
+/** A decoder block: x [batch, length, modelDim] and memory [batch, keyLen, memoryDim] to the shape of x. */
 export interface CrossBlock<
   Norm extends TensorLayer,
   Attention extends TensorLayer,
@@ -37,7 +37,7 @@ export interface CrossBlock<
   Mlp extends TensorLayer,
 > extends Layer<CrossBlockNeeds<Norm, Attention, Cross, Mlp>, CrossAttentionInputs, Tensor> {}
 
-/** Self-attention, attention to a memory, a perceptron, each after its norm: x + part(norm(x)) three times. */
+/** The pre-norm decoder block: x + part(norm(x)) for self-attention, cross-attention and mlp. */
 export function crossBlock<
   Norm extends TensorLayer,
   Attention extends TensorLayer,
@@ -51,7 +51,10 @@ export function crossBlock<
   });
 }
 
-/** The same with a norm after each sum, norm(x + part(x)), as in the first transformer and Marian (Vaswani et al. 2017). */
+/**
+ * The post-norm decoder block of the original transformer and Marian: norm(x + part(x)) for each part (Vaswani et al.
+ * 2017).
+ */
 export function postNormCrossBlock<
   Norm extends TensorLayer,
   Attention extends TensorLayer,
@@ -65,7 +68,7 @@ export function postNormCrossBlock<
   });
 }
 
-/** A block by its formula, in which each part has its weights and its place already. */
+/** Makes a block from its formula, which gets the parts as functions of their input. */
 function block<
   Norm extends TensorLayer,
   Attention extends TensorLayer,

@@ -13,23 +13,26 @@ import { selectLogitPositions } from './logit-positions.js';
 export interface EncoderDecoderParts<Encoder extends TensorLayer, Decoder extends CrossLayer>
   extends HeadParts,
     DirectionOptions {
-  /** How the ids of the source become vectors. */
+  /** The input of the encoder: embedding and positions of the source. */
   readonly source: InputParts;
-  /** How those of the target do. Without an embedding it shares the source's table; as the source in everything if absent. */
+  /**
+   * The input of the decoder. Without an embedding it shares the table of the source; if absent, it equals `source` and
+   * shares its weights.
+   */
   readonly target?: TargetParts;
-  /** What reads the source: [batch, keyLen, modelDim] to the same. */
+  /** Encodes the source: [batch, keyLen, modelDim] to the same. */
   readonly encoder: Encoder;
-  /** A stack that reads x and a memory. */
+  /** A stack with cross-attention: x and memory to the shape of x. */
   readonly decoder: Decoder;
 }
 
-/** How ids of the target become vectors; the table may be that of the source. */
+/** The input of the decoder; the embedding may be absent. */
 export type TargetParts = Omit<InputParts, 'embedding'> & Partial<Pick<InputParts, 'embedding'>>;
 
-/** What that needs. */
+/** The needs of the input of the decoder. */
 export type TargetNeeds = Omit<InputNeeds, 'embedding'> & { readonly embedding: TokenEmbedding | undefined };
 
-/** What an encoder-decoder needs. */
+/** The needs of an encoder-decoder. */
 export type EncoderDecoderNeeds<Encoder extends TensorLayer, Decoder extends CrossLayer> = {
   readonly source: InputNeeds;
   readonly target: TargetNeeds | undefined;
@@ -45,30 +48,34 @@ export interface EncoderDecoderInputs {
   readonly target: Tensor;
 }
 
-/** What a decoder step reads: ids int32 [batch, length] and the encoded source [batch, keyLen, modelDim]. */
+/** The inputs of `decode`: ids int32 [batch, length] and the encoded source [batch, keyLen, modelDim]. */
 export interface DecoderInputs {
   readonly ids: Tensor;
   readonly memory: Tensor;
 }
 
-/** Source and target ids to logits, and its two halves alone: the source is encoded once, the target decoded step by step. */
+/**
+ * Source and target ids to logits [batch, length, vocab], with its halves `encode` and `decode` as layers of the same
+ * weights.
+ */
 export interface EncoderDecoder<Encoder extends TensorLayer, Decoder extends CrossLayer>
   extends Layer<EncoderDecoderNeeds<Encoder, Decoder>, EncoderDecoderInputs, Tensor> {
   /** Source ids int32 [batch, keyLen] to the memory [batch, keyLen, modelDim]. */
   readonly encode: Layer<EncoderDecoderNeeds<Encoder, Decoder>, Tensor, Tensor>;
   /** Target ids int32 [batch, length] and the memory to logits [batch, length, vocab]. */
   readonly decode: Layer<EncoderDecoderNeeds<Encoder, Decoder>, DecoderInputs, Tensor>;
-  /** What it reads: how many tokens the source's vocabulary has. */
+  /** The size of the source vocabulary. */
   readonly source: { readonly vocab: number };
-  /** How many tokens it writes with. */
+  /** The size of the target vocabulary. */
   readonly vocab: number;
   readonly dim: number;
 }
 
 /**
- * The transformer of "Attention is all you need": an encoder reads the source, a decoder writes the target and looks at what was read (Vaswani et al. 2017).
- * Padding of the source stands in `memoryMask`, that of the target in `keyRange`. Taps: `source.embedded`, those of the encoder, `target.embedded`, those
- * of the decoder, `logits`.
+ * The encoder-decoder transformer (Vaswani et al. 2017): the encoder encodes the source, and the decoder predicts the
+ * target with attention to the encoded source. The slot `memoryMask` holds the padding of the source, `keyRange` that
+ * of the target. A decoder with an attention that is not causal throws unless `bidirectional`. Taps: `source.embedded`,
+ * those of the encoder, `target.embedded`, those of the decoder, `logits`.
  */
 export function encoderDecoder<Encoder extends TensorLayer, Decoder extends CrossLayer>(
   parts: EncoderDecoderParts<Encoder, Decoder>,
@@ -130,7 +137,9 @@ export function encoderDecoder<Encoder extends TensorLayer, Decoder extends Cros
   return Object.assign(model, { encode, decode, source: { vocab: source.embedding.vocab }, vocab, dim });
 }
 
-/** The scope of the source: its padding is that of the memory, and what belongs to the target's steps is not its own. */
+/**
+ * The scope of the encoder: its key range is that of the memory; positions and cache of the decoder steps are removed.
+ */
 function encoderScope(scope: Scope): Scope {
   return scope.with(keyRange, scope.get(memoryMask)).with(stepPositions, undefined).with(cache, undefined);
 }

@@ -3,13 +3,13 @@ import { ResidualError } from '@residual/tensor';
 import type { TensorLayer } from './block.js';
 import type { CrossLayer } from './cross-block.js';
 
-/** Whether a decoder may look ahead. */
+/** The option `bidirectional`. */
 export interface DirectionOptions {
-  /** Whether positions may see later ones, for a model that fills gaps or labels tokens and does not write from left to right; false if absent. */
+  /** Whether positions may see later ones, as in models that fill gaps or label tokens; false if absent. */
   readonly bidirectional?: boolean;
 }
 
-/** Throws where an attention of a decoder sees the tokens that it is to predict, unless that is what was asked for. */
+/** Throws if an attention of a decoder has no causal mask, unless `bidirectional`. */
 export function expectCausal(
   name: string,
   decoder: TensorLayer | CrossLayer,

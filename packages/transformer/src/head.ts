@@ -4,40 +4,43 @@ import { mul, ResidualError, type Tensor } from '@residual/tensor';
 import type { TensorLayer } from './block.js';
 import { chunkedHead } from './chunked-head.js';
 
-/** The head of a model: a matrix of its own or the embedding's table, and what comes before and after it. */
+/** The options of the head of a model. */
 export interface HeadParts<Own extends TensorLayer | undefined = TensorLayer | undefined> {
-  /** The last matrix, modelDim to vocab; the embedding's own table if absent (tied). */
+  /** The layer from modelDim to vocab; if absent, the head is tied to the table of the embedding. */
   readonly head?: Own;
-  /** What the decoder's output is multiplied by first, such as 1 / √modelDim in T5; 1 if absent. */
+  /** A factor on the input of the head, such as 1 / √modelDim in T5; 1 if absent. */
   readonly headScale?: number;
-  /** Whether a bias of the vocabulary's length is added to the logits of a tied head, as in Marian. */
+  /** Whether a bias [vocab] is added to the logits of a tied head, as in Marian. */
   readonly logitsBias?: boolean;
 }
 
-/** Their names. */
+/** Names of the options in `HeadParts`; 0 marks an optional one. */
 export const headOptionNames = { head: 0, headScale: 0, logitsBias: 0 } as const;
 
-/** The last step to logits: a head of its own, or the table of the embedding. */
+/** The checked head of a model. */
 export interface Head {
   /**
-   * x [..., modelDim] to logits [..., vocab] by the head's weights if it has its own, else by those of the embedding; or what a `chunkedHead` in the scope
-   * makes of them. Tap: `logits`.
+   * x [..., modelDim] to logits [..., vocab] by the weights of the head, or by those of the embedding if it is tied. A
+   * `chunkedHead` in the scope replaces it. Tap: `logits`.
    */
   readonly logits: (own: HeadWeights, embedding: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => Tensor;
-  /** What a tied head needs beside the table. */
+  /** The bias of a tied head. */
   readonly bias: VectorNeed | undefined;
-  /** Operations for one token beside those of a head of its own. */
+  /** Operations of a tied head for one token; an untied head counts its own. */
   readonly flops: () => number;
 }
 
-/** The weights of a head of its own, or the bias of a tied one. */
+/** The weights of an untied head, or the bias of a tied one. */
 export interface HeadWeights {
-  // biome-ignore lint/suspicious/noExplicitAny: weights follow from the needs of the head that is put in
+  // biome-ignore lint/suspicious/noExplicitAny: weights follow from the needs of the given head
   readonly head?: any;
   readonly logitsBias?: Tensor | undefined;
 }
 
-/** The head of a model, checked against its width and vocabulary. */
+/**
+ * Builds the head of a model. Errors if its width or vocabulary does not fit, or if `logitsBias` is given with an
+ * untied head.
+ */
 export function buildHead(name: string, embedding: TokenEmbedding, parts: HeadParts): Head {
   const { vocab, dim } = embedding;
   const { head, headScale = 1, logitsBias = false } = parts;

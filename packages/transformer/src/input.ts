@@ -10,27 +10,27 @@ import {
 import { ResidualError, showShape, type Tensor } from '@residual/tensor';
 import type { TensorLayer } from './block.js';
 
-/** How ids become vectors with positions. */
+/** The options of the input of a model. */
 export interface InputParts<Scheme extends PositionEncoding | undefined = PositionEncoding | undefined> {
-  /** The table of token vectors. */
+  /** The token embedding. */
   readonly embedding: TokenEmbedding;
-  /** Positions that act on the input, such as learned ones. */
+  /** A position encoding that acts on the input, such as `learnedPositions`. */
   readonly positionEncoding?: Scheme;
   /** A layer on the embedded input, such as a norm or dropout. */
   readonly afterEmbedding?: TensorLayer | undefined;
 }
 
-/** Their names. */
+/** Names of the options in `InputParts`; 0 marks an optional one. */
 export const inputOptionNames = { embedding: 1, positionEncoding: 0, afterEmbedding: 0 } as const;
 
-/** What that needs. */
+/** The needs of the input of a model; their names are paths of weights. */
 export type InputNeeds<Scheme extends PositionEncoding | undefined = PositionEncoding | undefined> = {
   readonly embedding: TokenEmbedding;
   readonly positions: Scheme;
   readonly onEmbedded: TensorLayer | undefined;
 };
 
-/** The needs of an input, checked. */
+/** The needs of an input. Errors if widths differ or the position encoding does not act on the input. */
 export function inputNeeds<Scheme extends PositionEncoding | undefined>(
   name: string,
   { embedding, positionEncoding, afterEmbedding }: InputParts<Scheme>,
@@ -40,7 +40,10 @@ export function inputNeeds<Scheme extends PositionEncoding | undefined>(
   return { embedding, positions: positionEncoding as Scheme, onEmbedded: afterEmbedding };
 }
 
-/** Token ids int32 [batch, length], one at least, to vectors with positions [batch, length, modelDim]. Tap: `embedded`. */
+/**
+ * Embeds token ids int32 [batch, length] with positions: [batch, length, modelDim]. Errors if there is no token. Tap:
+ * `embedded`.
+ */
 export function embedInput(
   name: string,
   needs: InputNeeds,

@@ -14,11 +14,11 @@ export interface LanguageModelParts<
 > extends InputParts<Scheme>,
     HeadParts<Head>,
     DirectionOptions {
-  /** What turns the embedded input into what the head reads, such as a stack: [batch, length, modelDim] to the same. */
+  /** The layers between embedding and head, such as a `stack`: [batch, length, modelDim] to the same. */
   readonly decoder: Decoder;
 }
 
-/** What it needs. */
+/** The needs of a language model. */
 export type LanguageModelNeeds<
   Decoder extends TensorLayer,
   Scheme extends PositionEncoding | undefined = PositionEncoding | undefined,
@@ -37,13 +37,14 @@ export interface LanguageModel<
 > extends Layer<LanguageModelNeeds<Decoder, Scheme, Head>, Tensor, Tensor> {
   readonly vocab: number;
   readonly dim: number;
-  /** The head alone: what a decoder gives [..., dim] to logits [..., vocab]. */
+  /** The head as a layer of the same weights: the output of the decoder [..., dim] to logits [..., vocab]. */
   readonly unembed: Layer<LanguageModelNeeds<Decoder, Scheme, Head>, Tensor, Tensor>;
 }
 
 /**
- * Embedding, positions, decoder and head: ids int32 [batch, length] to logits [batch, length, vocab]. With causal attention one pass gives the
- * prediction at every position; an attention of the decoder that is not causal is an error unless `bidirectional`. Taps: `embedded`, those of the decoder, `logits`.
+ * Embedding, positions, decoder and head: ids int32 [batch, length] to logits [batch, length, vocab]. With causal
+ * attention one pass predicts the next token at every position. A decoder with an attention that is not causal throws
+ * unless `bidirectional`. Taps: `embedded`, those of the decoder, `logits`.
  */
 export function languageModel<
   Decoder extends TensorLayer,

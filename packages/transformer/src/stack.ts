@@ -15,34 +15,34 @@ import type { TensorLayer } from './block.js';
 import type { CrossLayer } from './cross-block.js';
 import { runBlock } from './recompute-blocks.js';
 
-/** One block, used several times, or a list of blocks. */
+/** One block that is repeated, or a list of blocks. */
 export type BlockOrList<Block extends AnyLayer = AnyLayer> = Block | readonly Block[];
 
-/** Settings of a stack: one block used `depth` times (each with weights of its own), or a list of blocks; and a norm at the end. */
+/** Settings of `stack` and `crossStack`. */
 export interface StackOptions<Blocks extends BlockOrList> {
-  /** One block, or a list of them. */
+  /** One block, repeated `depth` times with separate weights, or a list of blocks. */
   readonly block: Blocks;
-  /** How many blocks; the length of the list if one is given. */
+  /** The number of blocks; absent if `block` is a list. */
   readonly depth?: number;
-  /** A norm behind the last block; none if absent. */
+  /** A norm after the last block; none if absent. */
   readonly norm?: TensorLayer | undefined;
-  /** Positions that act on the scores of all blocks alike, such as those of T5: one table, one computation. */
+  /** A position encoding whose bias all blocks share, such as `relativePositions` in T5; it is computed once. */
   readonly positionEncoding?: PositionEncoding | undefined;
 }
 
-/** What a stack needs: its blocks, each by its place in the list that was given. */
+/** The needs of a stack: its blocks in order, a norm, and a position encoding. */
 export type StackNeeds<Blocks extends BlockOrList> = {
   readonly layers: Blocks extends AnyLayer ? readonly Blocks[] : Blocks;
   readonly norm: TensorLayer | undefined;
   readonly positions: PositionEncoding | undefined;
 };
 
-/** Blocks one after another: [batch, length, modelDim] to the same. */
+/** The layer of `stack`: [batch, length, modelDim] to the same. */
 export interface Stack<Blocks extends BlockOrList<TensorLayer>> extends Layer<StackNeeds<Blocks>, Tensor, Tensor> {}
 
 /**
- * Blocks one after another and a norm at the end. What makes it a decoder or an encoder is the mask of its attentions. Taps: `layers.i.output` after
- * each block, `output` after the norm.
+ * Runs blocks in order, then a norm: [batch, length, modelDim] to the same. The masks of its attentions make it a
+ * decoder or an encoder. Taps: `layers.i.output` after each block, `output` after the norm.
  */
 export function stack<const Blocks extends BlockOrList<TensorLayer>>(options: StackOptions<Blocks>): Stack<Blocks> {
   const { needs, about } = buildStack('stack', options);
@@ -59,11 +59,11 @@ export function stack<const Blocks extends BlockOrList<TensorLayer>>(options: St
   ) as unknown as Stack<Blocks>;
 }
 
-/** Blocks with cross-attention one after another: x and memory to x. */
+/** The layer of `crossStack`: x and memory to the shape of x. */
 export interface CrossStack<Blocks extends BlockOrList<CrossLayer>>
   extends Layer<StackNeeds<Blocks>, CrossAttentionInputs, Tensor> {}
 
-/** A stack whose blocks also read a memory, for the decoder of an encoder-decoder. Taps as `stack`. */
+/** A stack of blocks with cross-attention, for the decoder of an encoder-decoder. Taps as in `stack`. */
 export function crossStack<const Blocks extends BlockOrList<CrossLayer>>(
   options: StackOptions<Blocks>,
 ): CrossStack<Blocks> {
@@ -82,7 +82,7 @@ export function crossStack<const Blocks extends BlockOrList<CrossLayer>>(
   ) as unknown as CrossStack<Blocks>;
 }
 
-/** The scope of the blocks: with the bias that positions of the whole stack put on their scores. */
+/** The scope of the blocks: adds the bias of the shared position encoding to `sharedBias`. */
 function withPositionBias(
   { positions }: StackNeeds<AnyLayer>,
   w: Weights<StackNeeds<AnyLayer>>,

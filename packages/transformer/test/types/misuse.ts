@@ -5,7 +5,10 @@ import { gatedMlp, mlp } from '@residual/mlp';
 import { add, linear, type Matrix, mul, type Tensor } from '@residual/tensor';
 import { crossBlock, crossStack, encoderDecoder, languageModel, stack, transformerBlock } from '@residual/transformer';
 
-/** What the compiler must refuse: each line under an expectation is a mistake, and an expectation that is not met is an error. */
+/**
+ * What the compiler must refuse: each line under an expectation is a mistake, and an expectation that is not met is an
+ * error.
+ */
 const modelDim = 16;
 const norm = layerNorm({ dim: modelDim });
 const attention = selfAttention({ modelDim, heads: 2, mask: causal() });
