@@ -1,4 +1,7 @@
-/** A family of its own: rotary positions, layer norms and one matrix for gate and up, from a config to logits and back to the names of a file. */
+/**
+ * A custom family with rotary positions, layer norms and one fused matrix for gate and up. It goes from a config to
+ * logits and back to checkpoint names.
+ */
 import { causal, selfAttention } from '@residual/attention';
 import '@residual/backend-cpu';
 import { rotary, tokenEmbedding } from '@residual/embeddings';

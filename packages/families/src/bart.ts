@@ -2,7 +2,7 @@ import { learnedPositions } from '@residual/embeddings';
 import { fairseqFamily } from './fairseq.js';
 import type { Family, SequenceToSequenceComposition } from './family.js';
 
-/** BART (Lewis et al. 2020): norms after each sum, learned positions behind two unused rows, a norm on the input. */
+/** BART (Lewis et al. 2020): post-norm, learned positions after two unused rows, a norm after the embedding. */
 export const bart: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({
   name: 'bart',
   modelTypes: ['bart'],

@@ -2,28 +2,28 @@ import { type HasNeeds, leavesOf, type NamedArrays, type Needs, type TableNeed, 
 import { ResidualError, showShape } from '@residual/tensor';
 import type { Family, PositionTable, WeightMapping } from './family.js';
 
-/** Arrays of a file by the file's names. */
+/** The arrays of a checkpoint by checkpoint name. */
 export interface StoredArrays {
   readonly names: Iterable<string>;
   shapeOf(name: string): readonly number[] | undefined;
   readFloat32(name: string, options: { signal?: AbortSignal }): Promise<Float32Array>;
 }
 
-/** Where one of our leaves lies in a tensor of the file. */
+/** The slice of a checkpoint tensor that holds one weight. */
 export interface TensorSlice {
   readonly checkpointName: string;
   readonly shape: readonly number[];
-  /** First row along the out axis, and how many rows the file's tensor has in all. */
+  /** The first row along the out axis, and the number of rows of the whole checkpoint tensor. */
   readonly start: number;
   readonly totalRows: number;
   readonly transposed: boolean;
-  /** Whether the file's shape has an axis of length 1 in front. */
+  /** Whether the shape in the checkpoint has an additional first axis of length 1. */
   readonly leadingAxis: boolean;
-  /** The number that a file without the tensor means; undefined if it must be there. */
+  /** The value of all entries where the checkpoint lacks the tensor; undefined if it must have the tensor. */
   readonly defaultValue: number | undefined;
 }
 
-/** The place of each leaf of a layer in the files of a family, by path. Errors when there is no mapping for a leaf. */
+/** The slice of each weight of a layer in the checkpoints of a family, by path. Errors if a weight has no mapping. */
 export function tensorSlices(family: Family, layer: HasNeeds<unknown>): Map<string, TensorSlice> {
   const shapes = new Map(weightNeeds(layer).map(({ path, need }) => [path, need.shape]));
   const mappings = family.mappings.filter(
@@ -49,7 +49,10 @@ export function tensorSlices(family: Family, layer: HasNeeds<unknown>): Map<stri
   return slices;
 }
 
-/** The file's arrays under our paths, moved into our shapes as they are read. */
+/**
+ * The arrays of a checkpoint under weight paths, for `load` of `@residual/layers`. Each is sliced and transposed when
+ * it is read. Reading errors if aliases of one tensor differ.
+ */
 export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored: StoredArrays): NamedArrays {
   const slices = tensorSlices(family, layer);
   const present = new Set(stored.names);
@@ -105,7 +108,7 @@ export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored:
   };
 }
 
-/** Arrays by our paths as the tensors of a file of this family: the table run backwards. */
+/** The inverse of `fromCheckpoint`: the tensors of a checkpoint of this family from arrays by weight path. */
 export async function toCheckpoint(
   family: Family,
   layer: HasNeeds<unknown>,
@@ -124,7 +127,9 @@ export async function toCheckpoint(
   return tensors;
 }
 
-/** Adds what files of a family hold beside the weights: tables by a formula, second names of what is untied. */
+/**
+ * Adds the computed tensors that the family's checkpoints contain: position tables, and copies of untied embeddings.
+ */
 export function withComputedTensors(
   family: Family,
   layer: HasNeeds<unknown>,
@@ -142,25 +147,25 @@ export function withComputedTensors(
   return all;
 }
 
-/** Whether a tensor of a file is one that is computed. */
+/** Whether a tensor of a checkpoint is computed, not a weight. */
 function isComputedTensor(family: Family, name: string): boolean {
   const names = (family.positionTables ?? []).map(({ checkpointName }) => fullNameOf(family, checkpointName));
   return family.buffers.some(buffer => buffer.name.test(name)) || names.some(each => isNameOf(family, each, name));
 }
 
-/** The table of positions that the layer computes; undefined where it reads one from the file. */
+/** The position table that the layer computes; undefined if the table is a weight. */
 export function tableNeed(layer: HasNeeds<unknown>, { paths }: PositionTable): TableNeed | undefined {
   const leaves = new Map(leavesOf(layer.needs as Needs).map(({ path, need }) => [path, need]));
   const need = paths.map(path => leaves.get(path)).find(each => each !== undefined);
   return need?.kind === 'table' ? need : undefined;
 }
 
-/** The whole name of a tensor as the family writes it. */
+/** The full checkpoint name of a tensor, with the prefix. */
 export function fullNameOf(family: Family, checkpointName: string): string {
   return checkpointName.startsWith('/') ? checkpointName.slice(1) : family.prefix + checkpointName;
 }
 
-/** Whether a file may call a tensor of this whole name so: with the prefix or without. */
+/** Whether `name` is this full name, with or without the prefix. */
 export function isNameOf(family: Family, fullName: string, name: string): boolean {
   return name === fullName || name === fullName.replace(family.prefix, '');
 }
@@ -189,18 +194,18 @@ function sizeOf({ shape }: TensorSlice): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** The shape of the file's tensor that holds a leaf, alone or with others. */
+/** The shape of the whole checkpoint tensor of a slice. */
 function storedShape({ shape, totalRows, transposed, leadingAxis }: TensorSlice): number[] {
   const fullShape = [totalRows, ...shape.slice(1)];
   return transposed ? fullShape.toReversed() : leadingAxis ? [1, ...fullShape] : fullShape;
 }
 
-/** Our leaf's shape if the file's tensor is as the table says, else one that differs from it. */
+/** The shape of the weight if the stored shape is the expected one, else a shape that differs from it. */
 function leafShape(slice: TensorSlice, stored: readonly number[]): readonly number[] {
   return stored.join() === storedShape(slice).join() ? slice.shape : [...stored, 0];
 }
 
-/** Transposing goes by so many rows at a time that each line of memory is touched once. */
+/** `readSlice` transposes this many rows at a time, so that it touches each cache line once. */
 const floatsPerCacheLine = 16;
 
 function readSlice({ shape, start, totalRows, transposed }: TensorSlice, values: Float32Array): Float32Array {

@@ -4,18 +4,19 @@ import type { Config } from './config.js';
 import type { ComposeOptions, Composition, Family } from './family.js';
 import { firstDifference } from './first-difference.js';
 
-/** A composition, and what its config says once the file was asked. */
+/** The composition of a checkpoint, and its config after inspecting the file. */
 export interface CheckpointComposition<Composed extends Composition = Composition> {
   readonly composition: Composed;
   readonly config: Config;
-  /** The fields of the config that the file changed, with what they are now. */
+  /** The config fields that changed, with their new values. */
   readonly changes: Config;
 }
 
 /**
- * What a checkpoint is composed of where its file tells more than its config, as in the reference: a head that differs from the embedding is a head of its own, whatever
- * `tie_word_embeddings` says; a table of positions that differs from its formula is used where the family can use one. Errors on every other buffer that is not what is
- * computed in its place, with both numbers.
+ * Composes the model of a checkpoint after inspecting its file, as Hugging Face transformers does. A stored head that
+ * differs from the embedding is untied, whatever `tie_word_embeddings` says. A position table that differs from its
+ * formula is used if the family allows it. Errors if any other buffer differs from its computed values, with both
+ * numbers.
  */
 export async function composeCheckpoint<Composed extends Composition>(
   family: Family<Composed>,
@@ -24,7 +25,7 @@ export async function composeCheckpoint<Composed extends Composition>(
   { signal, ...options }: Omit<ComposeOptions, 'storedPositionTables'> & { readonly signal?: AbortSignal } = {},
 ): Promise<CheckpointComposition<Composed>> {
   const reading = signal ? { signal } : {};
-  const stored = { ...arrays, names: [...arrays.names] }; // some can be iterated only once
+  const stored = { ...arrays, names: [...arrays.names] }; // `names` may be an iterator
   const composition = family.compose(config, options);
   const hasDifferentTables = await hasDifferentTable(family, composition, stored, reading);
   await expectBuffers(family, config, stored, reading);
@@ -41,7 +42,7 @@ export async function composeCheckpoint<Composed extends Composition>(
 
 type ReadOptions = { readonly signal?: AbortSignal };
 
-/** Whether the file holds the tied head a second time, and differently. */
+/** Whether the checkpoint contains a head that differs from the embedding it is tied to. */
 async function hasUntiedHead(
   family: Family,
   { model }: Composition,
@@ -58,12 +59,12 @@ async function hasUntiedHead(
   const names = [embeddingName, ...[family.aliases[embeddingName] ?? []].flat()].filter(name => name !== head);
   const presentEmbedding = present.find(name => names.some(each => isNameOf(family, each, name)));
   if (presentEmbedding === undefined || !present.includes(head)) return false;
-  if (stored.shapeOf(presentEmbedding)!.join() !== stored.shapeOf(head)!.join()) return false; // which is an error of loading
+  if (stored.shapeOf(presentEmbedding)!.join() !== stored.shapeOf(head)!.join()) return false; // an error when loading
   const [a, b] = [await stored.readFloat32(presentEmbedding, reading), await stored.readFloat32(head, reading)];
   return a.some((value, i) => value !== b[i]);
 }
 
-/** Whether a table that may differ from its formula does. Errors where another one does. */
+/** Whether a position table that may differ from its formula does. Errors if any other table differs. */
 async function hasDifferentTable(
   family: Family,
   { model }: Composition,

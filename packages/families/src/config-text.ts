@@ -1,13 +1,17 @@
 import type { Config } from './config.js';
 
-/** The `config.json` of a new model: whole numbers in fields that the reference reads as floats alone have a point (`1.0`), at any depth. */
+/**
+ * The text of the `config.json` of a new model. Whole numbers in float fields get a decimal point (`1.0`), at any
+ * depth.
+ */
 export function configText(config: Config): string {
   return `${textOf(config, 2)}\n`;
 }
 
 /**
- * The text of a JSON object with some of its fields changed: those of `changes` get their new values, or go where that is undefined; new ones come at the end.
- * Everything else stays as it is written: the spelling of numbers, order, spaces, fields that nobody knows.
+ * The text of a JSON object with some fields changed. Fields of `changes` get their new value, or are removed if it is
+ * undefined; new fields are appended. Everything else stays byte for byte: the spelling of numbers, order, spaces,
+ * unknown fields.
  */
 export function updateConfigText(text: string, changes: Readonly<Record<string, unknown>>): string {
   const { head, members, tail } = membersOf(text);
@@ -32,18 +36,18 @@ export function updateConfigText(text: string, changes: Readonly<Record<string, 
 
 interface Member {
   readonly name: string;
-  /** `"name": value` as it is written. */
+  /** The text of `"name": value`. */
   readonly text: string;
-  /** The comma behind it with its spaces; undefined for the last one. */
+  /** The comma after it with its spaces; undefined for the last member. */
   readonly comma: string | undefined;
 }
 
-/** The members of a JSON object as they are written, what is before the first one, and what is behind the last one. */
+/** The texts of the members of a JSON object, before the first member and after the last. */
 function membersOf(text: string): { head: string; members: Member[]; tail: string } {
   const tokens = [...text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g)];
   const members: Member[] = [];
   let depth = 0;
-  let [first, end] = [-1, 0]; // of the member that is read
+  let [first, end] = [-1, 0]; // of the current member
   let [headEnd, tailStart] = [0, 0];
   const close = (commaEnd: number | undefined) => {
     if (first < 0) return;
@@ -74,7 +78,7 @@ function membersOf(text: string): { head: string; members: Member[]; tail: strin
 const sameValue = (member: string, value: unknown): boolean =>
   JSON.stringify(Object.values(JSON.parse(`{${member}}`) as object)[0]) === JSON.stringify(value);
 
-/** JSON in which whole numbers of float fields have a point. A text holds no line break of its own, so that each line is one field. */
+/** JSON with a decimal point in float fields. Strings contain no line breaks, so each line is one field. */
 function textOf(value: object, indent: number): string {
   const pretty = JSON.stringify(value, null, 2).replace(
     /^(\s*"([a-z_]+)": -?\d+)(,?)$/gm,
@@ -84,7 +88,7 @@ function textOf(value: object, indent: number): string {
   return pretty.replace(/^( {2})+/gm, spaces => ' '.repeat((spaces.length / 2) * indent));
 }
 
-/** Fields that are floats in the reference, some of them strictly. */
+/** Fields that Hugging Face transformers declares as floats, some of them strictly. */
 const floatFields: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'activation_dropout',
   'attention_dropout',

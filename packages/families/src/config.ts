@@ -6,8 +6,8 @@ import { activations } from './activations.js';
 export type Config = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the fields of one `config.json` and remembers which were read. `finish` then refuses every field that nobody read and that is not known to leave
- * the numbers alone: a setting that changes the mathematics is never passed over.
+ * Reads the fields of one `config.json` by kind and records which were read. `refuseUnread` then refuses every other
+ * field that may change the results, so that no setting is ignored silently. `family` is the name in error messages.
  */
 export class ConfigReader {
   private readonly config: Config;
@@ -19,7 +19,7 @@ export class ConfigReader {
     this.config = config;
   }
 
-  /** A field as it is, under the first of its names that is set; undefined if none is or it is null. */
+  /** The value of a field, under the first of its names that is set and not null; undefined if none is. */
   value(...names: string[]): unknown {
     for (const name of names) this.readFields.add(name);
     const presentName = names.find(name => this.config[name] !== undefined && this.config[name] !== null);
@@ -33,19 +33,19 @@ export class ConfigReader {
     return this.refuse(name, value, 'a whole number above 0');
   }
 
-  /** How many positions: ids of positions are int32, so at most 2³¹ - 1. Nothing is made of the number before sequences are so long. */
+  /** The longest sequence: a whole number from 1 to 2³¹ - 1, since position ids are int32. */
   maxPositions(name: string, fallback?: number): number {
     const value = this.size(name, fallback);
     return value < 2 ** 31 ? value : this.refuse(name, value, `a whole number from 1 to ${2 ** 31 - 1}`);
   }
 
-  /** How many blocks: a whole number from 1 to 10,000, so that no file makes a composition without end. */
+  /** The number of blocks: a whole number from 1 to 10,000, so that no config composes without end. */
   depth(name: string, fallback?: number): number {
     const value = this.size(name, fallback);
     return value <= maxBlocks ? value : this.refuse(name, value, `a whole number from 1 to ${maxBlocks}`);
   }
 
-  /** The id of a token, undefined where there is none. */
+  /** A token id; undefined if the field is absent. */
   tokenId(name: string): number | undefined {
     const value = this.value(name);
     if (value === undefined || (Number.isInteger(value) && (value as number) >= -1)) return value as number | undefined;
@@ -65,30 +65,30 @@ export class ConfigReader {
     return typeof value === 'boolean' ? value : this.refuse(name, value, 'true or false');
   }
 
-  /** A rate of dropout, from 0 to below 1. */
+  /** A dropout rate from 0 to below 1; 0 if absent. */
   rate(name: string): number {
     const value = this.number(name, 0);
     return value >= 0 && value < 1 ? value : this.refuse(name, value, 'from 0 to below 1');
   }
 
-  /** An activation under the name that published configs use. */
+  /** An activation by its name in published configs. */
   activation(name: string, fallback: string): AnyActivation {
     return this.activationNamed(name, this.value(name) ?? fallback);
   }
 
-  /** The activation of this name; `field` is where it was found. */
+  /** The activation of this name; `field` is the config field for the error message. */
   activationNamed(field: string, value: unknown): AnyActivation {
     const activation = typeof value === 'string' && Object.hasOwn(activations, value) ? activations[value] : undefined;
     return activation ?? this.refuse(field, value, `one of ${Object.keys(activations).join(', ')}`);
   }
 
-  /** Refuses the file unless the field has this value or is absent. */
+  /** Throws unless the field has this value or is absent. */
   expectValue(name: string, allowed: unknown): void {
     const value = this.value(name);
     if (value !== undefined && value !== allowed) this.refuse(name, value, `${showValue(allowed)} or absent`);
   }
 
-  /** Throws for fields that nobody read; `ignore` names more that may stay unread. */
+  /** Throws if a field was not read and may change the results; `ignore` names fields that may stay unread. */
   refuseUnread(ignore: readonly string[] = []): void {
     const harmless = new Set([...ignoredFields, ...ignore]);
     const unknown = Object.entries(this.config)
@@ -105,7 +105,7 @@ export class ConfigReader {
     );
   }
 
-  /** Throws that a field has a value this family does not take. */
+  /** Throws the error for a field value that the family does not support. */
   refuse(name: string, value: unknown, expected: string): never {
     throw new ResidualError(
       'config',
@@ -116,15 +116,15 @@ export class ConfigReader {
 
 const maxBlocks = 10_000;
 
-/** So many fields that are not understood are named. */
+/** How many unknown fields an error lists. */
 const maxListed = 20;
 
-/** The name of a field in a message: as it is written if it is a plain one. */
+/** The name of a field in a message, quoted and shortened unless it is a plain identifier. */
 function shownName(name: string): string {
   return /^[\w.-]{1,80}$/.test(name) ? name : showValue(name);
 }
 
-/** Fields that say how a model was stored, trained, named or is to be sampled from, and leave logits alone. */
+/** Fields about storage, training, naming or sampling, which do not change the logits. */
 const ignoredFields: readonly string[] = [
   'architectures',
   'model_type',

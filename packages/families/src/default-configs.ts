@@ -3,70 +3,70 @@ import type { Config } from './config.js';
 
 /** The ids of a vocabulary's special tokens. */
 export interface SpecialTokenIds {
-  /** Begins a text; none if absent. */
+  /** Starts a text; none if absent. */
   readonly bos?: number | undefined;
   /** Ends a text; none if absent. */
   readonly eos?: number | undefined;
-  /** Fills texts of a batch up; none if absent. */
+  /** Pads the sequences of a batch; none if absent. */
   readonly pad?: number | undefined;
 }
 
-/** What every new model says of itself. */
+/** The sizes of every new model. */
 interface Sizes {
-  /** How many tokens there are. */
+  /** The number of tokens. */
   readonly vocab: number;
-  /** Width of the vectors between the blocks. */
+  /** The width of the residual stream. */
   readonly modelDim: number;
   /** Heads of each attention. */
   readonly heads: number;
-  /** Blocks; of an encoder-decoder those of the decoder. */
+  /** The number of blocks; in an encoder-decoder of the decoder. */
   readonly depth: number;
-  /** Width inside the MLP; as usual for the family if absent. */
+  /** The width inside the MLP; the usual width of the family if absent. */
   readonly hiddenDim?: number;
   /** Ids of the special tokens; none if absent. */
   readonly specialTokens?: SpecialTokenIds;
-  /** Rate of every dropout while training; 0 if absent. */
+  /** The rate of every dropout in training; 0 if absent. */
   readonly dropout?: number;
 }
 
 /** Sizes of a decoder-only model. */
 export interface DecoderSizes extends Sizes {
-  /** Longest sequence. */
+  /** The longest sequence. */
   readonly maxPositions: number;
 }
 
-/** Sizes of a Llama-shaped model. */
+/** Sizes of a Llama model. */
 export interface LlamaSizes extends DecoderSizes {
-  /** Heads of keys and values, each shared by heads / kvHeads query heads; as many as heads if absent. */
+  /** Key/value heads, each shared by heads / kvHeads query heads; `heads` if absent. */
   readonly kvHeads?: number;
-  /** Whether the head shares the table of the embedding; false if absent. */
+  /** Whether the head shares the weight of the embedding; false if absent. */
   readonly tieWordEmbeddings?: boolean;
 }
 
 /** Sizes of an encoder-decoder. */
 export interface EncoderDecoderSizes extends Sizes {
-  /** Blocks of the encoder; as many as in the decoder if absent. */
+  /** The number of blocks of the encoder; `depth` if absent. */
   readonly encoderDepth?: number;
-  /** Ids of the tokens that end a text and fill it up; the decoder begins to write with `pad`. */
+  /** Ids of the end and padding tokens; the decoder starts with `pad`. */
   readonly specialTokens: {
     /** Ends a text. */
     readonly eos: number;
-    /** Fills texts of a batch up, and begins what the decoder writes. */
+    /** Pads the sequences of a batch, and starts the decoder. */
     readonly pad: number;
   };
 }
 
-/** Sizes of a Marian-shaped translator. */
+/** Sizes of a Marian translator. */
 export interface MarianSizes extends EncoderDecoderSizes {
-  /** Longest source and longest target. */
+  /** The longest source and the longest target. */
   readonly maxPositions: number;
 }
 
-/** Sizes of a T5-shaped model. */
+/** Sizes of a T5 model. */
 export interface T5Sizes extends EncoderDecoderSizes {
   /** Width of a head; modelDim / heads if absent. */
   readonly headDim?: number;
-  /** Gated MLPs and a head of its own, as in T5 1.1; false if absent. */
+  /** Gated MLPs and an untied head, as in T5 1.1; false if absent. */
   readonly gated?: boolean;
 }
 
@@ -74,7 +74,7 @@ const sizeNames = { vocab: 1, modelDim: 1, heads: 1, depth: 1, hiddenDim: 0, dro
 const decoderNames = { ...sizeNames, maxPositions: 1, specialTokens: 0 } as const;
 const encoderDecoderNames = { ...sizeNames, encoderDepth: 0, specialTokens: 1 } as const;
 
-/** The `config.json` of a new GPT-2-shaped model, with every field that the reference expects: `hiddenDim` 4 · modelDim, a tied head. */
+/** The `config.json` of a new GPT-2 model with a tied head; `hiddenDim` is 4 · modelDim if absent. */
 export function gpt2Config(sizes: DecoderSizes): Config {
   expectOptions('gpt2Config', sizes, decoderNames);
   const { vocab, modelDim, heads, depth, maxPositions, hiddenDim, specialTokens = {}, dropout = 0 } = sizes;
@@ -103,8 +103,8 @@ export function gpt2Config(sizes: DecoderSizes): Config {
 }
 
 /**
- * The `config.json` of a new Llama-shaped model: rotary positions, grouped heads if `kvHeads` is given, `hiddenDim` ⅔ · 4 · modelDim rounded up to a multiple
- * of 16, a head of its own unless `tied`.
+ * The `config.json` of a new Llama model: rotary positions, grouped heads if `kvHeads` is given, an untied head unless
+ * `tieWordEmbeddings`. `hiddenDim` is ⅔ · 4 · modelDim, rounded up to a multiple of 16, if absent.
  */
 export function llamaConfig(sizes: LlamaSizes): Config {
   expectOptions('llamaConfig', sizes, { ...decoderNames, kvHeads: 0, tieWordEmbeddings: 0 });
@@ -144,7 +144,9 @@ export function llamaConfig(sizes: LlamaSizes): Config {
   };
 }
 
-/** The `config.json` of a new Marian-shaped translator with one vocabulary for both languages; it begins to write with the padding token, as Marian does. */
+/**
+ * The `config.json` of a new Marian translator with one vocabulary for both languages; the decoder starts with `pad`.
+ */
 export function marianConfig(sizes: MarianSizes): Config {
   expectOptions('marianConfig', sizes, { ...encoderDecoderNames, maxPositions: 1 });
   const { vocab, modelDim, heads, depth, encoderDepth = depth, maxPositions, specialTokens, dropout = 0 } = sizes;
@@ -183,7 +185,10 @@ export function marianConfig(sizes: MarianSizes): Config {
   };
 }
 
-/** The `config.json` of a new T5-shaped model: relative positions, no biases, a tied head; it begins to write with the padding token. */
+/**
+ * The `config.json` of a new T5 model: relative positions, no biases, a head that is tied unless `gated`; the decoder
+ * starts with `pad`.
+ */
 export function t5Config(sizes: T5Sizes): Config {
   expectOptions('t5Config', sizes, { ...encoderDecoderNames, headDim: 0, gated: 0 });
   const {
@@ -222,7 +227,7 @@ export function t5Config(sizes: T5Sizes): Config {
   };
 }
 
-/** Absent tokens are null: otherwise the reference would put its own in their place. */
+/** Absent tokens are null; otherwise Hugging Face transformers would use its defaults. */
 function idsOf({ bos, eos, pad }: SpecialTokenIds) {
   return { bos_token_id: bos ?? null, eos_token_id: eos ?? null, pad_token_id: pad ?? null };
 }

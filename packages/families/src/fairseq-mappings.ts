@@ -27,7 +27,10 @@ const sideMappings = (name: 'encoder' | 'decoder', input: 'source' | 'target'): 
   }),
 ];
 
-/** The tensors of a file in the layout of fairseq's encoder-decoders. A table of its own for each language has another name than a shared one. */
+/**
+ * The mappings of fairseq's encoder-decoders. Separate embeddings of source and target have other checkpoint names than
+ * a shared one.
+ */
 export const fairseqMappings = (): readonly WeightMapping[] => [
   {
     checkpointName: 'encoder.embed_tokens.weight',

@@ -17,32 +17,32 @@ import { fairseqMappings } from './fairseq-mappings.js';
 import type { Family, PositionTable, SequenceToSequenceComposition } from './family.js';
 import { normThenDropout } from './norm-then-dropout.js';
 
-/** In what the encoder-decoders that share one layout of files differ. */
+/** The differences between encoder-decoders that share the checkpoint layout of fairseq. */
 export interface Variant {
   readonly name: string;
   readonly modelTypes: readonly string[];
   readonly architectures: readonly string[];
-  /** Norms after each sum, as in the first transformer, or before each part with one more at the end. */
+  /** Post-norm, as in the original transformer, or pre-norm with a final norm. */
   readonly norms: 'post' | 'pre';
-  /** Whether the embedded input has a norm of its own. */
+  /** Whether a norm follows the embedding. */
   readonly embeddingNorm: boolean;
   /** The position encoding of one side, for inputs up to `maxPositions`. */
   readonly positionEncoding: (options: { maxPositions: number; dim: number }) => PositionEncoding;
-  /** What a file may hold of positions by a formula: under which name, and what becomes of it. */
+  /** The position table that a checkpoint may contain although a formula computes it, and the last part of its name. */
   readonly positionTable?: Omit<PositionTable, 'checkpointName' | 'paths'> & { readonly leaf: string };
-  /** Whether positions are learned, so that each side has its own. */
+  /** Whether positions are learned; then encoder and decoder have their own. */
   readonly hasLearnedPositions: boolean;
   /** Whether the logits have a bias. */
   readonly logitsBias: boolean;
   readonly scaleEmbedding: boolean;
   readonly activation: string;
-  /** Whether the languages may have a table each, as Marian's `share_encoder_decoder_embeddings` false says. */
+  /** Whether source and target may have separate embeddings (`share_encoder_decoder_embeddings` of Marian). */
   readonly separateEmbeddings?: boolean;
-  /** Fields that older files of this kind write and that must be as they are given here. */
+  /** Fields of older configs, with the only value that is supported. */
   readonly fixedFields: Readonly<Record<string, unknown>>;
 }
 
-/** An encoder-decoder in the layout of fairseq's models: Marian, BART, mBART, M2M-100, Pegasus. */
+/** A family in the layout of fairseq's encoder-decoders: Marian, BART, mBART, M2M-100, Pegasus. */
 export function fairseqFamily(variant: Variant): Family<SequenceToSequenceComposition> {
   const { name, modelTypes, architectures } = variant;
   return {
@@ -53,7 +53,7 @@ export function fairseqFamily(variant: Variant): Family<SequenceToSequenceCompos
       compose(storedPositionTables ? withStoredTables(variant) : variant, new ConfigReader(name, fields), ignoreConfig),
     prefix: 'model.',
     mappings: fairseqMappings(),
-    // fairseq's own marks: an empty tensor that knows its device, and the version of a layout.
+    // Tensors of fairseq without weights: one stores the device, the other the version of the layout.
     buffers: [{ name: /(^|\.)embed_positions\._float_tensor$/ }, { name: /^(model\.)?(encoder|decoder)\.version$/ }],
     ...(variant.positionTable && { positionTables: positionTables(variant.positionTable) }),
     aliases: {
@@ -69,7 +69,7 @@ export function fairseqFamily(variant: Variant): Family<SequenceToSequenceCompos
   };
 }
 
-/** Sinusoids that a file holds, for both sides. */
+/** The position tables of a checkpoint, of encoder and decoder. */
 function positionTables({ leaf, ...table }: NonNullable<Variant['positionTable']>): PositionTable[] {
   const [source, target] = ['source.positions.table', 'target.positions.table'];
   return [
@@ -78,7 +78,7 @@ function positionTables({ leaf, ...table }: NonNullable<Variant['positionTable']
   ];
 }
 
-/** The same family with the tables of a file in the place of its formula. */
+/** The same variant with the position tables of the checkpoint instead of the formula. */
 const withStoredTables = (variant: Variant): Variant => ({
   ...variant,
   positionEncoding: learnedPositions,
@@ -177,7 +177,7 @@ function compose(
   return { kind: 'seq2seq-lm', model, maxPositions, ...facts };
 }
 
-/** Fields that matter in training alone, or repeat what others say. */
+/** Fields that only affect training, or that repeat other fields. */
 const trainingFields: readonly string[] = [
   'init_std',
   'encoder_layerdrop',

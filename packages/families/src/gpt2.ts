@@ -7,7 +7,7 @@ import { ConfigReader } from './config.js';
 import type { CausalComposition, Difference, Family } from './family.js';
 import { firstDifference } from './first-difference.js';
 
-/** GPT-2 (Radford et al. 2019) and what was published in its layout. */
+/** GPT-2 (Radford et al. 2019) and other models with its layout. */
 export const gpt2: Family<CausalComposition> = {
   name: 'gpt2',
   modelTypes: ['gpt2'],
@@ -94,7 +94,7 @@ export const gpt2: Family<CausalComposition> = {
   ],
   buffers: [
     { name: /(^|\.)attn\.bias$/, findDifference: differsFromCausal },
-    // What hidden scores were set to, once.
+    // The score of masked keys in older versions.
     {
       name: /(^|\.)attn\.masked_bias$/,
       findDifference: ([value]) => (value! <= -1e4 ? undefined : { index: 0, expected: -1e4 }),
@@ -104,13 +104,13 @@ export const gpt2: Family<CausalComposition> = {
   head: 'lm_head.weight',
 };
 
-/** The mask [1, 1, length, length] of older files: 1 where a position may look. */
+/** Compares with the causal mask [1, 1, length, length] of older checkpoints: 1 where a query may attend. */
 function differsFromCausal(values: Float32Array, shape: readonly number[]): Difference | undefined {
   const length = shape.at(-1) ?? 1;
   return firstDifference(values, index => (index % length <= Math.floor(index / length) % length ? 1 : 0));
 }
 
-/** Fields of heads that are not language models. */
+/** Fields of heads that are not language-modeling heads. */
 const summaryFields: readonly string[] = [
   'summary_activation',
   'summary_type',

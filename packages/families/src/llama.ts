@@ -8,7 +8,9 @@ import type { CausalComposition, Difference, Family } from './family.js';
 import { firstDifference } from './first-difference.js';
 import { rotaryFromConfig } from './rope.js';
 
-/** Llama (Touvron et al. 2023) and what was published in its layout: grouped heads, rotary positions, RMS norm, gated MLP. */
+/**
+ * Llama (Touvron et al. 2023) and other models with its layout: grouped heads, rotary positions, RMS norm, gated MLP.
+ */
 export const llama: Family<CausalComposition> = {
   name: 'llama',
   modelTypes: ['llama'],
@@ -86,7 +88,10 @@ export const llama: Family<CausalComposition> = {
   head: 'lm_head.weight',
 };
 
-/** The angles per position [headDim / 2] of older files, in any of their precisions: with the scaling of the config, or before it. */
+/**
+ * The angles per position [headDim / 2] of older files, in any of their precisions: with the scaling of the config, or
+ * before it.
+ */
 function differsFromRotary(values: Float32Array, _: readonly number[], fields: Config): Difference | undefined {
   const config = new ConfigReader('llama', fields);
   const rotaryDim = 2 * values.length;

@@ -2,7 +2,10 @@ import { sinusoidalPositions } from '@residual/embeddings';
 import { fairseqFamily } from './fairseq.js';
 import type { Family, SequenceToSequenceComposition } from './family.js';
 
-/** Marian (Junczys-Dowmunt et al. 2018): the first transformer's blocks with sinusoids, as the OPUS-MT translators have them. */
+/**
+ * Marian (Junczys-Dowmunt et al. 2018): post-norm blocks with sinusoidal positions, the architecture of the OPUS-MT
+ * translators.
+ */
 export const marian: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({
   name: 'marian',
   modelTypes: ['marian'],

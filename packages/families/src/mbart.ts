@@ -2,7 +2,7 @@ import { learnedPositions } from '@residual/embeddings';
 import { fairseqFamily } from './fairseq.js';
 import type { Family, SequenceToSequenceComposition } from './family.js';
 
-/** mBART (Liu et al. 2020): BART with norms before each part and one more at the end of each side. */
+/** mBART (Liu et al. 2020): BART with pre-norm blocks and a final norm in encoder and decoder. */
 export const mbart: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({
   name: 'mbart',
   modelTypes: ['mbart'],

@@ -2,7 +2,7 @@ import { sinusoidalPositions } from '@residual/embeddings';
 import { fairseqFamily } from './fairseq.js';
 import type { Family, SequenceToSequenceComposition } from './family.js';
 
-/** Pegasus (Zhang et al. 2020): norms before each part, sinusoids. */
+/** Pegasus (Zhang et al. 2020): pre-norm, sinusoidal positions. */
 export const pegasus: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({
   name: 'pegasus',
   modelTypes: ['pegasus'],

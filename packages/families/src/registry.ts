@@ -10,10 +10,10 @@ import { mbart } from './mbart.js';
 import { pegasus } from './pegasus.js';
 import { mt5, t5 } from './t5.js';
 
-/** The families of this version. */
+/** All families of this package. */
 export const families: readonly Family[] = [gpt2, llama, marian, bart, mbart, m2m100, pegasus, t5, mt5];
 
-/** The family that a config names by `model_type`, else by `architectures`. Errors list the families there are. */
+/** The family that `model_type` of a config names, or else `architectures`. Errors if `registry` has no such family. */
 export function familyOf<F extends Family = Family>(
   config: Config,
   registry: readonly F[] = families as readonly Family[] as readonly F[],

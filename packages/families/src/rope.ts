@@ -6,8 +6,9 @@ type Fields = Readonly<Record<string, unknown>>;
 type ReadNumber = (name: string, fallback?: number) => number;
 
 /**
- * Base and scaling of rotary positions as configs write them: `rope_theta` and `rope_scaling` in older files, `rope_parameters` in newer ones. `positions`
- * is `max_position_embeddings`, which stands in for what a scaling leaves out. A type or field that is not understood is refused.
+ * Base and scaling of rotary positions from a config: from `rope_theta` and `rope_scaling` (older) or `rope_parameters`
+ * (newer). `maxPositions` is `max_position_embeddings`, the default of the original length. Errors on unknown types and
+ * fields.
  */
 export function rotaryFromConfig(
   config: ConfigReader,
@@ -22,7 +23,7 @@ export function rotaryFromConfig(
   const type = fields.rope_type ?? fields.type ?? 'default';
   if (typeof type !== 'string') return config.refuse('rope_type', type, Object.keys(fieldsByType).join(', '));
   refuseUnknown(config, fields, type);
-  // Beside the scaling it counts for more than inside.
+  // A value at the top level takes precedence.
   const topLevelOriginal = config.value('original_max_position_embeddings');
   const originalMaxPositions =
     topLevelOriginal === undefined
@@ -34,7 +35,7 @@ export function rotaryFromConfig(
     case 'linear':
       return { base, scaling: { type, factor: number('factor') } };
     case 'dynamic':
-      // The reference measures the stretch from max_position_embeddings alone.
+      // Hugging Face transformers scales from max_position_embeddings alone.
       return { base, scaling: { type, factor: number('factor'), originalMaxPositions: maxPositions } };
     case 'llama3':
       return {
@@ -72,7 +73,7 @@ function yarn(fields: Fields, number: ReadNumber, originalMaxPositions: number, 
   };
 }
 
-/** The fields that say something for each type, beside those that all of them know. */
+/** The fields of each type, beside those of all types. */
 const fieldsByType: Readonly<Record<string, readonly string[]>> = {
   default: [],
   linear: ['factor'],
@@ -93,7 +94,7 @@ function refuseUnknown(config: ConfigReader, fields: Fields, type: string): void
   }
 }
 
-/** The older object or the newer one; both may be there if they say the same. */
+/** The older or the newer object; both may be present if they are equal. */
 function fieldsOf(config: ConfigReader): Fields {
   config.expectValue('partial_rotary_factor', 1);
   const [older, newer] = [objectField(config, 'rope_scaling'), objectField(config, 'rope_parameters')];

@@ -3,7 +3,7 @@ import type { Dropout, Layer, Linear, PositionEncoding, VectorNeed } from '@resi
 import type { Tensor } from '@residual/tensor';
 import type { Block, CrossBlock, CrossStack, EncoderDecoder, LanguageModel, Stack } from '@residual/transformer';
 
-/** A norm of any kind: RMS norms have no bias. */
+/** A layer norm or an RMS norm, which has no bias. */
 type Norm = Layer<{ readonly weight: VectorNeed; readonly bias: VectorNeed | undefined }, Tensor, Tensor>;
 
 /** An MLP, plain or gated. */
@@ -18,14 +18,15 @@ type Mlp = Layer<
   Tensor
 >;
 
-/** The blocks of the families of this package that read one sequence. */
+/** The decoder-only and encoder blocks of the families of this package. */
 export type StandardBlock = Block<Norm, SelfAttention, Mlp>;
 
-/** The blocks of their decoders that read a source too. */
+/** Their decoder blocks with cross-attention. */
 export type StandardCrossBlock = CrossBlock<Norm, SelfAttention, CrossAttention, Mlp>;
 
 /**
- * The language models that the families of this package compose: by it the compiler knows the paths of their weights. A family with parts of its own has others.
+ * The language models that the families of this package compose. The type gives the compiler the paths of their
+ * weights. A custom family may have other paths.
  */
 export type StandardLanguageModel = LanguageModel<
   Stack<StandardBlock>,
@@ -33,5 +34,5 @@ export type StandardLanguageModel = LanguageModel<
   Linear | undefined
 >;
 
-/** Their encoder-decoders. */
+/** The encoder-decoders that the families of this package compose. */
 export type StandardEncoderDecoder = EncoderDecoder<Stack<StandardBlock>, CrossStack<StandardCrossBlock>>;

@@ -25,7 +25,7 @@ const sideMappings = (name: 'encoder' | 'decoder', mlpIndex: number): WeightMapp
   ];
 };
 
-/** The tensors of a file of the T5 family. Plain MLPs have one matrix upwards, gated ones two. */
+/** The mappings of the T5 families. A plain MLP has one up projection, a gated MLP also a gate. */
 export const t5Mappings = (): readonly WeightMapping[] => [
   { checkpointName: 'shared.weight', path: 'source.embedding.weight' },
   ...sideMappings('encoder', 1),

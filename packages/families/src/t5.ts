@@ -15,14 +15,17 @@ import type { Family, SequenceToSequenceComposition } from './family.js';
 import { normThenDropout } from './norm-then-dropout.js';
 import { t5Mappings } from './t5-mappings.js';
 
-/** T5 (Raffel et al. 2020) and T5 1.1, FLAN-T5: relative positions shared by all blocks of a side, scores without a scale, no biases. */
+/**
+ * T5 (Raffel et al. 2020) and T5 1.1, FLAN-T5: relative positions shared by all blocks of a stack, attention scores
+ * without scaling, no biases.
+ */
 export const t5: Family<SequenceToSequenceComposition> = /* @__PURE__ */ t5Family('t5', 'T5', {
   tied: true,
   feedForward: 'relu',
   mayScale: true,
 });
 
-/** mT5 (Xue et al. 2021): T5 1.1, which never scales the decoder's output. */
+/** mT5 (Xue et al. 2021): T5 1.1 without scaling of the decoder's output. */
 export const mt5: Family<SequenceToSequenceComposition> = /* @__PURE__ */ t5Family('mt5', 'MT5', {
   tied: false,
   feedForward: 'gated-gelu',
@@ -44,11 +47,11 @@ function t5Family(name: string, prefix: string, defaults: Defaults): Family<Sequ
     compose: (fields, { ignoreConfig = [] } = {}) => compose(defaults, new ConfigReader(name, fields), ignoreConfig),
     prefix: '',
     mappings: t5Mappings(),
-    // The first T5 files hold one that nothing reads: cross-attention has no positions.
+    // Early T5 checkpoints contain this tensor, but cross-attention has no position bias.
     buffers: [{ name: /EncDecAttention\.relative_attention_bias\.weight$/ }],
     aliases: { 'shared.weight': ['encoder.embed_tokens.weight', 'decoder.embed_tokens.weight', 'lm_head.weight'] },
     head: 'lm_head.weight',
-    // Whether the output is scaled follows from the tie where nothing else says it.
+    // Tying decides whether the output is scaled, unless the config says so.
     untiedConfig: config => (defaults.mayScale ? { scale_decoder_outputs: scalesOutput(config, defaults) } : {}),
   };
 }
@@ -64,7 +67,7 @@ function compose(
   const encoderDepth = config.depth('num_layers', 6);
   const depth = config.depth('num_decoder_layers', encoderDepth);
   const vocab = config.size('vocab_size', 32128);
-  const maxPositions = config.maxPositions('n_positions', 512); // what it was trained on; the biases know no end
+  const maxPositions = config.maxPositions('n_positions', 512); // relative positions also work beyond it
   const buckets = config.size('relative_attention_num_buckets', 32);
   const maxDistance = config.size('relative_attention_max_distance', 128);
   const rate = config.rate('dropout_rate');
@@ -129,12 +132,12 @@ function mlpOf(
   const act = projectionType.replace('gated-', '');
   const activation = config.activationNamed('feed_forward_proj', projectionType === 'gated-gelu' ? 'gelu_new' : act);
   config.expectValue('is_gated_act', gated);
-  config.value('dense_act_fn'); // follows from feed_forward_proj, as the reference computes it
+  config.value('dense_act_fn'); // follows from feed_forward_proj
   const options = { modelDim, hiddenDim: config.size('d_ff', 2048), activation, bias: false, dropout: drop };
   return gated ? gatedMlp(options) : mlp(options);
 }
 
-/** Fields that leave the numbers alone here: they are of training, or follow from others. */
+/** Fields that do not change the results: they concern training, or follow from other fields. */
 const ignoredFields: readonly string[] = [
   'initializer_factor',
   'classifier_dropout',

@@ -11,7 +11,7 @@ import {
   rowOf,
 } from './reference.js';
 
-/** GPT-2 (Radford et al. 2019): norms before, learned positions, matrices stored [in, out]. */
+/** GPT-2 (Radford et al. 2019): pre-norm, learned positions, matrices stored [in, out]. */
 export function gpt2Reference(config: Fields, weights: NamedWeights): Forward {
   const { n_head: headCount, n_layer: depth, layer_norm_epsilon: epsilon = 1e-5 } = config;
   const { scale_attn_weights: scaled = true, scale_attn_by_inverse_layer_idx: byDepth = false } = config;
@@ -60,7 +60,7 @@ export function gpt2Reference(config: Fields, weights: NamedWeights): Forward {
         values: cached.values.map((rows, h) => [...rows, ...value[h]!]),
       };
       const scale = (scaled ? 1 / Math.sqrt(width / headCount) : 1) / (byDepth ? block + 1 : 1);
-      const { mixed: output, weights: attention } = attend(query, past[block]!, scale);
+      const { output, weights: attention } = attend(query, past[block]!, scale);
       attentions.push(attention);
       x = addRows(x, linear(output, `h.${block}.attn.c_proj`));
       const inner = linear(norm(x, `h.${block}.ln_2`), `h.${block}.mlp.c_fc`).map(row => row.map(activation));
@@ -78,7 +78,7 @@ export function gpt2Reference(config: Fields, weights: NamedWeights): Forward {
   };
 }
 
-/** The tensors that a file of such a config holds. */
+/** The tensors of a checkpoint of this config. */
 export function gpt2Shapes(config: Fields): Record<string, readonly number[]> {
   const { n_embd: width, n_layer: depth, n_positions: maxPositions, vocab_size: vocab } = config;
   const inner = config.n_inner ?? 4 * width;

@@ -57,7 +57,7 @@ export function llamaReference(config: Fields, weights: NamedWeights): Forward {
         keys: cached.keys.map((rows, h) => [...rows, ...applyRotary(key[h]!)]),
         values: cached.values.map((rows, h) => [...rows, ...value[h]!]),
       };
-      const { mixed: output, weights: attention } = attend(
+      const { output, weights: attention } = attend(
         query.map(applyRotary),
         past[block]!,
         1 / Math.sqrt(query[0]![0]!.length),
@@ -82,7 +82,9 @@ export function llamaReference(config: Fields, weights: NamedWeights): Forward {
   };
 }
 
-/** Radians a position of each pair of a head, and what sines and cosines are multiplied by, for a sequence of `total` tokens. */
+/**
+ * Radians per position of each pair of a head, and the factor of sines and cosines, for a sequence of `total` tokens.
+ */
 function anglesOf(config: Fields, total: number): { frequencies: number[]; amplitude: number } {
   const headDim: number = config.head_dim ?? config.hidden_size / config.num_attention_heads;
   const rope: Fields = config.rope_scaling ?? config.rope_parameters ?? {};

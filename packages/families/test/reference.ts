@@ -1,12 +1,12 @@
 /**
- * The published architectures in plain float64 loops, weights under the file's names: the truth for settings that no fixture has. Nothing of Residual is
- * imported here but types, so that both can only agree by being right.
+ * The published architectures in plain float64 loops, with weights by checkpoint name: the expected results for
+ * settings without a fixture. It imports nothing of Residual but types, so that both are independent.
  */
 
 /** Numbers in rows. */
 export type Rows = number[][];
 
-/** A weight as a file holds it, row by row. */
+/** A weight of a checkpoint, row by row. */
 export interface Weight {
   readonly shape: readonly number[];
   readonly values: Float64Array;
@@ -19,7 +19,7 @@ export type NamedWeights = Readonly<Record<string, Weight>>;
 // biome-ignore lint/suspicious/noExplicitAny: JSON, each reader knows its fields
 export type Fields = Readonly<Record<string, any>>;
 
-/** What one pass shows. */
+/** The outputs of one forward pass. */
 export interface ForwardOutput {
   /** [length, vocab]. */
   readonly logits: Rows;
@@ -29,13 +29,16 @@ export interface ForwardOutput {
   readonly attentions: readonly (readonly Rows[])[];
 }
 
-/** Keys and values of the places before, by block and head. */
+/** The cached keys and values by block and head. */
 export type Past = { keys: Rows[]; values: Rows[] }[];
 
-/** One pass over the tokens that stand at `stepPositions`, after what `past` holds (and then holds too); `total` is how long the longest row is by its end. */
+/**
+ * One forward pass over tokens at `positionIds` after the cached `past`, which it extends. `total` is the length of the
+ * longest sequence after the pass.
+ */
 export type Forward = (
   tokens: readonly number[],
-  places: readonly number[],
+  positionIds: readonly number[],
   total: number,
   past: Past,
 ) => ForwardOutput;
@@ -60,12 +63,12 @@ export const softmax = (scores: readonly number[]): number[] => {
   return powers.map(power => power / sum);
 };
 
-/** Attention of `queries` (by head) to the places before and to their own, each query head sharing the keys of its group. */
+/** Causal attention of `queries` (by head); the query heads of a group share one key/value head. */
 export const attend = (
   queries: readonly Rows[],
   { keys, values }: { keys: readonly Rows[]; values: readonly Rows[] },
   scale: number,
-): { mixed: Rows; weights: Rows[] } => {
+): { output: Rows; weights: Rows[] } => {
   const [length, shared] = [queries[0]!.length, queries.length / keys.length];
   const output: Rows = Array.from({ length }, () => []);
   const weights = queries.map((head, h) => {
@@ -87,7 +90,7 @@ export const attend = (
       return [...row, ...Array<number>(length - 1 - i).fill(0)];
     });
   });
-  return { mixed: output, weights };
+  return { output, weights };
 };
 
 /** Columns head · headDim .. of each row, for every head. */
@@ -138,11 +141,11 @@ export const activations: Readonly<Record<string, (x: number) => number>> = {
 
 const range = (length: number, first = 0) => Array.from({ length }, (_, i) => first + i);
 
-/** A whole row at once; `padding` places before it are hidden, and counted. */
+/** A whole sequence at once; the first `padding` tokens are masked, and counted by the position ids. */
 export const forwardAll = (pass: Forward, tokens: readonly number[], padding = 0): ForwardOutput =>
   pass(tokens.slice(padding), range(tokens.length - padding, padding), tokens.length, []);
 
-/** Mean of -log p(next token) over the row. */
+/** The mean of -log p(next token) over the sequence. */
 export const lossOf = (pass: Forward, tokens: readonly number[]): number => {
   const { logits } = forwardAll(pass, tokens);
   let sum = 0;
@@ -154,10 +157,10 @@ export const lossOf = (pass: Forward, tokens: readonly number[]): number => {
   return sum / (tokens.length - 1);
 };
 
-/** Changes logits by the tokens so far. */
+/** Changes logits depending on the tokens so far. */
 export type Adjust = (logits: readonly number[], tokens: readonly number[]) => readonly number[];
 
-/** What was said before becomes less likely (Keskar et al. 2019), and no pair of tokens comes twice. */
+/** A repetition penalty (Keskar et al. 2019), and no pair of tokens may occur twice. */
 export const noRepeats: Adjust = (logits, tokens) => {
   const penalty = 1.3;
   const last = tokens.at(-1);
@@ -168,7 +171,9 @@ export const noRepeats: Adjust = (logits, tokens) => {
   });
 };
 
-/** Rows continued by the likeliest token, keys and values kept from step to step; `margin` is the smallest lead that a choice had. */
+/**
+ * Greedy continuations with cached keys and values; `margin` is the smallest difference between the two largest logits.
+ */
 export const greedyDecode = (
   pass: Forward,
   rows: readonly (readonly number[])[],

@@ -38,12 +38,12 @@ test('an error that is not ours is a defect, told with the input', async () => {
   expect(results.read).toBeGreaterThan(200);
   expect(results.refused).toBeGreaterThan(20);
   expect(results.defects.length).toBe(2000 - results.read - results.refused);
-  for (const { outcome, message, preview: shown } of results.defects) {
+  for (const { outcome, message, preview } of results.defects) {
     expect([outcome, message]).toEqual(['raw', expect.stringMatching(/^SyntaxError: /)]);
-    expect(() => JSON.parse(JSON.parse(shown))).toThrow(SyntaxError);
+    expect(() => JSON.parse(JSON.parse(preview))).toThrow(SyntaxError);
   }
   const bombs = { results: [], defects: [], megabytes: 0 };
-  const rows = [{ kind: 'odd: careless', bombs, fuzzed: results }];
+  const rows = [{ kind: 'odd: careless', bombs, fuzzResults: results }];
   expect(table(rows).split('\n')[2]).toMatch(
     new RegExp(`^\\| odd: careless \\| 0 \\| 2,000 \\| 0 \\| 0 \\| ${results.defects.length} \\| \\d+ \\|$`),
   );

@@ -47,17 +47,17 @@ if (kinds.length === 0) {
 }
 const end = minutes === undefined ? undefined : Date.now() + minutes * 60_000;
 const rows: FuzzRow[] = [];
-const say = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\u001b[K${text}`);
+const showStatus = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\u001b[K${text}`);
 for (const [index, { name, module, target, isFuzzed }] of kinds.entries()) {
-  say(`${name}: bombs`);
+  showStatus(`${name}: bombs`);
   const bombs = await runBombs(module, { only: [target] });
   const left = kinds.slice(index).filter(kind => kind.isFuzzed).length;
   const until = end === undefined ? {} : { until: Date.now() + Math.max(1000, (end - Date.now()) / Math.max(1, left)) };
-  const onProgress = (done: number) => say(`${name}: ${done.toLocaleString('en')} inputs`);
-  const fuzzed = isFuzzed ? await runFuzz(module, { target, inputs, seed, onProgress, ...until }) : undefined;
-  rows.push({ kind: name, bombs, fuzzResults: fuzzed });
+  const onProgress = (done: number) => showStatus(`${name}: ${done.toLocaleString('en')} inputs`);
+  const fuzzResults = isFuzzed ? await runFuzz(module, { target, inputs, seed, onProgress, ...until }) : undefined;
+  rows.push({ kind: name, bombs, fuzzResults });
 }
-say('');
+showStatus('');
 console.log(table(rows));
 const lines = defectLines(rows);
 if (lines.length > 0) console.log(`\n${lines.join('\n')}`);

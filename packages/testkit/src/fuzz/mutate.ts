@@ -13,7 +13,7 @@ export function randomFrom(seed: number): Random {
 
 export const oneOf = <T>(random: Random, all: readonly T[]): T => all[random(all.length)]!;
 
-/** What a fuzzer changes: a text, bytes, or a list or record of such. */
+/** What can be mutated: a text, bytes, or a list or record of these. */
 export type Mutable = string | Uint8Array | readonly unknown[] | { readonly [name: string]: unknown };
 
 const numbers =
@@ -65,11 +65,11 @@ const fragments = [
 ];
 const partPatterns = [/\d+/, /"[^"\\]*"/, /"[^"]*":\s*[^,{}[\]]+/, /[{}[\]":,]/, /[^\s"{}[\],:]+/, /\n/];
 
-/** A text with one to three of its parts replaced, dropped, repeated, moved or put in. */
+/** A text with one to three random changes: parts replaced, removed, repeated, copied or inserted. */
 export function mutateText(random: Random, text: string): string {
   let mutated = text;
   for (let round = random(3); round >= 0; round--) {
-    // Near a random index, so that a long text is not searched as a whole each time.
+    // Searches only near a random index, so that long texts stay fast.
     const from = random(mutated.length + 1);
     const pattern = oneOf(random, partPatterns);
     pattern.lastIndex = from;
@@ -106,7 +106,7 @@ export function mutateText(random: Random, text: string): string {
 
 /** Bytes with bits flipped, runs replaced, cut, repeated, removed or put in, or a length at a random offset. */
 export function mutateBytes(random: Random, bytes: Uint8Array): Uint8Array {
-  // Most of what matters stands in front.
+  // Headers are at the beginning, so half of the changes go there.
   const offset = () => random(random(2) ? Math.min(bytes.length, 256) + 1 : bytes.length + 1);
   const joined = (...runs: Uint8Array[]) => new Uint8Array(Buffer.concat(runs));
   const methods = {
@@ -161,7 +161,7 @@ export function mutateBytes(random: Random, bytes: Uint8Array): Uint8Array {
   ]();
 }
 
-/** A mutated copy: of a list or a record one member that is a text, bytes or holds such. */
+/** A mutated copy; of a list or a record, one member is mutated that is a text, bytes or contains these. */
 export function mutate(random: Random, input: unknown): unknown {
   if (typeof input === 'string') return mutateText(random, input);
   if (input instanceof Uint8Array) return mutateBytes(random, input);

@@ -2,7 +2,7 @@ import type { BombResults } from '../bombs/run-bombs.js';
 import type { Outcome } from '../bombs/target.js';
 import type { FuzzResults } from './run-fuzz.js';
 
-/** What became of a kind of files. */
+/** The results of one kind of files. */
 export interface FuzzRow {
   readonly kind: string;
   readonly bombs: BombResults;
@@ -14,8 +14,8 @@ const count = (row: FuzzRow, ...outcomes: Outcome[]) =>
   [...row.bombs.defects, ...(row.fuzzResults?.defects ?? [])].filter(({ outcome }) => outcomes.includes(outcome))
     .length;
 
-const peakMegabytes = ({ bombs, fuzzResults: fuzzed }: FuzzRow) =>
-  Math.round(Math.max(bombs.megabytes, fuzzed?.megabytes ?? 0));
+const peakMegabytes = ({ bombs, fuzzResults }: FuzzRow) =>
+  Math.round(Math.max(bombs.megabytes, fuzzResults?.megabytes ?? 0));
 
 /** The results as a table in Markdown. */
 export const table = (rows: readonly FuzzRow[]): string =>
@@ -39,7 +39,7 @@ export const table = (rows: readonly FuzzRow[]): string =>
     ),
   ].join('\n');
 
-/** A line for each kind of defect, with how often it came and the first input that it came of; at most twenty of a kind of files. */
+/** One line for each kind of defect, with its count and its first input; at most twenty for each kind of files. */
 export const defectLines = (rows: readonly FuzzRow[]): string[] =>
   rows.flatMap(({ kind, bombs, fuzzResults }) => {
     const lines = new Map<string, [count: number, example: string]>();
@@ -49,7 +49,7 @@ export const defectLines = (rows: readonly FuzzRow[]): string[] =>
       lines.set(key, [count + 1, first]);
     };
     for (const { name, outcome, message } of bombs.defects) add(outcome, message, name);
-    for (const { input, outcome, message, preview: shown } of fuzzResults?.defects ?? [])
-      add(outcome, message, `input ${input}: ${shown}`);
+    for (const { input, outcome, message, preview } of fuzzResults?.defects ?? [])
+      add(outcome, message, `input ${input}: ${preview}`);
     return [...lines].slice(0, 20).map(([line, [count, example]]) => `${line}\n    ${count} times, first ${example}`);
   });
