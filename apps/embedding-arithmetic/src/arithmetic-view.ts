@@ -17,7 +17,7 @@ export interface Vocabularies {
   of(table: TableName): Promise<readonly string[]>;
   /** Whether that is there already. */
   has(table: TableName): boolean;
-  /** The pieces that the story teller reads words in. */
+  /** The pieces that the storyteller reads words in. */
   tokensOf(words: readonly string[]): Promise<readonly (readonly string[])[]>;
 }
 
@@ -47,7 +47,7 @@ export async function arithmeticView(
 
   const compute = async () => {
     const { expression, method, table, axes } = state.now;
-    if (content && !vocabularies.has(table)) clear('Reading the token table of the story teller…');
+    if (content && !vocabularies.has(table)) clear('Loading the token embeddings of the storyteller…');
     const work = (async () => {
       const words = await vocabularies.of(table);
       try {
@@ -112,7 +112,7 @@ export async function arithmeticView(
     byId('read').hidden = isAsTyped(expression, text);
     byId('read').textContent = `Read as ${headline}.`;
     byId('shares').textContent =
-      `The two axes of the plane show ${Math.round(100 * (shares[0]! + shares[1]!))} % of how these words differ.`;
+      `The two axes of the plane show ${Math.round(100 * (shares[0]! + shares[1]!))} % of the variance of these words.`;
     const known = examples.find(example => isAsTyped(example.expression, text));
     byId('why').textContent = known && state.now.table === 'words' ? known.why : '';
   };
@@ -187,7 +187,7 @@ async function openMap(): Promise<WordMap | undefined> {
       byId('pointed').textContent = word ?? '';
     });
   } catch {
-    const sorry = 'The map needs WebGL, which this browser does not give. The answer stands beside it all the same.';
+    const sorry = 'The map needs WebGL, which this browser does not have. The answer is shown all the same.';
     byId('map').replaceChildren(make('p', { className: 'note' }, sorry));
     return undefined;
   }

@@ -17,7 +17,7 @@ import {
   wordVectors,
 } from '@residual/embeddings/words';
 
-/** Which words are computed with: GloVe's, or the tokens of the story teller. */
+/** Which words are computed with: GloVe's, or the tokens of the storyteller. */
 export type TableName = 'words' | 'stories';
 
 /** Which axes the map has: those that show this expression, or those along which all words differ most. */

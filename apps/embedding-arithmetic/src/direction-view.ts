@@ -17,7 +17,8 @@ export function pairsIn(text: string): WordPair[] {
     .filter(line => line !== '')
     .map(line => {
       const words = line.split(/\s+/);
-      if (words.length !== 2) throw new Error(`“${line}” has ${words.length} words; each line is a pair of 2`);
+      if (words.length !== 2)
+        throw new Error(`“${line}” has ${words.length} ${words.length === 1 ? 'word' : 'words'}; each line needs 2`);
       return words as unknown as WordPair;
     });
 }

@@ -62,7 +62,7 @@ function show({ layers, paths }: Drift, word: string): void {
   byId('drift-result').hidden = false;
   const [start, end] = [layers[0]!.cosine, layers.at(-1)!.cosine];
   byId('drift-answer').textContent =
-    `“${word}” enters both sentences nearly alike (cosine ${start.toFixed(2)}; only its place differs) and leaves the last layer at ${end.toFixed(2)}.`;
+    `“${word}” enters both sentences almost the same (cosine ${start.toFixed(2)}; only its position differs) and leaves the last layer at ${end.toFixed(2)}.`;
   byId('drift-rows').replaceChildren(
     ...layers.map(({ cosine, lens }, layer) => {
       const fill = make('i');

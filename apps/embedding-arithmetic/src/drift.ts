@@ -23,7 +23,7 @@ export function tokenIndexOf({ texts }: Pick<ContextualOutput, 'texts'>, word: s
       if (text.trim() === wanted && (start === 0 || /^\s/.test(text))) return end - 1;
       if (text.trim().length > wanted.length) break;
     }
-  throw new Error(`“${wanted}” is no word of “${texts.join('').trim()}”`);
+  throw new Error(`“${wanted}” is not a word of “${texts.join('').trim()}”`);
 }
 
 /** Compares a word in two sentences, layer by layer. */

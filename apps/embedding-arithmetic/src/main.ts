@@ -9,7 +9,7 @@ import { driftView } from './drift-view.js';
 import { address } from './settings.js';
 import { showError } from './show-error.js';
 import { openState } from './state.js';
-import { storyTeller } from './stories.js';
+import { storyteller } from './stories.js';
 import script from './worker-entry.ts?worker&url';
 
 type Offered = typeof functions & { startModels: (port: MessagePort) => Promise<void> };
@@ -21,7 +21,7 @@ start().catch(error => showError('error', error));
 async function start(): Promise<void> {
   const [state, loading] = [openState(), loadingView()];
   const worker = connect<Offered>(await startWorker(script, loading.download));
-  const model = storyTeller(worker, loading);
+  const model = storyteller(worker, loading);
   const vocabularies = vocabulariesOf(worker, model);
   vocabularies.of('words').catch(() => {}); // the reading begins; who needs it hears of an error
   driftView(state, model);
@@ -39,7 +39,7 @@ async function start(): Promise<void> {
 /** Both tables, each read when it is first asked for; one that could not be read is tried again. */
 function vocabulariesOf(
   worker: ReturnType<typeof connect<Offered>>,
-  model: ReturnType<typeof storyTeller>,
+  model: ReturnType<typeof storyteller>,
 ): Vocabularies {
   const read = {
     words: () => worker.load(new URL('../data/word-vectors/', document.baseURI).href),

@@ -30,13 +30,13 @@ test('a pair is a line of two words', () => {
     ['cat', 'cats'],
     ['man', 'woman'],
   ]);
-  expect(() => pairsIn('a b\nc')).toThrow('“c” has 1 words; each line is a pair of 2');
+  expect(() => pairsIn('a b\nc')).toThrow('“c” has 1 word; each line needs 2');
 });
 
 test('a word of a sentence may be several tokens; its last occurrence counts, parts of other words do not', () => {
   expect(tokenIndexOf({ texts: ['He', ' ran', ' and', ' ran'] }, 'ran')).toBe(3);
   expect(tokenIndexOf({ texts: ['a', ' fl', 'uffy', ' cat'] }, 'fluffy')).toBe(2);
-  expect(() => tokenIndexOf({ texts: ['a', ' wat', 'er'] }, 'er')).toThrow('“er” is no word of “a water”');
+  expect(() => tokenIndexOf({ texts: ['a', ' wat', 'er'] }, 'er')).toThrow('“er” is not a word of “a water”');
 });
 
 const answered = (terms: [number, number][], tip = [9, 9, 9]) => ({

@@ -32,13 +32,13 @@ test.each([
 
 test('what the token table lacks is said with the pieces that stand for it', () => {
   expect(missingWordsSentence(['paris'], [['par', 'is']])).toBe(
-    "“paris” (par·is) is no single token, so it has no row in this table: the story teller reads it in pieces. Other words of children's stories are there.",
+    "“paris” (par·is) is not a single token, so it has no row in this table: the storyteller reads it in several tokens. Words of children's stories are in it.",
   );
   expect(missingWordsSentence(['paris', '日本'], [['par', 'is'], ['日本']])).toBe(
-    "“paris” (par·is) and “日本” are no single tokens, so they have no row in this table: the story teller reads them in pieces. Other words of children's stories are there.",
+    "“paris” (par·is) and “日本” are not single tokens, so they have no row in this table: the storyteller reads them in several tokens. Words of children's stories are in it.",
   );
   const many = Array.from({ length: 9 }, (_, i) => `w${i}`);
   expect(missingWordsSentence(many, [])).toBe(
-    "“w0”, “w1”, “w2”, “w3”, “w4”, and 4 more are no single tokens, so they have no row in this table. Other words of children's stories are there.",
+    "“w0”, “w1”, “w2”, “w3”, “w4”, and 4 more are not single tokens, so they have no row in this table. Words of children's stories are in it.",
   );
 });

@@ -4,7 +4,7 @@ import { type Address, addressOf } from '@residual/appkit';
 export interface Settings {
   readonly expression: string;
   readonly method: 'add' | 'multiply' | 'euclid';
-  /** GloVe's words, or the tokens of the story teller. */
+  /** GloVe's words, or the tokens of the storyteller. */
   readonly table: 'words' | 'stories';
   readonly axes: 'expression' | 'all';
   readonly view: '2d' | '3d';

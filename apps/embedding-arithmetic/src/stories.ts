@@ -3,8 +3,8 @@ import type { RemoteModel } from '@residual/model/worker';
 import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
 
-/** The story teller, loaded once when someone first wants to see it. */
-export function storyTeller(
+/** The storyteller, loaded once when someone first wants to see it. */
+export function storyteller(
   worker: Remote<typeof functions & { startModels: (port: MessagePort) => Promise<void> }>,
   view: LoadingView,
 ): () => Promise<RemoteModel> {

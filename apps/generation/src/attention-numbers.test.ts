@@ -54,13 +54,13 @@ test('all heads of a text together take at most 128 MB', () => {
 });
 
 test.each([
-  ['', ['blue'], 'Name the word that looks, and what it looks at is read off here.'],
-  ['creature', [], 'Name words that “creature” looks at, and their weights are read off here.'],
-  ['dragon', ['blue'], '“dragon” is not in the text; the map shows all the same which position attends to which.'],
+  ['', ['blue'], 'Enter the word that looks; its weights are shown here.'],
+  ['creature', [], 'Enter words that “creature” looks at; their weights are shown here.'],
+  ['dragon', ['blue'], '“dragon” is not in the text; the map still shows which position attends to which.'],
   [
     'dragon',
     ['red', 'blue', 'red'],
-    '“dragon” and “red” are not in the text; the map shows all the same which position attends to which.',
+    '“dragon” and “red” are not in the text; the map still shows which position attends to which.',
   ],
   ['fluffy', ['blue'], '“fluffy” stands before “blue”; a token looks only at itself and at those before it.'],
   [
@@ -70,7 +70,7 @@ test.each([
   ],
   ['creature', ['fluffy', 'blue'], undefined],
   ['blue', ['fluffy', 'creature'], undefined],
-] as const)('why nothing is read off from %j at %j', (noun, words, reason) => {
+] as const)('why there are no weights from %j to %j', (noun, words, reason) => {
   expect(whyUnreadable(['the', ' fl', 'uffy', ' blue', ' creature'], noun, words)).toBe(reason);
 });
 

@@ -66,14 +66,14 @@ export function rankHeads(
   return found.sort((a, b) => b.total - a.total);
 }
 
-/** Why nothing can be read off for a word and those it looks at, as a sentence; undefined where something can. */
+/** Why there are no weights from `noun` to `words`, as a sentence; undefined if there are. */
 export function whyUnreadable(texts: readonly string[], noun: string, words: readonly string[]): string | undefined {
-  if (noun === '') return 'Name the word that looks, and what it looks at is read off here.';
-  if (words.length === 0) return `Name words that “${noun}” looks at, and their weights are read off here.`;
+  if (noun === '') return 'Enter the word that looks; its weights are shown here.';
+  if (words.length === 0) return `Enter words that “${noun}” looks at; their weights are shown here.`;
   const missing = [...new Set([noun, ...words])].filter(word => tokenIndicesOf(word, texts).length === 0);
   if (missing.length > 0) {
     const names = new Intl.ListFormat('en').format(missing.map(word => `“${word}”`));
-    return `${names} ${missing.length === 1 ? 'is' : 'are'} not in the text; the map shows all the same which position attends to which.`;
+    return `${names} ${missing.length === 1 ? 'is' : 'are'} not in the text; the map still shows which position attends to which.`;
   }
   const query = tokenIndicesOf(noun, texts).at(-1)!;
   if (words.every(word => tokenIndicesOf(word, texts).every(place => place > query)))

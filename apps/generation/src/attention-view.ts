@@ -142,6 +142,6 @@ function sentence(found: readonly HeadFocus[], shown: HeadDetail, noun: string, 
   if (!best || !here) return '';
   const weights = words.map((word, i) => `${here.weights[i]!.toFixed(3)} on “${word}”`).join(', ');
   if (here === best)
-    return `From “${noun}” the head that looks most at them is layer ${here.layer}, head ${here.head}: ${weights}.`;
-  return `From “${noun}” layer ${here.layer}, head ${here.head} has ${weights}; layer ${best.layer}, head ${best.head} looks most at them.`;
+    return `From “${noun}”, the head that looks most at these words is layer ${here.layer}, head ${here.head}: ${weights}.`;
+  return `From “${noun}”, layer ${here.layer}, head ${here.head} has ${weights}; layer ${best.layer}, head ${best.head} looks most at these words.`;
 }

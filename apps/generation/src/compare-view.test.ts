@@ -9,14 +9,14 @@ test('two texts part at their first different token', () => {
 });
 
 test('what was written for another beginning or under other settings says so', () => {
-  const said = 'They part at token 17.';
+  const said = 'They differ from token 17 on.';
   expect(comparisonText(said, preset, preset)).toBe(said);
   expect(comparisonText(said, preset, { ...preset, text: 'other', mode: 'greedy', noun: 'x' })).toBe(said);
   expect(comparisonText(said, { ...preset, prompt: 'The fox' }, preset)).toBe(
-    'These two continue another beginning, “The fox”. They part at token 17. Write both continues the new one.',
+    'Both texts continue another beginning, “The fox”. They differ from token 17 on. Press “Write both” to continue the new one.',
   );
   expect(comparisonText(said, { ...preset, prompt: 'fox '.repeat(50) }, preset)).toMatch(/“(fox ){14}fox…”/);
   expect(comparisonText(said, preset, { ...preset, seed: 8 })).toBe(
-    'These two were written under other settings than those above. They part at token 17. Write both takes the new ones.',
+    'Both texts were written with other settings than those above. They differ from token 17 on. Press “Write both” to use the new ones.',
   );
 });

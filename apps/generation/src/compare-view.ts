@@ -47,10 +47,10 @@ export function compareView(session: Session, { writing }: StoryView): () => Pro
 /** What is said of two texts that were written under some settings, when others stand in the controls by now. */
 export function comparisonText(text: string, settings: Settings, now: Settings): string {
   if (now.prompt !== settings.prompt)
-    return `These two continue another beginning, ${abridged(settings.prompt)}. ${text} Write both continues the new one.`;
+    return `Both texts continue another beginning, ${abridged(settings.prompt)}. ${text} Press “Write both” to continue the new one.`;
   const names = ['temperature', 'topK', 'topP', 'seed', 'maxNewTokens'] as const;
   if (names.some(name => now[name] !== settings[name]))
-    return `These two were written under other settings than those above. ${text} Write both takes the new ones.`;
+    return `Both texts were written with other settings than those above. ${text} Press “Write both” to use the new ones.`;
   return text;
 }
 
@@ -69,5 +69,5 @@ export function divergenceIndex(
 function sentence(greedy: readonly DisplayedToken[], sampled: readonly DisplayedToken[], place: number): string {
   const [taken, drawn] = [greedy[place], sampled[place]];
   if (!taken || !drawn) return 'Both wrote the same tokens.';
-  return `They part at token ${place + 1}: greedy takes “${taken.text.trim()}”, sampled draws “${drawn.text.trim()}”.`;
+  return `They differ from token ${place + 1} on: greedy takes “${taken.text.trim()}”, sampled draws “${drawn.text.trim()}”.`;
 }

@@ -37,7 +37,7 @@ export function modelView(
         writeControls({ backend: loadedOn });
         share();
       } else
-        view.fail('The model is not here, and without it nothing can be written.', () => attempt(() => load(origin)));
+        view.fail('The model is not loaded, and without it nothing can be written.', () => attempt(() => load(origin)));
       main.dataset.state = 'ready';
       throw error;
     }
@@ -61,7 +61,7 @@ export function modelView(
 
 const nameOf = (origin: Origin) =>
   origin === 'shipped'
-    ? 'The shipped story teller'
+    ? 'The shipped storyteller'
     : 'id' in origin
       ? origin.id
       : `The ${origin.files.length} files given`;

@@ -68,5 +68,5 @@ function sentence(word: string, before: number, after: number): string {
   const [less, more] = [before / after, after / before];
   const change =
     after === before ? 'the same' : after < before ? `${less.toFixed(1)} times less` : `${more.toFixed(1)} times more`;
-  return `“${word}” comes next with probability ${before.toFixed(4)} after the beginning and ${after.toFixed(4)} after the edited one: ${change}.`;
+  return `“${word}” comes next with probability ${before.toFixed(4)} after the beginning and ${after.toFixed(4)} after the edited beginning: ${change}.`;
 }

@@ -42,7 +42,7 @@ describe('what stands there before the first click', () => {
     const status = await page.locator('#status').textContent();
     expect(status).toMatch(/^48 tokens, [\d.]+ tokens per second; ended by: length$/);
     expect(await page.locator('#facts').textContent()).toBe(
-      'The shipped story teller: gpt2 with 6 layers of 5 heads, 6000 tokens, 256 positions, on wasm.',
+      'The shipped storyteller: gpt2 with 6 layers of 5 heads, 6000 tokens, 256 positions, on wasm.',
     );
   });
 
@@ -53,7 +53,9 @@ describe('what stands there before the first click', () => {
     expect(await newTokens(page, 'greedy')).toEqual(greedy.newTokens);
     expect(await newTokens(page, 'sampled')).toEqual(drawn.newTokens);
     const place = greedy.tokens.findIndex((id, i) => id !== drawn.tokens[i]);
-    expect(await page.locator('#both-result').textContent()).toContain(`They part at token ${place + 1}: greedy takes`);
+    expect(await page.locator('#both-result').textContent()).toContain(
+      `They differ from token ${place + 1} on: greedy takes`,
+    );
     const [greedyRow] = await cellsOf(0, 'greedy-bars');
     expect([greedyRow, '100.0%']).toEqual(await cellsOf(0, 'greedy-bars')); // the likeliest is taken
   });
@@ -67,7 +69,7 @@ describe('what stands there before the first click', () => {
     };
     const [first, edited] = [await probability(preset.start), await probability(preset.edited)];
     expect(await page.locator('#name-result').textContent()).toBe(
-      `“Lily” comes next with probability ${first.toFixed(4)} after the beginning and ${edited.toFixed(4)} after the edited one: ${(first / edited).toFixed(1)} times less.`,
+      `“Lily” comes next with probability ${first.toFixed(4)} after the beginning and ${edited.toFixed(4)} after the edited beginning: ${(first / edited).toFixed(1)} times less.`,
     );
     expect(first).toBeGreaterThan(10 * edited);
     expect(await cellsOf(0, 'name-bars')).toEqual([shown(first), shown(edited)]);
@@ -137,7 +139,7 @@ describe('reading attention', () => {
     const [best] = rankHeads(pattern, texts, 'creature', ['fluffy', 'blue']);
     const [fluffy, blue] = best!.weights.map(weight => weight.toFixed(3));
     expect(await page.locator('#adjectives').textContent()).toBe(
-      `From “creature” the head that looks most at them is layer ${best!.layer}, head ${best!.head}: ${fluffy} on “fluffy”, ${blue} on “blue”.`,
+      `From “creature”, the head that looks most at these words is layer ${best!.layer}, head ${best!.head}: ${fluffy} on “fluffy”, ${blue} on “blue”.`,
     );
     await page.locator('#layer').selectOption('2');
     await page.locator('#head').selectOption('3');
@@ -193,7 +195,7 @@ describe('reading attention', () => {
     expect(await isSeen()).toBe(true);
     await page.click('#take-preset');
     await expect.poll(() => page.locator('#row [role=option]').count()).toBe(4);
-    expect(await page.locator('#adjectives').textContent()).toContain('looks most at them');
+    expect(await page.locator('#adjectives').textContent()).toContain('looks most at these words');
   });
 
   test('a word that is not there, no text, and one that is too long are said', async () => {
@@ -205,7 +207,7 @@ describe('reading attention', () => {
     await write('#noun', 'elephant');
     await said.filter({ hasText: '“elephant” is not in the text' }).waitFor();
     await write('#noun', '');
-    await said.filter({ hasText: 'Name the word that looks' }).waitFor();
+    await said.filter({ hasText: 'Enter the word that looks' }).waitFor();
     await write('#text', '');
     await page.click('#attend');
     await said.filter({ hasText: 'There is no text.' }).waitFor();
@@ -230,10 +232,10 @@ describe('reading attention', () => {
   test('two texts of another beginning say that they are of another one', async () => {
     const said = page.locator('#both-result');
     const before = (await said.textContent())!;
-    expect(before).toMatch(/^They part/);
+    expect(before).toMatch(/^They differ/);
     await page.fill('#prompt', 'The dragon');
     expect(await said.textContent()).toBe(
-      `These two continue another beginning, “${preset.prompt}”. ${before} Write both continues the new one.`,
+      `Both texts continue another beginning, “${preset.prompt}”. ${before} Press “Write both” to continue the new one.`,
     );
     await page.fill('#prompt', preset.prompt);
     expect(await said.textContent()).toBe(before);

@@ -99,8 +99,8 @@ describe('another model', () => {
     await settled(shared);
     const notice = await shared.locator('#notice').textContent();
     expect(notice).toContain('This link asks for the model someone/tale: press “Load model” below to fetch it from');
-    expect(notice).toContain('This link asks for Backend “abacus”, which is not here; “auto');
-    expect(notice).toContain('This link asks for Seed “many”, which is not here; “7” stands in its place.');
+    expect(notice).toContain('This link asks for Backend “abacus”, which is not available; “auto');
+    expect(notice).toContain('This link asks for Seed “many”, which is not available; “7” is used instead.');
     await shared.click('#notice .dismiss');
     expect(await shared.locator('#notice').isHidden()).toBe(true);
     expect(hub.requests.length).toBe(before);
@@ -149,7 +149,7 @@ describe('another model', () => {
     hub.stallAfter = undefined;
     await page.fill('#model', '');
     await page.click('#load');
-    await facts('The shipped story teller');
+    await facts('The shipped storyteller');
     await settled(page);
   });
 });
@@ -161,7 +161,7 @@ test('who cancels the first loading, or has no connection, can load again by key
   expectFailure(patient, /stories|Failed to load resource/);
   await expectError(patient, 'does not answer');
   await patient.locator('#status', { hasText: 'The model was not loaded.' }).waitFor();
-  expect(await patient.locator('#loading-text').textContent()).toContain('The model is not here');
+  expect(await patient.locator('#loading-text').textContent()).toContain('The model is not loaded');
   let wait = () => {};
   await patient.unroute('**/models/stories/*');
   await patient.route('**/models/stories/model.safetensors', async route => {

@@ -23,12 +23,12 @@ test('tokens have offsets, special ones are marked, and the sizes are counted', 
     { id: 2, token: 'Ã', offset: [1, 2], isSpecial: false },
     { id: 3, token: '©', offset: [1, 2], isSpecial: false },
   ]);
-  expect(figures).toBe('4 tokens · 2 code points · 2 UTF-16 units · 3 bytes of UTF-8 · 0.75 bytes a token');
-  expect(back).toBe('Decoded again they are this text.');
+  expect(figures).toBe('4 tokens · 2 code points · 2 UTF-16 units · 3 bytes of UTF-8 · 0.75 bytes per token');
+  expect(back).toBe('Decoded, the tokens give this text again.');
 });
 
 test('what decoding loses is shown', () => {
-  expect(tokenizeText(tokenizer, 'ab', false).back).toBe('Decoded again they are: a');
+  expect(tokenizeText(tokenizer, 'ab', false).back).toBe('Decoded, the tokens give: a');
   expect(tokenizeText(tokenizer, '', false).figures).toBe(
     '0 tokens · 0 code points · 0 UTF-16 units · 0 bytes of UTF-8',
   );

@@ -28,9 +28,9 @@ export function tokenizeText(tokenizer: Tokenizer, text: string, addSpecialToken
     count(codePoints, 'code point'),
     count(text.length, 'UTF-16 unit'),
     `${count(bytes, 'byte')} of UTF-8`,
-    ...(ids.length > 0 ? [`${(bytes / ids.length).toFixed(2)} bytes a token`] : []),
+    ...(ids.length > 0 ? [`${(bytes / ids.length).toFixed(2)} bytes per token`] : []),
   ].join(' · ');
   const decoded = tokenizer.decode(ids, { skipSpecialTokens: addSpecialTokens });
-  const back = decoded === text ? 'Decoded again they are this text.' : `Decoded again they are: ${decoded}`;
+  const back = decoded === text ? 'Decoded, the tokens give this text again.' : `Decoded, the tokens give: ${decoded}`;
   return { tokens: tokensWithOffsets, figures, back };
 }

@@ -131,7 +131,7 @@ describe('the text', () => {
   test('marks stay on their letters, and decoding gives the text back', async () => {
     await page.fill('#text', 'e\u0301 Z\u0351\u036b');
     await expect.poll(pieces).toEqual(['e\u0301', ' Z\u0351\u036b']);
-    expect(await page.locator('#back').textContent()).toBe('Decoded again they are this text.');
+    expect(await page.locator('#back').textContent()).toBe('Decoded, the tokens give this text again.');
   });
 
   test('an address brings text, tokenizer and special tokens back', async () => {
@@ -152,7 +152,7 @@ describe('the text', () => {
     const other = await app.open('#tokenizer=toString&special=maybe&colour=red&text=Hello');
     await other.locator('#tokens tbody tr').first().waitFor();
     expect(await other.locator('#notice').textContent()).toBe(
-      `This link asks for Special tokens “maybe”, which is not here; “off” stands in its place. This link asks for Tokenizer “toString”, which is not here; “${shipped.stories}” stands in its place. This link sets “colour”, which this page does not have.`,
+      `This link asks for Special tokens “maybe”, which is not available; “off” is used instead. This link asks for Tokenizer “toString”, which is not available; “${shipped.stories}” is used instead. This link sets “colour”, which is not a setting of this page.`,
     );
     expect(await other.inputValue('#tokenizer')).toBe('stories');
     await other.evaluate(() => {

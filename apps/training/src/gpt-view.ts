@@ -96,7 +96,8 @@ export function gptView(): void {
     const found = await offer();
     if (!found || panel.isRunning) return;
     show(found);
-    byId('gpt-status').textContent = `A run is kept in this browser, at step ${found.step} of ${found.settings.steps}.`;
+    byId('gpt-status').textContent =
+      `A run is saved in this browser, at step ${found.step} of ${found.settings.steps}.`;
   };
   const show = ({ history }: SavedRun) => {
     losses.restore(history.losses);
@@ -115,7 +116,7 @@ export function gptView(): void {
   on('gpt-forget', 'click', async () => {
     await deleteSavedGpt();
     showKept(false);
-    byId('gpt-status').textContent = 'No run is kept in this browser any more.';
+    byId('gpt-status').textContent = 'The run is deleted from this browser.';
   });
   on('gpt-download', 'click', async () => {
     if (panel.job) await download('character-gpt.zip', await panel.job.ask('save'));

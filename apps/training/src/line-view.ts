@@ -72,7 +72,7 @@ export function lineView(work: () => Promise<TrainingWorker>): void {
       look = await job.ask('look', new Float32Array(1));
       await nextFrame();
       draw();
-      if (event.gradientNorm < settledGradient) panel.pause('Settled: move a point, and it goes on.');
+      if (event.gradientNorm < settledGradient) panel.pause('Settled. Move a point to continue.');
     },
   });
 

@@ -23,7 +23,7 @@ wireTabs(
 const tell = () => {
   const { linePoints, netPoints } = address.settingsFrom(location.hash);
   const unread = [linePoints, netPoints].filter(text => text !== '' && !pointsFrom(text));
-  const sentence = 'This link holds points that cannot be read; others stand in their place.';
+  const sentence = 'This link holds points that cannot be read; others are used instead.';
   reportUnheeded(address, unread.length > 0 ? [sentence] : []);
 };
 addEventListener('hashchange', tell);

@@ -74,7 +74,9 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
       await work;
       words = `Finished after step ${this.step}.`;
     } catch (error) {
-      words = abort.signal.aborted ? `Stopped after step ${this.step}.` : `Ended by an error after step ${this.step}.`;
+      words = abort.signal.aborted
+        ? `Stopped after step ${this.step}.`
+        : `Stopped by an error after step ${this.step}.`;
       if (!abort.signal.aborted) throw explainError(error, this.job?.learningRate);
     } finally {
       this.running = undefined;
@@ -144,7 +146,7 @@ function explainError(error: unknown, rate: number | undefined): unknown {
   const { code, details } = error as { code?: string; details?: { step?: number } };
   if (code !== 'not-finite') return error;
   return new Error(
-    `At step ${details?.step} the loss is no number any more: the learning rate, ${rate}, is too high here. Start again with a smaller one.`,
+    `At step ${details?.step} the loss is not a finite number: the learning rate, ${rate}, is too high here. Start again with a smaller one.`,
     { cause: error },
   );
 }

@@ -14,7 +14,7 @@ const tokens = 40;
 /** How often the story is written while the adapter learns. */
 const looks = 4;
 
-/** LoRA beside the story teller, trained on a few sentences: what it writes before, meanwhile and after. */
+/** LoRA beside the storyteller, trained on a few sentences: what it writes before, meanwhile and after. */
 export function tuneView(): void {
   const work = trainingWorker('loading');
   const chart = new Chart(byId('tune-chart'), 'Loss on the sentences', [
@@ -56,7 +56,7 @@ export function tuneView(): void {
       const { parameters, trained } = await job.ask('facts');
       byId('loading').hidden = true;
       byId('tune-facts').textContent =
-        `${trained.toLocaleString('en-US')} numbers are trained beside ${parameters.toLocaleString('en-US')} that stay, on ${await job.ask('backend')}.`;
+        `${trained.toLocaleString('en-US')} weights are trained beside ${parameters.toLocaleString('en-US')} that stay as they are, on ${await job.ask('backend')}.`;
       for (const id of ['tune-download', 'tune-write', 'adapted']) byId<HTMLButtonElement>(id).disabled = false;
       put('before', await write(job, false));
       return 0;

@@ -83,7 +83,7 @@ async function start(): Promise<void> {
           writeControls({ backend });
           share();
         } else
-          loading.fail('The model is not here, and without it nothing can be translated.', () => attempt(translate));
+          loading.fail('The model is not loaded, and without it nothing can be translated.', () => attempt(translate));
         throw error;
       }
       writeControls(address.settingsFrom(location.hash)); // layers and heads are known by now
@@ -115,7 +115,7 @@ async function load(
   offer('layer', 'average of all', depth);
   offer('head', 'average', heads);
   byId('facts').textContent =
-    `The shipped translator: ${String(config.model_type)} with ${encoderDepth} layers of encoder and ${depth} of decoder, ${heads} heads each, one vocabulary of ${vocab} tokens, ${maxPositions} positions, 9.5 million weights, on ${session.model.backend}. It was trained on sentence pairs of Tatoeba (tatoeba.org, CC BY 2.0 FR), by way of manythings.org/anki.`;
+    `The shipped translator: ${String(config.model_type)} with ${encoderDepth} encoder layers and ${depth} decoder layers, ${heads} heads each, a shared vocabulary of ${vocab} tokens, ${maxPositions} positions and 9.5 million weights, on ${session.model.backend}. It was trained on sentence pairs of Tatoeba (tatoeba.org, CC BY 2.0 FR), collected by manythings.org/anki.`;
 }
 
 /** Sentences about heads that the address names and the model lacks. */
@@ -125,7 +125,7 @@ function unknownHeads({ model }: Session): string[] {
   const known = headsIn(off, depth, heads).map(({ layer, head }) => `${layer}.${head}`);
   const named = off.split(' ').filter(name => name !== '' && !known.includes(name));
   const sentences = named.map(
-    name => `This link switches head ${name} off, which the decoder does not have; nothing is off in its place.`,
+    name => `This link switches off head ${name}, which the decoder does not have; this has no effect.`,
   );
   if (encoderLayer < 0 || encoderLayer >= encoderDepth || encoderHead < 0 || encoderHead >= encoderHeads)
     sentences.push(

@@ -39,7 +39,7 @@ describe('translating', () => {
   test('a text stands there translated before the first click', async () => {
     const golden = examples.find(({ en }) => en === preset.text)!;
     expect(await page.locator('#french').textContent()).toBe(golden.beam4.text);
-    expect(await page.locator('#facts').textContent()).toContain('marian with 4 layers of encoder and 4 of decoder');
+    expect(await page.locator('#facts').textContent()).toContain('marian with 4 encoder layers and 4 decoder layers');
   });
 
   test('golden sentences give the golden translations, by beams and greedily, as one types', async () => {
@@ -274,7 +274,7 @@ test('an address that asks for what is not there is told so', async () => {
   await translated(other);
   const notice = (await other.locator('#notice').textContent())!;
   for (const asked of [
-    'Choosing “wild”',
+    'Decoding “wild”',
     'Layer “9”',
     'head 7.7 off',
     'head 0 of layer 6 of the encoder',

@@ -60,13 +60,13 @@ export function reportUnheeded<Settings extends object>(
     const field = document.getElementById(name);
     const label = field?.closest('label')?.firstChild?.textContent?.trim() || name;
     const shown = shownIn(field) ?? String(settings.get(name));
-    return `This link asks for ${label} “${clipped(value)}”, which is not here; “${clipped(shown)}” stands in its place.`;
+    return `This link asks for ${label} “${clipped(value)}”, which is not available; “${clipped(shown)}” is used instead.`;
   });
   const unknown = unknownIn(hash);
   const named = unknown.slice(0, maxNames).map(name => `“${clipped(name)}”`);
   if (unknown.length > maxNames) named.push(`${unknown.length - maxNames} more`);
   if (named.length > 0)
-    sentences.push(`This link sets ${new Intl.ListFormat('en').format(named)}, which this page does not have.`);
+    sentences.push(`This link sets ${new Intl.ListFormat('en').format(named)}, which is not a setting of this page.`);
   showNotice([...sentences, ...more].join(' '));
 }
 
