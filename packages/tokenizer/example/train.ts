@@ -1,4 +1,4 @@
-/** Trains byte-level BPE on the lines below, or on those of a file: with its name, a size and where to write a tokenizer.json behind it, node train.js */
+/** Trains byte-level BPE on the lines below, or on the lines of a file: node train.js FILE VOCAB_SIZE tokenizer.json */
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';

@@ -1,6 +1,7 @@
 /**
- * Writes src/text/generated/unicode-tables.ts from fixtures/unicode/reference/properties.json, which holds what the reference (tokenizers 0.23.3) says of every
- * code point, and what Unicode 14 does. Run it with a Node that knows Unicode 16 or later: `node scripts/unicode-tables.mjs`.
+ * Writes src/text/generated/unicode-tables.ts from fixtures/unicode/reference/properties.json, which holds the answers
+ * of the reference (tokenizers 0.23.3) and of Unicode 14 for every code point. Needs a Node with Unicode 16 or later:
+ * `node scripts/unicode-tables.mjs`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -22,7 +23,7 @@ const newer = setOf(said.unassigned14);
 const known = Object.fromEntries(Object.entries(said.patterns).map(([source, runs]) => [source, setOf(runs)]));
 const has = (property, code) => new RegExp(`^\\p{${property}}$`, 'u').test(String.fromCodePoint(code));
 
-/** Numbers as text: the last digit in base 50 from "*" on, those before it in base 34 from "]" on. */
+/** Encodes numbers as text: the last digit in base 50 from "*" on, the digits before it in base 34 from "]" on. */
 function encoded(numbers) {
   return numbers
     .map(number => {
@@ -35,7 +36,7 @@ function encoded(numbers) {
     .join('');
 }
 
-/** For each run of neighbours that `keyOf` gives the same key: how far from the last run's end it begins, its length and its key. */
+/** Runs of neighbouring code points with the same `keyOf`. */
 function runsOf(keyOf) {
   const runs = [];
   for (const code of codes) {
@@ -63,10 +64,11 @@ const ranges = holds =>
     ),
   );
 
-/** A letter that has become one without case in Unicode 17. */
+/** A letter that has no case any more since Unicode 17. */
 const changedSince = 0x295;
 
-// What patterns see of characters that are newer than Unicode 14, or that changed: an older character of the same kind.
+// For characters that are newer than Unicode 14 or changed since, patterns use the properties of an older character of
+// the same kind.
 const categories = 'Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Cf'.split(' ');
 const scripts = 'Arabic Common Cyrillic Han Hiragana Kannada Katakana Lao Latin Egyptian_Hieroglyphs Balinese'.split(
   ' ',
@@ -100,7 +102,7 @@ const equivalentRuns = runsOf(code => {
   return equivalents.indexOf(equivalent);
 });
 
-// Normal forms: what they leave alone although Unicode 14 or later does not.
+// Characters that the reference's normal forms leave unchanged although Unicode 14 or later changes them.
 const changed = Object.fromEntries(Object.entries(said.changes).map(([name, { changed }]) => [name, setOf(changed)]));
 const ordered = setOf(said.ordered);
 const ccc = char => `\u0345${char}`.normalize('NFD')[0] !== '\u0345';
@@ -110,7 +112,7 @@ const isExempt = code => {
   return isChanged || code === 0x11930 || (ccc(char) && !ordered[code]);
 };
 
-/** Older characters of which the reference does not say what Unicode 14 or this platform says. */
+/** Older characters for which the reference's answer differs from Unicode 14 or from this platform. */
 function differing(answer, property, isOld) {
   const set = setOf(said.kinds[answer]);
   const old = setOf(isOld);

@@ -6,27 +6,27 @@ import { classOf, space, whitespaceEnd } from './text/character-class.js';
 import { unitsAt, unitsBefore } from './text/unicode.js';
 import { olderEquivalent } from './text/unicode-version.js';
 
-/** A token that is found in the text before the model sees it. */
+/** A token that is found in the text before the model reads it. */
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
-  /** Found only where no word character touches it. */
+  /** Whether it is found only between characters that are not word characters. */
   readonly singleWord: boolean;
-  /** Takes the white space before it along. */
+  /** Whether it includes the white space before it. */
   readonly lstrip: boolean;
-  /** Takes the white space after it along. */
+  /** Whether it includes the white space after it. */
   readonly rstrip: boolean;
-  /** Looked for in the normalized text instead of the raw one. */
+  /** Whether it is searched in the normalized text instead of the raw text. */
   readonly normalized: boolean;
-  /** Left out when decoding without special tokens. */
+  /** Whether decoding without special tokens leaves it out. */
   readonly special: boolean;
-  /** False: only a name of an id, never found in a text. */
+  /** False: it only names an id and is never found in a text. */
   readonly inText?: boolean;
-  /** What a normalizer makes of its content: what is looked for, and what it is decoded as. Absent: the content. */
+  /** Its content after normalization: the text that is searched and decoded. Absent: the content. */
   readonly normalizedContent?: string;
 }
 
-/** Reads `added_tokens`. An id that the vocabulary gives to another token is an error. */
+/** Reads `added_tokens`. It is an error if the vocabulary gives an id to another token. */
 export function readAddedTokens(json: unknown, vocabulary: Vocabulary): AddedToken[] {
   if (json === undefined || json === null) return [];
   if (!Array.isArray(json)) failFile('added_tokens must be an array');
@@ -44,7 +44,7 @@ export function readAddedTokens(json: unknown, vocabulary: Vocabulary): AddedTok
   });
 }
 
-/** How a token is looked for, as a file says. */
+/** Reads the flags that say how a token is found. */
 export function readFlags(fields: Fields): Omit<AddedToken, 'id' | 'content'> {
   const special = fields.boolean('special', false);
   return {
@@ -56,7 +56,7 @@ export function readFlags(fields: Fields): Omit<AddedToken, 'id' | 'content'> {
   };
 }
 
-/** A token as `added_tokens` of a file has it. */
+/** A token as an entry of `added_tokens`. */
 export const addedTokenToJson = (token: AddedToken): Readonly<Record<string, unknown>> => ({
   id: token.id,
   content: token.content,
@@ -67,7 +67,7 @@ export const addedTokenToJson = (token: AddedToken): Readonly<Record<string, unk
   special: token.special,
 });
 
-/** Tokens that are looked for in normalized texts, as `normalOf` makes them; the others as they are. */
+/** Adds the normalized content to tokens that are searched in normalized texts. `normalOf` normalizes a text. */
 export const withNormalizedContent = (
   tokens: readonly AddedToken[],
   normalOf: ((text: string) => string) | undefined,
@@ -76,16 +76,20 @@ export const withNormalizedContent = (
     ? tokens.map(token => (token.normalized ? { ...token, normalizedContent: normalOf(token.content) } : token))
     : tokens;
 
-/** Finds tokens in a text: calls `found(id, from, to)` for each, and with id -1 for the text between them. */
+/**
+ * Finds tokens in a text. Calls `onMatch(id, from, to)` for each token, and with id -1 for the text between tokens.
+ * Offsets are in UTF-16 units.
+ */
 export type Finder = (text: string, onMatch: (id: number, from: number, to: number) => void) => void;
 
 /**
- * Looks for tokens by their patterns: the leftmost match wins, of several there the longest. White space that a token took along may hold further tokens, and a
- * pattern of which a normalizer left nothing matches everywhere and so cuts all characters apart, as in the reference.
+ * Creates a finder for tokens by their patterns. The leftmost match wins, and at one index the longest. White space
+ * that belongs to a token may contain further tokens. A pattern that a normalizer made empty matches everywhere and
+ * separates all characters, as in the reference.
  */
 export function tokenFinder(tokens: readonly { readonly pattern: string; readonly token: AddedToken }[]): Finder {
   const byPattern = new Map<string, AddedToken>();
-  // Of several that look the same the first counts, special ones before others.
+  // If several tokens have the same pattern, special tokens win, then the first.
   for (const { pattern, token } of [...tokens].sort((a, b) => Number(b.token.special) - Number(a.token.special))) {
     if (!byPattern.has(pattern)) byPattern.set(pattern, token);
   }
@@ -99,7 +103,7 @@ export function tokenFinder(tokens: readonly { readonly pattern: string; readonl
       let [from, to] = match;
       next = ended = to;
       if (from === to) next += unitsAt(text, to);
-      if (from === to && before === ended) continue; // right behind another match nothing is no match
+      if (from === to && before === ended) continue; // an empty match right after another match does not count
       const token = byPattern.get(text.slice(from, to))!;
       if (token.singleWord && (endsWithWord(text, from) || beginsWithWord(text, to))) continue;
       if (token.lstrip) {
@@ -115,10 +119,13 @@ export function tokenFinder(tokens: readonly { readonly pattern: string; readonl
   };
 }
 
-/** Finds the first match at a place of a text or behind it, the longest one there. */
+/** Finds the first match at or after an index, and at that index the longest. */
 type Search = (text: string, at: number) => [from: number, to: number] | undefined;
 
-/** Of more tokens engines try one after another at each place of a text; and longer ones are read again from each place on. */
+/**
+ * With more tokens than this, regular expression engines try one after another at each index; longer tokens are read
+ * again from each index.
+ */
 const [trieThreshold, maxTokenLength] = [500, 1000];
 
 function patternSearch(patterns: readonly string[]): Search {

@@ -2,13 +2,16 @@ import type { Json } from './formats/json/fields.js';
 import type { EncodingPath } from './pipeline.js';
 import type { TokenizerParts } from './tokenizer.js';
 
-/** The types of the components of a tokenizer, by the names of `tokenizer.json`, in the order in which a text passes through them. */
+/**
+ * The types of the components of a tokenizer as `tokenizer.json` names them, in the order in which a text passes
+ * through them.
+ */
 export interface ComponentTypes {
   /** Sequences are flattened. SentencePiece's own normalizer is `SentencePiece`. */
   readonly normalizer: readonly string[];
   /** Sequences are flattened. */
   readonly preTokenizer: readonly string[];
-  /** `BPE`, `Unigram`, `WordPiece` or `WordLevel`; `Word` or `Char` for those models of SentencePiece. */
+  /** `BPE`, `Unigram`, `WordPiece` or `WordLevel`; `Word` or `Char` for SentencePiece models of these types. */
   readonly model: string;
 }
 
@@ -17,7 +20,7 @@ export interface TokenizerDescription extends ComponentTypes {
   readonly encodingPath: EncodingPath;
 }
 
-/** The types of the components of a tokenizer: of its file if it has one, otherwise those that the reader of its format gave. */
+/** The types of the components: from the file if the tokenizer has one, otherwise from the reader of its format. */
 export function componentTypes({ file, types, model }: TokenizerParts): ComponentTypes {
   if (typeof file !== 'object') return types ?? { normalizer: [], preTokenizer: [], model: model.merges ? 'BPE' : '' };
   return {

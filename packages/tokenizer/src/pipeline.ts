@@ -23,9 +23,10 @@ export interface PipelineParts {
 }
 
 /**
- * How texts become ids. `byte-scan`: a hand-written scan of UTF-8 for a known pattern, then byte-level BPE on the bytes. `single-pass`: one pass over the
- * text with a table of what normalizer and pre-tokenizer make of each character; texts that need more than the table take the general path. `general`:
- * normalizer, pre-tokenizer and model one after another. All give the same ids.
+ * How texts become ids. `byte-scan`: a hand-written scan of UTF-8 for a known pattern, then byte-level BPE on the
+ * bytes. `single-pass`: one pass over the text with a table of what normalizer and pre-tokenizer make of each
+ * character; texts that need more than the table take the general path. `general`: normalizer, pre-tokenizer and model
+ * one after another. All give the same ids.
  */
 export type EncodingPath = 'byte-scan' | 'single-pass' | 'general';
 
@@ -111,7 +112,10 @@ export class Pipeline {
     return tracker;
   }
 
-  /** Normalizes a part, with an alignment even if none was asked for where it is needed to say what came from the beginning of the text. */
+  /**
+   * Normalizes a part, with an alignment even if none was asked for where it is needed to say what came from the
+   * beginning of the text.
+   */
   #normalized(part: NormalizedString, normalizer: Normalizer | undefined): NormalizedString {
     const { text, tracked, origin } = part;
     normalizer?.(part);
@@ -165,7 +169,9 @@ function encodeScanned(text: string, scan: Scan, { encodeBytes }: Model, ids: nu
 /** So much of the beginning of a text is looked at; the end of what becomes of it may be due to where it was cut. */
 const [headLength, tailLength] = [64, 16];
 
-/** Whether of a normalized text the first character alone came from the first one of the text, as far as its head says. */
+/**
+ * Whether of a normalized text the first character alone came from the first one of the text, as far as its head says.
+ */
 function startsIndependently(text: string, normalized: string, normalizer: Normalizer): boolean {
   if (text.length <= headLength) return false;
   const head = new NormalizedString(text.slice(0, headLength - 1 + unitsAt(text, headLength - 1)), true);

@@ -25,8 +25,8 @@ export interface TokenizerParts extends PipelineParts {
   /** What short texts are filled up with; undefined where nothing is. */
   readonly padding: Padding | undefined;
   /**
-   * What its `tokenizer.json` says, without the tables of the model; or what one would have to say, tables too, worked out when asked for. Undefined if there
-   * is none that describes it.
+   * What its `tokenizer.json` says, without the tables of the model; or what one would have to say, tables too, worked
+   * out when asked for. Undefined if there is none that describes it.
    */
   readonly file?: Json | (() => Json);
   /** The types of its components, if they are not in `file`. */
@@ -56,9 +56,14 @@ export interface BatchOptions {
   readonly addSpecialTokens?: boolean;
   /** Where to cut: default nowhere, also where the file has a {@link Tokenizer.truncation}, which may be given here. */
   readonly truncation?: Truncation | null | undefined;
-  /** What to pad to: default no padding, also where the file has a {@link Tokenizer.padding}, which may be given here. */
+  /**
+   * What to pad to: default no padding, also where the file has a {@link Tokenizer.padding}, which may be given here.
+   */
   readonly padding?: Padding | null | undefined;
-  /** The share of the merges of a byte-pair encoding that are left out at random, 0 to 1. Default: as the file says, mostly 0. */
+  /**
+   * The share of the merges of a byte-pair encoding that are left out at random, 0 to 1. Default: as the file says,
+   * mostly 0.
+   */
   readonly dropout?: number;
   /** Which merges dropout leaves out: the same ones for the same seed. Default 0. */
   readonly seed?: number;
@@ -100,7 +105,10 @@ export class Tokenizer {
   readonly padTokenId: number | undefined;
   /** The id of the unknown token, if the configuration or the model names one. */
   readonly unkTokenId: number | undefined;
-  /** The tokenizer of the language into which the model translates, where it has another one for that: it encodes translations, and all ids are decoded by it. */
+  /**
+   * The tokenizer of the language into which the model translates, where it has another one for that: it encodes
+   * translations, and all ids are decoded by it.
+   */
   readonly target: Tokenizer | undefined;
   /** How many tokens there are, added ones included. */
   readonly vocabSize: number;
@@ -127,7 +135,10 @@ export class Tokenizer {
     return this.parts.model.cacheBytes ?? 0;
   }
 
-  /** What it is made of, as plain data: the types of normalizers, pre-tokenizers and model, and by which path texts become ids. */
+  /**
+   * What it is made of, as plain data: the types of normalizers, pre-tokenizers and model, and by which path texts
+   * become ids.
+   */
   describe(): TokenizerDescription {
     return { ...componentTypes(this.parts), encodingPath: this.#pipeline.encodingPath(this.#modelFor({}, 0)) };
   }

@@ -20,7 +20,7 @@ import { sequence } from '../pre-tokenizers/sequence.js';
 import { encodeUtf8 } from '../text/byte-text.js';
 import { normalForm } from '../text/normal-form.js';
 
-/** What a call asks for. */
+/** Options of a call. */
 export interface ByteLevelOptions {
   /** Whether to put the special tokens of the post-processor around a text. Default true. */
   readonly addSpecialTokens?: boolean;
@@ -38,7 +38,7 @@ interface Parts {
   readonly decoder: Decoder;
 }
 
-/** Text to ids and back for byte-level BPE, and nothing else. Made by `byteLevelTokenizer`. */
+/** Encodes and decodes with byte-level BPE. Made by `byteLevelTokenizer`. */
 export class ByteLevelTokenizer {
   readonly #parts: Parts;
   readonly #finders: readonly [raw: Finder, normalized: Finder];
@@ -56,7 +56,7 @@ export class ByteLevelTokenizer {
     this.#added = new Map(parts.addedTokens.map(token => [token.id, token]));
   }
 
-  /** The ids of a text, the same as those of the whole package's `encode(text).ids`. */
+  /** The ids of a text, equal to `encode(text).ids` of the main entry point. */
   encode(text: string, { addSpecialTokens = true }: ByteLevelOptions = {}): number[] {
     const { template } = this.#parts.postProcessor;
     const ids: number[] = [];
@@ -70,7 +70,7 @@ export class ByteLevelTokenizer {
     return ids;
   }
 
-  /** The text of ids; ids that no token has are left out. */
+  /** The text of ids. Ids without a token are left out. */
   decode(ids: Iterable<number>, { skipSpecialTokens = true }: ByteLevelOptions = {}): string {
     const { vocabulary, decoder } = this.#parts;
     let text = '';
@@ -110,8 +110,9 @@ export class ByteLevelTokenizer {
 }
 
 /**
- * A tokenizer from the content of a byte-level BPE's `tokenizer.json` (parsed or not) whose texts are cut as those of GPT-2, Llama 3, Qwen, cl100k or
- * o200k: ids only, in a small bundle. Files of other kinds are errors; the whole package reads them.
+ * Creates a tokenizer from the `tokenizer.json` of a byte-level BPE (text or parsed) with the split pattern of GPT-2,
+ * Llama 3, Qwen, cl100k or o200k. It gives ids only, in a small bundle. Files of other kinds are errors;
+ * `tokenizerFromJson` reads them.
  */
 export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
   const file = new Fields(typeof json === 'string' ? parseTokenizerJson(json) : json, '');
@@ -150,7 +151,7 @@ export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
   });
 }
 
-/** A cut at the matches of a pattern for which there is a hand-written scan. */
+/** Reads a split whose pattern has a hand-written scan. */
 const knownSplit: ComponentReader<PreTokenizer> = fields => {
   fields.choice('behavior', ['Isolated']);
   const pattern = fields.object('pattern').string('Regex');

@@ -1,19 +1,22 @@
 import { Environment, Interpreter, Template } from '@huggingface/jinja';
 
-/** The longest template, in characters; published ones have a few ten thousand. */
+/** The longest template in characters. Published templates have tens of thousands. */
 const maxTemplateLength = 2 ** 20;
-/** The longest text, list (with all that is inside) and range that a template may make. */
+/** The longest text, list (including nested members) and range that a template may make. */
 const maxTextLength = 2 ** 22;
 const maxListSize = 2 ** 20;
 const maxRangeLength = 2 ** 16;
-/** Steps of a template, and for each message or tool and each character of a conversation more. */
+/** The step budget: a constant, and more for each message or tool and for each character of the conversation. */
 const stepBudget = { ahead: 2 ** 18, each: 2 ** 12, character: 1 / 8 };
-/** Work on so many characters counts as a step. */
+/** Work on this many characters counts as one step. */
 const charactersPerStep = 128;
-/** The library looks for a tag in time that is quadratic in the length of each run of blanks: the most that these lengths, squared, may sum up to. */
+/**
+ * The library searches for tags in quadratic time in the length of each run of blanks. This is the limit for the sum of
+ * the squared lengths.
+ */
 const maxSquaredBlanks = 2 ** 26;
 
-/** What is used of the library's runtime, whose types its package does not lead to. */
+/** The parts of the library's runtime that are used here. The package does not export their types. */
 interface Value {
   readonly type: string;
   readonly value: unknown;
@@ -22,9 +25,9 @@ interface Statement {
   readonly type: string;
   /** Of a loop. */
   readonly iterable?: Statement;
-  /** Of a loop over what passes a test. */
+  /** Of a loop with a filter. */
   readonly lhs?: Statement;
-  /** Of operators; the text of what names are, too. */
+  /** Of operators. For names this is the text. */
   readonly operator?: { readonly value: string };
   readonly value?: unknown;
   readonly left?: Statement;
@@ -36,7 +39,7 @@ interface Statement {
   readonly test?: Statement;
   readonly callee?: Statement;
   readonly args?: readonly Statement[];
-  /** What is written one after another. */
+  /** The statements that are rendered one after another. */
   readonly body?: readonly Statement[];
   readonly alternate?: readonly Statement[];
   readonly defaultBlock?: readonly Statement[];
@@ -51,7 +54,10 @@ interface Evaluator {
 const LibraryInterpreter = Interpreter as new (scope: Scope) => Evaluator;
 const LibraryEnvironment = Environment as new () => Scope;
 
-/** A template of Jinja that ends: files are not trusted to loop a little or to write little. Errors where it cannot be read, or goes beyond. */
+/**
+ * A Jinja template that always terminates: templates come from untrusted files. It throws if the template cannot be
+ * parsed, takes too many steps or makes values that are too large.
+ */
 export class BoundedTemplate {
   private readonly program: object;
 
@@ -64,7 +70,10 @@ export class BoundedTemplate {
     this.program = new Template(text).parsed;
   }
 
-  /** The text for these variables, of which `count` are messages or tools, with `characters` in the messages. */
+  /**
+   * Renders the template. `count` is the number of messages and tools in the variables, `characters` the length of the
+   * messages' texts.
+   */
   render(variables: Readonly<Record<string, unknown>>, count: number, characters: number): string {
     const environment = new LibraryEnvironment();
     const maxSteps = stepBudget.ahead + stepBudget.each * count + Math.ceil(stepBudget.character * characters);
@@ -75,7 +84,9 @@ export class BoundedTemplate {
   }
 }
 
-/** What the library gives every template; it does not export the function that sets it. */
+/**
+ * The global variables that the library gives every template. The library does not export the function that sets them.
+ */
 function globals(spend: (steps: number) => void): Record<string, unknown> {
   return {
     false: false,
@@ -89,7 +100,7 @@ function globals(spend: (steps: number) => void): Record<string, unknown> {
       throw new Error(text);
     },
     strftime_now: (format: string) => {
-      spend(256); // it makes formatters
+      spend(256); // it creates formatters
       return new Template('{{ strftime_now(format) }}').render({ format });
     },
   };
@@ -102,27 +113,27 @@ function range(start: number, stop?: number, step = 1): number[] {
   return Array.from({ length }, (_, i) => from + i * step);
 }
 
-/** Filters that look at one member or none, and those that copy a list or record but not what is inside. */
+/** Filters that look at one member or none, and filters that copy a list or record but not its members. */
 const freeFilters = /* @__PURE__ */ new Set(['length', 'first', 'last', 'safe', 'default']);
 const copyingFilters = /* @__PURE__ */ new Set(['list', 'items', 'reverse']);
 
 type Cost = (value: Value) => number;
 
 /**
- * Counts what it evaluates, and the work of filters, functions and operators by the size of what they are given, before they begin; refuses values that grow
- * beyond measure, and sums of a text and what is none, as Python does.
+ * Counts evaluation steps, and before each filter, function or operator the work that it will do by the size of its
+ * inputs. Refuses values that grow too large, and sums of a text and another type, as Python does.
  */
 class BoundedInterpreter extends LibraryInterpreter {
   private stepsLeft: number;
   private readonly maxSteps: number;
   private readonly prepared = new WeakSet<object>();
-  /** What is spent when the value of a statement is there, by what is done with it next. */
+  /** What to spend once the value of a statement is known, depending on how it is used. */
   private readonly costs = new WeakMap<object, Cost>();
   private readonly weights = new WeakMap<object, number>();
   private readonly sizes = new WeakMap<object, number>();
-  /** What has been added so far in the sum whose parts come next. */
+  /** The operands of the current sum so far. */
   private addends: string[] | undefined;
-  /** The text or list that a function belongs to, and that of the function that is being looked up, by where it stands. */
+  /** The text or list that a method belongs to, and the owner of the method that is looked up, by statement. */
   private readonly owners = new WeakMap<object, Value>();
 
   constructor(environment: Scope, maxSteps: number) {
@@ -160,7 +171,7 @@ class BoundedInterpreter extends LibraryInterpreter {
     if (this.stepsLeft < 0) throw new Error(`more than ${this.maxSteps} steps`);
   }
 
-  /** Notes what the values of the parts of a statement will cost. */
+  /** Registers the costs of the values of a statement's parts. */
   private prepare(statement: Statement): void {
     if (this.prepared.has(statement)) return;
     this.prepared.add(statement);
@@ -208,7 +219,7 @@ class BoundedInterpreter extends LibraryInterpreter {
     }
   }
 
-  /** Texts that functions look for become expressions, which takes longer than reading them. */
+  /** Functions compile the texts that they search for to regular expressions, which costs more than reading them. */
   private prepareArguments(
     args: readonly Statement[] | undefined,
     add: (part: Statement | undefined, cost: Cost) => void,
@@ -216,7 +227,7 @@ class BoundedInterpreter extends LibraryInterpreter {
     for (const each of args ?? []) add(each, value => (typeof value.value === 'string' ? value.value.length / 32 : 0));
   }
 
-  /** Steps that it takes to go through all of a value. */
+  /** Steps for a visit of a value with all nested values. */
   private sizeOf(value: Value): number {
     const content: unknown = value.value;
     if (value.type === 'NamespaceValue' || (!Array.isArray(content) && !(content instanceof Map)))
@@ -229,7 +240,7 @@ class BoundedInterpreter extends LibraryInterpreter {
     return size;
   }
 
-  /** How many values a list or record holds, those inside it counted as often as they stand there. None of them changes later. */
+  /** How many values a list or record holds. Nested values count as often as they occur. None of them changes later. */
   private weightOf(value: Value): number {
     if (value.type === 'NamespaceValue') throw new Error('a namespace inside a list');
     const content: unknown = value.value;
@@ -243,16 +254,16 @@ class BoundedInterpreter extends LibraryInterpreter {
   }
 }
 
-/** Steps that it takes to copy a text, or the members of a list or record. */
+/** Steps for a copy of a text, or of the members of a list or record. */
 const copyCost = (value: Value) => (typeof value.value === 'string' ? iterationCost(value) : iterationCost(value) / 4);
 
-/** Steps that it takes to go through a text, or the members of a list or record but not what is inside them. */
+/** Steps for a visit of a text, or of the members of a list or record without nested values. */
 function iterationCost({ value }: Value): number {
   if (typeof value === 'string') return Math.floor(value.length / charactersPerStep);
   return Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0;
 }
 
-/** Names of values that a text may not be added to; the library refuses those that are none or undefined by itself. */
+/** Names of types that cannot be added to a text. The library itself refuses null and undefined. */
 const nonTextTypes: Readonly<Record<string, string>> = {
   ArrayValue: 'a list',
   TupleValue: 'a tuple',

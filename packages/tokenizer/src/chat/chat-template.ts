@@ -5,44 +5,47 @@ import { describeType, Fields } from '../formats/json/fields.js';
 import type { EncodeOptions, Tokenizer } from '../tokenizer.js';
 import { BoundedTemplate } from './bounded-template.js';
 
-/** One turn of a conversation; templates may read further fields (`tool_calls`, `name`, ...). */
+/** One turn of a conversation. Templates may read further fields (`tool_calls`, `name`, ...). */
 export interface ChatMessage {
-  /** Who speaks: mostly `system`, `user`, `assistant` or `tool`. */
+  /** The speaker, usually `system`, `user`, `assistant` or `tool`. */
   readonly role: string;
-  /** What is said: a text, or parts as some templates read them. A field that is null is as one that is not there. */
+  /** The content: a text, or parts for templates that support them. A null field counts as absent. */
   readonly content?: string | readonly object[] | null;
   readonly [field: string]: unknown;
 }
 
-/** How a conversation is written. */
+/** How a conversation is rendered. */
 export interface ChatOptions {
-  /** Whether to end with what begins an answer. Default false. */
+  /** Whether to end with the start of an answer. Default false. */
   readonly addGenerationPrompt?: boolean;
-  /** Whether to end with the text of the last message, for the model to go on in it. Default false. */
+  /** Whether to end with the text of the last message, so that the model continues it. Default false. */
   readonly continueFinalMessage?: boolean;
   /** Tools that the model may call, as JSON schemas. */
   readonly tools?: readonly object[];
   /** Documents to answer from. */
   readonly documents?: readonly object[];
-  /** Which template, where there are several; by default `tool_use` with tools if there is one, else `default`. */
+  /**
+   * Which template to use if there are several. Default: `tool_use` if there are tools and such a template, otherwise
+   * `default`.
+   */
   readonly template?: string;
   /** Further variables that the template reads (`enable_thinking`, ...). */
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
-/** Writes conversations as the text that a model was trained on. */
+/** Renders conversations in the format that a model was trained on. */
 export interface ChatTemplate {
-  /** The names of the templates that there are. */
+  /** The names of the templates. */
   readonly names: readonly string[];
-  /** The text of a conversation. Errors, with the template's own words, where it refuses one. */
+  /** The text of a conversation. Throws with the template's own message if the template refuses it. */
   render(messages: readonly ChatMessage[], options?: ChatOptions): string;
-  /** The tokens of a conversation; the template puts the special ones. */
+  /** The encoding of a conversation. The template itself contains the special tokens. */
   encode(tokenizer: Tokenizer, messages: readonly ChatMessage[], options?: ChatOptions & EncodeOptions): Encoding;
 }
 
 /**
- * The chat template of a model, in the language Jinja: from the content of `tokenizer_config.json`, or with `source` from `chat_template.jinja` beside it.
- * Undefined if there is none.
+ * The Jinja chat template of a model, from the content of `tokenizer_config.json`, or from `source`, the content of
+ * `chat_template.jinja`. Undefined if there is none.
  */
 export function chatTemplate(config: object | string, source?: string): ChatTemplate | undefined {
   const settings = new Fields(typeof config === 'string' ? parseConfig(config) : config, 'tokenizer_config.json');
@@ -92,7 +95,7 @@ function parseConfig(config: string): unknown {
   }
 }
 
-/** One template, or several with names. */
+/** The templates by name; a single one is named `default`. */
 function templatesOf(settings: Fields): Map<string, string> {
   if (!settings.has('chat_template')) return new Map();
   if (typeof settings.raw('chat_template') === 'string')
@@ -126,7 +129,7 @@ function renderWith(
   try {
     return template.render(variables, count, charactersOf(variables.messages));
   } catch (error) {
-    // Jinja's filters take what is undefined as an empty text; the library's do not.
+    // Jinja's filters treat an undefined value as an empty text; the library's filters do not.
     const messages = variables.messages.map(message => ({ content: '', ...message }));
     const isFilter = /^Cannot apply filter .* to type: UndefinedValue$/.test((error as Error).message);
     if (isFilter && variables.messages.some(message => !('content' in message)))
@@ -135,7 +138,7 @@ function renderWith(
   }
 }
 
-/** How long the texts of messages are. */
+/** The total length of the messages' texts. */
 function charactersOf(messages: readonly object[]): number {
   let characters = 0;
   for (const { content } of messages as readonly ChatMessage[]) {
@@ -157,14 +160,14 @@ function checkMessages(messages: unknown): void {
   }
 }
 
-/** A message without its null fields, and with what was thought under each of its usual names, as the reference gives it to templates. */
+/** A message without its null fields. The reasoning is available under each of its usual names, as in the reference. */
 function toTemplateMessage(message: ChatMessage): object {
   const present = Object.fromEntries(Object.entries(message).filter(([, value]) => value !== null));
   const thought = present.reasoning_content ?? present.thinking ?? present.reasoning;
   return thought === undefined ? present : { thinking: thought, ...present, reasoning_content: thought };
 }
 
-/** The text up to the end of what the last message says. */
+/** The text up to the end of the last message's content. */
 function truncateAfter(text: string, { content }: ChatMessage): string {
   if (typeof content !== 'string')
     return failInput('chat: continueFinalMessage needs a last message whose content is a text');

@@ -3,10 +3,13 @@ import { byteOfUnit } from '../text/byte-alphabet.js';
 import type { Decoder } from './decoder.js';
 import { Utf8Decoder } from './utf8-decoder.js';
 
-/** Reads tokens as bytes written in the byte alphabet; a token with a character outside it stands for its own bytes. */
+/**
+ * Reads tokens as bytes in the byte alphabet. A token with a character outside the alphabet stands for its own UTF-8
+ * bytes.
+ */
 export const byteLevel: ComponentReader<Decoder> = () => byteLevelDecoder;
 
-/** The same, which has no settings. */
+/** The byte-level decoder, which has no settings. */
 export const byteLevelDecoder: Decoder = emit => {
   const stream = new Utf8Decoder();
   let pending = '';

@@ -13,22 +13,22 @@ const rules = [
   [" 're", "'re"],
 ] as const;
 
-/** The reference's clean-up of single tokens has one rule more. */
+/** One more rule, which the reference applies to single tokens. */
 export const doNotRule = [[' do not', " don't"]] as const;
 
-/** Takes the spaces out that word-wise decoding leaves before signs and English contractions. */
+/** Removes the spaces that word-by-word decoding leaves before punctuation and English contractions. */
 export const cleanUpTokenization = (
   text: string,
   further: readonly (readonly [from: string, to: string])[] = [],
 ): string => [...rules, ...further].reduce((cleaned, [from, to]) => cleaned.replaceAll(from, to), text);
 
-/** Cleans up a stream: text is held back to the last space that no rule can look across. */
+/** Cleans up a stream. It holds text back from the last space that no rule can reach across. */
 export const cleanUpDecoder: Decoder = emit => {
   let pending = '';
   return {
     push(text) {
       pending += text;
-      // No rule reaches from before such a space to behind it: all begin with a space, and only " ' " goes on past one.
+      // No rule reaches across such a space: all rules start with a space, and only " ' " continues past one.
       const safe = pending.search(/[^\s'n] [^ ]*$/) + 1;
       if (safe === 0) return;
       emit(cleanUpTokenization(pending.slice(0, safe)), false);

@@ -3,7 +3,9 @@ import { cleanUpTokenization, doNotRule } from './clean-up.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
-/** Connectionist temporal classification: repeated tokens are one, padding goes, the delimiter is a space. */
+/**
+ * Connectionist temporal classification: removes repeated tokens and padding, and replaces the delimiter by a space.
+ */
 export const ctc: ComponentReader<Decoder> = fields => {
   const padding = fields.string('pad_token', '<pad>');
   const delimiter = fields.string('word_delimiter_token', '|');

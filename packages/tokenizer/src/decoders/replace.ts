@@ -4,7 +4,7 @@ import { readPattern } from '../text/pattern.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
-/** Replaces what matches a literal or a regular expression in each token. */
+/** Replaces the matches of a literal or a regular expression in each token. */
 export const replace: ComponentReader<Decoder> = fields => {
   const find = readPattern(fields, 'pattern');
   const content = fields.string('content');
@@ -24,7 +24,7 @@ export const replace: ComponentReader<Decoder> = fields => {
   const grows = content.length > (typeof literal === 'string' ? literal.length : 0);
   return Object.assign(typeof literal === 'string' && literal.length === 1 ? unit(literal) : whole, { grows });
 
-  /** One unit cannot stand across two parts of a token: nothing has to be held back. */
+  /** A pattern of one UTF-16 unit cannot span two parts of a token, so nothing has to be held back. */
   function unit(literal: string): Decoder {
     return emit => ({
       push(text, ends) {

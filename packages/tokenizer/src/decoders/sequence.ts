@@ -2,13 +2,13 @@ import type { ComponentReader } from '../formats/json/components.js';
 import { checkGrowth, maxGrownLength } from '../text/growth-limit.js';
 import type { Decoder, DecoderRun, Emit } from './decoder.js';
 
-/** Decoders one after another. */
+/** Applies decoders one after another. */
 export const sequence: ComponentReader<Decoder> = (fields, nested) => {
   const path = fields.path('decoders');
   return chainDecoders(fields.array('decoders').map((json, index) => nested(json, `${path}[${index}]`)));
 };
 
-/** Each decoder fed with what the one before it emits. What they make of the tokens so far may not grow beyond measure. */
+/** Chains decoders: each receives the output of the one before it. The total output is limited; see `checkGrowth`. */
 export function chainDecoders(decoders: readonly Decoder[]): Decoder {
   const steps = decoders.flatMap(decoder => decoder.steps ?? [decoder]);
   if (steps.length === 1) return steps[0]!;

@@ -1,15 +1,15 @@
 import type { ComponentReader } from '../formats/json/components.js';
 import type { Decoder } from './decoder.js';
 
-/** Takes up to `start` leading and up to `stop` trailing characters `content` off each token. */
+/** Removes up to `start` leading and up to `stop` trailing characters `content` from each token. */
 export const strip: ComponentReader<Decoder> = fields => {
   const content = fields.character('content');
   const start = fields.count('start');
   const stop = fields.count('stop');
   return emit => {
-    let toStrip = start; // leading characters that may still go
-    let pendingCount = 0; // characters `content` held back at the end
-    let isOpen = false; // whether a token has begun and not ended
+    let toStrip = start; // leading characters that may still be removed
+    let pendingCount = 0; // characters `content` that are held back at the end
+    let isOpen = false; // whether a token has started and not ended
     const push = (text: string, ends: boolean) => {
       isOpen = true;
       let from = 0;

@@ -1,6 +1,6 @@
 /**
- * Reads UTF-8 a byte at a time. Broken sequences become U+FFFD, one for each longest part that could have begun a character
- * (the practice of the Unicode standard, section 3.9, and of the Encoding standard).
+ * Decodes UTF-8 one byte at a time. An invalid sequence becomes U+FFFD, one for each maximal valid prefix (Unicode
+ * standard, section 3.9, and Encoding standard).
  */
 export class Utf8Decoder {
   #code = 0;
@@ -8,12 +8,12 @@ export class Utf8Decoder {
   #lowest = 0x80;
   #highest = 0xbf;
 
-  /** Whether no character is half read. */
+  /** Whether no character is incomplete. */
   get isAtBoundary(): boolean {
     return this.#missing === 0;
   }
 
-  /** Takes a byte; returns the text that it completes, often none. */
+  /** Takes a byte and returns the text that it completes, often none. */
   push(byte: number): string {
     if (this.#missing === 0) return this.#first(byte);
     if (byte < this.#lowest || byte > this.#highest) {
@@ -27,7 +27,7 @@ export class Utf8Decoder {
     return this.#missing === 0 ? String.fromCodePoint(this.#code) : '';
   }
 
-  /** Ends the text: half a character becomes U+FFFD. */
+  /** Ends the text. An incomplete character becomes U+FFFD. */
   finish(): string {
     const text = this.#missing > 0 ? '\uFFFD' : '';
     this.#missing = 0;
@@ -39,7 +39,7 @@ export class Utf8Decoder {
     if (byte < 0xc2 || byte > 0xf4) return '\uFFFD';
     this.#missing = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
     this.#code = byte & (0x3f >> this.#missing);
-    // Overlong forms, surrogates and what lies above U+10FFFF show in the second byte.
+    // The second byte reveals overlong forms, surrogates and code points above U+10FFFF.
     this.#lowest = byte === 0xe0 ? 0xa0 : byte === 0xf0 ? 0x90 : 0x80;
     this.#highest = byte === 0xed ? 0x9f : byte === 0xf4 ? 0x8f : 0xbf;
     return '';

@@ -3,7 +3,10 @@ import { cleanUpTokenization, doNotRule } from './clean-up.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
-/** Joins tokens that continue a word to it and sets the others apart; cleans up spaces where the file says so. */
+/**
+ * Joins tokens with the prefix to the word before them and separates all others by a space. Cleans up spaces if the
+ * file asks for it.
+ */
 export const wordPiece: ComponentReader<Decoder> = fields => {
   const prefix = fields.string('prefix', '##');
   const cleans = fields.boolean('cleanup', true);

@@ -31,8 +31,8 @@ export interface Model {
   /** The same model with merges left out at random, the same ones for a seed and the same pieces in the same order. */
   readonly withDropout?: (rate: number, seed: number) => Model;
   /**
-   * Appends the ids of `text[start, end)`. Where `spans` is given it also appends for each id the pair `from, to` of UTF-8
-   * bytes of the piece that it covers.
+   * Appends the ids of `text[start, end)`. Where `spans` is given it also appends for each id the pair `from, to` of
+   * UTF-8 bytes of the piece that it covers.
    */
   tokenize(text: string, start: number, end: number, bytes: boolean, ids: number[], spans?: number[]): void;
 }

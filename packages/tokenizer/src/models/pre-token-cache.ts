@@ -6,8 +6,8 @@ const maxBytes = 2.5e6;
 const [perPiece, perUnit, perList, perId] = [120, 2, 32, 8];
 
 /**
- * Remembers the ids of pieces seen before, by their text: the platform's own map, fast from the first piece on, where a `WordCache` must first be compiled. It
- * takes 2.5 MB at most; when it is full it starts afresh.
+ * Remembers the ids of pieces seen before, by their text: the platform's own map, fast from the first piece on, where a
+ * `WordCache` must first be compiled. It takes 2.5 MB at most; when it is full it starts afresh.
  */
 export class PreTokenCache {
   readonly #ids = new Map<string, number | readonly number[]>();
@@ -27,7 +27,10 @@ export class PreTokenCache {
     else for (let index = 0; index < cachedIds.length; index++) ids.push(cachedIds[index]!);
   }
 
-  /** Keeps `ids[first...]` for a piece, which is not known yet. A copy of it: it may be a slice that holds on to a whole text. */
+  /**
+   * Keeps `ids[first...]` for a piece, which is not known yet. A copy of it: it may be a slice that holds on to a whole
+   * text.
+   */
   #remember(preToken: string, ids: readonly number[], first: number): void {
     const count = ids.length - first;
     if (preToken.length > maxWordLength) return;

@@ -2,7 +2,10 @@
 export const root = 1;
 /** No node. */
 const none = -1;
-/** A token leads to two or three nodes that are its own; a table has this many places for it to begin with, and is made larger beyond this share. */
+/**
+ * A token leads to two or three nodes that are its own; a table has this many places for it to begin with, and is made
+ * larger beyond this share.
+ */
 const slotsPerToken = 4;
 const maxLoadFactor = 5 / 8;
 
@@ -29,11 +32,15 @@ export function trieOf(entries: Iterable<readonly [token: string, id: number]>):
 }
 
 /**
- * A trie as a hash table with room for 2 ^ `bits` nodes; undefined if more than `mostUsed` of it would be used. It is made of small functions without `this`, of
- * which `step` is run for the tokens themselves: engines compile it before the first text is read.
+ * A trie as a hash table with room for 2 ^ `bits` nodes; undefined if more than `mostUsed` of it would be used. It is
+ * made of small functions without `this`, of which `step` is run for the tokens themselves: engines compile it before
+ * the first text is read.
  */
 function hashTrie(tokens: readonly (readonly [token: string, id: number])[], bits: number): Trie | undefined {
-  /** Per node the one before it (`none`: a free place), the unit that leads to it, its id and its depth. A node is known by its place. */
+  /**
+   * Per node the one before it (`none`: a free place), the unit that leads to it, its id and its depth. A node is known
+   * by its place.
+   */
   const nodes = new Int32Array(4 << bits).fill(none);
   const wrap = nodes.length - 1;
   let capacity = Math.floor(maxLoadFactor * 2 ** bits);

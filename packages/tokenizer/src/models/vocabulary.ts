@@ -32,12 +32,15 @@ export class Vocabulary {
     this.#tokens[id] = token;
   }
 
-  /** How many tokens there are. */
+  /** The number of tokens. */
   get size(): number {
     return this.#ids.size;
   }
 
-  /** One more than the largest id. An error where it is out of proportion to the number of tokens: few bytes of a file would make large tables. */
+  /**
+   * One more than the largest id. An error where it is out of proportion to the number of tokens: few bytes of a file
+   * would make large tables.
+   */
   get idLimit(): number {
     const { length } = this.#tokens;
     const limit = Math.max(unrestrictedIds, maxIdsPerToken * this.size);

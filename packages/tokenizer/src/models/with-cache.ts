@@ -8,8 +8,8 @@ import { wordCache } from './word-cache.js';
 type EncodeUnits = (units: Uint16Array, from: number, to: number, ids: number[]) => void;
 
 /**
- * A model that remembers the ids of the pieces it has seen, in 5 MB: those that come as strings and those that come as units, which `readUnits` reads where
- * the model can. A tokenizer's pieces are all bytes or all characters.
+ * A model that remembers the ids of the pieces it has seen, in 5 MB: those that come as strings and those that come as
+ * units, which `readUnits` reads where the model can. A tokenizer's pieces are all bytes or all characters.
  */
 export function withCache(model: Model, encodeUnits?: EncodeUnits): Model {
   const cache = wordCache<Uint16Array>(Uint16Array);

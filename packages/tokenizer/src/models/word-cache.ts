@@ -15,8 +15,9 @@ export interface WordCache<Text> {
 }
 
 /**
- * A hash table that takes 2.5 MB (1 MB of slots, half of that for text, 1 MB of ids), which the system hands out as they are used; when it is full it starts
- * afresh. It is made of small functions without `this`: engines compile them while the first text is read.
+ * A hash table that takes 2.5 MB (1 MB of slots, half of that for text, 1 MB of ids), which the system hands out as
+ * they are used; when it is full it starts afresh. It is made of small functions without `this`: engines compile them
+ * while the first text is read.
  */
 export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
   new (length: number): Text;

@@ -2,9 +2,9 @@ import { failFile } from '../errors.js';
 import { unitsAt, writeUtf8 } from '../text/unicode.js';
 
 /**
- * The replacement table of a SentencePiece model: the size of a double-array trie, the trie (32-bit units, little endian:
- * label in bits 0 to 7, has-leaf in bit 8, offset in bits 10 to 30, shifted by 8 where bit 9 is set), then the replacements
- * as UTF-8 texts that end in NUL. A leaf holds where its replacement begins.
+ * The replacement table of a SentencePiece model: the size of a double-array trie, the trie (32-bit units, little
+ * endian: label in bits 0 to 7, has-leaf in bit 8, offset in bits 10 to 30, shifted by 8 where bit 9 is set), then the
+ * replacements as UTF-8 texts that end in NUL. A leaf holds where its replacement begins.
  */
 export class CharsMap {
   readonly #units: DataView;
@@ -53,7 +53,10 @@ export class CharsMap {
     return false;
   }
 
-  /** The longest entry with which `text` begins at `at` (so SentencePiece itself does it): its units and what replaces them. */
+  /**
+   * The longest entry with which `text` begins at `at` (so SentencePiece itself does it): its units and what replaces
+   * them.
+   */
   longestMatch(text: string, at: number): { readonly units: number; readonly replacement: string } | undefined {
     let node = offsetOf(this.#unit(0));
     let units = 0;

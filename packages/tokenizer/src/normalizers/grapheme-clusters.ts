@@ -1,12 +1,18 @@
-/** Characters that may be in one cluster (what a reader sees as one character) with a neighbour of any kind; surrogates count as such. */
+/**
+ * Characters that may be in one cluster (what a reader sees as one character) with a neighbour of any kind; surrogates
+ * count as such.
+ */
 const joiningCharacter = /^(?:[^\p{Grapheme_Base}\t\n]|[\p{Mc}\p{Script=Hangul}\u0d4e\u0e33\u0eb3\ud800-\udfff])$/u;
 
-/** Whether a UTF-16 unit is, or is part of, a character that may be in one cluster with a neighbour. Two characters that do not join never are in one. */
+/**
+ * Whether a UTF-16 unit is, or is part of, a character that may be in one cluster with a neighbour. Two characters that
+ * do not join never are in one.
+ */
 export const mayJoin = (unit: number): boolean => joiningCharacter.test(String.fromCharCode(unit));
 
 /**
- * The clusters of a text, by the platform's segmenter (Unicode Standard Annex 29). It takes n² time on some long texts, so it is given windows, each from the
- * last certain boundary.
+ * The clusters of a text, by the platform's segmenter (Unicode Standard Annex 29). It takes n² time on some long texts,
+ * so it is given windows, each from the last certain boundary.
  */
 export function* graphemeClusters(text: string): Generator<string> {
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });

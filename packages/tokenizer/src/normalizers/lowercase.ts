@@ -17,7 +17,10 @@ export function lowercaseInPlace(text: NormalizedString): void {
 
 let caseDeltas: CodePointMap | undefined;
 
-/** The lower case of a character: the platform's, and for characters newer than Unicode 14 that of the reference, which knows Unicode 17. */
+/**
+ * The lower case of a character: the platform's, and for characters newer than Unicode 14 that of the reference, which
+ * knows Unicode 17.
+ */
 function lowerCaseOf(char: string): string {
   if (!newerCodePoints().hasCharacter(char)) return char.toLowerCase();
   caseDeltas ??= new CodePointMap(lowerCaseRuns);

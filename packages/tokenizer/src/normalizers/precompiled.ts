@@ -47,7 +47,10 @@ export const precompiled: ComponentReader<Normalizer> = fields => {
   };
 };
 
-/** What a unit is: a character that no neighbour joins and no rule changes alone, one that a rule changes, or one that may join. */
+/**
+ * What a unit is: a character that no neighbour joins and no rule changes alone, one that a rule changes, or one that
+ * may join.
+ */
 const [plain, changed, joined] = [1, 2, 3];
 
 const unitKindOf = (unit: number, map: CharsMap) =>
@@ -62,7 +65,10 @@ function* parts(text: string, map: CharsMap): Generator<string> {
   }
 }
 
-/** The characters of `written` in place of `oldCount` others: what is too many is added, what is missing goes with the last. */
+/**
+ * The characters of `written` in place of `oldCount` others: what is too many is added, what is missing goes with the
+ * last.
+ */
 function push(chars: string[], changes: number[], written: string, oldCount: number): void {
   let count = 0;
   for (const char of written) {

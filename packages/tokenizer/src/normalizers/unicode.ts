@@ -21,7 +21,10 @@ export const nfkd: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKD
 /** The platform puts n marks on one letter in order in n² time; longer runs of marks are ordered here. */
 const longRun = /\p{M}{65}/u;
 
-/** Brings a text into a Unicode normal form. The platform does it, but for characters that the reference leaves alone; where it came from is worked out here. */
+/**
+ * Brings a text into a Unicode normal form. The platform does it, but for characters that the reference leaves alone;
+ * where it came from is worked out here.
+ */
 export function toNormalForm(text: NormalizedString, form: NormalForm): void {
   if (!longRun.test(text.text)) {
     const normal = normalForm(text.text, form);
@@ -78,7 +81,10 @@ function inCanonicalOrder(marks: readonly CharacterChange[]): CharacterChange[] 
   });
 }
 
-/** Below 0 if the first mark's combining class is the lower one, above 0 if the second's is: the platform swaps such pairs. */
+/**
+ * Below 0 if the first mark's combining class is the lower one, above 0 if the second's is: the platform swaps such
+ * pairs.
+ */
 const compareCombiningClasses = (first: string, second: string) =>
   first === second ? 0 : isReordered(second, first) ? -1 : isReordered(first, second) ? 1 : 0;
 
@@ -117,6 +123,9 @@ function composedOf(first: string, second: string): string | undefined {
 
 /** U+0345 has the highest combining class of all marks: every other mark is ordered before it, a starter never is. */
 const lastMark = '\u0345';
-/** Whether a character begins anew: marks are put in order only between such characters. Asking for marks first is quick. */
+/**
+ * Whether a character begins anew: marks are put in order only between such characters. Asking for marks first is
+ * quick.
+ */
 export const isStarter = (char: string) =>
   !/^\p{M}/u.test(char) || isExemptFromNormalization(char) || (char !== lastMark && !isReordered(lastMark, char));

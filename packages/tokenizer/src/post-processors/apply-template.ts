@@ -17,9 +17,9 @@ const defaultTemplate: readonly TemplateItem[] = [
 ];
 
 /**
- * Puts one or two sequences in the order of the post-processor's template, with its special tokens or without: first what truncation keeps of them, then each
- * further window with all of what follows it in the template. Windows that are not kept have the number of their sequence as type id, whatever the template says,
- * as in the reference.
+ * Puts one or two sequences in the order of the post-processor's template, with its special tokens or without: first
+ * what truncation keeps of them, then each further window with all of what follows it in the template. Windows that are
+ * not kept have the number of their sequence as type id, whatever the template says, as in the reference.
  */
 export function applyTemplate(
   { template, alwaysSetsTypeIds, setsOverflowTypeIds }: PostProcessor,

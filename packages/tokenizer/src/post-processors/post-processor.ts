@@ -1,6 +1,9 @@
 import type { Fields } from '../formats/json/fields.js';
 
-/** One item of a template: a sequence of the input (0 or 1) or tokens of its own, and what those show where the file says. */
+/**
+ * One item of a template: a sequence of the input (0 or 1) or tokens of its own, and what those show where the file
+ * says.
+ */
 export type TemplateItem =
   | { readonly sequence: 0 | 1; readonly typeId: number }
   | { readonly ids: readonly number[]; readonly tokens?: readonly string[]; readonly typeId: number };

@@ -4,8 +4,9 @@ const leading = /^[\u0120\p{White_Space}]*/u;
 const trailing = /[\u0120\p{White_Space}]*$/u;
 
 /**
- * Moves the ends of offsets off the spaces of their tokens, in place, by a character of the text for each. A single leading space of the first token, or of one
- * at the very beginning of the text, counts as added where `addPrefixSpace` holds, and stays.
+ * Moves the ends of offsets off the spaces of their tokens, in place, by a character of the text for each. A single
+ * leading space of the first token, or of one at the very beginning of the text, counts as added where `addPrefixSpace`
+ * holds, and stays.
  */
 export function trimOffsets(
   tokens: readonly string[],

@@ -13,8 +13,9 @@ export interface Truncation {
   /** Which end is cut off. Default `right`. */
   readonly direction?: 'left' | 'right';
   /**
-   * Stop reading at the first piece with which a text has `maxLength` tokens (when the right end is cut off). Faster on long
-   * texts; what overflows is then not the whole rest. The reference library does so since its version 0.23. Default false.
+   * Stop reading at the first piece with which a text has `maxLength` tokens (when the right end is cut off). Faster on
+   * long texts; what overflows is then not the whole rest. The reference library does so since its version 0.23.
+   * Default false.
    */
   readonly stopEarly?: boolean;
 }

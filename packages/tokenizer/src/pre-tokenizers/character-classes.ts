@@ -1,4 +1,7 @@
-/** What a cut does with a character: `gap`, `apart`, or joins it to neighbours of the same kind, which is `run` or `run + 1`. */
+/**
+ * What a cut does with a character: `gap`, `apart`, or joins it to neighbours of the same kind, which is `run` or
+ * `run + 1`.
+ */
 export type CharacterClassifier = (char: string) => number;
 
 /** The character goes, and the text is cut there. */

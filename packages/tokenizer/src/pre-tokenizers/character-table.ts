@@ -3,8 +3,8 @@ import { contiguous, isolated, removed } from './character-classes.js';
 import type { Stage } from './pre-tokenizer.js';
 
 /**
- * What is done with a character, and from `joins` on: it joins neighbours of the same number. Below `ends` more must be known than the table says. An entry is such a
- * number and, shifted by 8, the code point that is written.
+ * What is done with a character, and from `joins` on: it joins neighbours of the same number. Below `ends` more must be
+ * known than the table says. An entry is such a number and, shifted by 8, the code point that is written.
  */
 export const [unresolved, drop, multiple, contextual, endsPreToken, ownPreToken, startsPreToken, joinsRun] = [
   0, 1, 2, 3, 4, 5, 6, 7,
@@ -14,7 +14,10 @@ const maxLists = 1 << 12;
 /** A sign that normalizers leave as it is. */
 const separator = '0';
 
-/** What stages, and the normalizer before them, make of each character by itself: worked out when it is met, by themselves. */
+/**
+ * What stages, and the normalizer before them, make of each character by itself: worked out when it is met, by
+ * themselves.
+ */
 export class CharacterTable {
   /** By unit; `unknown` until it is met, `several` where `entriesAt` must be asked. */
   readonly units = new Int32Array(0x10000).fill(multiple, 0xd800, 0xe000);
@@ -76,7 +79,10 @@ export class CharacterTable {
   }
 }
 
-/** What characters become that stand alone: in one text with a sign between them, as that takes little longer than for one of them, or each by itself. */
+/**
+ * What characters become that stand alone: in one text with a sign between them, as that takes little longer than for
+ * one of them, or each by itself.
+ */
 function normalizeEach(chars: readonly string[], normalizer: Normalizer): [char: string, normal: string][] {
   const together = normalizeText(separator + chars.join(separator) + separator, normalizer)
     .split(separator)

@@ -33,7 +33,10 @@ const carriageReturn = 13;
 const blank = 32;
 const slash = 47;
 
-/** Ends pieces as the pattern of GPT-2 and r50k does: contractions, words, numbers and signs with a space before them, white space. */
+/**
+ * Ends pieces as the pattern of GPT-2 and r50k does: contractions, words, numbers and signs with a space before them,
+ * white space.
+ */
 export const scanGpt2: Scan = (bytes, at, end) => {
   const byte = bytes[at]!;
   if (byte === apostrophe) {
@@ -48,8 +51,9 @@ export const scanGpt2: Scan = (bytes, at, end) => {
 };
 
 /**
- * Ends pieces as the pattern of cl100k, Llama 3 and Qwen 2 does: any one sign or space before a word, numbers in groups of
- * `digits`, line ends with the white space before them (with `wholeEnd` all white space at the end of the text as one).
+ * Ends pieces as the pattern of cl100k, Llama 3 and Qwen 2 does: any one sign or space before a word, numbers in groups
+ * of `digits`, line ends with the white space before them (with `wholeEnd` all white space at the end of the text as
+ * one).
  */
 export const scanCl100k =
   (digits: number, wholeEnd = false): Scan =>
@@ -75,7 +79,10 @@ export const scanCl100k =
 const upperLike = upper | caseless | mark;
 const lowerLike = lower | caseless | mark;
 
-/** Ends pieces as the pattern of o200k does: as that of cl100k, but words end before an upper case letter and hold their contraction. */
+/**
+ * Ends pieces as the pattern of o200k does: as that of cl100k, but words end before an upper case letter and hold their
+ * contraction.
+ */
 export const scanO200k: Scan = (bytes, at, end) => {
   const byte = bytes[at]!;
   const kind = classAt(bytes, at, end);
@@ -99,8 +106,8 @@ export const scanO200k: Scan = (bytes, at, end) => {
 };
 
 /**
- * Where a word that begins at `at` with upper case letters, if any, and goes on with at least one lower case letter ends; 0 if there is no such word.
- * Caseless letters and marks count as both.
+ * Where a word that begins at `at` with upper case letters, if any, and goes on with at least one lower case letter
+ * ends; 0 if there is no such word. Caseless letters and marks count as both.
  */
 function mixedCaseWordEnd(bytes: Uint8Array, at: number, end: number): number {
   const capitals = runEnd(bytes, at, end, upperLike);
@@ -148,7 +155,10 @@ function spaceEnd(bytes: Uint8Array, at: number, end: number): number {
   return to === end ? to : beforeLast(bytes, at, to);
 }
 
-/** White space up to its last line end (or all of it at the end of the text, with `wholeEnd`); without one as {@link spaceEnd}. */
+/**
+ * White space up to its last line end (or all of it at the end of the text, with `wholeEnd`); without one as {@link
+ * spaceEnd}.
+ */
 function spaceOrLinesEnd(bytes: Uint8Array, at: number, end: number, wholeEnd: boolean): number {
   const to = runEnd(bytes, at, end, space);
   if (wholeEnd && to === end) return to;

@@ -26,7 +26,10 @@ export interface Stage {
   readonly classify?: CharacterClassifier;
   /** How spaces are made visible, where that is what `rewrite` and `cut` do. */
   readonly metaspace?: MetaspaceOptions;
-  /** What does, for ids alone, all that stages do of which this is the last, and the normalizer too where it can; undefined where that is not possible. */
+  /**
+   * What does, for ids alone, all that stages do of which this is the last, and the normalizer too where it can;
+   * undefined where that is not possible.
+   */
   readonly singlePass?: (stages: PreTokenizer, normalizer: Normalizer | undefined) => SinglePassEncoder | undefined;
 }
 
@@ -37,6 +40,9 @@ export type PreTokenizer = readonly Stage[];
 export interface SinglePassEncoder {
   /** Whether it also does what the normalizer does: then it is given texts as they are. */
   readonly normalizes: boolean;
-  /** Reads a text up to the piece with which there are `limit` ids; false where the text must be read the usual way: then some ids may be there already. */
+  /**
+   * Reads a text up to the piece with which there are `limit` ids; false where the text must be read the usual way:
+   * then some ids may be there already.
+   */
   encode(text: string, model: PreTokenEncoder, ids: number[], limit: number): boolean;
 }

@@ -12,8 +12,8 @@ export interface PreTokens {
 }
 
 /**
- * Runs the stages one after another over a text. Where the last one wants bytes and the model `readsBytes`, the pieces stay
- * as they are and the model reads them as bytes; in all other places they are written in the byte alphabet.
+ * Runs the stages one after another over a text. Where the last one wants bytes and the model `readsBytes`, the pieces
+ * stay as they are and the model reads them as bytes; in all other places they are written in the byte alphabet.
  */
 export function runPreTokenizer(stages: PreTokenizer, text: NormalizedString, acceptsBytes: boolean): PreTokens {
   let preTokens: PreTokens = { text, spans: [0, text.text.length], asBytes: false };

@@ -22,8 +22,9 @@ const maxPreTokenLength = 1 << 14;
 const maxStages = 5;
 
 /**
- * The reader of stages that look at each character by itself, the last of which may make spaces visible: a table says what becomes of each character, and one
- * pass over the text writes the pieces. What the table says is what the stages and the normalizer themselves make of the character alone.
+ * The reader of stages that look at each character by itself, the last of which may make spaces visible: a table says
+ * what becomes of each character, and one pass over the text writes the pieces. What the table says is what the stages
+ * and the normalizer themselves make of the character alone.
  */
 export function singlePassEncoder(
   stages: PreTokenizer,
@@ -67,7 +68,10 @@ function encodeWith(characters: CharacterTable, front: string): SinglePassEncode
     return at;
   };
 
-  /** Reads the piece that begins at `at`, if any; returns where the next may begin, -1 where the text must be read the usual way. */
+  /**
+   * Reads the piece that begins at `at`, if any; returns where the next may begin, -1 where the text must be read the
+   * usual way.
+   */
   const encodePreToken = (
     units: Uint16Array,
     at: number,

@@ -67,7 +67,9 @@ const mergeRules: { readonly [behavior in SplitBehavior]: (segments: readonly Ma
   MergedWithNext: segments => mergeWhere(segments, (previous, segment) => previous.isMatch && !segment.isMatch),
 };
 
-/** Joins neighbours for which `fits` holds; each part is compared with the part before it, not with what they became. */
+/**
+ * Joins neighbours for which `fits` holds; each part is compared with the part before it, not with what they became.
+ */
 function mergeWhere(
   segments: readonly MatchSpan[],
   fits: (previous: MatchSpan, segment: MatchSpan) => boolean,

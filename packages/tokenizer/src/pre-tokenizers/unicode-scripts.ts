@@ -4,8 +4,8 @@ import type { PreTokenizer, Splitter } from './pre-tokenizer.js';
 import { scriptNames } from './script-names.js';
 
 /**
- * Cuts where the script changes. Spaces and what has no script go with what is before them (at the beginning, where nothing
- * is, they go altogether, as in the reference); kana count as Han.
+ * Cuts where the script changes. Spaces and what has no script go with what is before them (at the beginning, where
+ * nothing is, they go altogether, as in the reference); kana count as Han.
  */
 export const unicodeScripts: ComponentReader<PreTokenizer> = () => [{ split: splitAtScripts }];
 

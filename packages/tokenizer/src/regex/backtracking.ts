@@ -4,15 +4,17 @@ import { Alphabet } from './linear/alphabet.js';
 import type { Search } from './linear/linear-search.js';
 import { match, type Program, type State } from './linear/program.js';
 
-/** So many steps are taken in any text, and so many more for each of its units: texts may come cut into many small ones. */
+/**
+ * So many steps are taken in any text, and so many more for each of its units: texts may come cut into many small ones.
+ */
 const [baseSteps, stepsPerUnit] = [100_000, 200];
 /** Copies of so many places count as a step. */
 const copiesPerStep = 16;
 const none = -1;
 
 /**
- * What finds the matches of a regular expression by trying one way after another, as engines do, but not for ever: more steps than a generous number for the
- * length of a text are an error that names the expression.
+ * What finds the matches of a regular expression by trying one way after another, as engines do, but not for ever: more
+ * steps than a generous number for the length of a text are an error that names the expression.
  */
 export function backtrackingSearch(program: Program, { source, flags }: RegExp): (text: string) => Search {
   const alphabet = new Alphabet(program.sets, flags);

@@ -3,7 +3,10 @@ import type { Dialect } from './dialect.js';
 import { type Escape, readEscape, readPosix } from './escapes.js';
 import type { PatternReader } from './pattern-reader.js';
 
-/** The highest letter with case, and wide ranges without any: Chinese, Japanese and Yi; Hangul, surrogates and private use. */
+/**
+ * The highest letter with case, and wide ranges without any: Chinese, Japanese and Yi; Hangul, surrogates and private
+ * use.
+ */
 const lastCased = 0x1e943;
 const caseless = [
   [0x2e80, 0xa640],

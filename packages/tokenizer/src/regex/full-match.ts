@@ -8,8 +8,9 @@ import { translateRegex } from './translate.js';
 const maxStates = 500;
 
 /**
- * Whether a whole text is what a regular expression of an untrusted file matches, in the syntax of tokenizers (Oniguruma's) and always in time linear in the text. An
- * expression that cannot be read, refers back, gives nothing back or has more than 500 states is an error that begins with `where`.
+ * Whether a whole text is what a regular expression of an untrusted file matches, in the syntax of tokenizers
+ * (Oniguruma's) and always in time linear in the text. An expression that cannot be read, refers back, gives nothing
+ * back or has more than 500 states is an error that begins with `where`.
  */
 export function fullMatch(source: string, where: string): (text: string) => boolean {
   translateRegex(source, where); // alone, so that no bracket of it closes what is put around

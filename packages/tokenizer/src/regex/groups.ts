@@ -1,4 +1,7 @@
-/** The opening bracket of a capturing group, with a name of its own: which number it has shows only once the whole is written. */
+/**
+ * The opening bracket of a capturing group, with a name of its own: which number it has shows only once the whole is
+ * written.
+ */
 export const openGroup = (id: number): string => `(?#${id})`;
 
 /** A reference to what a group captured. */

@@ -13,8 +13,9 @@ const longRun = 64;
 const maxStates = 100_000;
 
 /**
- * What finds the matches of a regular expression: the platform in texts in which that certainly takes linear time, our own search in others: one that takes linear
- * time, or, where the expression has what does not ({@link ParsedRegex}), one that counts its steps. Undefined if it is too large for all of them.
+ * What finds the matches of a regular expression: the platform in texts in which that certainly takes linear time, our
+ * own search in others: one that takes linear time, or, where the expression has what does not ({@link ParsedRegex}),
+ * one that counts its steps. Undefined if it is too large for all of them.
  */
 export function createSearch(regex: RegExp): SearchIn | undefined {
   const parsed = parseRegex(regex);

@@ -8,11 +8,12 @@ import { atomic, backReference, numberGroups, openGroup } from './groups.js';
 import { PatternReader } from './pattern-reader.js';
 
 /**
- * The JavaScript regular expression that matches what a pattern in Oniguruma's syntax matches (that of `tokenizer.json`), or in that of another dialect.
+ * The JavaScript regular expression that matches what a pattern in Oniguruma's syntax matches (that of
+ * `tokenizer.json`), or in that of another dialect.
  *
  * White space, digits, words and letters are Unicode's; `.` stops at U+000A alone; `^` and `$` stand at line ends.
- * `(?i:...)` is written out. Atomic groups and possessive repetition become lookaheads with back references. What cannot be
- * said in JavaScript (recursion, conditions, absence operators) is an error that names it.
+ * `(?i:...)` is written out. Atomic groups and possessive repetition become lookaheads with back references. What
+ * cannot be said in JavaScript (recursion, conditions, absence operators) is an error that names it.
  */
 export function translateRegex(pattern: string, where: string, dialect: Dialect = oniguruma): RegExp {
   const source = new PatternReader(pattern, message =>

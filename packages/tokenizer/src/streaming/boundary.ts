@@ -7,12 +7,15 @@ import { olderEquivalent } from '../text/unicode-version.js';
 import type { TokenizerParts } from '../tokenizer.js';
 
 /**
- * Where a text may be cut so that its parts have the tokens of the whole: before a space between two letters, with `lines` also behind a line end that
- * stands between something visible and a letter.
+ * Where a text may be cut so that its parts have the tokens of the whole: before a space between two letters, with
+ * `lines` also behind a line end that stands between something visible and a letter.
  */
 export type Boundary = 'words' | 'lines';
 
-/** The boundaries at which a tokenizer certainly cuts a text, whatever follows; undefined where that cannot be told from its parts. */
+/**
+ * The boundaries at which a tokenizer certainly cuts a text, whatever follows; undefined where that cannot be told from
+ * its parts.
+ */
 export function boundaryOf(parts: TokenizerParts): Boundary | undefined {
   if (!boundaries.has(parts)) boundaries.set(parts, findBoundary(parts));
   return boundaries.get(parts);
@@ -65,7 +68,10 @@ const localNormalizers = [
   'Strip',
 ];
 
-/** Whether a normalizer does the same to a letter, the space before it and what follows, whatever stands before the space. */
+/**
+ * Whether a normalizer does the same to a letter, the space before it and what follows, whatever stands before the
+ * space.
+ */
 function isLocal({ type, pattern, content }: Json, space: string): boolean {
   if (type !== 'Replace') return localNormalizers.includes(String(type));
   const { String: literal, Regex: regex } = (pattern ?? {}) as Json;
@@ -81,7 +87,10 @@ function spaceAfter({ type, pattern, content, replacement }: Json, space: string
   return type === 'ByteLevel' ? toByteAlphabet(space) : space;
 }
 
-/** Where a pre-tokenizer cuts a text; undefined where that cannot be told, 'inside' where it only cuts what others leave. */
+/**
+ * Where a pre-tokenizer cuts a text; undefined where that cannot be told, 'inside' where it only cuts what others
+ * leave.
+ */
 function splitsAt(json: Json, space: string): Boundary | 'inside' | undefined {
   const isSpace = space === ' ';
   switch (json.type) {
@@ -110,7 +119,10 @@ function splitsAt(json: Json, space: string): Boundary | 'inside' | undefined {
   }
 }
 
-/** Whether a regular expression, made of nothing but letters, apostrophes and classes without white space, matches none: CLIP's. */
+/**
+ * Whether a regular expression, made of nothing but letters, apostrophes and classes without white space, matches none:
+ * CLIP's.
+ */
 const matchesNoSpace = (regex: string) =>
   regex.replace(/\[\^\\s(?:\\p\{[LN]\})*\]|\[\\p\{[LN]\}\]|\\p\{[LN]\}|[a-z'|+]/g, '') === '';
 
@@ -120,7 +132,10 @@ const keepsMatches = ({ behavior, invert }: Json) => behavior === 'Removed' && i
 const takesLetters = ({ behavior }: Json, regex: string) =>
   behavior === 'Isolated' && /(?:^|\|)(?:\[\\p\{L\}\]|\\p\{L\})\+/.test(regex);
 
-/** Whether a byte-pair encoding that reads a whole text merges nothing across the space before a word: no token has it behind anything else. */
+/**
+ * Whether a byte-pair encoding that reads a whole text merges nothing across the space before a word: no token has it
+ * behind anything else.
+ */
 function mergesStayInWords({ vocabulary, merges }: Model, json: Json, space: string): boolean {
   const { ignore_merges: ignoreMerges, continuing_subword_prefix: prefix, end_of_word_suffix: suffix } = json;
   if (!merges || ignoreMerges || prefix || suffix || vocabulary.id(space) === undefined) return false;

@@ -17,8 +17,9 @@ export interface EncodeStreamOptions {
 }
 
 /**
- * Encodes a text that comes in chunks. All pushes and the flush together equal `encode` of the whole text. Ids come out up to the last place between words
- * where the tokenizer cuts whatever follows; where that cannot be told (a model with tokens that span words), all of them come at the end.
+ * Encodes a text that comes in chunks. All pushes and the flush together equal `encode` of the whole text. Ids come out
+ * up to the last place between words where the tokenizer cuts whatever follows; where that cannot be told (a model with
+ * tokens that span words), all of them come at the end.
  */
 export function encodeStream(
   tokenizer: Tokenizer,
@@ -42,7 +43,9 @@ export function encodeStream(
   };
 }
 
-/** How many tokens a text has, counted chunk by chunk until there are `limit`; undefined where chunks cannot be told. */
+/**
+ * How many tokens a text has, counted chunk by chunk until there are `limit`; undefined where chunks cannot be told.
+ */
 export function countUpTo(tokenizer: Tokenizer, text: string, limit: number): number | undefined {
   const boundary = boundaryOf(tokenizer.parts);
   if (!boundary) return undefined;
@@ -56,7 +59,9 @@ export function countUpTo(tokenizer: Tokenizer, text: string, limit: number): nu
 
 const firstChunk = 4096;
 
-/** Reads up to the last boundary; the words before it are kept, so that what follows is read as it is within the text. */
+/**
+ * Reads up to the last boundary; the words before it are kept, so that what follows is read as it is within the text.
+ */
 class ChunkEncoder {
   #chunks: string[] = []; // some words that were read, then what was not
   #length = 0;

@@ -40,9 +40,9 @@ const encode = (tokenizer: Tokenizer, text: string) => () => {
 };
 
 /**
- * Fails where sixteen times the text takes more than 150 times as much processor time: what grows as the square takes 256 times as much, and what is
- * linear up to 110, as caches hold all of the shorter text and garbage is collected in the longer one. The text is as long as takes a few milliseconds, below which a time
- * says little.
+ * Fails where sixteen times the text takes more than 150 times as much processor time: what grows as the square takes
+ * 256 times as much, and what is linear up to 110, as caches hold all of the shorter text and garbage is collected in
+ * the longer one. The text is as long as takes a few milliseconds, below which a time says little.
  */
 export const expectLinearTime = async (tokenizer: Tokenizer, make: (length: number) => string): Promise<void> => {
   let length = 3000;

@@ -34,7 +34,9 @@ const wrong: readonly unknown[] = [
   2 ** 24,
 ];
 
-/** Goes down the path that `choices` picks and changes or removes what is there; large tables are changed as a whole. */
+/**
+ * Goes down the path that `choices` picks and changes or removes what is there; large tables are changed as a whole.
+ */
 function spoil(node: Json, choices: readonly number[], value: unknown): void {
   for (const choice of choices) {
     const keys = Object.keys(node);

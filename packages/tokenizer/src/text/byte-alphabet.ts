@@ -1,6 +1,6 @@
 /**
- * The 256 printable characters that stand for bytes in byte-level vocabularies: printable Latin-1 for itself, every other
- * byte for a character from U+0100 on, in order (Radford et al. 2019, the vocabulary of GPT-2).
+ * The 256 printable characters that stand for bytes in byte-level vocabularies: printable Latin-1 for itself, every
+ * other byte for a character from U+0100 on, in order (Radford et al. 2019, the vocabulary of GPT-2).
  */
 export const byteAlphabet = (): readonly string[] => {
   alphabet ??= Array.from({ length: 256 }, (_, byte) => byte).reduce<string[]>((chars, byte) => {

@@ -64,7 +64,10 @@ export function upperBound(numbers: Uint32Array, limit: number): number {
   return low;
 }
 
-/** The numbers of a generated table: the last digit of each in base 50 from "*" on, those before it in base 34 from "]" on. */
+/**
+ * The numbers of a generated table: the last digit of each in base 50 from "*" on, those before it in base 34 from "]"
+ * on.
+ */
 export function decodeNumbers(text: string): number[] {
   const numbers: number[] = [];
   let high = 0;

@@ -4,7 +4,10 @@ import { newerCodePoints } from './unicode-version.js';
 /** The normal forms of Unicode Standard Annex 15. */
 export type NormalForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
-/** Whether the reference's normal forms, those of Unicode 9, leave a character alone and let nothing past it, whatever the platform's do. */
+/**
+ * Whether the reference's normal forms, those of Unicode 9, leave a character alone and let nothing past it, whatever
+ * the platform's do.
+ */
 export const isExemptFromNormalization = (char: string): boolean => newerCodePoints(exemptRuns).hasCharacter(char);
 
 /** A text in a normal form as the reference has it: the platform's, but for characters that are left alone. */

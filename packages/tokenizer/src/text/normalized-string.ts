@@ -5,9 +5,9 @@ import { unitsBefore } from './unicode.js';
  * A text on its way through normalizers, which may know for each of its UTF-16 units where it came from.
  *
  * `tracked` texts keep an alignment: unit `i` came from `[start(i), end(i))` of the original. As long as nothing was
- * rewritten the alignment is the identity (shifted by `origin`) and costs nothing. The rules by which rewritten characters
- * are aligned are the reference's: a character that replaces another takes its place; an added one shares the place of the
- * character before it.
+ * rewritten the alignment is the identity (shifted by `origin`) and costs nothing. The rules by which rewritten
+ * characters are aligned are the reference's: a character that replaces another takes its place; an added one shares
+ * the place of the character before it.
  */
 export class NormalizedString {
   #starts: Int32Array | undefined;
@@ -67,8 +67,9 @@ export class NormalizedString {
   }
 
   /**
-   * Replaces the whole text. `changes[i]` says how `chars[i]` came about: 0, it replaces the next old character; 1, it was
-   * added; -n, it replaces the next one and n more are gone. `dropped` old characters are gone at the very beginning.
+   * Replaces the whole text. `changes[i]` says how `chars[i]` came about: 0, it replaces the next old character; 1, it
+   * was added; -n, it replaces the next one and n more are gone. `dropped` old characters are gone at the very
+   * beginning.
    */
   transform(chars: readonly string[], changes: readonly number[], initialOffset = 0): void {
     const text = chars.join('');
@@ -160,7 +161,10 @@ export class NormalizedString {
     else if (this.text.search(pattern) >= 0) this.filter(char => char.search(pattern) < 0 || keeps?.(char) === true);
   }
 
-  /** Writes `content` (where `$&` is the character) in place of the characters that match a pattern, which has the flags g and u. */
+  /**
+   * Writes `content` (where `$&` is the character) in place of the characters that match a pattern, which has the flags
+   * g and u.
+   */
   substitute(pattern: RegExp, content: string): void {
     this.checkLength(this.text.length);
     if (!this.tracked) this.text = this.text.replace(pattern, content);
@@ -185,7 +189,10 @@ export class NormalizedString {
     this.transform(added.concat(old), changes);
   }
 
-  /** Replaces the ranges `[from, to)` (in pairs, ascending) by `content`, which takes the place of each range's last character. */
+  /**
+   * Replaces the ranges `[from, to)` (in pairs, ascending) by `content`, which takes the place of each range's last
+   * character.
+   */
   replace(ranges: readonly number[], content: string): void {
     let length = this.text.length + (ranges.length / 2) * content.length;
     for (let index = 0; index < ranges.length; index += 2) length -= ranges[index + 1]! - ranges[index]!;

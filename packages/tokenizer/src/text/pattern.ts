@@ -20,10 +20,16 @@ export const literalMatcher = (literal: string): Matcher =>
         }
       };
 
-/** Whether an expression matches by properties of characters, which the platform's tables hold; letters and signs that it names are everywhere the same. */
+/**
+ * Whether an expression matches by properties of characters, which the platform's tables hold; letters and signs that
+ * it names are everywhere the same.
+ */
 const usesUnicodeProperties = ({ source, flags }: RegExp) => flags.includes('i') || /\\[pPwWsSdDbB]/.test(source);
 
-/** Matches a regular expression, in Oniguruma's syntax if nothing else is said; a match of no characters counts, but for one right behind another match. */
+/**
+ * Matches a regular expression, in Oniguruma's syntax if nothing else is said; a match of no characters counts, but for
+ * one right behind another match.
+ */
 export const regexMatcher = (source: string, where: string, dialect?: Dialect): Matcher => {
   const regex = translateRegex(source, where, dialect);
   const searchIn = createSearch(regex);

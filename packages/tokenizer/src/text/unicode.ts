@@ -36,7 +36,10 @@ export function textOf(units: Uint16Array, from: number, to: number): string {
   return text;
 }
 
-/** The same text on its own: a slice may hold on to the text it is cut from, what is kept must not. Engines write a joined text anew before they slice it. */
+/**
+ * The same text on its own: a slice may hold on to the text it is cut from, what is kept must not. Engines write a
+ * joined text anew before they slice it.
+ */
 export const ownCopy = (text: string): string => ` ${text}`.slice(1);
 
 /** How many bytes whole characters, given as UTF-16 units, take in UTF-8. */

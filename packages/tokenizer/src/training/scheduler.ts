@@ -3,8 +3,9 @@ import { yieldToEventLoop } from '@residual/base';
 /** How far a training is. */
 export interface TrainProgress {
   /**
-   * `words`: texts are read and their words counted (`total` is undefined: nobody knows how many come). Then for merges `pairs`, words whose
-   * neighbours are counted, and `merges`, tokens so far; for Unigram `seeds`, and `pruning`, pieces that are still too many.
+   * `words`: texts are read and their words counted (`total` is undefined: nobody knows how many come). Then for merges
+   * `pairs`, words whose neighbours are counted, and `merges`, tokens so far; for Unigram `seeds`, and `pruning`,
+   * pieces that are still too many.
    */
   readonly stage: 'words' | 'pairs' | 'merges' | 'seeds' | 'pruning';
   readonly done: number;

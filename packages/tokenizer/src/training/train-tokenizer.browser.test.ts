@@ -13,7 +13,8 @@ test.each(['byte-level-bpe', 'bpe', 'wordpiece', 'unigram'] as const)(
       port2.postMessage(null);
     };
     port2.postMessage(null);
-    // A clock that goes 5 ms further at each look: the test asks how often a training rests, not how quick this machine is.
+    // A clock that goes 5 ms further at each look: the test asks how often a training rests, not how quick this machine
+    // is.
     let clock = 0;
     const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 5));
     const tokenizer = await trainTokenizer(lines, { kind, vocabSize: 400 }).finally(() => now.mockRestore());

@@ -38,8 +38,8 @@ export type TrainOptions =
   | (CommonOptions & UnigramTrainerOptions & { readonly kind: 'unigram' });
 
 /**
- * Trains a tokenizer on texts, which may come one by one and are not kept. Byte-pair encodings and WordPiece are what the reference's
- * trainers make of the same texts and settings; Unigram follows the reference's algorithm.
+ * Trains a tokenizer on texts, which may come one by one and are not kept. Byte-pair encodings and WordPiece are what
+ * the reference's trainers make of the same texts and settings; Unigram follows the reference's algorithm.
  */
 export async function trainTokenizer(
   texts: Iterable<string> | AsyncIterable<string>,

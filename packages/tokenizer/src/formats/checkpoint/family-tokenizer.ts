@@ -13,7 +13,10 @@ import { type CheckpointSettings, collectAddedTokens, type SpecialTokensMap, spe
 import { type SpecialTokenLayout, specialTokenLayout } from './special-token-layouts.js';
 import { familyToJson } from './to-json.js';
 
-/** A tokenizer from a SentencePiece model and the settings beside it: ids, special tokens and what is put around a text as its family has them. */
+/**
+ * Creates the tokenizer of a SentencePiece checkpoint: ids, special tokens and template follow the model family and the
+ * settings.
+ */
 export function familyTokenizer(bytes: Uint8Array, settings: CheckpointSettings): Tokenizer {
   const file = readModelProto(bytes);
   const parts = sentencePieceParts(file);
@@ -49,15 +52,15 @@ interface SpecialTokenSetup extends Pick<SpecialTokenLayout, 'single' | 'pair' |
   readonly settings: CheckpointSettings;
   /** All tokens with their ids. */
   readonly tokens: ReadonlyMap<string, number>;
-  /** The id of each piece of the model; undefined where it has none and is unknown. */
+  /** The id of each piece of the model; undefined if it has none and counts as unknown. */
   readonly ids: readonly (number | undefined)[];
-  /** Further special tokens, which have no name in `special_tokens_map.json`. */
+  /** Further special tokens without a name in `special_tokens_map.json`. */
   readonly special: readonly string[];
-  /** The tokenizer of the language into which a model translates, where it is another. */
+  /** The tokenizer of translations, if the model has a separate one. */
   readonly target?: Tokenizer | undefined;
 }
 
-/** The parts of a SentencePiece tokenizer with other ids, and with tokens beside its pieces and around a text. */
+/** Creates a tokenizer from the parts of a SentencePiece tokenizer, with other ids, special tokens and a template. */
 export function withSpecialTokens(
   parts: TokenizerParts,
   { specialTokens, settings, tokens, ids, special, target, ...layout }: SpecialTokenSetup,
@@ -111,7 +114,7 @@ export function withSpecialTokens(
   });
 }
 
-/** The same model with other ids; a piece without one is unknown. */
+/** The same model with other ids. A piece without an id becomes unknown. */
 function renumberModel(
   { preTokenEncoder: _, ...model }: Model,
   vocabulary: Vocabulary,

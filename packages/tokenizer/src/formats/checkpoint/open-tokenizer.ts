@@ -8,7 +8,7 @@ import { bpeFromFiles } from './vocab-and-merges.js';
 import { sentencePieceWithVocabJson } from './vocab-json.js';
 import { wordPieceFromFiles } from './vocab-txt.js';
 
-/** What SentencePiece models are called in published checkpoints. */
+/** The names of SentencePiece models in published checkpoints. */
 const sentencePieceNames = [
   'spiece.model',
   'sentencepiece.bpe.model',
@@ -17,15 +17,16 @@ const sentencePieceNames = [
   'spm.model',
 ];
 
-/** What is known of a checkpoint beside its files. */
+/** What is known about a checkpoint in addition to its files. */
 export interface OpenOptions {
-  /** The `model_type` of its `config.json`; read from there if absent. */
+  /** The `model_type` of its `config.json`. Default: read from that file. */
   readonly modelType?: string;
 }
 
 /**
- * The tokenizer of a published checkpoint, from whichever files it has: `tokenizer.json`, or a SentencePiece model (with `vocab.json` for Marian and
- * M2M-100), or `vocab.json` and `merges.txt`, or `vocab.txt`, each with the settings that lie beside it. Undefined if there are none.
+ * Opens the tokenizer of a published checkpoint from the first of these files that exists: `tokenizer.json`; a
+ * SentencePiece model (with `vocab.json` for Marian and M2M-100); `vocab.json` and `merges.txt`; `vocab.txt`. The
+ * settings files beside it are applied. Undefined if there are none of these files.
  */
 export async function openTokenizer(read: ReadFile, options: OpenOptions = {}): Promise<Tokenizer | undefined> {
   const type = options.modelType ?? (await readObject(read, 'config.json'))?.model_type;
@@ -67,7 +68,10 @@ async function fromVocabJson(
   return sentencePieceWithVocabJson(model, await idsOf(read, 'vocab.json', name), settings);
 }
 
-/** Marian cuts translations with a model of their own, `target.spm`, and with `separate_vocabs` gives them ids of their own, too. */
+/**
+ * Marian tokenizes translations with a separate model, `target.spm`. With `separate_vocabs` they also have separate
+ * ids.
+ */
 async function fromMarianFiles(read: ReadFile, source: Uint8Array, settings: CheckpointSettings): Promise<Tokenizer> {
   const vocab = await idsOf(read, 'vocab.json', 'source.spm');
   const isSeparate = settings.fields.boolean('separate_vocabs', false);

@@ -1,22 +1,22 @@
 import { abbreviateJson, failFile } from '../../errors.js';
 import { describeType, Fields } from '../json/fields.js';
 
-/** Gives the bytes of a file of a checkpoint by its name; undefined if there is none. */
+/** Returns the bytes of a file of the checkpoint; undefined if it does not exist. */
 export type ReadFile = (name: string) => Promise<Uint8Array | undefined>;
 
-/** The text of a file; undefined if there is none. */
+/** The text of a file; undefined if it does not exist. */
 export async function readText(read: ReadFile, name: string): Promise<string | undefined> {
   const bytes = await read(name);
   return bytes && new TextDecoder().decode(bytes);
 }
 
-/** The object in a JSON file; undefined if there is none. */
+/** The object in a JSON file; undefined if the file does not exist. */
 export async function readObject(read: ReadFile, name: string): Promise<Record<string, unknown> | undefined> {
   const text = await readText(read, name);
   return text === undefined ? undefined : parseObject(text, name);
 }
 
-/** The object that a text is; an error that names the file where it is none. */
+/** Parses a JSON object. The error names the file if the text is none. */
 export function parseObject(text: string, name: string): Record<string, unknown> {
   let value: unknown;
   try {
@@ -28,14 +28,14 @@ export function parseObject(text: string, name: string): Record<string, unknown>
   return failFile(`${name} must be an object, it is ${describeType(value)}`);
 }
 
-/** What the files beside a vocabulary say of it: `tokenizer_config.json`, `special_tokens_map.json`, `added_tokens.json`. */
+/** The settings in `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`. */
 export interface CheckpointSettings {
-  /** Settings and role tokens, those of `tokenizer_config.json` first. */
+  /** All settings. Those of `tokenizer_config.json` take precedence. */
   readonly fields: Fields;
   readonly values: Readonly<Record<string, unknown>>;
-  /** Further tokens by their ids, in the form of `tokenizer.json`. */
+  /** Further tokens by id, as entries of `added_tokens` of `tokenizer.json`. */
   readonly addedTokens: ReadonlyMap<number, AddedTokenJson>;
-  /** The class of the tokenizer or the type of the model, as lower-case letters and digits: `t5`, `xlmroberta`, `mbart50`. */
+  /** The tokenizer class or the model type in lower-case letters and digits: `t5`, `xlmroberta`, `mbart50`. */
   readonly family: string;
 }
 
@@ -50,7 +50,7 @@ export interface AddedTokenJson {
   readonly single_word?: boolean;
 }
 
-/** Reads what lies beside a vocabulary. `modelType` is that of the model's `config.json`. */
+/** Reads the settings files of a checkpoint. `modelType` comes from the model's `config.json`. */
 export async function readSettings(read: ReadFile, modelType: string | undefined): Promise<CheckpointSettings> {
   const [config, special, addedTokens] = await Promise.all(
     ['tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json'].map(name => readObject(read, name)),
@@ -90,13 +90,13 @@ function readExtraTokens(fields: Fields, plain: Record<string, unknown>): Map<nu
   return addedTokens;
 }
 
-/** The roles that a token may have. */
+/** The names of special tokens in `special_tokens_map.json`, without `_token`. */
 export const specialTokenNames = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'] as const;
 
-/** Tokens by their roles. */
+/** The contents of special tokens by name. */
 export type SpecialTokensMap = { readonly [role in (typeof specialTokenNames)[number]]?: string };
 
-/** The tokens with a role, as the settings name them, else as is usual; null in the settings means none. */
+/** The special tokens that the settings name, otherwise the defaults. Null in the settings means none. */
 export function specialTokensMapOf({ fields }: CheckpointSettings, defaults: SpecialTokensMap): SpecialTokensMap {
   const named = specialTokenNames.map(role => {
     const name = `${role}_token`;
@@ -108,7 +108,10 @@ export function specialTokensMapOf({ fields }: CheckpointSettings, defaults: Spe
   return Object.fromEntries(named.filter(([, token]) => token !== undefined));
 }
 
-/** Role tokens and other special ones that have an id, and what else was added, each once. Most masks take the space before them along. */
+/**
+ * The special tokens that have an id, and all other added tokens, each once. In most families the mask token strips the
+ * white space to its left.
+ */
 export function collectAddedTokens(
   settings: CheckpointSettings,
   specialTokens: SpecialTokensMap,
@@ -137,6 +140,6 @@ export function collectAddedTokens(
   return [...tokens.values()].sort((a, b) => a.id - b.id);
 }
 
-/** The roles as settings, for `tokenizerFromJson`. */
+/** The special tokens as settings for `tokenizerFromJson`. */
 export const specialTokenSettings = (specialTokens: SpecialTokensMap): Record<string, string> =>
   Object.fromEntries(Object.entries(specialTokens).map(([role, token]) => [`${role}_token`, token]));

@@ -1,17 +1,20 @@
 import { m2m100Languages, mbart50Languages, mbartLanguages, nllbLanguages } from './languages.js';
 import type { CheckpointSettings, SpecialTokensMap } from './settings.js';
 
-/** What a family makes of a SentencePiece model: which ids its pieces have, which tokens stand beside them and around a text. */
+/**
+ * How a model family extends a SentencePiece model: the ids of the pieces, additional tokens, and the template around a
+ * text.
+ */
 export interface SpecialTokenLayout {
   readonly specialTokens: SpecialTokensMap;
-  /** Tokens with ids of their own. Pieces of these names have no other. */
+  /** Tokens with fixed ids. They replace pieces of the same name. */
   readonly fixedIds: Readonly<Record<string, number>>;
-  /** What is added to the place of a piece in the model. */
+  /** The id of a piece is its index in the model plus this. */
   readonly idOffset: number;
-  /** `$A` and `$B` stand for the texts, `$B:1` for one of type id 1; everything else is a token. */
+  /** `$A` and `$B` stand for the texts; `$B:1` has type id 1. All other items are tokens. */
   readonly single: readonly string[];
   readonly pair: readonly string[];
-  /** Normalizers that come before the model's own, in the form of `tokenizer.json`. */
+  /** Normalizers that run before the model's own, in the form of `tokenizer.json`. */
   readonly normalizersBefore?: readonly object[];
 }
 
@@ -32,10 +35,10 @@ const eosTemplate = (around: (text: string) => string[]) => ({
   pair: [...around('$A'), '$B', '</s>'],
 });
 
-/** Published models have 100 sentinels. */
+/** Published models have 100 extra ids. */
 const maxExtraIds = 10_000;
 
-/** The layout of a family for a model of `count` pieces; families that are not known take the ids of the model itself. */
+/** The layout of a family for a model of `count` pieces. Unknown families use the ids of the model. */
 export function specialTokenLayout(settings: CheckpointSettings, count: number): SpecialTokenLayout {
   const { fields, family } = settings;
   const language = (fallback: string) => fields.string('src_lang', fallback);
@@ -137,7 +140,7 @@ const bosEosTemplate = {
   pair: ['<s>', '$A', '</s>', '</s>', '$B', '</s>'],
 };
 
-/** M2M-100, whose `vocab.json` names the ids of the pieces; languages follow. */
+/** M2M-100: `vocab.json` has the ids of the pieces, and the languages follow. */
 export function m2m100Layout({ fields }: CheckpointSettings, count: number): Omit<SpecialTokenLayout, 'idOffset'> {
   const source = `__${fields.string('src_lang', 'en').replace(/^__|__$/g, '')}__`;
   return {
@@ -172,7 +175,7 @@ function albert({
   };
 }
 
-/** Llama, Gemma and others: a beginning token in front unless the settings say otherwise. */
+/** Llama, Gemma and others: a bos token in front, unless the settings say otherwise. */
 function defaultLayout({ fields, family }: CheckpointSettings): SpecialTokenLayout {
   const addsBos = ['llama', 'codellama', 'mistral', 'mixtral', 'gemma', 'gemma2', 'gemma3', 'phi3'].includes(family);
   const bos = fields.boolean('add_bos_token', addsBos) ? ['bos'] : [];

@@ -4,15 +4,15 @@ import type { TemplateItem } from '../../post-processors/post-processor.js';
 import type { TokenizerParts } from '../../tokenizer.js';
 import type { Json } from '../json/fields.js';
 
-/** What a family adds to a SentencePiece model, as it stands in a tokenizer. */
+/** What a family adds to a SentencePiece model, as parts of the tokenizer. */
 interface FamilyParts extends Pick<TokenizerParts, 'addedTokens' | 'model' | 'postProcessor'> {
-  /** The id of each piece of the model; undefined where it has none. */
+  /** The id of each piece of the model; undefined if it has none. */
   readonly ids: readonly (number | undefined)[];
-  /** Normalizers that come before the model's own. */
+  /** Normalizers that run before the model's own. */
   readonly before: readonly object[];
 }
 
-/** The `tokenizer.json` of a SentencePiece model, `plain`, with a family's ids, tokens and template. */
+/** The `tokenizer.json` of a SentencePiece model, `plain`, with the family's ids, tokens and template. */
 export function familyToJson(plain: Json, parts: FamilyParts): Json {
   const { normalizers = [] } = (plain.normalizer ?? {}) as { normalizers?: readonly Json[] };
   const all = [...parts.before, ...normalizers];
@@ -42,7 +42,7 @@ function templateToJson({ postProcessor: { template }, model: { vocabulary }, ad
   return { type: 'TemplateProcessing', single, pair, special_tokens: special };
 }
 
-/** The tables of a model with other ids. A token that is no piece may only be found before the model reads. */
+/** The model's tables with other ids. A token that is not a piece must be an added token. */
 function renumberModelJson(model: Json, { ids, model: { vocabulary, unknownId }, addedTokens }: FamilyParts): Json {
   const tokens = [...vocabulary.entries()].sort(([, a], [, b]) => a - b);
   const indexOfId = new Map(ids.map((id, index) => [id, index]));

@@ -4,18 +4,23 @@ import { tokenizerFromJson } from '../json/load.js';
 import { sentencePieceTokenizer } from '../sentencepiece/index.js';
 import { type TiktokenName, tiktokenEncodings, tiktokenTokenizer } from '../tiktoken/index.js';
 
-/** What is known of a file beside its bytes. */
+/** What is known about a file in addition to its bytes. */
 export interface FileOptions {
-  /** Its name, for messages; a rank file of a known name (`cl100k_base.tiktoken`) is read by that. */
+  /**
+   * The name for error messages. If it contains the name of a tiktoken encoding (`cl100k_base.tiktoken`), that encoding
+   * is used.
+   */
   readonly name?: string;
   /** The content of `tokenizer_config.json`, for a `tokenizer.json`. */
   readonly config?: object | string;
 }
 
-/** What a file is, told by its first bytes. */
+/** The format of a file. */
 export type FileFormat = 'tokenizer.json' | 'sentencepiece' | 'tiktoken';
 
-/** A tokenizer from one file of any kind: `tokenizer.json`, a SentencePiece model, or a tiktoken rank file. */
+/**
+ * Creates a tokenizer from one file of any format: `tokenizer.json`, a SentencePiece model, or a tiktoken rank file.
+ */
 export function tokenizerFromFile(bytes: Uint8Array, options: FileOptions = {}): Tokenizer {
   const { name = 'the file', config } = options;
   switch (detectFormat(bytes)) {
@@ -34,12 +39,12 @@ export function tokenizerFromFile(bytes: Uint8Array, options: FileOptions = {}):
   }
 }
 
-/** What a file is; undefined if none of these. */
+/** The format of a file, detected by its first bytes; undefined if it is none of these. */
 export function detectFormat(bytes: Uint8Array): FileFormat | undefined {
   const head = textOf(bytes.subarray(0, 200));
   if (/^\s*\{/.test(head)) return 'tokenizer.json';
   if (/^[A-Za-z0-9+/]+={0,2} \d+\r?\n/.test(head)) return 'tiktoken';
-  return [0x0a, 0x12, 0x1a].includes(bytes[0]!) ? 'sentencepiece' : undefined; // the tags of pieces and of the two specifications
+  return [0x0a, 0x12, 0x1a].includes(bytes[0]!) ? 'sentencepiece' : undefined; // the tags of pieces and of the two specs
 }
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

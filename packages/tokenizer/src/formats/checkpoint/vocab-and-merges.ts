@@ -24,7 +24,7 @@ const robertaSpecialTokens: SpecialTokensMap = {
 const clipSpecialTokens: SpecialTokensMap = { bos: '<|startoftext|>', eos: endOfText, unk: endOfText, pad: endOfText };
 const robertaFamilies = ['roberta', 'bart', 'longformer', 'led', 'mvp', 'blenderbot', 'deberta'];
 
-/** Byte-level BPE from `vocab.json` and `merges.txt`: as GPT-2, as RoBERTa and BART, or as CLIP. */
+/** Byte-level BPE from `vocab.json` and `merges.txt`, with the settings of GPT-2, of RoBERTa and BART, or of CLIP. */
 export function bpeFromFiles(vocabText: string, mergesText: string, settings: CheckpointSettings): Tokenizer {
   const { fields, family } = settings;
   const vocab = parseObject(vocabText, 'vocab.json');
@@ -96,7 +96,7 @@ const robertaProcessing = (
   { trimOffsets, addPrefixSpace }: { trimOffsets: boolean; addPrefixSpace: boolean },
 ) => ({ type: 'RobertaProcessing', cls, sep, trim_offsets: trimOffsets, add_prefix_space: addPrefixSpace });
 
-/** The pairs of a merges file, whose first line may be a comment on its version. */
+/** The pairs of a merges file. Its first line may be a comment with the version. */
 export function readMergesText(text: string): string[][] {
   const lines = text.split('\n').map(line => line.replace(/\r$/, ''));
   return lines.flatMap((line, index) => {

@@ -10,8 +10,9 @@ const marianSpecialTokens: SpecialTokensMap = { eos: '</s>', unk: '<unk>', pad: 
 const languageToken = /^>>.+<<$/;
 
 /**
- * A tokenizer whose `vocab.json` gives the ids of the pieces of a SentencePiece model: Marian's, from `source.spm`, and M2M-100's. Pieces that it does not
- * name are unknown; names that are no pieces are decoded all the same. `target` is the tokenizer of translations, where it is another.
+ * Creates a tokenizer from a SentencePiece model and a `vocab.json` with the ids of its pieces: Marian's `source.spm`,
+ * and M2M-100. Pieces without an id are unknown. Names that are not pieces are only decoded. `target` is the tokenizer
+ * of translations, if it is a separate one.
  */
 export function sentencePieceWithVocabJson(
   model: Uint8Array,

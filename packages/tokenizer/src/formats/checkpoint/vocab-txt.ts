@@ -10,12 +10,12 @@ import {
 
 const bertSpecialTokens: SpecialTokensMap = { unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: '[MASK]' };
 
-/** WordPiece from `vocab.txt`, a token a line, as BERT uses it. */
+/** WordPiece from `vocab.txt`, one token per line, as in BERT. */
 export function wordPieceFromFiles(vocabText: string, settings: CheckpointSettings): Tokenizer {
   const { fields } = settings;
   const lines = vocabText.split('\n').map(line => line.replace(/\r$/, ''));
   if (lines.at(-1) === '') lines.pop();
-  const vocab = Object.fromEntries(lines.map((token, id) => [token, id])); // of a token that stands twice the last counts
+  const vocab = Object.fromEntries(lines.map((token, id) => [token, id])); // the last line of a repeated token wins
   const specialTokens = specialTokensMapOf(settings, bertSpecialTokens);
   const idOf = (token: string) => (Object.hasOwn(vocab, token) ? vocab[token] : undefined);
   const withId = (token: string | undefined) => {

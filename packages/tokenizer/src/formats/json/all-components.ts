@@ -44,7 +44,7 @@ import { unicodeScripts } from '../../pre-tokenizers/unicode-scripts.js';
 import { countUpTo } from '../../streaming/encode-stream.js';
 import type { ComponentRegistry } from './components.js';
 
-/** Every component that can be read. */
+/** All components that can be read. */
 export const allComponents: ComponentRegistry = {
   countUpTo,
   normalizers: {

@@ -8,7 +8,7 @@ import { sequence as sequencePreTokenizer } from '../../pre-tokenizers/sequence.
 import { split } from '../../pre-tokenizers/split.js';
 import type { ComponentRegistry } from './components.js';
 
-/** What byte-level BPE files are made of (GPT-2, Llama 3, Qwen and their like): for small bundles. */
+/** The components of byte-level BPE files (GPT-2, Llama 3, Qwen and similar models), for small bundles. */
 export const byteLevelComponents: ComponentRegistry = {
   normalizers: {},
   preTokenizers: { ByteLevel: byteLevel, Sequence: sequencePreTokenizer, Split: split },

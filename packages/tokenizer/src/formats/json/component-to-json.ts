@@ -1,16 +1,16 @@
 import { failFile } from '../../errors.js';
 import type { Json } from './fields.js';
 
-/** The fields of a component in the order in which the reference writes them, with what it writes where a file says nothing. */
+/** The fields of a component in the reference's order, with the values that the reference writes for absent fields. */
 interface ComponentForm {
   readonly fields: Json;
   /** The field that holds components of the same kind. */
   readonly list?: string;
-  /** Further spellings of older files, brought into today's. */
+  /** Converts spellings of older files. */
   readonly modern?: (json: Json) => Json;
 }
 
-const required = undefined; // without a default: the loader has seen that it is there
+const required = undefined; // no default: the loader has checked that the field exists
 
 const byteLevel: ComponentForm = { fields: { add_prefix_space: true, trim_offsets: true, use_regex: true } };
 
@@ -23,7 +23,7 @@ const metaspace: ComponentForm = {
 const replace: ComponentForm = { fields: { pattern: required, content: required } };
 const none: ComponentForm = { fields: {} };
 
-/** What the reference writes of each component that can be read, by kind and type. */
+/** The form of each component that can be read, by kind and type. */
 const forms = {
   normalizer: {
     BertNormalizer: { fields: { clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true } },
@@ -79,7 +79,7 @@ const forms = {
   },
 } satisfies { readonly [kind: string]: { readonly [type: string]: ComponentForm } };
 
-/** A component as the reference writes it: all fields, in its order. What it does not know is an error. */
+/** A component as the reference writes it: all fields, in its order. An unknown type is an error. */
 export function componentToJson(kind: keyof typeof forms, json: Json): Json {
   const known: { readonly [type: string]: ComponentForm } = forms[kind];
   const type = String(json.type);
@@ -92,11 +92,11 @@ export function componentToJson(kind: keyof typeof forms, json: Json): Json {
   return { ...output, [list]: (json[list] as readonly Json[]).map(inner => componentToJson(kind, inner)) };
 }
 
-/** The named fields of an object in the order of their defaults; null where a field may be null. */
+/** The named fields of an object in the order of `defaults`, which supplies absent values. */
 export const withDefaults = (defaults: Json, json: Json): Json =>
   Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, json[name] ?? value]));
 
-/** A template with its type ids and with its special tokens in the order of their names. */
+/** A template with its type ids and with its special tokens sorted by name. */
 function templateToJson(json: Json): Json {
   const single = json.single as readonly Json[];
   const items = (list: readonly Json[]) =>

@@ -7,30 +7,30 @@ import type { PreTokenizer } from '../../pre-tokenizers/pre-tokenizer.js';
 import type { Tokenizer } from '../../tokenizer.js';
 import { Fields } from './fields.js';
 
-/** Makes a component from its JSON; `nested` reads a component of the same kind inside it. */
+/** Creates a component from its JSON. `nested` reads a component of the same kind inside it. */
 export type ComponentReader<T> = (fields: Fields, nested: (json: unknown, where: string) => T) => T;
 
-/** Readers by the `type` that names them in `tokenizer.json`. */
+/** Readers by the `type` that `tokenizer.json` uses. */
 export type ComponentReaders<T> = { readonly [type: string]: ComponentReader<T> };
 
-/** The components that a loader knows. A loader with fewer of them makes a smaller bundle. */
+/** The components that a loader supports. Fewer components make a smaller bundle. */
 export interface ComponentRegistry {
   readonly normalizers: ComponentReaders<Normalizer>;
   readonly preTokenizers: ComponentReaders<PreTokenizer>;
   readonly models: ComponentReaders<Model>;
   readonly postProcessors: ComponentReaders<PostProcessor>;
   readonly decoders: ComponentReaders<Decoder>;
-  /** Counts the tokens of a long text chunk by chunk, so that it can stop early; undefined where it cannot. */
+  /** Counts the tokens of a long text chunk by chunk, so that it can stop early; undefined if that is not possible. */
   readonly countUpTo?: (tokenizer: Tokenizer, text: string, limit: number) => number | undefined;
 }
 
-/** So many components a sequence and those within it may hold: each rewrites every text. */
+/** The maximum number of components in a sequence and its nested sequences: each rewrites every text. */
 const maxComponents = 1000;
 
-/** So many sequences may lie inside one another: files have two or three, and what reads them calls itself. */
+/** The maximum nesting of sequences. Files have two or three levels, and the reader is recursive. */
 const maxDepth = 32;
 
-/** Reads one component by its type; an unknown type is an error that names the known ones. */
+/** Reads one component by its type. An unknown type is an error that lists the known ones. */
 export function readComponent<T>(
   kind: string,
   readers: ComponentReaders<T>,

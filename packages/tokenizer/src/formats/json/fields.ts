@@ -3,11 +3,11 @@ import { failFile } from '../../errors.js';
 /** A JSON object. */
 export type Json = { readonly [name: string]: unknown };
 
-/** What a value is, for error texts. */
+/** The type of a value for error messages. */
 export const describeType = (value: unknown) =>
   value === undefined ? 'missing' : value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 
-/** A JSON object whose fields are read with their types checked; errors name the path, as `model.vocab`. */
+/** A JSON object whose fields are read with type checks. Error messages name the path, such as `model.vocab`. */
 export class Fields {
   readonly #json: { readonly [name: string]: unknown };
 
@@ -21,27 +21,27 @@ export class Fields {
     this.#json = json as { readonly [name: string]: unknown };
   }
 
-  /** All fields as they are. */
+  /** All fields, unchecked. */
   get all(): { readonly [name: string]: unknown } {
     return this.#json;
   }
 
-  /** The field as it is, unchecked. */
+  /** A field, unchecked. */
   raw(name: string): unknown {
     return Object.hasOwn(this.#json, name) ? this.#json[name] : undefined;
   }
 
-  /** The same object with other values in the place of some fields. */
+  /** The same object with some fields replaced. */
   with(values: { readonly [name: string]: unknown }): Fields {
     return new Fields({ ...this.#json, ...values }, this.where);
   }
 
-  /** Where a field stands, for error texts. */
+  /** The path of a field for error messages. */
   path(name: string): string {
     return this.where === '' ? name : `${this.where}.${name}`;
   }
 
-  /** Whether a field is there and not null. */
+  /** Whether a field exists and is not null. */
   has(name: string): boolean {
     return this.raw(name) !== undefined && this.raw(name) !== null;
   }
@@ -56,7 +56,7 @@ export class Fields {
     return typeof value === 'boolean' ? value : this.#wrong(name, 'true or false');
   }
 
-  /** A whole number from 0 to `most`. */
+  /** An integer from 0 to `max`. */
   count(name: string, fallback?: number, max = 0x7fffffff): number {
     const value = this.raw(name) ?? fallback;
     if (typeof value !== 'number') return this.#wrong(name, 'a number');
@@ -68,14 +68,14 @@ export class Fields {
 
   array(name: string): readonly unknown[] {
     const value = this.raw(name);
-    return Array.isArray(value) ? [...(value as unknown[])] : this.#wrong(name, 'an array'); // no holes
+    return Array.isArray(value) ? [...(value as unknown[])] : this.#wrong(name, 'an array'); // without holes
   }
 
   object(name: string): Fields {
     return new Fields(this.raw(name), this.path(name));
   }
 
-  /** One of a few words. */
+  /** One of several strings. */
   choice<T extends string>(name: string, choices: readonly T[], fallback?: T): T {
     const value = this.string(name, fallback);
     const found = choices.find(choice => choice === value);

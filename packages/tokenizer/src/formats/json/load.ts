@@ -15,28 +15,34 @@ import { Fields } from './fields.js';
 import { parseTokenizerJson } from './parse.js';
 import { addConfiguredTokens, applyTokenizerConfig } from './tokenizer-config.js';
 
-/** What is given beside the file. */
+/** Further files of the checkpoint. */
 export interface LoadOptions {
   /**
-   * The content of `tokenizer_config.json`: names the tokens that have a role, asks for clean-up of spaces when decoding, and
-   * for beginning and end tokens where `tokenizer.json` has no post-processor.
+   * The content of `tokenizer_config.json`. It names special tokens, may ask for clean-up of spaces in decoding, and
+   * for bos and eos tokens if `tokenizer.json` has no post-processor.
    */
   readonly config?: object | string;
   /**
-   * The content of `special_tokens_map.json`, which older checkpoints have: its roles count for more than those of `config`, unless that lists
+   * The content of `special_tokens_map.json` of older checkpoints. It takes precedence over `config` unless that has
    * `added_tokens_decoder`, as in the reference.
    */
   readonly specialTokensMap?: object | string;
-  /** The `model_type` of the model's `config.json`: for Mistral and some others the file counts whatever class `config` names. */
+  /**
+   * The `model_type` of the model's `config.json`. For Mistral and some others, the file is used as it is, whatever
+   * class `config` names.
+   */
   readonly modelType?: string;
 }
 
-/** A tokenizer from the content of `tokenizer.json`, parsed or not. Components of every kind are known. */
+/** Creates a tokenizer from the content of `tokenizer.json`, text or parsed. All component types are supported. */
 export function tokenizerFromJson(json: object | string, options: LoadOptions = {}): Tokenizer {
   return loadTokenizer(json, allComponents, options);
 }
 
-/** A tokenizer made of the given components alone: what is not among them is not bundled, and is an error in a file. */
+/**
+ * Creates a tokenizer with the given components only. Other components are not bundled, and a file that needs them is
+ * an error.
+ */
 export function loadTokenizer(
   json: object | string,
   components: ComponentRegistry,
@@ -83,7 +89,7 @@ export function loadTokenizer(
   });
 }
 
-/** What lies beside the file. */
+/** The settings of the other files. */
 function settingsOf({ config = {}, specialTokensMap = {} }: LoadOptions): Fields {
   const own = new Fields(parseJsonText(config, 'tokenizer_config.json'), 'config');
   const older = new Fields(parseJsonText(specialTokensMap, 'special_tokens_map.json'), 'special_tokens_map.json');
@@ -101,7 +107,7 @@ function parseJsonText(json: object | string, what: string): unknown {
   }
 }
 
-/** What a file says beside its two large tables, which the model holds in its own form. */
+/** The file without its two large tables, which the model stores in its own form. */
 function withoutTables(file: Fields): { readonly [name: string]: unknown } {
   const names = ['truncation', 'padding', 'added_tokens', 'normalizer', 'pre_tokenizer', 'post_processor', 'decoder'];
   const { vocab, merges, ...model } = file.raw('model') as { readonly [name: string]: unknown };
@@ -111,7 +117,7 @@ function withoutTables(file: Fields): { readonly [name: string]: unknown } {
   };
 }
 
-/** Files written before models had a type tell it by their fields. */
+/** Older files have no model type; their fields reveal it. */
 function modelTypeOf(file: Fields): string {
   const model = file.object('model');
   if (model.has('type')) return model.string('type');
@@ -123,7 +129,9 @@ function modelTypeOf(file: Fields): string {
 const readModel = (file: Fields, components: ComponentRegistry): Model =>
   readComponent('model', components.models, { ...(file.raw('model') as object), type: modelTypeOf(file) }, 'model');
 
-/** The id of a token with a role, written as itself or as an object with its content; undefined if it is not given. */
+/**
+ * The id of a special token, which is given as a string or as an object with its content; undefined if there is none.
+ */
 function specialTokenId(
   settings: Fields,
   name: string,
@@ -133,7 +141,7 @@ function specialTokenId(
   return idOf(typeof settings.raw(name) === 'string' ? settings.string(name) : settings.object(name).string('content'));
 }
 
-/** Beginning and end tokens that the configuration asks for. */
+/** The bos and eos tokens that the configuration asks for. */
 function bosEosPostProcessor(settings: Fields, { bos, eos }: TokenizerParts['specialTokenIds']): PostProcessor {
   const asked = (name: string, id: number | undefined) =>
     id !== undefined && settings.has(name) && settings.boolean(name) ? [id] : [];
@@ -147,7 +155,7 @@ function bosEosPostProcessor(settings: Fields, { bos, eos }: TokenizerParts['spe
   return { template: { single: items(0), pair: [...items(0), ...items(1)] }, alwaysSetsTypeIds: true };
 }
 
-/** Without a decoder tokens are joined by spaces. */
+/** Joins tokens by spaces, the default without a decoder. */
 const joinWithSpaces: Decoder = emit => {
   let isFirst = true;
   return {

@@ -1,14 +1,15 @@
 import { Vocabulary } from '../../models/vocabulary.js';
 import { ownCopy } from '../../text/unicode.js';
 
-/** The merges of a model in the order of their ranks, by the ids of their tokens: left, right, left, right and so on. */
+/** The merges of a model in the order of their ranks, as ids of tokens: left, right, left, right and so on. */
 export class MergeList {
   constructor(readonly ids: readonly number[]) {}
 }
 
 /**
- * What `JSON.parse` makes of a `tokenizer.json`, but `model.vocab` as a `Vocabulary` and `model.merges` as a `MergeList`. These two are most of the file:
- * patterns, which engines compile at their first use, read them faster than they are parsed. Where anything about them is unusual the whole is parsed.
+ * Parses a `tokenizer.json` like `JSON.parse`, but returns `model.vocab` as a `Vocabulary` and `model.merges` as a
+ * `MergeList`. These two tables make up most of the file, and regular expressions read them faster than a JSON parser.
+ * If anything about them is unusual, the whole file is parsed.
  */
 export function parseTokenizerJson(text: string): unknown {
   try {
@@ -18,15 +19,15 @@ export function parseTokenizerJson(text: string): unknown {
   }
 }
 
-/** A table as it was read, and where its text ends. */
+/** A table and the index at which its text ends. */
 interface Table {
   readonly value: Vocabulary | MergeList;
   readonly end: number;
 }
 
-/** A name or another string, a bracket, or the beginning of a string without an end. */
+/** A name or another string, a bracket, or the start of an unterminated string. */
 const structureTokens = () => /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|["{}[\]]/gs;
-/** What stands for a table while the rest is parsed. */
+/** Replaces a table in the text while the rest is parsed. */
 const tablePlaceholder = 0;
 
 function parseWithTables(text: string): unknown {
@@ -59,11 +60,11 @@ function parseWithTables(text: string): unknown {
   return json;
 }
 
-/** The inside of a string; what holds no backslash is passed over in one go. */
+/** The body of a JSON string. A part without backslashes is matched in one step. */
 const stringBody = '([^"\\\\\\0-\\x1f]*(?:\\\\.[^"\\\\\\0-\\x1f]*)*)';
-/** The same without blanks, written as they are or not. */
+/** The same without spaces, escaped or not. */
 const stringBodyWithoutBlanks = '([^"\\\\\\0-\\x20]*(?:\\\\(?!u0020).[^"\\\\\\0-\\x20]*)*)';
-/** A pattern of what stands right there, in which a space stands for any blanks. */
+/** A sticky pattern in which a space stands for any white space of JSON. */
 const stickyPattern = (source: string) => new RegExp(source.replaceAll(' ', '[ \\t\\n\\r]*'), 'y');
 
 function readVocabulary(text: string, at: number): Table | undefined {
@@ -77,7 +78,7 @@ function readVocabulary(text: string, at: number): Table | undefined {
   });
 }
 
-/** Merges are written as `["left", "right"]`, in older files as `"left right"`. */
+/** Merges are written as `["left", "right"]`; older files have `"left right"`. */
 function readMergeList(text: string, at: number, vocabulary: Vocabulary | undefined): Table | undefined {
   if (!vocabulary) return undefined;
   const arePairs = matchesAt(text, at, stickyPattern(' \\[ \\['));
@@ -96,7 +97,9 @@ function readMergeList(text: string, at: number, vocabulary: Vocabulary | undefi
   });
 }
 
-/** Reads entries into a table until its closing bracket; nothing where something else stands or an entry cannot be taken. */
+/**
+ * Reads entries into a table up to its closing bracket. Undefined if anything else occurs or `accept` refuses an entry.
+ */
 function readTable(
   text: string,
   at: number,
@@ -118,20 +121,20 @@ function readTable(
   return undefined;
 }
 
-/** Whether what a pattern says stands at a place; its `lastIndex` is behind it then. */
+/** Whether a pattern matches at an index. If so, its `lastIndex` is the end of the match. */
 function matchesAt(text: string, at: number, pattern: RegExp): boolean {
   pattern.lastIndex = at;
   return pattern.test(text);
 }
 
-/** Where the next backslash stands. */
+/** The index of the next backslash, or the length of the text. */
 function nextBackslash(text: string, at: number): number {
   const index = text.indexOf('\\', at);
   return index < 0 ? text.length : index;
 }
 
-/** What the inside of a JSON string says. */
+/** The value of the body of a JSON string. */
 const parseStringBody = (inside: string): string => JSON.parse(`"${inside}"`);
 
-/** Longer parts of a text may share its memory, and would keep the whole text. */
+/** Longer slices may share the memory of the text and would keep all of it alive. */
 const maxSharedLength = 10;

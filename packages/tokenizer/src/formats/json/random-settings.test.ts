@@ -46,7 +46,10 @@ const files: OddFile[] = brotliDecompressSync(
   .split('\n')
   .map(line => JSON.parse(line));
 
-/** Encodings are of Hugging Face tokenizers 0.22.2, whose truncation reads the whole text, what they decode to is of 0.23.3, special tokens left out by their ids. */
+/**
+ * Encodings are of Hugging Face tokenizers 0.22.2, whose truncation reads the whole text, what they decode to is of
+ * 0.23.3, special tokens left out by their ids.
+ */
 describe('files of settings at random, with the results of Hugging Face tokenizers', () => {
   test('there are many', () => expect(files.length).toBeGreaterThan(100));
 

@@ -7,13 +7,13 @@ import { writeJson } from './write-json.js';
 
 /** How a tokenizer is written. */
 export interface SaveOptions {
-  /** Whether to write a line for each entry, as the reference does when asked to. Default false: everything on one line. */
+  /** Whether to write one line per entry, as the reference does on request. Default false: everything on one line. */
   readonly pretty?: boolean;
 }
 
 /**
- * The text of the `tokenizer.json` of a tokenizer, as the reference library writes it: all fields are there, defaults too,
- * in its order. What `tokenizer_config.json` said is not part of it and stays in that file.
+ * The `tokenizer.json` of a tokenizer as text, as the reference library writes it: all fields, including defaults, in
+ * its order. Settings of `tokenizer_config.json` are not part of it.
  */
 export function saveTokenizer(tokenizer: Tokenizer, { pretty = false }: SaveOptions = {}): string {
   const { file: source, model } = tokenizer.parts;
@@ -56,7 +56,7 @@ function addedTokensToJson(tokens: readonly Json[]): Json[] {
   return output.sort((a, b) => Number((a as Json).id) - Number((b as Json).id));
 }
 
-/** Settings of models, with what the reference writes where a file says nothing. */
+/** Settings of models with the values that the reference writes for absent fields. */
 const modelDefaults: { readonly [type: string]: Json } = {
   BPE: {
     dropout: null,
@@ -72,7 +72,7 @@ const modelDefaults: { readonly [type: string]: Json } = {
   WordPiece: { unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 100 },
 };
 
-/** What a file says of a model, with the tables that the model holds. */
+/** The JSON of a model with the tables that the model holds. */
 function withTables(json: Json, { vocabulary, merges, scores }: Model): Json {
   const tokens = [...vocabulary.entries()].sort(([, a], [, b]) => a - b);
   if (scores) return { ...json, vocab: tokens.map(([token, id]) => [token, scores[id]!]) };

@@ -38,7 +38,9 @@ test.each([
   expect(tokenizerFromJson(saveTokenizer(tokenizer)).encode(text).ids).toEqual(ids);
 });
 
-/** What transformers 5.24 makes of them: the class counts, unless the type of the model is one for which the file does. */
+/**
+ * What transformers 5.24 makes of them: the class counts, unless the type of the model is one for which the file does.
+ */
 test.each([
   [{ tokenizer_class: 'LlamaTokenizer', legacy: true }, undefined, [1, 319, 453], [1, 453, 1, 453], 'the the'],
   [{ tokenizer_class: 'LlamaTokenizerFast' }, 'llama', [1, 319, 453], [1, 453, 1, 503], 'thethe'],

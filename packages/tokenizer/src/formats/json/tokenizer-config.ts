@@ -3,10 +3,12 @@ import { failFile } from '../../errors.js';
 import type { Vocabulary } from '../../models/vocabulary.js';
 import { Fields, type Json } from './fields.js';
 
-/** Classes of the reference that make the normalizer of BERT, or a byte-level pre-tokenizer, anew from the configuration. */
+/**
+ * Classes for which the reference rebuilds the BERT normalizer or a byte-level pre-tokenizer from the configuration.
+ */
 const rebuiltComponents = { BertNormalizer: ['Bert', 'DistilBert'], ByteLevel: ['GPT2', 'Roberta'] } as const;
 
-/** Types of models for which the reference takes the file as it is, whatever class the configuration names. */
+/** Model types for which the reference uses the file as it is, whatever class the configuration names. */
 const modelTypesReadAsIs = [
   'mistral',
   'mixtral',
@@ -20,9 +22,10 @@ const modelTypesReadAsIs = [
 ];
 
 /**
- * A `tokenizer.json` with the settings that the reference lays over it from `tokenizer_config.json`: `do_lower_case`, `strip_accents` and
- * `tokenize_chinese_chars` of BERT's tokenizers, `add_prefix_space` of those of GPT-2 and RoBERTa; `legacy` and `add_prefix_space` of Llama's, which it
- * makes anew from vocabulary and merges. Other classes take the file as it is.
+ * A `tokenizer.json` with the settings that the reference applies from `tokenizer_config.json`: `do_lower_case`,
+ * `strip_accents` and `tokenize_chinese_chars` for BERT's tokenizers, `add_prefix_space` for GPT-2 and RoBERTa, and
+ * `legacy` and `add_prefix_space` for Llama's, which the reference rebuilds from vocabulary and merges. Other classes
+ * use the file as it is.
  */
 export function applyTokenizerConfig(json: Json, settings: Fields, modelType?: string): Json {
   if (modelType !== undefined && modelTypesReadAsIs.includes(modelType)) return json;
@@ -54,7 +57,10 @@ export function applyTokenizerConfig(json: Json, settings: Fields, modelType?: s
   };
 }
 
-/** What Llama's classes keep of a file are vocabulary, merges and what stands around a text; files that are byte-level are another's and stay. */
+/**
+ * Llama's classes keep only the vocabulary, the merges and the post-processor of a file. Byte-level files belong to
+ * other models and stay as they are.
+ */
 function rebuildLlama(json: Json, settings: Fields, isLlama: boolean): Json {
   const model = json.model as Json | undefined;
   const isPieces = model?.byte_fallback === true && model.merges !== undefined && !isByteLevel(json.pre_tokenizer);
@@ -89,8 +95,9 @@ function isByteLevel(component: unknown): boolean {
 }
 
 /**
- * The added tokens of a file, and those of `added_tokens_decoder`, `additional_special_tokens` and `extra_special_tokens` of the configuration: as in the
- * reference the flags of the configuration count, and what has no id yet follows all tokens. An id that the configuration gives otherwise is an error.
+ * The added tokens of a file and those of `added_tokens_decoder`, `additional_special_tokens` and
+ * `extra_special_tokens` of the configuration. As in the reference, the flags of the configuration take precedence, and
+ * tokens without an id follow all others. It is an error if the configuration gives a token another id than the file.
  */
 export function addConfiguredTokens(
   tokens: readonly AddedToken[],

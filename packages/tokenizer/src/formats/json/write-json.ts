@@ -1,6 +1,6 @@
 /**
- * JSON text of a value in which objects may also be given as a Map, whose order is kept: a JavaScript object puts names that
- * are whole numbers first. `indent` is the white space of one level; without it all is one line.
+ * Writes JSON. Objects may also be given as a Map, whose order is kept; a plain object would put names that are
+ * integers first. `indent` is the white space of one level; without it everything is on one line.
  */
 export function writeJson(value: unknown, indent = '', parentIndent = ''): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -16,7 +16,10 @@ const items = (template: string) =>
       : { SpecialToken: { id: name, type_id } };
   });
 
-/** Laid out as XLNet's: quotes, accents and case are normalized, and the special tokens come last, the very last with a type of its own. */
+/**
+ * Laid out as XLNet's: quotes, accents and case are normalized, and the special tokens come last, the very last with a
+ * type of its own.
+ */
 const json = {
   version: '1.0',
   truncation: null,

@@ -10,8 +10,9 @@ import { PieceWriter } from './piece-writer.js';
 import { createResegmenter } from './resegment.js';
 
 /**
- * Byte-pair encoding as SentencePiece does it: any two neighbours whose text together is a piece may merge, the piece of the best score first and of
- * those the leftmost; user-defined symbols never merge, and unused pieces fall apart again.
+ * Byte-pair encoding as in SentencePiece: two neighbours may merge if their joined text is a piece. The piece with the
+ * best score merges first, and among equals the leftmost. User-defined symbols never merge, and unused pieces are split
+ * again.
  */
 export function sentencePieceBpe(file: ModelProto, table: PieceTable): Model {
   const { vocabulary, unknownRules, userDefinedSymbols } = table;
@@ -20,7 +21,7 @@ export function sentencePieceBpe(file: ModelProto, table: PieceTable): Model {
   const count = file.pieces.length;
   const hasUnused = file.types.includes(pieceTypes.unused);
 
-  /** Symbols that do not merge further, as `add(id, units)`. */
+  /** Merges all symbols and passes each result to `add(id, units)`. */
   const mergeAll = (add: (id: number, units: number) => void) => {
     const resegmenter = hasUnused ? createResegmenter(file, merges) : undefined;
     merge(symbols, (resegmenter?.pairs ?? merges.pairs) as PairTable);

@@ -6,7 +6,10 @@ import { sentencePieceNormalizer, spaceSymbol } from './normalizer.js';
 
 const replacement = '\uFFFD';
 
-/** Pieces to text as SentencePiece does it: spaces in front that the normalizer adds or removes do not show, bytes join to characters. */
+/**
+ * Decodes pieces as SentencePiece does: leading spaces that the normalizer adds or removes are hidden, and byte pieces
+ * are joined to characters.
+ */
 export function sentencePieceDecoder(file: ModelProto): Decoder {
   const { pieces, types, normalizer } = file;
   const ofType = (type: number) => new Set(pieces.filter((_, id) => types[id] === type));
@@ -14,7 +17,7 @@ export function sentencePieceDecoder(file: ModelProto): Decoder {
   const stripsSpace = normalizer.addDummyPrefix || normalizer.removeExtraWhitespaces;
   const textOf: Decoder = emit => {
     const run = new ByteRun(text => write(text));
-    let atBegin = stripsSpace; // whether a space in front would go
+    let atBegin = stripsSpace; // whether a leading space would be removed
     const write = (text: string) => {
       if (text === '') return;
       atBegin = false;
@@ -40,7 +43,7 @@ export function sentencePieceDecoder(file: ModelProto): Decoder {
   return file.denormalizer && file.denormalizer.charsMap.length > 0 ? withDenormalizer(file, textOf) : textOf;
 }
 
-/** The denormalizer rewrites the whole text, so a stream of it comes at once at the end. */
+/** The denormalizer rewrites the whole text, so a stream emits everything at the end. */
 function withDenormalizer({ denormalizer }: ModelProto, decoder: Decoder): Decoder {
   const normalize = sentencePieceNormalizer(denormalizer!, undefined, false);
   return emit => {
@@ -60,7 +63,7 @@ function withDenormalizer({ denormalizer }: ModelProto, decoder: Decoder): Decod
   };
 }
 
-/** Bytes on their way to characters; each byte that cannot be part of one is U+FFFD. */
+/** Joins bytes to characters. A byte that cannot be part of a character becomes U+FFFD. */
 class ByteRun {
   #pending: number[] = [];
 
@@ -75,7 +78,7 @@ class ByteRun {
     while (this.#pending.length > 0) this.#takeFirst();
   }
 
-  /** Whether what is held may yet become one character. */
+  /** Whether the pending bytes may still become one character. */
   #isOpen(): boolean {
     const pending = this.#pending;
     const length = lengthOf(pending[0]!);
@@ -94,11 +97,11 @@ class ByteRun {
   }
 }
 
-/** How many bytes a character has that begins with `byte`; 0 where none does. */
+/** The length in bytes of a character that starts with `byte`; 0 if none does. */
 const lengthOf = (byte: number) =>
   byte < 0x80 ? 1 : byte < 0xc2 ? 0 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf5 ? 4 : 0;
 
-/** Whether bytes are the beginning of a character, or all of it: no overlong form, no surrogate, none above U+10FFFF. */
+/** Whether bytes are a character or a valid prefix of one: no overlong form, no surrogate, nothing above U+10FFFF. */
 function isUtf8Prefix([first, second, ...rest]: readonly number[]): boolean {
   if (second !== undefined) {
     const min = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;

@@ -2,22 +2,22 @@ import { PairTable } from '../../models/bpe/pair-table.js';
 import { type ModelProto, pieceTypes } from './model-proto.js';
 import type { PieceTable } from './piece-table.js';
 
-/** What may merge with what in a BPE model, whose file holds only pieces and their scores. */
+/** The possible merges of a BPE model. The file has only pieces and their scores. */
 export interface Merges {
-  /** For two symbols the rank of their merge and the piece that it makes. */
+  /** For two symbols the rank of their merge and the resulting piece. */
   readonly pairs: PairTable;
   /** The symbol of a character: the id of its piece, or a number above all ids. */
   readonly symbolOf: (code: number) => number;
-  /** How many UTF-16 units a symbol that merges has. */
+  /** The length in UTF-16 units of a symbol that merges. */
   readonly unitsOf: (symbol: number) => number;
 }
 
-/** All ways to put each piece together from two smaller ones or from single characters; equal scores have equal ranks. */
+/** All splits of each piece into two smaller pieces or single characters. Equal scores have equal ranks. */
 export function mergesOf({ pieces, scores, types }: ModelProto, { piecesInText }: PieceTable): Merges {
   const mergeable = new Map(piecesInText(id => types[id] !== pieceTypes.userDefined));
   const characters = new Map<number, number>();
   const userDefined = new Map(piecesInText(id => types[id] === pieceTypes.userDefined));
-  const units: number[] = []; // of symbols that are no pieces
+  const units: number[] = []; // of symbols that are not pieces
   for (const piece of mergeable.keys()) {
     for (const char of piece) {
       const code = char.codePointAt(0)!;
@@ -48,7 +48,7 @@ export function mergesOf({ pieces, scores, types }: ModelProto, { piecesInText }
   };
 }
 
-/** The place of each score among all of them, the best first. */
+/** The rank of each score, the best first. */
 function rankByScore(scores: readonly number[]): Map<number, number> {
   const sorted = [...new Set(scores)].sort((a, b) => b - a);
   return new Map(sorted.map((score, rank) => [score, rank]));

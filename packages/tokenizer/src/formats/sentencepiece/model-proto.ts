@@ -1,13 +1,13 @@
 import { failFile } from '../../errors.js';
 import { readFields } from './protobuf.js';
 
-/** What a piece is for, by the numbers that files write. */
+/** The types of pieces, by their numbers in the file. */
 export const pieceTypes = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
-/** How a model cuts a text, by the numbers that files write. */
+/** The types of models, by their numbers in the file. */
 export const modelTypes = { unigram: 1, bpe: 2, word: 3, char: 4 } as const;
 
-/** How a text is normalized before it is cut. */
+/** The settings of a normalizer (NormalizerSpec of sentencepiece_model.proto). */
 export interface NormalizerSpec {
   charsMap: Uint8Array;
   addDummyPrefix: boolean;
@@ -15,17 +15,17 @@ export interface NormalizerSpec {
   escapeWhitespaces: boolean;
 }
 
-/** What a SentencePiece model file says (sentencepiece_model.proto), as far as it bears on encoding and decoding. */
+/** A SentencePiece model file (sentencepiece_model.proto), as far as encoding and decoding need it. */
 export interface ModelProto {
   readonly pieces: string[];
-  /** Log-probabilities, or for BPE minus the rank; as float32, in which the reference computes. */
+  /** Log-probabilities, or for BPE the negative rank, rounded to float32 as in the reference. */
   readonly scores: number[];
   readonly types: number[];
   modelType: number;
   byteFallback: boolean;
   whitespaceAsSuffix: boolean;
   unknownSurface: string;
-  /** The pieces that are named as beginning, end and padding. */
+  /** The pieces that the model names as bos, eos and padding. */
   specialPieces: { bos: string; eos: string; pad: string };
   readonly normalizer: NormalizerSpec;
   denormalizer: NormalizerSpec | undefined;
@@ -38,7 +38,7 @@ const defaultSpec = (): NormalizerSpec => ({
   escapeWhitespaces: true,
 });
 
-/** Reads a SentencePiece model from its bytes. Whatever is not such a file is an error that says where it stops being one. */
+/** Reads a SentencePiece model from its bytes. The error for another file says at which byte it is invalid. */
 export function readModelProto(bytes: Uint8Array): ModelProto {
   const file: ModelProto = {
     pieces: [],
@@ -62,7 +62,7 @@ export function readModelProto(bytes: Uint8Array): ModelProto {
   return file;
 }
 
-/** The reference reads no longer pieces either. */
+/** The reference has the same limit. */
 const maxPieceBytes = 7999;
 
 const float = /*#__PURE__*/ new DataView(new ArrayBuffer(4));
@@ -114,7 +114,7 @@ function readNormalizer(bytes: Uint8Array, spec: NormalizerSpec): void {
   }
 }
 
-/** What the reference refuses is refused here too. */
+/** Refuses the same models as the reference. */
 function checkModel({ pieces, types, modelType, byteFallback }: ModelProto): void {
   const count = (wanted: number) => types.reduce((sum, type) => sum + (type === wanted ? 1 : 0), 0);
   if (pieces.length === 0) failFile('the SentencePiece model holds no pieces');

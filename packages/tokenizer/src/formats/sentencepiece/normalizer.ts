@@ -5,12 +5,13 @@ import type { NormalizedString } from '../../text/normalized-string.js';
 import { unitsAt } from '../../text/unicode.js';
 import type { NormalizerSpec } from './model-proto.js';
 
-/** What stands for a space within pieces. */
+/** Stands for a space within pieces. */
 export const spaceSymbol = '\u2581';
 
 /**
- * SentencePiece's own normalizer: at each place the longest rule of the table, user-defined symbols as they are, spaces made visible and, where the file
- * says so, no spaces at the ends, no two in a row, and one added in front (or behind).
+ * SentencePiece's own normalizer. At each index it applies the longest rule of the table, leaves user-defined symbols
+ * unchanged and makes spaces visible. Depending on the model it removes spaces at the ends and repeated spaces, and
+ * adds one in front or at the end.
  */
 export function sentencePieceNormalizer(
   spec: NormalizerSpec,
@@ -25,14 +26,14 @@ export function sentencePieceNormalizer(
   return text => {
     const old = text.text;
     const output: string[] = [];
-    const starts: number[] = []; // for each unit written where it came from
+    const starts: number[] = []; // for each unit of the output its offset in the original text
     let length = 0;
     const write = (part: string, from: number) => {
       text.checkLength((length += part.length));
       output.push(part);
       if (text.tracked) for (let index = 0; index < part.length; index++) starts.push(originalOffset(text, from));
     };
-    /** Copies the run of plain characters at `at`; returns where it ends. */
+    /** Copies the run of unchanged characters at `at` and returns its end. */
     const copy = (): number => {
       let to = at;
       for (; to < old.length && isPlain(old.charCodeAt(to)); to++) if (text.tracked) starts.push(text.start(to));
@@ -41,7 +42,7 @@ export function sentencePieceNormalizer(
     };
     let at = 0;
     let next = '';
-    /** Reads the next rule into `next`; returns where it ends. */
+    /** Applies the next rule, stores its output in `next` and returns the end of its input. */
     const read = (): number => {
       const symbol = longestMatchLength(symbols, old, at, old.length);
       const rule = symbol > 0 ? undefined : map?.longestMatch(old, at);
@@ -88,7 +89,7 @@ export function sentencePieceNormalizer(
   };
 }
 
-/** Tells the units that are characters which no rule changes and no symbol begins with; a table remembers the answers. */
+/** Returns whether a unit is a character that no rule changes and that starts no symbol. The answers are cached. */
 function plainUnits(map: CharsMap | undefined, symbols: Trie | undefined): (unit: number) => boolean {
   const cache = new Uint8Array(0x10000);
   const computeIsPlain = (unit: number) => {

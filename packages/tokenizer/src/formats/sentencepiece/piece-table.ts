@@ -5,19 +5,19 @@ import { Vocabulary } from '../../models/vocabulary.js';
 import { type ModelProto, pieceTypes } from './model-proto.js';
 import type { UnknownRules } from './piece-writer.js';
 
-/** The pieces of a model by what they are for. */
+/** The pieces of a model by type. */
 export interface PieceTable {
   readonly vocabulary: Vocabulary;
   readonly unknownRules: UnknownRules;
-  /** The pieces that are found in texts and for whose ids `keep` holds: normal, user-defined and unused ones. */
+  /** The normal, user-defined and unused pieces for whose ids `keep` holds. */
   readonly piecesInText: (keep?: (id: number) => boolean) => IterableIterator<[piece: string, id: number]>;
-  /** User-defined symbols, which are found before anything else; undefined if there are none. */
+  /** The user-defined symbols, which are matched before anything else; undefined if there are none. */
   readonly userDefinedSymbols: Trie | undefined;
 }
 
 const typesInText: readonly number[] = [pieceTypes.normal, pieceTypes.userDefined, pieceTypes.unused];
 
-/** Sorts the pieces of a model. */
+/** Sorts the pieces of a model by type. */
 export function pieceTable({ pieces, types, byteFallback }: ModelProto): PieceTable {
   const vocabulary = new Vocabulary();
   for (const [id, piece] of pieces.entries()) vocabulary.add(piece, id, 'the SentencePiece model');

@@ -1,17 +1,17 @@
 import { utf8LengthOf, writeUtf8 } from '../../text/unicode.js';
 
-/** What becomes of text that no piece covers. */
+/** What happens to text that no piece covers. */
 export interface UnknownRules {
   readonly unknownId: number;
-  /** The ids of the 256 bytes, where unknown characters are written as their bytes. */
+  /** The ids of the 256 byte pieces, if unknown characters are written as bytes. */
   readonly byteIds: readonly number[] | undefined;
 }
 
 const buffer = /*#__PURE__*/ new Uint8Array(4);
 
 /**
- * Writes pieces as ids, and where asked for the UTF-8 bytes that each covers: neighbouring unknown ones are one, or each is its bytes, of which the last
- * covers the character and the others nothing (SentencePiece's rules).
+ * Writes pieces as ids and, if requested, the UTF-8 bytes that each covers. Neighbouring unknown pieces become one.
+ * With byte pieces, the last byte covers the character and the others cover nothing (SentencePiece's rules).
  */
 export class PieceWriter {
   #byte = 0;

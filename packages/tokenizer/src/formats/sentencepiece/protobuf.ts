@@ -1,16 +1,16 @@
 import { failFile } from '../../errors.js';
 
-/** One field of a message: a varint or a fixed 32-bit value as `bits`, anything with a length as `bytes`. */
+/** One field of a message. `bits` holds a varint or a fixed 32-bit value, `bytes` a length-delimited value. */
 export interface Field {
   readonly number: number;
-  /** The low 32 bits of a varint, or the four bytes of a fixed value, as a signed number. */
+  /** The low 32 bits of a varint, or the fixed value, as a signed number. */
   readonly bits: number;
   readonly bytes: Uint8Array;
 }
 
 const none = /*#__PURE__*/ new Uint8Array(0);
 
-/** The fields of a message in protocol buffers' wire format, one after another; every length is checked before it is used. */
+/** Reads the fields of a message in the wire format of protocol buffers. Every length is checked before it is used. */
 export function* readFields(message: Uint8Array, where: string): Generator<Field> {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   const reader = new WireReader(message, where);
@@ -24,7 +24,7 @@ export function* readFields(message: Uint8Array, where: string): Generator<Field
         yield { number, bits: reader.read(), bytes: none };
         break;
       case 1:
-        reader.take(8); // no field that we read is of this kind
+        reader.take(8); // no field of interest has this type
         break;
       case 2:
         yield { number, bits: 0, bytes: reader.take(reader.read() >>> 0) };
@@ -49,7 +49,7 @@ class WireReader {
     readonly where: string,
   ) {}
 
-  /** A varint of at most ten bytes: its low 32 bits, signed. */
+  /** A varint of at most ten bytes: its low 32 bits as a signed number. */
   read(): number {
     let bits = 0;
     for (let index = 0; index < 10; index++) {

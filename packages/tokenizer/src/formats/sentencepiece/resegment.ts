@@ -3,8 +3,8 @@ import type { Merges } from './merges.js';
 import { type ModelProto, pieceTypes } from './model-proto.js';
 
 /**
- * Merges of one text that remember how each unused piece came about: such a piece may be a step to a longer one, but where it remains it falls apart into
- * what it was last made of.
+ * Merges for one text that record the parts of each unused piece. Such a piece may be a step to a longer one; if it
+ * remains in the end, it is split into its last parts (rev_merge in the SentencePiece library).
  */
 export function createResegmenter({ types }: ModelProto, { pairs, unitsOf }: Merges) {
   const reverseMerges = new Map<number, readonly [left: number, right: number]>();
@@ -26,7 +26,7 @@ export function createResegmenter({ types }: ModelProto, { pairs, unitsOf }: Mer
     }
   }
 
-  /** Hands on a symbol of `units` units, or what it falls apart into. */
+  /** Passes a symbol of `units` units to `add`, or the parts of an unused piece. */
   function resegment(id: number, units: number, add: (id: number, units: number) => void): void {
     const parts = types[id] === pieceTypes.unused ? reverseMerges.get(id) : undefined;
     if (!parts) {

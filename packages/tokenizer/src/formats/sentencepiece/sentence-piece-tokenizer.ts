@@ -12,14 +12,14 @@ import { sentencePieceUnigram } from './unigram.js';
 import { piecesStayInWords, sentencePieceChar, sentencePieceWord, splitBeforeSpaces } from './word-and-char.js';
 
 /**
- * A tokenizer from the bytes of a SentencePiece `.model` file, with the ids, pieces and texts of that library: no tokens are put around a text, and
- * control symbols are not found in it. (Kudo and Richardson 2018)
+ * Creates a tokenizer from the bytes of a SentencePiece `.model` file (Kudo and Richardson 2018), with the ids, pieces
+ * and texts of that library. No tokens are added around a text, and control symbols are not found in it.
  */
 export function sentencePieceTokenizer(bytes: Uint8Array): Tokenizer {
   return new Tokenizer(sentencePieceParts(readModelProto(bytes)));
 }
 
-/** The parts of a tokenizer that does what a model file says. */
+/** The parts of a tokenizer for a model file. */
 export function sentencePieceParts(file: ModelProto): TokenizerParts {
   const table = pieceTable(file);
   const { model, preTokenizer } = modelOf(file, table);
@@ -57,7 +57,7 @@ const modelNames: { readonly [type: number]: string } = {
   [modelTypes.char]: 'Char',
 };
 
-/** Whether all ways to cut a text into pieces have a cut before the space in front of a word, and a piece behind it. */
+/** Whether every segmentation has a boundary before the space in front of a word and a piece after it. */
 const splitsWords = (file: ModelProto, { vocabulary }: PieceTable): boolean =>
   piecesStayInWords(file) &&
   file.normalizer.escapeWhitespaces &&
@@ -79,7 +79,7 @@ function modelOf(file: ModelProto, table: PieceTable): { model: Model; preTokeni
   }
 }
 
-/** Names of ids that only a caller puts into a sequence. */
+/** The control pieces. They name ids that only a caller adds to a sequence. */
 function controlTokens({ pieces, types }: ModelProto): AddedToken[] {
   const flags = { singleWord: false, lstrip: false, rstrip: false, normalized: false, special: true };
   return [...pieces.entries()]

@@ -1,7 +1,7 @@
-/** Regular expressions with which a saved SentencePiece model says what that library does. */
+/** Regular expressions of saved SentencePiece models. */
 
-/** Spaces at the ends of a text, at the end visible ones too. */
+/** Spaces at the ends of a text; at the end also visible ones. */
 export const outerSpaces = '(?<![\\s\\S]) +|[ ▁]+(?![\\s\\S])';
 
-/** A run of visible spaces with the word behind it. */
+/** A run of visible spaces and the word after it. */
 export const spacedWord = '▁+[^▁]*';

@@ -10,8 +10,9 @@ import { scoresOf, unknownPenalty } from './unigram.js';
 import { piecesStayInWords } from './word-and-char.js';
 
 /**
- * The `tokenizer.json` that does what a SentencePiece model does, as the reference's converters see it: a table of characters becomes Precompiled, scores
- * of a BPE become the order of its merges. What that file has no words for is an error that names it.
+ * The `tokenizer.json` of a SentencePiece model, in the form of the reference's converters: the character table becomes
+ * Precompiled, and the scores of a BPE become the order of its merges. An unsupported feature is an error that names
+ * it.
  */
 export function sentencePieceToJson(file: ModelProto, table: PieceTable): Json {
   const reason = unsupportedFeature(file);
@@ -30,11 +31,14 @@ const sequenceJson = (name: string, parts: readonly Json[]) =>
   parts.length > 0 ? { type: 'Sequence', [name]: parts } : null;
 const replaceJson = (pattern: Json, content: string) => ({ type: 'Replace', pattern, content });
 
-/** Whether words can be read one by one: unknown characters are one token from word to word where spaces are unknown too. */
+/**
+ * Whether words can be encoded one by one. If the space itself is unknown, neighbouring unknown characters of several
+ * words become one token.
+ */
 const splitsAtSpaces = (file: ModelProto) =>
   piecesStayInWords(file) && file.types[file.pieces.indexOf(spaceSymbol)] === pieceTypes.normal;
 
-/** Cuts before each run of visible spaces. */
+/** Splits before each run of visible spaces. */
 const splitBeforeSpacesJson: Json = {
   type: 'Split',
   pattern: { Regex: spacedWord },
@@ -42,7 +46,7 @@ const splitBeforeSpacesJson: Json = {
   invert: false,
 };
 
-/** What a model has that the other file cannot say; undefined where it can say all. */
+/** The feature of a model that `tokenizer.json` cannot express; undefined if there is none. */
 function unsupportedFeature(file: ModelProto): string | undefined {
   const { pieces, types, modelType, normalizer, denormalizer, whitespaceAsSuffix } = file;
   const symbols = pieces.filter((_, id) => types[id] === pieceTypes.userDefined);
@@ -62,7 +66,10 @@ function unsupportedFeature(file: ModelProto): string | undefined {
   return undefined;
 }
 
-/** Whether a symbol of a Unigram model, whose score is of its length, is below all pieces: unknown characters are weighed by the lowest score. */
+/**
+ * Whether a symbol of a Unigram model, whose score depends on its length, scores below all pieces. The lowest score
+ * determines the score of unknown characters.
+ */
 function hasLowScoringSymbol(file: ModelProto): boolean {
   const { scores, unknownScore } = scoresOf(file);
   const isLower = (id: number) =>
@@ -70,14 +77,14 @@ function hasLowScoringSymbol(file: ModelProto): boolean {
   return file.modelType === modelTypes.unigram && file.pieces.some((_, id) => isLower(id));
 }
 
-/** Whether a rule begins within a symbol, which this library leaves as it is. */
+/** Whether a rule starts within a symbol. The SentencePiece library leaves symbols unchanged. */
 function rewritesSymbols(charsMap: Uint8Array, symbols: readonly string[]): boolean {
   if (charsMap.length === 0) return false;
   const map = new CharsMap(charsMap, 'precompiled_charsmap');
   return symbols.some(symbol => [...symbol].some(char => map.isRulePrefix(char.codePointAt(0)!)));
 }
 
-/** Control symbols, and the user-defined ones of a BPE, which never merge. */
+/** Control symbols, and the user-defined symbols of a BPE, which never merge. */
 function addedTokens({ pieces, types, modelType }: ModelProto): Json[] {
   const isFrozen = (id: number) => modelType === modelTypes.bpe && types[id] === pieceTypes.userDefined;
   return [...pieces.entries()].flatMap(([id, content]) =>
@@ -112,12 +119,15 @@ function decoders({ pieces, types, normalizer, byteFallback, unknownSurface }: M
   ];
 }
 
-/** Where spaces in front are removed those of all first pieces go, however many there are. */
+/** With remove_extra_whitespaces, all leading spaces are removed. */
 const manySpaces = 0x7fffffff;
 
 const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** Scores as they count; of what is not found in texts by them none that is below all others, by which unknown characters are weighed. */
+/**
+ * The scores as the reference uses them. Pieces that are not found in texts get a score that is not the lowest, because
+ * the lowest determines the score of unknown characters.
+ */
 function unigramToJson(file: ModelProto): Json {
   const { pieces, types, byteFallback } = file;
   const { scores, unknownScore } = scoresOf(file);
@@ -131,7 +141,10 @@ function unigramToJson(file: ModelProto): Json {
   };
 }
 
-/** Merges by the scores of what they make; of those that make the same the one with the longest left part first, as neighbours merge from the left. */
+/**
+ * The merges sorted by the scores of their results. Among merges with the same result the one with the longest left
+ * part is first, since merging goes from left to right.
+ */
 function bpeToJson(file: ModelProto, table: PieceTable): Json {
   const { pieces, types, byteFallback } = file;
   const lengthOf = (id: number) => pieces[id]?.length ?? 0;

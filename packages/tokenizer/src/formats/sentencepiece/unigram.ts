@@ -5,15 +5,16 @@ import { type ModelProto, pieceTypes } from './model-proto.js';
 import type { PieceTable } from './piece-table.js';
 import { PieceWriter } from './piece-writer.js';
 
-/** How much worse than the worst piece an unknown character is. */
+/** The score of an unknown character is this much below the lowest score. */
 export const unknownPenalty = 10;
-/** The reference starts its search for the best score from the smallest positive float32. */
+/** The smallest positive float32, from which the reference starts its search for the highest score. */
 const leastPositive = 2 ** -126;
 
 /**
- * The most probable way to cut a text into pieces (Kudo 2018); of those that are equally probable the one with the longest last piece. Sums are of
- * float64, as in readers of tokenizer.json, so that a saved model cuts every text alike. The SentencePiece library sums in float32, in another way since its
- * version 0.2.2, and has either of two ways that are equally probable.
+ * The most probable segmentation of a text (Kudo 2018), and among equally probable ones the one with the longest last
+ * piece. Scores are summed in float64, as in readers of tokenizer.json, so that a saved model gives the same
+ * segmentations. The SentencePiece library sums in float32, in another order since its version 0.2.2, and may choose
+ * another of several equally probable segmentations.
  */
 export function sentencePieceUnigram(file: ModelProto, table: PieceTable): Model {
   const { unknownRules, piecesInText, vocabulary } = table;
@@ -27,12 +28,12 @@ export function sentencePieceUnigram(file: ModelProto, table: PieceTable): Model
     showsUnknownText: true,
     tokenize(text, start, end, _bytes, ids, spans) {
       const output = new PieceWriter(unknownRules, text, ids, spans);
-      let from = start; // where the paths begin
-      let furthest = start; // how far pieces reach by now
+      let from = start; // where the paths start
+      let furthest = start; // how far pieces reach so far
       paths.reset(end - start);
       for (let at = start; at < end; ) {
         if (at === furthest && at > from) {
-          paths.writePath(from, at, output); // every way leads through here
+          paths.writePath(from, at, output); // every path passes through here
           paths.restart(at - from);
           from = at;
         }
@@ -59,7 +60,7 @@ export function sentencePieceUnigram(file: ModelProto, table: PieceTable): Model
   };
 }
 
-/** Scores as the reference takes them: float32, and for user-defined symbols a bonus. */
+/** Scores as the reference uses them: float32, with a bonus for user-defined symbols. */
 export function scoresOf({ pieces, scores, types }: ModelProto): { scores: Float64Array; unknownScore: number } {
   let lowest = 3.4028234663852886e38;
   let highest = leastPositive;
@@ -78,13 +79,13 @@ export function scoresOf({ pieces, scores, types }: ModelProto): { scores: Float
 
 const bytesOf = (piece: string) => utf8LengthOf(piece, 0, piece.length);
 
-/** The best way to each place behind the beginning: its score, and the piece that it ends with. Reused. */
+/** The best path to each index: its score, and the piece that it ends with. Reused between texts. */
 class BestPaths {
   scores = new Float64Array(0);
   #starts = new Int32Array(0);
   #ids = new Int32Array(0);
 
-  /** Makes room for `length` units, or for as many as most texts need at a time. */
+  /** Allocates `length` units, at most as many as most texts need at a time. */
   reset(length: number): void {
     const capacity = Math.min(length, retainedCapacity) + 1;
     if (this.scores.length < capacity) this.#resize(Math.max(64, capacity));
@@ -92,7 +93,7 @@ class BestPaths {
     this.#starts.fill(-1);
   }
 
-  /** Begins anew behind unit `at`, with its score. */
+  /** Starts again at unit `at` with its score. */
   restart(at: number): void {
     this.scores[0] = this.scores[at]!;
     this.#starts.fill(-1, 0, at + 1);
@@ -106,7 +107,7 @@ class BestPaths {
     this.#ids[to] = id;
   }
 
-  /** Writes the pieces of the best way from `from` to `to`. */
+  /** Writes the pieces of the best path from `from` to `to`. */
   writePath(from: number, to: number, output: PieceWriter): void {
     const ends: number[] = [];
     for (let at = to - from; at > 0; at = this.#starts[at]!) ends.push(at);

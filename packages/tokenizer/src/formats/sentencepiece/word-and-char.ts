@@ -8,7 +8,7 @@ import { spaceSymbol } from './normalizer.js';
 import type { PieceTable } from './piece-table.js';
 import { PieceWriter } from './piece-writer.js';
 
-/** Each character, and each user-defined symbol, is a piece or unknown. */
+/** Each character and each user-defined symbol is a piece, or unknown. */
 export const sentencePieceChar = (file: ModelProto, table: PieceTable): Model =>
   pieceModel(
     file,
@@ -16,7 +16,7 @@ export const sentencePieceChar = (file: ModelProto, table: PieceTable): Model =>
     (text, at, end) => at + (longestMatchLength(table.userDefinedSymbols, text, at, end) || unitsAt(text, at)),
   );
 
-/** Each word, with the space before it, is a piece or unknown. */
+/** Each word with the space before it is a piece, or unknown. */
 export const sentencePieceWord = (file: ModelProto, table: PieceTable): Model =>
   pieceModel(file, table, (text, at, end) => {
     const next = text.indexOf(spaceSymbol, at + 1);
@@ -46,11 +46,14 @@ function pieceModel(
   };
 }
 
-/** Whether no piece holds anything before a space, so that words can be read one by one. */
+/** Whether no piece has a character before a space, so that words can be encoded one by one. */
 export const piecesStayInWords = ({ pieces, types }: ModelProto): boolean =>
   !types.includes(pieceTypes.unused) && !pieces.some(piece => /[^\u2581]\u2581/.test(piece));
 
-/** Cuts before each run of visible spaces: what BPE may read word by word, where no piece goes across such a place. */
+/**
+ * Splits before each run of visible spaces, so that BPE can encode words one by one if no piece crosses such a
+ * boundary.
+ */
 export const splitBeforeSpaces: PreTokenizer = [
   {
     split(text, start, end, spans) {

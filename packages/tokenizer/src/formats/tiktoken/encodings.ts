@@ -1,10 +1,10 @@
-/** How the texts of a published vocabulary are cut, and which ids stand beside its ranks. */
+/** The split pattern and the special tokens of a published vocabulary. */
 export interface TiktokenEncoding {
-  /** The regular expression whose matches are the pieces. */
+  /** The regular expression whose matches are the pre-tokens. */
   readonly pattern: string;
   /** Special tokens and their ids. */
   readonly specialTokens: Readonly<Record<string, number>>;
-  /** How many ranks its file has. */
+  /** The number of ranks in its file. */
   readonly ranks: number;
 }
 
@@ -13,7 +13,7 @@ const gpt2 = "'(?:[sdmt]|ll|ve|re)| ?\\p{L}++| ?\\p{N}++| ?[^\\s\\p{L}\\p{N}]++|
 const [before, ending] = ['[^\\r\\n\\p{L}\\p{N}]?', "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"];
 const [upper, lower] = ['[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]', '[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]'];
 
-/** The vocabularies known by name, with patterns and special tokens as tiktoken has them. */
+/** The known vocabularies, with the patterns and special tokens of tiktoken. */
 export const tiktokenEncodings = {
   r50k_base: { pattern: gpt2, specialTokens: { [endOfText]: 50256 }, ranks: 50256 },
   p50k_base: { pattern: gpt2, specialTokens: { [endOfText]: 50256 }, ranks: 50280 },
@@ -36,5 +36,5 @@ export const tiktokenEncodings = {
   },
 } as const satisfies Record<string, TiktokenEncoding>;
 
-/** The name of a vocabulary that is known. */
+/** The name of a known vocabulary. */
 export type TiktokenName = keyof typeof tiktokenEncodings;

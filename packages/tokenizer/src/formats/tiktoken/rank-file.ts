@@ -4,7 +4,7 @@ import { PairTable } from '../../models/bpe/pair-table.js';
 import { Vocabulary } from '../../models/vocabulary.js';
 import { byteAlphabet } from '../../text/byte-alphabet.js';
 
-/** Reads a rank file: lines of a token's bytes in base64 and its rank, which is its id. */
+/** Reads a rank file: one line per token with its bytes in base64 and its rank, which is its id. */
 export function readRanks(text: string): Vocabulary {
   const vocabulary = new Vocabulary();
   const alphabet = byteAlphabet();
@@ -34,8 +34,9 @@ function bytesOf(base64: string, index: number): string {
 }
 
 /**
- * The merges behind ranks, by which any two neighbours may merge whose bytes together have a rank. Where lower ranks take a token to two parts these are its
- * only merge, wherever it occurs: nothing inside it goes another way while nothing from outside touches it. Where they do not, all its cuts are kept.
+ * The merges that ranks imply. Two neighbours may merge if their joined bytes have a rank. If the lower ranks reduce a
+ * token to two parts, these are its only merge: while nothing outside the token merges with it, its inside always
+ * merges in this way. Otherwise all of its splits are kept.
  */
 export function mergesOfRanks(vocabulary: Vocabulary): PairTable {
   const table = new PairTable(vocabulary.size);

@@ -12,17 +12,17 @@ import { type TiktokenEncoding, type TiktokenName, tiktokenEncodings } from './e
 import { mergesOfRanks, readRanks } from './rank-file.js';
 import { ranksToJson } from './to-json.js';
 
-/** What is given beside the rank file. */
+/** What is known about the rank file. */
 export interface TiktokenOptions {
-  /** Which vocabulary it is, or its pattern and special tokens. Default: told by how many ranks there are. */
+  /** The vocabulary, or its pattern and special tokens. Default: detected by the number of ranks. */
   readonly encoding?: TiktokenName | Pick<TiktokenEncoding, 'pattern' | 'specialTokens'>;
-  /** Whether special tokens that stand in a text are found; otherwise they are text like any other. Default false. */
+  /** Whether special tokens in a text are found; otherwise they are ordinary text. Default false. */
   readonly findSpecialTokens?: boolean;
 }
 
 /**
- * A tokenizer from a tiktoken rank file (lines of base64 and rank), with that library's ids. Tokens show in the byte alphabet of GPT-2, `Ġthe`; nothing is
- * put around a text.
+ * Creates a tokenizer from a tiktoken rank file (lines of base64 and rank), with the ids of that library. Tokens are
+ * shown in the byte alphabet of GPT-2, `Ġthe`. Nothing is added around a text.
  */
 export function tiktokenTokenizer(file: string | Uint8Array, options: TiktokenOptions = {}): Tokenizer {
   const vocabulary = readRanks(typeof file === 'string' ? file : new TextDecoder().decode(file));
@@ -65,7 +65,7 @@ export function tiktokenTokenizer(file: string | Uint8Array, options: TiktokenOp
   });
 }
 
-/** The hand-written scan of a pattern of tiktoken's; undefined for any other. */
+/** The hand-written scan for a pattern of tiktoken; undefined for any other pattern. */
 export function scanOfPattern(pattern: string): Scan | undefined {
   if (pattern === tiktokenEncodings.r50k_base.pattern) return scanGpt2;
   return pattern === tiktokenEncodings.cl100k_base.pattern ? scanCl100k(3, true) : scanKnownPattern(pattern);

@@ -3,7 +3,9 @@ import type { Vocabulary } from '../../models/vocabulary.js';
 import type { Json } from '../json/fields.js';
 import { tiktokenEncodings } from './encodings.js';
 
-/** The `tokenizer.json` that does what a rank file does: byte-level BPE with the merges behind the ranks, where whole tokens come first. */
+/**
+ * The `tokenizer.json` of a rank file: byte-level BPE with the merges that the ranks imply, and with `ignore_merges`.
+ */
 export function ranksToJson(
   vocabulary: Vocabulary,
   merges: PairTable,
@@ -33,13 +35,19 @@ export function ranksToJson(
   };
 }
 
-/** Without possessive repetition, which some readers of `tokenizer.json` do not know; in this pattern nothing is given back all the same. */
+/**
+ * The pattern without possessive quantifiers, which some readers of `tokenizer.json` do not support. In this pattern
+ * the matches are the same.
+ */
 const withoutPossessives = (pattern: string) =>
   pattern === tiktokenEncodings.cl100k_base.pattern
     ? "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s+(?![\\s\\S])|\\s*[\\r\\n]|\\s+(?!\\S)|\\s"
     : pattern;
 
-/** Pairs by their ranks; of those that make the same token the one with the longest left part first, as neighbours merge from the left. */
+/**
+ * The pairs by rank. Among pairs with the same result the one with the longest left part is first, since merging goes
+ * from left to right.
+ */
 function sortedMerges(vocabulary: Vocabulary, merges: PairTable): string[][] {
   const name = (id: number) => vocabulary.token(id)!;
   return [...merges.entries()]

@@ -5,7 +5,10 @@ import { readBpe, readSymbolRules } from './bpe.js';
 import { InitialSymbols } from './initial-symbols.js';
 import { mergeByHeap, Symbols } from './merge.js';
 
-/** Byte-pair encoding that can leave out merges at random (Provilkov, Emelianenko and Voita 2020), by itself where the file has a `dropout`. */
+/**
+ * Byte-pair encoding that can drop merges at random (Provilkov, Emelianenko and Voita 2020). A file may set a default
+ * `dropout`.
+ */
 export const bpeWithDropout: ComponentReader<Model> = fields => {
   const dropout = fields.has('dropout') ? fields.raw('dropout') : 0;
   if (typeof dropout !== 'number' || !(dropout >= 0 && dropout <= 1)) {
@@ -25,7 +28,7 @@ export const bpeWithDropout: ComponentReader<Model> = fields => {
         symbols.count = 0;
         if (bytes) first.fromBytes(text, start, end, symbols);
         else first.fromCharacters(text, start, end, symbols);
-        mergeByHeap(symbols, merges!, () => random() < rate); // each time a pair is up it may be passed over
+        mergeByHeap(symbols, merges!, () => random() < rate); // each candidate merge may be skipped
         for (let index = 0, at = 0; index < symbols.count; index++) {
           ids.push(symbols.ids[index]!);
           spans?.push(at, (at += symbols.lengths[index]!));
@@ -37,7 +40,7 @@ export const bpeWithDropout: ComponentReader<Model> = fields => {
   return { ...model, withDropout, ...(dropout > 0 && { dropout }) };
 };
 
-/** Numbers from 0 up to 1, the same ones for a seed (a 32-bit counter through a mixing function). */
+/** A generator of numbers in [0, 1), deterministic for a seed: a 32-bit counter and a mixing function. */
 function randomNumbers(seed: number): () => number {
   let state = seed | 0;
   return () => {

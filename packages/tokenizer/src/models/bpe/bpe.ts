@@ -12,14 +12,16 @@ import { merge, Symbols } from './merge.js';
 import type { PairTable } from './pair-table.js';
 import { byteTokens, readMerges } from './read-merges.js';
 
-/** Byte-pair encoding over characters or bytes, with byte fallback, unknown tokens and affixes as the file says. */
+/**
+ * Byte-pair encoding over characters or bytes, with byte fallback, unknown tokens and affixes according to the file.
+ */
 export const bpe: ComponentReader<Model> = fields => {
   const dropout = fields.has('dropout') ? fields.raw('dropout') : 0;
   if (dropout !== 0) failFile(`${fields.path('dropout')} is ${String(dropout)}; only 0 or null can be read`);
   return readBpe(fields);
 };
 
-/** The same, whatever dropout the file asks for. */
+/** Reads the model, whatever dropout the file sets. */
 export function readBpe(fields: Fields): Model {
   const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
   const rules = readSymbolRules(fields, vocabulary);
@@ -28,7 +30,10 @@ export function readBpe(fields: Fields): Model {
   return bpeModel(vocabulary, merges, rules, fields.boolean('ignore_merges', false), tokens);
 }
 
-/** A byte-pair encoding from its parts. With `wholeFirst` a piece that is a token is that token, whatever the merges say. */
+/**
+ * Creates a byte-pair encoding from its parts. With `ignoreMerges`, a pre-token that is a token becomes that token,
+ * whatever the merges say.
+ */
 export function bpeModel(
   vocabulary: Vocabulary,
   merges: PairTable,
@@ -41,7 +46,7 @@ export function bpeModel(
   const model = withCache({
     vocabulary,
     merges,
-    // Offsets of byte tokens are those of the byte alphabet's characters, which must be there then.
+    // Byte fallback needs offsets of the byte alphabet's characters, so the pre-token must be written in it.
     acceptsBytes: !rules.byteFallback,
     unknownId: rules.unknownId,
     tokenize(text, start, end, bytes, ids, spans) {
@@ -66,7 +71,7 @@ export function bpeModel(
 const wholeToken = (vocabulary: Vocabulary, piece: string, bytes: boolean) =>
   vocabulary.id(bytes ? toByteAlphabet(piece) : piece);
 
-/** Reads how single characters become symbols. */
+/** Reads the rules that turn single characters into symbols. */
 export function readSymbolRules(fields: Fields, vocabulary: Vocabulary): SymbolRules {
   const unknown = fields.has('unk_token') ? fields.string('unk_token') : undefined;
   const unknownId = unknown === undefined ? undefined : vocabulary.id(unknown);

@@ -7,10 +7,10 @@ import type { ByteTokens } from './byte-tokens.js';
 import { merge, Symbols } from './merge.js';
 import type { PairTable } from './pair-table.js';
 
-/** Whether a token's own bytes become that token: not known yet, yes, no. */
+/** Whether the merges turn a token's bytes into that token: not known yet, yes, no. */
 const [undecided, isOneToken, isSeveralTokens] = [0, 1, 2];
 
-/** Byte-level BPE that reads UTF-8: most pieces are tokens, the others are remembered. */
+/** Byte-level BPE over UTF-8. Most pre-tokens are tokens themselves; the ids of the others are cached. */
 export function createByteEncoder(
   vocabulary: Vocabulary,
   tokens: ByteTokens,
@@ -46,7 +46,7 @@ export function createByteEncoder(
   return { encodeBytes, cacheBytes: cache.byteLength };
 }
 
-/** A model that reads bytes so, and pieces of other kinds as `characters` does. */
+/** A model that encodes bytes in this way, and other pre-tokens with `characters`. */
 export function byteBpe(
   characters: Model,
   vocabulary: Vocabulary,

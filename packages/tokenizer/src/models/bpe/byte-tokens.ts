@@ -4,13 +4,16 @@ import type { Vocabulary } from '../vocabulary.js';
 
 const none = -1;
 
-/** The tokens of a byte-level vocabulary by the bytes that they stand for: a hash table over one array of bytes. */
+/** The tokens of a byte-level vocabulary by their bytes: a hash table over one array of bytes. */
 export class ByteTokens {
-  /** The bytes of the tokens one after another. */
+  /** The bytes of all tokens, one after another. */
   #bytes = new Uint8Array(1 << 16);
-  /** Per id [where its bytes start, how many there are (0: it is not of bytes), their hash, nothing]: side by side, as they are asked for together. */
+  /**
+   * Per id: start of its bytes, their count (0: the token is not made of bytes), their hash, unused. One array, since
+   * all are read together.
+   */
   readonly #entries: Int32Array;
-  /** Ids by place. */
+  /** Ids by slot. */
   readonly #slots: Int32Array;
 
   constructor(vocabulary: Vocabulary) {
@@ -23,7 +26,9 @@ export class ByteTokens {
     for (let id = 0; id < idLimit; id++) at = this.#add(id, vocabulary.token(id) ?? '', at);
   }
 
-  /** Adds a token whose bytes go to `at`; returns where they end: there if a character of it stands for no byte. */
+  /**
+   * Adds a token whose bytes go to `at`, and returns their end; `at` if a character of the token stands for no byte.
+   */
   #add(id: number, token: string, at: number): number {
     if (at + token.length > this.#bytes.length) this.#grow(token.length);
     const bytes = this.#bytes;
@@ -43,15 +48,15 @@ export class ByteTokens {
     return end;
   }
 
-  /** How many bytes a token stands for. */
+  /** The number of bytes that a token stands for. */
   byteLength(id: number): number {
     return this.#entries[id * 4 + 1]!;
   }
 
-  /** The hash of the bytes that `find` was asked for last. */
+  /** The hash of the bytes of the last `find`. */
   hash = 0;
 
-  /** The id of the token of these bytes; -1 if there is none. */
+  /** The id of the token with these bytes; -1 if there is none. */
   find(bytes: Uint8Array, from: number, to: number): number {
     let hash = 0;
     for (let at = from; at < to; at++) hash = nextHash(hash, bytes[at]!);

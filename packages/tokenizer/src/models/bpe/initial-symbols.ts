@@ -3,26 +3,26 @@ import { utf8Length, writeUtf8 } from '../../text/unicode.js';
 import type { Vocabulary } from '../vocabulary.js';
 import type { Symbols } from './merge.js';
 
-/** How single characters become symbols. */
+/** The rules that turn single characters into symbols. */
 export interface SymbolRules {
-  /** Stands before every character of a word but the first. */
+  /** A prefix of every character of a word but the first. */
   readonly prefix: string;
-  /** Stands after the last character of a word. */
+  /** A suffix of the last character of a word. */
   readonly suffix: string;
-  /** What an unknown character becomes; without it unknown characters vanish. */
+  /** The id of an unknown character. Without it, unknown characters are dropped. */
   readonly unknownId: number | undefined;
-  /** Whether neighbouring unknown characters become one. */
+  /** Whether neighbouring unknown characters become one token. */
   readonly fuseUnknown: boolean;
-  /** Whether an unknown character becomes the tokens `<0x..>` of its bytes, where all of them are in the vocabulary. */
+  /** Whether an unknown character becomes the tokens `<0x..>` of its bytes, if the vocabulary has all of them. */
   readonly byteFallback: boolean;
 }
 
 const buffer = /*#__PURE__*/ new Uint8Array(4);
 const missing = -1;
 
-/** Writes the symbols that a piece starts from, before any merge. */
+/** Writes the symbols of a pre-token before any merge. */
 export class InitialSymbols {
-  /** Ids of the single bytes, in four tables: not first / first in the word, not last / last. */
+  /** Ids of the single bytes in four tables: (not first, first in the word) × (not last, last). */
   readonly #byteIds: readonly Int32Array[];
   readonly #fallback: readonly number[] | undefined;
   #unknownBytes = 0;
@@ -45,7 +45,7 @@ export class InitialSymbols {
     this.#fallback = rules.byteFallback ? bytes : undefined;
   }
 
-  /** The UTF-8 bytes of `text[start, end)`, each a character of the byte alphabet. */
+  /** Adds the UTF-8 bytes of `text[start, end)`, each as a character of the byte alphabet. */
   fromBytes(text: string, start: number, end: number, symbols: Symbols): void {
     const tables = this.#byteIds;
     this.#unknownBytes = 0;
@@ -66,7 +66,7 @@ export class InitialSymbols {
     this.#flushUnknown(symbols);
   }
 
-  /** The characters of `text[start, end)`. */
+  /** Adds the characters of `text[start, end)`. */
   fromCharacters(text: string, start: number, end: number, symbols: Symbols): void {
     const { prefix, suffix } = this.rules;
     this.#unknownBytes = 0;
@@ -87,7 +87,10 @@ export class InitialSymbols {
     symbols.push(id, length);
   }
 
-  /** Byte tokens do not end a run of unknown characters: the run is written before the next known one, as the reference does. */
+  /**
+   * Byte tokens do not end a run of unknown characters: the run is written before the next known character, as in the
+   * reference.
+   */
   #unknown(char: string, length: number, isFirst: boolean, isLast: boolean, symbols: Symbols): void {
     const { prefix, suffix, unknownId, fuseUnknown } = this.rules;
     if (this.#fallback) {

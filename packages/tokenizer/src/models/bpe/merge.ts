@@ -1,12 +1,12 @@
 import type { PairTable } from './pair-table.js';
 
-/** Above this many symbols a heap finds the next merge; up to it a scan is faster. */
+/** Above this many symbols a heap finds the next merge; below, a scan is faster. */
 const scanLimit = 64;
 const noRank = 0x7fffffff;
 /** Capacity in symbols that is kept between pre-tokens. */
 const retainedCapacity = 1 << 14;
 
-/** Symbols of one piece on their way to tokens: ids, and how many bytes each covers. Reused from piece to piece. */
+/** The symbols of one pre-token: ids, and the number of bytes that each covers. Reused between pre-tokens. */
 export class Symbols {
   ids: Int32Array = new Int32Array(256);
   lengths: Int32Array = new Int32Array(256);
@@ -36,8 +36,8 @@ const doubled = (values: Int32Array) => {
 };
 
 /**
- * Merges neighbours (`table` has for a pair its rank and what it becomes), always the pair of lowest rank and of those the leftmost, until no pair can be merged
- * (Sennrich et al. 2016). Cost: n log n.
+ * Merges the pair with the lowest rank, and among equals the leftmost, until no pair can be merged (Sennrich et al.
+ * 2016). `table` maps a pair to its rank and its result. Time: O(n log n).
  */
 export function merge(symbols: Symbols, table: PairTable): void {
   if (symbols.count < 2) return;
@@ -45,7 +45,7 @@ export function merge(symbols: Symbols, table: PairTable): void {
   else mergeByHeap(symbols, table);
 }
 
-/** By place: the rank of the merge with the next symbol, where the table has it, and the neighbours that are left. */
+/** By index: the rank and the slot of the merge with the next symbol, and the remaining neighbours. */
 const ranks = /*#__PURE__*/ new Int32Array(scanLimit);
 const mergeSlots = /*#__PURE__*/ new Int32Array(scanLimit);
 const nexts = /*#__PURE__*/ new Int32Array(scanLimit);
@@ -74,7 +74,7 @@ function mergeShort(symbols: Symbols, table: PairTable): void {
     ids[best] = table.second(mergeSlots[best]!);
     lengths[best]! += lengths[right]!;
     nexts[best] = after;
-    ranks[right] = noRank; // it is gone
+    ranks[right] = noRank; // it is merged
     if (after < count) {
       previous[after] = best;
       lookUpPair(ids, table, best, after);
@@ -95,12 +95,12 @@ function lookUpPair(ids: Int32Array, table: PairTable, at: number, right: number
   ranks[at] = slot < 0 ? noRank : table.first(slot);
 }
 
-/** Keys order by rank, then by place: rank * 2^31 + place is exact in a double for the 2^22 ranks that a table may hold. */
+/** Keys are ordered by rank, then by index: rank * 2^31 + index is exact in a double for the 2^22 ranks of a table. */
 const indexSpan = 2 ** 31;
 
 /**
- * Merges by a heap of the pairs that are up, for long texts. What `passes` says to pass over is up again after the next pair that was not; it ends when all that
- * is left was passed over.
+ * Merges with a heap of candidate pairs, for long texts. A pair that `skips` skips becomes a candidate again after the
+ * next merge. Merging ends when all remaining pairs have been skipped.
  */
 export function mergeByHeap(symbols: Symbols, table: PairTable, skips?: () => boolean): void {
   const { ids, lengths, count } = symbols;
@@ -123,13 +123,13 @@ export function mergeByHeap(symbols: Symbols, table: PairTable, skips?: () => bo
       skipped.push(key);
       continue;
     }
-    while (skipped.length > 0) heap.push(skipped.pop()!); // the keys are all different, so their order does not matter
+    while (skipped.length > 0) heap.push(skipped.pop()!); // all keys are different, so their order does not matter
     const rank = Math.floor(key / indexSpan);
     const at = key - rank * indexSpan;
     const right = next[at]!;
-    if (lengths[at] === -1 || right >= count) continue; // merged away, or last by now
+    if (lengths[at] === -1 || right >= count) continue; // already merged, or now the last symbol
     const slot = table.find(ids[at]!, ids[right]!);
-    if (slot < 0 || table.first(slot) !== rank) continue; // one side has grown since
+    if (slot < 0 || table.first(slot) !== rank) continue; // one side has changed since
     ids[at] = table.second(slot);
     lengths[at]! += lengths[right]!;
     lengths[right] = -1;

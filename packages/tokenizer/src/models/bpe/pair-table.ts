@@ -1,19 +1,19 @@
 /**
- * For a pair of whole numbers (the first not negative) a pair of values: the merges of a byte-pair encoding. A hash table with open addressing in one array
- * of 32-bit integers, [left, right, first, second] per slot.
+ * Maps a pair of integers (the first not negative) to a pair of values, such as the merges of a byte-pair encoding. A
+ * hash table with open addressing in one array of 32-bit integers: [left, right, first, second] per slot.
  */
 export class PairTable {
   #slots: Int32Array;
   #count = 0;
 
-  /** Makes room for `expected` pairs; the table grows beyond that as needed. */
+  /** Allocates capacity for `expected` pairs. The table grows as needed. */
   constructor(expected = 8) {
     let capacity = 16;
     while (capacity < expected * 2) capacity *= 2;
     this.#slots = new Int32Array(capacity * 4).fill(-1);
   }
 
-  /** Sets the values of a pair; the last setting holds. */
+  /** Sets the values of a pair; overwrites older ones. */
   set(left: number, right: number, first: number, second: number): void {
     if (this.#count * 8 > this.#slots.length) this.#grow();
     const slots = this.#slots;
@@ -26,7 +26,7 @@ export class PairTable {
     slots[at + 3] = second;
   }
 
-  /** Where the pair is kept, to be asked for its values until the next `set`; -1 if it is not there. */
+  /** The slot of a pair, valid until the next `set`; -1 if the pair is not in the table. */
   find(left: number, right: number): number {
     const slots = this.#slots;
     const wrap = slots.length - 1;
@@ -45,7 +45,7 @@ export class PairTable {
     return this.#slots[slot + 3]!;
   }
 
-  /** All pairs with their values, in no order. */
+  /** All pairs with their values, in no particular order. */
   *entries(): Generator<readonly [left: number, right: number, first: number, second: number]> {
     const slots = this.#slots;
     for (let at = 0; at < slots.length; at += 4) {

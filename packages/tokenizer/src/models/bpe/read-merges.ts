@@ -7,10 +7,10 @@ import { ByteTokens } from './byte-tokens.js';
 import type { SymbolRules } from './initial-symbols.js';
 import { PairTable } from './pair-table.js';
 
-/** Ranks must stay below this, so that rank and place fit one exact double. */
+/** Ranks must stay below this, so that a rank and an index fit in one exact double. */
 const maxMerges = 1 << 22;
 
-/** The tokens by their bytes, where every byte is a token and none has an affix. */
+/** The tokens by their bytes, if every byte is a token and there are no affixes; otherwise undefined. */
 export function byteTokens(
   vocabulary: Vocabulary,
   { prefix, suffix }: Pick<SymbolRules, 'prefix' | 'suffix'>,
@@ -27,10 +27,10 @@ export function readMerges(fields: Fields, vocabulary: Vocabulary, prefix: strin
   const ids = mergeIds(fields, where, idOf);
   const table = new PairTable(ids.length / 2);
   let next = 0;
-  /** Apart from the loop, so that engines compile it once. */
+  /** A function of its own, so that engines compile it once. */
   const read = (left: number, right: number, rank: number) => {
     const joined = vocabulary.token(left)! + vocabulary.token(right)!.slice(prefix.length);
-    // Most vocabularies hold what merges make in the order of the merges.
+    // Most vocabularies list the results of merges in the order of the merges.
     const id = vocabulary.token(next) === joined ? next : idOf(joined, rank);
     table.set(left, right, rank, id);
     next = id + 1;

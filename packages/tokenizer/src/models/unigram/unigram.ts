@@ -108,7 +108,10 @@ class BestPaths {
     this.#ids[to] = id;
   }
 
-  /** Goes back from the end of the piece; returns how many tokens the best way has, to be asked for by their number from the last one. */
+  /**
+   * Goes back from the end of the piece; returns how many tokens the best way has, to be asked for by their number from
+   * the last one.
+   */
   backtrace(length: number): number {
     let count = 0;
     for (let at = length; at > 0; at = this.#from[at]!) this.#ends[count++] = at;

@@ -1,7 +1,10 @@
 import { tokenizerFromJson } from '../../formats/json/load.js';
 import type { Tokenizer } from '../../tokenizer.js';
 
-/** A tokenizer whose tokens are the characters of texts, in the order of their code points, and `<|endoftext|>`, which also stands for all others. */
+/**
+ * A tokenizer whose tokens are the characters of texts, in the order of their code points, and `<|endoftext|>`, which
+ * also stands for all others.
+ */
 export function characterTokenizer(texts: Iterable<string>): Tokenizer {
   const characters = new Set<string>();
   for (const text of texts) for (const character of text) characters.add(character);

@@ -5,7 +5,9 @@ import type { Model } from '../model.js';
 import { root, trieOf } from '../trie.js';
 import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
 
-/** WordPiece: from the left always the longest token that fits; a word with a part that none fits is unknown as a whole. */
+/**
+ * WordPiece: from the left always the longest token that fits; a word with a part that none fits is unknown as a whole.
+ */
 export const wordPiece: ComponentReader<Model> = fields => {
   const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
   const unknown = fields.string('unk_token', '[UNK]');
@@ -15,7 +17,10 @@ export const wordPiece: ComponentReader<Model> = fields => {
   return wordPieceModel(vocabulary, unknownId, prefix, fields.count('max_input_chars_per_word', 100));
 };
 
-/** WordPiece from its parts; words of more than `longest` characters are unknown. It remembers nothing: a walk through the tokens takes no longer than a look-up. */
+/**
+ * WordPiece from its parts; words of more than `longest` characters are unknown. It remembers nothing: a walk through
+ * the tokens takes no longer than a look-up.
+ */
 export function wordPieceModel(
   vocabulary: Vocabulary,
   unknownId: number,

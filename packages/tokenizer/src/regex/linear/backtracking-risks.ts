@@ -7,9 +7,10 @@ const maxBoundedLength = 500;
 const noRisk: readonly string[] = [];
 
 /**
- * The sets whose long runs in a text can take a backtracking engine more than linear time, since a run is read, given back and read again from the next place on.
- * None if that cannot be: behind a repetition without end nothing fails, so that what is read is matched. Undefined if a text needs no long run for it:
- * what repeats without end is more than a set, or several repetitions share a run.
+ * The sets whose long runs in a text can take a backtracking engine more than linear time, since a run is read, given
+ * back and read again from the next place on. None if that cannot be: behind a repetition without end nothing fails, so
+ * that what is read is matched. Undefined if a text needs no long run for it: what repeats without end is more than a
+ * set, or several repetitions share a run.
  */
 export function backtrackingRisks(node: Node): readonly string[] | undefined {
   return countPaths(node) > maxPaths || boundedLength(node) > maxBoundedLength ? undefined : risks(node, true);

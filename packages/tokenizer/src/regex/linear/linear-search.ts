@@ -7,13 +7,16 @@ import { match, type Program } from './program.js';
 /** Finds the first match in a text at a place or behind it: where it begins and ends. */
 export type Search = (at: number) => readonly [from: number, to: number] | undefined;
 
-/** A text is walked through in parts of so many units: only for one of them it is known at a time from where on there is a way. */
+/**
+ * A text is walked through in parts of so many units: only for one of them it is known at a time from where on there is
+ * a way.
+ */
 const partSize = 1 << 16;
 
 /**
- * What finds the matches of a regular expression that its `exec` finds, all of a text in time that is linear in its length: a pass from the end notes from where
- * on there is a way to a match, a walk from the start takes at each fork the first way that leads there (Frisch and Cardelli 2004). A text is searched from places
- * that ascend.
+ * What finds the matches of a regular expression that its `exec` finds, all of a text in time that is linear in its
+ * length: a pass from the end notes from where on there is a way to a match, a walk from the start takes at each fork
+ * the first way that leads there (Frisch and Cardelli 2004). A text is searched from places that ascend.
  */
 export function linearSearch(program: Program, { source, flags }: RegExp): (text: string) => Search {
   const alphabet = new Alphabet(program.sets, flags);
@@ -46,7 +49,9 @@ function matchEnd(
   return at;
 }
 
-/** What tells the states that are live at places of a text, asked for in ascending order; within a character none are. */
+/**
+ * What tells the states that are live at places of a text, asked for in ascending order; within a character none are.
+ */
 function liveSets(
   text: string,
   { states }: Program,

@@ -8,11 +8,17 @@ const maxSets = 1 << 12;
 /** So many states are looked at in any text, and so many more for each of its units. */
 const [baseBudget, budgetPerUnit] = [5_000_000, 100];
 
-/** Which states lead to a match from a place of a text on: such sets of states by number, so that each is worked out once. */
+/**
+ * Which states lead to a match from a place of a text on: such sets of states by number, so that each is worked out
+ * once.
+ */
 export class LiveStates {
   readonly #program: Program;
   readonly #members: Alphabet['members'];
-  /** By set: 1 for each state that is in it; the sets before it, by class; the next state that takes a character, by state. */
+  /**
+   * By set: 1 for each state that is in it; the sets before it, by class; the next state that takes a character, by
+   * state.
+   */
   readonly #sets: Uint8Array[] = [];
   readonly #predecessors: Map<number, number>[] = [];
   readonly #steps: Map<number, number>[] = [];
@@ -63,7 +69,10 @@ export class LiveStates {
     return this.#computeSet(undefined, -1, last);
   }
 
-  /** The set before a character of class `next` behind which the set is `after`; `last` is the class of what stands before the place, -1 for nothing. */
+  /**
+   * The set before a character of class `next` behind which the set is `after`; `last` is the class of what stands
+   * before the place, -1 for nothing.
+   */
   before(after: number, next: number, last: number): number {
     const key = next * 0x10000 + last;
     const cached = this.#predecessors[after]!.get(key);
@@ -77,7 +86,10 @@ export class LiveStates {
     return set !== none && this.#sets[set]![state] === 1;
   }
 
-  /** The state that takes a character (or `match`) to which the first of all ways from a state leads that matches in the end. */
+  /**
+   * The state that takes a character (or `match`) to which the first of all ways from a state leads that matches in the
+   * end.
+   */
   step(set: number, state: number): number {
     const cached = this.#steps[set]!.get(state);
     if (cached !== undefined) return cached;

@@ -9,7 +9,10 @@ export type Node =
   | { readonly kind: 'capture'; readonly group: number; readonly body: Node }
   | Nonlinear;
 
-/** What takes more than linear time, or may: what a group has captured, what gives nothing back, and lookbehinds of more than one character. */
+/**
+ * What takes more than linear time, or may: what a group has captured, what gives nothing back, and lookbehinds of more
+ * than one character.
+ */
 export type Nonlinear =
   | { readonly kind: 'reference'; readonly group: number }
   | { readonly kind: 'atomic'; readonly body: Node }
@@ -39,7 +42,10 @@ export interface ParsedRegex {
   readonly hasBackReferences: boolean;
 }
 
-/** Reads a JavaScript regular expression with the flag u or v, as {@link translateRegex} writes it; undefined where too many groups stand in groups. */
+/**
+ * Reads a JavaScript regular expression with the flag u or v, as {@link translateRegex} writes it; undefined where too
+ * many groups stand in groups.
+ */
 export function parseRegex({ source, flags }: RegExp): ParsedRegex | undefined {
   try {
     const parser = new Parser(source, flags.includes('v'));
@@ -177,7 +183,10 @@ function behind(body: Node, isNot: boolean): Behind | undefined {
 /** More choices are not written out. */
 const maxChoices = 200;
 
-/** A set repeated as often as it can be: behind it another one stands only where there were enough. Undefined for what is no repeated set, or one of too many choices. */
+/**
+ * A set repeated as often as it can be: behind it another one stands only where there were enough. Undefined for what
+ * is no repeated set, or one of too many choices.
+ */
 function possessiveRepeat(node: Node): Node | undefined {
   if (node.kind !== 'repeat' || node.body.kind !== 'set' || node.lazy) return undefined;
   const { body, min, max } = node;

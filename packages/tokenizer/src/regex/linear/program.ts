@@ -16,7 +16,10 @@ export type State =
   | { readonly kind: 'fail' }
   | NonlinearState;
 
-/** What stands in programs that are not linear alone: `idle` is next where nothing was taken, `moved` where something was. */
+/**
+ * What stands in programs that are not linear alone: `idle` is next where nothing was taken, `moved` where something
+ * was.
+ */
 export type NonlinearState =
   | { readonly kind: 'save'; readonly slot: number; readonly next: number }
   | { readonly kind: 'reference'; readonly group: number; readonly idle: number; readonly moved: number }
@@ -40,7 +43,10 @@ export const [match, fail] = [0, 1];
 /** More states are not made of a regular expression that is linear: counts multiply. */
 const maxLinearStates = 5000;
 
-/** Makes states of a regular expression (Thompson 1968) that is linear, without its groups, or of any; undefined if there would be more than `most`. */
+/**
+ * Makes states of a regular expression (Thompson 1968) that is linear, without its groups, or of any; undefined if
+ * there would be more than `most`.
+ */
 export function compile(node: Node, isLinear = true, most = maxLinearStates): Program | undefined {
   const compiler = new Compiler(isLinear, most);
   try {
@@ -67,8 +73,8 @@ class Compiler {
   }
 
   /**
-   * The state with which a node begins. `idle` is what comes behind it where it takes no character, `moved` where it takes some: repetitions beyond their least
-   * count must take some.
+   * The state with which a node begins. `idle` is what comes behind it where it takes no character, `moved` where it
+   * takes some: repetitions beyond their least count must take some.
    */
   state(node: Node, idle: number, moved: number): number {
     if (--this.#budget < 0) throw new Unsupported();

@@ -2,12 +2,15 @@ import { PairOccurrences } from './pair-occurrences.js';
 import type { Pairs } from './pairs.js';
 
 const none = -1;
-/** What is kept of a place, side by side: its symbol, the places after and before it, and the number of the pair that begins there. */
+/**
+ * What is kept of a place, side by side: its symbol, the places after and before it, and the number of the pair that
+ * begins there.
+ */
 const [width, next, previous, pair] = [4, 1, 2, 3];
 
 /**
- * Words so long that they are not read anew for each merge: it is known for each pair where it stands. A place is where a symbol began before any merge,
- * counted over all words.
+ * Words so long that they are not read anew for each merge: it is known for each pair where it stands. A place is where
+ * a symbol began before any merge, counted over all words.
  */
 export class LongWords {
   readonly #cells: Int32Array;
@@ -41,7 +44,9 @@ export class LongWords {
     }
   }
 
-  /** Makes `merged` of a pair wherever it stands in the words with these numbers, from the left; yields now and then. */
+  /**
+   * Makes `merged` of a pair wherever it stands in the words with these numbers, from the left; yields now and then.
+   */
   *merge(numbers: ReadonlySet<number>, from: number, merged: number, pairs: Pairs): Generator<void> {
     const positions = this.#occurrences.take(from);
     let word = 0;

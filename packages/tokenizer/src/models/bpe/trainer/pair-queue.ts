@@ -1,6 +1,6 @@
 /**
- * Pairs that may be merged next, each with the words it stands in. The most frequent comes first, of equally frequent ones the
- * one with the lower ids, of equal ones the one that was put in first.
+ * Pairs that may be merged next, each with the words it stands in. The most frequent comes first, of equally frequent
+ * ones the one with the lower ids, of equal ones the one that was put in first.
  */
 export class PairQueue {
   readonly #lefts: readonly number[];

@@ -4,8 +4,8 @@ import { PairQueue } from './pair-queue.js';
 const none = -1;
 
 /**
- * A count below 0 is a very large one, as the reference reads it: it comes up where a token is made in two ways of different lengths and
- * tokens have a longest length.
+ * A count below 0 is a very large one, as the reference reads it: it comes up where a token is made in two ways of
+ * different lengths and tokens have a longest length.
  */
 const unwrapCount = (count: number) => (count < 0 ? 2 ** 52 + count : count);
 
@@ -17,7 +17,10 @@ export interface PairInWords {
   readonly words: readonly number[];
 }
 
-/** The neighbouring pairs of all words: how often each occurs, in which words it came up, and which is to be merged next. */
+/**
+ * The neighbouring pairs of all words: how often each occurs, in which words it came up, and which is to be merged
+ * next.
+ */
 export class Pairs {
   readonly #numbers = new PairTable(1 << 12);
   readonly lefts: number[] = [];
@@ -60,7 +63,10 @@ export class Pairs {
     this.#recent = [];
   }
 
-  /** The most frequent pair and its words (each once, in any order), taken out of the queue; undefined if it is below `least`. */
+  /**
+   * The most frequent pair and its words (each once, in any order), taken out of the queue; undefined if it is below
+   * `least`.
+   */
   takeFirst(minCount: number): PairInWords | undefined {
     const { queue } = this;
     for (let entry = queue.first; entry !== undefined; entry = queue.first) {

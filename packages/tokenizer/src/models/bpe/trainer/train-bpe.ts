@@ -12,7 +12,7 @@ export interface BpeTrainerOptions extends AlphabetOptions {
   readonly minFrequency?: number;
   /** Stands before all characters of a word but the first. */
   readonly continuingSubwordPrefix?: string;
-  /** Stands after the last character of a word. */
+  /** A suffix of the last character of a word. */
   readonly endOfWordSuffix?: string;
   /** Tokens of three characters and more are shorter than this. Default: no limit. */
   readonly maxTokenLength?: number;
@@ -25,9 +25,9 @@ export interface TrainedMerges {
 }
 
 /**
- * Learns a byte-pair encoding (Sennrich et al. 2016): special tokens, then the alphabet, then always the most frequent pair of neighbours
- * becomes a token, of equally frequent pairs the one with the lowest ids, until there are `size` tokens. Affixed characters
- * get their ids in the order in which the words bring them up.
+ * Learns a byte-pair encoding (Sennrich et al. 2016): special tokens, then the alphabet, then always the most frequent
+ * pair of neighbours becomes a token, of equally frequent pairs the one with the lowest ids, until there are `size`
+ * tokens. Affixed characters get their ids in the order in which the words bring them up.
  */
 export async function trainBpe(
   counts: WordCounts,

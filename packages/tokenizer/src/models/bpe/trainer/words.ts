@@ -11,7 +11,9 @@ export class Words {
   readonly #times: readonly number[];
   readonly #long: LongWords;
 
-  /** `symbols` are the words' symbols one after another, `sizes` how many each word has, `times` how often it occurs. */
+  /**
+   * `symbols` are the words' symbols one after another, `sizes` how many each word has, `times` how often it occurs.
+   */
   constructor(
     symbols: Int32Array,
     sizes: readonly number[],
@@ -51,7 +53,10 @@ export class Words {
     }
   }
 
-  /** Makes `merged` of a pair wherever it stands in its words, and tells `pairs` which neighbours went and came; yields now and then. */
+  /**
+   * Makes `merged` of a pair wherever it stands in its words, and tells `pairs` which neighbours went and came; yields
+   * now and then.
+   */
   *merge({ pair, left, right, words }: PairInWords, merged: number, pairs: Pairs): Generator<void> {
     const longOnes = new Set<number>();
     for (const [index, word] of words.entries()) {
@@ -100,7 +105,10 @@ export class Words {
     this.#sizes[word] = to - first;
   }
 
-  /** Whether the symbol at a place and a neighbour of `length` may become one: together they stay below the longest length. */
+  /**
+   * Whether the symbol at a place and a neighbour of `length` may become one: together they stay below the longest
+   * length.
+   */
   #fits(at: number, length: number): boolean {
     return this.#lengths === undefined || this.#lengths[at]! + length < this.maxTokenLength;
   }

@@ -4,8 +4,8 @@ import { unknown } from './pieces.js';
 const minExpectedCount = 0.5;
 
 /**
- * Makes scores of how often pieces are expected: log-probabilities by the Bayesian variant of maximization, which makes rare
- * pieces rarer (Liang and Klein 2007). Returns the numbers of the pieces that are expected often enough.
+ * Makes scores of how often pieces are expected: log-probabilities by the Bayesian variant of maximization, which makes
+ * rare pieces rarer (Liang and Klein 2007). Returns the numbers of the pieces that are expected often enough.
  */
 export function maximizeScores(scores: Float64Array, expected: Float64Array): Int32Array {
   const selected = new Int32Array(expected.length);
@@ -21,7 +21,10 @@ export function maximizeScores(scores: Float64Array, expected: Float64Array): In
   return selected.subarray(0, count);
 }
 
-/** The derivative of the logarithm of the gamma function, for x > 0: its recurrence up to 7, from there its asymptotic series around x - 1/2. */
+/**
+ * The derivative of the logarithm of the gamma function, for x > 0: its recurrence up to 7, from there its asymptotic
+ * series around x - 1/2.
+ */
 export function digamma(x: number): number {
   let result = 0;
   for (; x < 7; x++) result -= 1 / x;

@@ -1,11 +1,14 @@
 import type { Corpus } from './corpus.js';
 import { none, type Pieces, unknown } from './pieces.js';
 
-/** How much worse than the worst piece an unknown character is. */
+/** The score of an unknown character is this much below the lowest score. */
 const unknownPenalty = 10;
 /** Places between two chances to give way. */
 const yieldInterval = 1 << 16;
-/** Likelihoods are kept as number and level, each level this much smaller than the one before: products of many would be too small for a number. */
+/**
+ * Likelihoods are kept as number and level, each level this much smaller than the one before: products of many would be
+ * too small for a number.
+ */
 const scaleStep = 2 ** -256;
 
 /** All ways to cut the words of a corpus into pieces. */
@@ -27,7 +30,10 @@ export class Lattice {
     this.#levels = new Int32Array(corpus.text.length);
   }
 
-  /** How often each piece is expected in the words (forward-backward algorithm, here from the end: Rabiner 1989). Yields now and then. */
+  /**
+   * How often each piece is expected in the words (forward-backward algorithm, here from the end: Rabiner 1989). Yields
+   * now and then.
+   */
   *expectedCounts(): Generator<void, Float64Array> {
     const probabilities = this.#scores.map(Math.exp);
     const { length } = this.#suffixScores;
@@ -124,7 +130,10 @@ export class Lattice {
     }
   }
 
-  /** What a piece of more than one character would be cut into if it were not there; undefined if that is better than the piece. */
+  /**
+   * What a piece of more than one character would be cut into if it were not there; undefined if that is better than
+   * the piece.
+   */
   bestAlternative(piece: number): number[] | undefined {
     const { offsets, lengths, longest, properPrefix } = this.#pieces;
     const length = lengths[piece]!;

@@ -1,4 +1,7 @@
-/** Sorts `order` (numbers of entries) by the entries' keys, the lowest first; what is equal stays in order. Radix sort of the keys' bits, n in time. */
+/**
+ * Sorts `order` (numbers of entries) by the entries' keys, the lowest first; what is equal stays in order. Radix sort
+ * of the keys' bits, n in time.
+ */
 export function orderBy(keys: Float64Array<ArrayBuffer>, order: Int32Array): Int32Array {
   const digits = new Uint16Array(keys.buffer, keys.byteOffset, keys.length * 4);
   for (let digit = 0; digit < 4; digit++) {

@@ -10,9 +10,14 @@ export interface Pieces {
   readonly lengths: Int32Array;
   /** Log-probabilities. */
   readonly scores: Float64Array;
-  /** The longest piece with which each begins, itself left out: `unknown` where there is none, `none` for single characters. */
+  /**
+   * The longest piece with which each begins, itself left out: `unknown` where there is none, `none` for single
+   * characters.
+   */
   readonly properPrefix: Int32Array;
-  /** By place in the corpus: the longest piece that begins there, `unknown` where there is none, `none` between words. */
+  /**
+   * By place in the corpus: the longest piece that begins there, `unknown` where there is none, `none` between words.
+   */
   readonly longest: Int32Array;
 }
 

@@ -3,9 +3,9 @@ import { indices, orderBy } from './order-by.js';
 import { type Pieces, unknown } from './pieces.js';
 
 /**
- * The numbers of at most `most` pieces: those that nothing replaces and, of the others, those whose loss would lower the likelihood of
- * the corpus the most, if all their occurrences were cut into what is best instead (Kudo 2018, section 3.2). `used` is how often each is
- * part of the best way through one of `words` words. Yields now and then.
+ * The numbers of at most `most` pieces: those that nothing replaces and, of the others, those whose loss would lower
+ * the likelihood of the corpus the most, if all their occurrences were cut into what is best instead (Kudo 2018,
+ * section 3.2). `used` is how often each is part of the best way through one of `words` words. Yields now and then.
  */
 export function* prune(
   lattice: Lattice,

@@ -5,9 +5,10 @@ import { none, type Pieces, unknown } from './pieces.js';
 import { commonLength, sortSuffixes } from './sort-suffixes.js';
 
 /**
- * The pieces that training starts from: all characters with how often they occur, then substrings of 2 to `longest` characters that
- * occur at least twice in the words (each counted once) and are followed by different characters, by how much they cover.
- * They are the inner nodes of the words' suffix tree (Kudo 2018), found in a sorted list of suffixes.
+ * The pieces that training starts from: all characters with how often they occur, then substrings of 2 to `longest`
+ * characters that occur at least twice in the words (each counted once) and are followed by different characters, by
+ * how much they cover. They are the inner nodes of the words' suffix tree (Kudo 2018), found in a sorted list of
+ * suffixes.
  */
 export async function seedPieces(
   corpus: Corpus,
@@ -52,7 +53,9 @@ function addInterval(selected: SuffixIntervals, { from, to, length, score }: Suf
   selected.score.push(score[index]!);
 }
 
-/** The characters of the words, the most frequent first, of equally frequent ones the one with the higher code point. */
+/**
+ * The characters of the words, the most frequent first, of equally frequent ones the one with the higher code point.
+ */
 function characters({ text, starts, ends, times }: Corpus, suffixes: Int32Array): SuffixIntervals {
   const counts = new Map<number, number>();
   for (const [word, start] of starts.entries()) {

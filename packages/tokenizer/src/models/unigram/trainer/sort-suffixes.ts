@@ -1,6 +1,7 @@
 /**
- * Sorts places of `text` by what begins there, compared over at most `depth` entries and up to the first 0, which ends it. Multikey quicksort (Bentley and
- * Sedgewick 1997); only the first `depth` entries cost, so long repetitions do no harm. Yields now and then.
+ * Sorts places of `text` by what begins there, compared over at most `depth` entries and up to the first 0, which ends
+ * it. Multikey quicksort (Bentley and Sedgewick 1997); only the first `depth` entries cost, so long repetitions do no
+ * harm. Yields now and then.
  */
 export function* sortSuffixes(text: Int32Array, suffixes: Int32Array, depth: number): Generator<void> {
   const stack: number[] = [0, suffixes.length, 0];

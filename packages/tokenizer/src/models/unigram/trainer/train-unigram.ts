@@ -30,9 +30,9 @@ export interface UnigramTrainerOptions {
 const penaltyStep = 0.0001;
 
 /**
- * Learns the pieces of a Unigram model and their log-probabilities (Kudo 2018): from all frequent substrings the least useful are
- * left out again and again. All characters of the words stay. The pieces come with the best first;
- * with `special` further tokens they are `size`.
+ * Learns the pieces of a Unigram model and their log-probabilities (Kudo 2018): from all frequent substrings the least
+ * useful are left out again and again. All characters of the words stay. The pieces come with the best first; with
+ * `special` further tokens they are `size`.
  */
 export async function trainUnigram(
   words: WordCounts,
