@@ -9,8 +9,9 @@ import {
 } from './store.js';
 
 /**
- * Checkpoints in a folder on disk, one folder `step-N` each. It is written beside, brought to the disk, and then renamed: a process that is killed at any
- * moment leaves the checkpoint whole or not at all. What such a process left half-way is removed by the next one.
+ * A store in a folder on disk, with one subfolder `step-N` for each checkpoint. A checkpoint is written under a
+ * temporary name, flushed to disk and renamed, so that a killed process leaves it complete or absent. Incomplete
+ * leftovers are removed by the next run.
  */
 export function folderStore(folder: string, options: StoreOptions = {}): CheckpointStore {
   const keep = keepOf('folderStore', options);
@@ -52,7 +53,7 @@ function storedCheckpoint(folder: string, name: string): StoredCheckpoint {
   };
 }
 
-/** Names of the checkpoints whose files have the sizes they were written with, newest first. */
+/** The names of the checkpoints whose files have the recorded sizes, newest first. */
 async function completeCheckpoints(folder: string): Promise<string[]> {
   const names = (await namesIn(folder)).filter(name => pattern.test(name));
   const [newestFirst, complete]: [string[], string[]] = [names.sort((a, b) => compare(parseName(b), parseName(a))), []];
@@ -71,7 +72,7 @@ async function isComplete(checkpoint: string): Promise<boolean> {
   }
 }
 
-/** A run that goes over a step again writes it beside the old one. */
+/** A new name for the checkpoint of a step; a repeated step does not overwrite the existing one. */
 async function freshName(folder: string, step: number): Promise<string> {
   const names = new Set(await namesIn(folder));
   for (let attempt = 0; ; attempt++) {
@@ -108,7 +109,7 @@ async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Brings the names in a folder to the disk; where a system cannot do that to folders, it does it by itself. */
+/** Flushes the entries of a folder to disk; systems that cannot do this flush folders themselves. */
 async function sync(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);

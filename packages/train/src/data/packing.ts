@@ -3,31 +3,37 @@ import type { Batches } from '../loop/batches.js';
 import { shuffledOrder } from './shuffle.js';
 import { ignoreIndex, type TokenBatch } from './token-batch.js';
 
-/** Token ids of one document. */
+/** The token ids of one document. */
 export type Document = ArrayLike<number>;
 
-/** Documents: a list, or a function that opens them anew, such as a file that is read line by line. */
+/** Documents: a list, or a function that opens a new stream of them, such as a file read line by line. */
 export type Documents = readonly Document[] | (() => AsyncIterable<Document> | Iterable<Document>);
 
 /** Settings of `packDocuments`. */
 export interface PackingOptions {
-  /** Tokens in a row. */
+  /** The length of a sequence in tokens. */
   readonly length: number;
-  /** Rows in a batch. */
+  /** The number of sequences in a batch. */
   readonly batch: number;
-  /** The id that is put after each document. */
+  /** The id that is appended to each document; none if absent. */
   readonly eosTokenId?: number | undefined;
-  /** Whether documents that share a row are kept apart: they do not see each other and each begins at position 0. True if absent. */
+  /**
+   * Whether documents in the same sequence do not attend to each other, and each starts at position 0; true if absent.
+   */
   readonly blockDiagonal?: boolean;
-  /** Shuffles a list anew for each round, and a stream within a buffer of `bufferSize` documents, 1,000 if absent; in their order if absent. */
+  /**
+   * Shuffles a list in each epoch, and a stream within a buffer of `bufferSize` documents (1,000 if absent); the order
+   * is kept if absent.
+   */
   readonly shuffle?: { readonly seed: number; readonly bufferSize?: number } | undefined;
-  /** How often the documents are gone through; without end if absent. */
+  /** The number of passes over the documents; unlimited if absent. */
   readonly epochs?: number;
 }
 
 /**
- * Documents packed into rows of one length without padding: a document that does not fit goes on in the next row, and its last token here still predicts the
- * first there. Only the last batch of the last round may have fewer rows, and its last row padding. Batches are found again by their position.
+ * Packs documents into sequences of one length without padding. A document that does not fit continues in the next
+ * sequence, and its last token still predicts the first token there. Only the last batch of the last epoch may have
+ * fewer sequences, and padding in the last one. Batches can be read from any position.
  */
 export function packDocuments(documents: Documents, options: PackingOptions): Batches<TokenBatch> {
   expectOptions('packDocuments', options, {
@@ -64,7 +70,7 @@ async function* batchesOf(documents: Documents, options: PackingOptions): AsyncG
       ? { ...result, documentIds: take(buffer.documentIds), positionIds: take(buffer.positionIds) }
       : result;
   };
-  let previousEnd: number | undefined; // where the last token of the document before stands, where `blockDiagonal` is false
+  let previousEnd: number | undefined; // the index of the previous document's last token, if `blockDiagonal` is false
   for await (const document of documentsOfEpochs(documents, options)) {
     const tokens = eosTokenId === undefined ? document : [...Array.from(document), eosTokenId];
     documentId++;
@@ -77,7 +83,7 @@ async function* batchesOf(documents: Documents, options: PackingOptions): AsyncG
         filled = 0;
         previousEnd = undefined;
       }
-      if (filled % length === 0) positionId = 0; // what stands in the row before cannot be seen
+      if (filled % length === 0) positionId = 0; // the previous sequence is not visible
       buffer.ids[filled] = tokens[i]!;
       buffer.labels[filled] = tokens[i + 1] ?? ignoreIndex;
       buffer.documentIds[filled] = documentId;
@@ -89,7 +95,7 @@ async function* batchesOf(documents: Documents, options: PackingOptions): AsyncG
   if (filled > 0) yield finishBatch();
 }
 
-/** Padding belongs to document 0, predicts nothing and is seen by nobody else. */
+/** Padding belongs to document 0, has no labels, and no other token attends to it. */
 function emptyBatch(size: number) {
   const make = () => new Int32Array(size);
   return { ids: make(), labels: make().fill(ignoreIndex), documentIds: make(), positionIds: make() };
@@ -117,7 +123,7 @@ async function* documentsOfEpoch(
   else for (const i of shuffledOrder(documents.length, { seed: shuffle.seed, epoch })) yield documents[i]!;
 }
 
-/** Fills a buffer, gives it in another order, and so on. */
+/** Yields a stream in random order within a buffer that is filled and emptied. */
 async function* shuffleBuffer(
   stream: AsyncIterable<Document> | Iterable<Document>,
   { seed, bufferSize = 1000 }: { readonly seed: number; readonly bufferSize?: number },

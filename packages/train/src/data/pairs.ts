@@ -3,49 +3,50 @@ import type { Batches } from '../loop/batches.js';
 import { shuffledOrder } from './shuffle.js';
 import { ignoreIndex } from './token-batch.js';
 
-/** A text and what belongs to it in the other language, as token ids; the target with its end token. */
+/** Token ids of a source and of its target, which includes the end token. */
 export interface Pair {
   readonly source: ArrayLike<number>;
   readonly target: ArrayLike<number>;
 }
 
-/** Ragged pairs side by side, padded on the right. */
+/** A batch of pairs, padded on the right. */
 export interface PairBatch {
   readonly sequences: number;
   readonly sourceLength: number;
   readonly targetLength: number;
-  /** Ids [sequences · sourceLength], and how many of each row are no padding. */
+  /** Ids [sequences · sourceLength]; `sourceLengths` [sequences] are the lengths without padding. */
   readonly source: Int32Array;
   readonly sourceLengths: Int32Array;
-  /** What the decoder is fed [sequences · targetLength]: the start token, then the target but its last token. */
+  /** The decoder input [sequences · targetLength]: the start token, then the target without its last token. */
   readonly target: Int32Array;
-  /** The target itself [sequences · targetLength]; -100 on padding. */
+  /** The target [sequences · targetLength]; -100 on padding. */
   readonly labels: Int32Array;
 }
 
 /** Settings of `pairBatches`. */
 export interface PairOptions {
-  /** Pairs in a batch; fewer at the end of a round. */
+  /** The number of pairs in a batch; the last batch of an epoch may have fewer. */
   readonly batch: number;
-  /** The id that fills rows up. */
+  /** The id of padding. */
   readonly padTokenId: number;
-  /** The id the decoder begins with. */
+  /** The id of the decoder's first token. */
   readonly decoderStartTokenId: number;
-  /** Shuffles anew for each round; in their order if absent. */
+  /** The seed that shuffles the pairs in each epoch; the order is kept if absent. */
   readonly seed?: number;
-  /** Batches are made of pairs of like length among so many batches' worth of pairs, 64 if absent; 1 leaves their order alone. */
+  /** Pairs are sorted by length within buckets of this many batches; 64 if absent, 1 does not sort. */
   readonly batchesPerBucket?: number;
-  /** Pairs with a longer side are left out; none if absent. */
+  /** Pairs with a longer source or target are skipped; none if absent. */
   readonly maxLength?: number;
-  /** Lengths are rounded up to a multiple of this, so that a GPU compiles for few shapes; 8 if absent. */
+  /** Lengths are rounded up to a multiple of this, so that a GPU compiles few shapes; 8 if absent. */
   readonly padToMultipleOf?: number;
-  /** How often the pairs are gone through; without end if absent. */
+  /** The number of passes over the pairs; unlimited if absent. */
   readonly epochs?: number;
 }
 
 /**
- * Batches of ragged pairs: shuffled, then sorted by length within pools so that little is padding, then the batches of a pool shuffled again. A batch follows
- * from the seed and its position alone. Errors where no pair is left.
+ * Batches of pairs of different lengths. The pairs are shuffled and sorted by length within buckets, so that batches
+ * have little padding, and then the batches are shuffled. A batch depends only on the seed and its position. Errors if
+ * no pair is usable.
  */
 export function pairBatches(pairs: readonly Pair[], options: PairOptions): Batches<PairBatch> {
   expectOptions('pairBatches', options, {
@@ -98,7 +99,7 @@ function batchesOfEpoch(
   return Array.from(shuffledOrder(groups.length, { seed, epoch: epoch + 0x8000_0000 }), i => groups[i]!);
 }
 
-/** Pairs side by side. */
+/** Pads pairs to one batch. */
 function collate(
   pairs: readonly Pair[],
   { padTokenId, decoderStartTokenId, padToMultipleOf = 8 }: PairOptions,

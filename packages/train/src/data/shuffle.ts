@@ -1,6 +1,6 @@
 import { checkSeed, expectOptions, ResidualError, randomBits, streamOf } from '@residual/tensor';
 
-/** The numbers 0 .. count - 1 in an order that follows from the seed and the epoch alone (Fisher and Yates). */
+/** A permutation of 0 .. count - 1 that depends only on the seed and the epoch (Fisher-Yates shuffle). */
 export function shuffledOrder(count: number, options: { readonly seed: number; readonly epoch?: number }): Uint32Array {
   expectOptions('shuffledOrder', options, { seed: 1, epoch: 0 });
   const { seed, epoch = 0 } = options;
@@ -14,7 +14,10 @@ export function shuffledOrder(count: number, options: { readonly seed: number; r
   return order;
 }
 
-/** Items in two parts, each in the order they came: `share` of them, drawn by the seed, are for validation. Errors where one part would be empty. */
+/**
+ * Splits items at random into training and validation data, each in the original order. `share` is the fraction for
+ * validation. Errors if a part is empty.
+ */
 export function trainValidationSplit<Item>(
   items: readonly Item[],
   options: { readonly share: number; readonly seed?: number },

@@ -3,19 +3,19 @@ import { ignoreIndex, type TokenBatch } from './token-batch.js';
 
 /** Settings of `randomWindows`. */
 export interface WindowOptions {
-  /** Tokens in a row. */
+  /** The length of a sequence in tokens. */
   readonly length: number;
-  /** Rows in a batch. */
+  /** The number of sequences in a batch. */
   readonly batch: number;
-  /** Of what is drawn; 0 if absent. */
+  /** The seed of the random windows; 0 if absent. */
   readonly seed?: number;
 }
 
 const windowNames = { length: 1, batch: 1, seed: 0 } as const;
 
 /**
- * Batches of rows cut out of one long text at random, each place predicting the next token: what small character models are trained on. A batch follows from
- * the seed and its position alone.
+ * Batches of random windows of one long text, in which each token predicts the next. A batch depends only on the seed
+ * and its position. Errors if the text is too short.
  */
 export function randomWindows(tokens: ArrayLike<number>, options: WindowOptions): (position: number) => TokenBatch {
   expectOptions('randomWindows', options, windowNames);
@@ -37,7 +37,7 @@ export function randomWindows(tokens: ArrayLike<number>, options: WindowOptions)
   };
 }
 
-/** The whole text once, in rows one after another: what is left over at the end is not there. */
+/** Consecutive windows of the whole text. An incomplete window at the end is left out. */
 export function* allWindows(tokens: ArrayLike<number>, options: WindowOptions): Generator<TokenBatch> {
   expectOptions('allWindows', options, windowNames);
   const { length, batch } = options;
@@ -54,13 +54,18 @@ export function* allWindows(tokens: ArrayLike<number>, options: WindowOptions): 
 
 /** Settings of `slidingWindows`. */
 export interface SlidingOptions extends Omit<WindowOptions, 'seed'> {
-  /** How far each row begins behind the one before, at most `length`, which holds if absent. Smaller: each token is predicted from more of what stands before it. */
+  /**
+   * The distance between window starts, at most `length`; `length` if absent. With a smaller stride each token has more
+   * context.
+   */
   readonly stride?: number;
 }
 
 /**
- * Texts once each, every token but the first of each predicted exactly once: rows of up to `length` tokens that begin `stride` apart, in which those count that
- * no row before has predicted. The rows of a batch are padded to its longest behind their end, where nothing counts; a text of fewer than 2 tokens gives none.
+ * Overlapping windows of texts, in which every token except the first of each text counts exactly once. Windows have up
+ * to `length` tokens and start `stride` apart; only tokens that no earlier window predicted have labels. Sequences are
+ * padded to the longest of their batch. A text of fewer than 2 tokens gives no window. (The evaluation of perplexity
+ * with a sliding window.)
  */
 export function* slidingWindows(texts: readonly ArrayLike<number>[], options: SlidingOptions): Generator<TokenBatch> {
   expectOptions('slidingWindows', options, { length: 1, batch: 1, stride: 0 });
@@ -71,7 +76,10 @@ export function* slidingWindows(texts: readonly ArrayLike<number>[], options: Sl
   for (let from = 0; from < windows.length; from += batch) yield padWindows(windows.slice(from, from + batch));
 }
 
-/** A row: the tokens from `start` to `end`, each predicting the next; those up to `previousEnd` were predicted before. */
+/**
+ * The tokens from `start` to `end`, each predicting the next; those up to `previousEnd` were predicted by an earlier
+ * window.
+ */
 interface Window {
   readonly tokens: ArrayLike<number>;
   readonly start: number;

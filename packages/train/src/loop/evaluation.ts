@@ -9,29 +9,29 @@ import { dataOf } from './step.js';
 
 /** Settings of `evaluate`. */
 export interface EvaluateOptions<Tree, Batch> {
-  /** The weights of what is evaluated. */
+  /** The weights of the layer. */
   readonly weights: Tree;
   /** The mean loss of a batch. */
   readonly loss: Loss<Tree, Batch> | Objective<Tree, Batch>;
-  /** The data, gone through once. */
+  /** The data for one pass. */
   readonly batches: FiniteBatches<Batch>;
-  /** Is told what is known after each batch. */
+  /** Called after each batch with the result so far. */
   readonly onProgress?: (done: Evaluation) => void;
-  /** Ends it before the next batch. */
+  /** Ends the evaluation before the next batch. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The mean loss over some data. */
+/** The result of `evaluate`. */
 export interface Evaluation {
-  /** The mean, each batch counting by its tokens. */
+  /** The mean loss; batches are weighted by their tokens. */
   readonly loss: number;
-  /** How many tokens it is the mean of; 0 where the batches do not say. */
+  /** The number of tokens; 0 if the loss does not count tokens. */
   readonly tokens: number;
-  /** How many batches there were. */
+  /** The number of batches. */
   readonly batches: number;
 }
 
-/** The mean loss over data, each batch counting by its tokens, without anything random. Errors where there is no batch. */
+/** The mean loss over data, weighted by tokens, without dropout. Errors if there is no batch. */
 export async function evaluate<Tree, Batch>(options: EvaluateOptions<Tree, Batch>): Promise<Evaluation> {
   expectOptions('evaluate', options, { weights: 1, loss: 1, batches: 1, onProgress: 0, signal: 0 });
   const { weights, batches, onProgress, signal } = options;
@@ -51,7 +51,7 @@ export async function evaluate<Tree, Batch>(options: EvaluateOptions<Tree, Batch
   return result();
 }
 
-/** Does something with the averaged weights in the place of those that are trained, where there are some. */
+/** Runs `work` with the averaged weights in place of the trained ones, if there is an average. */
 export async function withEmaWeights<T>(
   ema: RunState['ema'],
   parameters: ReadonlyMap<string, Parameter>,

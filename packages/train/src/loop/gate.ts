@@ -12,7 +12,7 @@ export class Gate {
     for (const proceed of this.waiting) proceed();
   }
 
-  /** Waits until it is open, or `signal` is aborted. */
+  /** Waits until the gate is open, or `signal` is aborted. */
   async wait(signal?: AbortSignal): Promise<void> {
     while (this.isClosed && !signal?.aborted)
       await new Promise<void>(resolve => {

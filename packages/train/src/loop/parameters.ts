@@ -1,17 +1,17 @@
 import { type HasNeeds, weightNeeds } from '@residual/layers';
 import { isLowRankSum, isTensor, type Matrix, ResidualError, type Tensor } from '@residual/tensor';
 
-/** One tensor that may be trained: its path, and where it stands in the tree. */
+/** One trainable tensor in the tree of weights. */
 export interface Parameter {
   readonly path: string;
   readonly get: () => Tensor;
-  /** Puts another tensor in its place; the one before is disposed. */
+  /** Replaces the tensor and disposes the old one. */
   readonly set: (tensor: Tensor) => void;
 }
 
 type Node = Record<string, unknown>;
 
-/** Where a leaf stands: the part of the tree above it, and its name there. Errors where the tree has no such path. */
+/** The parent node and the name of a weight in the tree. Errors if the tree has no such path. */
 export function resolveParameter(
   caller: string,
   tree: unknown,
@@ -29,8 +29,9 @@ export function resolveParameter(
 }
 
 /**
- * The tensors of a tree that may be trained, by path, in the order of the layer's needs. A matrix with parts of low rank gives itself and the parts:
- * `weight`, `weight.parts.NAME.down`, `weight.parts.NAME.up`. Errors where a leaf is missing or of a form that cannot be trained.
+ * The trainable tensors of a tree by path, in the order of the layer's needs. A matrix with low-rank adapters yields
+ * itself and its adapters: `weight`, `weight.parts.NAME.down`, `weight.parts.NAME.up`. Errors if a weight is missing or
+ * cannot be trained.
  */
 export function parametersOf(layer: HasNeeds<unknown>, tree: unknown): Map<string, Parameter> {
   const parameters = new Map<string, Parameter>();

@@ -1,8 +1,8 @@
-/** Works one after another, in the order in which they came. */
+/** Runs asynchronous work one after another, in order of arrival. */
 export class SerialQueue {
   private last: Promise<unknown> = Promise.resolve();
 
-  /** Runs `work` when all that came before has ended, well or not. */
+  /** Runs `work` when all earlier work has settled. */
   run<T>(work: () => T | Promise<T>): Promise<T> {
     const result = this.last.then(work);
     this.last = result.catch(() => undefined);

@@ -4,25 +4,25 @@ import type { CheckpointFiles, StoredCheckpoint } from '../checkpoint/store.js';
 import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
 import type { Parameter } from './parameters.js';
 
-/** What an optimizer remembers of one weight, and how often that was updated. */
+/** The optimizer state of one weight, and its number of updates. */
 export interface ParameterState {
   optimizerState: OptimizerState;
   updates: number;
 }
 
-/** All that a run holds beside the weights: with the weights it is the whole of a checkpoint. */
+/** The state of a run beside the weights. A checkpoint contains it and the weights. */
 export class RunState {
-  /** Steps done. */
+  /** Completed steps. */
   step = 0;
   /** Batches read. */
   position = 0;
   readonly parameterStates = new Map<string, ParameterState>();
-  /** The moving average of each weight that was trained. */
+  /** The exponential moving average of each trained weight. */
   readonly ema = new Map<string, Tensor>();
 
   constructor(private readonly optimizer: Optimizer) {}
 
-  /** What is remembered of a weight; zeros where it is new. */
+  /** The state of a weight; zeros for a new one. */
   stateOf(path: string, shape: readonly number[]): ParameterState {
     const existing = this.parameterStates.get(path);
     if (existing) return existing;
@@ -32,7 +32,9 @@ export class RunState {
     return created;
   }
 
-  /** The files of a checkpoint: weights that were updated, what belongs to them, and where the run is. */
+  /**
+   * The files of a checkpoint: the updated weights, their optimizer state and averages, and the position of the run.
+   */
   async files(parameters: ReadonlyMap<string, Parameter>): Promise<CheckpointFiles> {
     const tensors: [string, Tensor][] = [];
     for (const [path, { optimizerState }] of this.parameterStates) {
@@ -55,7 +57,7 @@ export class RunState {
     ]);
   }
 
-  /** Takes over what a checkpoint holds. Errors, before anything is changed, where it is not one of this run. */
+  /** Restores a checkpoint. Errors, before any change, if it does not fit this run. */
   async restore(stored: StoredCheckpoint, parameters: ReadonlyMap<string, Parameter>): Promise<void> {
     const refuse = (what: string): never => {
       throw new ResidualError('checkpoint', `train: checkpoint ${stored.name} ${what}`);
@@ -108,7 +110,7 @@ export class RunState {
     }
   }
 
-  /** Frees what is remembered. */
+  /** Frees the state. */
   dispose(): void {
     dispose([...[...this.parameterStates.values()].map(({ optimizerState }) => optimizerState), ...this.ema.values()]);
     this.parameterStates.clear();

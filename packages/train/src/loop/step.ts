@@ -20,27 +20,27 @@ import type { Objective } from './objective.js';
 import type { Parameter } from './parameters.js';
 import type { RunState } from './state.js';
 
-/** What a step reads. */
+/** The inputs of a step. */
 export interface StepContext<Tree, Batch> {
-  /** The layer that is trained, for its needs. */
+  /** The layer to train; only its needs are used. */
   readonly layer: HasNeeds<unknown>;
   /** Its weights. */
   readonly weights: Tree;
-  /** What is made small. */
+  /** The loss to minimize. */
   readonly objective: Objective<Tree, Batch>;
   /** The weights that are not frozen, by path. */
   readonly trainable: ReadonlyMap<string, Parameter>;
-  /** Of what is random. */
+  /** The seed of dropout. */
   readonly seed: number;
-  /** Whether blocks are computed again in the backward pass. */
+  /** Whether blocks are recomputed in the backward pass. */
   readonly recompute: boolean;
 }
 
-/** What the gradients of one step are, and their numbers. */
+/** The gradients of one step, with the loss and the norm. */
 export interface StepGradients {
   readonly loss: number;
   readonly norm: number;
-  /** By path; whoever takes one out disposes it. */
+  /** By path; whoever removes a gradient disposes it. */
   readonly gradients: Map<string, Tensor>;
 }
 
@@ -50,7 +50,10 @@ export interface IndexedBatch<Batch> {
   readonly position: number;
 }
 
-/** The mean loss over several batches, each counting by its tokens, its gradients and their common norm. */
+/**
+ * The mean loss over several batches, weighted by tokens, its gradients and their common norm. Errors if a number is
+ * not finite.
+ */
 export async function gradientsOf<Tree, Batch>(
   context: StepContext<Tree, Batch>,
   batches: readonly IndexedBatch<Batch>[],
@@ -90,7 +93,7 @@ export async function gradientsOf<Tree, Batch>(
   }
 }
 
-/** Moves the trained weights along their gradients, one at a time; each gradient is freed as soon as it was used. */
+/** Updates the trainable weights one at a time; each gradient is freed after its use. */
 export function applyGradients(
   optimizer: Optimizer,
   state: RunState,
@@ -126,18 +129,18 @@ export function applyGradients(
   }
 }
 
-/** The scope of one batch: where its random decisions stand, and whether blocks are recomputed. */
+/** The scope of one batch: its randomness, and whether blocks are recomputed. */
 function scopeOf({ recompute }: { readonly recompute: boolean }, random: Randomness | undefined): Scope {
   const scope = emptyScope.with(randomness, random);
   return recompute ? scope.with(recomputeBlocks, true) : scope;
 }
 
-/** average = decay · average + (1 - decay) · weight; it begins as the weight. */
+/** ema = decay · ema + (1 - decay) · weight; it starts as the weight. */
 function updateEma(state: RunState, path: string, weight: Tensor, decay: number): void {
-  const before = state.ema.get(path);
-  const next = tidy(() => (before ? add(mul(before, decay), mul(weight, 1 - decay)) : clone(weight)));
+  const previous = state.ema.get(path);
+  const next = tidy(() => (previous ? add(mul(previous, decay), mul(weight, 1 - decay)) : clone(weight)));
   state.ema.set(path, next);
-  before?.dispose();
+  previous?.dispose();
 }
 
 function upload(numbers: Readonly<Record<string, number>>): Record<string, Tensor> {
@@ -151,7 +154,7 @@ function sumOf(before: Tensor | undefined, more: Tensor): Tensor {
   return both;
 }
 
-/** The numbers of a tensor, which is freed. */
+/** The numbers of a tensor, which is disposed. */
 export async function dataOf(x: Tensor): Promise<number[]> {
   try {
     return Array.from(await x.data());
@@ -168,7 +171,7 @@ function gradientNotFinite(path: string, square: number, loss: number): Residual
   );
 }
 
-/** The error that names where the first number that is not finite appears: in a weight, at a tap, or in the loss itself. */
+/** The error that names the first tensor with a number that is not finite: a weight, a tap, or the loss itself. */
 async function nonFiniteError<Tree, Batch>(
   context: StepContext<Tree, Batch>,
   batches: readonly IndexedBatch<Batch>[],

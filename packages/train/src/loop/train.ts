@@ -17,9 +17,10 @@ import { applyGradients, gradientsOf, type IndexedBatch } from './step.js';
 import type { Checkpoint, Training } from './training.js';
 
 /**
- * Trains a layer: an iterator of events, one for each step, evaluation and checkpoint, and the first where it goes on from one. Leaving the loop, an abort or an error frees everything but the
- * weights, which are those after the last whole step. Errors name the step: a loss or gradient that is not finite with the place where it first appears,
- * data that is empty.
+ * Trains a layer. The result is an async iterable of events, one for each step, evaluation and checkpoint, and a first
+ * one if the run resumes. Leaving the loop, an abort or an error frees everything except the weights, which are those
+ * after the last complete step. Errors name the step, and for a loss or gradient that is not finite the tensor where it
+ * first appears.
  */
 export function train<N, Batch>(options: TrainOptions<N, Batch>): Training {
   return new TrainingRun(options);
@@ -136,7 +137,7 @@ class TrainingRun<N, Batch> implements Training {
     }
   }
 
-  /** One step; undefined where the data has ended. */
+  /** One step; undefined at the end of the data. */
   private async step(batches: AsyncGenerator<Batch, void>): Promise<StepEvent | undefined> {
     const { accumulate = 1, clipNorm = Number.POSITIVE_INFINITY, emaDecay, signal } = this.options;
     const { state } = this;
@@ -156,7 +157,7 @@ class TrainingRun<N, Batch> implements Training {
         dispose([...result.gradients.values()]);
         signal.throwIfAborted();
       }
-      // As in the reference: the norm is raised by 1e-6 before it divides.
+      // As in PyTorch, 1e-6 is added to the norm.
       const scale = Math.min(1, clipNorm / (result.norm + 1e-6));
       applyGradients(this.optimizer, state, trainable, result.gradients, { rate, scale, emaDecay });
       state.step = number;
@@ -182,7 +183,7 @@ class TrainingRun<N, Batch> implements Training {
     return { layer: layer as HasNeeds<unknown>, weights, objective: this.objective, seed, recompute };
   }
 
-  /** The parameters that are not frozen now. Errors where none is left, and on a pattern that freezes none. */
+  /** The parameters that are not frozen now. Errors if none is left, or if a pattern matches none. */
   private trainable(): ReadonlyMap<string, Parameter> {
     const { frozen } = this;
     const isFrozen = typeof frozen === 'function' ? frozen : pathMatcher('train: frozen', frozen);
@@ -211,20 +212,20 @@ class TrainingRun<N, Batch> implements Training {
     throw new ResidualError('range', `train: the learning rate is ${rate}; it must be a number of 0 or more`);
   }
 
-  /** The mean loss over other data, of the averaged weights where there are some. */
+  /** The mean loss over the evaluation data, of the averaged weights if there is an average. */
   private async evaluation(): Promise<EvaluationEvent> {
     const { state, objective } = this;
-    const { weights, evaluate: other, signal } = this.options;
+    const { weights, evaluate: evaluateOptions, signal } = this.options;
     const { step } = state;
     const { loss, tokens } = await withEmaWeights(state.ema, this.parameters, () =>
-      evaluate({ weights, loss: objective, batches: iterateOnce('evaluate', other!.batches, step), signal }),
+      evaluate({ weights, loss: objective, batches: iterateOnce('evaluate', evaluateOptions!.batches, step), signal }),
     ).catch(error => {
       throw this.atStep(step, error);
     });
     return { type: 'evaluation', step, loss, tokens };
   }
 
-  /** The error with the step that it happened in; the reason of an abort and what is none of ours stay as they are. */
+  /** Adds the step to one of our errors; the reason of an abort and other errors stay unchanged. */
   private atStep(step: number, error: unknown): unknown {
     if (!ResidualError.is(error) || error === this.options.signal?.reason) return error;
     const message = error.message.replace(/^train: /, '');
@@ -233,7 +234,7 @@ class TrainingRun<N, Batch> implements Training {
   }
 }
 
-/** What was read already, and the rest. */
+/** A batch that was read already, and the rest. */
 async function* withFirst<Batch>(first: Batch, rest: AsyncGenerator<Batch, void>): AsyncGenerator<Batch, void> {
   try {
     yield first;

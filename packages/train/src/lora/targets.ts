@@ -2,7 +2,7 @@ import { type HasNeeds, type MatrixNeed, pathMatcher, weightNeeds } from '@resid
 import { isLowRankSum, type LowRankAdapter, type Matrix, ResidualError } from '@residual/tensor';
 import { resolveParameter } from '../loop/parameters.js';
 
-/** One matrix that LoRA may stand beside: the path of its linear, and where its weight is in the tree. */
+/** The weight of a linear that can have adapters. */
 export interface LoraTarget {
   /** The path of the linear, without `.weight`. */
   readonly path: string;
@@ -11,13 +11,13 @@ export interface LoraTarget {
   readonly set: (matrix: Matrix) => void;
 }
 
-/** A part and where it stands. */
+/** An adapter and the linear that it belongs to. */
 export interface AttachedPart {
   readonly target: LoraTarget;
   readonly part: LowRankAdapter;
 }
 
-/** The matrices of linears in a layer with their weights. Tables of embeddings are not among them. */
+/** The weights of all linears in a layer. Embeddings are excluded. */
 export function linearsIn(caller: string, layer: HasNeeds<unknown>, tree: unknown): LoraTarget[] {
   return weightNeeds(layer, caller).flatMap(({ path, need }) => {
     if (need.kind !== 'matrix' || need.role === 'embedding' || need.role === 'position') return [];
@@ -29,7 +29,7 @@ export function linearsIn(caller: string, layer: HasNeeds<unknown>, tree: unknow
   });
 }
 
-/** The linears whose path fits one of the patterns. Errors where a pattern fits none. */
+/** The linears whose path matches one of the patterns. Errors if a pattern matches none. */
 export function matchingTargets(
   caller: string,
   layer: HasNeeds<unknown>,
@@ -47,7 +47,7 @@ export function matchingTargets(
   return targets.filter(({ path }) => matches(path));
 }
 
-/** The parts of one name. Errors where there is none. */
+/** The adapters of one name. Errors if there is none. */
 export function partsNamed(caller: string, layer: HasNeeds<unknown>, tree: unknown, name: string): AttachedPart[] {
   const targets = linearsIn(caller, layer, tree);
   const parts = targets.flatMap(target => {
@@ -63,7 +63,7 @@ export function partsNamed(caller: string, layer: HasNeeds<unknown>, tree: unkno
   );
 }
 
-/** Names of all parts beside these matrices. */
+/** The names of all adapters of these linears. */
 export function adapterNames(targets: readonly LoraTarget[]): string[] {
   return [
     ...new Set(

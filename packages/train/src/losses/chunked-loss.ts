@@ -3,8 +3,9 @@ import type { ChunkedHead } from '@residual/transformer';
 import { type Labels, lossSum, type TokenLossOptions } from './token-loss.js';
 
 /**
- * Reads a head `chunk` rows at a time: each chunk's logits become their loss, Σ weight · loss, and are freed; the backward pass computes them again, so
- * that never more than [chunk, vocab] of them exist. Gives a number.
+ * Computes the logits and their loss, Σ weight · loss, for `chunk` rows at a time. The backward pass recomputes them,
+ * so that at most [chunk, vocab] logits exist at once. The result has shape []. For the slot `chunkedHead` of
+ * `@residual/transformer`.
  */
 export function chunkedLoss(labels: Labels, chunk: number, options: TokenLossOptions): ChunkedHead {
   return (x, weights, logits) =>

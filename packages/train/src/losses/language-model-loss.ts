@@ -18,18 +18,21 @@ import type { Objective } from '../loop/objective.js';
 import { chunkedLoss } from './chunked-loss.js';
 import { labelsOf, type TokenLossOptions } from './token-loss.js';
 
-/** Settings of the losses of language models. */
+/** Settings of `languageModelLoss` and `sequenceToSequenceLoss`. */
 export interface LanguageModelLossOptions extends Omit<TokenLossOptions, 'ignoreIndex' | 'weights'> {
-  /** How many rows of logits may exist at once; 2,048 if absent. */
+  /** The largest number of rows of logits at once; 2,048 if absent. */
   readonly chunk?: number;
-  /** Longest row that the model takes; what its positions say if absent. */
+  /** The longest sequence of the model; its position encoding decides if absent. */
   readonly maxPositions?: number;
 }
 
 /** Their names. */
 export const languageModelLossNames = { labelSmoothing: 0, chunk: 0, maxPositions: 0 } as const;
 
-/** The mean loss of predicting each next token, for any language model: an objective for `train`. Documents that share a row stay apart. */
+/**
+ * The mean cross-entropy of next tokens as an objective for `train`, for any language model. Packed documents do not
+ * attend to each other.
+ */
 export function languageModelLoss<Model extends LanguageModel<TensorLayer>>(
   model: Model,
   options: LanguageModelLossOptions = {},
@@ -53,17 +56,17 @@ export function languageModelLoss<Model extends LanguageModel<TensorLayer>>(
   };
 }
 
-/** The mean over the labels that count of what a model gives whose head is read chunk by chunk. */
+/** The mean loss over the labels that count, from a model that runs with a chunked head. */
 export function meanChunkedLoss(
   labels: Int32Array,
   { chunk = 2048, ...options }: LanguageModelLossOptions,
-  run: (reader: ReturnType<typeof chunkedLoss>) => Tensor,
+  run: (head: ReturnType<typeof chunkedLoss>) => Tensor,
 ): Tensor {
   const weightedLabels = labelsOf('loss', labels, options);
   return mul(run(chunkedLoss(weightedLabels, chunk, options)), 1 / (weightedLabels.totalWeight || 1));
 }
 
-/** Throws where a row is longer than the model's positions. */
+/** Throws if a batch is longer than `maxPositions`. */
 export function expectMaxPositions(
   name: string,
   length: number,
@@ -76,7 +79,7 @@ export function expectMaxPositions(
     );
 }
 
-/** The scope in which places of two documents do not see each other and each document begins at position 0. */
+/** A scope in which tokens attend only to their own document and each document starts at position 0. */
 function blockDiagonalScope({ sequences, length, documentIds, positionIds: at }: TokenBatch, scope: Scope): Scope {
   if (!documentIds) return scope;
   const documentOf = tensor(documentIds, [sequences, length], 'int32');

@@ -84,7 +84,10 @@ test.each([1, 2, 3, 7, 50])('a loss in chunks of %i rows and its gradients are t
   }),
 );
 
-/** The most bytes of data that there were at once while `work` ran, beyond those before it; handles on the same data count once. */
+/**
+ * The most bytes of data that there were at once while `work` ran, beyond those before it; handles on the same data
+ * count once.
+ */
 function peakBytes(work: () => void): number {
   const { state } = (globalThis as unknown as { _tfengine: { state: { tensorInfo: TensorInfos } } })._tfengine;
   const infos = state.tensorInfo;

@@ -1,6 +1,6 @@
 import { expectShape, mean, showShape, square, sub, type Tensor, tidy } from '@residual/tensor';
 
-/** The mean of (y - target)² over all entries, a number; both of one shape. */
+/** The mean of (y - target)² over all entries, a tensor of shape []. Errors if the shapes differ. */
 export function meanSquaredError(y: Tensor, target: Tensor): Tensor {
   expectShape(
     showShape(y.shape) === showShape(target.shape),

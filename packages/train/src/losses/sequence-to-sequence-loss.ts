@@ -12,7 +12,7 @@ import {
   meanChunkedLoss,
 } from './language-model-loss.js';
 
-/** The mean loss of writing each target token after its source and the tokens before it, for any encoder-decoder: an objective for `train`. */
+/** The mean cross-entropy of target tokens given the source, as an objective for `train`, for any encoder-decoder. */
 export function sequenceToSequenceLoss<Model extends EncoderDecoder<TensorLayer, CrossLayer>>(
   model: Model,
   options: LanguageModelLossOptions = {},

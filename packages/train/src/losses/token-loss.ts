@@ -14,17 +14,17 @@ import {
   tidy,
 } from '@residual/tensor';
 
-/** How predictions of tokens are judged. */
+/** Settings of `tokenLoss`. */
 export interface TokenLossOptions {
-  /** The label of rows that do not count; -100 if absent. */
+  /** The label of rows that do not count; -100 if absent (as in PyTorch). */
   readonly ignoreIndex?: number;
-  /** Which share of the target is spread evenly over the vocabulary; 0 if absent (Szegedy et al. 2016). */
+  /** The share of the target distribution that is uniform over the vocabulary; 0 if absent (Szegedy et al. 2016). */
   readonly labelSmoothing?: number;
-  /** How much each row counts, in the order of the labels; all the same if absent. */
+  /** The weight of each row, in the order of the labels; 1 if absent. */
   readonly weights?: ArrayLike<number> | undefined;
 }
 
-/** The labels of rows as they are counted: int32 [rows] with the weight of each and the sum of weights. */
+/** Labels [rows] with the weight of each row. */
 export interface Labels {
   readonly ids: ArrayLike<number>;
   readonly weights: Float32Array;
@@ -32,7 +32,10 @@ export interface Labels {
   readonly totalWeight: number;
 }
 
-/** Labels with their weights, 0 where a row does not count. Errors where there are more or fewer weights than labels, or one is below 0. */
+/**
+ * Labels with their weights, 0 for rows that do not count. Errors if the numbers of weights and labels differ, or if a
+ * weight is below 0.
+ */
 export function labelsOf(name: string, ids: ArrayLike<number>, options: TokenLossOptions): Labels {
   const { ignoreIndex = -100, weights, labelSmoothing = 0 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing < 1))
@@ -51,8 +54,9 @@ export function labelsOf(name: string, ids: ArrayLike<number>, options: TokenLos
 }
 
 /**
- * The mean loss of predicting `labels` from logits [rows, vocab], a number: Σ weight · ((1 - labelSmoothing) · -log p(label) + labelSmoothing · mean of -log p) / Σ weight.
- * Rows labelled `ignoreIndex` do not count; where none counts the loss is 0. Labels are plain numbers, one a row.
+ * The mean cross-entropy of `labels` given logits [rows, vocab], a tensor of shape []: Σ weight · ((1 - labelSmoothing)
+ * · -log p(label) + labelSmoothing · mean of -log p) / Σ weight. Rows with the label `ignoreIndex` do not count; if
+ * none counts the loss is 0. Labels are plain numbers, one for each row.
  */
 export function tokenLoss(logits: Tensor, labels: ArrayLike<number>, options: TokenLossOptions = {}): Tensor {
   expectOptions('tokenLoss', options, { ignoreIndex: 0, labelSmoothing: 0, weights: 0 });
@@ -62,7 +66,7 @@ export function tokenLoss(logits: Tensor, labels: ArrayLike<number>, options: To
   );
 }
 
-/** Σ weight · loss over rows `from` to `to` of the labels, whose logits are given. */
+/** Σ weight · loss over the rows `from` to `to` of the labels, whose logits are [to - from, vocab]. */
 export function lossSum(
   logits: Tensor,
   { ids, weights }: Labels,
@@ -83,7 +87,7 @@ export function lossSum(
     const losses = crossEntropy(rows, tensor(part, [part.length], 'int32'), { ignoreIndex });
     const weight = tensor(weights.slice(from, to), [part.length]);
     if (labelSmoothing === 0) return sum(mul(losses, weight));
-    const uniformLoss = sub(logSumExp(rows), mean(rows, { axis: 1 })); // the mean over the vocabulary of -log p
+    const uniformLoss = sub(logSumExp(rows), mean(rows, { axis: 1 })); // the mean of -log p over the vocabulary
     return sum(mul(add(mul(losses, 1 - labelSmoothing), mul(uniformLoss, labelSmoothing)), weight));
   });
 }

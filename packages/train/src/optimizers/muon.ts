@@ -4,17 +4,21 @@ import { expectNumber, type Optimizer, type WeightFilter } from './optimizer.js'
 
 /** Settings of `muon`. */
 export interface MuonOptions {
-  /** How much of the last direction is kept; 0.95 if absent. */
+  /** The momentum; 0.95 if absent. */
   readonly momentum?: number;
-  /** How much of itself a weight loses, times the learning rate; 0.1 if absent. */
+  /** The weight decay, multiplied by the learning rate; 0.1 if absent. */
   readonly weightDecay?: number;
-  /** Which weights are matrices inside the network; the others follow `adamW`. Two-dimensional ones but embeddings, positions and heads if absent. */
+  /**
+   * Selects the hidden matrices; all other weights use `adamW`. All matrices except embeddings, positions and heads if
+   * absent.
+   */
   readonly hiddenMatrices?: WeightFilter;
 }
 
 /**
- * Muon: the momentum of a matrix made orthogonal by five Newton-Schulz steps, times 0.2 · √max(out, in), so that rates of AdamW serve (Jordan et al. 2024;
- * Liu et al. 2025). Weights that are no matrices inside the network follow `adamW` with beta2 0.95 and no decay.
+ * Muon: the momentum of a matrix, orthogonalized by five Newton-Schulz steps, times 0.2 · √max(out, in), so that
+ * learning rates of AdamW apply (Jordan et al. 2024; Liu et al. 2025). Weights that are not hidden matrices use `adamW`
+ * with beta2 0.95 and no decay.
  */
 export function muon(options: MuonOptions = {}): Optimizer {
   expectOptions('muon', options, { momentum: 0, weightDecay: 0, hiddenMatrices: 0 });

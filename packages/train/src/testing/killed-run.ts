@@ -1,4 +1,7 @@
-/** A small training run in a process of its own, to be killed: FOLDER STEPS. Prints each step; at the end the loss of all steps it did and a sum of the weights. */
+/**
+ * A small training run in a process of its own, to be killed: FOLDER STEPS. Prints each step; at the end the loss of
+ * all steps it did and a sum of the weights.
+ */
 import '@residual/backend-cpu';
 import { init, layer, linear } from '@residual/layers';
 import { ready, relu, type Tensor, tensor } from '@residual/tensor';

@@ -12,9 +12,10 @@ import type { Jobs, TrainingJob } from './job.js';
 import type { Method, Setting } from './protocol.js';
 
 /**
- * Answers a page through a port: put `serveTraining(self, jobs)` into a worker that imports the backends it may use (in Node `serveTraining(parentPort, jobs)`).
- * Functions cannot cross a port, so that the page starts jobs by their names. A step is made when the page asks for the next event: an iteration that is left ends
- * here too. Several connections may share the port; the runs of one are disposed when it is closed.
+ * Serves jobs through a port: call `serveTraining(self, jobs)` in a worker that imports the backends it may use (in
+ * Node `serveTraining(parentPort, jobs)`). Functions cannot cross a port, so the page starts jobs by name. The worker
+ * computes a step when the page asks for the next event, so leaving the iteration ends the run. Several connections may
+ * share the port; closing a connection disposes its runs.
  */
 export function serveTraining(port: Port | null, jobs: Jobs): RpcServer {
   return serveRpc(port, { service: 'training', name: 'serveTraining' }, () => new ServedRuns(jobs));
@@ -54,10 +55,10 @@ class ServedRuns implements RpcHandlers {
   }
 }
 
-/** A run on this side. */
+/** A run in the worker. */
 class ServedRun {
   private readonly abort = new AbortController();
-  /** Its error is told to who asks for the next event. */
+  /** The next event reports its error. */
   private readonly job: Promise<TrainingJob>;
   private readonly settledJob: Promise<TrainingJob | undefined>;
   private readonly pendingRequests = new Set<AbortController>();
@@ -76,7 +77,7 @@ class ServedRun {
     const wasAborted = signal.aborted;
     const next = await this.events.next();
     if (wasAborted && !next.done) {
-      await this.events.return?.(); // this job does not heed its signal
+      await this.events.return?.(); // this job ignores its signal
       throw signal.reason;
     }
     return next;
@@ -122,7 +123,7 @@ class ServedRun {
     if (isPaused !== undefined && !this.abort.signal.aborted) training[isPaused ? 'pause' : 'resume']();
   }
 
-  /** Aborts the run; one that is paused goes on to its end. */
+  /** Aborts the run; a paused run continues to its end. */
   async end(): Promise<void> {
     this.abort.abort();
     (await this.settledJob)?.training.resume();
@@ -137,7 +138,7 @@ class ServedRun {
   }
 }
 
-/** Whether a buffer holds these bytes and no others. */
+/** Whether a view covers its whole buffer. */
 function ownsItsBuffer(bytes: Uint8Array): boolean {
   return bytes.byteLength === bytes.buffer.byteLength;
 }

@@ -72,7 +72,7 @@ const jobs = {
   },
 };
 
-/** Runs `body` with a page's side of a port on whose other side these jobs are served. */
+/** Runs `body` with a trainer that is connected to these jobs. */
 const connected = (body: (trainer: Trainer<typeof jobs>, port: MessagePort) => Promise<void>) =>
   expectNoLeak(async () => {
     const { port1, port2 } = new MessageChannel();
@@ -86,10 +86,10 @@ const connected = (body: (trainer: Trainer<typeof jobs>, port: MessagePort) => P
     }
   });
 
-/** What does not depend on the clock, or on what else is held. */
+/** An event without times and memory. */
 const steady = (event: TrainingEvent) => {
-  const { tokensPerSecond: _, memoryUsage: held, ...rest } = event as TrainingEvent & Record<string, unknown>;
-  return { ...rest, hasMemory: held !== undefined };
+  const { tokensPerSecond: _, memoryUsage, ...rest } = event as TrainingEvent & Record<string, unknown>;
+  return { ...rest, hasMemory: memoryUsage !== undefined };
 };
 const eventsOf = async (run: AsyncIterable<TrainingEvent>) => {
   const events: TrainingEvent[] = [];
