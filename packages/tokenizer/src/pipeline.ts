@@ -10,27 +10,33 @@ import { NormalizedString } from './text/normalized-string.js';
 import { OffsetTracker } from './text/offset-tracker.js';
 import { toWellFormed, unitsAt } from './text/unicode.js';
 
-/** What a text passes through on its way to ids, in this order. */
+/** The components that a text passes through on its way to ids, in this order. */
 export interface PipelineParts {
   /** Tokens that are found in the text before anything else. */
   readonly addedTokens: readonly AddedToken[];
-  /** Changes the text first; undefined where it stays. */
+  /** Rewrites the text; undefined leaves it unchanged. */
   readonly normalizer: Normalizer | undefined;
-  /** Cuts the text into parts that the model sees one by one. */
+  /** Splits the text into the pre-tokens that the model encodes one by one. */
   readonly preTokenizer: PreTokenizer;
-  /** Makes tokens of each part. */
+  /** Encodes each pre-token. */
   readonly model: Model;
 }
 
 /**
- * How texts become ids. `byte-scan`: a hand-written scan of UTF-8 for a known pattern, then byte-level BPE on the
- * bytes. `single-pass`: one pass over the text with a table of what normalizer and pre-tokenizer make of each
- * character; texts that need more than the table take the general path. `general`: normalizer, pre-tokenizer and model
- * one after another. All give the same ids.
+ * How texts become ids.
+ *
+ * `byte-scan`: a hand-written scan of UTF-8 for a known pattern, then byte-level BPE on the bytes.
+ *
+ * `single-pass`: one pass over the text with a table of the results of normalizer and pre-tokenizer for each character.
+ * Texts that need more than the table take the general path.
+ *
+ * `general`: normalizer, pre-tokenizer and model one after another.
+ *
+ * All paths give the same ids.
  */
 export type EncodingPath = 'byte-scan' | 'single-pass' | 'general';
 
-/** Takes texts apart: quickly for their ids alone, again and with care for where each token comes from. */
+/** Runs the components on a text: a fast path for ids only, and a second one that also tracks the offsets of tokens. */
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #rawFinder: Finder;
@@ -38,7 +44,7 @@ export class Pipeline {
   readonly #scan: Scan | undefined;
   readonly #singlePass: SinglePassEncoder | undefined;
   readonly #needsOrigin: boolean;
-  /** Whether it is asked where pieces came from after a stage has rewritten them. */
+  /** Whether a stage needs the original offsets of pre-tokens after another stage has rewritten them. */
   readonly #needsOffsets: boolean;
 
   constructor(parts: PipelineParts) {
@@ -69,7 +75,7 @@ export class Pipeline {
     return model.preTokenEncoder && this.#singlePass ? 'single-pass' : 'general';
   }
 
-  /** The ids of a text; stops after the piece with which there are `limit` of them. */
+  /** The ids of a text. Stops after the pre-token with which there are `limit` ids. */
   encodeIds(text: string, limit = Number.POSITIVE_INFINITY, model: Model = this.#parts.model): number[] {
     const { normalizer } = this.#parts;
     const scan = model.encodeBytes && this.#scan;
@@ -93,7 +99,7 @@ export class Pipeline {
     return ids;
   }
 
-  /** Where the tokens of a text come from. */
+  /** The source text and offsets of the tokens of a text. */
   trackOffsets(text: string, model: Model = this.#parts.model): TokenOffsets {
     const { normalizer, preTokenizer } = this.#parts;
     const tracker = new OffsetTracker(toWellFormed(text), model);
@@ -113,8 +119,8 @@ export class Pipeline {
   }
 
   /**
-   * Normalizes a part, with an alignment even if none was asked for where it is needed to say what came from the
-   * beginning of the text.
+   * Normalizes a part. If a stage needs the origin of the start of the text, the alignment is tracked even if the
+   * caller does not ask for it.
    */
   #normalized(part: NormalizedString, normalizer: Normalizer | undefined): NormalizedString {
     const { text, tracked, origin } = part;
@@ -126,7 +132,7 @@ export class Pipeline {
     return aligned;
   }
 
-  /** The ids of a normalized part by way of its pieces. */
+  /** Splits a normalized part into pre-tokens and appends their ids. */
   #encodePart(part: NormalizedString, model: Model, ids: number[], limit: number): void {
     const { text, spans, asBytes } = runPreTokenizer(this.#parts.preTokenizer, part, model.acceptsBytes);
     for (let index = 0; index < spans.length && ids.length < limit; index += 2) {
@@ -134,7 +140,7 @@ export class Pipeline {
     }
   }
 
-  /** Takes a text apart: added tokens go to `onToken`, everything else, normalized, to `onPart`. */
+  /** Splits a text at added tokens. They go to `onToken`, the normalized text between them to `onPart`. */
   #splitAtAddedTokens(
     text: string,
     tracked: boolean,
@@ -156,7 +162,7 @@ export class Pipeline {
   }
 }
 
-/** The ids of a text whose bytes are the pieces' bytes. */
+/** Appends the ids of a text whose pre-tokens are spans of its UTF-8 bytes. */
 function encodeScanned(text: string, scan: Scan, { encodeBytes }: Model, ids: number[], limit: number): void {
   const bytes = encodeUtf8(text);
   const end = bytes.length;
@@ -166,11 +172,14 @@ function encodeScanned(text: string, scan: Scan, { encodeBytes }: Model, ids: nu
   }
 }
 
-/** So much of the beginning of a text is looked at; the end of what becomes of it may be due to where it was cut. */
+/**
+ * The length of the text's head that is examined, and of the tail of its normalized form that is ignored, since it may
+ * depend on the cut.
+ */
 const [headLength, tailLength] = [64, 16];
 
 /**
- * Whether of a normalized text the first character alone came from the first one of the text, as far as its head says.
+ * Whether only the first character of a normalized text comes from the first character of the text, judged by its head.
  */
 function startsIndependently(text: string, normalized: string, normalizer: Normalizer): boolean {
   if (text.length <= headLength) return false;

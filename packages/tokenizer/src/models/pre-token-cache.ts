@@ -1,22 +1,22 @@
 import { ownCopy } from '../text/unicode.js';
 import { maxWordLength } from './word-cache.js';
 
-/** What its pieces may take, in bytes as a 64-bit engine spends them. */
+/** The maximum size of the entries, in bytes as a 64-bit engine uses them. */
 const maxBytes = 2.5e6;
 const [perPiece, perUnit, perList, perId] = [120, 2, 32, 8];
 
 /**
- * Remembers the ids of pieces seen before, by their text: the platform's own map, fast from the first piece on, where a
- * `WordCache` must first be compiled. It takes 2.5 MB at most; when it is full it starts afresh.
+ * A cache of the ids of pre-tokens by their text. It uses the platform's Map, which is fast from the first pre-token
+ * on, while a `WordCache` must be compiled first. It takes 2.5 MB at most; when it is full, it is cleared.
  */
 export class PreTokenCache {
   readonly #ids = new Map<string, number | readonly number[]>();
   #bytes = 0;
 
-  /** How many bytes it may take. */
+  /** The maximum size in bytes. */
   readonly byteLength = maxBytes;
 
-  /** Appends the ids of a piece; of one that is not known yet those that `tokenize` appends, which are kept. */
+  /** Appends the ids of a pre-token. If it is not cached, `tokenize` appends them and they are stored. */
   encode(preToken: string, ids: number[], tokenize: (preToken: string, ids: number[]) => void): void {
     const cachedIds = this.#ids.get(preToken);
     if (cachedIds === undefined) {
@@ -27,10 +27,7 @@ export class PreTokenCache {
     else for (let index = 0; index < cachedIds.length; index++) ids.push(cachedIds[index]!);
   }
 
-  /**
-   * Keeps `ids[first...]` for a piece, which is not known yet. A copy of it: it may be a slice that holds on to a whole
-   * text.
-   */
+  /** Stores `ids[first...]` for a pre-token, with a copy of its text: a slice may keep a whole text alive. */
   #remember(preToken: string, ids: readonly number[], first: number): void {
     const count = ids.length - first;
     if (preToken.length > maxWordLength) return;

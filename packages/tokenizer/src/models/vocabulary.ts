@@ -1,21 +1,21 @@
 import { abbreviateJson, failFile } from '../errors.js';
 import { describeType } from '../formats/json/fields.js';
 
-/** Ids must stay below this: no published vocabulary comes near, and a table of that size still fits. */
+/** Ids must stay below this. No published vocabulary comes near, and a table of this size still fits in memory. */
 const maxIds = 1 << 24;
 
-/** Ids below this may belong to any number of tokens; tables of that size cost next to nothing. */
+/** Ids below this are allowed for any number of tokens: tables of this size are cheap. */
 const unrestrictedIds = 1 << 17;
 
-/** Larger ids must be of at least so many tokens in proportion: tables are made for all ids up to the largest. */
+/** The maximum ratio of larger ids to the number of tokens: tables have an entry for each id up to the largest. */
 const maxIdsPerToken = 16;
 
-/** Tokens and their ids, both ways. */
+/** Maps tokens to ids and back. */
 export class Vocabulary {
   readonly #ids = new Map<string, number>();
   readonly #tokens: (string | undefined)[] = [];
 
-  /** Adds a token of the model. A token or an id that is there already, or an id out of range, is an error. */
+  /** Adds a token of the model. It is an error if the token or the id exists already, or if the id is out of range. */
   add(token: string, id: unknown, where: string): void {
     if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= maxIds) {
       failFile(
@@ -38,8 +38,8 @@ export class Vocabulary {
   }
 
   /**
-   * One more than the largest id. An error where it is out of proportion to the number of tokens: few bytes of a file
-   * would make large tables.
+   * The largest id plus 1. It is an error if it is out of proportion to the number of tokens, since a small file would
+   * need large tables.
    */
   get idLimit(): number {
     const { length } = this.#tokens;
@@ -63,7 +63,10 @@ export class Vocabulary {
   }
 }
 
-/** Reads a vocabulary written as an object of token to id; one that was read with the file's text is taken as it is. */
+/**
+ * Reads a vocabulary from an object of token to id. A `Vocabulary`, as the parser of tokenizer.json makes it, is
+ * returned as it is.
+ */
 export function vocabularyFromObject(json: unknown, where: string): Vocabulary {
   if (json instanceof Vocabulary) return json;
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {

@@ -4,12 +4,12 @@ import type { Model } from './model.js';
 import { PreTokenCache } from './pre-token-cache.js';
 import { wordCache } from './word-cache.js';
 
-/** Reads a piece that is given as UTF-16 units. */
+/** Encodes a pre-token that is given as UTF-16 units. */
 type EncodeUnits = (units: Uint16Array, from: number, to: number, ids: number[]) => void;
 
 /**
- * A model that remembers the ids of the pieces it has seen, in 5 MB: those that come as strings and those that come as
- * units, which `readUnits` reads where the model can. A tokenizer's pieces are all bytes or all characters.
+ * Adds caches of 5 MB to a model: one for pre-tokens as strings, one for pre-tokens as UTF-16 units, which
+ * `encodeUnits` encodes if given. The pre-tokens of one tokenizer are either all bytes or all characters.
  */
 export function withCache(model: Model, encodeUnits?: EncodeUnits): Model {
   const cache = wordCache<Uint16Array>(Uint16Array);

@@ -1,29 +1,31 @@
-/** Pieces longer than this are not kept. */
+/** Longer pre-tokens are not cached. */
 export const maxWordLength = 64;
 const slotCount = 1 << 16;
 const textBytes = 1 << 19;
 const maxIds = 1 << 18;
 
-/** Remembers the ids of pieces seen before, by the bytes or the UTF-16 units of their text. */
+/** A cache of the ids of pre-tokens by their bytes or UTF-16 units. */
 export interface WordCache<Text> {
-  /** Bytes held. */
+  /** The size in bytes. */
   readonly byteLength: number;
-  /** Appends the ids of `text[from, to)`, whose hash is given, if it is known; says whether it is. */
+  /** Appends the ids of `text[from, to)`, whose hash is given, and returns whether they were cached. */
   lookUp(text: Text, from: number, to: number, hash: number, ids: number[]): boolean;
-  /** Keeps `ids[first...]` for `text[from, to)`, which is not known yet. */
+  /** Stores `ids[first...]` for `text[from, to)`, which must not be in the cache. */
   store(text: Text, from: number, to: number, hash: number, ids: readonly number[], first: number): void;
 }
 
 /**
- * A hash table that takes 2.5 MB (1 MB of slots, half of that for text, 1 MB of ids), which the system hands out as
- * they are used; when it is full it starts afresh. It is made of small functions without `this`: engines compile them
- * while the first text is read.
+ * A hash table of 2.5 MB (1 MB of slots, 0.5 MB of text, 1 MB of ids). The system allocates it page by page. When it is
+ * full, it is cleared. It consists of small functions without `this`, so that engines compile them during the first
+ * text.
  */
 export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
   new (length: number): Text;
   readonly BYTES_PER_ELEMENT: number;
 }): WordCache<Text> {
-  /** Per slot [hash, place of the text + 1 (0 is free), place of the ids, length of the text * 256 + number of ids]. */
+  /**
+   * Per slot [hash, offset of the text + 1 (0 is free), offset of the ids, length of the text * 256 + number of ids].
+   */
   const slots = new Int32Array(slotCount * 4);
   const wrap = slots.length - 1;
   const textStore = new kind(textBytes / kind.BYTES_PER_ELEMENT);

@@ -9,20 +9,23 @@ import { isStarter, toNormalForm } from './unicode.js';
 
 const control = /[^\P{Cc}\t\n\r]|[\ufffd\p{Cf}\p{Co}]/gu;
 const oddSpace = /[^\P{White_Space} ]/gu;
-/** As the reference has them: it leaves out U+2B820 to U+2B91F. */
+/** As in the reference, which leaves out U+2B820 to U+2B91F. */
 const ideograph =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
-/** Marks without width, and the two that have one since Unicode 14 and 16. */
+/** Nonspacing marks, and two that are spacing marks since Unicode 14 and 16. */
 const accent = /[\p{Mn}\u1734\u{1171e}]/gu;
-/** Whether it is no such mark in the reference, which knows those of Unicode 8. */
+/** Whether a mark is none in the reference, which uses Unicode 8 here. */
 const isNotAccent = (char: string) => newerCodePoints(notAccentRuns).hasCharacter(char);
-/** Whether it is no control character in the reference. */
+/** Whether a character is no control character in the reference. */
 const isNotControl = (char: string) => newerControl.test(char) || newerCodePoints().hasCharacter(char);
 const newerControl = /^[\u0890\u0891\u08e2\u{110cd}\u{13430}-\u{13438}]$/u;
 
 const ascii = /^[\t\n\r -~]*$/;
 
-/** The normalizer of BERT: controls removed, white space plain, ideographs set apart, accents off, lower case. */
+/**
+ * BERT's normalizer: removes control characters, replaces white space by spaces, puts spaces around ideographs, strips
+ * accents and lowercases.
+ */
 export const bert: ComponentReader<Normalizer> = fields => {
   const cleanText = fields.boolean('clean_text', true);
   const handleChineseChars = fields.boolean('handle_chinese_chars', true);
@@ -45,7 +48,7 @@ export const bert: ComponentReader<Normalizer> = fields => {
     }
     if (lower) lowercaseInPlace(text);
   };
-  // Marks that stay may change places with each other.
+  // Marks that stay may be reordered.
   const isContextFree = (char: string) =>
     !stripAccents ||
     Array.from(normalForm(char, 'NFD')).every(

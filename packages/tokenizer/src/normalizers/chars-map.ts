@@ -3,8 +3,8 @@ import { unitsAt, writeUtf8 } from '../text/unicode.js';
 
 /**
  * The replacement table of a SentencePiece model: the size of a double-array trie, the trie (32-bit units, little
- * endian: label in bits 0 to 7, has-leaf in bit 8, offset in bits 10 to 30, shifted by 8 where bit 9 is set), then the
- * replacements as UTF-8 texts that end in NUL. A leaf holds where its replacement begins.
+ * endian: label in bits 0 to 7, has-leaf in bit 8, offset in bits 10 to 30, shifted by 8 if bit 9 is set), then the
+ * replacements as UTF-8 texts that end in NUL. A leaf holds the offset of its replacement.
  */
 export class CharsMap {
   readonly #units: DataView;
@@ -23,7 +23,7 @@ export class CharsMap {
     this.#texts = bytes.subarray(4 + size);
   }
 
-  /** What replaces `text`: the entry of its shortest beginning that has one (so the reference does it). */
+  /** The replacement of `text`: the rule of its shortest prefix that has one, as in the reference. */
   replacement(text: string): string | undefined {
     if (this.#cache.has(text)) return this.#cache.get(text);
     const replacement = this.#find(new TextEncoder().encode(text));
@@ -32,7 +32,7 @@ export class CharsMap {
     return replacement;
   }
 
-  /** Whether at any character of `text[from, to)` stands an entry. */
+  /** Whether a rule matches at any character of `text[from, to)`. */
   hasRuleIn(text: string, from: number, to: number): boolean {
     for (let at = from; at < to; at += unitsAt(text, at)) if (this.#standsAt(text, at, to)) return true;
     return false;
@@ -54,8 +54,8 @@ export class CharsMap {
   }
 
   /**
-   * The longest entry with which `text` begins at `at` (so SentencePiece itself does it): its units and what replaces
-   * them.
+   * The longest rule that matches `text` at `at`, as in the SentencePiece library: its length in units and its
+   * replacement.
    */
   longestMatch(text: string, at: number): { readonly units: number; readonly replacement: string } | undefined {
     let node = offsetOf(this.#unit(0));
@@ -77,7 +77,7 @@ export class CharsMap {
     return units === 0 ? undefined : { units, replacement: this.#text(replacementOffset) };
   }
 
-  /** Whether any entry begins with this character. */
+  /** Whether any rule starts with this code point. */
   isRulePrefix(code: number): boolean {
     const length = writeUtf8(code, buffer, 0);
     let node = offsetOf(this.#unit(0));
@@ -103,7 +103,7 @@ export class CharsMap {
     return undefined;
   }
 
-  /** A unit beyond the end has a label that fits no byte. */
+  /** A unit out of range has a label that matches no byte. */
   #unit(index: number): number {
     return index < this.#count ? this.#units.getInt32(index * 4, true) : -1;
   }
@@ -119,7 +119,7 @@ export class CharsMap {
   }
 }
 
-/** Rules have a few characters; more units than this are not looked at, whatever a file may say. */
+/** Rules have a few characters. Longer rules are ignored, whatever a file contains. */
 const maxRuleLength = 256;
 
 /** The longest known replacement has 33 bytes. */

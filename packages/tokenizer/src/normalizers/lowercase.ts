@@ -5,7 +5,7 @@ import type { NormalizedString } from '../text/normalized-string.js';
 import { newerCodePoints } from '../text/unicode-version.js';
 import type { Normalizer } from './normalizer.js';
 
-/** Lowercases each character by itself (a final sigma is not special), as the reference does. */
+/** Lowercases each character by itself (without the final sigma rule), as the reference does. */
 export const lowercase: ComponentReader<Normalizer> = () => lowercaseInPlace;
 
 /** Lowercases a text in place. */
@@ -18,8 +18,8 @@ export function lowercaseInPlace(text: NormalizedString): void {
 let caseDeltas: CodePointMap | undefined;
 
 /**
- * The lower case of a character: the platform's, and for characters newer than Unicode 14 that of the reference, which
- * knows Unicode 17.
+ * The lower case of a character from the platform; for characters newer than Unicode 14 from the reference, which uses
+ * Unicode 17.
  */
 function lowerCaseOf(char: string): string {
   if (!newerCodePoints().hasCharacter(char)) return char.toLowerCase();

@@ -8,7 +8,7 @@ import type { Normalizer } from './normalizer.js';
 /** Clusters of this many bytes or more are looked up character by character. */
 const maxKeyBytes = 6;
 
-/** Replaces characters and short clusters as the table of a SentencePiece model says. */
+/** Replaces characters and short grapheme clusters by the table of a SentencePiece model. */
 export const precompiled: ComponentReader<Normalizer> = fields => {
   const name = 'precompiled_charsmap';
   if (!fields.has(name) || fields.string(name) === '') return () => {};
@@ -19,8 +19,8 @@ export const precompiled: ComponentReader<Normalizer> = fields => {
     const old = text.text;
     const chars: string[] = [];
     const changes: number[] = [];
-    let copiedUpTo = 0; // what is before it is written
-    let added = 0; // how many units more are written
+    let copiedUpTo = 0; // the text before this index is written
+    let added = 0; // how much longer the output is so far
     const copyUpTo = (to: number) => {
       if (!text.tracked) chars.push(old.slice(copiedUpTo, to));
       else for (const char of old.slice(copiedUpTo, to)) push(chars, changes, char, 1);
@@ -48,15 +48,18 @@ export const precompiled: ComponentReader<Normalizer> = fields => {
 };
 
 /**
- * What a unit is: a character that no neighbour joins and no rule changes alone, one that a rule changes, or one that
- * may join.
+ * Kinds of units: a character that joins no neighbour and has no rule, one that has a rule, and one that may join a
+ * neighbour.
  */
 const [plain, changed, joined] = [1, 2, 3];
 
 const unitKindOf = (unit: number, map: CharsMap) =>
   mayJoin(unit) ? joined : map.replacement(String.fromCharCode(unit)) === undefined ? plain : changed;
 
-/** A text in the parts that are looked up: clusters that are short enough and have a rule, else their characters. */
+/**
+ * Splits a text into the parts that are looked up: clusters that are short enough and have a rule, otherwise their
+ * characters.
+ */
 function* parts(text: string, map: CharsMap): Generator<string> {
   for (const cluster of graphemeClusters(text)) {
     const isShort = cluster.length < maxKeyBytes && utf8LengthOf(cluster, 0, cluster.length) < maxKeyBytes;
@@ -66,8 +69,8 @@ function* parts(text: string, map: CharsMap): Generator<string> {
 }
 
 /**
- * The characters of `written` in place of `oldCount` others: what is too many is added, what is missing goes with the
- * last.
+ * Replaces `oldCount` characters by `written`: extra characters are added, missing ones are attributed to the last
+ * character.
  */
 function push(chars: string[], changes: number[], written: string, oldCount: number): void {
   let count = 0;

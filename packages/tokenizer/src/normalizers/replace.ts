@@ -2,7 +2,7 @@ import type { ComponentReader } from '../formats/json/components.js';
 import { readPattern } from '../text/pattern.js';
 import type { Normalizer } from './normalizer.js';
 
-/** Replaces what matches a literal or a regular expression. */
+/** Replaces the matches of a literal or a regular expression. */
 export const replace: ComponentReader<Normalizer> = fields => {
   const find = readPattern(fields, 'pattern');
   const content = fields.string('content');

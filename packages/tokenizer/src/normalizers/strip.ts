@@ -2,7 +2,7 @@ import type { ComponentReader } from '../formats/json/components.js';
 import { classOf, space, whitespaceEnd } from '../text/character-class.js';
 import type { Normalizer } from './normalizer.js';
 
-/** Takes white space off the ends of a text. */
+/** Removes white space from the ends of a text. */
 export const strip: ComponentReader<Normalizer> = fields => {
   const left = fields.boolean('strip_left', true);
   const right = fields.boolean('strip_right', true);

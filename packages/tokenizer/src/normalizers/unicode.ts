@@ -11,19 +11,19 @@ const unicodeForm =
 
 /** Canonical composition (Unicode Standard Annex 15). */
 export const nfc: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFC');
-/** Canonical decomposition. */
+/** Canonical decomposition (Unicode Standard Annex 15). */
 export const nfd: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFD');
-/** Compatibility composition. */
+/** Compatibility composition (Unicode Standard Annex 15). */
 export const nfkc: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKC');
-/** Compatibility decomposition. */
+/** Compatibility decomposition (Unicode Standard Annex 15). */
 export const nfkd: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKD');
 
-/** The platform puts n marks on one letter in order in n² time; longer runs of marks are ordered here. */
+/** The platform orders n marks on one letter in quadratic time. Longer runs of marks are ordered here. */
 const longRun = /\p{M}{65}/u;
 
 /**
- * Brings a text into a Unicode normal form. The platform does it, but for characters that the reference leaves alone;
- * where it came from is worked out here.
+ * Converts a text to a Unicode normal form. The platform does it, except for characters that the reference leaves
+ * unchanged; the alignment is computed here.
  */
 export function toNormalForm(text: NormalizedString, form: NormalForm): void {
   if (!longRun.test(text.text)) {
@@ -42,13 +42,16 @@ export function toNormalForm(text: NormalizedString, form: NormalForm): void {
   );
 }
 
-/** A character of the new text, and how it came about (as {@link NormalizedString.transform} wants it). */
+/** A character of the new text and its change, as {@link NormalizedString.transform} expects it. */
 interface CharacterChange {
   readonly char: string;
   readonly change: number;
 }
 
-/** Each character taken apart: the first part takes its place, the others are added; then marks are put in order. */
+/**
+ * Decomposes each character: the first part replaces it, the others are added. Then the marks are put in canonical
+ * order.
+ */
 function decompose(text: string, form: NormalForm): CharacterChange[] {
   const steps: CharacterChange[] = [];
   let marks: CharacterChange[] = [];
@@ -70,7 +73,7 @@ function decompose(text: string, form: NormalForm): CharacterChange[] {
   return steps;
 }
 
-/** Marks in canonical order: by combining class, those of one class as they came. */
+/** Sorts marks in canonical order: by combining class, stable within a class. */
 function inCanonicalOrder(marks: readonly CharacterChange[]): CharacterChange[] {
   const cachedOrders = new Map<string, number>();
   return marks.toSorted((first, second) => {
@@ -82,19 +85,18 @@ function inCanonicalOrder(marks: readonly CharacterChange[]): CharacterChange[] 
 }
 
 /**
- * Below 0 if the first mark's combining class is the lower one, above 0 if the second's is: the platform swaps such
- * pairs.
+ * Negative if the first mark has the lower combining class, positive if the second does: the platform swaps such pairs.
  */
 const compareCombiningClasses = (first: string, second: string) =>
   first === second ? 0 : isReordered(second, first) ? -1 : isReordered(first, second) ? 1 : 0;
 
 const isReordered = (first: string, second: string) => normalForm(first + second, 'NFD') !== first + second;
 
-/** Puts starters and the marks that are not blocked from them together again. */
+/** Composes starters with the marks that are not blocked from them. */
 function compose(decomposed: readonly CharacterChange[]): CharacterChange[] {
   const steps: CharacterChange[] = [];
   let starter: CharacterChange | undefined;
-  let marks: CharacterChange[] = []; // those that stay apart from the starter
+  let marks: CharacterChange[] = []; // marks that do not compose with the starter
   const flush = () => {
     if (starter) steps.push(starter);
     for (const mark of marks) steps.push(mark);
@@ -124,8 +126,8 @@ function composedOf(first: string, second: string): string | undefined {
 /** U+0345 has the highest combining class of all marks: every other mark is ordered before it, a starter never is. */
 const lastMark = '\u0345';
 /**
- * Whether a character begins anew: marks are put in order only between such characters. Asking for marks first is
- * quick.
+ * Whether a character is a starter: marks are only reordered between starters. The test for marks comes first because
+ * it is fast.
  */
 export const isStarter = (char: string) =>
   !/^\p{M}/u.test(char) || isExemptFromNormalization(char) || (char !== lastMark && !isReordered(lastMark, char));

@@ -2,13 +2,13 @@ import type { TokenSpan } from '../encoding.js';
 import { failInput } from '../errors.js';
 import type { PostProcessor, TemplateItem } from './post-processor.js';
 
-/** A stretch of a sequence's tokens, beginning with token `from`. */
+/** A window of a sequence's tokens, starting with token `from`. */
 export interface Window {
   readonly from: number;
   readonly ids: readonly number[];
 }
 
-/** So many windows are given, every one of a sequence with every one of the other. */
+/** The maximum number of combined windows of two sequences. */
 const maxWindows = 1 << 17;
 
 const defaultTemplate: readonly TemplateItem[] = [
@@ -17,9 +17,10 @@ const defaultTemplate: readonly TemplateItem[] = [
 ];
 
 /**
- * Puts one or two sequences in the order of the post-processor's template, with its special tokens or without: first
- * what truncation keeps of them, then each further window with all of what follows it in the template. Windows that are
- * not kept have the number of their sequence as type id, whatever the template says, as in the reference.
+ * Puts one or two sequences into the post-processor's template, with or without its special tokens: first the windows
+ * that truncation keeps, then each further window combined with all windows of the sequences after it in the template.
+ * As in the reference, windows that are not kept have the index of their sequence as type id, whatever the template
+ * says.
  */
 export function applyTemplate(
   { template, alwaysSetsTypeIds, setsOverflowTypeIds }: PostProcessor,
@@ -56,7 +57,7 @@ export function applyTemplate(
   }
 }
 
-/** How many special tokens the template adds to one text or to a pair. */
+/** The number of special tokens that the template adds to one text or to a pair. */
 export function numSpecialTokensToAdd({ template }: PostProcessor, isPair: boolean): number {
   const items = (isPair ? template?.pair : template?.single) ?? defaultTemplate;
   return items.reduce((count, item) => count + ('ids' in item ? item.ids.length : 0), 0);

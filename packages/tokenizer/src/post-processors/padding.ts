@@ -3,28 +3,28 @@ import { failInput } from '../errors.js';
 import type { Fields } from '../formats/json/fields.js';
 import { checkChoice, checkCount } from './truncation.js';
 
-/** How encodings are brought to one length. */
+/** How encodings are padded to the same length. */
 export interface Padding {
-  /** So many tokens, or as many as the longest of the batch has. */
+  /** The number of tokens, or `longest` for the length of the longest encoding of the batch. */
   readonly length: number | 'longest';
   /** The length is rounded up to a multiple of this. Default 1. */
   readonly multipleOf?: number;
-  /** The id of padding. Default: the padding token's, or 0. */
+  /** The id of the padding token. Default: `tokenizer.padTokenId`, or 0. */
   readonly id?: number;
-  /** What padding shows among the tokens. Default: what the vocabulary calls its id. */
+  /** The name of padding tokens in `tokens`. Default: the vocabulary's name of the id. */
   readonly token?: string;
-  /** Default 0. */
+  /** The type id of padding. Default 0. */
   readonly typeId?: number;
   /** Which end is padded. Default `right`. */
   readonly direction?: 'left' | 'right';
 }
 
-/** The longest that a file may ask for: texts of a million tokens. */
+/** The maximum length that a file may ask for: about a million tokens. */
 const maxLengthInFile = 1 << 20;
-/** The longest that is padded to. */
+/** The maximum length of a padded encoding. */
 const maxPaddedLength = 1 << 24;
 
-/** The padding that a `tokenizer.json` asks for. */
+/** The padding in a `tokenizer.json`. */
 export function readPadding(fields: Fields): Padding {
   const isLongest = fields.raw('strategy') === 'BatchLongest';
   return {
@@ -37,7 +37,7 @@ export function readPadding(fields: Fields): Padding {
   };
 }
 
-/** How many tokens the padded encodings of a batch have, where the longest has `longest`. */
+/** The length of the padded encodings of a batch whose longest encoding has `longest` tokens. */
 export function paddedLength(padding: Padding, longest: number): number {
   const { length, multipleOf = 1, id = 0, typeId = 0, direction = 'right' } = padding;
   if (length !== 'longest') checkCount('padding.length', length);
@@ -52,7 +52,7 @@ export function paddedLength(padding: Padding, longest: number): number {
     : failInput(`encode: padding to ${padded} tokens; ${maxPaddedLength} would fit`);
 }
 
-/** Pads the parts of an encoding to a length; one that is longer stays as it is. */
+/** Pads the spans of an encoding to a length. A longer encoding stays as it is. */
 export function pad(
   parts: readonly TokenSpan[],
   { id = 0, token, typeId = 0, direction }: Padding,

@@ -2,7 +2,7 @@ import { failFile } from '../errors.js';
 import type { ComponentReader } from '../formats/json/components.js';
 import type { PostProcessor } from './post-processor.js';
 
-/** Post-processors one after another; at most one of them may add tokens. */
+/** Applies post-processors one after another. At most one of them may add tokens. */
 export const sequence: ComponentReader<PostProcessor> = (fields, nested) => {
   const path = fields.path('processors');
   const parts = fields.array('processors').map((json, index) => nested(json, `${path}[${index}]`));

@@ -3,7 +3,7 @@ import type { ComponentReader } from '../formats/json/components.js';
 import { Fields } from '../formats/json/fields.js';
 import type { PostProcessor, TemplateItem } from './post-processor.js';
 
-/** Special tokens around and between the sequences, as a template says. */
+/** Special tokens around and between the sequences according to a template. */
 export const template: ComponentReader<PostProcessor> = fields => {
   const special = fields.object('special_tokens');
   const items = (name: string): TemplateItem[] => {
@@ -19,7 +19,7 @@ export const template: ComponentReader<PostProcessor> = fields => {
   return { template: { single, pair }, alwaysSetsTypeIds: true };
 };
 
-/** So many items a template may have, and so many ids each of its tokens. */
+/** The maximum number of items of a template, and of ids of each of its tokens. */
 const maxItems = 100;
 
 function readItem(fields: Fields, special: Fields): TemplateItem {

@@ -4,9 +4,9 @@ const leading = /^[\u0120\p{White_Space}]*/u;
 const trailing = /[\u0120\p{White_Space}]*$/u;
 
 /**
- * Moves the ends of offsets off the spaces of their tokens, in place, by a character of the text for each. A single
- * leading space of the first token, or of one at the very beginning of the text, counts as added where `addPrefixSpace`
- * holds, and stays.
+ * Moves the ends of offsets off the spaces of their tokens, in place: one character of the text for each space. With
+ * `addPrefixSpace`, a single leading space of the first token, or of a token at the start of the text, counts as added
+ * and stays.
  */
 export function trimOffsets(
   tokens: readonly string[],
@@ -26,7 +26,7 @@ export function trimOffsets(
   }
 }
 
-/** The place so many characters before another; -1 if there are not so many. */
+/** The index of the character `count` characters before another; -1 if there are fewer. */
 function unitsBack(text: string, at: number, count: number): number {
   let offset = at;
   for (let left = count; left > 0; left--) {

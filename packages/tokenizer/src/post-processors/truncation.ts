@@ -2,25 +2,25 @@ import { failInput } from '../errors.js';
 import type { Fields } from '../formats/json/fields.js';
 import type { Window } from './apply-template.js';
 
-/** How an encoding is kept from growing too long. */
+/** How long encodings are truncated. */
 export interface Truncation {
-  /** At most so many tokens, special ones included. */
+  /** The maximum number of tokens, including special tokens. */
   readonly maxLength: number;
-  /** Which text of a pair is cut. Default `longest-first`: the longer one, then both alike. */
+  /** Which text of a pair is truncated. Default `longest-first`: the longer one, then both equally. */
   readonly strategy?: 'longest-first' | 'only-first' | 'only-second';
-  /** How many tokens of a window the next overflowing window repeats. Default 0. */
+  /** The number of tokens that each overflowing window repeats from the one before it. Default 0. */
   readonly stride?: number;
   /** Which end is cut off. Default `right`. */
   readonly direction?: 'left' | 'right';
   /**
-   * Stop reading at the first piece with which a text has `maxLength` tokens (when the right end is cut off). Faster on
-   * long texts; what overflows is then not the whole rest. The reference library does so since its version 0.23.
-   * Default false.
+   * Whether to stop at the first pre-token with which a text has `maxLength` tokens (if the right end is cut off). This
+   * is faster on long texts, but `overflowing` is then incomplete. The reference library does so since its version
+   * 0.23. Default false.
    */
   readonly stopEarly?: boolean;
 }
 
-/** The truncation that a `tokenizer.json` asks for. */
+/** The truncation in a `tokenizer.json`. */
 export function readTruncation(fields: Fields): Truncation {
   const strategies = { LongestFirst: 'longest-first', OnlyFirst: 'only-first', OnlySecond: 'only-second' } as const;
   const strategy = fields.choice('strategy', ['LongestFirst', 'OnlyFirst', 'OnlySecond'], 'LongestFirst');
@@ -32,7 +32,10 @@ export function readTruncation(fields: Fields): Truncation {
   };
 }
 
-/** Cuts one or two sequences to fit beside `added` special tokens: for each its windows, the one that is kept first. */
+/**
+ * Truncates one or two sequences to fit together with `numAddedTokens` special tokens. Returns the windows of each
+ * sequence, the one that is kept first.
+ */
 export function truncate(
   sequences: readonly (readonly number[])[],
   { maxLength, strategy = 'longest-first', stride = 0, direction = 'right' }: Truncation,
@@ -80,7 +83,7 @@ function truncatedLengths(
   return strategy === 'only-first' ? [first - tooMany, second ?? 0] : [first, target - tooMany];
 }
 
-/** Windows may hold so many times the tokens of a text, and so many more. */
+/** The maximum total size of windows: this many times the tokens of a text, and this many more. */
 const [maxWindowFactor, maxWindowExtra] = [256, 1 << 20];
 
 function windowsOf(ids: readonly number[], size: number, stride: number, direction: 'left' | 'right'): Window[] {
@@ -112,13 +115,13 @@ function windowsOf(ids: readonly number[], size: number, stride: number, directi
   return windows;
 }
 
-/** Checks a whole number from 0. */
+/** Checks an integer from 0. */
 export function checkCount(name: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 0)
     failInput(`encode: ${name} must be a whole number from 0, it is ${value}`);
 }
 
-/** Checks that a setting is one of those that there are. */
+/** Checks that a setting is one of several strings. */
 export function checkChoice(name: string, value: string, known: readonly string[]): void {
   if (!known.includes(value)) failInput(`encode: ${name} must be ${known.join(' or ')}, it is ${value}`);
 }

@@ -3,7 +3,7 @@ import { type CharacterClassifier, contiguous, removed } from './character-class
 import type { Splitter, Stage } from './pre-tokenizer.js';
 import { singlePassEncoder } from './single-pass-encoder.js';
 
-/** A stage that looks at each character by itself. */
+/** A stage that classifies each character by itself. */
 export const byCharacterClass = (classify: CharacterClassifier): Stage => ({
   split: splitByCharacterClass(classify),
   classify,
@@ -11,7 +11,7 @@ export const byCharacterClass = (classify: CharacterClassifier): Stage => ({
 });
 
 function splitByCharacterClass(classify: CharacterClassifier): Splitter {
-  const cachedClasses = new Uint8Array(0x10000); // one more than the kind of a unit that is a character
+  const cachedClasses = new Uint8Array(0x10000); // the class of a unit plus 1; 0 if it is not cached
   const classAt = (text: string, at: number, width: number) => {
     const kind = classify(text.slice(at, at + width));
     if (width === 1) cachedClasses[text.charCodeAt(at)] = kind + 1;

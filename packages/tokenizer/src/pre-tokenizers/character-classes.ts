@@ -1,12 +1,12 @@
 /**
- * What a cut does with a character: `gap`, `apart`, or joins it to neighbours of the same kind, which is `run` or
- * `run + 1`.
+ * The class of a character: `removed`, `isolated`, or `contiguous` and `contiguous + 1`, whose neighbours of the same
+ * class form one pre-token.
  */
 export type CharacterClassifier = (char: string) => number;
 
-/** The character goes, and the text is cut there. */
+/** The character is removed, and the text is split there. */
 export const removed = 0;
-/** The character is a piece. */
+/** The character is a pre-token of its own. */
 export const isolated = 1;
-/** It is in one piece with neighbours of its kind. */
+/** The character joins neighbours of its class. */
 export const contiguous = 2;

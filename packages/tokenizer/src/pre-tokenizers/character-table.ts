@@ -3,23 +3,24 @@ import { contiguous, isolated, removed } from './character-classes.js';
 import type { Stage } from './pre-tokenizer.js';
 
 /**
- * What is done with a character, and from `joins` on: it joins neighbours of the same number. Below `ends` more must be
- * known than the table says. An entry is such a number and, shifted by 8, the code point that is written.
+ * The actions for a character. From `joinsRun` on, the character joins neighbours with the same action; below
+ * `endsPreToken`, the table alone does not suffice. An entry is an action plus the code point to write, shifted by 8
+ * bits.
  */
 export const [unresolved, drop, multiple, contextual, endsPreToken, ownPreToken, startsPreToken, joinsRun] = [
   0, 1, 2, 3, 4, 5, 6, 7,
 ] as const;
-/** So many characters with several entries are remembered. */
+/** The maximum number of cached characters with several entries. */
 const maxLists = 1 << 12;
-/** A sign that normalizers leave as it is. */
+/** A character that normalizers leave unchanged. */
 const separator = '0';
 
 /**
- * What stages, and the normalizer before them, make of each character by itself: worked out when it is met, by
- * themselves.
+ * The results of the stages, and of the normalizer before them, for each character by itself. They are computed when a
+ * character first occurs, by the stages and the normalizer themselves.
  */
 export class CharacterTable {
-  /** By unit; `unknown` until it is met, `several` where `entriesAt` must be asked. */
+  /** Entries by UTF-16 unit: `unresolved` until the character occurs, `multiple` if `entriesAt` has them. */
   readonly units = new Int32Array(0x10000).fill(multiple, 0xd800, 0xe000);
   readonly #entryOf: (char: string) => number;
   readonly #normalizer: Normalizer | undefined;
@@ -30,7 +31,7 @@ export class CharacterTable {
     this.#normalizer = normalizer;
   }
 
-  /** The entries of the character that begins at a unit of a text that ends at `end`. */
+  /** The entries of the character at a unit of a text that ends at `end`. */
   entriesAt(units: Uint16Array, at: number, end: number): readonly number[] {
     const unit = units[at]!;
     if (this.units[unit] === unresolved) this.#resolve(units, at, end);
@@ -39,7 +40,7 @@ export class CharacterTable {
     return this.#lists.get(code) ?? this.#compute([code])[0]!;
   }
 
-  /** Works out all characters that a text brings and that were not met before. */
+  /** Computes the entries of all characters of a text that have not occurred before. */
   #resolve(units: Uint16Array, from: number, end: number): void {
     const codes: number[] = [];
     for (let at = from; at < end; at++) {
@@ -50,7 +51,7 @@ export class CharacterTable {
     this.#compute(codes);
   }
 
-  /** The entries of characters, which are kept. */
+  /** Computes and stores the entries of characters. */
   #compute(codes: readonly number[]): (readonly number[])[] {
     const chars = codes.map(code => String.fromCodePoint(code));
     const normalizer = this.#normalizer;
@@ -69,7 +70,7 @@ export class CharacterTable {
     return list;
   }
 
-  /** The entries of what becomes of a character; undefined: its neighbours must be known. */
+  /** The entries of the normalized character; undefined means that its neighbours must be known. */
   #entriesOf(text: string | undefined): readonly number[] {
     if (text === undefined) return [contextual];
     const list = Array.from(text, this.#entryOf);
@@ -80,8 +81,8 @@ export class CharacterTable {
 }
 
 /**
- * What characters become that stand alone: in one text with a sign between them, as that takes little longer than for
- * one of them, or each by itself.
+ * Normalizes context-free characters: all in one text with a separator between them, which takes hardly longer than one
+ * character, or each by itself.
  */
 function normalizeEach(chars: readonly string[], normalizer: Normalizer): [char: string, normal: string][] {
   const together = normalizeText(separator + chars.join(separator) + separator, normalizer)

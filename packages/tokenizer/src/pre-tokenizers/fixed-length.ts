@@ -2,7 +2,7 @@ import { failFile } from '../errors.js';
 import type { ComponentReader } from '../formats/json/components.js';
 import type { PreTokenizer } from './pre-tokenizer.js';
 
-/** Cuts behind every so many characters, whatever they are. */
+/** Splits after every `length` characters. */
 export const fixedLength: ComponentReader<PreTokenizer> = fields => {
   const length = fields.count('length', 5);
   if (length === 0) failFile(`${fields.path('length')} is 0; pieces have 1 character or more`);

@@ -11,7 +11,7 @@ const [upperCase, lowerCase] = ['[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]', '[\\p{Ll
 const o200k = () =>
   `${before}${upperCase}*${lowerCase}+${contractionPattern}?|${before}${upperCase}+${lowerCase}*${contractionPattern}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 
-/** The hand-written scan that does what a well-known splitting pattern says; undefined for any other pattern. */
+/** The hand-written scan for a well-known split pattern; undefined for any other pattern. */
 export function scanKnownPattern(source: string): Scan | undefined {
   switch (source) {
     case gpt2:
@@ -34,8 +34,8 @@ const blank = 32;
 const slash = 47;
 
 /**
- * Ends pieces as the pattern of GPT-2 and r50k does: contractions, words, numbers and signs with a space before them,
- * white space.
+ * Scans with the pattern of GPT-2 and r50k: contractions; words, numbers and symbols with a space before them; white
+ * space.
  */
 export const scanGpt2: Scan = (bytes, at, end) => {
   const byte = bytes[at]!;
@@ -51,9 +51,9 @@ export const scanGpt2: Scan = (bytes, at, end) => {
 };
 
 /**
- * Ends pieces as the pattern of cl100k, Llama 3 and Qwen 2 does: any one sign or space before a word, numbers in groups
- * of `digits`, line ends with the white space before them (with `wholeEnd` all white space at the end of the text as
- * one).
+ * Scans with the pattern of cl100k, Llama 3 and Qwen 2: words with any one symbol or space before them, numbers in
+ * groups of `digits`, line ends with the white space before them. With `wholeEnd`, all white space at the end of the
+ * text is one pre-token.
  */
 export const scanCl100k =
   (digits: number, wholeEnd = false): Scan =>
@@ -80,7 +80,7 @@ const upperLike = upper | caseless | mark;
 const lowerLike = lower | caseless | mark;
 
 /**
- * Ends pieces as the pattern of o200k does: as that of cl100k, but words end before an upper case letter and hold their
+ * Scans with the pattern of o200k: like cl100k, but words end before an upper case letter and include their
  * contraction.
  */
 export const scanO200k: Scan = (bytes, at, end) => {
@@ -91,7 +91,7 @@ export const scanO200k: Scan = (bytes, at, end) => {
     return contractionEnd(bytes, mixedCaseWordEnd(bytes, at, end) || runEnd(bytes, at, end, upperLike), end, true);
   if (kind & digit) return digitsEnd(bytes, at, end, 3);
   if (byte !== newline && byte !== carriageReturn) {
-    // A mark is either what stands before a word or the word's first letter.
+    // A mark either precedes a word or is its first letter.
     const to =
       mixedCaseWordEnd(bytes, next, end) ||
       (kind & mark && mixedCaseWordEnd(bytes, at, end)) ||
@@ -106,14 +106,14 @@ export const scanO200k: Scan = (bytes, at, end) => {
 };
 
 /**
- * Where a word that begins at `at` with upper case letters, if any, and goes on with at least one lower case letter
- * ends; 0 if there is no such word. Caseless letters and marks count as both.
+ * The end of a word that starts at `at`: optional upper case letters and at least one lower case letter; 0 if there is
+ * no such word. Caseless letters and marks count as both.
  */
 function mixedCaseWordEnd(bytes: Uint8Array, at: number, end: number): number {
   const capitals = runEnd(bytes, at, end, upperLike);
   const small = runEnd(bytes, capitals, end, lowerLike);
   if (small > capitals) return small;
-  // No lower case letter follows: the last caseless one serves as such, and the word ends after it.
+  // No lower case letter follows: the last caseless letter counts as one, and the word ends after it.
   let served = 0;
   for (let look = at; look < capitals; ) {
     const kind = classAt(bytes, look, end);
@@ -123,7 +123,7 @@ function mixedCaseWordEnd(bytes: Uint8Array, at: number, end: number): number {
   return served;
 }
 
-/** The end of 's, 't, 'm, 'd, 're, 've or 'll at an apostrophe; `at` where there is none. The long s folds to s. */
+/** The end of 's, 't, 'm, 'd, 're, 've or 'll at an apostrophe; `at` if there is none. The long s folds to s. */
 function contractionEnd(bytes: Uint8Array, at: number, end: number, anyCase: boolean): number {
   if (at + 1 >= end || bytes[at] !== apostrophe) return at;
   const fold = anyCase ? 32 : 0;
@@ -149,15 +149,18 @@ function lineEndsEnd(bytes: Uint8Array, at: number, end: number, orSlashes = fal
   return at;
 }
 
-/** White space up to the last one, which belongs to the word that follows; all of it at the end of the text. */
+/**
+ * The end of white space without its last character, which belongs to the word after it; all white space at the end of
+ * the text.
+ */
 function spaceEnd(bytes: Uint8Array, at: number, end: number): number {
   const to = runEnd(bytes, at, end, space);
   return to === end ? to : beforeLast(bytes, at, to);
 }
 
 /**
- * White space up to its last line end (or all of it at the end of the text, with `wholeEnd`); without one as {@link
- * spaceEnd}.
+ * The end of white space up to its last line end; with `wholeEnd`, all white space at the end of the text. Without a
+ * line end like {@link spaceEnd}.
  */
 function spaceOrLinesEnd(bytes: Uint8Array, at: number, end: number, wholeEnd: boolean): number {
   const to = runEnd(bytes, at, end, space);
@@ -167,7 +170,7 @@ function spaceOrLinesEnd(bytes: Uint8Array, at: number, end: number, wholeEnd: b
   return to === end ? to : beforeLast(bytes, at, to);
 }
 
-/** Where the last character of `[at, to)` begins; `to` where it is the only one. */
+/** The start of the last character of `[at, to)`; `to` if it is the only one. */
 function beforeLast(bytes: Uint8Array, at: number, to: number): number {
   let last = to - 1;
   while ((bytes[last]! & 0xc0) === 0x80) last--;

@@ -6,16 +6,16 @@ import type { PreTokenizer } from './pre-tokenizer.js';
 import { singlePassEncoder } from './single-pass-encoder.js';
 import { splitAtMatches } from './split.js';
 
-/** How spaces are shown: as a symbol, which may also be put in front. */
+/** How spaces are made visible: the symbol, and when it is added in front. */
 export interface MetaspaceOptions {
   readonly replacement: string;
   readonly prependScheme: PrependScheme;
 }
 
-/** When a space is put in front: never, always, or only at the beginning of the text. */
+/** When a space is added in front: never, always, or only at the start of the text. */
 export type PrependScheme = 'never' | 'always' | 'first';
 
-/** Makes spaces visible, puts one in front, and cuts before each (SentencePiece). */
+/** Makes spaces visible, adds one in front, and splits before each (SentencePiece). */
 export const metaspace: ComponentReader<PreTokenizer> = fields => {
   const { replacement, prependScheme } = readMetaspace(fields);
   const findSpace = literalMatcher(' ');
@@ -40,7 +40,7 @@ export const metaspace: ComponentReader<PreTokenizer> = fields => {
   ];
 };
 
-/** Reads the settings that the pre-tokenizer and the decoder share; older files say `add_prefix_space`. */
+/** Reads the settings that the pre-tokenizer and the decoder share. Older files use `add_prefix_space`. */
 export function readMetaspace(fields: Fields): { replacement: string; prependScheme: PrependScheme } {
   const old = fields.boolean('add_prefix_space', true) ? 'always' : 'never';
   return {

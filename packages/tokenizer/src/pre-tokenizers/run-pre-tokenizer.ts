@@ -4,7 +4,7 @@ import { checkGrowth, maxGrownLength } from '../text/growth-limit.js';
 import { NormalizedString } from '../text/normalized-string.js';
 import type { PreTokenizer, Scan, Splitter } from './pre-tokenizer.js';
 
-/** The pieces of a text: `text` cut at `cuts` (pairs), to be read as bytes or as characters. */
+/** The pre-tokens of a text: the spans (pairs) of `text`, to be read as bytes or as characters. */
 export interface PreTokens {
   readonly text: NormalizedString;
   readonly spans: readonly number[];
@@ -12,8 +12,9 @@ export interface PreTokens {
 }
 
 /**
- * Runs the stages one after another over a text. Where the last one wants bytes and the model `readsBytes`, the pieces
- * stay as they are and the model reads them as bytes; in all other places they are written in the byte alphabet.
+ * Runs the stages one after another on a text. If the last one asks for bytes and the model accepts them, the
+ * pre-tokens stay unchanged and the model reads them as bytes. In all other cases they are written in the byte
+ * alphabet.
  */
 export function runPreTokenizer(stages: PreTokenizer, text: NormalizedString, acceptsBytes: boolean): PreTokens {
   let preTokens: PreTokens = { text, spans: [0, text.text.length], asBytes: false };
@@ -33,7 +34,7 @@ export function runPreTokenizer(stages: PreTokenizer, text: NormalizedString, ac
 
 const writeBytes = (preToken: NormalizedString) => preToken.mapCharacters(toByteAlphabet);
 
-/** The cut that a scan of bytes makes. */
+/** Splits as a scan of bytes does. */
 export const splitByScan =
   (scan: Scan): Splitter =>
   (text, start, end, spans) => {

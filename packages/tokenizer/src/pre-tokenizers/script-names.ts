@@ -1,4 +1,4 @@
-/** The names of the scripts that Unicode 15 knows (Unicode Standard Annex 24). */
+/** The names of the scripts in Unicode 15 (Unicode Standard Annex 24). */
 export const scriptNames =
   'Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Balinese Bamum Bassa_Vah Batak Bengali Bhaiksuki ' +
   'Bopomofo Brahmi Braille Buginese Buhid Canadian_Aboriginal Carian Caucasian_Albanian Chakma Cham Cherokee ' +

@@ -14,17 +14,17 @@ import {
 } from './character-table.js';
 import type { PreTokenizer, SinglePassEncoder } from './pre-tokenizer.js';
 
-/** No piece is open, or one that nothing joins. */
+/** No pre-token is open, or one that nothing joins. */
 const [none, sealed] = [-1, 255] as const;
-/** Longer pieces are left to the usual way. */
+/** Longer pre-tokens take the general path. */
 const maxPreTokenLength = 1 << 14;
-/** Stages tell two kinds of runs each; their numbers must fit an entry. */
+/** Each stage distinguishes two classes of runs, and their numbers must fit in an entry. */
 const maxStages = 5;
 
 /**
- * The reader of stages that look at each character by itself, the last of which may make spaces visible: a table says
- * what becomes of each character, and one pass over the text writes the pieces. What the table says is what the stages
- * and the normalizer themselves make of the character alone.
+ * Creates an encoder for stages that classify each character by itself; the last of them may make spaces visible. A
+ * table holds the result for each character, computed by the stages and the normalizer themselves, and one pass over
+ * the text writes the pre-tokens. Undefined if the stages do not allow it.
  */
 export function singlePassEncoder(
   stages: PreTokenizer,
@@ -45,18 +45,18 @@ export function singlePassEncoder(
   };
 }
 
-/** Small functions of their own for what is done most: engines compile them while the first text is read. */
+/** Separate small functions for the most frequent work, so that engines compile them during the first text. */
 function encodeWith(characters: CharacterTable, front: string): SinglePassEncoder['encode'] {
   const table = characters.units;
-  /** The piece that is being written; its first unit is the symbol in front, where there is one. */
+  /** The current pre-token. Its first unit is the symbol in front, if there is one. */
   const preToken = new Uint16Array(maxPreTokenLength + 2);
   if (front !== '') preToken[0] = front.charCodeAt(0);
-  /** What is written of it so far. */
+  /** The length of the current pre-token so far. */
   let length = 0;
-  /** How many entries of the character where the next piece may begin are used up. */
+  /** The number of entries already used of the character at which the next pre-token may start. */
   let used = 0;
 
-  /** Writes what joins the piece; returns where that ends. */
+  /** Appends the units that join the current pre-token and returns their end. */
   const writeRun = (units: Uint16Array, at: number, end: number, kind: number) => {
     let to = length;
     for (; at < end; at++) {
@@ -69,8 +69,8 @@ function encodeWith(characters: CharacterTable, front: string): SinglePassEncode
   };
 
   /**
-   * Reads the piece that begins at `at`, if any; returns where the next may begin, -1 where the text must be read the
-   * usual way.
+   * Encodes the pre-token at `at`, if any. Returns where the next one may start, or -1 if the text must take the
+   * general path.
    */
   const encodePreToken = (
     units: Uint16Array,
@@ -95,7 +95,7 @@ function encodeWith(characters: CharacterTable, front: string): SinglePassEncode
     return follows === endsPreToken ? to + 1 : to;
   };
 
-  /** Goes on with a piece that characters of the kind `open` join, where the table alone does not say how. */
+  /** Continues a pre-token that characters of class `open` join, where the table alone does not suffice. */
   const continuePreToken = (
     units: Uint16Array,
     at: number,

@@ -4,10 +4,10 @@ import { type Matcher, readPattern } from '../text/pattern.js';
 import { scanKnownPattern } from './known-patterns.js';
 import type { PreTokenizer, Splitter } from './pre-tokenizer.js';
 
-/** What becomes of the matches of a delimiter. */
+/** What happens to the matches of a delimiter. */
 export type SplitBehavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
 
-/** All behaviours, as files name them. */
+/** All behaviors, as files name them. */
 export const splitBehaviors: readonly SplitBehavior[] = [
   'Removed',
   'Isolated',
@@ -16,7 +16,7 @@ export const splitBehaviors: readonly SplitBehavior[] = [
   'Contiguous',
 ];
 
-/** Cuts at the matches of a literal or a regular expression; with `invert` the matches are the pieces. */
+/** Splits at the matches of a literal or a regular expression. With `invert` the matches are the pre-tokens. */
 export const split: ComponentReader<PreTokenizer> = fields => {
   const behavior = fields.choice('behavior', splitBehaviors);
   const invert = fields.boolean('invert', false);
@@ -29,7 +29,7 @@ const knownScan = (fields: Fields) => {
   return pattern.has('Regex') ? scanKnownPattern(pattern.string('Regex')) : undefined;
 };
 
-/** A cut at the matches of `find`, which are kept, dropped or joined to a neighbour as `behavior` says. */
+/** Splits at the matches of `find`, which are kept, removed or joined to a neighbour according to `behavior`. */
 export const splitAtMatches =
   (find: Matcher, behavior: SplitBehavior, invert = false): Splitter =>
   (text, start, end, spans) => {
@@ -68,7 +68,8 @@ const mergeRules: { readonly [behavior in SplitBehavior]: (segments: readonly Ma
 };
 
 /**
- * Joins neighbours for which `fits` holds; each part is compared with the part before it, not with what they became.
+ * Joins neighbours for which `fits` holds. Each segment is compared with the original segment before it, not with the
+ * joined one.
  */
 function mergeWhere(
   segments: readonly MatchSpan[],

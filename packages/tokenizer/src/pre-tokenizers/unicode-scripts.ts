@@ -4,8 +4,8 @@ import type { PreTokenizer, Splitter } from './pre-tokenizer.js';
 import { scriptNames } from './script-names.js';
 
 /**
- * Cuts where the script changes. Spaces and what has no script go with what is before them (at the beginning, where
- * nothing is, they go altogether, as in the reference); kana count as Han.
+ * Splits where the script changes. Spaces and characters without a script join the text before them; at the start of
+ * the text they are removed, as in the reference. Kana count as Han.
  */
 export const unicodeScripts: ComponentReader<PreTokenizer> = () => [{ split: splitAtScripts }];
 
@@ -28,7 +28,7 @@ function scriptOf(char: string): string {
   if (char === ' ') return noScript;
   if (char === 'ー') return 'Han';
   tests ??= scriptNames.split(' ').map(name => [name, new RegExp(`\\p{Script=${name}}`, 'u')] as const);
-  // Neighbours are mostly of one script: the one found last is asked first.
+  // Neighbours mostly have the same script, so the last one is tested first.
   if (!recent?.[1].test(char)) recent = tests.find(([, test]) => test.test(char));
   const name = recent?.[0] ?? noScript;
   return name === 'Hiragana' || name === 'Katakana' ? 'Han' : name;

@@ -1,6 +1,6 @@
 /** Which characters are tokens by themselves. */
 export interface AlphabetOptions {
-  /** Characters that are in the vocabulary whether they occur or not, as one text or one by one. */
+  /** Characters that are always in the vocabulary, as one text or one by one. */
   readonly initialAlphabet?: Iterable<string>;
   /** At most so many characters are kept, the most frequent ones; others are left out of words. */
   readonly limitAlphabet?: number;

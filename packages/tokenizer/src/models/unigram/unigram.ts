@@ -10,10 +10,10 @@ import { withCache } from '../with-cache.js';
 /** Capacity in UTF-16 units that is kept between pre-tokens. */
 const retainedCapacity = 1 << 14;
 
-/** How much worse than the worst token an unknown character is. */
+/** The score of an unknown character is this much below the lowest score. */
 const unknownPenalty = 10;
 
-/** The Unigram model: of all ways to cut a piece into tokens, the most probable (Kudo 2018). */
+/** The Unigram model: the most probable segmentation of a pre-token (Kudo 2018). */
 export const unigram: ComponentReader<Model> = fields => {
   const { vocabulary, scores } = readScores(fields);
   const unknownId = fields.has('unk_id') ? fields.count('unk_id') : undefined;
@@ -24,7 +24,10 @@ export const unigram: ComponentReader<Model> = fields => {
   return unigramModel(vocabulary, scores, unknownId, fallback);
 };
 
-/** A Unigram model from its parts: `scores` are log-probabilities by id, `fallback` the ids of the 256 byte tokens. */
+/**
+ * Creates a Unigram model from its parts: `scores` are log-probabilities by id, `fallback` the ids of the 256 byte
+ * tokens.
+ */
 export function unigramModel(
   vocabulary: Vocabulary,
   scores: Float64Array,
@@ -36,7 +39,7 @@ export function unigramModel(
     scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY) - unknownPenalty;
   const paths = new BestPaths();
 
-  /** Finds the best way to each place of a piece. */
+  /** Finds the best path to each index of a pre-token. */
   const search = (units: Uint16Array, start: number, end: number) => {
     const length = end - start;
     paths.reset(length);
@@ -66,7 +69,7 @@ export function unigramModel(
     let byte = 0;
     for (let step = paths.backtrace(end - start) - 1; step >= 0; step--) {
       const id = paths.idAt(step);
-      if (id === unknownId && step > 0 && paths.idAt(step - 1) === unknownId) continue; // neighbouring unknown ones are one
+      if (id === unknownId && step > 0 && paths.idAt(step - 1) === unknownId) continue; // neighbouring unknown tokens become one
       const to = start + paths.endAt(step);
       const first = ids.length;
       if (id === unknownId && fallback && vocabulary.id(textOf(units, from, to)) === undefined) {
@@ -87,12 +90,12 @@ export function unigramModel(
   return withCache({ vocabulary, scores, acceptsBytes: false, unknownId, showsUnknownText: true, tokenize }, encode);
 }
 
-/** The best way to each place of a piece: its score, and the token that it ends with. Reused from piece to piece. */
+/** The best path to each index of a pre-token: its score and its last token. Reused between pre-tokens. */
 class BestPaths {
   scores = new Float64Array(64);
   #from = new Int32Array(64);
   #ids = new Int32Array(64);
-  /** The places on the best way to the end of the piece, the last one first. */
+  /** The ends of the tokens on the best path through the pre-token, the last one first. */
   #ends = new Int32Array(64);
 
   reset(length: number): void {
@@ -109,8 +112,8 @@ class BestPaths {
   }
 
   /**
-   * Goes back from the end of the piece; returns how many tokens the best way has, to be asked for by their number from
-   * the last one.
+   * Traces the best path back from the end of the pre-token. Returns its number of tokens; their steps count from the
+   * last one.
    */
   backtrace(length: number): number {
     let count = 0;
@@ -154,7 +157,7 @@ function readScores(fields: Fields): { vocabulary: Vocabulary; scores: Float64Ar
   return { vocabulary, scores };
 }
 
-/** The ids of `<0x00>` to `<0xFF>`; undefined unless all are there. */
+/** The ids of `<0x00>` to `<0xFF>`; undefined unless all of them exist. */
 export function byteIds(vocabulary: Vocabulary): readonly number[] | undefined {
   const ids = Array.from({ length: 256 }, (_, byte) =>
     vocabulary.id(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`),

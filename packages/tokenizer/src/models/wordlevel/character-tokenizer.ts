@@ -2,8 +2,8 @@ import { tokenizerFromJson } from '../../formats/json/load.js';
 import type { Tokenizer } from '../../tokenizer.js';
 
 /**
- * A tokenizer whose tokens are the characters of texts, in the order of their code points, and `<|endoftext|>`, which
- * also stands for all others.
+ * Creates a tokenizer whose tokens are `<|endoftext|>`, which also stands for unknown characters, and the characters of
+ * the texts, in the order of their code points.
  */
 export function characterTokenizer(texts: Iterable<string>): Tokenizer {
   const characters = new Set<string>();

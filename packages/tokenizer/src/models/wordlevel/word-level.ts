@@ -4,7 +4,7 @@ import { utf8LengthOf } from '../../text/unicode.js';
 import type { Model } from '../model.js';
 import { vocabularyFromObject } from '../vocabulary.js';
 
-/** One token per piece, or the unknown token. */
+/** One token per pre-token, or the unknown token. */
 export const wordLevel: ComponentReader<Model> = fields => {
   const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
   const unknown = fields.string('unk_token', '<unk>');

@@ -6,7 +6,8 @@ import { root, trieOf } from '../trie.js';
 import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
 
 /**
- * WordPiece: from the left always the longest token that fits; a word with a part that none fits is unknown as a whole.
+ * WordPiece: from left to right always the longest matching token. If a part of a word matches no token, the whole word
+ * is unknown (Wu et al. 2016).
  */
 export const wordPiece: ComponentReader<Model> = fields => {
   const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
@@ -18,8 +19,8 @@ export const wordPiece: ComponentReader<Model> = fields => {
 };
 
 /**
- * WordPiece from its parts; words of more than `longest` characters are unknown. It remembers nothing: a walk through
- * the tokens takes no longer than a look-up.
+ * Creates a WordPiece model from its parts. Words of more than `maxInputCharsPerWord` characters are unknown. It has no
+ * cache: a walk through the trie takes no longer than a look-up.
  */
 export function wordPieceModel(
   vocabulary: Vocabulary,
@@ -28,11 +29,11 @@ export function wordPieceModel(
   maxInputCharsPerWord: number,
 ): Model {
   const trie = trieOf(vocabulary.entries());
-  /** Where tokens begin that go on with a word, if there are any. */
+  /** The node at which tokens that continue a word start; negative if there are none. */
   let continuationNode = root;
   for (let at = 0; at < prefix.length; at++) continuationNode = trie.step(continuationNode, prefix.charCodeAt(at));
 
-  /** Appends the tokens of a word; says whether all of it was read. */
+  /** Appends the tokens of a word and returns whether the whole word was matched. */
   const tokenizeWord = (units: Uint16Array, from: number, to: number, ids: number[]) => {
     let start = root;
     let skipped = 0;
@@ -46,7 +47,7 @@ export function wordPieceModel(
     }
     return true;
   };
-  /** Appends the ids of a word; says whether it is known. */
+  /** Appends the ids of a word and returns whether it is known. */
   const encode = (units: Uint16Array, from: number, to: number, ids: number[]) => {
     const first = ids.length;
     const isShort = to - from <= maxInputCharsPerWord || !isLonger(units, from, to, maxInputCharsPerWord);

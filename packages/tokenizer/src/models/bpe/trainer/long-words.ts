@@ -3,24 +3,24 @@ import type { Pairs } from './pairs.js';
 
 const none = -1;
 /**
- * What is kept of a place, side by side: its symbol, the places after and before it, and the number of the pair that
- * begins there.
+ * The fields of a position, side by side: its symbol, the positions after and before it, and the number of the pair
+ * that starts there.
  */
 const [width, next, previous, pair] = [4, 1, 2, 3];
 
 /**
- * Words so long that they are not read anew for each merge: it is known for each pair where it stands. A place is where
- * a symbol began before any merge, counted over all words.
+ * Words that are too long to be read again for each merge. Instead, the occurrences of each pair are stored. A position
+ * is the index of a symbol before any merge, counted over all long words.
  */
 export class LongWords {
   readonly #cells: Int32Array;
   readonly #occurrences = new PairOccurrences();
-  /** By word, in order: its number among all words, how often it occurs, and where it ends. */
+  /** By word, in order: its number among all words, its count, and its end. */
   readonly #numbers: number[] = [];
   readonly #times: number[] = [];
   readonly #ends: number[] = [];
 
-  /** For words of `length` symbols in all; tokens of three characters and more are shorter than `longest`. */
+  /** For words of `length` symbols in total. Tokens of three characters and more are shorter than `maxTokenLength`. */
   constructor(
     length: number,
     readonly maxTokenLength: number,
@@ -28,7 +28,7 @@ export class LongWords {
     this.#cells = new Int32Array(length * width);
   }
 
-  /** Adds a word and counts its neighbours; yields now and then, and says how many symbols it has read. */
+  /** Adds a word and counts its pairs. Yields regularly the number of symbols that it has read. */
   *add(number: number, symbols: Int32Array, times: number, pairs: Pairs): Generator<number> {
     const first = this.#ends.at(-1) ?? 0;
     const last = symbols.length - 1;
@@ -44,15 +44,13 @@ export class LongWords {
     }
   }
 
-  /**
-   * Makes `merged` of a pair wherever it stands in the words with these numbers, from the left; yields now and then.
-   */
+  /** Replaces a pair by `merged` in the words with these numbers, from left to right. Yields regularly. */
   *merge(numbers: ReadonlySet<number>, from: number, merged: number, pairs: Pairs): Generator<void> {
     const positions = this.#occurrences.take(from);
     let word = 0;
     for (let index = 0; index < positions.length; index++) {
       const position = positions[index]!;
-      if (this.#cells[position * width + pair] !== from) continue; // another merge was here
+      if (this.#cells[position * width + pair] !== from) continue; // another merge has changed it
       if (position >= this.#ends[word]!) word = this.#wordAt(position);
       if (numbers.has(this.#numbers[word]!)) this.#mergeAt(position, word, merged, pairs);
       else this.#occurrences.add(from, position);
@@ -82,7 +80,7 @@ export class LongWords {
     }
   }
 
-  /** A pair came up; it counts where it may become a token. */
+  /** Records a new pair. It counts if it may become a token. */
   #addPair(position: number, number: number, times: number, pairs: Pairs): void {
     const cells = this.#cells;
     const cell = position * width;
@@ -93,7 +91,7 @@ export class LongWords {
     this.#occurrences.add(pairNumber, position);
   }
 
-  /** The word in which a place lies. */
+  /** The word that contains a position. */
   #wordAt(position: number): number {
     let [low, high] = [0, this.#ends.length - 1];
     while (low < high) {

@@ -1,12 +1,12 @@
 const none = -1;
 
-/** A list of places for each pair, by the pair's number. */
+/** A list of positions for each pair, by the pair's number. */
 export class PairOccurrences {
-  /** By pair: the list's first and last node and how long it is. */
+  /** By pair: the first and the last node of the list, and its length. */
   readonly #firsts: number[] = [];
   readonly #lasts: number[] = [];
   readonly #sizes: number[] = [];
-  /** A node is a place and the node after it, side by side. */
+  /** A node is a position and the next node, side by side. */
   #nodes = new Int32Array(1 << 10);
   #used = 0;
   #free = none;
@@ -19,7 +19,7 @@ export class PairOccurrences {
     this.#lasts[pair] = node;
   }
 
-  /** The places of a pair in ascending order; they are forgotten. */
+  /** Removes and returns the positions of a pair in ascending order. */
   take(pair: number): Int32Array {
     const positions = new Int32Array(this.#sizes[pair] ?? 0);
     if (positions.length === 0) return positions;

@@ -1,11 +1,11 @@
 /**
- * Pairs that may be merged next, each with the words it stands in. The most frequent comes first, of equally frequent
- * ones the one with the lower ids, of equal ones the one that was put in first.
+ * The candidate pairs with the words that contain them. The most frequent comes first, among equally frequent pairs the
+ * one with the lower ids, and among entries of the same pair the one that was added first.
  */
 export class PairQueue {
   readonly #lefts: readonly number[];
   readonly #rights: readonly number[];
-  /** Per entry: which pair, how frequent, first node of its words. */
+  /** Per entry: the pair, its count, the first node of its words. */
   readonly #pairs: number[] = [];
   readonly #counts: number[] = [];
   readonly #words: number[] = [];
@@ -14,7 +14,7 @@ export class PairQueue {
   readonly #heap: number[] = [];
   #entered = 0;
 
-  /** `lefts` and `rights` are the ids of the pairs, by their numbers; they may grow. */
+  /** `lefts` and `rights` are the ids of the pairs by number; they may grow. */
   constructor(lefts: readonly number[], rights: readonly number[]) {
     this.#lefts = lefts;
     this.#rights = rights;
@@ -29,7 +29,7 @@ export class PairQueue {
     this.#rise(this.#heap.push(entry) - 1);
   }
 
-  /** The first entry, which stays; undefined if there is none. Its parts are asked for with the functions below. */
+  /** The first entry, which stays in the queue; undefined if there is none. The methods below return its parts. */
   get first(): number | undefined {
     return this.#heap[0];
   }
@@ -46,13 +46,13 @@ export class PairQueue {
     return this.#words[entry]!;
   }
 
-  /** Puts the first entry where it belongs with another count. */
+  /** Gives the first entry another count and moves it to its new rank. */
   recount(count: number): void {
     this.#counts[this.#heap[0]!] = count;
     this.#sink(0);
   }
 
-  /** Takes the first entry out. */
+  /** Removes the first entry. */
   drop(): void {
     this.#free.push(this.#heap[0]!);
     const last = this.#heap.pop()!;

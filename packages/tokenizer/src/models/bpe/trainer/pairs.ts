@@ -4,12 +4,12 @@ import { PairQueue } from './pair-queue.js';
 const none = -1;
 
 /**
- * A count below 0 is a very large one, as the reference reads it: it comes up where a token is made in two ways of
- * different lengths and tokens have a longest length.
+ * The reference treats a negative count as a very large one. Counts become negative if a token is made in two ways of
+ * different lengths and token lengths are limited.
  */
 const unwrapCount = (count: number) => (count < 0 ? 2 ** 52 + count : count);
 
-/** A pair, by its number and by its symbols, and words in which it came up. */
+/** A pair, by its number and by its symbols, and the words in which it has occurred. */
 export interface PairInWords {
   readonly pair: number;
   readonly left: number;
@@ -18,8 +18,7 @@ export interface PairInWords {
 }
 
 /**
- * The neighbouring pairs of all words: how often each occurs, in which words it came up, and which is to be merged
- * next.
+ * The neighbouring pairs of all words: their counts, the words in which they have occurred, and the next pair to merge.
  */
 export class Pairs {
   readonly #numbers = new PairTable(1 << 12);
@@ -27,33 +26,33 @@ export class Pairs {
   readonly rights: number[] = [];
   readonly #counts: number[] = [];
   readonly queue = new PairQueue(this.lefts, this.rights);
-  /** Lists of words, one behind the other: a node is a word and the node after it. */
+  /** Linked lists of words: a node is a word and the next node. */
   readonly #nodeWords: number[] = [];
   readonly #nodeNexts: number[] = [];
   #freeNode = none;
-  /** Pairs that came up since the last `enqueue`, and the lists of their words. */
+  /** The pairs that have occurred since the last `enqueue`, and the lists of their words. */
   #recent: number[] = [];
   readonly #lists: number[] = [];
 
-  /** Changes how often a pair occurs; where it gained, the word is remembered. Returns the pair's number. */
+  /** Changes the count of a pair and records the word if the count grew. Returns the pair's number. */
   change(left: number, right: number, word: number, by: number): number {
     const pair = this.number(left, right);
     this.add(pair, word, by);
     return pair;
   }
 
-  /** The same for the number of a pair. */
+  /** The same, given the number of a pair. */
   add(pair: number, word: number, by: number): void {
     this.#counts[pair]! += by;
     if (by <= 0) return;
     const list = this.#lists[pair]!;
     if (list === none) this.#recent.push(pair);
-    // Words come one after another: if this one is in the list, it is the last.
+    // Words come one after another: if the list has this one, it is the last.
     else if (this.#nodeWords[list] === word) return;
     this.#lists[pair] = this.#node(word, list);
   }
 
-  /** Puts what came up into the queue. */
+  /** Adds the recent pairs to the queue. */
   enqueue(): void {
     for (const pair of this.#recent) {
       if (this.#counts[pair]! > 0) this.queue.push(pair, this.#counts[pair]!, this.#lists[pair]!);
@@ -64,8 +63,8 @@ export class Pairs {
   }
 
   /**
-   * The most frequent pair and its words (each once, in any order), taken out of the queue; undefined if it is below
-   * `least`.
+   * Removes and returns the most frequent pair and its words (each once, in any order); undefined if its count is below
+   * `minCount`.
    */
   takeFirst(minCount: number): PairInWords | undefined {
     const { queue } = this;
@@ -88,7 +87,7 @@ export class Pairs {
     return undefined;
   }
 
-  /** The number of a pair, the same whenever it is asked for. */
+  /** The number of a pair, assigned at the first call. */
   number(left: number, right: number): number {
     const found = this.#numbers.find(left, right);
     if (found >= 0) return this.#numbers.first(found);

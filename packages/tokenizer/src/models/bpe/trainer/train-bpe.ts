@@ -6,11 +6,11 @@ import type { Scheduler } from '../../../training/scheduler.js';
 import { Pairs } from './pairs.js';
 import { Words } from './words.js';
 
-/** How merges are learnt; names and meanings as in the reference's trainers. */
+/** How merges are learned. Names and meanings are those of the reference's BpeTrainer. */
 export interface BpeTrainerOptions extends AlphabetOptions {
-  /** Pairs that occur less often are not merged. Default 0. */
+  /** Pairs with a lower count are not merged. Default 0. */
   readonly minFrequency?: number;
-  /** Stands before all characters of a word but the first. */
+  /** A prefix of all characters of a word but the first. */
   readonly continuingSubwordPrefix?: string;
   /** A suffix of the last character of a word. */
   readonly endOfWordSuffix?: string;
@@ -18,16 +18,17 @@ export interface BpeTrainerOptions extends AlphabetOptions {
   readonly maxTokenLength?: number;
 }
 
-/** What is learnt: all tokens by id, and the pairs of ids that are merged, in the order of their ranks. */
+/** The learned tokens by id, and the merged pairs of ids in the order of their ranks. */
 export interface TrainedMerges {
   readonly tokens: readonly string[];
   readonly merges: readonly (readonly [left: number, right: number])[];
 }
 
 /**
- * Learns a byte-pair encoding (Sennrich et al. 2016): special tokens, then the alphabet, then always the most frequent
- * pair of neighbours becomes a token, of equally frequent pairs the one with the lowest ids, until there are `size`
- * tokens. Affixed characters get their ids in the order in which the words bring them up.
+ * Learns a byte-pair encoding (Sennrich et al. 2016). The vocabulary starts with the special tokens and the alphabet.
+ * Then the most frequent pair of neighbours becomes a token, among equally frequent pairs the one with the lowest ids,
+ * until there are `vocabSize` tokens. Characters with affixes get their ids in the order in which the words contain
+ * them.
  */
 export async function trainBpe(
   counts: WordCounts,
@@ -75,7 +76,7 @@ export async function trainBpe(
   return { tokens, merges: keepLastOccurrences(merges) };
 }
 
-/** The words as symbols; characters that are not in the alphabet are left out. */
+/** The words as symbols, without characters that are not in the alphabet. */
 async function symbolsOf(
   counts: WordCounts,
   alphabet: readonly number[],
@@ -84,7 +85,7 @@ async function symbolsOf(
   scheduler: Scheduler,
 ): Promise<Words> {
   const alphabetSet = new Set(alphabet);
-  const inner = new Map<number, number>(); // the ids of characters in the middle of words
+  const inner = new Map<number, number>(); // the ids of characters inside words
   let units = 0;
   for (const word of counts.keys()) units += word.length;
   const symbols = new Int32Array(units);
@@ -110,7 +111,7 @@ async function symbolsOf(
   return new Words(symbols.subarray(0, size), sizes, [...counts.values()], maxTokenLength);
 }
 
-/** A pair that came up again, by way of a token that was there before, has the rank of its last time. */
+/** A pair that was merged several times, because its token was there before, keeps its last rank. */
 function keepLastOccurrences(merges: readonly [number, number][]): readonly [number, number][] {
   const last = new Map(merges.map((pair, rank) => [pair.join(), rank]));
   return merges.filter((pair, rank) => last.get(pair.join()) === rank);

@@ -1,26 +1,24 @@
 import { LongWords } from './long-words.js';
 import type { PairInWords, Pairs } from './pairs.js';
 
-/** The words of a corpus as symbols, side by side in one array, and how often each occurs. */
+/** The words of a corpus as symbols in one array, and the count of each word. */
 export class Words {
   readonly #symbols: Int32Array;
-  /** How many characters a symbol stands for; only needed where tokens have a longest length. */
+  /** The number of characters of each symbol; only needed if token lengths are limited. */
   readonly #lengths: Int32Array | undefined;
   readonly #starts: Int32Array;
   readonly #sizes: Int32Array;
   readonly #times: readonly number[];
   readonly #long: LongWords;
 
-  /**
-   * `symbols` are the words' symbols one after another, `sizes` how many each word has, `times` how often it occurs.
-   */
+  /** `symbols` are the symbols of all words, `sizes` the number of symbols of each word, `times` its count. */
   constructor(
     symbols: Int32Array,
     sizes: readonly number[],
     times: readonly number[],
-    /** Longer tokens are not made, where that is asked for. */
+    /** Longer tokens are not made. */
     readonly maxTokenLength = Number.POSITIVE_INFINITY,
-    /** Words of so many symbols and more are not read anew for each merge. */
+    /** Words of this many symbols and more are not read again for each merge. */
     readonly longWordLength = 256,
   ) {
     this.#symbols = symbols;
@@ -35,12 +33,12 @@ export class Words {
     if (maxTokenLength !== Number.POSITIVE_INFINITY) this.#lengths = new Int32Array(symbols.length).fill(1);
   }
 
-  /** How many symbols there are. */
+  /** The number of symbols. */
   get length(): number {
     return this.#symbols.length;
   }
 
-  /** Counts the neighbours in all words; yields now and then, and says how many symbols it has read. */
+  /** Counts the pairs of all words. Yields regularly the number of symbols that it has read. */
   *countPairs(pairs: Pairs): Generator<number> {
     for (const [word, size] of this.#sizes.entries()) {
       const first = this.#starts[word]!;
@@ -53,10 +51,7 @@ export class Words {
     }
   }
 
-  /**
-   * Makes `merged` of a pair wherever it stands in its words, and tells `pairs` which neighbours went and came; yields
-   * now and then.
-   */
+  /** Replaces a pair by `merged` in its words and updates the counts of the pairs around it. Yields regularly. */
   *merge({ pair, left, right, words }: PairInWords, merged: number, pairs: Pairs): Generator<void> {
     const longOnes = new Set<number>();
     for (const [index, word] of words.entries()) {
@@ -74,14 +69,14 @@ export class Words {
     for (let at = first; at < last; at++) pairs.change(this.#symbols[at]!, this.#symbols[at + 1]!, word, times);
   }
 
-  /** Merges in a word that is read from the left. */
+  /** Merges in one word, from left to right. */
   #merge(word: number, left: number, right: number, merged: number, pairs: Pairs): void {
     const symbols = this.#symbols;
     const lengths = this.#lengths;
     const first = this.#starts[word]!;
     const end = first + this.#sizes[word]!;
     const times = this.#times[word]!;
-    let to = first; // what is read at `from` is written at `to`
+    let to = first; // symbols are read at `from` and written at `to`
     for (let from = first; from < end; from++, to++) {
       const isPair = symbols[from] === left && from + 1 < end && symbols[from + 1] === right;
       if (!isPair) {
@@ -106,8 +101,8 @@ export class Words {
   }
 
   /**
-   * Whether the symbol at a place and a neighbour of `length` may become one: together they stay below the longest
-   * length.
+   * Whether the symbol at an index and a neighbour of `length` may become one token: together they must be shorter than
+   * the maximum.
    */
   #fits(at: number, length: number): boolean {
     return this.#lengths === undefined || this.#lengths[at]! + length < this.maxTokenLength;

@@ -1,16 +1,16 @@
 import type { WordCounts } from '../../../training/count-words.js';
 
-/** All words one after another. */
+/** All words in one array. */
 export interface Corpus {
-  /** The code points of the words, a 0 after each word. */
+  /** The code points of the words, with a 0 after each word. */
   readonly text: Int32Array;
-  /** By word: where it begins, where its 0 stands, how often it occurs. */
+  /** By word: its start, the index of its 0, its count. */
   readonly starts: readonly number[];
   readonly ends: readonly number[];
   readonly times: readonly number[];
 }
 
-/** Writes words one after another. */
+/** Writes all words into one array. */
 export function corpusOf(words: WordCounts): Corpus {
   let size = 0;
   for (const word of words.keys()) size += word.length + 1;

@@ -1,15 +1,15 @@
 import { unknown } from './pieces.js';
 
-/** Pieces that are expected less often are gone. */
+/** Pieces with a lower expected count are removed. */
 const minExpectedCount = 0.5;
 
 /**
- * Makes scores of how often pieces are expected: log-probabilities by the Bayesian variant of maximization, which makes
- * rare pieces rarer (Liang and Klein 2007). Returns the numbers of the pieces that are expected often enough.
+ * Computes scores from expected counts: log-probabilities by the Bayesian variant of maximization, which makes rare
+ * pieces rarer (Liang and Klein 2007). Updates `scores` and returns the numbers of the pieces that are frequent enough.
  */
 export function maximizeScores(scores: Float64Array, expected: Float64Array): Int32Array {
   const selected = new Int32Array(expected.length);
-  let count = 1; // the unknown one is first and stays
+  let count = 1; // the unknown piece is first and stays
   let sum = 0;
   for (let id = unknown + 1; id < expected.length; id++) {
     if (expected[id]! < minExpectedCount) continue;
@@ -22,7 +22,7 @@ export function maximizeScores(scores: Float64Array, expected: Float64Array): In
 }
 
 /**
- * The derivative of the logarithm of the gamma function, for x > 0: its recurrence up to 7, from there its asymptotic
+ * The derivative of the logarithm of the gamma function for x > 0: the recurrence up to 7, and above it the asymptotic
  * series around x - 1/2.
  */
 export function digamma(x: number): number {

@@ -3,20 +3,20 @@ import { none, type Pieces, unknown } from './pieces.js';
 
 /** The score of an unknown character is this much below the lowest score. */
 const unknownPenalty = 10;
-/** Places between two chances to give way. */
+/** Indices between two chances to yield. */
 const yieldInterval = 1 << 16;
 /**
- * Likelihoods are kept as number and level, each level this much smaller than the one before: products of many would be
- * too small for a number.
+ * Likelihoods are stored as a number and a level, where each level scales by this factor, to avoid underflow of long
+ * products.
  */
 const scaleStep = 2 ** -256;
 
-/** All ways to cut the words of a corpus into pieces. */
+/** All segmentations of the words of a corpus. */
 export class Lattice {
   readonly #corpus: Corpus;
   readonly #pieces: Pieces;
   readonly #scores: Float64Array;
-  /** By place: how likely the rest of its word is, or how good its best way is. */
+  /** By index: the likelihood of the rest of its word, or the score of its best segmentation. */
   readonly #suffixScores: Float64Array;
   readonly #levels: Int32Array;
 
@@ -31,8 +31,8 @@ export class Lattice {
   }
 
   /**
-   * How often each piece is expected in the words (forward-backward algorithm, here from the end: Rabiner 1989). Yields
-   * now and then.
+   * The expected count of each piece in the words: the forward-backward algorithm, here backward first (Rabiner 1989).
+   * Yields regularly.
    */
   *expectedCounts(): Generator<void, Float64Array> {
     const probabilities = this.#scores.map(Math.exp);
@@ -42,7 +42,7 @@ export class Lattice {
       yield;
     }
     const expected = new Float64Array(probabilities.length);
-    const forward = new Float64Array(length); // how often a way leads through each place
+    const forward = new Float64Array(length); // the expected number of segmentations through each index
     for (const [word, start] of this.#corpus.starts.entries()) forward[start] = this.#corpus.times[word]!;
     for (let from = 0; from < length; from += yieldInterval) {
       this.#forward(from, Math.min(length, from + yieldInterval), probabilities, forward, expected);
@@ -51,7 +51,7 @@ export class Lattice {
     return expected;
   }
 
-  /** How likely the rest of each word is behind the places `[from, to)`, all ways together. */
+  /** Computes the likelihood of the rest of each word after the indices `[from, to)`, summed over all segmentations. */
   #backward(from: number, to: number, probabilities: Float64Array): void {
     const { longest, properPrefix, lengths } = this.#pieces;
     const [suffixScores, levels] = [this.#suffixScores, this.#levels];
@@ -59,7 +59,7 @@ export class Lattice {
       let id = longest[index]!;
       suffixScores[index] = 1;
       levels[index] = 0;
-      if (id === none) continue; // a word ends
+      if (id === none) continue; // end of a word
       let now = levels[index + 1]!;
       let sum = 0;
       for (; id !== none; id = properPrefix[id]!) {
@@ -78,7 +78,7 @@ export class Lattice {
     }
   }
 
-  /** Shares what reaches the places `[from, to)` among the pieces that begin there. */
+  /** Distributes the forward values of the indices `[from, to)` among the pieces that start there. */
   #forward(from: number, to: number, probabilities: Float64Array, forward: Float64Array, expected: Float64Array): void {
     const { longest, properPrefix, lengths } = this.#pieces;
     const [suffixScores, levels] = [this.#suffixScores, this.#levels];
@@ -95,7 +95,7 @@ export class Lattice {
     }
   }
 
-  /** How often each piece is part of the best way through a word (Viterbi algorithm). Yields now and then. */
+  /** How often each piece is part of the best segmentation of a word (Viterbi algorithm). Yields regularly. */
   *viterbiCounts(): Generator<void, Float64Array> {
     const { starts, ends, times } = this.#corpus;
     const { lengths } = this.#pieces;
@@ -131,8 +131,8 @@ export class Lattice {
   }
 
   /**
-   * What a piece of more than one character would be cut into if it were not there; undefined if that is better than
-   * the piece.
+   * The best segmentation of a piece of more than one character without the piece itself; undefined if its score is
+   * higher than the piece's.
    */
   bestAlternative(piece: number): number[] | undefined {
     const { offsets, lengths, longest, properPrefix } = this.#pieces;

@@ -1,11 +1,11 @@
 /**
- * Sorts `order` (numbers of entries) by the entries' keys, the lowest first; what is equal stays in order. Radix sort
- * of the keys' bits, n in time.
+ * Sorts `order` (numbers of entries) by the keys of the entries, ascending and stable: a radix sort of the bits in
+ * O(n).
  */
 export function orderBy(keys: Float64Array<ArrayBuffer>, order: Int32Array): Int32Array {
   const digits = new Uint16Array(keys.buffer, keys.byteOffset, keys.length * 4);
   for (let digit = 0; digit < 4; digit++) {
-    // Bits of doubles are in order, but for the sign, and backwards where that is set.
+    // The bits of doubles sort like the doubles, except for the sign bit; negative numbers sort in reverse.
     const digitOf = (entry: number) =>
       digits[entry * 4 + digit]! ^ (digits[entry * 4 + 3]! & 0x8000 ? 0xffff : digit === 3 ? 0x8000 : 0);
     order = orderByDigit(order, digitOf);
@@ -22,7 +22,7 @@ function orderByDigit(order: Int32Array, digitOf: (entry: number) => number): In
   return sorted;
 }
 
-/** 0, 1, ... as many as asked for. */
+/** The numbers 0 to `count` - 1. */
 export function indices(count: number): Int32Array {
   const order = new Int32Array(count);
   for (let entry = 0; entry < count; entry++) order[entry] = entry;

@@ -1,32 +1,29 @@
-/** The number of what no piece covers, one character long. */
+/** The number of the unknown piece, which covers one character. */
 export const unknown = 0;
-/** The number of no piece. */
+/** No piece. */
 export const none = -1;
 
-/** Pieces of a corpus by number; the first is the unknown one. */
+/** The pieces of a corpus by number. The first is the unknown piece. */
 export interface Pieces {
-  /** Where each stands in the corpus (one place of perhaps many), and how many characters it has. */
+  /** The offset of one occurrence of each piece in the corpus, and its length in characters. */
   readonly offsets: Int32Array;
   readonly lengths: Int32Array;
   /** Log-probabilities. */
   readonly scores: Float64Array;
   /**
-   * The longest piece with which each begins, itself left out: `unknown` where there is none, `none` for single
-   * characters.
+   * The longest piece that is a proper prefix of each piece: `unknown` if there is none, `none` for single characters.
    */
   readonly properPrefix: Int32Array;
-  /**
-   * By place in the corpus: the longest piece that begins there, `unknown` where there is none, `none` between words.
-   */
+  /** By index of the corpus: the longest piece that starts there, `unknown` if there is none, `none` between words. */
   readonly longest: Int32Array;
 }
 
-/** The pieces with these numbers, in this order; `unknown` must be the first. */
+/** Keeps the pieces with these numbers, in this order. `unknown` must be the first. */
 export function selectPieces(
   { offsets, lengths, scores, properPrefix, longest }: Pieces,
   selected: Int32Array,
 ): Pieces {
-  const numbers = new Int32Array(lengths.length).fill(none); // new ones by old ones
+  const numbers = new Int32Array(lengths.length).fill(none); // new numbers by old numbers
   for (let index = 0; index < selected.length; index++) numbers[selected[index]!] = index;
   const next = (id: number): number => {
     if (id === none) return none;

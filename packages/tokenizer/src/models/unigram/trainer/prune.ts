@@ -3,9 +3,9 @@ import { indices, orderBy } from './order-by.js';
 import { type Pieces, unknown } from './pieces.js';
 
 /**
- * The numbers of at most `most` pieces: those that nothing replaces and, of the others, those whose loss would lower
- * the likelihood of the corpus the most, if all their occurrences were cut into what is best instead (Kudo 2018,
- * section 3.2). `used` is how often each is part of the best way through one of `words` words. Yields now and then.
+ * Selects at most `maxPieces` pieces: those that cannot be replaced, and of the others those whose removal would lower
+ * the likelihood of the corpus the most if all their occurrences used the best alternative (Kudo 2018, section 3.2).
+ * `viterbiCounts` is how often each piece is part of the best segmentation of one of `words` words. Yields regularly.
  */
 export function* prune(
   lattice: Lattice,

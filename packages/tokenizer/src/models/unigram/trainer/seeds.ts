@@ -5,10 +5,9 @@ import { none, type Pieces, unknown } from './pieces.js';
 import { commonLength, sortSuffixes } from './sort-suffixes.js';
 
 /**
- * The pieces that training starts from: all characters with how often they occur, then substrings of 2 to `longest`
- * characters that occur at least twice in the words (each counted once) and are followed by different characters, by
- * how much they cover. They are the inner nodes of the words' suffix tree (Kudo 2018), found in a sorted list of
- * suffixes.
+ * The initial pieces: all characters with their counts, then substrings of 2 to `longest` characters that occur at
+ * least twice in the words (each word counted once) and are followed by different characters, sorted by how much they
+ * cover. They are the inner nodes of the suffix tree of the words (Kudo 2018), computed from a sorted list of suffixes.
  */
 export async function seedPieces(
   corpus: Corpus,
@@ -38,7 +37,10 @@ export async function seedPieces(
   return piecesOf(corpus, suffixes, selected);
 }
 
-/** Sorted suffixes `[from, to)` that have their first `length` characters in common: a substring and all its places. */
+/**
+ * Ranges `[from, to)` of sorted suffixes that share their first `length` characters: a substring and all its
+ * occurrences.
+ */
 interface SuffixIntervals {
   readonly from: number[];
   readonly to: number[];
@@ -54,7 +56,7 @@ function addInterval(selected: SuffixIntervals, { from, to, length, score }: Suf
 }
 
 /**
- * The characters of the words, the most frequent first, of equally frequent ones the one with the higher code point.
+ * The characters of the words, the most frequent first, and among equally frequent ones the higher code point first.
  */
 function characters({ text, starts, ends, times }: Corpus, suffixes: Int32Array): SuffixIntervals {
   const counts = new Map<number, number>();
@@ -77,14 +79,14 @@ function characters({ text, starts, ends, times }: Corpus, suffixes: Int32Array)
   return sorted;
 }
 
-/** The nodes: stretches of suffixes that have a beginning in common which no wider stretch has. Yields now and then. */
+/** Finds the inner nodes: maximal ranges of suffixes with a common prefix. Yields regularly. */
 function* substrings(
   text: Int32Array,
   suffixes: Int32Array,
   longest: number,
   intervals: SuffixIntervals,
 ): Generator<void> {
-  const [froms, lengths]: [number[], number[]] = [[], []]; // those that are open
+  const [froms, lengths]: [number[], number[]] = [[], []]; // of the open ranges
   for (let to = 1; to <= suffixes.length; to++) {
     const shared = to < suffixes.length ? commonLength(text, suffixes[to - 1]!, suffixes[to]!, longest + 1) : 0;
     let from = to - 1;
@@ -105,7 +107,7 @@ function* substrings(
   }
 }
 
-/** The pieces that stretches are, in their order, behind the unknown one. */
+/** The pieces of intervals, in their order, after the unknown piece. */
 function piecesOf(
   { text, starts, ends }: Corpus,
   suffixes: Int32Array,
@@ -118,7 +120,7 @@ function piecesOf(
   const scores = new Float64Array(count).fill(Number.NaN, 0, 1);
   const sum = Math.log(score.reduce((total, each) => total + each, 0));
   const bySuffix = new Int32Array(suffixes.length).fill(unknown);
-  // The shorter ones first: what stands in a stretch by then is what its piece begins with.
+  // Shorter pieces first: the entry of an interval is then the longest proper prefix of its piece.
   for (const index of orderBy(Float64Array.from(length), indices(from.length))) {
     const id = index + 1;
     const first = from[index]!;

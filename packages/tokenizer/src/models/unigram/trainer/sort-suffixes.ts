@@ -1,7 +1,7 @@
 /**
- * Sorts places of `text` by what begins there, compared over at most `depth` entries and up to the first 0, which ends
- * it. Multikey quicksort (Bentley and Sedgewick 1997); only the first `depth` entries cost, so long repetitions do no
- * harm. Yields now and then.
+ * Sorts offsets of `text` by the suffixes that start there, up to `depth` entries and up to the first 0, which ends a
+ * suffix. Multikey quicksort (Bentley and Sedgewick 1997). Only the first `depth` entries are compared, so long
+ * repetitions do no harm. Yields regularly.
  */
 export function* sortSuffixes(text: Int32Array, suffixes: Int32Array, depth: number): Generator<void> {
   const stack: number[] = [0, suffixes.length, 0];
@@ -21,7 +21,7 @@ export function* sortSuffixes(text: Int32Array, suffixes: Int32Array, depth: num
     }
     const key = (index: number) => text[suffixes[index]! + at]!;
     const pivot = median(key(start), key((start + end) >> 1), key(end - 1));
-    let [less, next, more] = [start, start, end]; // below, equal (up to `next`), unknown, above
+    let [less, next, more] = [start, start, end]; // below, equal (up to `next`), not yet compared, above
     while (next < more) {
       const value = key(next);
       if (value < pivot) swap(suffixes, less++, next++);
@@ -33,7 +33,7 @@ export function* sortSuffixes(text: Int32Array, suffixes: Int32Array, depth: num
   }
 }
 
-/** How many entries two places have in common, at most `depth`; a common end counts as `depth`. */
+/** The length of the common prefix of two suffixes, at most `depth`; equal suffixes that end have length `depth`. */
 export function commonLength(text: Int32Array, a: number, b: number, depth: number): number {
   for (let at = 0; at < depth; at++) {
     if (text[a + at] !== text[b + at]) return at;

@@ -12,27 +12,27 @@ import { seedPieces } from './seeds.js';
 /** A piece of text and its log-probability. */
 export type Piece = readonly [text: string, score: number];
 
-/** How pieces are found and left out; names and meanings as in the reference's trainer. */
+/** How pieces are selected. Names and meanings are those of the reference's UnigramTrainer. */
 export interface UnigramTrainerOptions {
-  /** Characters that are in the vocabulary whether they occur or not, as one text or one by one. */
+  /** Characters that are always in the vocabulary, as one text or one by one. */
   readonly initialAlphabet?: Iterable<string>;
-  /** Longest piece, in characters. Default 16. */
+  /** The maximum length of a piece in characters. Default 16. */
   readonly maxPieceLength?: number;
-  /** Which share of the pieces each pruning keeps, above 0 and below 1. Default 0.75. */
+  /** The share of the pieces that each pruning keeps, between 0 and 1. Default 0.75. */
   readonly shrinkingFactor?: number;
-  /** With how many pieces to begin. Default 1,000,000. */
+  /** The number of initial pieces. Default 1,000,000. */
   readonly seedSize?: number;
-  /** How many rounds of expectation and maximization stand between prunings. Default 2. */
+  /** The number of rounds of expectation and maximization between prunings. Default 2. */
   readonly subIterations?: number;
 }
 
-/** By how much a character that has no score of its own is worse than the one before it. */
+/** The difference between the scores of characters that have no score of their own. */
 const penaltyStep = 0.0001;
 
 /**
- * Learns the pieces of a Unigram model and their log-probabilities (Kudo 2018): from all frequent substrings the least
- * useful are left out again and again. All characters of the words stay. The pieces come with the best first; with
- * `special` further tokens they are `size`.
+ * Learns the pieces of a Unigram model and their log-probabilities (Kudo 2018): starting from all frequent substrings,
+ * the least useful are pruned again and again. All characters of the words are kept. The pieces are sorted by score,
+ * the best first; together with `special` further tokens there are `vocabSize`.
  */
 export async function trainUnigram(
   words: WordCounts,
@@ -63,7 +63,7 @@ export async function trainUnigram(
   const first = pieces.lengths.length;
   for (;;) {
     const before = pieces.lengths.length;
-    /** The result of work that yields now and then. */
+    /** Runs a generator to its result and yields to the event loop between its steps. */
     const runYielding = async <T>(work: Generator<void, T>): Promise<T> => {
       for (;;) {
         const step = work.next();
@@ -82,12 +82,12 @@ export async function trainUnigram(
     const counts = await runYielding(lattice.viterbiCounts());
     const maxPieces = Math.max(targetSize, Math.floor(count * shrinkingFactor));
     pieces = selectPieces(pieces, await runYielding(prune(lattice, pieces, counts, total, maxPieces)));
-    if (pieces.lengths.length === before) break; // nothing can be left out
+    if (pieces.lengths.length === before) break; // nothing can be pruned
   }
   return finalPieces(pieceTexts(corpus, pieces), required, vocabSize - special);
 }
 
-/** The pieces as texts, but for the unknown one. */
+/** The texts of the pieces, without the unknown piece. */
 function pieceTexts({ text }: Corpus, { offsets, lengths, scores }: Pieces): Piece[] {
   const texts = Array.from(offsets, (offset, id) =>
     String.fromCodePoint(...text.subarray(offset, offset + lengths[id]!)),
@@ -95,7 +95,7 @@ function pieceTexts({ text }: Corpus, { offsets, lengths, scores }: Pieces): Pie
   return texts.map((piece, id): Piece => [piece, scores[id]!]).slice(1);
 }
 
-/** All required characters and of the pieces the first ones, `size` in all, the best first. */
+/** All required characters and the first pieces, `size` in total, the best first. */
 function finalPieces(pieces: readonly Piece[], required: ReadonlySet<string>, size: number): Piece[] {
   const scores = new Map(pieces);
   const worst = pieces.reduce((least, [, score]) => Math.min(least, score), Number.POSITIVE_INFINITY);
