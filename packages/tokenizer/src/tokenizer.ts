@@ -14,84 +14,82 @@ import { trimOffsets } from './post-processors/trim-offsets.js';
 import { type Truncation, truncate } from './post-processors/truncation.js';
 import type { Boundary } from './streaming/boundary.js';
 
-/** The parts of a tokenizer, in the order in which a text passes through them. */
+/** The components and settings of a tokenizer, in the order in which a text passes through them. */
 export interface TokenizerParts extends PipelineParts {
-  /** Puts special tokens around the others. */
+  /** Adds special tokens around the others. */
   readonly postProcessor: PostProcessor;
-  /** Makes a text of tokens. */
+  /** Turns tokens into text. */
   readonly decoder: Decoder;
-  /** What is cut off of long texts; undefined where nothing is. */
+  /** The truncation of the file; undefined if it has none. */
   readonly truncation: Truncation | undefined;
-  /** What short texts are filled up with; undefined where nothing is. */
+  /** The padding of the file; undefined if it has none. */
   readonly padding: Padding | undefined;
   /**
-   * What its `tokenizer.json` says, without the tables of the model; or what one would have to say, tables too, worked
-   * out when asked for. Undefined if there is none that describes it.
+   * The content of its `tokenizer.json` without the tables of the model, or a function that creates such a content with
+   * the tables. Undefined if no `tokenizer.json` describes it.
    */
   readonly file?: Json | (() => Json);
   /** The types of its components, if they are not in `file`. */
   readonly types?: ComponentTypes;
-  /** Where it certainly cuts a text, if that is known without a file. */
+  /** Where it certainly splits a text, if that is known without a file. */
   readonly boundary?: Boundary;
-  /** Counts the tokens of a long text chunk by chunk; undefined where it cannot. */
+  /** Counts the tokens of a long text chunk by chunk; undefined if that is not possible. */
   readonly countUpTo?: ComponentRegistry['countUpTo'];
-  /** The tokenizer of the language into which a model translates, where it has another one for that. */
+  /** The tokenizer of translations, if the model has a separate one. */
   readonly target?: Tokenizer | undefined;
-  /** Ids of the tokens that have a role, where the configuration names them. */
+  /** The ids of special tokens, if the configuration names them. */
   readonly specialTokenIds: {
-    /** Begins a text. */
+    /** Starts a text. */
     readonly bos?: number;
     /** Ends a text. */
     readonly eos?: number;
-    /** Fills texts of a batch up. */
+    /** Pads texts of a batch. */
     readonly pad?: number;
-    /** Stands for what the vocabulary does not have. */
+    /** Stands for text that the vocabulary does not cover. */
     readonly unk?: number;
   };
 }
 
-/** How texts are encoded. */
+/** Options of {@link Tokenizer.encodeBatch}. */
 export interface BatchOptions {
-  /** Whether to put the special tokens of the post-processor around the text. Default true. */
+  /** Whether to add the special tokens of the post-processor around the text. Default true. */
   readonly addSpecialTokens?: boolean;
-  /** Where to cut: default nowhere, also where the file has a {@link Tokenizer.truncation}, which may be given here. */
+  /** The truncation. Default: none, even if the file has a {@link Tokenizer.truncation}, which can be passed here. */
   readonly truncation?: Truncation | null | undefined;
-  /**
-   * What to pad to: default no padding, also where the file has a {@link Tokenizer.padding}, which may be given here.
-   */
+  /** The padding. Default: none, even if the file has a {@link Tokenizer.padding}, which can be passed here. */
   readonly padding?: Padding | null | undefined;
   /**
-   * The share of the merges of a byte-pair encoding that are left out at random, 0 to 1. Default: as the file says,
-   * mostly 0.
+   * The share of the merges of a byte-pair encoding that are dropped at random, 0 to 1. Default: that of the file,
+   * usually 0.
    */
   readonly dropout?: number;
-  /** Which merges dropout leaves out: the same ones for the same seed. Default 0. */
+  /** The seed of dropout: the same seed drops the same merges. Default 0. */
   readonly seed?: number;
 }
 
-/** How a text is encoded. */
+/** Options of {@link Tokenizer.encode}. */
 export interface EncodeOptions extends BatchOptions {
-  /** A second text, as for sentence pairs. */
+  /** A second text, for sentence pairs. */
   readonly pair?: string;
 }
 
-/** How ids are decoded. */
+/** Options of decoding. */
 export interface DecodeOptions {
-  /** Whether to leave special tokens out. Default true. */
+  /** Whether to leave out special tokens. Default true. */
   readonly skipSpecialTokens?: boolean;
 }
 
-/** Text from ids that come one by one; see {@link Tokenizer.decodeStream}. */
+/** Decodes ids that arrive one by one; see {@link Tokenizer.decodeStream}. */
 export interface DecodeStream {
-  /** Takes the next id; returns the text that is certain by now, perhaps none. */
+  /** Takes the next id and returns the text that is certain so far, perhaps none. */
   push(id: number): string;
-  /** Ends the stream; returns what was held back. */
+  /** Ends the stream and returns the text that was held back. */
   flush(): string;
 }
 
-/** Text to token ids and back. Made by `tokenizerFromJson`. */
+/** Converts text to token ids and back. Made by `tokenizerFromJson` and the readers of other formats. */
 export class Tokenizer {
-  /** What it is made of. */
+  /** The components and settings that it consists of. */
   readonly parts: TokenizerParts;
   readonly #pipeline: Pipeline;
   readonly #addedIds = new Map<string, number>();
@@ -105,12 +103,9 @@ export class Tokenizer {
   readonly padTokenId: number | undefined;
   /** The id of the unknown token, if the configuration or the model names one. */
   readonly unkTokenId: number | undefined;
-  /**
-   * The tokenizer of the language into which the model translates, where it has another one for that: it encodes
-   * translations, and all ids are decoded by it.
-   */
+  /** The tokenizer of translations, if the model has a separate one: it encodes translations and decodes all ids. */
   readonly target: Tokenizer | undefined;
-  /** How many tokens there are, added ones included. */
+  /** The number of tokens, including added ones. */
   readonly vocabSize: number;
 
   constructor(parts: TokenizerParts) {
@@ -130,35 +125,40 @@ export class Tokenizer {
     this.vocabSize = model.vocabulary.size + extra.length;
   }
 
-  /** How many bytes the pieces that it remembers may take; 0 where it remembers none. */
+  /** The maximum size of its caches in bytes; 0 if it has none. */
   get cacheBytes(): number {
     return this.parts.model.cacheBytes ?? 0;
   }
 
   /**
-   * What it is made of, as plain data: the types of normalizers, pre-tokenizers and model, and by which path texts
-   * become ids.
+   * Describes the tokenizer as plain data: the types of normalizers, pre-tokenizers and model, and the path by which
+   * texts become ids.
    */
   describe(): TokenizerDescription {
     return { ...componentTypes(this.parts), encodingPath: this.#pipeline.encodingPath(this.#modelFor({}, 0)) };
   }
 
-  /** The truncation that its file describes, if any. Calls do not cut unless they are told to, as in the reference. */
+  /**
+   * The truncation that its file describes, if any. As in the reference, calls do not truncate unless they ask for it.
+   */
   get truncation(): Truncation | undefined {
     return this.parts.truncation;
   }
 
-  /** The padding that its file describes, if any. Calls do not pad unless they are told to, as in the reference. */
+  /** The padding that its file describes, if any. As in the reference, calls do not pad unless they ask for it. */
   get padding(): Padding | undefined {
     return this.parts.padding;
   }
 
-  /** The tokens of a text (and of a second one), special tokens included unless told otherwise. */
+  /**
+   * Encodes a text, or a pair of texts, with special tokens by default. Throws `input` if the text is no string or an
+   * option does not fit.
+   */
   encode(text: string, { pair, ...options }: EncodeOptions = {}): Encoding {
     return this.encodeBatch([pair === undefined ? text : [text, pair]], options)[0]!;
   }
 
-  /** The tokens of several texts or pairs of texts; padding to the longest is to the longest of these. */
+  /** Encodes several texts or pairs of texts. Padding to `longest` means the longest of these. */
   encodeBatch(
     texts: readonly (string | readonly [text: string, pair: string])[],
     options: BatchOptions = {},
@@ -185,7 +185,7 @@ export class Tokenizer {
     );
   }
 
-  /** How many tokens a text has, special ones not counted. Stops counting at `limit`. */
+  /** The number of tokens of a text without special tokens. Stops counting at `limit`. */
   count(text: string, limit = Number.POSITIVE_INFINITY): number {
     if (!(limit >= 0)) failInput(`count: limit must be a number from 0, it is ${limit}`);
     const isLong = checkText(text, 'count').length > limit;
@@ -194,7 +194,7 @@ export class Tokenizer {
     return Math.min(limit, this.#pipeline.encodeIds(text, limit, this.#modelFor({}, 0)).length);
   }
 
-  /** The text of ids. Ids that no token has are left out, as the reference does. */
+  /** The text of ids. Ids without a token are left out, as in the reference. */
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
     if (this.target) return this.target.decode(ids, options);
     if (typeof ids === 'string' || typeof ids?.[Symbol.iterator] !== 'function') {
@@ -209,8 +209,8 @@ export class Tokenizer {
   }
 
   /**
-   * Decodes ids that come one by one. Nothing is handed out that a later id could still change: no half character, no
-   * leading space that the whole would not have. All pushes and the flush together equal `decode` of all ids.
+   * Decodes ids that arrive one by one. It never returns text that a later id could change: no half characters, and no
+   * leading space that the whole text would not have. All pushes and the flush together equal `decode` of all ids.
    */
   decodeStream(options: DecodeOptions = {}): DecodeStream {
     if (this.target) return this.target.decodeStream(options);
@@ -236,17 +236,17 @@ export class Tokenizer {
     };
   }
 
-  /** The token of an id; undefined if there is none. */
+  /** The token of an id; undefined if it has none. */
   idToToken(id: number): string | undefined {
     return this.#added.get(id)?.content ?? this.parts.model.vocabulary.token(id);
   }
 
-  /** The id of a token; undefined if there is none. */
+  /** The id of a token; undefined if it is not in the vocabulary. */
   tokenToId(token: string): number | undefined {
     return this.#addedIds.get(token) ?? this.parts.model.vocabulary.id(token);
   }
 
-  /** Whether decoding without special tokens leaves an id out. */
+  /** Whether decoding leaves out an id by default, because its token is special. */
   isSpecial(id: number): boolean {
     return this.#added.get(id)?.special ?? false;
   }
@@ -257,7 +257,10 @@ export class Tokenizer {
     else if (token !== undefined) run.push(token, true);
   }
 
-  /** The model for one text of a call; with dropout a new one each time, which leaves out the same merges. */
+  /**
+   * The model for one text of a call. With dropout it is a new one for each text, deterministic for the seed and the
+   * index.
+   */
   #modelFor({ dropout, seed = 0 }: BatchOptions, sequenceIndex: number): Model {
     const { model } = this.parts;
     const rate = dropout ?? model.dropout ?? 0;
@@ -269,7 +272,10 @@ export class Tokenizer {
     );
   }
 
-  /** The parts of an encoding and of what overflows it, and what they need to work out the rest. */
+  /**
+   * Encodes the texts and applies truncation and template: the spans of the encoding and of what overflows, and the
+   * source of all other properties.
+   */
   #draft(
     texts: readonly string[],
     truncation: Truncation | undefined,
@@ -296,7 +302,7 @@ export class Tokenizer {
 }
 
 interface Draft {
-  /** The encoding first, then what overflows. */
+  /** The spans of the encoding, then those of what overflows. */
   readonly spans: readonly (readonly TokenSpan[])[];
   readonly source: EncodingSource;
 }

@@ -182,9 +182,9 @@ class BoundedInterpreter extends LibraryInterpreter {
       this.costs.set(part, known ? value => known(value) + cost(value) : cost);
     };
     const whole: Cost = value => this.sizeOf(value);
-    for (const written of [statement.body, statement.alternate, statement.defaultBlock])
-      if (Array.isArray(written))
-        for (const each of written) add(each, value => (typeof value.value === 'string' ? 0 : whole(value) - 1));
+    for (const statements of [statement.body, statement.alternate, statement.defaultBlock])
+      if (Array.isArray(statements))
+        for (const each of statements) add(each, value => (typeof value.value === 'string' ? 0 : whole(value) - 1));
     if (type === 'For') add(iterable?.lhs ?? iterable, iterationCost);
     else if (type === 'MemberExpression') {
       if (property?.type === 'SliceExpression')

@@ -69,12 +69,12 @@ function* parts(text: string, map: CharsMap): Generator<string> {
 }
 
 /**
- * Replaces `oldCount` characters by `written`: extra characters are added, missing ones are attributed to the last
+ * Replaces `oldCount` characters by `replacement`: extra characters are added, missing ones are attributed to the last
  * character.
  */
-function push(chars: string[], changes: number[], written: string, oldCount: number): void {
+function push(chars: string[], changes: number[], replacement: string, oldCount: number): void {
   let count = 0;
-  for (const char of written) {
+  for (const char of replacement) {
     chars.push(char);
     changes.push(count++ < oldCount ? 0 : 1);
   }

@@ -4,17 +4,15 @@ import { Alphabet } from './linear/alphabet.js';
 import type { Search } from './linear/linear-search.js';
 import { match, type Program, type State } from './linear/program.js';
 
-/**
- * So many steps are taken in any text, and so many more for each of its units: texts may come cut into many small ones.
- */
+/** The step budget of a text: a constant, because a text may arrive in many small parts, and more for each unit. */
 const [baseSteps, stepsPerUnit] = [100_000, 200];
-/** Copies of so many places count as a step. */
+/** This many copied group offsets count as one step. */
 const copiesPerStep = 16;
 const none = -1;
 
 /**
- * What finds the matches of a regular expression by trying one way after another, as engines do, but not for ever: more
- * steps than a generous number for the length of a text are an error that names the expression.
+ * Finds the matches of a regular expression by backtracking, as platforms do, but with a step budget: more steps than a
+ * generous number for the length of a text are an error that names the expression.
  */
 export function backtrackingSearch(program: Program, { source, flags }: RegExp): (text: string) => Search {
   const alphabet = new Alphabet(program.sets, flags);
@@ -31,9 +29,9 @@ export function backtrackingSearch(program: Program, { source, flags }: RegExp):
   };
 }
 
-/** The steps that are taken in one text. */
+/** A search in one text with its step budget. */
 class BacktrackingRun {
-  /** Where groups begin and end. */
+  /** The start and end offsets of the groups. */
   groups: readonly (number | undefined)[] = [];
   #lookbehindEnd = none;
   #stepsLeft: number;
@@ -47,7 +45,7 @@ class BacktrackingRun {
     this.#stepsLeft = baseSteps + stepsPerUnit * text.length;
   }
 
-  /** Where the first way from a state ends that matches from a place on; `none` if no way does. */
+  /** The end of the first matching path from a state at an index; `none` if no path matches. */
   matchFrom(state: number, at: number): number {
     const groupsBefore = this.groups;
     const others: { readonly state: number; readonly at: number; readonly groups: BacktrackingRun['groups'] }[] = [];
@@ -82,7 +80,7 @@ class BacktrackingRun {
     }
   }
 
-  /** The place behind what a state takes; `none` where it does not match. */
+  /** The index after the text that a state consumes; `none` if it does not match. */
   #consume(step: State, at: number): number {
     const { text } = this;
     switch (step.kind) {
@@ -114,7 +112,7 @@ class BacktrackingRun {
     }
   }
 
-  /** As `from`; what is captured in a look that must not match is not kept. */
+  /** Like `matchFrom`, but a negative look-around keeps no captures. */
   #lookAround(body: number, at: number, isNot: boolean): number {
     const before = this.groups;
     const end = this.matchFrom(body, at);
@@ -122,7 +120,7 @@ class BacktrackingRun {
     return end;
   }
 
-  /** Whether a way from some place before leads to this one. */
+  /** Whether the body matches from some earlier index up to this one. */
   #lookBehind(body: number, at: number, isNot: boolean): boolean {
     const outer = this.#lookbehindEnd;
     this.#lookbehindEnd = at;

@@ -13,16 +13,16 @@ const caseless = [
   [0xabc0, 0xfb00],
 ] as const;
 
-/** More is not written for a class. */
+/** The maximum length of a translated class. */
 const maxClassLength = 1 << 18;
 
 interface TranslatedClass {
   readonly translation: string;
-  /** Whether it takes the `v` flag (classes within classes). */
+  /** Whether it needs the `v` flag (nested classes). */
   readonly needsVFlag: boolean;
 }
 
-/** Reads a class after its opening bracket, or what is intersected with it behind `&&`. */
+/** Reads a class after its opening bracket, or the right side of an intersection after `&&`. */
 export function readClass(
   source: PatternReader,
   ignoreCase: boolean,
@@ -59,7 +59,7 @@ function readMembers(source: PatternReader, ignoreCase: boolean, dialect: Dialec
     }
     const from = member(source, dialect);
     if ('set' in from) {
-      // \w is a class itself: written without its brackets it needs no nesting.
+      // \w is a class itself. Without its brackets it needs no nesting.
       const inner = /^\[(?!\^)(.*)\]$/.exec(from.set)?.[1];
       if (inner === undefined && from.set.startsWith('[')) needsVFlag = true;
       output += `${inner ?? from.set}${otherCase(from.set, ignoreCase)}`;
@@ -77,7 +77,7 @@ function readMembers(source: PatternReader, ignoreCase: boolean, dialect: Dialec
   }
 }
 
-/** What joins letters of one case where case is ignored. */
+/** Adds the other case of a set of letters of one case if case is ignored. */
 const otherCase = (set: string, ignoreCase: boolean) =>
   ignoreCase && /^\\p\{(?:Lu|Ll|Lt|Uppercase|Lowercase|Uppercase_Letter|Lowercase_Letter)\}$/.test(set)
     ? '\\p{Changes_When_Casemapped}'
@@ -102,7 +102,7 @@ function range(source: PatternReader, from: string, to: string, ignoreCase: bool
   return output;
 }
 
-/** Characters with case, and all that equal them when it is ignored; looked up once. */
+/** All characters with case and their equivalents if case is ignored. Computed once. */
 function casedCharacters(): ReadonlyMap<number, readonly string[]> {
   if (cased) return cased;
   cased = new Map<number, readonly string[]>();

@@ -3,10 +3,10 @@ import type { PatternReader } from './pattern-reader.js';
 
 const word = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}';
 const graph = '\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Cf}\\p{Co}';
-/** Outside of classes Oniguruma's \w also takes the numbers of Latin-1 that are no digits. */
+/** Outside of classes, Oniguruma's \w also includes the numbers of Latin-1 that are not digits. */
 const latinNumbers = '\\u{b2}\\u{b3}\\u{b9}\\u{bc}-\\u{be}';
 
-/** `\w` and `\W` outside of classes, and what `\b` and `\B` look at. */
+/** `\w` and `\W` outside of classes, and the word characters of `\b` and `\B`. */
 export const bareWord = { w: `[${word}${latinNumbers}]`, W: `[^${word}${latinNumbers}]` } as const;
 
 const sets: { readonly [letter: string]: string } = {
@@ -30,7 +30,7 @@ const controls: { readonly [letter: string]: string } = {
   e: '\x1b',
 };
 
-/** Members of the classes that have names, as `[:name:]` and as `\p{name}`. */
+/** The members of named classes, `[:name:]` and `\p{name}`. */
 const namedClasses: { readonly [name: string]: string } = {
   alnum: '\\p{Alphabetic}\\p{Nd}',
   alpha: '\\p{Alphabetic}',
@@ -48,7 +48,7 @@ const namedClasses: { readonly [name: string]: string } = {
   xdigit: '0-9A-Fa-f',
 };
 
-/** What follows a backslash: a set of characters, or one character. */
+/** The meaning of an escape: a set of characters, or one character. */
 export type Escape = { readonly set: string } | { readonly char: string };
 
 /** Reads an escape after its backslash. */
@@ -83,7 +83,7 @@ function propertySet(source: PatternReader, isUpper: boolean, isNot: boolean, na
   return source.fail(`the property "${name}" is unknown`);
 }
 
-/** A class of a name; one that is a single property is written as that. */
+/** A named class. One that is a single property is written as that property. */
 function namedSet(name: string, negates: boolean): string {
   const members = namedClasses[name]!;
   const single = /^\\p(\{\w+\})$/.exec(members)?.[1];
@@ -91,7 +91,7 @@ function namedSet(name: string, negates: boolean): string {
   return `[${negates ? '^' : ''}${members}]`;
 }
 
-/** `han` and `white space` as `Han` and `White_Space`. */
+/** Converts `han` and `white space` to `Han` and `White_Space`. */
 const canonicalName = (name: string) =>
   name
     .trim()
@@ -110,7 +110,7 @@ function isValid(pattern: string): boolean {
 const codePoint = (source: PatternReader, code: number) =>
   code <= 0x10ffff ? String.fromCodePoint(code) : source.fail(`there is no character U+${code.toString(16)}`);
 
-/** Reads `[:name:]` after its opening bracket, inside a class; undefined if something else stands there. */
+/** Reads `[:name:]` after its opening bracket, inside a class. Undefined if there is no such name. */
 export function readPosix(source: PatternReader): string | undefined {
   const match = source.match(/^:(\^?)([a-z]+):\]/);
   if (!match) return undefined;

@@ -4,16 +4,16 @@ import { parseRegex } from './linear/parse.js';
 import { compile } from './linear/program.js';
 import { translateRegex } from './translate.js';
 
-/** Enough for names and words; time grows with states and length. */
+/** Enough for names and words. Time grows with the number of states and the length. */
 const maxStates = 500;
 
 /**
- * Whether a whole text is what a regular expression of an untrusted file matches, in the syntax of tokenizers
- * (Oniguruma's) and always in time linear in the text. An expression that cannot be read, refers back, gives nothing
- * back or has more than 500 states is an error that begins with `where`.
+ * Compiles a regular expression of an untrusted file, in Oniguruma's syntax, to a test of whole texts that always takes
+ * linear time. It is an error that starts with `where` if the expression cannot be read, has back references, atomic
+ * groups or lookbehinds that are not linear, or more than 500 states.
  */
 export function fullMatch(source: string, where: string): (text: string) => boolean {
-  translateRegex(source, where); // alone, so that no bracket of it closes what is put around
+  translateRegex(source, where); // by itself, so that its brackets cannot close the group around it
   const regex = translateRegex(`\\A(?:${source})\\z`, where);
   const parsed = parseRegex(regex);
   const program = parsed?.isLinear ? compile(parsed.node, true, maxStates) : undefined;

@@ -1,7 +1,7 @@
 const character = '(?:\\\\u\\{([0-9A-Fa-f]+)\\}|([^\\\\]))';
 const namedCharacter = /* @__PURE__ */ new RegExp(`${character}(?:-${character})?`, 'gsu');
 
-/** Tells whether a translated expression names a code point, by itself or in a range. */
+/** Returns whether a translated expression names a code point, alone or in a range. */
 export function namedCodePoints(source: string): (code: number) => boolean {
   const ranges = Array.from(source.matchAll(namedCharacter), ([, hex, char, lastHex, lastChar]) => {
     const from = codeOf(hex, char);
@@ -10,7 +10,7 @@ export function namedCodePoints(source: string): (code: number) => boolean {
   return code => ranges.some(([from, to]) => code >= from && code <= to);
 }
 
-/** No lower ones are asked for. */
+/** Lower code points are never looked up. */
 const lowestChecked = 0x295;
 const codeOf = (hex: string | undefined, char: string | undefined) =>
   hex === undefined ? char!.codePointAt(0)! : Number.parseInt(hex, 16);

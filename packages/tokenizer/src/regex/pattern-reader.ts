@@ -1,7 +1,7 @@
-/** So many groups and classes may stand inside one another: what reads them calls itself. */
+/** The maximum nesting of groups and classes: the reader is recursive. */
 const maxDepth = 250;
 
-/** A pattern being read, character by character. */
+/** Reads a pattern character by character. */
 export class PatternReader {
   at = 0;
   #depth = 0;
@@ -15,12 +15,12 @@ export class PatternReader {
     return this.at >= this.pattern.length;
   }
 
-  /** The next character, not taken; empty at the end. */
+  /** The next character without consuming it; empty at the end. */
   peek(): string {
     return this.done ? '' : String.fromCodePoint(this.pattern.codePointAt(this.at)!);
   }
 
-  /** Takes the next character. */
+  /** Consumes the next character. */
   next(): string {
     if (this.done) this.fail('it ends too early');
     const char = this.peek();
@@ -28,21 +28,21 @@ export class PatternReader {
     return char;
   }
 
-  /** Takes `text` if it comes next. */
+  /** Consumes `text` if it comes next. */
   take(text: string): boolean {
     const comes = this.pattern.startsWith(text, this.at);
     if (comes) this.at += text.length;
     return comes;
   }
 
-  /** Takes what matches `regex` (which begins with ^). */
+  /** Consumes a match of `regex` (which starts with ^). */
   match(regex: RegExp): RegExpExecArray | null {
     const match = regex.exec(this.pattern.slice(this.at));
     if (match) this.at += match[0].length;
     return match;
   }
 
-  /** Reads what stands inside something else. */
+  /** Reads a nested group or class. */
   nested<T>(read: () => T): T {
     if (++this.#depth > maxDepth) this.fail(`more than ${maxDepth} groups and classes inside one another`);
     const result = read();
@@ -50,7 +50,7 @@ export class PatternReader {
     return result;
   }
 
-  /** A few characters of what comes, for error texts. */
+  /** The next characters for error messages. */
   peekAhead(count: number): string {
     return this.pattern.slice(this.at, this.at + count);
   }

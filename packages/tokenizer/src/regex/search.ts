@@ -6,21 +6,21 @@ import { compile } from './linear/program.js';
 
 type SearchIn = (text: string) => Search;
 
-/** Shorter runs are given back quickly enough. */
+/** The platform gives shorter runs back fast enough. */
 const longRun = 64;
 
-/** More states are not made of an expression whose steps are counted. */
+/** The maximum number of states of an expression that is matched by backtracking. */
 const maxStates = 100_000;
 
 /**
- * What finds the matches of a regular expression: the platform in texts in which that certainly takes linear time, our
- * own search in others: one that takes linear time, or, where the expression has what does not ({@link ParsedRegex}),
- * one that counts its steps. Undefined if it is too large for all of them.
+ * Creates a search for the matches of a regular expression: the platform for texts in which it certainly takes linear
+ * time; otherwise a linear search, or, if the expression has {@link Nonlinear} parts, a backtracking search with a step
+ * budget. Undefined if the expression is too large for all of them.
  */
 export function createSearch(regex: RegExp): SearchIn | undefined {
   const parsed = parseRegex(regex);
   if (!parsed) return undefined;
-  // Groups that have captured nothing match as nothing on the platform, and not at all in the reference.
+  // A reference to a group without a capture matches the empty text on the platform and never matches in the reference.
   const risks = parsed.hasBackReferences ? undefined : backtrackingRisks(parsed.node);
   const onPlatform = platformSearch(regex);
   if (risks?.length === 0) return onPlatform;
@@ -44,7 +44,7 @@ const platformSearch =
   at => {
     regex.lastIndex = at;
     let match = at <= text.length ? regex.exec(text) : null;
-    // Engines find what only looks around within characters of two units, too.
+    // Engines also match look-arounds inside surrogate pairs.
     while (match && isInsideSurrogatePair(text, match.index)) {
       regex.lastIndex = match.index + 1;
       match = regex.exec(text);

@@ -8,12 +8,13 @@ import { atomic, backReference, numberGroups, openGroup } from './groups.js';
 import { PatternReader } from './pattern-reader.js';
 
 /**
- * The JavaScript regular expression that matches what a pattern in Oniguruma's syntax matches (that of
- * `tokenizer.json`), or in that of another dialect.
+ * Translates a pattern in Oniguruma's syntax (that of `tokenizer.json`), or in another dialect, to a JavaScript regular
+ * expression with the same matches.
  *
- * White space, digits, words and letters are Unicode's; `.` stops at U+000A alone; `^` and `$` stand at line ends.
- * `(?i:...)` is written out. Atomic groups and possessive repetition become lookaheads with back references. What
- * cannot be said in JavaScript (recursion, conditions, absence operators) is an error that names it.
+ * White space, digits, words and letters are Unicode's; `.` does not match U+000A; `^` and `$` match at line ends.
+ * `(?i:...)` is expanded to all cases. Atomic groups and possessive quantifiers become lookaheads with back references.
+ * Features without an equivalent in JavaScript (recursion, conditions, absence operators) are errors that name them.
+ * `where` is the path of the pattern for error messages.
  */
 export function translateRegex(pattern: string, where: string, dialect: Dialect = oniguruma): RegExp {
   const source = new PatternReader(pattern, message =>
@@ -31,23 +32,23 @@ export function translateRegex(pattern: string, where: string, dialect: Dialect 
   }
 }
 
-/** Published patterns have less than 1,000 characters. */
+/** Published patterns have fewer than 1,000 characters. */
 const maxPatternLength = 10_000;
-/** A class of many ranges is longer where case is ignored. */
+/** The maximum length of the translation. A class with many ranges is long if case is ignored. */
 const maxTranslationLength = 1 << 20;
-/** The most that is counted to, as in Oniguruma. */
+/** The maximum count of a repetition, as in Oniguruma. */
 const maxRepetitions = 100_000;
 
 class Translation {
-  /** Groups of ours and of the pattern so far. */
+  /** The number of groups so far, those of the translation included. */
   #groups = 0;
   /** The pattern's own groups, by number and by name. */
   readonly #captures: number[] = [];
   readonly #named = new Map<string, number>();
   readonly #open = new Set<number>();
-  /** Where groups have names, those without capture nothing. */
+  /** If any group has a name, groups without one do not capture. */
   readonly #hasNames: boolean;
-  /** Lookbehinds are read from their end, where what gives nothing back cannot be written. */
+  /** Lookbehinds are matched backward, which does not work for atomic groups. */
   #isInLookbehind = false;
   needsVFlag = false;
 
@@ -58,7 +59,7 @@ class Translation {
     this.#hasNames = /(?<!\\)\(\?(?:P?<(?![=!])|')/.test(source.pattern);
   }
 
-  /** Everything up to a closing bracket or the end. */
+  /** Translates everything up to a closing bracket or the end. */
   alternatives(modes: Modes): string {
     return this.source.nested(() => this.#alternatives(modes));
   }
@@ -74,7 +75,7 @@ class Translation {
       }
       if (modes.extended && this.#skipComment()) continue;
       const switched = this.#switched(modes, /^\(\?([a-z]*)(?:-([a-z]*))?\)/);
-      // (?i) holds to the end of the group, alternatives included.
+      // (?i) applies to the end of the group, including alternatives.
       if (switched) return `${output}(?:${this.alternatives(switched)})`;
       const atom = this.#atom(modes);
       output += atom === '' ? '' : this.#repeated(atom);
@@ -93,7 +94,7 @@ class Translation {
     return true;
   }
 
-  /** The modes behind a switch that comes next, which `shape` tells with the letters that it switches on and off. */
+  /** The modes after a switch, if one comes next. `shape` matches the letters that it switches on and off. */
   #switched(modes: Modes, shape: RegExp): Modes | undefined {
     const { flags } = this.dialect;
     const match = this.source.match(shape);
@@ -157,7 +158,7 @@ class Translation {
     if (this.#open.has(id!)) return source.fail(`back reference \\${name} within its own group`);
     if (id !== undefined) return `(?:${backReference(id)})`;
     if (!/^[1-7]\d/.test(name)) return source.fail(`back reference \\${name} to no group`);
-    source.at -= name.length; // a character by its octal number
+    source.at -= name.length; // an octal character code
     return undefined;
   }
 
@@ -200,7 +201,7 @@ class Translation {
     return output;
   }
 
-  /** An atom with its repetitions. */
+  /** An atom with its quantifiers. */
   #repeated(atom: string): string {
     const { source } = this;
     let output = atom;
@@ -219,7 +220,7 @@ class Translation {
     return source.take('+') ? this.#atomic(`${atom}${sign}`) : `${atom}${sign}`;
   }
 
-  /** An atom so many times. Where the greater number stands first nothing is given back. */
+  /** An atom with a count. If the greater number comes first, the quantifier is possessive. */
   #counted(atom: string, count: string): string {
     const { source, dialect } = this;
     const [min = '', max] = count.slice(1, -1).split(',');

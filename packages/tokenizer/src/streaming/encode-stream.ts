@@ -2,24 +2,24 @@ import { failInput } from '../errors.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { type Boundary, boundaryOf, lastBoundary } from './boundary.js';
 
-/** Tokens of a text that comes in chunks; see {@link encodeStream}. */
+/** Encodes a text that arrives in chunks; see {@link encodeStream}. */
 export interface EncodeStream {
-  /** Takes the next chunk, of any length; returns the ids that are certain by now, perhaps none. */
+  /** Takes the next chunk, of any length, and returns the ids that are certain so far, perhaps none. */
   push(chunk: string): number[];
-  /** Ends the text; returns the rest of its ids. */
+  /** Ends the text and returns the remaining ids. */
   flush(): number[];
 }
 
-/** How a stream of text is encoded. */
+/** Options of {@link encodeStream}. */
 export interface EncodeStreamOptions {
-  /** Whether to put the special tokens of the post-processor around the text. Default true. */
+  /** Whether to add the special tokens of the post-processor around the text. Default true. */
   readonly addSpecialTokens?: boolean;
 }
 
 /**
- * Encodes a text that comes in chunks. All pushes and the flush together equal `encode` of the whole text. Ids come out
- * up to the last place between words where the tokenizer cuts whatever follows; where that cannot be told (a model with
- * tokens that span words), all of them come at the end.
+ * Encodes a text that arrives in chunks. All pushes and the flush together equal `encode` of the whole text. Ids are
+ * returned up to the last boundary between words at which the tokenizer splits whatever follows. If that is unknown (a
+ * model with tokens that span words), all ids are returned at the end.
  */
 export function encodeStream(
   tokenizer: Tokenizer,
@@ -44,7 +44,8 @@ export function encodeStream(
 }
 
 /**
- * How many tokens a text has, counted chunk by chunk until there are `limit`; undefined where chunks cannot be told.
+ * Counts the tokens of a text chunk by chunk until there are `limit`. Undefined if the tokenizer's boundaries are
+ * unknown.
  */
 export function countUpTo(tokenizer: Tokenizer, text: string, limit: number): number | undefined {
   const boundary = boundaryOf(tokenizer.parts);
@@ -60,14 +61,15 @@ export function countUpTo(tokenizer: Tokenizer, text: string, limit: number): nu
 const firstChunk = 4096;
 
 /**
- * Reads up to the last boundary; the words before it are kept, so that what follows is read as it is within the text.
+ * Encodes up to the last boundary. The words before it stay as context, so that the following text is encoded as within
+ * the whole text.
  */
 class ChunkEncoder {
-  #chunks: string[] = []; // some words that were read, then what was not
+  #chunks: string[] = []; // the context, then the text that is not encoded yet
   #length = 0;
   #tail = ''; // the last two units
-  #contextLength = 0; // units of the words that were read
-  #contextIds = 0; // how many ids they have by themselves
+  #contextLength = 0; // the length of the context in units
+  #contextIds = 0; // the number of ids of the context by itself
 
   constructor(
     readonly tokenizer: Tokenizer,
@@ -75,7 +77,7 @@ class ChunkEncoder {
   ) {}
 
   push(chunk: string): number[] {
-    const view = this.#tail + chunk; // only here can new boundaries be
+    const view = this.#tail + chunk; // new boundaries can only be here
     const offset = this.#length - this.#tail.length;
     this.#chunks.push(chunk);
     this.#length += chunk.length;
@@ -104,7 +106,7 @@ class ChunkEncoder {
 
 const plain = { addSpecialTokens: false, truncation: null, padding: null } as const;
 
-/** The ids that the post-processor puts before and behind one text. */
+/** The ids that the post-processor adds before and after one text. */
 function specialTokensAround(tokenizer: Tokenizer): [before: readonly number[], after: readonly number[]] {
   const items = tokenizer.parts.postProcessor.template?.single ?? [];
   const index = items.findIndex(item => 'sequence' in item);

@@ -1,4 +1,4 @@
-/** What a SentencePiece model of a test holds. */
+/** The content of a SentencePiece model for a test. */
 export interface TestModel {
   /** Pieces with their scores, and their types: 1 normal (default), 2 unknown, 3 control, 4 user-defined, 6 byte. */
   readonly pieces: readonly (readonly [piece: string, score?: number, type?: number])[];

@@ -1,6 +1,7 @@
 /**
- * The 256 printable characters that stand for bytes in byte-level vocabularies: printable Latin-1 for itself, every
- * other byte for a character from U+0100 on, in order (Radford et al. 2019, the vocabulary of GPT-2).
+ * The 256 printable characters that stand for bytes in byte-level vocabularies: printable Latin-1 characters for
+ * themselves, and for all other bytes the characters from U+0100 on, in order (Radford et al. 2019, the vocabulary of
+ * GPT-2).
  */
 export const byteAlphabet = (): readonly string[] => {
   alphabet ??= Array.from({ length: 256 }, (_, byte) => byte).reduce<string[]>((chars, byte) => {
@@ -12,10 +13,10 @@ export const byteAlphabet = (): readonly string[] => {
 };
 let alphabet: readonly string[] | undefined;
 
-/** How many bytes below `byte` are not printable. */
+/** The number of bytes below `byte` that are not printable. */
 const unprintableBelow = (byte: number) => (byte <= 0x20 ? byte : byte <= 0xa0 ? byte - 0x7f + 0x21 : 0x43);
 
-/** Per UTF-16 unit below 0x144 the byte that it stands for in the byte alphabet; -1 where it stands for none. */
+/** Maps each UTF-16 unit below 0x144 to its byte in the byte alphabet; -1 if it has none. */
 export const byteAlphabetInverse = (): Int16Array => {
   if (!bytes) {
     bytes = new Int16Array(0x144).fill(-1);
@@ -25,12 +26,12 @@ export const byteAlphabetInverse = (): Int16Array => {
 };
 let bytes: Int16Array | undefined;
 
-/** The byte that a UTF-16 unit stands for in the byte alphabet; -1 where it stands for none. */
+/** The byte of a UTF-16 unit in the byte alphabet; -1 if it has none. */
 export const byteOfUnit = (unit: number): number => byteAlphabetInverse()[unit] ?? -1;
 
 const encoder = /*#__PURE__*/ new TextEncoder();
 
-/** The text with each of its UTF-8 bytes written in the byte alphabet. */
+/** The UTF-8 bytes of a text, written in the byte alphabet. */
 export function toByteAlphabet(text: string): string {
   const chars = byteAlphabet();
   let output = '';

@@ -1,11 +1,11 @@
 import { codePointAtByte, utf8Width } from './byte-text.js';
 import { olderEquivalent } from './unicode-version.js';
 
-/** Upper and title case letters, `\p{Lu}\p{Lt}`. Classes are bits, so that several can be asked for at once. */
+/** Upper and title case letters, `\p{Lu}\p{Lt}`. Classes are bits and can be combined. */
 export const upper = 1;
 /** Lower case letters, `\p{Ll}`. */
 export const lower = 2;
-/** Letters without case and modifiers, `\p{Lm}\p{Lo}`. */
+/** Letters without case and modifier letters, `\p{Lm}\p{Lo}`. */
 export const caseless = 4;
 /** Letters, `\p{L}`. */
 export const letter = 7;
@@ -16,13 +16,13 @@ export const digit = 16;
 /** White space, `\p{White_Space}`. */
 export const space = 32;
 const rest = 64;
-/** Everything but letters, numbers and white space. */
+/** Everything except letters, numbers and white space. */
 export const other = mark | rest;
 
-/** What is known so far by code point, 0 where nothing is (1.1 MB of address space, touched page by page). */
+/** The known classes by code point, otherwise 0 (1.1 MB of address space, allocated page by page). */
 let classTable: Uint8Array | undefined;
 
-/** The class of a code point as the reference has it, looked up once and kept. */
+/** The class of a code point in the reference's version of Unicode. Cached. */
 export function classOf(code: number): number {
   classTable ??= withAscii();
   return classTable[code] || (classTable[code] = lookUp(olderEquivalent(String.fromCodePoint(code))));
@@ -41,14 +41,14 @@ function lookUp(char: string): number {
   return /\p{White_Space}/u.test(char) ? space : rest;
 }
 
-/** The class of the character whose UTF-8 begins at `at`; 0 at the end. */
+/** The class of the character whose UTF-8 starts at `at`; 0 at the end. */
 export function classAt(bytes: Uint8Array, at: number, end: number): number {
   if (at >= end) return 0;
   const byte = bytes[at]!;
   return classOf(byte < 0x80 ? byte : codePointAtByte(bytes, at));
 }
 
-/** Where the run of characters of some classes that begins at `at` ends, at most `end`. */
+/** The end of the run of characters of some classes at `at`, at most `end`. */
 export function runEnd(bytes: Uint8Array, at: number, end: number, classes: number): number {
   const table = (classTable ??= withAscii());
   while (at < end) {
@@ -64,7 +64,7 @@ export function runEnd(bytes: Uint8Array, at: number, end: number, classes: numb
   return at;
 }
 
-/** Where white space that begins at a unit of a text ends. */
+/** The end of the white space at a unit of a text. */
 export function whitespaceEnd(text: string, at: number): number {
   while (at < text.length && classOf(text.charCodeAt(at)) === space) at++;
   return at;

@@ -1,11 +1,13 @@
-/** A set of code points, written as runs: how far each begins behind the last one, and its length. */
+/** A set of code points, decoded from runs: the distance of each run from the end of the last one, and its length. */
 export class CodePointSet {
-  /** Where runs begin and end, ascending: what has an odd number of these at or before it is inside. */
+  /**
+   * The starts and ends of the runs, ascending: a code point is a member if an odd number of them is at or below it.
+   */
   readonly #bounds: Uint32Array;
-  /** A bit for each code point of one unit, which most are. */
+  /** One bit for each code point of one unit, the most frequent ones. */
   readonly #bits = new Uint8Array(0x2000);
 
-  /** The members of all the tables, which have none in common. */
+  /** The union of the tables, which must be disjoint. */
   constructor(...tables: readonly string[]) {
     this.#bounds = Uint32Array.from(tables.flatMap(decodeBounds)).sort();
     for (let index = 0; index < this.#bounds.length; index += 2) {
@@ -19,12 +21,12 @@ export class CodePointSet {
     return (upperBound(this.#bounds, code) & 1) === 1;
   }
 
-  /** Whether a character is inside. */
+  /** Whether a character is a member. */
   hasCharacter(char: string): boolean {
     return this.has(char.codePointAt(0)!);
   }
 
-  /** Where in a text the first member at or behind `from` begins; -1 if there is none. */
+  /** The index of the first member of a text at or after `from`; -1 if there is none. */
   find(text: string, from = 0): number {
     for (let at = from; at < text.length; at++) {
       const code = text.codePointAt(at)!;
@@ -34,7 +36,7 @@ export class CodePointSet {
     return -1;
   }
 
-  /** A text with `change` of each member, and `others` of what stands between them. */
+  /** A text with each member replaced by `change`, and the parts between them by `others`. */
   replace(text: string, change: (char: string) => string, others = (part: string): string => part): string {
     let output = '';
     let from = 0;
@@ -47,13 +49,13 @@ export class CodePointSet {
   }
 }
 
-/** Where the runs of a table begin and end. */
+/** The starts and ends of the runs of a table. */
 function decodeBounds(runs: string): number[] {
   let at = 0;
   return decodeNumbers(runs).map(number => (at += number));
 }
 
-/** How many of some ascending numbers are at most `limit`. */
+/** How many of some ascending numbers are at most `limit` (binary search). */
 export function upperBound(numbers: Uint32Array, limit: number): number {
   let low = 0;
   for (let high = numbers.length; low < high; ) {
@@ -65,8 +67,8 @@ export function upperBound(numbers: Uint32Array, limit: number): number {
 }
 
 /**
- * The numbers of a generated table: the last digit of each in base 50 from "*" on, those before it in base 34 from "]"
- * on.
+ * Decodes the numbers of a generated table: the last digit of each in base 50 from "*" on, the digits before it in base
+ * 34 from "]" on.
  */
 export function decodeNumbers(text: string): number[] {
   const numbers: number[] = [];
@@ -82,7 +84,7 @@ export function decodeNumbers(text: string): number[] {
   return numbers;
 }
 
-/** A third number for each run, by code point. */
+/** Maps the code points of runs to the third number of their run. */
 export class CodePointMap {
   readonly #bounds: Uint32Array;
   readonly #values: number[] = [];
@@ -97,7 +99,7 @@ export class CodePointMap {
     this.#bounds = Uint32Array.from(bounds);
   }
 
-  /** The number of a code point's run; undefined in none. */
+  /** The number of a code point's run; undefined outside of all runs. */
   get(code: number): number | undefined {
     const count = upperBound(this.#bounds, code);
     return count % 2 === 1 ? this.#values[count >> 1] : undefined;

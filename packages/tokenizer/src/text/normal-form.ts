@@ -5,12 +5,15 @@ import { newerCodePoints } from './unicode-version.js';
 export type NormalForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
 /**
- * Whether the reference's normal forms, those of Unicode 9, leave a character alone and let nothing past it, whatever
- * the platform's do.
+ * Whether the reference's normal forms, of Unicode 9, leave a character unchanged and never reorder across it, whatever
+ * the platform does.
  */
 export const isExemptFromNormalization = (char: string): boolean => newerCodePoints(exemptRuns).hasCharacter(char);
 
-/** A text in a normal form as the reference has it: the platform's, but for characters that are left alone. */
+/**
+ * A text in a normal form as in the reference: the platform's, except for characters that the reference leaves
+ * unchanged.
+ */
 export const normalForm = (text: string, form: NormalForm): string =>
   newerCodePoints(exemptRuns).replace(
     text,

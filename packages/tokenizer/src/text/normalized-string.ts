@@ -2,45 +2,45 @@ import { checkGrowth, maxGrownLength } from './growth-limit.js';
 import { unitsBefore } from './unicode.js';
 
 /**
- * A text on its way through normalizers, which may know for each of its UTF-16 units where it came from.
+ * A text during normalization, optionally with the origin of each of its UTF-16 units.
  *
- * `tracked` texts keep an alignment: unit `i` came from `[start(i), end(i))` of the original. As long as nothing was
- * rewritten the alignment is the identity (shifted by `origin`) and costs nothing. The rules by which rewritten
- * characters are aligned are the reference's: a character that replaces another takes its place; an added one shares
- * the place of the character before it.
+ * `tracked` texts have an alignment: unit `i` came from `[start(i), end(i))` of the original. Until something is
+ * rewritten the alignment is the identity (shifted by `origin`) and needs no memory. Rewritten characters are aligned
+ * as in the reference: a character that replaces another takes its offsets; an added one shares the offsets of the
+ * character before it.
  */
 export class NormalizedString {
   #starts: Int32Array | undefined;
   #ends: Int32Array | undefined;
-  /** How long it may become. */
+  /** The maximum length. */
   #maxLength: number;
 
   constructor(
-    /** The text as it is now. */
+    /** The current text. */
     public text: string,
     readonly tracked: boolean,
-    /** Where the text begins in the original. */
+    /** The offset of the text in the original. */
     readonly origin = 0,
   ) {
     this.#maxLength = maxGrownLength(text.length);
   }
 
-  /** Refuses a length that it may not have: what replaces its characters multiplies. */
+  /** Refuses a length that is too large: chained replacements multiply. */
   checkLength(length: number): void {
     if (length > this.#maxLength) checkGrowth(length, this.#maxLength, 'normalizers');
   }
 
-  /** Where in the original the character that begins at unit `index` begins (asked only of a first unit). */
+  /** The offset in the original of the start of the character at unit `index` (its first unit). */
   start(index: number): number {
     return this.#starts ? this.#starts[index]! : this.origin + index;
   }
 
-  /** Where in the original the character that ends with unit `index` ends (asked only of a last unit). */
+  /** The offset in the original of the end of the character at unit `index` (its last unit). */
   end(index: number): number {
     return this.#ends ? this.#ends[index]! : this.origin + index + 1;
   }
 
-  /** The part `[from, to)`; cut between characters. */
+  /** The part `[from, to)`, cut between characters. */
   slice(from: number, to: number): NormalizedString {
     if (from === 0 && to === this.text.length) return this;
     const part = new NormalizedString(this.text.slice(from, to), this.tracked, this.origin + from);
@@ -49,7 +49,7 @@ export class NormalizedString {
     return part;
   }
 
-  /** Puts the rewritten parts of a text together again. */
+  /** Joins the rewritten parts of a text. */
   static join(parts: readonly NormalizedString[], { tracked, origin }: NormalizedString): NormalizedString {
     const joined = new NormalizedString(parts.map(part => part.text).join(''), tracked, origin);
     if (!tracked) return joined;
@@ -68,8 +68,8 @@ export class NormalizedString {
 
   /**
    * Replaces the whole text. `changes[i]` says how `chars[i]` came about: 0, it replaces the next old character; 1, it
-   * was added; -n, it replaces the next one and n more are gone. `dropped` old characters are gone at the very
-   * beginning.
+   * was added; -n, it replaces the next one and n more were removed. `initialOffset` is the number of characters that
+   * were removed at the start.
    */
   transform(chars: readonly string[], changes: readonly number[], initialOffset = 0): void {
     const text = chars.join('');
@@ -79,7 +79,7 @@ export class NormalizedString {
       const starts = new Int32Array(text.length);
       const ends = new Int32Array(text.length);
       let read = 0; // in old characters
-      let from = 0; // the same place in old units
+      let from = 0; // the same offset in old units
       const skip = (count: number) => {
         for (const end = Math.min(old.length, read + count); read < end; read++) from += old[read]!.length;
       };
@@ -118,7 +118,7 @@ export class NormalizedString {
     this.#ends = this.#starts.subarray(1);
   }
 
-  /** Replaces each character by others (perhaps none): the first takes its place, further ones are added. */
+  /** Replaces each character by others (perhaps none): the first one replaces it, the others are added. */
   mapCharacters(map: (char: string) => string): void {
     if (!this.tracked) {
       let text = '';
@@ -155,15 +155,14 @@ export class NormalizedString {
     this.transform(chars, changes, dropped);
   }
 
-  /** Removes the characters that match a pattern, which has the flags g and u. */
+  /** Removes the characters that match a pattern with the flags g and u, except those for which `keeps` holds. */
   remove(pattern: RegExp, keeps?: (char: string) => boolean): void {
     if (!this.tracked) this.text = this.text.replace(pattern, char => (keeps?.(char) ? char : ''));
     else if (this.text.search(pattern) >= 0) this.filter(char => char.search(pattern) < 0 || keeps?.(char) === true);
   }
 
   /**
-   * Writes `content` (where `$&` is the character) in place of the characters that match a pattern, which has the flags
-   * g and u.
+   * Replaces the characters that match a pattern with the flags g and u by `content`, in which `$&` is the character.
    */
   substitute(pattern: RegExp, content: string): void {
     this.checkLength(this.text.length);
@@ -171,7 +170,7 @@ export class NormalizedString {
     else if (this.text.search(pattern) >= 0) this.mapCharacters(char => char.replace(pattern, content));
   }
 
-  /** Puts `prefix` in front of a text that is not empty; it shares the place of the first character. */
+  /** Adds `prefix` in front of a text that is not empty. It shares the offsets of the first character. */
   prepend(prefix: string): void {
     if (this.text === '' || prefix === '') return;
     this.checkLength(this.text.length + prefix.length);
@@ -190,7 +189,7 @@ export class NormalizedString {
   }
 
   /**
-   * Replaces the ranges `[from, to)` (in pairs, ascending) by `content`, which takes the place of each range's last
+   * Replaces the ranges `[from, to)` (in pairs, ascending) by `content`, which gets the offsets of each range's last
    * character.
    */
   replace(ranges: readonly number[], content: string): void {

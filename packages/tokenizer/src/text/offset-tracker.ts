@@ -3,7 +3,7 @@ import type { Model } from '../models/model.js';
 import type { NormalizedString } from './normalized-string.js';
 import { unitsAt, utf8Length } from './unicode.js';
 
-/** Gathers where the tokens of a text come from. */
+/** Collects the offsets of the tokens of a text. */
 export class OffsetTracker implements TokenOffsets {
   readonly starts: number[] = [];
   readonly ends: number[] = [];
@@ -17,7 +17,7 @@ export class OffsetTracker implements TokenOffsets {
     readonly model: Model,
   ) {}
 
-  /** An added token, found at `at`, which it shows: with the white space that it took along. */
+  /** Adds an added token. It shows the matched text `at`, including its white space. */
   addToken(id: number, at: NormalizedString): void {
     const last = at.text.length - 1;
     this.surfaces.set(this.#ids.length, at.text);
@@ -25,13 +25,15 @@ export class OffsetTracker implements TokenOffsets {
     this.#word++;
   }
 
-  /** The tokens of one piece: their spans are in UTF-8 bytes of the piece, and become units of the original text. */
+  /**
+   * Adds the tokens of one pre-token. Their spans in UTF-8 bytes of the pre-token become units of the original text.
+   */
   addPreToken(text: NormalizedString, from: number, to: number, bytes: boolean): void {
     const { model } = this;
     const ids: number[] = [];
     const spans: number[] = [];
     model.tokenize(text.text, from, to, bytes, ids, spans);
-    let unit = from; // first unit of the character that holds byte `byte`
+    let unit = from; // first unit of the character that contains byte `byte`
     let byte = 0;
     const seek = (target: number) => {
       if (target < byte) {
@@ -50,7 +52,7 @@ export class OffsetTracker implements TokenOffsets {
       const last = Math.min(seek(Math.max(spans[2 * index]!, spans[2 * index + 1]! - 1)), to - 1);
       const end = last + unitsAt(text.text, last);
       if (spans[2 * index] === spans[2 * index + 1]) {
-        this.#add(id, text.start(first), text.start(first)); // a byte whose character the last of its bytes shows
+        this.#add(id, text.start(first), text.start(first)); // a byte token whose character is covered by the last of its bytes
         continue;
       }
       if (id === model.unknownId && model.showsUnknownText) {

@@ -9,7 +9,7 @@ import { withOlderEquivalents } from './unicode-version.js';
 /** Finds matches in `text[start, end)`: appends `from, to` pairs, ascending and without overlap. */
 export type Matcher = (text: string, start: number, end: number, ranges: number[]) => void;
 
-/** Matches each place where `literal` stands. */
+/** Matches each occurrence of `literal`. */
 export const literalMatcher = (literal: string): Matcher =>
   literal === ''
     ? () => {}
@@ -21,14 +21,14 @@ export const literalMatcher = (literal: string): Matcher =>
       };
 
 /**
- * Whether an expression matches by properties of characters, which the platform's tables hold; letters and signs that
- * it names are everywhere the same.
+ * Whether an expression uses properties of characters, which depend on the platform's tables. Characters that it names
+ * do not.
  */
 const usesUnicodeProperties = ({ source, flags }: RegExp) => flags.includes('i') || /\\[pPwWsSdDbB]/.test(source);
 
 /**
- * Matches a regular expression, in Oniguruma's syntax if nothing else is said; a match of no characters counts, but for
- * one right behind another match.
+ * Creates a matcher for a regular expression, by default in Oniguruma's syntax. Empty matches count, except right after
+ * another match.
  */
 export const regexMatcher = (source: string, where: string, dialect?: Dialect): Matcher => {
   const regex = translateRegex(source, where, dialect);
@@ -40,7 +40,7 @@ export const regexMatcher = (source: string, where: string, dialect?: Dialect): 
     const part = isNamed ? withOlderEquivalents(slice, isNamed) : slice;
     if (part === '') return;
     const search = searchIn(part);
-    let last = -1; // where the last match ended
+    let last = -1; // the end of the last match
     for (let match = search(0); match; ) {
       const [from, to] = match;
       if (to > from || from !== last) ranges.push(start + from, start + to);

@@ -2,16 +2,15 @@ import { CodePointMap, CodePointSet } from './code-point-set.js';
 import { changedRuns, equivalentRuns, equivalents, newerRuns } from './generated/unicode-tables.js';
 
 /**
- * Platforms know different versions of Unicode, and ids must not depend on that. What Unicode 14 has, all of them know
- * (Chrome 110, Firefox 115, Safari 16.4 and Node 20 do); of what is newer, the tables here say what the reference knows
- * of it.
+ * Platforms have different versions of Unicode, and ids must not depend on them. All supported platforms have Unicode
+ * 14 (Chrome 110, Firefox 115, Safari 16.4, Node 20). For newer characters, tables hold what the reference knows.
  */
 const cachedSets = /* @__PURE__ */ new Map<string, CodePointSet>();
 let equivalentMap: CodePointMap | undefined;
 
 /**
- * The code points that Unicode 14 does not assign (noncharacters apart, which stay that for good), and those of a
- * generated table; made once for each.
+ * The code points that Unicode 14 does not assign (except noncharacters, which never change), together with those of a
+ * generated table. Cached per table.
  */
 export function newerCodePoints(runs = ''): CodePointSet {
   let set = cachedSets.get(runs);
@@ -20,8 +19,8 @@ export function newerCodePoints(runs = ''): CodePointSet {
 }
 
 /**
- * The older character whose properties are asked instead of those of `char`, which is the same one for most; it has as
- * many UTF-16 units.
+ * The older character whose properties stand for those of `char`: mostly `char` itself. It has the same number of
+ * UTF-16 units.
  */
 export function olderEquivalent(char: string): string {
   const code = char.codePointAt(0)!;
@@ -32,8 +31,8 @@ export function olderEquivalent(char: string): string {
 }
 
 /**
- * A text with the older equivalents of its characters, but for those of which `isKept` holds; every character keeps its
- * index.
+ * A text with its characters replaced by their older equivalents, except those for which `isKept` holds. All indices
+ * stay the same.
  */
 export const withOlderEquivalents = (text: string, isKept: (code: number) => boolean): string =>
   newerCodePoints(changedRuns).replace(text, char => (isKept(char.codePointAt(0)!) ? char : olderEquivalent(char)));

@@ -1,21 +1,21 @@
-/** The text with each lone surrogate replaced by U+FFFD; lengths and positions stay. */
+/** The text with each lone surrogate replaced by U+FFFD; indices stay the same. */
 export function toWellFormed(text: string): string {
   const asked = text as string & { isWellFormed?: () => boolean };
   if (asked.isWellFormed?.()) return text;
   return text.replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
-/** How many UTF-16 units the character at `index` has: 1 or 2. */
+/** The number of UTF-16 units of the character at `index`: 1 or 2. */
 export const unitsAt = (text: string, index: number): number => (text.codePointAt(index)! > 0xffff ? 2 : 1);
 
-/** How many UTF-16 units the character has that ends before `index`: 1 or 2. */
+/** The number of UTF-16 units of the character that ends before `index`: 1 or 2. */
 export const unitsBefore = (text: string, index: number): number =>
   index > 1 && (text.charCodeAt(index - 1) & 0xfc00) === 0xdc00 ? 2 : 1;
 
-/** How many bytes a code point takes in UTF-8: 1 to 4. */
+/** The number of bytes of a code point in UTF-8: 1 to 4. */
 export const utf8Length = (code: number): number => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4);
 
-/** How many bytes `text[start, end)` takes in UTF-8. */
+/** The number of bytes of `text[start, end)` in UTF-8. */
 export function utf8LengthOf(text: string, start: number, end: number): number {
   let length = 0;
   for (let at = start; at < end; at += unitsAt(text, at)) length += utf8Length(text.codePointAt(at)!);
@@ -37,12 +37,12 @@ export function textOf(units: Uint16Array, from: number, to: number): string {
 }
 
 /**
- * The same text on its own: a slice may hold on to the text it is cut from, what is kept must not. Engines write a
- * joined text anew before they slice it.
+ * A copy of a text. A slice may keep the text alive from which it is cut. Engines flatten a concatenation before they
+ * slice it.
  */
 export const ownCopy = (text: string): string => ` ${text}`.slice(1);
 
-/** How many bytes whole characters, given as UTF-16 units, take in UTF-8. */
+/** The number of bytes in UTF-8 of whole characters that are given as UTF-16 units. */
 export function utf8LengthOfUnits(units: Uint16Array, from: number, to: number): number {
   let length = 0;
   for (let at = from; at < to; at++) {
@@ -54,7 +54,7 @@ export function utf8LengthOfUnits(units: Uint16Array, from: number, to: number):
 
 const isSurrogate = (unit: number) => (unit & 0xf800) === 0xd800;
 
-/** Writes a code point as UTF-8 at `at`; returns where the next one goes. */
+/** Writes a code point as UTF-8 at `at` and returns the index after it. */
 export function writeUtf8(code: number, bytes: Uint8Array, at: number): number {
   if (code < 0x80) {
     bytes[at] = code;

@@ -1,10 +1,10 @@
 import type { WordCounts } from './count-words.js';
 import type { Scheduler } from './scheduler.js';
 
-/** Characters between two looks at the clock. */
+/** Characters between two checks of the clock. */
 const charactersPerCheck = 1 << 16;
 
-/** How often each character occurs in the words, by its code point, in the order in which they first do. */
+/** Counts the characters of the words by code point, in the order of their first occurrence. */
 export async function countCharacters(words: WordCounts, scheduler: Scheduler): Promise<Map<number, number>> {
   const counts = new Float64Array(0x110000);
   const codes: number[] = [];

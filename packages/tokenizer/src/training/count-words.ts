@@ -5,10 +5,13 @@ import { NormalizedString } from '../text/normalized-string.js';
 import { ownCopy, toWellFormed } from '../text/unicode.js';
 import type { Scheduler } from './scheduler.js';
 
-/** Words with how often they occur, in the order in which they first do. */
+/** Words and their counts, in the order of their first occurrence. */
 export type WordCounts = Map<string, number>;
 
-/** Normalizes texts, cuts them into pieces and counts these. Only what differs is kept: texts may be many. */
+/**
+ * Normalizes texts, splits them into pre-tokens and counts these. Only different pre-tokens are kept, as there may be
+ * many texts.
+ */
 export async function countWords(
   texts: Iterable<string> | AsyncIterable<string>,
   { normalizer, preTokenizer }: Pick<PipelineParts, 'normalizer' | 'preTokenizer'>,

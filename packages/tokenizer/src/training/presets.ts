@@ -6,19 +6,19 @@ export type ComponentConfig = { readonly type: string; readonly [setting: string
 /** The kinds of tokenizers that can be trained. */
 export type TrainKind = 'byte-level-bpe' | 'bpe' | 'wordpiece' | 'unigram';
 
-/** What stands around a model: what a text passes through before and after it. */
+/** The components around a model, as `tokenizer.json` describes them. */
 export interface PipelineConfig {
-  /** What texts pass through before they are cut; null: nothing. */
+  /** Normalizes texts; null: none. */
   readonly normalizer?: ComponentConfig | null;
-  /** What cuts texts into pieces; null: nothing does. */
+  /** Splits texts into pre-tokens; null: none. */
   readonly preTokenizer?: ComponentConfig | null;
-  /** What is put around the tokens; null: nothing. */
+  /** Adds special tokens; null: none. */
   readonly postProcessor?: ComponentConfig | null;
-  /** What makes text of tokens; null: they are joined by spaces. */
+  /** Turns tokens into text; null: tokens are joined by spaces. */
   readonly decoder?: ComponentConfig | null;
 }
 
-/** What a kind is made of unless told otherwise. */
+/** The defaults of a kind. */
 export interface TrainingPreset extends PipelineConfig {
   readonly specialTokens: readonly string[];
   readonly unkToken?: string;
@@ -29,7 +29,7 @@ export interface TrainingPreset extends PipelineConfig {
 const spaces = { replacement: '▁', prepend_scheme: 'always', split: true };
 const bytes = { add_prefix_space: false, trim_offsets: true, use_regex: true };
 
-/** The usual surroundings of each kind: those of GPT-2, of BERT, and of SentencePiece. */
+/** The defaults of each kind: the components of GPT-2, of BERT, and of SentencePiece. */
 export const trainingPresets: { readonly [kind in TrainKind]: () => TrainingPreset } = {
   'byte-level-bpe': () => ({
     specialTokens: ['<|endoftext|>'],

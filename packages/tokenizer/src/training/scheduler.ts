@@ -1,21 +1,24 @@
 import { yieldToEventLoop } from '@residual/base';
 
-/** How far a training is. */
+/** The progress of a training. */
 export interface TrainProgress {
   /**
-   * `words`: texts are read and their words counted (`total` is undefined: nobody knows how many come). Then for merges
-   * `pairs`, words whose neighbours are counted, and `merges`, tokens so far; for Unigram `seeds`, and `pruning`,
-   * pieces that are still too many.
+   * `words`: texts are read and their words counted (`total` is undefined, since the number of texts is unknown). BPE
+   * and WordPiece continue with `pairs`, symbols whose pairs are counted, and `merges`, tokens so far; Unigram with
+   * `seeds`, and `pruning`, pieces that have been pruned.
    */
   readonly stage: 'words' | 'pairs' | 'merges' | 'seeds' | 'pruning';
   readonly done: number;
   readonly total: number | undefined;
 }
 
-/** Milliseconds of work between two rests. */
+/** Milliseconds of work between two yields. */
 const yieldInterval = 40;
 
-/** Lets long work rest now and then, so that a page stays alive, progress is seen and an abort is heard. */
+/**
+ * Lets long work yield to the event loop regularly, so that a page stays responsive, progress is reported and an abort
+ * takes effect.
+ */
 export class Scheduler {
   #next = 0;
 
@@ -24,12 +27,12 @@ export class Scheduler {
     readonly report: ((progress: TrainProgress) => void) | undefined,
   ) {}
 
-  /** Whether it is time to rest. */
+  /** Whether it is time to yield. */
   get shouldYield(): boolean {
     return performance.now() >= this.#next;
   }
 
-  /** Tells how far it is and lets others run; throws the reason of an abort. */
+  /** Reports the progress and yields to the event loop. Throws the reason of an abort. */
   async reportAndYield(stage: TrainProgress['stage'], done: number, total?: number): Promise<void> {
     this.signal?.throwIfAborted();
     this.report?.({ stage, done, total });

@@ -7,7 +7,7 @@ import { countWords, type WordCounts } from './count-words.js';
 import { type PipelineConfig, type TrainingPreset, type TrainKind, trainingPresets } from './presets.js';
 import { Scheduler, type TrainProgress } from './scheduler.js';
 
-/** A special token: its content, or that and how it is found in texts. */
+/** A special token: its content, or its content with the flags of an added token. */
 export type SpecialToken =
   | string
   | {
@@ -19,27 +19,28 @@ export type SpecialToken =
     };
 
 interface CommonOptions extends PipelineConfig {
-  /** How many tokens there are to be, special ones included. */
+  /** The number of tokens, including special tokens. */
   readonly vocabSize: number;
-  /** The first tokens of the vocabulary, in this order. Default: as usual for the kind. */
+  /** The first tokens of the vocabulary, in this order. Default: those of the kind. */
   readonly specialTokens?: readonly SpecialToken[];
-  /** The token for what the vocabulary does not hold; null: none. Default: as usual for the kind. */
+  /** The unknown token; null: none. Default: that of the kind. */
   readonly unkToken?: string | null;
-  /** Ends the training; the promise is rejected with its reason. */
+  /** Aborts the training; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Told now and then how far it is. */
+  /** Called regularly with the progress. */
   readonly onProgress?: (progress: TrainProgress) => void;
 }
 
-/** What is trained and how; what a kind is made of by default is in the README. */
+/** Options of {@link trainTokenizer}. The README lists the defaults of each kind. */
 export type TrainOptions =
   | (CommonOptions & BpeTrainerOptions & { readonly kind: 'byte-level-bpe' | 'bpe' })
   | (CommonOptions & BpeTrainerOptions & { readonly kind: 'wordpiece'; readonly maxInputCharsPerWord?: number })
   | (CommonOptions & UnigramTrainerOptions & { readonly kind: 'unigram' });
 
 /**
- * Trains a tokenizer on texts, which may come one by one and are not kept. Byte-pair encodings and WordPiece are what
- * the reference's trainers make of the same texts and settings; Unigram follows the reference's algorithm.
+ * Trains a tokenizer on texts, which may arrive one by one and are not kept. BPE and WordPiece give the same tokens as
+ * the reference's trainers for the same texts and settings; Unigram follows the reference's algorithm. Throws `input`
+ * if there are no words or an option does not fit.
  */
 export async function trainTokenizer(
   texts: Iterable<string> | AsyncIterable<string>,
@@ -112,11 +113,11 @@ async function trainModel(
   return { model, tokens };
 }
 
-/** Words in the order of their UTF-16 units. */
+/** The words sorted by their UTF-16 units. */
 const sortWords = (words: WordCounts): WordCounts =>
   new Map([...words.keys()].sort().map(word => [word, words.get(word)!]));
 
-/** The recipe of a kind; an unknown kind is an error that names the known ones. */
+/** The defaults of a kind. An unknown kind is an error that lists the known ones. */
 function presetOf({ kind }: { readonly kind: TrainKind }): TrainingPreset {
   if (Object.hasOwn(trainingPresets, kind)) return trainingPresets[kind]();
   return failInput(
@@ -124,7 +125,7 @@ function presetOf({ kind }: { readonly kind: TrainKind }): TrainingPreset {
   );
 }
 
-/** What is asked for, or what is usual. */
+/** The value of an option, or its default. */
 const orDefault = <T>(asked: T | null | undefined, usual: T | null | undefined): T | null =>
   asked === undefined ? (usual ?? null) : asked;
 

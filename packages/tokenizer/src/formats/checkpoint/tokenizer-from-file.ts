@@ -44,7 +44,8 @@ export function detectFormat(bytes: Uint8Array): FileFormat | undefined {
   const head = textOf(bytes.subarray(0, 200));
   if (/^\s*\{/.test(head)) return 'tokenizer.json';
   if (/^[A-Za-z0-9+/]+={0,2} \d+\r?\n/.test(head)) return 'tiktoken';
-  return [0x0a, 0x12, 0x1a].includes(bytes[0]!) ? 'sentencepiece' : undefined; // the tags of pieces and of the two specs
+  // The tags of pieces, trainer_spec and normalizer_spec.
+  return [0x0a, 0x12, 0x1a].includes(bytes[0]!) ? 'sentencepiece' : undefined;
 }
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

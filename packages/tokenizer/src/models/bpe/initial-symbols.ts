@@ -94,8 +94,8 @@ export class InitialSymbols {
   #unknown(char: string, length: number, isFirst: boolean, isLast: boolean, symbols: Symbols): void {
     const { prefix, suffix, unknownId, fuseUnknown } = this.rules;
     if (this.#fallback) {
-      const written = `${isFirst ? '' : prefix}${char}${isLast ? suffix : ''}`;
-      const ids = [...new TextEncoder().encode(written)].map(byte => this.#fallback![byte]!);
+      const text = `${isFirst ? '' : prefix}${char}${isLast ? suffix : ''}`;
+      const ids = [...new TextEncoder().encode(text)].map(byte => this.#fallback![byte]!);
       if (!ids.includes(missing)) {
         for (const id of ids) symbols.push(id, 1);
         return;

@@ -69,7 +69,8 @@ export function unigramModel(
     let byte = 0;
     for (let step = paths.backtrace(end - start) - 1; step >= 0; step--) {
       const id = paths.idAt(step);
-      if (id === unknownId && step > 0 && paths.idAt(step - 1) === unknownId) continue; // neighbouring unknown tokens become one
+      // Neighbouring unknown tokens become one.
+      if (id === unknownId && step > 0 && paths.idAt(step - 1) === unknownId) continue;
       const to = start + paths.endAt(step);
       const first = ids.length;
       if (id === unknownId && fallback && vocabulary.id(textOf(units, from, to)) === undefined) {

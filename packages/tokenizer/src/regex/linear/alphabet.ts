@@ -1,7 +1,7 @@
-/** Characters that no set of a regular expression tells apart are one class. */
+/** Character classes: characters that no set of a regular expression distinguishes are in the same class. */
 export class Alphabet {
   readonly #tests: readonly RegExp[];
-  readonly #units = new Uint16Array(0x10000); // classes of characters of one unit, one more than they are; 0 where not asked yet
+  readonly #units = new Uint16Array(0x10000); // the class of a unit plus 1; 0 if it is not known yet
   readonly #others = new Map<number, number>();
   readonly #numbers = new Map<string, number>();
   /** By class and set: whether the characters are in the set. */

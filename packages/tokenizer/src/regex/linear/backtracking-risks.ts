@@ -1,22 +1,22 @@
 import type { Node } from './parse.js';
 
-/** So many ways through what is of bounded length may be tried at each place. */
+/** The maximum number of paths through bounded parts at each index. */
 const maxPaths = 100;
-/** What is of bounded length may have so many characters: it is read again from each place on. */
+/** The maximum length of bounded parts in characters: they are read again from each index. */
 const maxBoundedLength = 500;
 const noRisk: readonly string[] = [];
 
 /**
- * The sets whose long runs in a text can take a backtracking engine more than linear time, since a run is read, given
- * back and read again from the next place on. None if that cannot be: behind a repetition without end nothing fails, so
- * that what is read is matched. Undefined if a text needs no long run for it: what repeats without end is more than a
- * set, or several repetitions share a run.
+ * The sets whose long runs in a text may take a backtracking engine more than linear time, because a run is read, given
+ * back and read again from the next index. Empty if that is impossible, for example if nothing can fail after an
+ * unbounded repetition. Undefined if no long run is needed: the body of an unbounded repetition is more than a set, or
+ * several repetitions share a run.
  */
 export function backtrackingRisks(node: Node): readonly string[] | undefined {
   return countPaths(node) > maxPaths || boundedLength(node) > maxBoundedLength ? undefined : risks(node, true);
 }
 
-/** How many characters it takes at most, repetitions without end left out. */
+/** The maximum length in characters, without unbounded repetitions. */
 function boundedLength(node: Node): number {
   switch (node.kind) {
     case 'set':
@@ -32,7 +32,7 @@ function boundedLength(node: Node): number {
   }
 }
 
-/** `restHolds`: what follows cannot fail. */
+/** `restCannotFail`: whether everything after the node always matches. */
 function risks(node: Node, restCannotFail: boolean): readonly string[] | undefined {
   switch (node.kind) {
     case 'sequence': {
@@ -46,7 +46,7 @@ function risks(node: Node, restCannotFail: boolean): readonly string[] | undefin
     case 'repeat': {
       if (node.max < Number.POSITIVE_INFINITY) return isBounded(node.body) ? noRisk : undefined;
       if (node.body.kind !== 'set') return undefined;
-      return restCannotFail ? noRisk : [node.body.written];
+      return restCannotFail ? noRisk : [node.body.pattern];
     }
     case 'ahead':
       return risks(node.body, false);
@@ -63,14 +63,14 @@ function risks(node: Node, restCannotFail: boolean): readonly string[] | undefin
 const allOf = (found: readonly (readonly string[] | undefined)[]): readonly string[] | undefined =>
   found.includes(undefined) ? undefined : found.flatMap(each => each!);
 
-/** Whether there is a way through without any character, tried last. */
+/** Whether it can always match the empty text, as the last alternative. */
 const cannotFail = (node: Node): boolean => {
   if (node.kind === 'sequence') return node.parts.every(cannotFail);
   if (node.kind === 'capture' || node.kind === 'atomic') return cannotFail(node.body);
   return node.kind === 'repeat' && node.min === 0;
 };
 
-/** Whether it has no repetition without end. */
+/** Whether it has no unbounded repetition. */
 function isBounded(node: Node): boolean {
   if (node.kind === 'sequence') return node.parts.every(isBounded);
   if (node.kind === 'choice') return node.options.every(isBounded);
@@ -78,7 +78,7 @@ function isBounded(node: Node): boolean {
   return !('body' in node) || isBounded(node.body);
 }
 
-/** How many ways lead through at most, repetitions without end left out. */
+/** The maximum number of paths, without unbounded repetitions. */
 function countPaths(node: Node): number {
   switch (node.kind) {
     case 'sequence':

@@ -1,29 +1,28 @@
 import type { Alphabet } from './alphabet.js';
 import { match, type Program, type State } from './program.js';
 
-/** The number of no set. */
+/** No set. */
 export const none = -1;
-/** So many sets are kept. */
+/** The maximum number of stored sets. */
 const maxSets = 1 << 12;
-/** So many states are looked at in any text, and so many more for each of its units. */
+/** The budget of states for a text: a constant, and more for each unit. */
 const [baseBudget, budgetPerUnit] = [5_000_000, 100];
 
 /**
- * Which states lead to a match from a place of a text on: such sets of states by number, so that each is worked out
+ * The states that lead to a match from an index of a text. Such sets of states are numbered, so that each is computed
  * once.
  */
 export class LiveStates {
   readonly #program: Program;
   readonly #members: Alphabet['members'];
   /**
-   * By set: 1 for each state that is in it; the sets before it, by class; the next state that takes a character, by
-   * state.
+   * By set: 1 for each of its states; the preceding set, by class; the next state that consumes a character, by state.
    */
   readonly #sets: Uint8Array[] = [];
   readonly #predecessors: Map<number, number>[] = [];
   readonly #steps: Map<number, number>[] = [];
   readonly #numbers = new Map<string, number>();
-  /** How many states may still be looked at in a text. */
+  /** The remaining budget of states for the text. */
   #budget = 0;
 
   constructor(program: Program, alphabet: Alphabet) {
@@ -31,24 +30,24 @@ export class LiveStates {
     this.#members = alphabet.members;
   }
 
-  /** Begins a text of a length. */
+  /** Starts a text of a given length. */
   begin(length: number): void {
     this.#budget = baseBudget + budgetPerUnit * length;
   }
 
-  /** Whether more states were looked at than a text of its length needs. */
+  /** Whether the budget of the text is exhausted. */
   get isExhausted(): boolean {
     return this.#budget < 0;
   }
 
-  /** Forgets all sets where there are many; those that are needed are added anew. */
+  /** Removes all sets if there are too many. They are added again when needed. */
   clearIfFull(): void {
     if (this.#sets.length < maxSets) return;
     for (const all of [this.#sets, this.#predecessors, this.#steps]) all.length = 0;
     this.#numbers.clear();
   }
 
-  /** The number of the set with these states. */
+  /** The number of the set of these states. */
   add(live: Uint8Array): number {
     const key = keyOf(live);
     const cached = this.#numbers.get(key);
@@ -59,19 +58,19 @@ export class LiveStates {
     return this.#sets.push(live) - 1;
   }
 
-  /** The states of a set: 1 for each that is in it. */
+  /** The states of a set: 1 for each member. */
   states(set: number): Uint8Array {
     return this.#sets[set]!;
   }
 
-  /** The set at the end of a text behind a character of class `last`, -1 if the text is empty. */
+  /** The set at the end of a text whose last character has class `last`, -1 if the text is empty. */
   atEnd(last: number): number {
     return this.#computeSet(undefined, -1, last);
   }
 
   /**
-   * The set before a character of class `next` behind which the set is `after`; `last` is the class of what stands
-   * before the place, -1 for nothing.
+   * The set before a character of class `next`, after which the set is `after`. `last` is the class of the character
+   * before the index, -1 if there is none.
    */
   before(after: number, next: number, last: number): number {
     const key = next * 0x10000 + last;
@@ -87,8 +86,7 @@ export class LiveStates {
   }
 
   /**
-   * The state that takes a character (or `match`) to which the first of all ways from a state leads that matches in the
-   * end.
+   * The first state that consumes a character (or `match`) on the preferred path from a state that leads to a match.
    */
   step(set: number, state: number): number {
     const cached = this.#steps[set]!.get(state);
@@ -130,7 +128,7 @@ export class LiveStates {
   }
 }
 
-/** A text that is the same for the same states, of which each of its characters tells 16. */
+/** A key for a set of states: each character encodes 16 states. */
 function keyOf(live: Uint8Array): string {
   let key = '';
   for (let from = 0; from < live.length; from += 16) {
