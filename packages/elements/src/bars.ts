@@ -1,23 +1,23 @@
 import { base, make, percent, shadow, sheet, showSpaces } from './parts.js';
 
-/** One token that could come next. */
+/** A token that could come next. */
 export interface Bar {
   readonly text: string;
   readonly id: number;
-  /** Its probability as the model gave it, 0 .. 1. */
+  /** Its probability before temperature, top-k and top-p, 0 .. 1. */
   readonly before: number;
   /** Its probability after temperature, top-k and top-p, 0 .. 1. */
   readonly after: number;
-  /** Whether this is the token that was taken. */
+  /** Whether this token was chosen. */
   readonly chosen?: boolean;
 }
 
 /**
- * `<residual-bars>`: two probabilities of each of some tokens as bars, in a table that can be read out. As a rule before and after processing; the
- * attributes `before` and `after` name other columns.
+ * `<residual-bars>`: two probabilities for each of some tokens, as bars in an accessible table. By default they are the
+ * probabilities before and after processing; the attributes `before` and `after` rename the columns.
  */
 export interface BarsElement extends HTMLElement {
-  /** What is shown, in this order. */
+  /** The bars, in this order. */
   bars: readonly Bar[];
 }
 
@@ -57,7 +57,9 @@ const row = ({ text, id, before, after, chosen = false }: Bar) => {
   return all;
 };
 
-/** Defines `<residual-bars>`; its attribute `label` is the table's caption. Does nothing where it is defined. */
+/**
+ * Defines `<residual-bars>`. Its attribute `label` is the caption of the table. Does nothing if it is already defined.
+ */
 export function defineBars(): void {
   if (customElements.get('residual-bars')) return;
   const shared = sheet(base, style);

@@ -1,17 +1,20 @@
 import { type BeamColumn, type NodeIndex, parentOf, pathTo, sizeOf, statesOf } from './beam-tree.js';
 import { base, make, shadow, sheet, showSpaces } from './parts.js';
 
-/** `<residual-beams>`: the tree of a beam search as it grows, a column for each step, a row for each beam. */
+/** `<residual-beams>`: the tree of a beam search as it grows, with a column for each step and a row for each beam. */
 export interface BeamsElement extends HTMLElement {
   /** The steps so far. */
   readonly columns: readonly BeamColumn[];
-  /** Begins a new tree. */
+  /** Starts a new tree. */
   clear(): void;
   /** Adds a step. */
   push(column: BeamColumn): void;
-  /** Tells which end won, by its step and its place among the ends of that step, and shows the tree from its beginning; throws where there is none. */
+  /**
+   * Marks the winner, by its step and its index among the ends of that step, and scrolls to the beginning of the tree.
+   * Throws if there is none.
+   */
   markWinner(step: number, end: number): void;
-  /** Looks at a node as the pointer does; throws where there is none. */
+  /** Selects a node, as the pointer does. Throws if there is none. */
   select(place: NodeIndex): void;
 }
 
@@ -21,7 +24,7 @@ declare global {
   }
 }
 
-/** Pixels of a column, a row, and the space before a node that its branch takes. */
+/** The width of a column, the height of a row and the length of a branch, in pixels. */
 const [columnWidth, rowHeight, branch] = [116, 46, 26];
 
 const style = `
@@ -48,7 +51,7 @@ output { display: block; min-height: 3.2rem; margin-top: 0.75rem; overflow-wrap:
 const hint = 'Point at a node, or move with the arrow keys, to read its text and its score.';
 const number = (value: number) => value.toFixed(2).replace('-', '−');
 
-/** Defines `<residual-beams>`. Does nothing where it is defined. */
+/** Defines `<residual-beams>`. Does nothing if it is already defined. */
 export function defineBeams(): void {
   if (customElements.get('residual-beams')) return;
   const shared = sheet(base, style);
@@ -59,7 +62,7 @@ export function defineBeams(): void {
       #nodes: HTMLElement[][] = [];
       #branches: SVGPathElement[][] = [];
       #winner: NodeIndex | undefined;
-      #looked: NodeIndex | undefined;
+      #selected: NodeIndex | undefined;
       readonly #svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
       readonly #list = make('div', { role: 'listbox', 'aria-label': 'beams by step' });
       readonly #stage = make('div', { class: 'stage' }, this.#list);
@@ -69,11 +72,11 @@ export function defineBeams(): void {
         super();
         this.#svg.setAttribute('aria-hidden', 'true');
         shadow(this, shared).append(this.#stage, this.#output);
-        const look = (event: Event) => {
+        const selectFrom = (event: Event) => {
           const node = (event.target as Element).closest<HTMLElement>('[role=option]');
           if (node) this.select({ step: Number(node.dataset.step), row: Number(node.dataset.row) });
         };
-        for (const event of ['pointerover', 'pointerdown', 'focusin']) this.#list.addEventListener(event, look);
+        for (const event of ['pointerover', 'pointerdown', 'focusin']) this.#list.addEventListener(event, selectFrom);
         this.#list.addEventListener('keydown', event => this.#move(event));
       }
 
@@ -83,7 +86,7 @@ export function defineBeams(): void {
 
       clear(): void {
         [this.#columns, this.#nodes, this.#branches] = [[], [], []];
-        [this.#winner, this.#looked] = [undefined, undefined];
+        [this.#winner, this.#selected] = [undefined, undefined];
         this.#svg.replaceChildren();
         this.#list.replaceChildren(this.#svg);
         this.#output.textContent = '';
@@ -100,7 +103,7 @@ export function defineBeams(): void {
         const [width, height] = [this.#columns.length, Math.max(...this.#columns.map(sizeOf))];
         this.#list.style.width = `${width * columnWidth}px`;
         this.#list.style.height = `${height * rowHeight}px`;
-        if (!this.#looked) this.#output.textContent = hint;
+        if (!this.#selected) this.#output.textContent = hint;
         this.#shade();
         this.#stage.scrollLeft = this.#stage.scrollWidth;
       }
@@ -111,13 +114,13 @@ export function defineBeams(): void {
         this.#winner = { step, row };
         this.#shade();
         this.select(this.#winner);
-        this.#stage.scrollLeft = 0; // it is read from its beginning
+        this.#stage.scrollLeft = 0; // the tree is read from its beginning
       }
 
       select({ step, row }: NodeIndex): void {
         const node = this.#nodes[step]?.[row];
         if (!node) throw new RangeError(`residual-beams: step ${step} has no node ${row}`);
-        this.#looked = { step, row };
+        this.#selected = { step, row };
         for (const each of this.#nodes.flat()) {
           each.setAttribute('aria-selected', String(each === node));
           each.tabIndex = each === node ? 0 : -1;
@@ -149,7 +152,7 @@ export function defineBeams(): void {
         return path;
       }
 
-      /** What is said of a node. */
+      /** The description of a node. */
       #words(place: NodeIndex): string {
         const { beams, ends } = this.#columns[place.step]!;
         const end = ends[place.row - beams.length];
@@ -165,23 +168,23 @@ export function defineBeams(): void {
 
       #shade(): void {
         const states = statesOf(this.#columns, this.#winner);
-        const looked = new Set(
-          this.#looked ? pathTo(this.#columns, this.#looked).map(({ step, row }) => `${step} ${row}`) : [],
+        const path = new Set(
+          this.#selected ? pathTo(this.#columns, this.#selected).map(({ step, row }) => `${step} ${row}`) : [],
         );
         for (const [step, column] of states.entries())
           for (const [row, state] of column.entries()) {
             const isEnd = row >= this.#columns[step]!.beams.length;
             this.#nodes[step]![row]!.className = isEnd ? `${state} end` : state;
-            const isLooked = looked.has(`${step} ${row}`) && state !== 'won';
-            this.#branches[step]![row]!.setAttribute('class', isLooked ? `${state} looked` : state);
+            const isOnPath = path.has(`${step} ${row}`) && state !== 'won';
+            this.#branches[step]![row]!.setAttribute('class', isOnPath ? `${state} looked` : state);
           }
       }
 
-      /** Left is what a node continues, right what continues it; up and down are its neighbours. */
+      /** Left goes to the parent, right to the first child, up and down to the neighbours in the column. */
       #move(event: KeyboardEvent): void {
-        if (!this.#looked) return;
-        const { step, row } = this.#looked;
-        const parent = parentOf(this.#columns, this.#looked);
+        if (!this.#selected) return;
+        const { step, row } = this.#selected;
+        const parent = parentOf(this.#columns, this.#selected);
         const next = this.#nodes[step + 1]?.findIndex((_, child) => {
           return parentOf(this.#columns, { step: step + 1, row: child })?.row === row;
         });

@@ -73,7 +73,8 @@ test('attention is a triangle whose cells are read by pointer, by keys and by ca
   attention.addEventListener('residual-cell', event => seen.push((event as CustomEvent<CellDetail>).detail));
   pointAt(attention, attention.rectOf(2, 0));
   const map = all(attention, '.map')[0]!;
-  for (const key of ['ArrowRight', 'ArrowUp', 'ArrowRight', 'ArrowUp']) press(map, key); // the last two would leave the triangle
+  // the last two would leave the triangle
+  for (const key of ['ArrowRight', 'ArrowUp', 'ArrowRight', 'ArrowUp']) press(map, key);
   expect(seen).toEqual([
     { query: 2, key: 0, weight: 0.125 },
     { query: 2, key: 1, weight: 0.5 },

@@ -1,20 +1,23 @@
 import { base, make, shadow, sheet } from './parts.js';
 
-/** A word that is near something. */
+/** A word and its similarity. */
 export interface Neighbour {
   readonly word: string;
-  /** Its place in the vocabulary. */
+  /** Its index in the vocabulary. */
   readonly row: number;
   /** Its cosine, -1 .. 1; the bar shows 0 .. 1. */
   readonly similarity: number;
 }
 
-/** What `residual-neighbour` carries: the word that was chosen. */
+/** The detail of `residual-neighbour`: the chosen word. */
 export type NeighbourDetail = Neighbour;
 
-/** `<residual-neighbours>`: words with their cosines as bars, best first; one can be chosen by pointer, or by Tab, arrow keys and Enter. */
+/**
+ * `<residual-neighbours>`: words with their cosines as bars, best first; one can be chosen by pointer, or by Tab, arrow
+ * keys and Enter.
+ */
 export interface NeighboursElement extends HTMLElement {
-  /** What is shown, in this order. */
+  /** The words, in this order. */
   neighbours: readonly Neighbour[];
 }
 
@@ -42,7 +45,10 @@ li:first-child .word { font-weight: 650; color: var(--accent); }
 li:first-child .bar i { opacity: 1; }
 `;
 
-/** Defines `<residual-neighbours>`, with its attribute `label` as heading; it fires `residual-neighbour` with a `NeighbourDetail` when a word is chosen. Does nothing where it is defined. */
+/**
+ * Defines `<residual-neighbours>`, with its attribute `label` as heading. It fires `residual-neighbour` with a
+ * `NeighbourDetail` when a word is chosen. Does nothing if it is already defined.
+ */
 export function defineNeighbours(): void {
   if (customElements.get('residual-neighbours')) return;
   const shared = sheet(base, style);

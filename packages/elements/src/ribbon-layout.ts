@@ -1,4 +1,7 @@
-/** Where a word lies, in pixels from the corner of the element; `along` is the axis on which the words of a row follow each other. */
+/**
+ * The box of a word, in pixels from the corner of the element; `along` is the axis in which the words of a row follow
+ * each other.
+ */
 export interface WordBox {
   readonly along: number;
   readonly size: number;
@@ -6,7 +9,7 @@ export interface WordBox {
   readonly edge: number;
 }
 
-/** A ribbon between a word of the source and one of the target: where it begins and ends along the rows, and how wide it is there. */
+/** A ribbon between a source word and a target word: its start and end along the rows, and its widths there. */
 export interface Ribbon {
   readonly source: number;
   readonly target: number;
@@ -15,12 +18,13 @@ export interface Ribbon {
   readonly to: readonly [start: number, end: number];
 }
 
-/** Weights under this are not drawn. */
+/** Smaller weights are not drawn. */
 const least = 0.02;
 
 /**
- * Lays ribbons out so that they do not overlap where they end: at a target word each takes its weight's share of the word, in the order of the source; at
- * a source word that is given more than 1 in all, the shares are scaled down to fit. `weights` are [targets, sources].
+ * Lays ribbons out so that their ends do not overlap. At a target word each ribbon takes the share of its weight, in
+ * the order of the source. At a source word whose weights sum to more than 1, the shares are scaled down to fit.
+ * `weights` are [targets, sources].
  */
 export function ribbonsOf(
   weights: ArrayLike<number>,
@@ -53,7 +57,7 @@ export function ribbonsOf(
   return ribbons;
 }
 
-/** The outline of a ribbon as an SVG path: rows one above the other, or, `upright`, side by side. */
+/** The outline of a ribbon as an SVG path, for rows one above the other, or, if `upright`, side by side. */
 export function outline(
   { from: [a, b], to: [c, d] }: Ribbon,
   sourceEdge: number,

@@ -1,37 +1,43 @@
 import { type CharacterPart, partLabel } from './character-parts.js';
 import { base, make, shadow, sheet, showSpaces } from './parts.js';
 
-/** One token as it is shown. */
+/** A token to display. */
 export interface DisplayedToken {
   readonly text: string;
   readonly id: number;
-  /** Where it holds a part of characters only: which, shown in the place of its text. */
+  /** The part of a character that it holds, shown instead of its text; absent for whole characters. */
   readonly part?: CharacterPart | undefined;
-  /** Whether it was given as part of the prompt, not written by the model. */
+  /** Whether it is part of the prompt, not written by the model. */
   readonly isPrompt?: boolean;
-  /** Its place in the whole text, `[start, end)` in UTF-16 units, if known. */
+  /** Its span of the whole text, `[start, end)` in UTF-16 units, if known. */
   readonly offset?: readonly [start: number, end: number];
 }
 
-/** What `residual-token` carries: which token is under the pointer or has the focus. */
+/** The detail of `residual-token`: the token under the pointer or with the focus. */
 export interface TokenDetail {
   readonly index: number;
   readonly token: DisplayedToken;
 }
 
-/** `<residual-tokens>`: a text as its tokens, each with its id; one of them can be looked at by pointer, or by Tab and arrow keys. */
+/**
+ * `<residual-tokens>`: a text as its tokens, each with its id; a token is selected by pointer, or by Tab and arrow
+ * keys.
+ */
 export interface TokensElement extends HTMLElement {
-  /** What is shown; setting it shows the new list and forgets what was selected. */
+  /** The tokens; setting them clears the selection. */
   tokens: readonly DisplayedToken[];
-  /** The token that is looked at, -1 where there is none. */
+  /** The index of the selected token; -1 if there is none. */
   selected: number;
-  /** Adds tokens at the end, in time that does not grow with those that are there. */
+  /** Appends tokens, in time that does not depend on the number of tokens so far. */
   push(...tokens: readonly DisplayedToken[]): void;
-  /** Shows another token at a place where there is one; what is looked at stays. */
+  /** Replaces the token at an index, if there is one; the selection stays. */
   replace(index: number, token: DisplayedToken): void;
-  /** Looks at a token as the pointer does, and tells about it. */
+  /** Selects a token, as the pointer does, and fires `residual-token`. */
   select(index: number): void;
-  /** Shades the tokens by numbers 0 .. 1, such as a row of attention weights; tokens without a number are not shaded. No numbers: as before. */
+  /**
+   * Shades the tokens by numbers 0 .. 1, such as a row of attention weights; tokens without a number get no shade.
+   * Without numbers the default shade returns.
+   */
   shade(weights?: ArrayLike<number>): void;
 }
 
@@ -60,13 +66,16 @@ const signed = (text: string) =>
     .filter(part => part !== '')
     .map(part => (/^[·↵⇥∅]$/.test(part) ? make('i', {}, part) : part));
 
-/** The characters of a part with the fraction of them as a faint sign. */
+/** The characters of a part with the fraction as a faint sign. */
 const fraction = (part: CharacterPart) => {
   const label = partLabel(part);
   return [showSpaces(part.characters || label), part.characters && make('i', {}, label.slice(part.characters.length))];
 };
 
-/** Defines `<residual-tokens>`; it fires `residual-token` with a `TokenDetail` as the pointer or the focus moves. Does nothing where it is defined. */
+/**
+ * Defines `<residual-tokens>`. It fires `residual-token` with a `TokenDetail` when the pointer or the focus moves to a
+ * token. Does nothing if it is already defined.
+ */
 export function defineTokens(): void {
   if (customElements.get('residual-tokens')) return;
   const shared = sheet(base, style);
@@ -80,12 +89,12 @@ export function defineTokens(): void {
       constructor() {
         super();
         shadow(this, shared).append(this.#list);
-        const look = (event: Event) => {
+        const selectFrom = (event: Event) => {
           const option = (event.target as Element).closest<HTMLElement>('[role=option]');
           if (option) this.select(Number(option.dataset.index));
         };
-        // Not pointerover, which also comes when the page is scrolled by keys under a mouse that rests.
-        for (const event of ['pointermove', 'pointerdown', 'focusin']) this.#list.addEventListener(event, look);
+        // Not pointerover, which also fires when the page scrolls under a resting mouse.
+        for (const event of ['pointermove', 'pointerdown', 'focusin']) this.#list.addEventListener(event, selectFrom);
         this.#list.addEventListener('keydown', event => this.#move(event));
       }
 
@@ -118,7 +127,7 @@ export function defineTokens(): void {
       }
 
       push(...tokens: readonly DisplayedToken[]): void {
-        const options = tokens.map((token, i) => this.#made(token, this.#tokens.length + i));
+        const options = tokens.map((token, i) => this.#optionOf(token, this.#tokens.length + i));
         this.#list.append(...options);
         for (const token of tokens) this.#tokens.push(token);
       }
@@ -126,7 +135,7 @@ export function defineTokens(): void {
       replace(index: number, token: DisplayedToken): void {
         const before = this.#option(index);
         if (!before) return;
-        const option = this.#made(token, index);
+        const option = this.#optionOf(token, index);
         option.tabIndex = (before as HTMLElement).tabIndex;
         option.setAttribute('aria-selected', before.getAttribute('aria-selected')!);
         before.replaceWith(option);
@@ -142,7 +151,7 @@ export function defineTokens(): void {
         }
       }
 
-      #made(token: DisplayedToken, index: number): HTMLElement {
+      #optionOf(token: DisplayedToken, index: number): HTMLElement {
         const { text, id, isPrompt, offset, part } = token;
         const option = make('div', { role: 'option', 'aria-selected': 'false', 'data-index': String(index) });
         option.tabIndex = index === 0 ? 0 : -1;
