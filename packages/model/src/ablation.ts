@@ -1,22 +1,22 @@
 import { emptyScope, noMatchingTensor, replace, type Scope } from '@residual/layers';
 import { mul, ResidualError, showShape, showValue, type Tensor, tensor } from '@residual/tensor';
 
-/** A tensor that is zero wherever it comes up: ablation, to see what it does. */
+/** Ablation: a tensor that is set to zero, to see what it does. */
 export interface Ablation {
   /** Path of the tap, with `*` and `**` as in `record`: `decoder.layers.2.crossAttention.weights`. */
   readonly tap: string;
-  /** The heads, axis 1 of [batch, heads, ...], that are zero; all of the tensor if absent. */
+  /** The heads, axis 1 of [batch, heads, ...], that are set to zero; default the whole tensor. */
   readonly heads?: readonly number[] | undefined;
 }
 
-/** A scope in which tensors are zero. */
+/** A scope in which tensors are set to zero. */
 export interface AblationScope {
   readonly scope: Scope;
-  /** Errors when a path never came up, after the model ran in the scope. */
+  /** After a run of the model, throws if a path matched no tensor. */
   expectUsed(): void;
 }
 
-/** Sets tensors to zero in a scope. Errors for a head that is not there. */
+/** Sets tensors to zero in a scope. Throws for a head that does not exist; `name` is the function named in errors. */
 export function ablationScope(
   name: string,
   ablations: readonly Ablation[] = [],
@@ -55,15 +55,15 @@ function expectAblations(name: string, ablations: unknown): void {
   );
 }
 
-/** 0 for the heads that are off, 1 for the others: [1, heads, 1, ...]. */
-function maskOf(name: string, x: Tensor, path: string, off: readonly number[]): Tensor {
+/** A mask [1, heads, 1, ...]: 0 for the ablated heads, 1 for the others. */
+function maskOf(name: string, x: Tensor, path: string, ablated: readonly number[]): Tensor {
   const heads = x.rank > 2 ? x.shape[1]! : 0;
-  const beyond = off.find(head => !(Number.isInteger(head) && head >= 0 && head < heads));
+  const beyond = ablated.find(head => !(Number.isInteger(head) && head >= 0 && head < heads));
   if (beyond !== undefined) {
     const available = heads > 0 ? `heads 0 to ${heads - 1}` : `no heads, its shape is ${showShape(x.shape)}`;
     throw new ResidualError('option', `${name}: ablate asks for head ${beyond} of ${path}, which has ${available}`);
   }
-  const values = Array.from({ length: heads }, (_, head) => (off.includes(head) ? 0 : 1));
+  const values = Array.from({ length: heads }, (_, head) => (ablated.includes(head) ? 0 : 1));
   return tensor(
     values,
     x.shape.map((_, axis) => (axis === 1 ? heads : 1)),

@@ -4,12 +4,12 @@ import { type Tensor, tensor, tidy } from '@residual/tensor';
 import type { CrossLayer, EncoderDecoder, LanguageModel, TensorLayer } from '@residual/transformer';
 import type { BoundModel } from './model-kind.js';
 
-/** Rows of ids, [batch][length]. */
+/** Token ids, [batch][length]. */
 export type Sequences = readonly (readonly number[])[];
 
 /**
- * Logits of the whole of equally long rows in one pass without a cache: ids [batch][length] to [batch, length, vocab]. Padding on the left, so many places a
- * row, is hidden from attention; positions count from the first place, padding included.
+ * One pass of a decoder-only model without a cache: ids [batch][length] of equal length to logits [batch, length,
+ * vocab]. `padding` positions on the left of each sequence are hidden from attention; position ids count them.
  */
 export function forward(
   { layer, weights }: BoundModel<LanguageModel<TensorLayer>>,
@@ -23,7 +23,10 @@ export function forward(
   });
 }
 
-/** Sources and targets in one pass: ids [batch][keyLen] and [batch][length] to logits [batch, length, vocab]. Of a source only the first `lengths` are seen. */
+/**
+ * One pass of an encoder-decoder: source ids [batch][keyLen] and target ids [batch][length] to logits [batch, length,
+ * vocab]. The decoder sees only the first `lengths` tokens of each source.
+ */
 export function forwardPair(
   { layer, weights }: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
   {
@@ -40,6 +43,6 @@ export function forwardPair(
   });
 }
 
-function idsOf(rows: Sequences): Tensor {
-  return tensor(rows.flat(), [rows.length, rows[0]!.length], 'int32');
+function idsOf(sequences: Sequences): Tensor {
+  return tensor(sequences.flat(), [sequences.length, sequences[0]!.length], 'int32');
 }

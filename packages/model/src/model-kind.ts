@@ -2,13 +2,13 @@ import type { Composition, StandardEncoderDecoder, StandardLanguageModel } from 
 import type { Weights } from '@residual/layers';
 import { ResidualError } from '@residual/tensor';
 
-/** A composition with its weights. */
+/** A layer with its weights. */
 export interface BoundModel<Layer> {
   readonly layer: Layer;
   readonly weights: Weights<Layer>;
 }
 
-/** What a model of any kind says of itself. */
+/** A model of any kind. */
 export interface AnyModel {
   readonly composition: Composition;
   readonly weights: unknown;
@@ -16,8 +16,9 @@ export interface AnyModel {
 }
 
 /**
- * The parts of a decoder-only model. Errors for another kind, naming the function `name` that needs this one. To the compiler they are those of the families of
- * `@residual/families`; of a family with parts of its own the caller says the type.
+ * The layer and weights of a decoder-only model. Throws for another kind; `name` is the function named in the error.
+ * The default type covers the families of `@residual/families`; for a family with its own layers the caller gives the
+ * type.
  */
 export function causalOf<Layer = StandardLanguageModel>(
   name: string,
@@ -30,7 +31,7 @@ export function causalOf<Layer = StandardLanguageModel>(
   );
 }
 
-/** The parts of an encoder-decoder, as `causalOf`. */
+/** The layer and weights of an encoder-decoder; see `causalOf`. */
 export function encoderDecoderOf<Layer = StandardEncoderDecoder>(
   name: string,
   { composition, weights, family }: AnyModel,

@@ -37,75 +37,79 @@ import { type ContextualOptions, type ContextualOutput, contextualOf } from './v
 import { type EmbedOptions, embedSequences } from './vectors/embed.js';
 import { tokenVectorsOf } from './vectors/token-vectors.js';
 
-/** What a `Model` is made of. */
+/** The parts that a `Model` is made of. */
 export interface ModelParts {
-  /** The family whose table the checkpoint follows. */
+  /** The family that maps the checkpoint to our layers. */
   readonly family: Family;
   /** The parsed `config.json`. */
   readonly config: Config;
-  /** What the config is composed to. */
+  /** The layer composed from the config, with its sizes. */
   readonly composition: Composition;
-  /** The tree of weights, which goes over to the model. */
+  /** The tree of weights; the model takes ownership. */
   readonly weights: Weights<Composition['model']>;
-  /** Text to ids and back; undefined where the checkpoint has none. */
+  /** The tokenizer; undefined if the checkpoint has none. */
   readonly tokenizer: Tokenizer | undefined;
   /** The parsed `generation_config.json`. */
   readonly generationConfig: GenerationConfig;
-  /** Texts of the checkpoint's other files, by name, kept for saving. */
+  /** The texts of the checkpoint's other files by name, kept for saving. */
   readonly texts: Readonly<Record<string, string>>;
-  /** Files of which the tokenizer was made where there is no `tokenizer.json`, by name, kept for saving. */
+  /** The files that the tokenizer was made from if there is no `tokenizer.json`, by name, kept for saving. */
   readonly tokenizerFiles?: ReadonlyMap<string, Uint8Array>;
-  /** Reads the weights again after the backend lost them. */
+  /** Reads the weights again after the backend has lost them. */
   readonly reload?: (signal: AbortSignal | undefined) => Promise<Weights<Composition['model']>>;
 }
 
-/** What `forward` shows, and leaves out. */
+/** The options of `forward`. */
 export interface ForwardOptions {
-  /** Paths of taps whose tensors are given as plain data. */
+  /** Paths of taps whose tensors are returned as plain data. */
   readonly taps?: readonly string[];
-  /** Tensors, or heads of them, that are zero. */
+  /** Tensors, or heads of them, that are set to zero. */
   readonly ablate?: readonly Ablation[];
-  /** Ends it before it begins. */
+  /** Ends the call before it starts. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The weights of a loaded model by path, to the compiler those of the families of `@residual/families`; `causalOf` and `encoderDecoderOf` tell them apart. Those of a
- * family with parts of its own have other paths.
+ * The weights of a loaded model by path, typed for the families of `@residual/families`; `causalOf` and
+ * `encoderDecoderOf` tell the two kinds apart. The weights of a family with its own layers have other paths.
  */
 export type ModelWeights = Weights<StandardLanguageModel> | Weights<StandardEncoderDecoder>;
 
-/** A prompt: text, or token ids as they are. */
+/** A prompt: a text, or token ids. */
 export type Prompt = string | readonly number[];
 
-/** A checkpoint that was loaded: generates, can be looked into, saved and disposed. The only object with a lifetime. */
+/**
+ * A loaded checkpoint: it generates, shows its tensors, and can be saved and disposed. The only object that must be
+ * disposed.
+ */
 export class Model implements Disposable {
-  /** Frees the weights, at the end of a scope that is `using` it. */
+  /** Frees the weights at the end of a `using` scope. */
   declare readonly [Symbol.dispose]: () => void;
   readonly config: Config;
   readonly generationConfig: GenerationConfig;
   readonly tokenizer: Tokenizer | undefined;
-  /** Longest sequence it is made for. */
+  /** The longest sequence that the model is made for, in tokens. */
   readonly maxPositions: number;
-  /** Whether longer ones can be computed too, as where positions are rotary. */
+  /** Whether longer sequences can be computed, as with rotary positions. */
   readonly openEnded: boolean;
   readonly vocab: number;
   readonly depth: number;
   readonly heads: number;
-  /** Blocks and heads that read a source; 0 in a model without an encoder. */
+  /** The number of encoder blocks; 0 without an encoder. */
   readonly encoderDepth: number;
+  /** The number of heads of each encoder block; 0 without an encoder. */
   readonly encoderHeads: number;
-  /** Of which kind it is, and its layer as that kind has it. */
+  /** The composed layer with its kind and sizes. */
   readonly composition: Composition;
-  /** The composed layer, like any other. */
+  /** The composed layer. */
   readonly layer: Composition['model'];
   /** The backend that holds the weights. */
   readonly backend: string;
-  /** The family whose table the checkpoint follows. */
+  /** The family that maps the checkpoint to our layers. */
   readonly family: Family;
   private readonly parts: ModelParts;
   private tree: Weights<Composition['model']> | undefined;
-  /** What translating has recorded; between calls it holds nothing. */
+  /** The captured graphs of `translate`; they hold no tensors between calls. */
   private readonly capturedSteps = new CapturedSteps();
   private recovering: Promise<void> | undefined;
 
@@ -131,34 +135,34 @@ export class Model implements Disposable {
     this.backend = requireBackend();
   }
 
-  /** The tree of weights; it belongs to the model. Errors after `dispose`. */
+  /** The tree of weights, owned by the model. Throws after `dispose`. */
   get weights(): ModelWeights {
     if (this.tree === undefined) throw new ResidualError('disposed', 'Model: it was disposed');
     return this.tree as ModelWeights;
   }
 
   /**
-   * Continues a prompt, token by token, each step with its evidence; an encoder-decoder reads the prompt as its source and writes what belongs to it. Settings left
-   * out follow `generation_config.json`.
+   * Continues a prompt token by token, with the probabilities of each step. An encoder-decoder reads the prompt as its
+   * source and generates the target. Options left out follow `generation_config.json`.
    */
   generate(prompt: Prompt, options: GenerateOptions = {}): Generation<GenerateOutput> {
     return generation(
       () => this.runGenerate([prompt], options),
-      rows => rows[0]!,
+      outputs => outputs[0]!,
     );
   }
 
-  /** Continues several prompts of any lengths at once; steps tell their row. */
+  /** Continues several prompts of any lengths at once; each step has the `batchIndex` of its prompt. */
   generateBatch(prompts: readonly Prompt[], options: GenerateOptions = {}): Generation<readonly GenerateOutput[]> {
     return generation(
       () => this.runGenerate(prompts, options),
-      rows => rows,
+      outputs => outputs,
     );
   }
 
   /**
-   * Searches for the likeliest continuations of a prompt, several beams side by side; an encoder-decoder reads the prompt as its source. Steps tell how the tree
-   * grows; the whole is the texts that were found, best first.
+   * Beam search for the most likely continuations of a prompt; an encoder-decoder reads the prompt as its source. The
+   * steps show the search tree; the result is the texts found, best first.
    */
   beamSearch(prompt: Prompt, options: BeamSearchOptions = {}): BeamSearchGeneration<readonly BeamResult[]> {
     return generation(
@@ -167,7 +171,7 @@ export class Model implements Disposable {
     );
   }
 
-  /** The same for several prompts of any lengths at once: by prompt what was found. */
+  /** `beamSearch` for several prompts of any lengths at once; the result has the texts found for each prompt. */
   beamSearchBatch(
     prompts: readonly Prompt[],
     options: BeamSearchOptions = {},
@@ -179,8 +183,9 @@ export class Model implements Disposable {
   }
 
   /**
-   * Translates a text with an encoder-decoder, line by line, long lines sentence by sentence, spaces and line breaks kept: iterate to see it as it is written,
-   * or ask for the whole. Of several texts the whole is their translations in the same order; they are translated in batches of like length.
+   * Translates a text with an encoder-decoder, line by line and long lines sentence by sentence; white space is kept.
+   * Iterate to see the translation grow, or call `result()`. Several texts are translated in batches of similar length
+   * and returned in order.
    */
   translate(text: string, options?: TranslateOptions): Generation<Translation, TranslationStep, readonly Translation[]>;
   translate(
@@ -188,16 +193,16 @@ export class Model implements Disposable {
     options?: TranslateOptions,
   ): Generation<readonly Translation[], TranslationStep, readonly Translation[]>;
   translate(texts: string | readonly string[], options: TranslateOptions = {}) {
-    const alone = !Array.isArray(texts);
+    const isSingle = !Array.isArray(texts);
     return generation(
-      () => this.runTranslate([texts].flat() as readonly string[], options, alone),
-      (translations): Translation | readonly Translation[] => (alone ? translations[0]! : translations),
+      () => this.runTranslate([texts].flat() as readonly string[], options, isSingle),
+      (translations): Translation | readonly Translation[] => (isSingle ? translations[0]! : translations),
     ) as never;
   }
 
   /**
-   * One pass over a text without generating: logits [length, vocab] and the tensors at `taps`, as plain data. The logits at index i predict the
-   * token at i + 1.
+   * One pass over a prompt without generating: its tokens, logits [length, vocab] and the tensors at `taps`, as plain
+   * data. The logits at index i predict token i + 1.
    */
   async forward(
     prompt: Prompt,
@@ -229,12 +234,15 @@ export class Model implements Disposable {
     }
   }
 
-  /** One vector [modelDim] for a text: the mean of what the last layer gives its tokens, or as `pooling` says; of an encoder-decoder what its encoder gives. */
+  /**
+   * One vector [modelDim] for a text: the mean of the last layer's outputs over its tokens, or as `pooling` says; for
+   * an encoder-decoder from its encoder.
+   */
   async embed(prompt: Prompt, options: EmbedOptions = {}): Promise<Float32Array> {
     return (await this.embedBatch([prompt], options))[0]!;
   }
 
-  /** The same for several texts of any lengths, read in batches: each gets the vector that it would get alone. */
+  /** `embed` for several texts of any lengths, in batches; each vector is the one that the text would get alone. */
   async embedBatch(prompts: readonly Prompt[], options: EmbedOptions = {}): Promise<Float32Array[]> {
     this.check();
     expectPrompts('embedBatch', prompts);
@@ -244,7 +252,10 @@ export class Model implements Disposable {
     return this.guardDisposal('embed', () => embedSequences(embedder, sequences, options));
   }
 
-  /** The residual stream of a text after each block, by taps, and with `lens` what each layer would predict at each place. */
+  /**
+   * The residual stream of a text after each block; with `lens`, also the tokens that each layer would predict at each
+   * position.
+   */
   async contextual(prompt: Prompt, options: ContextualOptions = {}): Promise<ContextualOutput> {
     this.check();
     expectSignal('contextual', options?.signal);
@@ -256,15 +267,18 @@ export class Model implements Disposable {
   }
 
   /**
-   * The token table as word vectors, for `@residual/embeddings/words`. A token that begins a word has the word as its name, one that continues a word its text,
-   * with `##` before it where a word has that name.
+   * The token table as word vectors, for `@residual/embeddings/words`. A token that begins a word is named by the word;
+   * a token that continues a word by its text, with `##` before it if a word has that name.
    */
   async tokenVectors(): Promise<WordVectors> {
     this.check();
     return tokenVectorsOf(this.anyModel(), this.tokenizer);
   }
 
-  /** The ids of a prompt; an empty text begins with the beginning token. Errors when there is none, or text without a tokenizer. */
+  /**
+   * The ids of a prompt; an empty text becomes the start token. Throws if there is no start token, or for a text
+   * without a tokenizer.
+   */
   tokensOf(prompt: Prompt): readonly number[] {
     return this.idsOf('generate', prompt);
   }
@@ -275,12 +289,12 @@ export class Model implements Disposable {
     if (!this.tokenizer) throw new ResidualError('prompt', `${caller}: this model has no tokenizer; give token ids`);
     const { ids } = this.tokenizer.encode(prompt);
     if (ids.length > 0) return ids;
-    const begin = this.tokenizer.bosTokenId ?? this.config.bos_token_id ?? this.generationConfig.bos_token_id;
-    if (typeof begin === 'number') return [begin];
+    const start = this.tokenizer.bosTokenId ?? this.config.bos_token_id ?? this.generationConfig.bos_token_id;
+    if (typeof start === 'number') return [start];
     throw new ResidualError('prompt', `${caller}: the prompt is empty and this model has no beginning token`);
   }
 
-  /** The token with which an encoder-decoder begins to write. */
+  /** The start token of the decoder of an encoder-decoder. */
   get decoderStartTokenId(): number {
     const { generationConfig, config } = this;
     const start = generationConfig.decoder_start_token_id ?? config.decoder_start_token_id ?? config.bos_token_id;
@@ -288,13 +302,13 @@ export class Model implements Disposable {
     throw new ResidualError('prompt', 'generate: neither config names the decoder_start_token_id');
   }
 
-  /** The tokens that end a text, where the configs or the tokenizer name any. */
+  /** The end tokens that the configs or the tokenizer name; may be empty. */
   get eosTokenIds(): readonly number[] {
     const ends = this.generationConfig.eos_token_id ?? this.config.eos_token_id ?? this.tokenizer?.eosTokenId;
     return [ends].flat().filter((id): id is number => typeof id === 'number');
   }
 
-  /** Parts, shapes, parameters, bytes, operations per token and the census. */
+  /** The parts of the model with shapes, parameters, bytes, operations per token and the census. */
   describe(options: { keyLen?: number } = {}): Description {
     expectOptions('describe', options, { keyLen: 0 });
     const { keyLen = 1 } = options;
@@ -302,8 +316,9 @@ export class Model implements Disposable {
   }
 
   /**
-   * The checkpoint's files as a published one has them, by name: weights as `dtype` (float32 if absent), the config as it was read with what is no longer so replaced, the
-   * tokenizer, and what else came with it. Errors on a weight too large for the dtype.
+   * The files of the checkpoint by name, as a published one has them: the weights as `dtype` (default float32), the
+   * config with changed fields replaced, the tokenizer and the other files. Throws if a weight is too large for the
+   * dtype.
    */
   async save(options: SaveModelOptions = {}): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
     const { family, texts, tokenizerFiles = [] } = this.parts;
@@ -313,14 +328,14 @@ export class Model implements Disposable {
     );
   }
 
-  /** Frees the weights. A generation that is running ends with an error. */
+  /** Frees the weights. Running generations reject. */
   dispose(): void {
     this.capturedSteps.clear();
     dispose(this.tree);
     this.tree = undefined;
   }
 
-  /** What the console shows. */
+  /** The text that the console shows. */
   private summary(): string {
     const { family, vocab, depth, heads, maxPositions, backend, layer, tree } = this;
     const parameters = countParameters(layer as HasNeeds<unknown>).toLocaleString('en-US');
@@ -340,10 +355,10 @@ export class Model implements Disposable {
 
   private runTranslate(texts: readonly string[], options: TranslateOptions, isSingle: boolean) {
     this.check();
-    const running = () => encoderDecoderOf('translate', this);
+    const model = () => encoderDecoderOf('translate', this);
     const { tokenizer, generationConfig, maxPositions } = this;
     const blocksEventLoop = !this.fixedShapes;
-    running();
+    model(); // throws for a decoder-only model
     if (!tokenizer) throw new ResidualError('prompt', 'translate: this model has no tokenizer');
     this.capturedSteps.syncWeights(this.tree);
     return translateTexts(
@@ -356,7 +371,7 @@ export class Model implements Disposable {
         finish: () => this.capturedSteps.release(this.tree),
         align: (segments, signal) => {
           const check = () => this.check();
-          return alignSegments(running(), segments, {
+          return alignSegments(model(), segments, {
             tokenizer,
             ablate: options.ablate,
             blocksEventLoop,
@@ -371,12 +386,12 @@ export class Model implements Disposable {
     );
   }
 
-  /** Whether the backend compiles its programs by shape, as GPUs do, on which a pass does not hold the event loop. */
+  /** Whether the backend compiles programs by shape, as GPUs do; there a pass does not block the event loop. */
   private get fixedShapes(): boolean {
     return this.backend.startsWith('webg');
   }
 
-  /** What rows begin with: prompts as they are, or the start token and sources that are read. */
+  /** The prompts of the decoder: the prompts themselves, or the start token and the sources of an encoder-decoder. */
   private start(
     name: string,
     prompts: readonly Prompt[],
@@ -398,12 +413,12 @@ export class Model implements Disposable {
       generationConfig,
       eosTokenIds: this.eosTokenIds,
       check: () => {
-        void this.weights; // an error once the model is disposed
+        void this.weights; // throws once the model is disposed
         this.check();
       },
       fixedShapes,
       recover: (error: unknown, signal: AbortSignal | undefined) => {
-        capturedSteps?.clear(); // they read weights that may be lost
+        capturedSteps?.clear(); // the graphs read weights that may be lost
         return this.recover(error, signal);
       },
     };
@@ -424,11 +439,11 @@ export class Model implements Disposable {
     };
   }
 
-  /** What the functions on vectors read of it. */
+  /** The parts of the model that the functions on vectors need. */
   private anyModel() {
     const { composition, weights, family, maxPositions } = this;
     const check = () => {
-      void this.weights; // an error once the model is disposed
+      void this.weights; // throws once the model is disposed
       this.check();
     };
     return { composition, weights, family, maxPositions, check };
@@ -443,7 +458,9 @@ export class Model implements Disposable {
     );
   }
 
-  /** After a lost context: starts the backend anew and reads the weights again; one reading serves all generations that wait for it. */
+  /**
+   * After a lost context, restarts the backend and reads the weights again; all waiting generations share one reading.
+   */
   private async recover(error: unknown, signal: AbortSignal | undefined): Promise<boolean> {
     const { reload } = this.parts;
     const recovery = recoveryIfLost();
@@ -461,7 +478,7 @@ export class Model implements Disposable {
     return true;
   }
 
-  /** What takes turns and reads the weights: where they are disposed in the midst of it, the error says so. */
+  /** Runs work that reads the weights in several turns; if they are disposed meanwhile, the error says so. */
   private async guardDisposal<T>(caller: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();

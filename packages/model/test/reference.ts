@@ -6,7 +6,7 @@ import { llamaReference, llamaShapes } from '../../families/test/reference-llama
 
 export * from '../../families/test/reference.js';
 
-/** The float64 loops for a config. */
+/** The float64 reference model of a config. */
 export const referenceOf = (config: Fields, weights: NamedWeights): Forward =>
   config.model_type === 'gpt2' ? gpt2Reference(config, weights) : llamaReference(config, weights);
 
@@ -24,7 +24,7 @@ export const weightsOf = (config: Fields, seed: number): NamedWeights => {
   );
 };
 
-/** The slope of the loss over `ids` in one entry of a weight, by central differences. */
+/** The derivative of the loss over `ids` with respect to one entry of a weight, by central differences. */
 export const slopeOf = (
   config: Fields,
   weights: NamedWeights,
@@ -41,11 +41,11 @@ export const slopeOf = (
   return (lossAt(step) - lossAt(-step)) / (2 * step);
 };
 
-/** Whole numbers from 0 to below `end`. */
+/** `count` whole numbers from 0 to below `end`. */
 export const idsOf = (seed: number, count: number, end: number): number[] =>
   Array.from(uniformValues(seed, 'ids', count), value => Math.floor(value * end));
 
-/** The weights of a file in float64. */
+/** The weights of a safetensors file in float64. */
 export const namedFrom = async (bytes: Uint8Array): Promise<NamedWeights> => {
   const file = await openSafetensors(bytesSource(bytes));
   const read = async (name: string): Promise<[string, Weight]> => {
@@ -55,7 +55,7 @@ export const namedFrom = async (bytes: Uint8Array): Promise<NamedWeights> => {
   return Object.fromEntries(await Promise.all([...file.tensors.keys()].map(read)));
 };
 
-/** A file of 32-bit floats. */
+/** A safetensors file of 32-bit floats. */
 export const fileOf = (weights: NamedWeights): Uint8Array =>
   writeSafetensors(
     Object.fromEntries(
@@ -66,10 +66,10 @@ export const fileOf = (weights: NamedWeights): Uint8Array =>
     ),
   );
 
-/** A JSON file. */
+/** The bytes of a JSON file. */
 export const jsonFile = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
-/** Inputs beside a checkpoint: [batch, length] each, without a mask where there is none. */
+/** Golden inputs of a checkpoint: ids and, if given, a mask, [batch, length] each. */
 export const inputsFile = (ids: readonly (readonly number[])[], mask?: readonly (readonly number[])[]): Uint8Array => {
   const matrix = (rows: readonly (readonly number[])[]) => ({
     dtype: 'I32' as const,

@@ -18,66 +18,73 @@ import { beamSearchNames } from './option-names.js';
 import { checkPrompts, type GenerationConfig, maxLengthOf, maxNewTokensOf } from './options.js';
 import { prefillOrStep } from './prefill-or-step.js';
 
-/** Settings of a beam search; those left out follow `generation_config.json`. */
+/** The options of `beamSearch`; options left out follow `generation_config.json`. */
 export interface BeamSearchOptions extends Omit<ProcessorOptions, 'eosTokenId'> {
-  /** How many texts grow side by side; 4 where neither the call nor the file says. */
+  /** How many beams the search keeps for each prompt; default as in `generation_config.json`, else 4. */
   readonly numBeams?: number | undefined;
-  /** How many of them are results; 1 if absent. */
+  /** How many texts it returns for each prompt; default 1. */
   readonly numReturnSequences?: number | undefined;
-  /** score = sum of log-probabilities / new tokens^lengthPenalty; 1 if absent. */
+  /** score = sum of log-probabilities / newTokens^lengthPenalty; default 1. */
   readonly lengthPenalty?: number | undefined;
-  /** true: done when as many texts as beams have ended; false, the default: when none could become better by one more token; 'never': at any length. */
+  /**
+   * When the search of a prompt stops. true: as soon as `numBeams` texts are finished. false, the default: when the
+   * best beam, finished now, would not be better than the worst of them. 'never': when it could not become better at
+   * any length.
+   */
   readonly earlyStopping?: boolean | 'never' | undefined;
-  /** Groups of beams that find different texts, each token of an earlier group costing a later one `diversityPenalty`. */
+  /** Diverse beam search: a token that an earlier group chose in a step costs a later group `diversityPenalty`. */
   readonly numBeamGroups?: number | undefined;
-  /** What each use of a token by an earlier group takes off its score in a later one. */
+  /** Subtracted from the score of a token for each earlier group that chose it in this step. */
   readonly diversityPenalty?: number | undefined;
-  /** Tokens that end a text; those of `generation_config.json` if absent, none if empty. */
+  /** End tokens; default those of `generation_config.json`, none if empty. */
   readonly eosTokenId?: readonly number[] | undefined;
-  /** How many tokens may follow the prompt; as in `generate`. */
+  /** How many tokens may follow the prompt, as in `generate`. */
   readonly maxNewTokens?: number | undefined;
-  /** How long a text may become, prompt included; as in `generate`. */
+  /** How many tokens a text may have, prompt included, as in `generate`. */
   readonly maxLength?: number | undefined;
-  /** Tensors, or heads of them, that are zero; as in `generate`. */
+  /** Tensors, or heads of them, that are set to zero, as in `generate`. */
   readonly ablate?: readonly Ablation[] | undefined;
-  /** Whether special tokens are left out of the text; true if absent. */
+  /** Whether the text leaves out special tokens; default true. */
   readonly skipSpecialTokens?: boolean | undefined;
-  /** Ends the search before the next step, with its reason as the error. */
+  /** Ends the search before the next step; the call rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A text that a search has found. */
+/** A text that a beam search found. */
 export interface BeamResult extends Hypothesis {
-  /** The new text, without prompt and end token. */
+  /** The new text, without prompt or end token. */
   readonly text: string;
 }
 
 /** One beam after a step. */
 export interface BeamState {
-  /** The token it took. */
+  /** The token that it took. */
   readonly token: number;
   /** The beam of the same prompt that it continues. */
   readonly parent: number;
   /** Sum of the log-probabilities of its tokens. */
   readonly sum: number;
-  /** Natural log of the token's probability as the model gave it. */
+  /** Natural log of the token's probability under the model. */
   readonly logprob: number;
 }
 
-/** What one step of a search did, by prompt. */
+/** The result of one step of a beam search, by prompt. */
 export interface BeamSearchStep {
-  /** Counts the steps from 0. */
+  /** The number of this step, from 0. */
   readonly index: number;
-  /** Beams that go on; none for a prompt that is done. */
+  /** The beams that continue; none for a prompt that is done. */
   readonly beams: readonly (readonly BeamState[])[];
-  /** Texts that ended in this step and are among the best so far. */
+  /** The texts that finished in this step and are among the best so far. */
   readonly finished: readonly (readonly BeamResult[])[];
 }
 
-/** A search to be run: iterate over its steps, or ask for the whole. */
+/** A beam search to run: iterate over its steps, or call `result()`. */
 export type BeamSearchGeneration<Whole> = Generation<Whole, BeamSearchStep, readonly (readonly BeamResult[])[]>;
 
-/** Steps of a search over all prompts at once; the return value is what was found, best first, by prompt. `sources` are what an encoder-decoder has read. */
+/**
+ * Runs a beam search over all prompts, [batch][length], at once. Yields its steps and returns the texts found for each
+ * prompt, best first. `sources` are the ids that an encoder-decoder read, for each prompt.
+ */
 export async function* beamSearchSequences(
   generator: DecodeModel,
   prompts: readonly (readonly number[])[],
@@ -106,7 +113,7 @@ export async function* beamSearchSequences(
   const ablation = ablationScope('beamSearch', options.ablate);
   let sequences: BeamSequence[] = prompts.map(tokens => ({ tokens: [...tokens], finishReason: undefined }));
   let session: DecodeSession | undefined;
-  let activePrompts: number[] = []; // the prompts that the decoding holds
+  let activePrompts: number[] = []; // the prompts whose sequences the session holds
   const activeSequencesOf = (times: number) =>
     activePrompts.flatMap(prompt => sequences.slice(prompt * times, (prompt + 1) * times));
   const paddingOf = (times: number) =>
@@ -117,7 +124,8 @@ export async function* beamSearchSequences(
       await yieldTurn();
       let step: BeamStep;
       try {
-        const times = sequences.length / prompts.length; // before the first step the beams of a prompt are one row
+        // Before the first step the beams of a prompt share one sequence.
+        const times = sequences.length / prompts.length;
         if (!session) activePrompts = prompts.map((_, i) => i);
         const startOptions = {
           maxLength,
@@ -152,7 +160,7 @@ export async function* beamSearchSequences(
         session?.dispose();
         session = undefined;
         if (!(await generator.recover(error, signal))) throw error;
-        continue; // the beams are fed again from their beginning
+        continue; // the beams are fed again from the start
       }
       const { parents, tokens } = step;
       sequences = sequences.map((_, row) => ({
@@ -172,7 +180,7 @@ export async function* beamSearchSequences(
   }
 }
 
-/** A row on its way: its tokens, prompt included. */
+/** The tokens of one beam so far, prompt included. */
 interface BeamSequence {
   readonly tokens: number[];
   readonly finishReason: undefined;
@@ -240,7 +248,7 @@ function beamSettings(
   return { ...settings, maxNewTokens: newTokens, maxLength } as unknown as BeamOptions;
 }
 
-/** So many beams a file may ask for: each has a cache of its own. A caller may ask for more. */
+/** The most beams that a file may ask for, since each has its own cache; a caller may ask for more. */
 const maxBeams = 256;
 
 function countOf(config: GenerationConfig, name: string): number | undefined {

@@ -20,7 +20,7 @@ afterEach(() => {
   expect(memoryUsage()).toEqual(before);
 });
 
-/** What a call makes of 5 and 7 in one step: their product with the weights, and with `times` if it is given. */
+/** The result of one step for 5 and 7: their product with the weights, and with `times` if it is given. */
 async function called(times?: number): Promise<number[]> {
   const x = tensor([5, 7], [2]);
   steps.syncWeights(weights);

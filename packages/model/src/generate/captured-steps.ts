@@ -1,35 +1,35 @@
 import type { Cache, CachePaths } from '@residual/attention';
 import { type CapturedGraph, capture, isTensor, ResidualError, type Tensor } from '@residual/tensor';
 
-/** How many recordings are held at once; the one that was used longest ago gives way. */
+/** How many graphs are kept; beyond that the least recently used one is dropped. */
 const maxGraphs = 64;
 
 /**
- * Runs functions of tensors the first time as they are written and records them, then replays: the same kernels on the same weights without the JavaScript around
- * them. Inputs of other shapes are another recording. A model that says it cannot be recorded runs as written. A recording holds the weights it read until
- * `forget` or `settle`.
+ * Captures a function of tensors in its first run and replays it later: the same kernels on the same weights, without
+ * the JavaScript around them. Inputs of another shape make another graph. A model that cannot be captured runs as
+ * written. A graph keeps the weights that it read until `clear` or `release`.
  */
 export class CapturedSteps {
   private readonly graphs = new Map<string, CapturedGraph>();
-  /** Where a first step puts what it makes. */
+  /** The paths of the cache entries that a first step makes. */
   private paths: CachePaths | undefined;
   private isUnsupported = false;
-  /** What the weights were when they were recorded. */
+  /** The state of the weights when the graphs were captured. */
   private fingerprint: readonly unknown[] = [];
 
-  /** The results of `step`, which reads nothing that changes but `inputs`; the caller disposes them. */
+  /** The outputs of `step`; of all that `step` reads, only `inputs` may change. The caller disposes the outputs. */
   run(name: string, inputs: readonly Tensor[], step: () => readonly Tensor[]): readonly Tensor[] {
     if (this.isUnsupported) return step();
     const key = `${name} ${inputs.map(({ shape }) => shape.join('x')).join()}`;
     const graph = this.graphs.get(key);
     if (graph) {
       this.graphs.delete(key);
-      this.graphs.set(key, graph); // the latest comes last
+      this.graphs.set(key, graph); // the most recently used comes last
       return graph.replay(inputs);
     }
     try {
-      const { outputs, graph: recording } = capture(step, inputs);
-      this.graphs.set(key, recording);
+      const { outputs, graph } = capture(step, inputs);
+      this.graphs.set(key, graph);
       for (const oldest of [...this.graphs.keys()].slice(0, -maxGraphs)) this.drop(oldest);
       return outputs;
     } catch (error) {
@@ -39,7 +39,7 @@ export class CapturedSteps {
     }
   }
 
-  /** The same of the first step, which fills an empty cache. Gives the logits. */
+  /** Runs the first step, which fills an empty cache. Returns the logits. */
   first(inputs: readonly Tensor[], cache: Cache, run: () => Tensor): Tensor {
     const [logits, ...tensors] = this.run('first', inputs, () => [
       run(),
@@ -51,7 +51,7 @@ export class CapturedSteps {
     return logits!;
   }
 
-  /** The same of a step with a cache: the cache takes over what the step made of it. Gives the logits. */
+  /** Runs a step with a filled cache and puts its new tensors into the cache. Returns the logits. */
   step(inputs: readonly Tensor[], cache: Cache, run: () => Tensor): Tensor {
     const all = [...inputs, ...cache.crossAttentionTensors, ...cache.selfAttentionTensors];
     const [logits, ...tensors] = this.run('step', all, () => [run(), ...cache.selfAttentionTensors]);
@@ -59,7 +59,7 @@ export class CapturedSteps {
     return logits!;
   }
 
-  /** Says what the weights are by now: if they are others than before, all recordings are let go of. */
+  /** Compares the weights with those of the captured graphs; if they differ, all graphs are dropped. */
   syncWeights(weights: unknown): void {
     const fingerprint = fingerprintOf(weights);
     if (fingerprint.length !== this.fingerprint.length || fingerprint.some((value, i) => value !== this.fingerprint[i]))
@@ -67,14 +67,17 @@ export class CapturedSteps {
     this.fingerprint = fingerprint;
   }
 
-  /** Holds nothing any more: recordings that read the weights alone, which somebody else holds, wait for the next `expect`; others are let go of. */
+  /**
+   * Keeps no tensors: graphs whose only constants are `weights`, which the caller owns, stay for later; others are
+   * dropped.
+   */
   release(weights: unknown): void {
     this.syncWeights(weights);
     const owned = new Set(this.fingerprint);
-    for (const [key, recording] of [...this.graphs]) if (!recording.releaseConstants(owned)) this.drop(key);
+    for (const [key, graph] of [...this.graphs]) if (!graph.releaseConstants(owned)) this.drop(key);
   }
 
-  /** Lets go of all recordings. */
+  /** Drops all graphs. */
   clear(): void {
     for (const key of [...this.graphs.keys()]) this.drop(key);
   }
@@ -85,7 +88,7 @@ export class CapturedSteps {
   }
 }
 
-/** What tells a tree of weights from the same tree at another time: where the data of its tensors lie, and every value beside them. */
+/** A list that differs whenever a tree of weights differs: the data ids of its tensors, and all other values. */
 function fingerprintOf(tree: unknown): unknown[] {
   if (isTensor(tree)) return [tree.dataId];
   return typeof tree === 'object' && tree !== null ? Object.values(tree).flatMap(fingerprintOf) : [tree];

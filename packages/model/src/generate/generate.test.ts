@@ -124,7 +124,7 @@ test('a stop text that crosses tokens ends the text before it, and no part of it
   const ended = await whole('Once', { ...greedy, stopStrings: ['zebra', stop] });
   expect([ended.text, ended.finishReason, ended.newTokens.length]).toEqual([shown, 'stop', steps.length]);
   const held = await whole('Once', { ...greedy, stopStrings: [`${text.slice(-3)} and more`] });
-  expect([held.text, held.finishReason]).toEqual([text, 'length']); // what was held back comes at the end
+  expect([held.text, held.finishReason]).toEqual([text, 'length']); // held-back text comes at the end
 });
 
 test('an end token ends it, not before the least number of new tokens, and the largest number ends it too', async () => {
@@ -259,7 +259,7 @@ test('an option that does not exist is refused with all that do, the nearest fir
     /^beamSearch: beam is not an option; options are numBeams, /,
   );
   await expect(model.forward('Once', { tap: ['logits'] } as never)).rejects.toThrow(
-    'forward: tap is not an option; options are taps, signal, ablate',
+    'forward: tap is not an option; options are taps, ablate, signal',
   );
   await expect(model.embed('Once', { pool: 'mean' } as never)).rejects.toThrow(
     'embed: pool is not an option; options are pooling, ',

@@ -20,48 +20,49 @@ import { prefillOrStep, type StepOutput } from './prefill-or-step.js';
 import { type FinishReason, type GenerateOutput, Sequence } from './sequence.js';
 import type { StartSession } from './start.js';
 
-/** One token and its evidence. */
+/** One new token and its probabilities. */
 export interface Step extends Choice {
-  /** The row of the batch, 0 for a single prompt. */
+  /** Index of its prompt in the batch; 0 for a single prompt. */
   readonly batchIndex: number;
-  /** Counts the new tokens of the row from 0. */
+  /** Index of the token among the new tokens of its sequence, from 0. */
   readonly index: number;
-  /** What this token adds to the text: empty while half a character or a possible stop string is held back. */
+  /** What this token adds to the text; empty while part of a character or of a possible stop string is held back. */
   readonly text: string;
-  /** The likeliest tokens before any processor, as many as `top` asked for. */
+  /** The tokens that the model itself finds most likely, as many as the option `topLogprobs` says. */
   readonly topLogprobs: readonly Choice[];
   /**
-   * The tensors asked for by `taps`, by path; one row's share of each. `attention.weights` is [heads, queryLen, keyLen]: the queries are the tokens fed in
-   * this step, the keys all places so far, in a batch of unequal prompts with the padding before the row among them, which weighs 0. What belongs to a source,
-   * such as the weights of an encoder or of cross-attention, has the source's own tokens and no padding.
+   * The tensors that `taps` names, by path, for this sequence. `attention.weights` is [heads, queryLen, keyLen]: the
+   * queries are the tokens fed in this step, the keys all positions so far. In a batch of unequal prompts the keys
+   * include the padding before the sequence, with weight 0. Tensors of a source, such as the weights of an encoder or
+   * of cross-attention, cover the tokens of the source without padding.
    */
   readonly taps: Readonly<Record<string, PlainTensor>>;
-  /** The seed by which the run draws its tokens, given or new; absent where nothing is drawn. */
+  /** The seed of this run, the caller's or a new one; absent if nothing is sampled. */
   readonly seed?: number;
-  /** Why the row ends here, on its last step. */
+  /** Why the sequence ended, on its last step. */
   readonly finishReason?: FinishReason;
 }
 
-/** What generation works on. */
+/** The model as generation sees it. */
 export interface DecodeModel {
   readonly vocab: number;
-  /** Begins rows anew, after a lost context too. */
+  /** Starts a session; again after a lost context. */
   readonly startSession: StartSession;
   readonly tokenizer: Tokenizer | undefined;
   readonly maxPositions: number;
-  /** Whether more positions than these can be computed. */
+  /** Whether sequences may be longer than `maxPositions`. */
   readonly openEnded: boolean;
   readonly generationConfig: GenerationConfig;
   readonly eosTokenIds: readonly number[];
-  /** Runs before each step: the weights must be on the active backend. */
+  /** Runs before each step; throws unless the weights are on the active backend. */
   readonly check: () => void;
-  /** Whether the active backend compiles programs per shape, so that prompts are fed in few lengths. */
+  /** Whether the backend compiles programs by shape, so that prompts are fed in few lengths. */
   readonly fixedShapes: () => boolean;
-  /** After an error: makes the weights anew where that helps; false where the error stands. */
+  /** After an error, reloads the weights if the context was lost; false if that does not help. */
   readonly recover: (error: unknown, signal: AbortSignal | undefined) => Promise<boolean>;
 }
 
-/** Steps of all rows as they come; the return value is the rows. */
+/** Generates from all prompts, [batch][length], at once. Yields the steps of all sequences and returns the outputs. */
 export async function* generateSequences(
   generator: DecodeModel,
   prompts: readonly (readonly number[])[],
@@ -108,7 +109,7 @@ export async function* generateSequences(
   let ablation: AblationScope | undefined;
   let recorder: Recorder | undefined;
   let session: DecodeSession | undefined;
-  let activeSequences = sequences.map((_, i) => i); // the rows that the decoding holds
+  let activeSequences = sequences.map((_, i) => i); // the sequences that the session holds
   const yieldTurn = async () => {
     await yieldToEventLoop(signal);
     generator.check();
@@ -132,7 +133,8 @@ export async function* generateSequences(
           scope: (recorder ?? ablation).scope,
           yieldTurn,
         });
-        const fixedShapes = taps.length === 0 && generator.fixedShapes(); // taps show what was fed, nothing beside it
+        // Taps show only what was fed, no extra tokens.
+        const fixedShapes = taps.length === 0 && generator.fixedShapes();
         const open = activeSequences.filter(i => sequences[i]!.finishReason === undefined);
         if (taps.length === 0 && !fixedShapes && isWorthCompacting(open.length, activeSequences.length)) {
           session.compact(open.map(i => activeSequences.indexOf(i)));
@@ -145,7 +147,7 @@ export async function* generateSequences(
       } catch (error) {
         release();
         if (!(await generator.recover(error, signal))) throw error;
-        continue; // the rows are fed again from their beginning
+        continue; // the sequences are fed again from the start
       }
       for (const [at, i] of activeSequences.entries()) {
         const sequence = sequences[i]!;
@@ -169,7 +171,7 @@ export async function* generateSequences(
   }
 }
 
-/** Whether so many of the rows that are fed go on that the others are worth leaving out. */
+/** Whether so few of the `held` sequences are still open that dropping the others pays off. */
 export function isWorthCompacting(open: number, held: number): boolean {
   return open > 0 && open <= 0.8 * held;
 }

@@ -2,16 +2,17 @@ import type { Step } from './generate.js';
 import type { GenerateOutput } from './sequence.js';
 
 /**
- * A text to be written: iterate over its steps, or ask for the whole. Nothing runs before that; each iteration and each `result()` is a run of its own,
- * and the same settings and seed give the same text; where none is given, each run draws by a new seed. Leaving an iteration early frees what it held.
+ * A generation to run: iterate over its steps, or call `result()`. Nothing runs before that. Each iteration and each
+ * `result()` is a run of its own; the same options and seed give the same text, and without a seed each run picks a new
+ * one. Leaving an iteration early frees its tensors.
  */
 export interface Generation<Whole, Each = Step, Result = readonly GenerateOutput[]> {
   [Symbol.asyncIterator](): AsyncGenerator<Each, Result>;
-  /** Runs to the end and gives the result. */
+  /** Runs to the end and returns the result. */
   result(): Promise<Whole>;
 }
 
-/** Makes a generation of the function that starts it. */
+/** Makes a generation from the function that starts a run. */
 export function generation<Whole, Each, Result>(
   start: () => AsyncGenerator<Each, Result>,
   resultOf: (result: Result) => Whole,

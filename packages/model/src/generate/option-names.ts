@@ -3,7 +3,7 @@ import type { TranslateOptions } from '../translate/options.js';
 import type { BeamSearchOptions } from './beam-search.js';
 import type { GenerateOptions } from './options.js';
 
-/** What generations and searches share. */
+/** The options that `generate` and beam search share. */
 const shared = {
   sequenceBias: 0,
   encoderRepetitionPenalty: 0,
@@ -27,7 +27,7 @@ const shared = {
   signal: 0,
 } as const;
 
-/** The names of the settings of `generate`. */
+/** The names of the options of `generate`. */
 export const generateNames: OptionNames<GenerateOptions> = {
   temperature: 0,
   topK: 0,
@@ -46,6 +46,7 @@ export const generateNames: OptionNames<GenerateOptions> = {
   ...shared,
 };
 
+/** The options that `beamSearch` and `translate` share. */
 const beamSearching = {
   numBeams: 0,
   lengthPenalty: 0,
@@ -55,7 +56,7 @@ const beamSearching = {
   ...shared,
 } as const;
 
-/** Those of `beamSearch`. */
+/** The names of the options of `beamSearch`. */
 export const beamSearchNames: OptionNames<BeamSearchOptions> = {
   numReturnSequences: 0,
   maxLength: 0,
@@ -63,7 +64,7 @@ export const beamSearchNames: OptionNames<BeamSearchOptions> = {
   ...beamSearching,
 };
 
-/** Those of `translate`. */
+/** The names of the options of `translate`. */
 export const translateNames: OptionNames<TranslateOptions> = {
   prefix: 0,
   sourceLanguage: 0,

@@ -3,42 +3,48 @@ import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { ResidualError, showValue } from '@residual/tensor';
 import type { Ablation } from '../ablation.js';
 
-/** The sampling settings of `@residual/sampling` with what ends a text and what is reported. */
+/** The options of `generate`: those of `@residual/sampling`, limits, stop strings and what each step reports. */
 export interface GenerateOptions extends Omit<PipelineOptions, 'eosTokenId'> {
-  /** Tokens that end a text; those of `generation_config.json` if absent, none if empty. */
+  /** End tokens; default those of `generation_config.json`, none if empty. */
   readonly eosTokenId?: readonly number[];
-  /** How many tokens may follow the prompt; from `generation_config.json`, else 128. 0 gives the prompt back. */
+  /** How many tokens may follow the prompt; default as in `generation_config.json`, else 128. 0 returns the prompt. */
   readonly maxNewTokens?: number;
   /**
-   * How long a text may become, prompt included; `model.maxPositions` if absent. More works where positions are computed, as rotary ones are, not where they
-   * are learned.
+   * How many tokens a text may have, prompt included; default `model.maxPositions`. More works with computed positions,
+   * such as rotary ones, but not with learned ones.
    */
   readonly maxLength?: number;
-  /** Texts that end the generation; they are not part of the text. */
+  /** Strings that end the generation; they are not part of the text. */
   readonly stopStrings?: readonly string[];
-  /** How many of the likeliest tokens each step reports; 0 if absent. */
+  /** How many of the most likely tokens each step reports; default 0. */
   readonly topLogprobs?: number;
-  /** A whole number 0 .. 2³² - 1 by which tokens are drawn, the same each time; a new one for each run if absent, which its steps and its result tell. */
+  /**
+   * Seed of the sampling, a whole number 0 .. 2³² - 1; by default each run picks a new one, which its steps and its
+   * result report.
+   */
   readonly seed?: number;
-  /** Paths of taps whose tensors each step carries as plain data, such as `decoder.layers.*.attention.weights`. */
+  /** Paths of taps whose tensors each step contains as plain data, such as `decoder.layers.*.attention.weights`. */
   readonly taps?: readonly string[];
-  /** Tensors, or heads of them, that are zero: to see what a head, or attention as a whole, does. */
+  /** Ablation: tensors, or heads of them, that are set to zero, to see what they do. */
   readonly ablate?: readonly Ablation[];
-  /** Whether special tokens are left out of the text; true if absent. */
+  /** Whether the text leaves out special tokens; default true. */
   readonly skipSpecialTokens?: boolean;
-  /** Ends the generation before the next step, with its reason as the error. */
+  /** Ends the generation before the next step; the call rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
-/** What `generation_config.json` may say, under its own names. */
+/** A parsed `generation_config.json`, with its own names. */
 export type GenerationConfig = Readonly<Record<string, unknown>>;
 
-/** Whether a call draws its tokens: as its temperature says, else as the checkpoint recommends. If not, a seed would do nothing. */
+/**
+ * Whether a call samples its tokens, by its temperature, else by the checkpoint's `do_sample`. If not, a seed has no
+ * effect.
+ */
 export function isSampling({ temperature }: GenerateOptions, config: GenerationConfig): boolean {
   return temperature === undefined ? config.do_sample === true : temperature !== 0;
 }
 
-/** What would change the text and does not exist here, with the value by which `generation_config.json` says "not used". */
+/** Fields that would change the text and are not supported, with the value that means "not used". */
 const unsupportedFields = [
   ['constraints', null],
   ['force_words_ids', null],
@@ -46,14 +52,17 @@ const unsupportedFields = [
   ['token_healing', false],
 ] as const;
 
-/** What asks for a beam search, with the value by which it does not. */
+/** Fields that ask for a beam search, with the value that does not. */
 const beamSearchFields = [
   ['num_beams', 1],
   ['num_beam_groups', 1],
   ['num_return_sequences', 1],
 ] as const;
 
-/** The settings of one call: what the caller gave, else what the checkpoint recommends; `ends` are the tokens that end its texts. */
+/**
+ * The options of one call: the caller's, else the checkpoint's; `eosTokenIds` are the end tokens of the model. Throws
+ * if the checkpoint asks for what is not supported.
+ */
 export function settingsOf(
   options: GenerateOptions,
   config: GenerationConfig,
@@ -90,7 +99,7 @@ export function settingsOf(
   return settings;
 }
 
-/** The texts that end a generation as the file says: one or several. */
+/** The stop strings of the file: one or several. */
 function stopStringsOf({ stop_strings: value }: GenerationConfig): readonly string[] {
   const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (texts.every(text => typeof text === 'string')) return texts;
@@ -100,7 +109,7 @@ function stopStringsOf({ stop_strings: value }: GenerationConfig): readonly stri
   );
 }
 
-/** How many tokens may follow a prompt of `promptLength`. */
+/** How many tokens may follow a prompt of `promptLength` tokens. */
 export function maxNewTokensOf(
   { maxNewTokens }: GenerateOptions,
   config: GenerationConfig,
@@ -118,7 +127,7 @@ export function maxNewTokensOf(
   return 128;
 }
 
-/** How many positions a text of this call may take. Errors where the model was not made for so many and cannot compute more. */
+/** How many tokens a text of this call may have. Throws if the model has fewer positions and cannot compute more. */
 export function maxLengthOf(
   { maxLength }: GenerateOptions,
   { maxPositions, openEnded }: { readonly maxPositions: number; readonly openEnded: boolean },
@@ -134,7 +143,7 @@ export function maxLengthOf(
   );
 }
 
-/** Checks ids and lengths; gives the longest. */
+/** Checks the ids and lengths of prompts [batch][length]; returns the length of the longest. */
 export function checkPrompts(
   name: string,
   vocab: number,

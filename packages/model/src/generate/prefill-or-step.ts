@@ -3,19 +3,22 @@ import type { Recorder } from '@residual/layers';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import type { DecodeSession } from './decode-session.js';
 
-/** What one pass gave, by row. */
+/** The output of one step, by sequence. */
 export interface StepOutput {
   readonly logits: (row: number) => Float32Array;
   readonly taps: (row: number) => Readonly<Record<string, PlainTensor>>;
 }
 
-/** A row as far as it is written; one that has an end is fed no more. */
+/** A sequence so far; once it has a finish reason it is fed no more. */
 export interface ActiveSequence {
   readonly tokens: readonly number[];
   readonly finishReason?: unknown;
 }
 
-/** Feeds what the rows hold beyond the cache and reads the logits that follow. */
+/**
+ * Feeds the tokens that are not in the cache yet, a whole prompt in several passes or the last token, and reads the
+ * logits after them.
+ */
 export async function prefillOrStep(
   session: DecodeSession,
   sequences: readonly ActiveSequence[],
@@ -24,16 +27,18 @@ export async function prefillOrStep(
   recorder: Recorder | undefined,
   signal: AbortSignal | undefined,
 ): Promise<StepOutput> {
-  const lengths = sequences.map((row, i) => (row.finishReason === undefined ? padding[i]! + row.tokens.length : 0));
+  const lengths = sequences.map(({ tokens, finishReason }, i) =>
+    finishReason === undefined ? padding[i]! + tokens.length : 0,
+  );
   const total = Math.max(...lengths);
   const longest =
     fixedShapes || recorder ? lengthBuckets.at(-1)! : Math.max(1, Math.floor(maxTokensPerPass / sequences.length));
   for (let isFirst = true; ; isFirst = false) {
     if (isFirst) signal?.throwIfAborted();
     else await yieldToEventLoop(signal);
-    const [from, length, shape] = [session.length, ...nextPass(session, total, longest, fixedShapes)];
-    const ids = sequences.map((row, i) => Array.from({ length }, (_, j) => row.tokens[from + j - padding[i]!] ?? 0));
-    const logits = session.feed(ids, shape, total);
+    const [from, length, paddedLength] = [session.length, ...nextPass(session, total, longest, fixedShapes)];
+    const ids = sequences.map(({ tokens }, i) => Array.from({ length }, (_, j) => tokens[from + j - padding[i]!] ?? 0));
+    const logits = session.feed(ids, paddedLength, total);
     try {
       if (session.length < total) continue;
       const values = (await logits.data()) as Float32Array;
@@ -46,20 +51,23 @@ export async function prefillOrStep(
   }
 }
 
-/** So many tokens are fed in one pass where it holds the event loop until it is computed; other work has its turn in between. */
+/**
+ * The most tokens of one pass on a backend that blocks the event loop while it computes; other work runs between
+ * passes.
+ */
 export const maxTokensPerPass = 64;
 
-/** Lengths of one pass on backends that compile programs by shape. */
+/** The lengths of a pass on backends that compile programs by shape. */
 const lengthBuckets = [1, 16, 64, 256];
 
-/** How many tokens the next pass feeds, and in which shape. */
+/** How many tokens the next pass feeds, and the length to which it is padded. */
 function nextPass(
   session: DecodeSession,
   total: number,
   longest: number,
   fixedShapes: boolean,
-): [length: number, shape: number] {
+): [length: number, paddedLength: number] {
   const length = Math.min(total - session.length, longest);
-  const shape = fixedShapes ? lengthBuckets.find(size => size >= length)! : length;
-  return [length, session.fits(shape) ? shape : length];
+  const paddedLength = fixedShapes ? lengthBuckets.find(size => size >= length)! : length;
+  return [length, session.fits(paddedLength) ? paddedLength : length];
 }

@@ -1,25 +1,25 @@
 import type { Sample, Sampler, SequenceContext, StopStrings, TokenFinishReason } from '@residual/sampling';
 import type { DecodeStream } from '@residual/tokenizer';
 
-/** Why a row ended: an end token, the number of tokens, the positions, a stop string. */
+/** Why a text ended: an end token, `maxNewTokens`, `maxLength`, or a stop string. */
 export type FinishReason = TokenFinishReason | 'stop';
 
-/** A whole row. */
+/** A generated text. */
 export interface GenerateOutput {
-  /** The new text, without prompt and stop string. */
+  /** The new text, without prompt or stop string. */
   readonly text: string;
   /** Prompt and new tokens. */
   readonly tokens: readonly number[];
   readonly newTokens: readonly number[];
   readonly promptLength: number;
   readonly finishReason: FinishReason;
-  /** Sum of the natural logs of the new tokens' probabilities, as the model gave them. */
+  /** Sum of the natural logs of the new tokens' probabilities under the model. */
   readonly logprob: number;
-  /** The seed by which its tokens were drawn, given or new; absent where they were not drawn. */
+  /** The seed of the run, the caller's or a new one; absent if nothing was sampled. */
   readonly seed?: number;
 }
 
-/** One text on its way: its tokens, what was shown of it, and whether it ended. */
+/** One text that is being generated: its tokens, the text shown so far, and its finish reason. */
 export class Sequence implements SequenceContext {
   readonly tokens: number[];
   readonly promptLength: number;
@@ -45,7 +45,10 @@ export class Sequence implements SequenceContext {
     this.finishReason = finishReasonOf(this);
   }
 
-  /** Chooses the next token from `logits` [vocab]; gives it with the text that may be shown by now, and the reason if the row ends. */
+  /**
+   * Chooses the next token from `logits` [vocab]; returns it with the new text to show, and the reason if the text
+   * ends.
+   */
   sampleNext(
     choose: Sampler,
     logits: Float32Array,
@@ -62,7 +65,7 @@ export class Sequence implements SequenceContext {
     return { sample, text, finishReason: this.finishReason };
   }
 
-  /** The row as a whole. */
+  /** The finished text. */
   output(): GenerateOutput {
     const { text, tokens, promptLength, logprob } = this;
     return {
@@ -75,7 +78,9 @@ export class Sequence implements SequenceContext {
     };
   }
 
-  /** What was held back as half a character or the beginning of a stop string; a stop string that it completes still counts. */
+  /**
+   * The text held back as part of a character or of a stop string; if it completes a stop string, that still counts.
+   */
   private flush(): string {
     const { text, stop } = this.stops.push(this.stream?.flush() ?? '');
     if (stop) this.finishReason = 'stop';

@@ -40,14 +40,14 @@ test('a long prompt is read in pieces between which the others go on', async () 
     for await (const _ of model.generate(prompt, { ...greedy, maxNewTokens })) log.push(name);
   };
   await Promise.all([run('L', long, 2), run('a', 'Once', 12), run('b', 'The', 12)]);
-  expect(log.slice(0, log.indexOf('L')).join('')).toBe('abababababab'); // 400 tokens are 7 pieces of at most 64
+  expect(log.slice(0, log.indexOf('L')).join('')).toBe('abababababab'); // 400 tokens are 7 passes of at most 64
   const turns = await turnsOf(() => run('L', long, 1));
   expect(turns).toBeGreaterThanOrEqual(7);
 });
 
 test('rows of a batch, beams, vectors and translations of several texts give way too', async () => {
   const batch = await turnsOf(() => model.generateBatch([long, long, long], { ...greedy, maxNewTokens: 1 }).result());
-  expect(batch).toBeGreaterThanOrEqual(20); // 21 tokens of each of three rows at once
+  expect(batch).toBeGreaterThanOrEqual(20); // 21 tokens of each of three sequences per pass
   const beams = await turnsOf(() =>
     model.beamSearch('Once', { numBeams: 3, eosTokenId: [], maxNewTokens: 9 }).result(),
   );
@@ -63,7 +63,7 @@ test('sources are read, and alignments computed, few at a time', async () => {
   const steps = 2;
   const written = await turnsOf(() => translator.translate(texts, { maxNewTokens: steps }).result());
   const aligned = await turnsOf(() => translator.translate(texts, { maxNewTokens: steps, alignments: true }).result());
-  expect(written).toBeGreaterThanOrEqual(steps + 24 / 6); // six sources of ten tokens or more have 64
+  expect(written).toBeGreaterThanOrEqual(steps + 24 / 6); // six sources of ten tokens or more fill a pass of 64
   expect(aligned).toBeGreaterThanOrEqual(written + 24 / 6);
   const abort = new AbortController();
   const ends = translator.translate(texts, { maxNewTokens: steps, signal: abort.signal }).result();

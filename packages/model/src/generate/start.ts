@@ -8,24 +8,24 @@ import type { CapturedSteps } from './captured-steps.js';
 import { DecodeSession, type Sources } from './decode-session.js';
 import { maxTokensPerPass } from './prefill-or-step.js';
 
-/** Settings of rows that begin. */
+/** The options of a new session. */
 export interface StartOptions {
-  /** The longest a row may become. */
+  /** How many tokens a sequence may have, padding included. */
   readonly maxLength: number;
-  /** How many places of padding stand before each row. */
+  /** How many positions of padding precede each sequence. */
   readonly padding: readonly number[];
-  /** How many rows, one beside the other, belong to each text; 1 if absent. */
+  /** How many consecutive sequences, the beams, belong to each text; default 1. */
   readonly beams?: number;
-  /** What the model runs in: who listens, and replacements. */
+  /** The scope in which the model runs: taps and replacements. */
   readonly scope: Scope;
-  /** Lets other work have its turn; errors where the rows are given up meanwhile. */
+  /** Yields to the event loop; rejects if the generation is aborted meanwhile. */
   readonly yieldTurn: () => Promise<void>;
 }
 
-/** Begins rows on a model. */
+/** Starts a session on a model. */
 export type StartSession = (options: StartOptions) => Promise<DecodeSession>;
 
-/** Rows that continue their own text. Steps are recorded up to the `positions` the model is made for. */
+/** Sessions of a decoder-only model. Steps are captured up to `maxPositions` tokens. */
 export function startCausal(
   { layer, weights }: BoundModel<LanguageModel<TensorLayer>>,
   maxPositions: number,
@@ -38,24 +38,25 @@ export function startCausal(
     });
 }
 
-/** Steps are recorded where nobody looks at them or puts other tensors in their place. */
+/** Steps are captured only if no taps or replacements are active. */
 const captureUntil = ({ scope }: StartOptions, maxPositions: number) => (scope === emptyScope ? maxPositions : 0);
 
-/** Settings of `beginWriting`. */
+/** The options of `startEncoderDecoder`. */
 export interface EncoderDecoderStartOptions {
-  /** Whether the backend compiles its programs by shape. */
+  /** Whether the backend compiles programs by shape. */
   readonly fixedShapes: boolean;
-  /** So many tokens of a source can be read. */
+  /** How many tokens a source may have. */
   readonly maxSourceLength: number;
-  /** So many positions the model is made for. */
+  /** How many positions the model has. */
   readonly maxPositions: number;
-  /** Recordings that several batches of sources share. */
+  /** Graphs that several batches of sources share. */
   readonly capturedSteps?: CapturedSteps | undefined;
 }
 
 /**
- * Rows that write what belongs to `sources`: these are encoded once, padded on the right to the longest, or to a power of two where a backend compiles
- * its programs by shape. Where a pass holds the event loop, it reads few of them at once.
+ * Sessions of an encoder-decoder for `sources`, [batch][length]. The sources are encoded once, padded on the right to
+ * the longest, or to a power of two if the backend compiles programs by shape. On a backend that blocks the event loop,
+ * few sources are encoded per pass.
  */
 export function startEncoderDecoder(
   { layer, weights }: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
@@ -67,9 +68,9 @@ export function startEncoderDecoder(
     const longest = Math.max(...sources.map(source => source.length));
     const capacity = fixedShapes ? Math.max(16, 2 ** Math.ceil(Math.log2(longest))) : longest;
     const keyLen = Math.max(Math.min(capacity, maxSourceLength), longest);
-    /** The memory of some of the sources, which the caller disposes. */
+    /** The encoder output of some of the sources, which the caller disposes. */
     const encode = (chosen: Sequences): Tensor => {
-      const part = extentOf(
+      const range = keyRangeOf(
         chosen.map(({ length }) => length),
         keyLen,
       );
@@ -77,21 +78,21 @@ export function startEncoderDecoder(
         return tidy(() => {
           const ids = chosen.flatMap(source => Array.from({ length: keyLen }, (_, i) => source[i] ?? 0));
           const rows = tensor(ids, [chosen.length, keyLen], 'int32');
-          const run = () => layer.encode(weights, rows, scope.with(keyRange, part));
+          const run = () => layer.encode(weights, rows, scope.with(keyRange, range));
           if (!capturedSteps || scope !== emptyScope) return keep(run());
-          return keep(capturedSteps.run('encode', [rows, ...Object.values(part)], () => [run()])[0]!);
+          return keep(capturedSteps.run('encode', [rows, ...Object.values(range)], () => [run()])[0]!);
         });
       } finally {
-        dispose(part);
+        dispose(range);
       }
     };
-    const readsAllAtOnce = fixedShapes || scope !== emptyScope; // who looks at the encoder sees all sources at once
-    const atOnce = readsAllAtOnce ? sources.length : Math.max(1, Math.floor(maxTokensPerPass / keyLen));
+    const readsAllAtOnce = fixedShapes || scope !== emptyScope; // taps on the encoder see all sources at once
+    const batchSize = readsAllAtOnce ? sources.length : Math.max(1, Math.floor(maxTokensPerPass / keyLen));
     const parts: Tensor[] = [];
     try {
-      for (let from = 0; from < sources.length; from += atOnce) {
+      for (let from = 0; from < sources.length; from += batchSize) {
         if (from > 0) await yieldTurn();
-        parts.push(encode(sources.slice(from, from + atOnce)));
+        parts.push(encode(sources.slice(from, from + batchSize)));
       }
       const lengths = sources.map(({ length }) => length);
       const memory = parts.length === 1 ? parts.pop()! : tidy(() => keep(concat(parts, 0)));
@@ -102,7 +103,7 @@ export function startEncoderDecoder(
         capturedSteps,
         initialCapacity: fixedShapes ? 64 : 16, // sentences are short
         run: (ids, scope) =>
-          layer.decode(weights, { ids, memory: encoded.memory }, scope.with(memoryMask, encoded.extent)),
+          layer.decode(weights, { ids, memory: encoded.memory }, scope.with(memoryMask, encoded.mask)),
         sources: encoded,
       });
     } finally {
@@ -111,16 +112,16 @@ export function startEncoderDecoder(
   };
 }
 
-/** How far rows of these lengths are more than padding; what it holds is disposed by the caller. */
-function extentOf(lengths: readonly number[], keyLen: number): KeyRange {
+/** The range of keys that are not padding, for sequences of these lengths; the caller disposes it. */
+function keyRangeOf(lengths: readonly number[], keyLen: number): KeyRange {
   if (lengths.every(length => length === keyLen)) return {};
   return { keyLength: keep(tensor([...lengths], [lengths.length], 'int32')) };
 }
 
-/** Sources that were read: the memory [texts, keyLen, modelDim], and how far each is more than padding. */
+/** Encoded sources: the memory [texts, keyLen, modelDim], and the mask of its padding. */
 class EncodedSources implements Sources {
   memory: Tensor;
-  extent: KeyRange;
+  mask: KeyRange;
   lengths: readonly number[];
   private readonly keyLen: number;
 
@@ -128,22 +129,22 @@ class EncodedSources implements Sources {
     this.lengths = lengths;
     this.keyLen = keyLen;
     this.memory = memory;
-    this.extent = extentOf(lengths, keyLen);
+    this.mask = keyRangeOf(lengths, keyLen);
   }
 
   get tensors(): readonly Tensor[] {
-    return Object.values(this.extent);
+    return Object.values(this.mask);
   }
 
   compact(texts: readonly number[]): void {
-    const before = [this.memory, this.extent];
+    const before = [this.memory, this.mask];
     this.lengths = texts.map(text => this.lengths[text]!);
     this.memory = tidy(() => keep(gather(this.memory, tensor(texts, [texts.length], 'int32'), 0)));
-    this.extent = extentOf(this.lengths, this.keyLen);
+    this.mask = keyRangeOf(this.lengths, this.keyLen);
     dispose(before);
   }
 
   dispose(): void {
-    dispose([this.memory, this.extent]);
+    dispose([this.memory, this.mask]);
   }
 }

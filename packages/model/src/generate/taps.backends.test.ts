@@ -114,7 +114,7 @@ test('what is shown of a source is its tokens alone, whatever it is padded to, a
         sums,
         sums.map(() => 1),
         { absolute: 1e-5 },
-      ); // nothing that was looked at is missing
+      ); // no attention is missing
       const batched = together.find(step => step.batchIndex === row)!.taps;
       for (const [path, { shape, data }] of Object.entries(seen)) {
         expect([path, batched[path]!.shape]).toEqual([path, shape]);

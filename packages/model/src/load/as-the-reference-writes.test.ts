@@ -9,16 +9,16 @@ const sizes = { vocab: 128, modelDim: 32, heads: 4, depth: 2 };
 const decoder = { ...sizes, maxPositions: 64, specialTokens: { bos: 1, eos: 2, pad: 0 } };
 const buckets = { relative_attention_num_buckets: 8, relative_attention_max_distance: 16 };
 
-/** Fields that the reference puts in by itself where a config lacks them, always with these values. */
+/** Fields that the reference adds if a config lacks them, always with these values. */
 const filledIn: Config = {
   add_cross_attention: false,
   is_decoder: false,
   classifier_dropout: 0,
   pretraining_tp: 1,
-  scale_decoder_outputs: true, // where the head is tied
-  dense_act_fn: 'relu', // of feed_forward_proj, as the next
+  scale_decoder_outputs: true, // if the head is tied
+  dense_act_fn: 'relu', // from feed_forward_proj, like the next
   is_gated_act: false,
-  rope_parameters: { rope_theta: 10000, rope_type: 'default' }, // of rope_theta, which versions before 5 read
+  rope_parameters: { rope_theta: 10000, rope_type: 'default' }, // from rope_theta, which versions before 5 read
   summary_activation: null,
   summary_first_dropout: 0.1,
   summary_proj_to_labels: true,
@@ -53,7 +53,7 @@ test.each<[string, Config]>([
     const generation = JSON.parse(new TextDecoder().decode(files.get('generation_config.json'))) as Config;
     const referenceGeneration = {
       ...(await fixtureJson<Config>(`${folder}/generation_config.json`)),
-      max_length: model.maxPositions, // beyond the reference, whose own default of 20 tokens suits no model
+      max_length: model.maxPositions, // unlike the reference, whose default of 20 tokens suits no model
     };
     expect({ ...only({ ...filledIn, use_cache: true }, referenceGeneration), ...generation }).toEqual(
       referenceGeneration,

@@ -2,20 +2,23 @@ import { ResidualError } from '@residual/tensor';
 import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import type { ModelFiles } from './sources/files.js';
 
-/** Files of tokenizers that are text; every other one is bytes. */
+/** Whether a tokenizer file is text; all others are binary. */
 const isText = (name: string) => /\.(json|txt)$/.test(name);
-/** Servers that answer everything answer with a page. */
+/** Whether a file is an HTML page; some servers answer every request with a page. */
 const isPage = (bytes: Uint8Array) => /^\s*<(!doctype|html)/i.test(new TextDecoder().decode(bytes.subarray(0, 100)));
-/** A vocabulary is at most some megabytes; what is larger is none. */
+/** The largest tokenizer file, in bytes; a vocabulary has a few megabytes at most. */
 const maxBytes = 1 << 28;
 
-/** A tokenizer, and the files that it was made of where there is no `tokenizer.json`. */
+/** A tokenizer, and the files that it was made from if there is no `tokenizer.json`. */
 export interface CheckpointTokenizer {
   readonly tokenizer: Tokenizer | undefined;
   readonly tokenizerFiles: ReadonlyMap<string, Uint8Array>;
 }
 
-/** The tokenizer of a checkpoint from `tokenizer.json`, or from whichever other files it has; undefined if there are none. */
+/**
+ * The tokenizer of a checkpoint, from `tokenizer.json` or else from its other tokenizer files; undefined if it has
+ * none.
+ */
 export async function checkpointTokenizer(
   files: ModelFiles,
   texts: Readonly<Record<string, string>>,

@@ -5,19 +5,19 @@ import { saveTokenizer, type Tokenizer } from '@residual/tokenizer';
 import type { GenerationConfig } from '../generate/options.js';
 import { Model } from '../model.js';
 
-/** Settings of `createModel`. */
+/** The options of `createModel`. */
 export interface CreateModelOptions {
-  /** Of the random start. */
+  /** The seed of the random weights. */
   readonly seed: number;
-  /** The tokenizer of the model, saved with it; without one it works on token ids. */
+  /** The tokenizer of the model, saved with it; without one the model works on token ids. */
   readonly tokenizer?: Tokenizer | undefined;
-  /** Families beside those of `@residual/families`; looked through first. */
+  /** Your own families; they take precedence over those of `@residual/families`. */
   readonly families?: readonly Family[];
 }
 
 /**
- * A new model with random weights, composed as a `config.json` says, such as one that `gpt2Config` makes. It generates, trains and saves like a loaded one. The
- * caller disposes it. Errors where the tokenizer has more tokens than the config's vocabulary.
+ * Makes a model with random weights from a `config.json`, such as one of `gpt2Config`. It generates, trains and saves
+ * like a loaded model; the caller disposes it. Throws if the tokenizer has more tokens than the config's vocabulary.
  */
 export async function createModel(config: Config, options: CreateModelOptions): Promise<Model> {
   expectOptions('createModel', options, { seed: 1, tokenizer: 0, families: 0 });
@@ -47,7 +47,9 @@ export async function createModel(config: Config, options: CreateModelOptions): 
 
 const tokenFields = ['bos', 'eos', 'pad'] as const;
 
-/** What the reference writes beside a config: how long a text may become, and the tokens with which it begins, ends and is filled up. */
+/**
+ * The `generation_config.json` of a new model, as the reference writes it: the maximum length and the special tokens.
+ */
 function generationConfigOf(config: Config, maxPositions: number): GenerationConfig {
   const names = [...tokenFields.map(name => `${name}_token_id`), 'decoder_start_token_id', 'forced_eos_token_id'];
   const present = names.filter(name => typeof config[name] === 'number').map(name => [name, config[name]]);
@@ -60,7 +62,7 @@ function generationConfigOf(config: Config, maxPositions: number): GenerationCon
   };
 }
 
-/** The token that fills up texts of a batch: masks hide it, so that the one that ends them serves where there is no other. */
+/** The padding token of a batch; masks hide it, so the end token serves if there is no other. */
 function paddingOf({ pad_token_id: pad, eos_token_id: eos, bos_token_id: bos }: Config): number | undefined {
   return [pad, eos, bos].flat().find((id): id is number => typeof id === 'number');
 }

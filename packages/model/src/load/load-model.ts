@@ -19,24 +19,24 @@ import { checkpointTokenizer } from './checkpoint-tokenizer.js';
 import type { ModelFiles, OnBytes } from './sources/files.js';
 import { filesOf, type ModelSource, type SourceOptions } from './sources/source.js';
 
-/** Settings of `loadModel`. */
+/** The options of `loadModel`. */
 export interface LoadModelOptions extends SourceOptions {
-  /** Called as bytes arrive and as weights are placed. */
+  /** Called when bytes arrive and when weights are on the backend. */
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Families beside those of `@residual/families`; looked through first. */
+  /** Your own families; they take precedence over those of `@residual/families`. */
   readonly families?: readonly Family[];
-  /** In the place of the checkpoint's `generation_config.json`, under its names. */
+  /** Replaces the checkpoint's `generation_config.json`, with the same names. */
   readonly generationConfig?: GenerationConfig;
-  /** Config fields that are not understood but known to leave the numbers alone. */
+  /** Unknown config fields that do not change the numbers, so that they are no error. */
   readonly ignoreConfig?: readonly string[];
 }
 
-/** How far loading is: bytes of a file that arrived, or weights that are on the backend. */
+/** The progress of loading: bytes of a file that arrived, or weights that are on the backend. */
 export type LoadProgress =
   | { readonly stage: 'bytes'; readonly file: string; readonly done: number; readonly total: number }
   | { readonly stage: 'weights'; readonly done: number; readonly total: number };
 
-/** What a checkpoint is composed of, read from its config alone; a parsed config works too. */
+/** The family, config and composition of a checkpoint, from its config alone; a parsed config works too. */
 export async function describeSource(
   source: ModelSource | Config,
   options: Omit<LoadModelOptions, 'onProgress'> = {},
@@ -50,7 +50,10 @@ function isConfig(source: ModelSource | Config): source is Config {
   return typeof source === 'object' && ('model_type' in source || 'architectures' in source);
 }
 
-/** Loads a published checkpoint as it is: from a folder (Node), a base URL, a Hugging Face id, or files. The caller disposes the model. */
+/**
+ * Loads a published checkpoint as it is: from a folder (Node), a base URL, a Hugging Face id, or files. The caller
+ * disposes the model. Throws if a file is missing or invalid, or if the config is not supported.
+ */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
   expectOptions('loadModel', options, {
     hub: 0,
@@ -88,7 +91,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     const arrays = fromCheckpoint(family, composition.model, arraysOf(stored));
     const fileOrder = new Map([...stored.tensors.keys()].map((name, index) => [name, index]));
     const inOrder = (path: string) => fileOrder.get(arrays.sourceName?.(path) ?? path) ?? 0;
-    const names = [...arrays.names].sort((a, b) => inOrder(a) - inOrder(b)); // as they lie in the file
+    const names = [...arrays.names].sort((a, b) => inOrder(a) - inOrder(b)); // in the order of the file
     const onWeight = (done: number, total: number) => onProgress?.({ stage: 'weights', done, total });
     const layer: HasNeeds<unknown> = composition.model;
     const settings = { ...(reading && { signal: reading }), onProgress: onWeight };
@@ -101,7 +104,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   return new Model({ ...parts, reload });
 }
 
-/** The tensors of an open file as numbers; masks of older files are no floats. */
+/** The tensors of an open file as float32; boolean masks of older files are converted. */
 function arraysOf(stored: Safetensors): StoredArrays {
   return {
     names: stored.tensors.keys(),
@@ -115,7 +118,7 @@ function arraysOf(stored: Safetensors): StoredArrays {
   };
 }
 
-/** Opens `model.safetensors`, or the shards that an index names. */
+/** Opens `model.safetensors`, or the shards of its index. */
 async function openWeights(files: ModelFiles, signal: AbortSignal | undefined, onBytes: OnBytes): Promise<Safetensors> {
   const whole = await files.bytes('model.safetensors', { signal, onBytes });
   if (whole) return openSafetensors(whole, { signal });

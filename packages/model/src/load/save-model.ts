@@ -11,13 +11,13 @@ import { flatten, type HasNeeds, type Weights } from '@residual/layers';
 import { float32ToBfloat16, float32ToFloat16, type StoredTensor, writeSafetensors } from '@residual/safetensors';
 import { dense, expectOptions, type Matrix, ResidualError } from '@residual/tensor';
 
-/** Settings of `save`. */
+/** The options of `save`. */
 export interface SaveModelOptions {
-  /** How weights are stored; `float32` if absent. The others take half the bytes and round. */
+  /** The type of the stored weights, default `float32`. The others take half the bytes and round. */
   readonly dtype?: 'float32' | 'float16' | 'bfloat16';
 }
 
-/** What is saved. */
+/** The parts of a checkpoint. */
 interface CheckpointParts {
   readonly family: Family;
   readonly layer: Composition['model'];
@@ -27,7 +27,7 @@ interface CheckpointParts {
   readonly tokenizerFiles: Iterable<readonly [string, Uint8Array]>;
 }
 
-/** The files of a checkpoint by name, as the reference writes them. */
+/** The files of a checkpoint by name, as the reference writes them. Throws if a weight is too large for the dtype. */
 export async function checkpointFiles(
   { family, layer, weights, config, texts, tokenizerFiles }: CheckpointParts,
   options: SaveModelOptions,
@@ -45,7 +45,7 @@ export async function checkpointFiles(
   const tensors = new Map<string, StoredTensor>();
   for (const [name, { shape, values }] of written) {
     tensors.set(name, encodings[dtype](name, shape, values));
-    written.delete(name); // so that both forms of a weight are held for one of them alone
+    written.delete(name); // only one weight at a time is held in both types
   }
   const changes = { architectures: [family.architectures[0]], dtype, torch_dtype: undefined };
   const all = { ...texts, 'config.json': updateConfigText(texts['config.json'] ?? configText(config), changes) };
@@ -72,7 +72,7 @@ const encodings: Readonly<Record<'float32' | 'float16' | 'bfloat16', Encode>> = 
   },
 };
 
-/** Numbers must not become infinite by rounding. */
+/** Throws if a finite number becomes infinite by rounding. */
 function expectFinite(
   name: string,
   values: Float32Array,

@@ -8,17 +8,18 @@ import { type AdapterConfig, adapterConfig, scaleOf } from './adapter-config.js'
 import { expectBaseWeights } from './base-weights.js';
 import { modulesOf } from './names.js';
 
-/** Settings of `loadLora`. */
+/** The options of `loadLora`. */
 export interface LoadLoraOptions extends SourceOptions {
-  /** The name it gets beside the weights; 'default' if absent. */
+  /** The name of the adapter; default 'default'. */
   readonly name?: string;
-  /** Fields of `adapter_config.json` that are not understood but known to leave the numbers alone. */
+  /** Unknown fields of `adapter_config.json` that do not change the numbers, so that they are no error. */
   readonly ignoreConfig?: readonly string[];
 }
 
 /**
- * Reads LoRA as the PEFT library writes it (`adapter_config.json`, `adapter_model.safetensors`) and puts it beside the weights of a model, active; gives the paths of the
- * linears. A setting that changes the numbers and is not understood is an error, and so is every tensor that belongs nowhere; nothing is attached then.
+ * Reads a LoRA adapter of the PEFT library (`adapter_config.json`, `adapter_model.safetensors`) and attaches it to the
+ * weights of a model, active; returns the paths of the linears. Throws for a setting that changes the numbers and is
+ * not supported, and for a tensor that matches no linear; nothing is attached then.
  */
 export async function loadLora(model: Model, source: ModelSource, options: LoadLoraOptions = {}): Promise<string[]> {
   expectOptions('loadLora', options, { name: 0, ignoreConfig: 0, hub: 0, fetch: 0, allowRedirects: 0, signal: 0 });
@@ -60,18 +61,18 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
         stored.readFloat32(sides[side] ?? refuse(`has no lora_${side} of ${module}`), { signal });
       const [a, b] = [await read('A'), await read('B')];
       const members = modules.get(module)!;
-      const { totalRows: rows, shape } = members[0]!.slice;
+      const { totalRows, shape } = members[0]!.slice;
       const rank = a.shape[0]!;
-      const fits = a.shape.length === 2 && a.shape[1] === shape[1] && b.shape.join() === [rows, rank].join();
+      const fits = a.shape.length === 2 && a.shape[1] === shape[1] && b.shape.join() === [totalRows, rank].join();
       if (!fits)
         refuse(
-          `holds ${module} as [${a.shape}] and [${b.shape}]; they must be [rank, ${shape[1]}] and [${rows}, rank]`,
+          `holds ${module} as [${a.shape}] and [${b.shape}]; they must be [rank, ${shape[1]}] and [${totalRows}, rank]`,
         );
       const scale = scaleOf(config, module, rank, refuse);
-      for (const { path, slice: place } of members) {
-        const [out, width] = place.shape as [number, number];
-        const up = b.data.slice(place.start * rank, (place.start + out) * rank);
-        if (members.length > 1 && up.every(value => value === 0)) continue; // a member that was left alone
+      for (const { path, slice } of members) {
+        const [out, width] = slice.shape as [number, number];
+        const up = b.data.slice(slice.start * rank, (slice.start + out) * rank);
+        if (members.length > 1 && up.every(value => value === 0)) continue; // a member without an adapter
         const part = { down: tensor(a.data.slice(), [rank, width]), up: tensor(up, [out, rank]), scale, active: true };
         addAdapter(layer, model.weights, path, name, part);
         paths.push(path);
@@ -84,7 +85,7 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
   return paths;
 }
 
-/** The first names of many, each cut where it is long. */
+/** The first names of a list, long ones shortened. */
 function firstFew(names: readonly string[]): string {
   const few = names.slice(0, 8).map(name => (name.length > 200 ? `${name.slice(0, 200)}…` : name));
   return few.length < names.length ? `${few.join(', ')}, … ${names.length} in all` : few.join(', ');

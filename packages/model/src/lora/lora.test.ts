@@ -297,7 +297,7 @@ test('the weight of a head that PEFT saves beside an adapter of it is taken wher
   };
   const files = adapter({ peft_type: 'LORA', r: 2 }, {}).set('adapter_model.safetensors', writeSafetensors(tensors));
   expect(await loadLora(model, files)).toEqual(['head']);
-  expect(await loadLora(model, files, { name: 'twice' })).toEqual(['head']); // beside one that is there
+  expect(await loadLora(model, files, { name: 'twice' })).toEqual(['head']); // beside an existing one
   model.dispose();
 });
 

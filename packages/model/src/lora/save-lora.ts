@@ -5,11 +5,11 @@ import { loraParts } from '@residual/train';
 import type { Model } from '../model.js';
 import { adapterPrefix, type Member, modulesOf } from './names.js';
 
-/** Settings of `saveLora`. */
+/** The options of `saveLora`. */
 export interface SaveLoraOptions {
-  /** The name it was attached under; 'default' if absent. */
+  /** The name of the adapter; default 'default'. */
   readonly name?: string;
-  /** What the adapter says of the model it belongs to: a hub id or a folder. */
+  /** The name of the base model in the adapter: a hub id or a folder. */
   readonly base?: string;
 }
 
@@ -30,8 +30,9 @@ interface LoraMatrices {
 }
 
 /**
- * LoRA beside the weights of a model as the PEFT library has it: `adapter_config.json` and `adapter_model.safetensors`, by name. Where the checkpoint holds several of
- * our linears in one module, such as the query, key and value of GPT-2, they become one product: those that share their `down` share it there too.
+ * The LoRA adapter of a model in the layout of the PEFT library: `adapter_config.json` and `adapter_model.safetensors`,
+ * by name. If the checkpoint holds several of our linears in one module, such as query, key and value of GPT-2, they
+ * become one product; linears that share their `down` share it there too.
  */
 export async function saveLora(
   model: Model,
@@ -62,13 +63,15 @@ export async function saveLora(
   ]);
 }
 
-/** The products of the linears in one module as one: downs under one another, ups in the rows and columns that are theirs. */
+/**
+ * Merges the low-rank products of the linears of one module: the downs stacked, each up in its own rows and columns.
+ */
 function mergeMembers(members: readonly Member[], sides: ReadonlyMap<string, LoraMatrices>): StoredModule {
   const width = members[0]!.slice.shape[1]!;
   const out = members[0]!.slice.totalRows;
-  const present = members.flatMap(({ path, slice: place }) => {
+  const present = members.flatMap(({ path, slice }) => {
     const side = sides.get(path);
-    return side ? [{ side, start: place.start, rows: place.shape[0]! }] : [];
+    return side ? [{ side, start: slice.start, rows: slice.shape[0]! }] : [];
   });
   const downs: Float32Array[] = [];
   const firstOf = present.map(({ side }) => {
@@ -94,9 +97,9 @@ function configOf(
   { transposed, base, kind }: { transposed: boolean; base: string | undefined; kind: string },
 ): Record<string, unknown> {
   const [{ rank, alpha }] = stored.values() as Iterable<StoredModule> as [StoredModule];
-  const others = (of: (each: StoredModule) => number, usual: number) =>
+  const others = (of: (each: StoredModule) => number, fallback: number) =>
     Object.fromEntries(
-      [...stored].filter(([, each]) => of(each) !== usual).map(([module, each]) => [module, of(each)]),
+      [...stored].filter(([, each]) => of(each) !== fallback).map(([module, each]) => [module, of(each)]),
     );
   return {
     peft_type: 'LORA',

@@ -2,7 +2,10 @@ import type { BeamResult, BeamSearchOptions } from '../generate/beam-search.js';
 import type { Numbers } from './compare.js';
 import type { Outputs } from './outputs.js';
 
-/** Continuations found with 4 beams, `name`, by prompt and best first, and their scores, `name_scores`. Shorter rows are filled. */
+/**
+ * The continuations of a beam search, `name`, by prompt and best first, and their scores, `name_scores`. Shorter rows
+ * are padded with `fill`.
+ */
 export function beamOutputs(
   name: string,
   found: readonly (readonly BeamResult[])[],
@@ -19,15 +22,18 @@ export function beamOutputs(
   ]);
 }
 
-/** What the reference fills the rows of a beam search with, which is not its padding elsewhere: there 0 is none, and the end token takes its place. */
+/**
+ * The token with which the reference pads the rows of a beam search. A padding token of 0 counts as none there, and the
+ * end token takes its place.
+ */
 export function fillTokenOf(padding: number | undefined, end: number | undefined): number {
   return padding || (end ?? -1);
 }
 
-/** What stands before the new tokens of a prompt. */
+/** The tokens before the new tokens of a prompt. */
 type PrefixOf = (prompt: number) => readonly number[];
 
-/** How the reference searched, by name of its result: 4 beams, 12 new tokens. */
+/** The options of the reference's searches, by the name of the result: 4 beams, 12 new tokens. */
 export const beamSearches: Readonly<Record<'causal-lm' | 'seq2seq-lm', Readonly<Record<string, BeamSearchOptions>>>> = {
   'causal-lm': {
     beam4: { numBeams: 4, numReturnSequences: 2, lengthPenalty: 1, earlyStopping: false, eosTokenId: [2] },
@@ -38,7 +44,7 @@ export const beamSearches: Readonly<Record<'causal-lm' | 'seq2seq-lm', Readonly<
   },
 };
 
-/** Whether a name is that of ids, not of numbers. */
+/** Whether an output of this name holds ids. */
 export function isIds(name: string): boolean {
   return name.startsWith('greedy') || (name.startsWith('beam4') && !name.endsWith('_scores'));
 }

@@ -12,7 +12,10 @@ import { type Inputs, inputsOf, paddingToken } from './inputs.js';
 import { numbersOf, type OutputFilter, type Outputs } from './outputs.js';
 import { lossAndTrainingOutputs } from './training.js';
 
-/** Everything a decoder-only checkpoint is compared on: logits, hidden states, attention weights, continuations, loss and gradients. */
+/**
+ * All outputs of a decoder-only checkpoint that are compared: logits, hidden states, attention weights, continuations,
+ * loss and gradients.
+ */
 export async function causalOutputs(model: Model, golden: Golden, wanted: OutputFilter): Promise<Outputs> {
   const inputs = await inputsOf(golden, model);
   const outputs: Outputs = new Map();
@@ -28,7 +31,7 @@ export async function causalOutputs(model: Model, golden: Golden, wanted: Output
   return outputs;
 }
 
-/** Of row 0: `logits`, `hidden_states.i` (0 after the embedding, the last after the final norm) and `attentions.i`. */
+/** For row 0: `logits`, `hidden_states.i` (0 after the embedding, the last after the final norm) and `attentions.i`. */
 async function internalOutputs(model: Model, { ids }: Inputs): Promise<Outputs> {
   const { depth } = model;
   const layer = (i: number, tap: string) => `decoder.layers.${i}.${tap}`;
@@ -48,7 +51,7 @@ async function internalOutputs(model: Model, { ids }: Inputs): Promise<Outputs> 
   }
 }
 
-/** Logits of all rows at once, rows of padding zeroed: [batch, length, vocab]. */
+/** Logits of all rows at once, zeroed at padding: [batch, length, vocab]. */
 async function paddedLogits(model: Model, { ids, padding }: Inputs): Promise<Numbers> {
   const logits = forward(causalOf('parity', model), ids, padding, emptyScope);
   try {
@@ -64,7 +67,10 @@ async function paddedLogits(model: Model, { ids, padding }: Inputs): Promise<Num
   }
 }
 
-/** Greedy continuations with end tokens off, prompt and padding included; those that a learned table of positions has no room for are left out. */
+/**
+ * Greedy continuations without end tokens, including prompt and padding; left out if they exceed a learned table of
+ * positions.
+ */
 async function continuations(
   model: Model,
   golden: Golden,
@@ -91,7 +97,7 @@ async function continuations(
   return outputs;
 }
 
-/** What beams find after row 0. */
+/** The continuations of row 0 by beam search. */
 async function beams(model: Model, golden: Golden, { ids, prompts }: Inputs, wanted: OutputFilter): Promise<Outputs> {
   const outputs: Outputs = new Map();
   for (const [name, options] of Object.entries(beamSearches['causal-lm'])) {
@@ -107,7 +113,7 @@ async function beams(model: Model, golden: Golden, { ids, prompts }: Inputs, wan
   return outputs;
 }
 
-/** The settings of `greedy_rep_penalty`; the reference counts padding among what was said. */
+/** The options of `greedy_rep_penalty`; the reference counts padding as tokens. */
 function repetitionOptions(ids: readonly number[], prompt: readonly number[]): GenerateOptions {
   if (ids.length === prompt.length) return { repetitionPenalty: 1.3, noRepeatNgramSize: 2 };
   const overAll =

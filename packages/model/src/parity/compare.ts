@@ -1,4 +1,4 @@
-/** How far our numbers may be from the reference's: so much anywhere, or so much of the largest entry of the tensor. */
+/** The tolerance of a comparison: absolute, or a share of the largest entry of the tensor. */
 export interface Tolerance {
   readonly absolute: number;
   readonly ofLargest?: number;
@@ -13,7 +13,7 @@ export interface Check {
   readonly maxRelative: number;
   readonly tolerance: number;
   readonly pass: boolean;
-  /** What does not fit, where it is more than a number. */
+  /** What differs, if it is more than a number. */
   readonly note?: string;
 }
 
@@ -23,7 +23,10 @@ export interface Numbers {
   readonly data: ArrayLike<number>;
 }
 
-/** Compares ours with the reference, number by number, as far as they count. A shape that differs, or a NaN on one side, fails. */
+/**
+ * Compares our numbers with the reference, entry by entry; `counts` says which entries count. A different shape or a
+ * NaN on one side fails.
+ */
 export function compare(
   name: string,
   ours: Numbers,

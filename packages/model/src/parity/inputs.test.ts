@@ -77,7 +77,7 @@ test.each([
   const expected = greedyDecode(pass, rows, 12).rows;
   const data = [...expected[0]!, ...zeros(4), ...expected[1]!];
   expect(outputs.get('greedy_padded_batch')).toEqual({ shape: [2, 21], data });
-  // A pass without a mask sees the padding: the reference infers one for continuations alone.
+  // A pass without a mask sees the padding; the reference infers a mask only for continuations.
   const padded = mask
     ? [...zeros(4 * vocab), ...forwardAll(pass, [...zeros(4), ...rows[1]!], 4).logits.flat()]
     : forwardAll(pass, [...zeros(4), ...rows[1]!]).logits.flat();

@@ -7,15 +7,18 @@ import type { Numbers } from './compare.js';
 /** Our outputs under the reference's names. */
 export type Outputs = Map<string, Numbers>;
 
-/** Which outputs are wanted: those that the reference has, or all of them when it has none. */
+/** Which outputs are wanted: those that the reference has, or all if it has none. */
 export type OutputFilter = (name: string) => boolean;
 
-/** A tensor's numbers. */
+/** The numbers of a tensor. */
 export async function numbersOf(x: Tensor): Promise<Numbers> {
   return { shape: x.shape, data: (await x.data()) as Float32Array };
 }
 
-/** `loss`, its gradient for each tensor of the file, and `grad_norm` over all of them. A weight that the loss does not reach has zeros. */
+/**
+ * `loss`, its gradient for each tensor of the file, and `grad_norm` over all of them. A weight that does not affect the
+ * loss has zeros.
+ */
 export async function gradientOutputs(model: Model, loss: () => Tensor): Promise<Outputs> {
   const layer: HasNeeds<unknown> = model.layer;
   const { value, gradients: tree } = gradients(loss, model.weights);
@@ -39,7 +42,7 @@ export async function gradientOutputs(model: Model, loss: () => Tensor): Promise
   }
 }
 
-/** What the reference keeps as a constant beside the weights has no gradient there. */
+/** Whether a tensor is trainable in the reference; a constant has no gradient there. */
 export function isTrainable(name: string): boolean {
   return name !== 'final_logits_bias';
 }

@@ -24,7 +24,7 @@ import { ResidualError } from '@residual/tensor';
 import type { Golden } from './golden.js';
 import type { Outputs } from './outputs.js';
 
-/** A processor, and how long the prompt was if the reference was told. */
+/** A processor, and the prompt length if the reference was given one. */
 interface ProcessorCase {
   readonly process: Processor;
   readonly promptLength?: number;
@@ -33,7 +33,7 @@ interface ProcessorCase {
 // The arguments are those of a JSON file; each processor checks its own.
 type Arguments = readonly never[];
 
-/** The reference's classes, with their arguments in its order. */
+/** The processors by the reference's class names; the arguments are in its order. */
 const processorsByClass: Readonly<Record<string, (...values: Arguments) => ProcessorCase>> = {
   TemperatureLogitsWarper: value => ({ process: temperature(value) }),
   TopKLogitsWarper: value => ({ process: topK(value) }),
@@ -60,17 +60,20 @@ const processorsByClass: Readonly<Record<string, (...values: Arguments) => Proce
   SequenceBiasLogitsProcessor: (bias: readonly SequenceBias[]) => ({ process: sequenceBias(bias) }),
 };
 
-/** The processors that a folder of them names: class and arguments by output. */
+/** The processors named by `golden.json`: class and arguments by output. */
 export type ProcessorSettings = Readonly<Record<string, readonly [name: string, values: Arguments]>>;
 
-/** The settings of `golden.json` if it names processors, undefined if it belongs to a checkpoint. */
+/** The settings of `golden.json` if it names processors; undefined if it belongs to a checkpoint. */
 export function processorSettings(settings: Readonly<Record<string, unknown>>): ProcessorSettings | undefined {
   const entries = Object.values(settings);
   const named = entries.every(entry => Array.isArray(entry) && typeof entry[0] === 'string' && Array.isArray(entry[1]));
   return named && entries.length > 0 ? (settings as ProcessorSettings) : undefined;
 }
 
-/** What each processor makes of `logits` [rows, vocab] after `input_ids` [rows, length]; the lowest float32 stands for -Infinity. */
+/**
+ * The output of each processor for `logits` [rows, vocab] after `input_ids` [rows, length]; the lowest float32 stands
+ * for -Infinity.
+ */
 export async function processorOutputs(golden: Golden, settings: ProcessorSettings): Promise<Outputs> {
   const [tokens, logits] = [await golden.rows('input_ids'), await golden.rows('logits')];
   const outputs: Outputs = new Map();

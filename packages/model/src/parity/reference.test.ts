@@ -14,7 +14,7 @@ import { fixtureFiles } from '../testing/fixture-files.js';
 import { compare } from './compare.js';
 import { Golden } from './golden.js';
 
-// The loops that other tests take for the truth must themselves agree with Hugging Face transformers.
+// The loops that other tests rely on must themselves agree with Hugging Face transformers.
 test.each(['gpt2', 'llama', 'llama3-rope'])('the float64 loops agree with the reference outputs of %s', async name => {
   const folder = `checkpoints/${name}`;
   const config = await fixtureJson<Fields>(`${folder}/config.json`);

@@ -10,16 +10,19 @@ import { attentionMaskOf, expectIds, failInputs, paddingToken } from './inputs.j
 import { numbersOf, type OutputFilter, type Outputs } from './outputs.js';
 import { lossAndTrainingOutputs } from './training.js';
 
-/** What the reference was given: sources padded on the right, their lengths, and the targets that are fed. */
+/** The inputs of the reference: sources padded on the right, their lengths, and the targets. */
 interface Inputs {
   readonly source: Sequences;
   readonly lengths: readonly number[];
   readonly target: Sequences;
-  /** What each target place should predict; -100 where it does not count. */
+  /** The label of each target position; -100 if it does not count. */
   readonly labels: Sequences | undefined;
 }
 
-/** Everything an encoder-decoder is compared on: logits, hidden states, attention of three kinds, continuations, loss and gradients. */
+/**
+ * All outputs of an encoder-decoder that are compared: logits, hidden states, three kinds of attention, continuations,
+ * loss and gradients.
+ */
 export async function sequenceToSequenceOutputs(model: Model, golden: Golden, wanted: OutputFilter): Promise<Outputs> {
   const inputs = await inputsOf(golden, model);
   const outputs: Outputs = new Map();
@@ -62,7 +65,10 @@ async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
   return { source, lengths, target, labels };
 }
 
-/** `logits`, what the encoder gives, hidden states and attention weights of the decoder for all rows; attention of the encoder for row 0. */
+/**
+ * `logits`, the encoder output, hidden states and attention weights of the decoder for all rows; attention of the
+ * encoder for row 0.
+ */
 async function internalOutputs(model: Model, inputs: Inputs): Promise<Outputs> {
   const { depth, encoderDepth } = model;
   const recorder = record([
@@ -99,7 +105,7 @@ async function internalOutputs(model: Model, inputs: Inputs): Promise<Outputs> {
   }
 }
 
-/** Hidden states [batch, length, modelDim] with those of padding set to zero. */
+/** Hidden states [batch, length, modelDim], zeroed at padding. */
 function withoutPadding({ shape, data }: Numbers, lengths: readonly number[]): Numbers {
   const [, length, width] = shape as [number, number, number];
   const values = Float32Array.from(data);
@@ -108,7 +114,7 @@ function withoutPadding({ shape, data }: Numbers, lengths: readonly number[]): N
   return { shape, data: values };
 }
 
-/** Greedy continuations with end tokens, the token of the beginning included; rows that end early are filled with padding. */
+/** Greedy continuations with end tokens, including the start token; rows that end early are padded. */
 async function greedy(model: Model, golden: Golden, inputs: Inputs): Promise<Numbers> {
   const referenceTokens = (golden.shapeOf('greedy')?.[1] ?? 0) - 1;
   const maxNewTokens = Math.max(referenceTokens, 12);
@@ -124,9 +130,11 @@ function sourcesOf({ source, lengths }: Inputs): Sequences {
   return source.map((row, i) => row.slice(0, lengths[i]));
 }
 
-/** The mean loss of all labels, -100 left out; the decoder is fed the labels one place later, as the reference does. */
+/**
+ * The mean loss of all labels except -100; the decoder is fed the labels shifted by one position, as in the reference.
+ */
 function lossOf(model: Model, { source, lengths }: Inputs, labels: Sequences): Tensor {
-  const running = encoderDecoderOf('parity', model);
+  const bound = encoderDecoderOf('parity', model);
   const pad = paddingToken(model) ?? 0;
   const target = labels.map(row => [
     model.decoderStartTokenId,
@@ -134,8 +142,8 @@ function lossOf(model: Model, { source, lengths }: Inputs, labels: Sequences): T
   ]);
   const flat = labels.flat();
   return tidy(() => {
-    const logits = forwardPair(running, { source, lengths, target }, emptyScope);
-    const rows = reshape(logits, [flat.length, running.layer.vocab]);
+    const logits = forwardPair(bound, { source, lengths, target }, emptyScope);
+    const rows = reshape(logits, [flat.length, bound.layer.vocab]);
     const losses = crossEntropy(rows, tensor(flat, [flat.length], 'int32'), { ignoreIndex: -100 });
     return mul(sum(losses), 1 / flat.filter(label => label !== -100).length);
   });

@@ -21,7 +21,7 @@ import type { Outputs } from './outputs.js';
 
 const [length, padding] = [10, [0, 3]];
 
-/** What the float64 loops give, under the reference's names. */
+/** The outputs of the float64 loops, under the reference's names. */
 function expectedOf(pass: Forward, ids: readonly number[][], vocab: number) {
   const { logits, hidden, attentions } = forwardAll(pass, ids[0]!);
   const zeros = (places: number) => Array<number>(places * vocab).fill(0);
@@ -51,7 +51,7 @@ const furthest = (a: ArrayLike<number>, b: ArrayLike<number>) => {
   return Array.from(a, (value, i) => Math.abs(value - b[i]!)).reduce((most, apart) => Math.max(most, apart), 0);
 };
 
-/** Two entries of each gradient beside the slope of the loops' loss. */
+/** Two entries of each gradient compared with the numeric derivative of the loops' loss. */
 function expectGradients(outputs: Outputs, weights: NamedWeights, slope: (name: string, index: number) => number) {
   const names = [...outputs.keys()].filter(name => name.startsWith('grad.')).map(name => name.slice('grad.'.length));
   expect(names.sort()).toEqual(Object.keys(weights).sort());
@@ -65,7 +65,10 @@ function expectGradients(outputs: Outputs, weights: NamedWeights, slope: (name: 
   }
 }
 
-/** On wasm all settings, on cpu every other one; on the GPU backends, whose programs take long to compile in software, one in eight. */
+/**
+ * On wasm all settings, on cpu every other one; on the GPU backends, whose programs take long to compile in software,
+ * one in eight.
+ */
 const chosen = Object.entries(settings).filter((_, i) => {
   const [every, first] = { wasm: [1, 0], cpu: [2, 0], webgl: [8, 1], webgpu: [8, 3] }[requireBackend()] ?? [1, 0];
   return i % every! === first;
@@ -86,7 +89,7 @@ test.each(chosen)('%s', async (_, config) => {
   expect([checks, inputsOnly]).toEqual([[], true]);
 
   const { numbers, margin } = expectedOf(referenceOf(config, weights), ids, config.vocab_size);
-  expect(margin).toBeGreaterThan(1e-3); // rounding cannot turn a choice
+  expect(margin).toBeGreaterThan(1e-3); // rounding cannot change a choice
   for (const [output, expected] of Object.entries(numbers)) {
     const tolerance = output.startsWith('greedy') ? 0 : output.startsWith('attentions') ? 1e-5 : 1e-4;
     expect([output, furthest(outputs.get(output)!.data, expected) <= tolerance]).toEqual([output, true]);

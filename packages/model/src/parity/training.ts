@@ -6,7 +6,7 @@ import type { Model } from '../model.js';
 import type { Golden } from './golden.js';
 import { gradientOutputs, isTrainable, type OutputFilter, type Outputs } from './outputs.js';
 
-/** How the reference trained. */
+/** The settings of the reference's training. */
 interface Settings {
   readonly lr: number;
   readonly betas: readonly [number, number];
@@ -18,7 +18,10 @@ interface Settings {
 
 const defaults: Settings = { lr: 0.01, betas: [0.9, 0.95], eps: 1e-8, weight_decay: 0.1, clip_norm: 1, steps: 3 };
 
-/** Loss, gradients and what training makes of the weights, as far as they are wanted. Nothing is computed with the model afterwards. */
+/**
+ * The loss, gradients and trained weights that are wanted. It changes the model's weights, so nothing is computed with
+ * them afterwards.
+ */
 export async function lossAndTrainingOutputs(
   model: Model,
   golden: Golden,
@@ -36,8 +39,8 @@ export async function lossAndTrainingOutputs(
 }
 
 /**
- * `after.NAME`, the weights after the steps of AdamW that `golden.json` describes (three at 0.01 where it says nothing), and `adamw_losses`, the loss before each step
- * and after the last. It changes the model's weights, so nothing is computed with them afterwards.
+ * `after.NAME`, the weights after the AdamW steps that `golden.json` describes (default three at 0.01), and
+ * `adamw_losses`, the loss before each step and after the last. It changes the model's weights.
  */
 async function trainingOutputs(model: Model, given: unknown, loss: () => Tensor): Promise<Outputs> {
   const { lr, betas, eps, weight_decay, clip_norm, steps } = settingsOf(given);

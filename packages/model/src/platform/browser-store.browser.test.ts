@@ -61,7 +61,7 @@ test('two pages that want one file download it once', async () => {
     return new Response(bytes);
   };
   const all = await Promise.all(
-    // Another URL: pages do not know of each other, as callers in one page do.
+    // Another URL, since pages do not share downloads as callers in one page do.
     ['one', 'two', 'three'].map(async page => {
       const file = { name: 'model.safetensors', url: `https://${page}/`, size: bytes.length, digest };
       const source = await download((await openStore(path))!, key, file, { fetch });

@@ -7,25 +7,25 @@ import type { ModelFiles } from '../load/sources/files.js';
 import type { HubEnvironment } from '../load/sources/hub.js';
 import type { PartialFile, Store } from '../load/sources/store.js';
 
-/** There are no folders in a page. */
+/** The files of a folder: always undefined, a page has no folders. */
 export async function folderFiles(_path: string): Promise<ModelFiles | undefined> {
   return undefined;
 }
 
-/** A page reads no file by its path. */
+/** The file at a path: always undefined, a page reads no file by path. */
 export async function fileAt(_address: string): Promise<Source | undefined> {
   return undefined;
 }
 
-/** A page has no environment. */
+/** The hub options of the environment: none in a page. */
 export function hubEnvironment(): HubEnvironment {
   return {};
 }
 
-/** After this many bytes a part is saved, so that a closed page loses no more. */
+/** How many bytes of a partial file are written before they are saved, so that a closed page loses no more. */
 const saveInterval = 2 ** 26;
 
-/** What the storage is that gives these errors. */
+/** The meaning of errors of the storage, after 'the storage ... of this site'. */
 const storeErrors: Readonly<Record<string, string>> = {
   QuotaExceededError: 'is full',
   NoModificationAllowedError: 'is used by another page',
@@ -35,8 +35,8 @@ const storeErrors: Readonly<Record<string, string>> = {
 };
 
 /**
- * The storage that the browser keeps for this site (the origin private file system); undefined where it has none. A file that is being written belongs to one
- * page or worker of the site: others wait, and find it complete or go on where it was left.
+ * Opens the storage that the browser keeps for this site (the origin private file system); undefined if it has none. A
+ * partial file belongs to one page or worker of the site; others wait, and find it complete or resume it.
  */
 export async function openStore(path = 'residual'): Promise<Store | undefined> {
   const root = await globalThis.navigator?.storage?.getDirectory?.().catch(() => undefined);
@@ -113,7 +113,7 @@ export async function openStore(path = 'residual'): Promise<Store | undefined> {
   };
 }
 
-/** Waits until nobody else of this site holds `name`, and holds it until the function that it resolves to is called. */
+/** Waits for the lock `name` of this site; resolves to the function that releases it. */
 async function lock(name: string, signal: AbortSignal | undefined): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const callback = () => new Promise<void>(free => resolve(free));
@@ -135,7 +135,7 @@ async function openPartialFile(
     [writer, unsaved] = [undefined, 0];
     await writing?.close();
   };
-  /** Full storage is not left full. */
+  /** Deletes the file, so that full storage is not left full. */
   const drop = async () => {
     await writer?.abort().catch(() => {});
     [writer, unsaved, size] = [undefined, 0, 0];

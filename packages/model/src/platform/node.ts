@@ -15,11 +15,14 @@ import type { HubEnvironment } from '../load/sources/hub.js';
 import { expectSmall, readSmall } from '../load/sources/limits.js';
 import type { PartialFile, Store } from '../load/sources/store.js';
 
-/** The files of a folder on disk, by path or `file:` URL, or of an npm package that holds one checkpoint; undefined if there is no such folder. */
+/**
+ * The files of a folder on disk, by path or `file:` URL, or of an npm package that holds one checkpoint; undefined if
+ * there is no such folder.
+ */
 export async function folderFiles(path: string): Promise<ModelFiles | undefined> {
-  const given = path.startsWith('file:') ? fileURLToPath(path) : path;
-  if (!(await stat(given).catch(() => undefined))?.isDirectory()) return undefined;
-  const folder = await folderOfCheckpoint(given);
+  const folderPath = path.startsWith('file:') ? fileURLToPath(path) : path;
+  if (!(await stat(folderPath).catch(() => undefined))?.isDirectory()) return undefined;
+  const folder = await folderOfCheckpoint(folderPath);
   return {
     origin: folder,
     text: (name, { signal }) => undefinedIfMissing(readText(folder, name, signal)),
@@ -27,7 +30,7 @@ export async function folderFiles(path: string): Promise<ModelFiles | undefined>
   };
 }
 
-/** The folder itself, or of an npm package without a checkpoint at its root the only folder in it that holds one. */
+/** The folder itself; for an npm package without a checkpoint at its root, its only subfolder that holds one. */
 async function folderOfCheckpoint(path: string): Promise<string> {
   const entries = await readdir(path, { withFileTypes: true });
   const names = new Set(entries.map(({ name }) => name));
@@ -44,7 +47,7 @@ export async function fileAt(address: string): Promise<Source | undefined> {
   return undefinedIfMissing(fileSource(address.startsWith('file:') ? fileURLToPath(address) : address));
 }
 
-/** The text of a file; a pipe is waited for until the signal says otherwise. */
+/** The text of a file or a named pipe; reading a pipe waits for its writer until `signal` aborts. */
 async function readText(folder: string, name: string, signal: AbortSignal | undefined): Promise<string> {
   const path = join(folder, name);
   const about = await stat(path);
@@ -53,7 +56,7 @@ async function readText(folder: string, name: string, signal: AbortSignal | unde
     return readFile(path, { encoding: 'utf8', signal });
   }
   if (!about.isFIFO()) throw new ResidualError('files', `loadModel: ${name} of ${folder} is neither a file nor a pipe`);
-  // Opened so, and polled as a socket, a pipe holds up no thread while nobody writes.
+  // A non-blocking pipe, polled as a socket, occupies no thread while nobody writes.
   const fd = await promisify(openCallback)(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const pipe = new Socket({ fd, readable: true, writable: false });
   const stop = () => pipe.destroy(signal!.reason as Error);
@@ -68,7 +71,10 @@ async function readText(folder: string, name: string, signal: AbortSignal | unde
   }
 }
 
-/** What the environment says of the hub, by the variables of Hugging Face's own tools: `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`. */
+/**
+ * The hub options of the environment, by the variables of Hugging Face's own tools: `HF_ENDPOINT`, `HF_TOKEN`,
+ * `HF_HUB_OFFLINE`.
+ */
 export function hubEnvironment(): HubEnvironment {
   const { HF_ENDPOINT: endpoint, HF_TOKEN: token, HF_HUB_OFFLINE: offline = '' } = process.env;
   return {
@@ -78,16 +84,18 @@ export function hubEnvironment(): HubEnvironment {
   };
 }
 
-/** The folder for downloads: `RESIDUAL_CACHE`, else `residual` in `HF_HOME`, in `XDG_CACHE_HOME` or in `~/.cache`. */
+/**
+ * Opens the folder for downloads: `RESIDUAL_CACHE`, else `residual` in `HF_HOME`, in `XDG_CACHE_HOME` or in `~/.cache`.
+ */
 export async function openStore(path = cacheFolder()): Promise<Store> {
   const pathOf = (key: string) => join(path, ...key.split('/'));
-  /** Errors of the disk as a sentence. */
+  /** Turns errors of the file system into an error with a sentence. */
   const withStoreErrors = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      const { code: given, message } = error as NodeJS.ErrnoException;
-      const code = given?.replace('ERR_FS_', '');
+      const { code: rawCode, message } = error as NodeJS.ErrnoException;
+      const code = rawCode?.replace('ERR_FS_', '');
       if (code === undefined || ResidualError.is(error)) throw error;
       const what = storeErrors[code] ?? `gives an error (${message})`;
       throw new ResidualError(
@@ -129,7 +137,7 @@ export async function openStore(path = cacheFolder()): Promise<Store> {
   };
 }
 
-/** What a folder is that gives these errors. */
+/** The meaning of error codes of the file system, after 'the folder ...'. */
 const storeErrors: Readonly<Record<string, string>> = {
   ENOSPC: 'is full',
   EDQUOT: 'is full',
@@ -143,13 +151,13 @@ const storeErrors: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'has names that are too long',
 };
 
-/** A name that no other program, thread or call uses: it tells the machine and the process. */
+/** A file name that no other program, thread or call uses; it contains the host name and the process id. */
 const uniqueName = (path: string, ending: string) =>
   `${path}.${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}.${ending}`;
 
 /**
- * A part of one's own. It begins with what an earlier download has left: renaming is how one of several programs takes it. A part of a process that has ended on this machine
- * is left too.
+ * Opens a partial file that only this call uses. It takes over the bytes of an earlier download by renaming its file,
+ * so that only one of several programs gets it; so too the partial file of a process of this machine that has ended.
  */
 async function openPartialFile(
   path: string,
@@ -180,7 +188,7 @@ async function openPartialFile(
         try {
           await file.appendFile(bytes);
         } catch (error) {
-          await file.truncate(0); // a full disk is not left full
+          await file.truncate(0); // do not leave the disk full
           size = 0;
           throw error;
         }
@@ -203,7 +211,7 @@ async function openPartialFile(
   };
 }
 
-/** Parts of processes of this machine that have ended. */
+/** The partial files of processes of this machine that have ended. */
 async function abandonedFiles(path: string): Promise<string[]> {
   const name = basename(path);
   const all = await readdir(dirname(path)).catch(() => []);

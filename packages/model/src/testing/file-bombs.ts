@@ -7,10 +7,10 @@ import type { Model } from '../model.js';
 const root = process.env.RESIDUAL_ROOT;
 const fileOf = (name: string, file: string) => readFileSync(`${root}/fixtures/checkpoints/${name}/${file}`);
 const read = (name: string, file: string) => JSON.parse(fileOf(name, file).toString()) as Record<string, unknown>;
-/** What shows all there is to see in few inputs; `pnpm fuzz` has more. */
+/** A small selection of hostile values; `pnpm fuzz` has more. */
 const few = { numbers: [2 ** 25, 2 ** 31, 2 ** 53].map(String), types: ['"x"', '{"x":null}'] };
 
-/** Loads a checkpoint with a file of another text in the place of its own, and uses it. */
+/** Loads a checkpoint with one file replaced by `text`, and runs `work` on it. */
 async function use(name: string, file: string, text: string, work: (model: Model) => Promise<unknown>): Promise<void> {
   const files = ['config.json', 'generation_config.json', 'model.safetensors'].map(each => [each, fileOf(name, each)]);
   const given = new Map(files as [string, Uint8Array][]).set(file, new TextEncoder().encode(text));
@@ -72,14 +72,14 @@ export const llama = config('llama', {
 export const marian = config('marian');
 export const t5 = config('t5');
 
-/** A generation that draws. */
+/** A generation_config.json that samples. */
 export const generation: BombTarget = {
   inputs: () => bombsOf({ ...greedyConfig, ...samplingConfig, decoder_start_token_id: 0 }, few),
   read: text =>
     use('t5', 'generation_config.json', text, model => model.generate([5, 6, 7], { maxLength: 9 }).result()),
 };
 
-/** A search by beams. */
+/** A generation_config.json for a beam search. */
 export const search: BombTarget = {
   inputs: () => bombsOf({ ...beamConfig, eos_token_id: 2, max_new_tokens: 3 }, few),
   read: text =>

@@ -12,30 +12,33 @@ import { type Alignment, type Span, wordAlignment, wordsOf } from './alignment.j
 import type { TargetOutput } from './generate-targets.js';
 import type { SourceTokens } from './source-reader.js';
 
-/** A piece that was translated. */
+/** A translated segment. */
 export interface TranslatedSource {
   readonly sentence: string;
   readonly source: SourceTokens;
   readonly output: TargetOutput;
 }
 
-/** What a model is asked with. */
+/** The options of `alignSegments`. */
 export interface AlignOptions {
-  /** Tells the words of tokens. */
+  /** Decodes the target tokens, to find their spans. */
   readonly tokenizer: Tokenizer;
-  /** Tensors, or heads of them, that are zero. */
+  /** Tensors, or heads of them, that are set to zero. */
   readonly ablate: readonly Ablation[] | undefined;
-  /** Whether a pass holds the event loop until it is computed. */
+  /** Whether a pass blocks the event loop while it computes. */
   readonly blocksEventLoop: boolean;
-  /** Errors once the model cannot be asked any more. */
+  /** Throws once the model is disposed or on another backend. */
   readonly check: () => void;
-  /** Ends the work. */
+  /** Ends the work before the next batch. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What each token that was written looked at: a pass over sources and translations together, which reads the weights of cross-attention. */
+/**
+ * The alignment of each translated segment: one pass over sources and translations together, which reads the
+ * cross-attention weights.
+ */
 export async function alignSegments(
-  running: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
+  model: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
   segments: readonly TranslatedSource[],
   options: AlignOptions,
 ): Promise<Alignment[]> {
@@ -47,13 +50,13 @@ export async function alignSegments(
   for (let from = 0; from < segments.length; from += batchSize) {
     await yieldToEventLoop(signal);
     check();
-    alignments.push(...(await alignBatch(running, segments.slice(from, from + batchSize), options)));
+    alignments.push(...(await alignBatch(model, segments.slice(from, from + batchSize), options)));
   }
   return alignments;
 }
 
 async function alignBatch(
-  running: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
+  model: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
   segments: readonly TranslatedSource[],
   { tokenizer, ablate }: AlignOptions,
 ): Promise<Alignment[]> {
@@ -66,9 +69,9 @@ async function alignBatch(
   const recorder = record(['decoder.layers.*.crossAttention.weights'], ablationScope('translate', ablate).scope);
   try {
     tidy(() => {
-      const scope = recorder.scope.with(logitPositions, tensor([length - 1], [1], 'int32')); // the logits are not what is asked for
+      const scope = recorder.scope.with(logitPositions, tensor([length - 1], [1], 'int32')); // the logits are not used
       const lengths = sources.map(ids => ids.length);
-      forwardPair(running, { source: padded(sources, keyLen), target: padded(decoderInputs, length), lengths }, scope);
+      forwardPair(model, { source: padded(sources, keyLen), target: padded(decoderInputs, length), lengths }, scope);
     });
     const taps = await plainTaps(recorder.values, segments.length);
     return segments.map((segment, i) => alignmentOf(segment, Object.entries(taps[i]!), tokenizer));
@@ -77,7 +80,7 @@ async function alignBatch(
   }
 }
 
-/** The alignment of one piece from its share of the weights, [heads, queryLen, keyLen] of each layer. */
+/** The alignment of one segment from its attention weights, [heads, queryLen, keyLen] of each layer. */
 function alignmentOf(
   { sentence, source, output }: TranslatedSource,
   layers: readonly (readonly [path: string, weights: PlainTensor])[],
@@ -107,7 +110,7 @@ function alignmentOf(
   return { ...alignment, words: wordAlignment(alignment) };
 }
 
-/** Where each new token stands in the translation. */
+/** The span of each new token in the translation. */
 function spansOf({ target, promptLength, translation }: TargetOutput, tokenizer: Tokenizer): Span[] {
   const stream = tokenizer.decodeStream();
   for (const id of target.slice(0, promptLength)) stream.push(id);

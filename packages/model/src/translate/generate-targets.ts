@@ -5,28 +5,28 @@ import type { SourceTokens } from './source-reader.js';
 
 type Ids = readonly number[];
 
-/** Begins rows that write what belongs to sources. */
+/** Prepares the generation of translations for sources. */
 export type StartSources = (sources: readonly Ids[]) => {
   readonly generator: DecodeModel;
   readonly decoderPrompts: readonly Ids[];
   readonly sources?: readonly Ids[] | undefined;
 };
 
-/** What was written for a source. */
+/** The translation of one source. */
 export interface TargetOutput {
   readonly translation: string;
-  /** Without the end token. */
+  /** The new tokens without the end token. */
   readonly tokens: Ids;
-  /** What the decoder was fed or would be next: what it began with, then all new tokens, the end token included. */
+  /** The start tokens of the decoder, then all new tokens, including the end token. */
   readonly target: Ids;
   readonly promptLength: number;
-  /** Sum of the log-probabilities of so many tokens, `scoredTokens`. */
+  /** Sum of the log-probabilities of `scoredTokens` tokens. */
   readonly logprob: number;
   readonly scoredTokens: number;
   readonly finishReason: 'eos' | 'length' | 'positions';
 }
 
-/** Writes what belongs to sources: the likeliest token each time, or the best of a beam search. */
+/** Translates sources, greedily or by beam search; of a beam search the best text. */
 export async function* generateTargets(
   startSources: StartSources,
   sources: readonly SourceTokens[],
@@ -36,7 +36,8 @@ export async function* generateTargets(
   if (numBeams === 1) {
     const rows = yield* generateSequences(generator, decoderPrompts, greedy);
     return rows.map(({ text, finishReason, ...row }) => {
-      return targetOutputOf(row, text, row.logprob, finishReason as TargetOutput['finishReason']); // there are no stop strings
+      // Without stop strings the reason is never 'stop'.
+      return targetOutputOf(row, text, row.logprob, finishReason as TargetOutput['finishReason']);
     });
   }
   const results = yield* beamSearchSequences(generator, decoderPrompts, beamSearch, encoderTokens);

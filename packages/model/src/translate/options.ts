@@ -6,40 +6,46 @@ import type { GenerateOptions, GenerationConfig } from '../generate/options.js';
 import { type SegmentedText, segmentsOf } from './segments.js';
 import { type SourceTokens, sourceReader } from './source-reader.js';
 
-/** Settings of a translation; those left out follow `generation_config.json`. */
+/** The options of `translate`; options left out follow `generation_config.json`. */
 export interface TranslateOptions
   extends Omit<BeamSearchOptions, 'numReturnSequences' | 'maxLength' | 'skipSpecialTokens'> {
-  /** How many translations grow side by side; 1 takes the likeliest token each time (greedy). Where neither the call nor the file says: 1. */
+  /** How many beams the search keeps; 1 is greedy. Default as in `generation_config.json`, else 1. */
   readonly numBeams?: number | undefined;
-  /** What the model expects before each text, such as `translate English to French: ` for T5. */
+  /** Text that the model expects before each source, such as `translate English to French: ` for T5. */
   readonly prefix?: string | undefined;
-  /** For models of several languages: as in their vocabulary (`fr_XX`, `__fr__`, `fra_Latn`), or its first part, `fr`. */
+  /** For multilingual models: a language token (`fr_XX`, `__fr__`, `fra_Latn`) or its code, `fr`. */
   readonly sourceLanguage?: string | undefined;
-  /** The language that is written; as `sourceLanguage`. */
+  /** The language of the translation, in the same form as `sourceLanguage`. */
   readonly targetLanguage?: string | undefined;
-  /** A line of more tokens, or of three sentences or more, is translated sentence by sentence; 40 if absent. A sentence over the model's positions is divided further. */
+  /**
+   * A line of more tokens, or of three sentences or more, is translated sentence by sentence; default 40. A sentence
+   * longer than the positions of the model is split further.
+   */
   readonly maxSegmentTokens?: number | undefined;
-  /** How many pieces are translated at once: for one text 1, so that it appears as it is written; for several 32 on a GPU, else as many as have 32 beams together. */
+  /**
+   * How many segments are translated at once. Default: 1 for a single text, so that it appears while it is translated;
+   * for several texts 32 on a GPU, else as many as have 32 beams together.
+   */
   readonly batch?: number | undefined;
-  /** Whether the whole tells which words of the source each word looked at: one more pass over each piece. */
+  /** Whether the result has word alignments; takes one more pass over each segment. */
   readonly alignments?: boolean | undefined;
-  /** Paths of taps whose tensors each step of a greedy translation carries; as in `generate`. */
+  /** Paths of taps whose tensors each step of a greedy translation contains, as in `generate`. */
   readonly taps?: readonly string[] | undefined;
-  /** How many of the likeliest tokens each step of a greedy translation reports; as in `generate`. */
+  /** How many of the most likely tokens each step of a greedy translation reports, as in `generate`. */
   readonly topLogprobs?: number | undefined;
 }
 
-/** What settings are made from. */
+/** What the translator needs of the model. */
 export interface TranslateContext {
   readonly tokenizer: Tokenizer;
   readonly generationConfig: GenerationConfig;
-  /** So many tokens can be read, and written. */
+  /** How many tokens a source and a target may have. */
   readonly maxPositions: number;
-  /** Whether a pass holds the event loop until it is computed. */
+  /** Whether a pass blocks the event loop while it computes. */
   readonly blocksEventLoop: boolean;
 }
 
-/** Settings, checked and complete. */
+/** The options, checked and with defaults. */
 export interface TranslateSettings {
   readonly numBeams: number;
   readonly lengthPenalty: number;
@@ -48,17 +54,19 @@ export interface TranslateSettings {
   readonly signal: AbortSignal | undefined;
   readonly read: (text: string) => SourceTokens;
   readonly split: (text: string) => SegmentedText;
-  /** For a greedy translation. */
+  /** The options of a greedy translation. */
   readonly greedy: GenerateOptions;
-  /** For a search. */
+  /** The options of a beam search. */
   readonly beamSearch: BeamSearchOptions;
 }
 
-/** Checks the options; errors for one that does not fit or would do nothing. `alone`: there is one text. */
+/**
+ * Checks the options; throws for a value out of range and for an option without effect. `isSingle`: there is one text.
+ */
 export function translateSettings(
   { tokenizer, generationConfig, maxPositions, blocksEventLoop }: TranslateContext,
   options: TranslateOptions,
-  alone: boolean,
+  isSingle: boolean,
 ): TranslateSettings {
   expectOptions('translate', options, translateNames);
   const { prefix, sourceLanguage, targetLanguage, maxSegmentTokens = 40, alignments = false } = options;
@@ -69,7 +77,7 @@ export function translateSettings(
     numBeamGroups,
   } = options;
   expectInteger('numBeams', numBeams, 1);
-  const { batch = alone ? 1 : Math.max(1, Math.floor(32 / (blocksEventLoop ? numBeams : 1))) } = options;
+  const { batch = isSingle ? 1 : Math.max(1, Math.floor(32 / (blocksEventLoop ? numBeams : 1))) } = options;
   const { diversityPenalty, taps, topLogprobs, maxNewTokens: wanted, signal, ...others } = processorOptions(options);
   expectInteger('batch', batch, 1);
   expectInteger('maxSegmentTokens', maxSegmentTokens, 1);
@@ -107,7 +115,7 @@ export function translateSettings(
   };
 }
 
-/** The options without those that are not for the processors. */
+/** The options that concern the processors, without those of the translation itself. */
 function processorOptions({
   numBeams: _beams,
   lengthPenalty: _penalty,
@@ -127,7 +135,7 @@ function processorOptions({
 const fileNumber = (config: GenerationConfig, name: string) =>
   typeof config[name] === 'number' ? (config[name] as number) : undefined;
 
-/** The first part of a language token, which Intl knows: `fr` of `fr_XX`; undefined where it says nothing to Intl. */
+/** The language code of a language token for Intl, such as `fr` of `fr_XX`; undefined if it has none. */
 function languageOf(language: string | undefined): string | undefined {
   return /^[_>]*([a-z]{2,3})(?![a-z])/.exec(language ?? '')?.[1];
 }

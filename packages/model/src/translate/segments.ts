@@ -1,30 +1,33 @@
 import { ResidualError } from '@residual/tensor';
 
-/** A stretch of a text that is translated as one, and what stands before it: spaces, line breaks. */
+/** A part of a text that is translated as one, with the white space before it. */
 export interface Segment {
   readonly before: string;
   readonly text: string;
 }
 
-/** A text in pieces: all `before` and `text` in turn, then `after`, are the text. */
+/** A text in segments: all `before` and `text` in turn, then `after`, joined are the text. */
 export interface SegmentedText {
   readonly segments: readonly Segment[];
   readonly after: string;
 }
 
-/** How a text is divided. */
+/** How a text is split. */
 export interface SegmentOptions {
-  /** Tokens of a text, those around it included. */
+  /** Counts the tokens of a text, including special tokens. */
   readonly count: (text: string) => number;
-  /** A line of so many tokens at most, and of one or two sentences, is one piece; a longer one is divided into its sentences. */
+  /** A line of at most this many tokens and at most two sentences is one segment; others are split into sentences. */
   readonly maxSegmentTokens: number;
-  /** So many tokens are read at once; a longer sentence is divided further. */
+  /** How many tokens a segment may have; a longer sentence is split further. */
   readonly maxPositions: number;
-  /** The language of the text, as in `Intl`. */
+  /** The language of the text, as a tag of `Intl`. */
   readonly language?: string | undefined;
 }
 
-/** Divides a text into lines, long lines into sentences, and sentences that do not fit at commas and words. Errors for a word that does not fit. */
+/**
+ * Splits a text into lines, long lines into sentences, and sentences that do not fit at commas or words. Throws if a
+ * single word does not fit.
+ */
 export function segmentsOf(text: string, options: SegmentOptions): SegmentedText {
   const segments: Segment[] = [];
   let before = '';
@@ -42,13 +45,13 @@ export function segmentsOf(text: string, options: SegmentOptions): SegmentedText
   return { segments, after: before };
 }
 
-const lineBreak = /(\r\n|[\n\r\v\f\u0085\u2028\u2029])/; // in brackets, so that they are kept
+const lineBreak = /(\r\n|[\n\r\v\f\u0085\u2028\u2029])/; // a group, so that split keeps the line breaks
 const surroundingSpace = /^(\s*)([\s\S]*?)(\s*)$/;
 
-/** So many sentences of a short line are translated as one, since they belong together; of more, translators trained on sentences lose some. */
+/** How many sentences of a short line are translated together; of more, models trained on sentences drop some. */
 const sentencesPerSegment = 2;
 
-/** Parts of a line that together are the line. */
+/** The segments of a line; joined they are the line. */
 function segmentsOfLine(line: string, options: SegmentOptions): string[] {
   const { count, maxSegmentTokens, maxPositions, language } = options;
   const sentences = sentencesOf(line, language);
@@ -56,7 +59,7 @@ function segmentsOfLine(line: string, options: SegmentOptions): string[] {
   return sentences.flatMap(sentence => splitToFit(sentence, options));
 }
 
-/** Sentences of a line (Unicode Standard Annex 29), where a full stop behind an abbreviation or an initial ends none. */
+/** The sentences of a line (Unicode Standard Annex 29); a full stop after an abbreviation or an initial ends none. */
 function sentencesOf(line: string, language: string | undefined): string[] {
   const sentences: string[] = [];
   let open = '';
@@ -72,7 +75,7 @@ function sentencesOf(line: string, language: string | undefined): string[] {
 const abbreviation =
   /(?:^|[\s("'“‘«])(?:Mr|Mrs|Ms|Dr|Prof|St|Mt|Jr|Sr|Mme|Mlle|vs|No|Nr|bzw|z\.B|d\.h|e\.g|i\.e|p\.ex|\p{Lu})\.\s*$/u;
 
-/** A sentence in parts of at most `maxPositions` tokens: halved, as often as it takes, at the best place near the middle. */
+/** A sentence in parts of at most `maxPositions` tokens, halved repeatedly at the best point near the middle. */
 function splitToFit(sentence: string, options: SegmentOptions): string[] {
   const { count, maxPositions, language } = options;
   const tokens = sentence.trim() === '' ? 0 : count(sentence);
@@ -86,7 +89,7 @@ function splitToFit(sentence: string, options: SegmentOptions): string[] {
   return [...splitToFit(sentence.slice(0, at), options), ...splitToFit(sentence.slice(at), options)];
 }
 
-/** Where to cut: behind a comma or the like in the middle half, else between words, else inside a run of signs that are no word. */
+/** Where to split: after a comma or the like in the middle half, else between words, else between other characters. */
 function splitPoint(text: string, language: string | undefined): number | undefined {
   const middle = text.length / 2;
   const [first, last] = [text.search(/\S/), text.trimEnd().length];

@@ -2,28 +2,31 @@ import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { isLanguage, isNamedBySource, languageToken } from './languages.js';
 
-/** A text as the encoder reads it. */
+/** A source text as the encoder reads it. */
 export interface SourceTokens {
   readonly ids: readonly number[];
-  /** Where each token stands in the text, [start, end) in UTF-16 units; [0, 0] for those that are around it, and for the prefix. */
+  /** The span of each token in the text, [start, end) in UTF-16 units; [0, 0] for special tokens and the prefix. */
   readonly spans: readonly (readonly [start: number, end: number])[];
 }
 
-/** How texts become what the encoder reads, and how a translation has to begin. */
+/** Encodes source texts, and knows how a translation has to begin. */
 export interface SourceReader {
   readonly read: (text: string) => SourceTokens;
-  /** The token that a translation begins with, where the target language is named by one. */
+  /** The token of the target language if a translation begins with it. */
   readonly forcedBosTokenId: number | undefined;
 }
 
-/** The settings that say how a text is read. */
+/** The options that say how a source is encoded. */
 export interface LanguageOptions {
+  /** Text before each source. */
   readonly prefix?: string | undefined;
+  /** A language token or its code. */
   readonly sourceLanguage?: string | undefined;
+  /** A language token or its code. */
   readonly targetLanguage?: string | undefined;
 }
 
-/** Makes sense of prefix and languages. Errors for a language that the vocabulary does not name. */
+/** Makes a source reader for a prefix and languages. Throws for a language that the vocabulary does not have. */
 export function sourceReader(tokenizer: Tokenizer, options: LanguageOptions): SourceReader {
   const { prefix = '', sourceLanguage, targetLanguage } = options;
   const from = sourceLanguage === undefined ? undefined : languageToken('sourceLanguage', tokenizer, sourceLanguage);
@@ -44,7 +47,7 @@ export function sourceReader(tokenizer: Tokenizer, options: LanguageOptions): So
   return { read, forcedBosTokenId: named.length > 0 ? undefined : to };
 }
 
-/** The ids with the token of the source language in the place of the one that the tokenizer puts there. */
+/** The ids with the source language token in place of the tokenizer's own. */
 function withSourceLanguage(tokenizer: Tokenizer, ids: readonly number[], language: number): readonly number[] {
   if (ids.some(id => isLanguage(tokenizer.idToToken(id))))
     return ids.map(id => (isLanguage(tokenizer.idToToken(id)) ? language : id));

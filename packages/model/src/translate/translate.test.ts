@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
-  expect(memoryUsage()).toEqual(held); // after all that was translated, aborted and refused
+  expect(memoryUsage()).toEqual(held); // after all translations, aborts and errors
   model.dispose();
 });
 
@@ -174,9 +174,9 @@ test('an alignment says where each token looked, and its words where they come f
   const ofLayer = (layer: number) => Array.from({ length: 4 }, (_, head) => [layer, head] as const);
   expect(looksAt(wordAlignment(alignment!, { heads: ofLayer(2) }))).toEqual(pairs);
   const later = looksAt(wordAlignment(alignment!, { heads: ofLayer(2), shifted: true }));
-  expect(later.slice(0, 3)).toEqual(['Le cat', 'chat black', 'noir drinks']); // what was looked at one step later
+  expect(later.slice(0, 3)).toEqual(['Le cat', 'chat black', 'noir drinks']); // the attention one step later
   expect(words.data).toEqual(wordAlignment(alignment!, { heads: [0, 1, 2, 3].flatMap(ofLayer) }).data);
-  // the same steps seen while a greedy translation is written
+  // the same attention in the steps of a greedy translation
   const tap = 'decoder.layers.3.crossAttention.weights';
   const { steps } = await stepsOf(sentences[0]!.en, { taps: [tap] });
   const seen = steps.flatMap(step => (step.kind === 'token' ? [step.step.taps[tap]!] : []));

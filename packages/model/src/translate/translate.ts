@@ -16,16 +16,16 @@ import {
   translationOf,
 } from './translation.js';
 
-/** What translating works on. */
+/** The model as the translator sees it. */
 export interface Translator extends TranslateContext {
   readonly startSources: StartSources;
-  /** Frees what batches shared, at the end of a call. */
+  /** Frees what the batches of a call shared. */
   readonly finish: () => void;
-  /** What each token that was written looked at. */
+  /** Aligns translated segments. */
   readonly align: (segments: readonly TranslatedSource[], signal?: AbortSignal) => Promise<Alignment[]>;
 }
 
-/** A piece to be translated. */
+/** A segment to translate. */
 interface SegmentJob extends SegmentIndex {
   readonly before: string;
   readonly sentence: string;
@@ -33,8 +33,8 @@ interface SegmentJob extends SegmentIndex {
 }
 
 /**
- * Steps of the translation of texts; the return value is the translations, in the order of the texts. A text that is `alone` is shown as it is written,
- * unless its pieces are translated in batches.
+ * Translates texts. Yields steps and returns the translations, in the order of the texts. A single text is streamed
+ * token by token, unless its segments are translated in batches.
  */
 export async function* translateTexts(
   translator: Translator,
@@ -56,31 +56,31 @@ export async function* translateTexts(
   );
   const sizeOf = ({ source }: SegmentJob) => source.ids.length;
   const total = jobs.reduce((sum, job) => sum + sizeOf(job), 0);
-  if (batch > 1) jobs.sort((a, b) => sizeOf(b) - sizeOf(a)); // rows of a batch are of like length, the longest first
+  if (batch > 1) jobs.sort((a, b) => sizeOf(b) - sizeOf(a)); // segments of a batch have similar lengths, longest first
 
   const translated = segmented.map(({ segments }) => segments.map((): TranslatedSegment | undefined => undefined));
   const translations: Translation[] = [];
-  const whole = (text: number): TranslationStep => {
+  const finishText = (text: number): TranslationStep => {
     const { after } = segmented[text]!;
     const translation = translationOf(texts[text]!, translated[text] as TranslatedSegment[], after, lengthPenalty);
     translations[text] = translation;
     return { kind: 'text', text, delta: streamed ? after : translation.translation, translation };
   };
-  for (const [text, { segments }] of segmented.entries()) if (segments.length === 0) yield whole(text);
+  for (const [text, { segments }] of segmented.entries()) if (segments.length === 0) yield finishText(text);
   let done = 0;
   try {
     for (let from = 0; from < jobs.length; from += batch) {
       const batchJobs = jobs.slice(from, from + batch);
       const steps = translateJobs(translator, batchJobs, settings);
-      const shown = streamed ? segmentStream(batchJobs[0]!, translated[0]![batchJobs[0]!.segment - 1]) : undefined;
-      const results = yield* mapSteps(steps, step => shown?.step(step));
+      const stream = streamed ? segmentStream(batchJobs[0]!, translated[0]![batchJobs[0]!.segment - 1]) : undefined;
+      const results = yield* mapSteps(steps, step => stream?.step(step));
       for (const [i, { text, segment, source }] of batchJobs.entries()) {
         const result = results[i]!;
         translated[text]![segment] = result;
         done += source.ids.length;
-        const delta = shown?.rest(result.translation) ?? '';
+        const delta = stream?.rest(result.translation) ?? '';
         yield { kind: 'segment', text, segment, delta, result, done, total };
-        if (translated[text]!.every(each => each !== undefined)) yield whole(text);
+        if (translated[text]!.every(each => each !== undefined)) yield finishText(text);
       }
     }
     return translations;
@@ -89,7 +89,7 @@ export async function* translateTexts(
   }
 }
 
-/** Translates a batch. */
+/** Translates a batch of segments. */
 async function* translateJobs(
   { startSources, align, tokenizer }: Translator,
   jobs: readonly SegmentJob[],
@@ -125,7 +125,7 @@ async function* translateJobs(
   });
 }
 
-/** A piece that is shown while it is written: the steps, and what its end adds. */
+/** A segment that is shown while it is translated: its steps, and the rest of its text at the end. */
 function segmentStream({ text, segment, before, sentence, source }: SegmentJob, last: TranslatedSegment | undefined) {
   let shown = '';
   let isStarted = false;
@@ -158,7 +158,7 @@ function segmentStream({ text, segment, before, sentence, source }: SegmentJob, 
   };
 }
 
-/** Each step as others, none where there is no answer; what steps return is returned. A run that is left early is ended. */
+/** Maps each step to any number of others; returns what `steps` returns. Leaving early ends `steps`. */
 async function* mapSteps<From, To, Result>(
   steps: AsyncGenerator<From, Result>,
   make: (step: From) => readonly To[] | undefined,

@@ -6,37 +6,43 @@ import { type AnyModel, causalOf } from '../model-kind.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import { hiddenStatePaths, runStack } from './hidden-states.js';
 
-/** Settings of `contextual`. */
+/** The options of `contextual`. */
 export interface ContextualOptions {
-  /** How many of the likeliest next tokens each layer is asked for (the logit lens); none if absent. For models that continue a text. */
+  /**
+   * How many of the most likely next tokens to read from each layer (the logit lens); default none. For decoder-only
+   * models.
+   */
   readonly lens?: number;
-  /** Ends it before it begins. */
+  /** Ends the call before it starts. */
   readonly signal?: AbortSignal;
 }
 
-/** A token that a layer would predict. */
+/** A token that a layer predicts. */
 export interface LensToken {
   readonly token: number;
   readonly text: string;
   readonly probability: number;
 }
 
-/** What each layer knows at each place of a text. */
+/** The hidden states of a text, layer by layer. */
 export interface ContextualOutput {
   readonly tokens: readonly number[];
-  /** The text of each token, with the space that belongs to it. */
+  /** The text of each token, with its leading space. */
   readonly texts: readonly string[];
-  /** By blocks passed, 0 to depth, the residual stream [length, modelDim]: 0 is the embedded input. */
+  /** The residual stream after 0 to `depth` blocks, [length, modelDim] each; 0 is the embedded input. */
   readonly hiddenStates: readonly PlainTensor[];
-  /** The last stream after the norm at the end [length, modelDim]. */
+  /** The output of the final norm, [length, modelDim]. */
   readonly output: PlainTensor;
-  /** By blocks passed and place: what would come next if the text went straight from there to the head; empty where no lens was asked for. */
+  /**
+   * For each block and position, the predicted next tokens if the stream went straight to the head; empty without
+   * `lens`.
+   */
   readonly lens: readonly (readonly (readonly LensToken[])[])[];
 }
 
 /**
- * The residual stream of a text after each block, by taps; and what the head reads in each of them, after the norm at the end. (nostalgebraist 2020,
- * Interpreting GPT: the logit lens)
+ * The residual stream of a text after each block, by taps, and the tokens that the final norm and the head read from
+ * each of them (nostalgebraist 2020, Interpreting GPT: the logit lens). Throws for a lens on an encoder-decoder.
  */
 export async function contextualOf(
   model: AnyModel,
@@ -71,7 +77,9 @@ export async function contextualOf(
   }
 }
 
-/** By place the likeliest tokens that the norm at the end and the head make of a stream [1, length, modelDim]. */
+/**
+ * For each position, the most likely tokens that the final norm and the head make of a stream [1, length, modelDim].
+ */
 async function lensTokens(
   model: AnyModel,
   stream: Tensor,

@@ -6,34 +6,37 @@ import type { AnyModel } from '../model-kind.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import { hiddenStatePaths, runStack } from './hidden-states.js';
 
-/** How the vectors of a text's tokens become one: their mean, that of the first token, or that of the last. */
+/** How the vectors of the tokens become one: the mean, the first token's or the last token's. */
 export type Pooling = 'mean' | 'cls' | 'last';
 
-/** Settings of `embed`. */
+/** The options of `embed`. */
 export interface EmbedOptions {
-  /** `mean` if absent. */
+  /** Default `mean`. */
   readonly pooling?: Pooling;
-  /** After how many blocks: 0 is the embedded input; the end, after the last norm, if absent. */
+  /** After how many blocks; 0 is the embedded input. Default after the final norm. */
   readonly layer?: number;
-  /** Whether vectors are made of length 1; false if absent. */
+  /** Whether vectors are scaled to length 1; default false. */
   readonly normalize?: boolean;
-  /** How many texts are read at once, those of like length together; 16 if absent. */
+  /** How many texts of similar length are read at once; default 16. */
   readonly batch?: number;
-  /** Ends it before the next batch. */
+  /** Ends the call before the next batch. */
   readonly signal?: AbortSignal;
-  /** Called after each batch. */
+  /** Called after each batch, with the number of texts done. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-/** What `embedRows` needs of a model. */
+/** The model as `embedSequences` needs it. */
 export interface Embedder extends AnyModel {
   readonly maxPositions: number;
-  /** Whether programs are compiled by shape, so that few lengths are better. */
+  /** Whether the backend compiles programs by shape, so that few lengths are better. */
   readonly fixedShapes: boolean;
   readonly check: () => void;
 }
 
-/** The vectors of several texts as token ids, in their order. */
+/**
+ * The vectors [modelDim] of several texts, token ids [batch][length], in their order. Throws for an option out of
+ * range.
+ */
 export async function embedSequences(
   model: Embedder,
   sequences: readonly (readonly number[])[],
@@ -75,25 +78,26 @@ export async function embedSequences(
   return vectors;
 }
 
-/** By row what a tap holds, [length, modelDim], rows of padding at the end. */
+/** The tensor of a tap for each text, [length, modelDim], with padding at the end. */
 async function hiddenStatesOf(
   model: Embedder,
-  rows: readonly (readonly number[])[],
+  sequences: readonly (readonly number[])[],
   path: string,
 ): Promise<readonly PlainTensor[]> {
-  const longest = Math.max(...rows.map(row => row.length));
+  const longest = Math.max(...sequences.map(({ length }) => length));
   const capacity = model.fixedShapes ? Math.max(16, 2 ** Math.ceil(Math.log2(longest))) : longest;
   const recorder = record([path]);
   try {
-    runStack('embed', model, rows, Math.max(longest, Math.min(capacity, model.maxPositions)), recorder.scope).dispose();
-    const taps = await plainTaps(recorder.values, rows.length);
-    return taps.map(seen => seen[path]!);
+    const length = Math.max(longest, Math.min(capacity, model.maxPositions));
+    runStack('embed', model, sequences, length, recorder.scope).dispose();
+    const taps = await plainTaps(recorder.values, sequences.length);
+    return taps.map(tensors => tensors[path]!);
   } finally {
     recorder.dispose();
   }
 }
 
-/** One vector of the first `length` rows of states. */
+/** Pools the first `length` rows of states [length, modelDim] into one vector. */
 function pool({ shape, data }: PlainTensor, length: number, pooling: Pooling): Float32Array {
   const width = shape.at(-1)!;
   const row = (i: number) => data.slice(i * width, (i + 1) * width);

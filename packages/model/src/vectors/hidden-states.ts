@@ -6,15 +6,18 @@ import { logitPositions } from '@residual/transformer';
 import type { Sequences } from '../forward.js';
 import { type AnyModel, causalOf, encoderDecoderOf } from '../model-kind.js';
 
-/** Which taps hold the residual stream of the blocks that read a text: those of a language model, or of an encoder. */
+/**
+ * The taps that hold the residual stream of the blocks that read a text: of the decoder of a language model, or of an
+ * encoder.
+ */
 export interface HiddenStatePaths {
-  /** By block count the path: 0 the embedded input, `depth` what the last block gives. */
+  /** The path after 0 to `depth` blocks; 0 is the embedded input. */
   readonly hiddenStates: readonly string[];
-  /** The last stream after the norm at the end. */
+  /** The path of the output of the final norm. */
   readonly output: string;
 }
 
-/** Those paths of a model. */
+/** The taps of a model's residual stream. */
 export function hiddenStatePaths(composition: Composition): HiddenStatePaths {
   const causal = composition.kind === 'causal-lm';
   const [stack, input] = causal ? ['decoder', 'embedded'] : ['encoder', 'source.embedded'];
@@ -24,14 +27,14 @@ export function hiddenStatePaths(composition: Composition): HiddenStatePaths {
 }
 
 /**
- * Runs the blocks that read a text over rows of any lengths, padded on the right to `length`, for what a scope records. Nobody sees the padding: in a language
- * model it comes after all, in an encoder it is hidden.
+ * Runs the blocks that read a text, so that the taps of a scope see it: ids [batch][length], padded on the right to
+ * `length`. No token attends to the padding: in a language model it comes last, in an encoder it is masked.
  */
-export function runStack(name: string, model: AnyModel, rows: Sequences, length: number, scope: Scope): Tensor {
+export function runStack(name: string, model: AnyModel, sequences: Sequences, length: number, scope: Scope): Tensor {
   return tidy(() => {
     const ids = tensor(
-      rows.flatMap(row => Array.from({ length }, (_, i) => row[i] ?? 0)),
-      [rows.length, length],
+      sequences.flatMap(tokens => Array.from({ length }, (_, i) => tokens[i] ?? 0)),
+      [sequences.length, length],
       'int32',
     );
     if (model.composition.kind === 'causal-lm') {
@@ -39,14 +42,14 @@ export function runStack(name: string, model: AnyModel, rows: Sequences, length:
       return layer(weights, ids, scope.with(logitPositions, tensor([0], [1], 'int32')));
     }
     const { layer, weights } = encoderDecoderOf(name, model);
-    if (rows.every(row => row.length === length)) return layer.encode(weights, ids, scope);
-    const lengths = Int32Array.from(rows, row => row.length);
-    const keyLength = tensor(lengths, [rows.length], 'int32');
+    if (sequences.every(tokens => tokens.length === length)) return layer.encode(weights, ids, scope);
+    const lengths = Int32Array.from(sequences, tokens => tokens.length);
+    const keyLength = tensor(lengths, [sequences.length], 'int32');
     return layer.encode(weights, ids, scope.with(keyRange, { keyLength }));
   });
 }
 
-/** The table of the tokens that a model reads, [vocab, modelDim]. */
+/** The token embedding table, [vocab, modelDim]; of an encoder-decoder that of the source. */
 export function embeddingTableOf({ composition, weights }: AnyModel) {
   if (composition.kind === 'causal-lm') return (weights as Weights<typeof composition.model>).embedding.weight;
   return (weights as Weights<typeof composition.model>).source.embedding.weight;

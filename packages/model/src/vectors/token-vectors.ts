@@ -4,7 +4,7 @@ import type { Tokenizer } from '@residual/tokenizer';
 import type { AnyModel } from '../model-kind.js';
 import { embeddingTableOf } from './hidden-states.js';
 
-/** The token table of a model as word vectors, in float32. */
+/** The token embedding table of a model as word vectors, in float32. */
 export async function tokenVectorsOf(model: AnyModel, tokenizer: Tokenizer | undefined): Promise<WordVectors> {
   const data = (await dense(embeddingTableOf(model)).data()) as Float32Array;
   const [vocab] = dense(embeddingTableOf(model)).shape as [number, number];
@@ -12,8 +12,9 @@ export async function tokenVectorsOf(model: AnyModel, tokenizer: Tokenizer | und
 }
 
 /**
- * A name for each token, none twice. A token that begins a word is named by the word without its space; one that continues a word is its text, with `##` before
- * it where a word has that name already; what has no text of its own stands as the vocabulary writes it, or as `#` and its id.
+ * A unique name for each token. A token that begins a word is named by the word without its space; one that continues a
+ * word by its text, with `##` before it if a word has that name; a token without text of its own as in the vocabulary,
+ * or as `#` and its id.
  */
 export function tokenNames(vocab: number, tokenizer: Tokenizer | undefined): string[] {
   const texts = Array.from({ length: vocab }, (_, id) => textOf(tokenizer, id));
@@ -37,7 +38,7 @@ export function tokenNames(vocab: number, tokenizer: Tokenizer | undefined): str
   });
 }
 
-/** The text of a token with its space, or undefined where it is no whole text: half a character, a token of another kind. */
+/** The text of a token with its space; undefined if it is not a whole text, such as part of a character. */
 function textOf(tokenizer: Tokenizer | undefined, id: number): string | undefined {
   const written = tokenizer?.idToToken(id);
   if (!tokenizer || written === undefined) return undefined;

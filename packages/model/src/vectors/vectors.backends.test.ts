@@ -9,7 +9,7 @@ const goldenOf = async (name: string) =>
   openSafetensors(bytesSource(await fixture(`checkpoints/${name}/golden.safetensors`)));
 const load = (name: string) => loadModel(fixtureFiles(`fixtures/checkpoints/${name}`));
 
-/** Whole numbers of the file, by row. */
+/** Integers of the file, by row. */
 async function rowsOf(golden: Safetensors, name: string): Promise<number[][]> {
   const { shape, data } = await golden.read(name);
   const [rows = 0, length = 0] = shape;

@@ -16,9 +16,9 @@ import type { ContextualOptions, ContextualOutput } from '../vectors/contextual.
 import type { EmbedOptions } from '../vectors/embed.js';
 import type { Method, ModelInfo, PlainEncoding, StreamingMethod } from './protocol.js';
 
-/** A model on the other side of a port: what it does is asked for, what it is is known. */
+/** A model on the other side of a port. Its methods ask the other side; its facts are known here. */
 export interface RemoteModel extends Omit<ModelInfo, 'model' | 'hasTokenizer'>, AsyncDisposable {
-  /** As `Model.generate`; functions of your own (`processors`) cannot cross a port. */
+  /** As `Model.generate`; your own functions (`processors`) cannot cross a port. */
   generate(prompt: Prompt, options?: GenerateOptions): RemoteGeneration<GenerateOutput>;
   generateBatch(prompts: readonly Prompt[], options?: GenerateOptions): RemoteGeneration<readonly GenerateOutput[]>;
   beamSearch(prompt: Prompt, options?: BeamSearchOptions): RemoteGeneration<readonly BeamResult[], BeamSearchStep>;
@@ -39,33 +39,33 @@ export interface RemoteModel extends Omit<ModelInfo, 'model' | 'hasTokenizer'>, 
   describe(options?: { keyLen?: number }): Promise<Description>;
   save(options?: SaveModelOptions): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
   tokensOf(prompt: Prompt): Promise<readonly number[]>;
-  /** The tokens of a text with their places in it; errors where the model has no tokenizer. */
+  /** The tokens of a text with their spans; throws if the model has no tokenizer. */
   encode(text: string): Promise<PlainEncoding>;
   decode(ids: readonly number[], options?: { skipSpecialTokens?: boolean }): Promise<string>;
-  /** The tokens as the vocabulary writes them. */
+  /** The tokens as in the vocabulary. */
   tokenOf(ids: readonly number[]): Promise<readonly (string | undefined)[]>;
   dispose(): Promise<void>;
 }
 
-/** A text to be written on the other side; see `Generation`. */
+/** A generation on the other side; see `Generation`. */
 export interface RemoteGeneration<Whole, Each = Step> extends AsyncIterable<Each> {
   result(): Promise<Whole>;
 }
 
-/** What a page does with a worker that serves models. */
+/** The models of a worker that runs `serveModels`. */
 export interface Models extends Disposable {
   /** As `loadModel`; functions (`fetch`, `families`) cannot cross a port. */
   load(source: ModelSource, options?: Omit<LoadModelOptions, 'fetch' | 'families'>): Promise<RemoteModel>;
-  /** Names of the backends that the worker imported, best first. */
+  /** The names of the backends that the worker imported, best first. */
   backends(): Promise<readonly string[]>;
   useBackend(name: string): Promise<void>;
-  /** Ends all calls with an error and disposes the models; the worker itself is whoever made it's to end. */
+  /** Rejects all calls and disposes the models. It does not end the worker. */
   close(): void;
 }
 
 /**
- * The models of a worker in which `serveModels` runs: the same functions as here, over a port. After `close`, or when the port is closed or the worker ends,
- * all that waits and all calls that follow reject with the reason.
+ * Connects to a worker that runs `serveModels`: the same methods, over a port. After `close`, or when the port closes
+ * or the worker ends, all pending and later calls reject with the reason.
  */
 export function connectModels(port: Port | null): Models {
   const rpc = new RpcClient(port, { service: 'models', name: 'connectModels' });
@@ -98,7 +98,8 @@ export function connectModels(port: Port | null): Models {
       const facts = await ask<ModelInfo>('load', [portableSource(source), options], {
         signal,
         onProgress,
-        onLate: late => ask('dispose', [], { model: late.model }).catch(() => {}), // closed meanwhile, and so disposed
+        // If the connection closed meanwhile, its models are disposed anyway.
+        onLate: late => ask('dispose', [], { model: late.model }).catch(() => {}),
       });
       const { model, hasTokenizer: _, ...known } = facts;
       const dispose = () => ask<void>('dispose', [], { model });
@@ -143,7 +144,7 @@ interface CallOptions<T> {
   readonly onLate?: (result: T) => void;
 }
 
-/** The options that can cross a port. */
+/** The options that can cross a port, except functions. */
 type PortableOptions = GenerateOptions | BeamSearchOptions | TranslateOptions;
 
 function portableOptions(method: StreamingMethod, options: PortableOptions): PortableOptions {

@@ -11,9 +11,10 @@ import type { EmbedOptions } from '../vectors/embed.js';
 import { buffersOf, type Method, type ModelInfo, type PlainEncoding, type StreamingMethod } from './protocol.js';
 
 /**
- * Answers a page through a port: put `serveModels(self)` into a worker that imports the backends it may use (in Node `serveModels(parentPort)`). Everything a
- * `Model` does works through `connectModels` on the other side, with steps and taps as plain data. A step is made when the page asks for it, so an iteration
- * that is left ends here too. Several connections may share the port; the models of one are disposed when it is closed.
+ * Serves models through a port: call `serveModels(self)` in a worker that imports the backends it may use (in Node
+ * `serveModels(parentPort)`). All methods of `Model` work through `connectModels` on the other side, with steps and
+ * taps as plain data. A step is computed when the page asks for it, so leaving an iteration ends it here too. Several
+ * connections may share the port; the models of a connection are disposed when it closes.
  */
 export function serveModels(port: Port | null): RpcServer {
   return serveRpc(port, { service: 'models', name: 'serveModels' }, () => new ServedModels());
@@ -46,7 +47,7 @@ class ServedModels implements RpcHandlers {
   ): Promise<ModelInfo> {
     const model = await loadModel(source, { ...options, signal, onProgress: emit });
     if (signal.aborted) {
-      model.dispose(); // nobody would hear of it
+      model.dispose(); // nobody receives it
       throw signal.reason;
     }
     const number = this.loaded++;
@@ -61,7 +62,7 @@ async function* streamOf(
   [input, options]: readonly unknown[],
   signal: AbortSignal,
 ): AsyncGenerator<unknown, unknown> {
-  const run = model[method] as (given: unknown, options: object) => Generation<unknown, unknown, readonly unknown[]>;
+  const run = model[method] as (input: unknown, options: object) => Generation<unknown, unknown, readonly unknown[]>;
   const steps = run.call(model, input, { ...(options as object), signal })[Symbol.asyncIterator]();
   const isSingle = method === 'generate' || method === 'beamSearch' || typeof input === 'string';
   try {
@@ -126,17 +127,7 @@ function isStreaming(method: string): method is StreamingMethod {
 }
 
 function infoOf(number: number, model: Model): ModelInfo {
-  const {
-    config,
-    generationConfig,
-    maxPositions,
-    openEnded,
-    vocab,
-    depth,
-    heads,
-    backend,
-    tokenizer,
-  } = model;
+  const { config, generationConfig, maxPositions, openEnded, vocab, depth, heads, backend, tokenizer } = model;
   const { encoderDepth, encoderHeads } = model;
   return {
     model: number,

@@ -182,7 +182,7 @@ test('an onProgress that throws is the error of the load, and nothing of it stay
   };
   await expect(models.load(await files(), { onProgress })).rejects.toBe(mine);
   await models.backends(); // the worker has had its turn
-  await models.backends(); // and a model that came nevertheless is disposed
+  await models.backends(); // and a model that arrived nevertheless is disposed
   expect(memoryUsage()).toEqual(before);
   port1.close();
 });

@@ -4,43 +4,44 @@ import type { OnBytes } from './files.js';
 import { SharedWork } from './shared-work.js';
 import type { PartialFile, Store } from './store.js';
 
-/** A file as a hub describes it. */
+/** A file in the listing of a hub. */
 export interface RemoteFile {
   readonly name: string;
   readonly url: string;
   readonly size: number;
-  /** SHA-256 of the bytes, or the id that git gives them. */
+  /** The SHA-256 of the bytes, or their git blob id. */
   readonly digest: { readonly kind: 'sha256' | 'git'; readonly hex: string };
 }
 
-/** How a download is done. */
+/** The options of `download`. */
 export interface DownloadOptions {
-  /** What asks for the bytes. */
+  /** The function that sends the requests. */
   readonly fetch: typeof globalThis.fetch;
-  /** Sent with each request. */
+  /** Headers of each request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Ends the download. */
   readonly signal?: AbortSignal | undefined;
-  /** Called as bytes arrive. */
+  /** Called when bytes arrive. */
   readonly onBytes?: OnBytes | undefined;
-  /** Milliseconds before the first new attempt; each further one waits twice as long. 500 if absent. */
+  /** Milliseconds before the first retry; each further retry waits twice as long. Default 500. */
   readonly retryDelay?: number;
 }
 
-/** How often a download is tried again without so much progress. */
+/** How many failures without `minProgress` bytes in between end a download. */
 const maxAttempts = 4;
 const minProgress = 2 ** 20;
 
-/** Downloads that run, with those who listen to them. */
+/** Running downloads, and their listeners. */
 const downloads = /* @__PURE__ */ new SharedWork<Source>();
 const listeners = /* @__PURE__ */ new Map<string, Set<OnBytes>>();
-/** Stored files that were found to be what was announced, as they were then. */
+/** Stored files whose digest was verified, with their stamp at that time. */
 const verified = /* @__PURE__ */ new Map<string, string>();
 
 /**
- * Brings a file into the store and checks size and digest of what is stored. Those who want the same file at the same time share one download; other programs may
- * fill the same store. A connection that ends early is taken up again where it ended, also by a later call or program. An abort keeps what is there. Errors when
- * the server does not answer, or the bytes are not those that were announced.
+ * Downloads a file into the store and verifies the size and digest of what is stored. Callers that want the same file
+ * at the same time share one download; other programs may use the same store. After a broken connection the download
+ * resumes where it ended, also in a later call or program. An abort keeps the bytes so far. Throws if the server does
+ * not answer, or if the bytes are not the announced ones.
  */
 export async function download(store: Store, key: string, file: RemoteFile, options: DownloadOptions): Promise<Source> {
   const { onBytes, signal } = options;
@@ -85,7 +86,8 @@ async function fetchVerified(store: Store, key: string, file: RemoteFile, option
       if (open) await part.close();
     }
     const source = isTooLong ? undefined : await stored();
-    if (source) return source; // else what an earlier download had left was not the beginning of this file: once more, from nothing
+    // Without a source, the bytes of an earlier download did not belong to this file: start again from nothing.
+    if (source) return source;
   }
   throw new ResidualError(
     'download',
@@ -93,7 +95,10 @@ async function fetchVerified(store: Store, key: string, file: RemoteFile, option
   );
 }
 
-/** The digest of what is stored if it is not the one that was announced; a file that has not changed since it was right is not read again. */
+/**
+ * The digest of a stored file if it is not the announced one; a file that has not changed since it was verified is not
+ * read again.
+ */
 async function wrongDigest(
   store: Store,
   key: string,
@@ -134,7 +139,7 @@ async function receiveAll(part: PartialFile, file: RemoteFile, options: Download
   }
 }
 
-/** The bytes from `start` on, as they come. */
+/** The bytes from `start` on, as they arrive. */
 async function* receive(
   file: RemoteFile,
   start: number,
@@ -149,7 +154,7 @@ async function* receive(
   if (!response.ok || !response.body) throw new Error(`status ${response.status}`);
   const from = Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? 0);
   if (from > start) throw new Error(`the server sent bytes from ${from} on, ${start} were asked for`);
-  let surplus = start - from; // a server that knows no ranges begins anew
+  let surplus = start - from; // a server without range requests sends the file from the start
   const reader = response.body.getReader();
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {

@@ -15,7 +15,7 @@ const repository = fileURLToPath(new URL('../../../../../', import.meta.url));
 const index = 'model.safetensors.index.json';
 const names = ['config.json', index, ...[1, 2, 3, 4].map(i => `model-0000${i}-of-00004.safetensors`)];
 
-/** A sharded checkpoint under names that say nothing, as a bundler gives them. */
+/** A sharded checkpoint with meaningless file names, as from a bundler. */
 let folder: string;
 let urls: Record<string, URL>;
 let expected: ArrayLike<number>;
@@ -62,7 +62,7 @@ test('http: URLs under other names load, the weights by ranges, and small files 
   const config = assets[0]![1];
   remote['config.json'] = `data:application/json;base64,${Buffer.from(config).toString('base64')}`;
   expect(await logitsOf(remote)).toEqual(expected);
-  expect(hub.requests.some(asked => asked.includes('asset-0'))).toBe(false); // a policy may forbid to fetch data: URLs
+  expect(hub.requests.some(asked => asked.includes('asset-0'))).toBe(false); // a policy may forbid fetching data: URLs
   expect(hub.requests.filter(asked => asked.includes('asset-2'))).toEqual(['/plain/asset-2 bytes=0-65535']);
   await hub.close();
 });

@@ -6,12 +6,13 @@ import { expectSmall } from './limits.js';
 import { absoluteUrl, filesAt, type UrlSettings } from './url.js';
 
 /**
- * URLs of files by the names that the files have in a checkpoint, as data packages export them: the addresses may have any names, such as those that a
- * bundler gave them. `https:`, `blob:` and `data:` URLs and what begins at a page; in Node `file:` URLs and paths too.
+ * URLs of files by their names in a checkpoint, as data packages export them. The addresses may have any names, such as
+ * those of a bundler. `https:`, `blob:` and `data:` URLs and URLs relative to the page; in Node also `file:` URLs and
+ * paths.
  */
 export type FileUrls = Readonly<Record<string, string | URL>>;
 
-/** The files at URLs by name. A name without a URL is no file; a URL at which there is nothing is an error. */
+/** The files at URLs by name. A name without a URL is a missing file; a URL without a file is an error. */
 export function namedFiles(urls: FileUrls, settings: UrlSettings): ModelFiles {
   const addresses = new Map(Object.entries(plainUrls(urls)));
   const origin = `what was given (${addresses.size} ${addresses.size === 1 ? 'URL' : 'URLs'})`;
@@ -44,7 +45,10 @@ export function namedFiles(urls: FileUrls, settings: UrlSettings): ModelFiles {
   };
 }
 
-/** The same with texts that have a scheme, for another thread or process: a `URL` cannot be cloned, and elsewhere another page is the base. */
+/**
+ * The URLs as absolute strings, for another thread or process: a `URL` cannot be cloned, and relative URLs have another
+ * base there.
+ */
 export function plainUrls(urls: FileUrls): Record<string, string> {
   return Object.fromEntries(
     Object.entries(urls).map(([name, url]) => {
@@ -54,12 +58,12 @@ export function plainUrls(urls: FileUrls): Record<string, string> {
   );
 }
 
-/** Whether a value is a URL, also one of another realm or what a bundler puts in its place. */
+/** Whether a value is a URL, also one of another realm or of a bundler. */
 export function isUrl(value: unknown): value is URL {
   return typeof value === 'object' && value !== null && typeof (value as URL).href === 'string';
 }
 
 const isRemote = (address: string) => /^(https?|blob):/i.test(address);
 
-/** A `data:` URL may hold a whole file. */
+/** A URL for error messages; a `data:` URL may contain a whole file. */
 const shorten = (address: string) => (address.length > 200 ? `${address.slice(0, 100)}...` : address);

@@ -1,22 +1,23 @@
 import { ResidualError } from '@residual/tensor';
 
-/** How far a server is trusted. */
+/** The limits of a request to a server that is not trusted. */
 export interface FetchLimits {
-  /** Milliseconds without a single byte after which a request has failed; 60,000 if absent. */
+  /** Milliseconds without a byte after which a request fails; default 60,000. */
   readonly stallTimeout?: number | undefined;
-  /** Whether answers may come from another host than the one that was asked. */
+  /** Whether redirects may lead to another host. */
   readonly otherHosts: boolean;
 }
 
-/** Hops of one request. */
+/** The most redirects of one request. */
 const maxRedirects = 5;
-/** A compressed body may become so many times as large as what is sent; texts become ten times as large. */
+/** How many times larger a compressed body may become; texts become about ten times as large. */
 const maxInflation = 50;
 const redirects = [301, 302, 303, 307, 308];
 
 /**
- * `fetch` for servers that are not trusted: a request that stalls fails, so does a compressed body that grows beyond measure, and a redirect leads to another
- * host only where that is allowed. In Node the other host is not even asked; in a page, where redirects cannot be seen ahead, its answer is not read.
+ * `fetch` for servers that are not trusted. A stalled request fails, a compressed body that grows too large fails, and
+ * a redirect may lead to another host only if `otherHosts` allows it. In Node the other host is not contacted; in a
+ * page, where redirects are not visible in advance, its answer is not read.
  */
 export function guardedFetch(fetch: typeof globalThis.fetch, limits: FetchLimits): typeof globalThis.fetch {
   const { stallTimeout = 60_000 } = limits;
@@ -24,8 +25,8 @@ export function guardedFetch(fetch: typeof globalThis.fetch, limits: FetchLimits
     const watch = new StallWatch(stallTimeout, init.signal ?? undefined);
     const settings = { ...init, signal: watch.signal };
     try {
-      const ask = (url: URL, redirect: RequestRedirect) => watch.during(fetch(url, { ...settings, redirect }));
-      const response = await follow(ask, new URL(input instanceof Request ? input.url : String(input)), limits);
+      const request = (url: URL, redirect: RequestRedirect) => watch.during(fetch(url, { ...settings, redirect }));
+      const response = await follow(request, new URL(input instanceof Request ? input.url : String(input)), limits);
       return watchedResponse(response, watch);
     } catch (error) {
       watch.end();
@@ -35,7 +36,7 @@ export function guardedFetch(fetch: typeof globalThis.fetch, limits: FetchLimits
 }
 
 async function follow(
-  ask: (url: URL, redirect: RequestRedirect) => Promise<Response>,
+  request: (url: URL, redirect: RequestRedirect) => Promise<Response>,
   from: URL,
   { otherHosts }: FetchLimits,
 ): Promise<Response> {
@@ -47,11 +48,11 @@ async function follow(
       `loadModel: ${from.origin}${from.pathname} redirects to ${to.origin}; allowRedirects lets a URL lead to another host`,
     );
   };
-  if (otherHosts) return ask(from, 'follow');
+  if (otherHosts) return request(from, 'follow');
   for (let url = from, hops = 0; hops <= maxRedirects; hops++) {
-    const response = await ask(url, 'manual');
+    const response = await request(url, 'manual');
     if (response.type === 'opaqueredirect') {
-      const whole = await ask(url, 'follow'); // a page sees where it came from when it is there
+      const whole = await request(url, 'follow'); // a page learns the final URL only from the response
       if (whole.url) expectAllowed(new URL(whole.url));
       return whole;
     }
@@ -67,14 +68,14 @@ async function follow(
   );
 }
 
-/** The same response, whose body counts what comes. */
+/** The same response with a body that counts its bytes. */
 function watchedResponse(response: Response, watch: StallWatch): Response {
   const { body, status, statusText, headers, url } = response;
   if (!body) {
     watch.end();
     return response;
   }
-  const most = maxBodyBytes(headers);
+  const maxBytes = maxBodyBytes(headers);
   let size = 0;
   const reader = body.getReader();
   const stream = new ReadableStream<Uint8Array>(
@@ -83,10 +84,10 @@ function watchedResponse(response: Response, watch: StallWatch): Response {
         try {
           const { done, value } = await watch.during(reader.read());
           size += value?.length ?? 0;
-          if (size > most)
+          if (size > maxBytes)
             throw new ResidualError(
               'files',
-              `loadModel: ${url.split(/[?#]/, 1)[0]} is compressed and becomes more than ${most} bytes, ${maxInflation} times what is sent`,
+              `loadModel: ${url.split(/[?#]/, 1)[0]} is compressed and becomes more than ${maxBytes} bytes, ${maxInflation} times what is sent`,
             );
           if (!done) return controller.enqueue(value);
           watch.end();
@@ -109,7 +110,7 @@ function watchedResponse(response: Response, watch: StallWatch): Response {
   return again;
 }
 
-/** How many bytes a compressed body may become. */
+/** The most bytes that a compressed body may become. */
 function maxBodyBytes(headers: Headers): number {
   const encoding = headers.get('content-encoding');
   if (!encoding || encoding === 'identity') return Number.POSITIVE_INFINITY;
@@ -117,25 +118,25 @@ function maxBodyBytes(headers: Headers): number {
   return Number.isFinite(sent) ? maxInflation * sent + 2 ** 16 : 2 ** 31;
 }
 
-/** Ends a request in which nothing comes for too long, or whose caller gives it up. */
+/** Aborts a request that stalls or that its caller aborts. */
 class StallWatch {
   private readonly controller = new AbortController();
   private readonly timeout: number;
   private readonly callerSignal: AbortSignal | undefined;
   private readonly forward = () => this.controller.abort(this.callerSignal!.reason);
 
-  constructor(timeout: number, given: AbortSignal | undefined) {
+  constructor(timeout: number, callerSignal: AbortSignal | undefined) {
     this.timeout = timeout;
-    this.callerSignal = given;
-    given?.throwIfAborted();
-    given?.addEventListener('abort', this.forward, { once: true });
+    this.callerSignal = callerSignal;
+    callerSignal?.throwIfAborted();
+    callerSignal?.addEventListener('abort', this.forward, { once: true });
   }
 
   get signal(): AbortSignal {
     return this.controller.signal;
   }
 
-  /** Waits for what is to come, but not for ever. */
+  /** Waits for `work`, but no longer than the timeout. */
   async during<T>(work: Promise<T>): Promise<T> {
     const reason = new Error(`nothing came for ${this.timeout} ms`);
     const timer = setTimeout(() => this.controller.abort(reason), this.timeout);

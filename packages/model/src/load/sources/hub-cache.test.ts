@@ -91,7 +91,7 @@ test('what is stored is checked when it is read, and fetched again where it is n
     expect(isRight(await readFile(path))).toBe(true);
   }
   expect(downloads()).toBe(3);
-  // So is what an earlier download has left.
+  // So are the bytes of an earlier download.
   await rm(path);
   await writeFile(`${path}.part`, new Uint8Array(1000));
   expect(isRight(await read())).toBe(true);
@@ -210,7 +210,7 @@ test('a text that is far larger than any config is refused before it is read', a
   expect(await failure(found.text('config.json', {}))).toBe(
     'loadModel: config.json of someone/tale (main) has 4194305 bytes or more; at most 4194304 are read',
   );
-  hub.gzip = true; // a few kilobytes on their way
+  hub.gzip = true; // a few kilobytes in transit
   const plain = await filesOf(`${hub.endpoint}/plain`);
   expect(await failure(plain.text('config.json', {}))).toMatch(
     /^loadModel: (config.json of .* has \d+ bytes or more; at most 4194304 are read|.* is compressed and becomes more than \d+ bytes, 50 times what is sent)$/,
@@ -232,7 +232,7 @@ test('a URL leads to another host only where that is allowed', async () => {
   );
   expect(await failure(plain.text('config.json', {}))).toMatch(message);
   expect(await failure(plain.bytes(weightsFile, {}))).toMatch(message);
-  expect(downloads()).toBe(0); // the other host was not even asked
+  expect(downloads()).toBe(0); // the other host was not contacted
   const allowed = await filesOf(`${hub.endpoint}/plain`, { allowRedirects: true });
   expect(JSON.parse((await allowed.text('config.json', {}))!).model_type).toBe('llama');
 });

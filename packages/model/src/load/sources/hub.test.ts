@@ -46,7 +46,7 @@ test('a file is downloaded once, checked, and read from the disk afterwards, als
 test('a connection that is cut is taken up where it ended', async () => {
   hub.cutAfter = 400_000;
   expect(same(await weights())).toBe(true);
-  // Of what was sent before the cut a busy machine may not have read the last piece.
+  // A busy machine may not have read the last bytes before the cut.
   const [first, ...ranges] = hub.requests.filter(url => url.startsWith('storage')).map(url => url.split(' ')[1]);
   expect(first).toBeUndefined();
   expect(ranges.length).toBeGreaterThanOrEqual(2);
@@ -94,7 +94,7 @@ test('the environment of Hugging Face tools is heeded: endpoint, token, offline'
   expect(hub.requests.filter(url => !url.startsWith('storage')).every(url => url.endsWith('Bearer hf_secret'))).toBe(
     true,
   );
-  expect(hub.requests.filter(url => url.startsWith('storage'))).toEqual(['storage']); // the token is not for where the hub sends us
+  expect(hub.requests.filter(url => url.startsWith('storage'))).toEqual(['storage']); // the token is not sent to the storage host
   hub.requests.length = 0;
   vi.stubEnv('HF_HUB_OFFLINE', '1');
   expect(same(await weights({}, fromEnvironment))).toBe(true);

@@ -8,36 +8,37 @@ import { expectSmall, maxListingBytes, readSmall } from './limits.js';
 import { readAhead } from './read-ahead.js';
 import type { Store } from './store.js';
 
-/** Settings of a hub in the layout of Hugging Face. */
+/** The options of a hub with the API of Hugging Face. */
 export interface HubOptions {
-  /** `HF_ENDPOINT` of the environment (Node) if absent, else `https://huggingface.co`. */
+  /** The address of the hub; default `HF_ENDPOINT` (Node), else `https://huggingface.co`. */
   readonly endpoint?: string;
-  /** Branch, tag or commit; `main` if absent. */
+  /** Branch, tag or commit; default `main`. */
   readonly revision?: string;
-  /** For repositories that are not open to everyone; `HF_TOKEN` of the environment (Node) if absent. */
+  /** The token for private repositories; default `HF_TOKEN` (Node). */
   readonly token?: string;
-  /** Asks nothing of the network, what was stored before serves; `HF_HUB_OFFLINE` of the environment (Node) if absent. */
+  /** Uses only stored files and no network; default `HF_HUB_OFFLINE` (Node). */
   readonly offline?: boolean;
-  /** Where downloads stay: a folder (Node) or a name in the browser's storage; false keeps nothing. */
+  /** Where downloads are stored: a folder (Node) or a name in the browser's storage; false stores nothing. */
   readonly cache?: string | false;
-  /** Milliseconds before a download that failed is tried again. */
+  /** Milliseconds before the first retry of a failed download. */
   readonly retryDelay?: number;
-  /** Milliseconds without a byte after which a request has failed; 60,000 if absent. */
+  /** Milliseconds without a byte after which a request fails; default 60,000. */
   readonly stallTimeout?: number;
 }
 
-/** Settings that an environment may hold. */
+/** The options that environment variables may set. */
 export type HubEnvironment = Pick<HubOptions, 'endpoint' | 'token' | 'offline'>;
 
-/** What the hub says of a repository at a revision. */
+/** The hub's listing of a repository at a revision. */
 interface Repository {
   readonly commit: string;
   readonly files: readonly Omit<RemoteFile, 'url'>[];
 }
 
 /**
- * The files of a repository `owner/name`. Its list is asked once; each file is downloaded when it is first read, taken up again where a connection ended,
- * and checked against the size and digest of the list. Without a network the list and files of an earlier time serve.
+ * The files of a repository `owner/name`. The listing is requested once; each file is downloaded when it is first read,
+ * resumed after a broken connection, and verified by the size and digest of the listing. Without a network, a stored
+ * listing and stored files serve. Throws if the hub does not answer and nothing is stored.
  */
 export async function hubFiles(
   id: string,
@@ -53,13 +54,16 @@ export async function hubFiles(
   const base = endpoint.replace(/\/+$/, '');
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   let store = cache === false ? undefined : await openStore(cache);
-  /** Without the folder that nobody asked for by name, where it cannot be used: full, read-only, or no folder. */
+  /**
+   * Continues without the default folder if it cannot be used: full, read-only, or no folder. A folder that `cache`
+   * names is an error.
+   */
   const continueWithoutStore = (error: unknown): void => {
     if (cache !== undefined || !(ResidualError.is(error) && error.code === 'cache')) throw error;
     store = undefined;
   };
   const folder = `${new URL(base).host.replace(/[^\w.-]/g, '_')}/${id}`;
-  // The hub itself says from which host a large file comes.
+  // The hub redirects large files to other hosts.
   const fetch = offline ? refuseOffline : guardedFetch(options.fetch, { stallTimeout, otherHosts: true });
   const listing = { base, revision, folder, headers, ...options, fetch };
   const repository = await listRepository(id, { ...listing, store }).catch(error => {
@@ -101,12 +105,12 @@ export async function hubFiles(
   };
 }
 
-/** Stands in the place of `fetch` while nothing may be asked. */
+/** Replaces `fetch` while offline. */
 async function refuseOffline(url: unknown): Promise<never> {
   throw new ResidualError('offline', `loadModel: ${url} is not stored, and nothing is downloaded while offline`);
 }
 
-/** The settings that are there, so that others show through where one is undefined. */
+/** The options that are defined, so that defaults apply to the others. */
 function definedOptions(hub: HubOptions): HubOptions {
   return Object.fromEntries(Object.entries(hub).filter(([, value]) => value !== undefined));
 }
@@ -156,7 +160,7 @@ async function listRepository(
   });
   const text = new TextDecoder().decode(bytes);
   const repository = repositoryOf(url, text);
-  if (store && (await store.readText(key)) !== text) await store.writeText(key, text); // what is there may be read-only
+  if (store && (await store.readText(key)) !== text) await store.writeText(key, text); // the store may be read-only
   return repository;
 }
 

@@ -1,6 +1,6 @@
 import { ResidualError } from '@residual/tensor';
 
-/** The most bytes that are read of a text at once, by its name; what is larger is no such file. */
+/** The most bytes of a text file, by its name; a larger file is refused. */
 const limits: Readonly<Record<string, number>> = {
   'config.json': 2 ** 22,
   'generation_config.json': 2 ** 22,
@@ -9,18 +9,18 @@ const limits: Readonly<Record<string, number>> = {
   'model.safetensors.index.json': 2 ** 26,
 };
 
-/** The most bytes of every other text, vocabularies among them. */
+/** The most bytes of all other text files, such as vocabularies. */
 const defaultMaxBytes = 2 ** 28;
 
-/** How many bytes a text of this name may have. */
+/** The most bytes of a text file of this name. */
 export function limitOf(name: string): number {
   return Object.hasOwn(limits, name) ? limits[name]! : defaultMaxBytes;
 }
 
-/** The most bytes of the list of a repository: some 14,000 files. */
+/** The most bytes of the listing of a repository, enough for about 14,000 files. */
 export const maxListingBytes = 2 ** 22;
 
-/** Throws where a text is larger than any of its name should be. */
+/** Throws if a text file is larger than its limit. */
 export function expectSmall(origin: string, name: string, bytes: number, maxBytes = limitOf(name)): void {
   if (bytes <= maxBytes) return;
   throw new ResidualError(
@@ -29,12 +29,12 @@ export function expectSmall(origin: string, name: string, bytes: number, maxByte
   );
 }
 
-/** The bytes of a body, at most `most`: as many as a text of this name may have if absent. Errors when it breaks off. */
+/** Reads a body of at most `maxBytes`, default the limit of the name. Throws if it is larger or breaks off. */
 export async function readSmall(
   origin: string,
   name: string,
   body: ReadableStream<Uint8Array>,
-  { maxBytes: most = limitOf(name), signal }: { maxBytes?: number; signal?: AbortSignal | undefined } = {},
+  { maxBytes = limitOf(name), signal }: { maxBytes?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -42,7 +42,7 @@ export async function readSmall(
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       size += part.value.length;
-      expectSmall(origin, name, size, most);
+      expectSmall(origin, name, size, maxBytes);
       parts.push(part.value);
     }
   } catch (cause) {
@@ -54,10 +54,10 @@ export async function readSmall(
     await reader.cancel().catch(() => {});
   }
   const bytes = new Uint8Array(size);
-  let at = 0;
+  let offset = 0;
   for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+    bytes.set(part, offset);
+    offset += part.length;
   }
   return bytes;
 }

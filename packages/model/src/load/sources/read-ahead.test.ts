@@ -5,7 +5,7 @@ import { readAhead } from './read-ahead.js';
 const mebibyte = 2 ** 20;
 const bytes = new Uint8Array(40 * mebibyte + 7).map((_, i) => (i * 2654435761) >>> 24);
 
-/** The source, and what was asked of the one behind it. */
+/** The source, and the requests to the one behind it. */
 const watched = () => {
   const asked: [number, number][] = [];
   const reported: number[] = [];

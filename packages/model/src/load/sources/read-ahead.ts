@@ -1,12 +1,12 @@
 import type { Source } from '@residual/safetensors';
 import type { OnBytes } from './files.js';
 
-/** How many bytes one request asks for. */
+/** How many bytes one request reads. */
 const window = 2 ** 24;
 
 /**
- * A source that reads in windows of 16 MiB, so that reads in the order of the file become few requests and nothing more than a window is held beside
- * what was asked for; it tells how far it is.
+ * A source that reads in windows of 16 MiB and reports its progress, so that reads in file order become few requests.
+ * It keeps at most one window.
  */
 export function readAhead(source: Source, { name, onBytes }: { name: string; onBytes?: OnBytes | undefined }): Source {
   let [from, ahead] = [0, new Uint8Array(0)];

@@ -1,4 +1,4 @@
-/** One piece of work that several callers wait for. */
+/** Work that several callers wait for. */
 interface Shared<Result> {
   readonly result: Promise<Result>;
   readonly controller: AbortController;
@@ -6,12 +6,13 @@ interface Shared<Result> {
 }
 
 /**
- * Work by key that runs once for all who ask for it at the same time. Each gives it up by a signal of their own; when nobody waits any more, it is aborted.
+ * Runs work once per key for all callers that ask for it at the same time. Each caller may leave by its own signal;
+ * when the last one leaves, the work is aborted.
  */
 export class SharedWork<Result> {
   private readonly running = new Map<string, Shared<Result>>();
 
-  /** The result of `work`, or of the same work that already runs. */
+  /** The result of `work`, or of the same work if it already runs. */
   async run(
     key: string,
     signal: AbortSignal | undefined,
@@ -33,8 +34,8 @@ export class SharedWork<Result> {
     const left = new Promise<never>((_, reject) => {
       leave = () => {
         if (--shared.users > 0) return reject(signal!.reason);
-        if (this.running.get(key) === shared) this.running.delete(key); // who comes now begins anew
-        controller.abort(signal!.reason); // the work ends with this reason, after it has put away what it holds
+        if (this.running.get(key) === shared) this.running.delete(key); // later callers start again
+        controller.abort(signal!.reason); // the work cleans up and rejects with this reason
       };
     });
     signal?.addEventListener('abort', leave, { once: true });

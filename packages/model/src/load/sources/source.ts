@@ -8,24 +8,27 @@ import { expectSmall } from './limits.js';
 import { urlFiles } from './url.js';
 
 /**
- * Where a checkpoint is: the path of a folder (Node), a base URL, a Hugging Face id (`owner/name`), URLs by file name, files that someone dropped,
- * bytes by name, or `ModelFiles` of your own.
+ * Where a checkpoint is: the path of a folder (Node), a base URL, a Hugging Face id (`owner/name`), URLs by file name,
+ * dropped files, bytes by name, or your own `ModelFiles`.
  */
 export type ModelSource = string | URL | FileUrls | readonly File[] | ReadonlyMap<string, Uint8Array> | ModelFiles;
 
-/** How sources are read. */
+/** The options for reading a source. */
 export interface SourceOptions {
-  /** Settings of the hub, for ids. */
+  /** The options of the hub, for ids. */
   readonly hub?: HubOptions;
-  /** Used in place of the global `fetch`. */
+  /** Replaces the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Whether a URL may be redirected to another host; false if absent. A hub leads to its storage in any case. */
+  /** Whether a URL may redirect to another host; default false. A hub always may. */
   readonly allowRedirects?: boolean;
   /** Ends the reading. */
   readonly signal?: AbortSignal;
 }
 
-/** The files behind a source. A text is a URL if it has a scheme or begins with `/` or `.` in a page, else a folder if there is one, else an id. */
+/**
+ * The files of a source. A string is a URL if it has a scheme, or in a page if it starts with `/` or `.`; else a folder
+ * if it exists; else an id. Throws for anything else.
+ */
 export async function filesOf(source: ModelSource, options: SourceOptions = {}): Promise<ModelFiles> {
   if (source === null)
     throw new ResidualError(
@@ -50,19 +53,19 @@ export async function filesOf(source: ModelSource, options: SourceOptions = {}):
   );
 }
 
-/** A source as it can be sent to another thread, where a `URL` cannot go and where relative URLs begin elsewhere. */
+/** The source in a form that can be sent to another thread, without `URL` objects and relative URLs. */
 export function portableSource(source: ModelSource): ModelSource {
   if (isUrl(source)) return source.href;
   const isPlain = typeof source === 'string' || Array.isArray(source) || source instanceof Map || isModelFiles(source);
   return isPlain ? source : plainUrls(source as FileUrls);
 }
 
-/** Whether a source reads its files itself. */
+/** Whether a source is a `ModelFiles`. */
 function isModelFiles(source: ModelSource): source is ModelFiles {
   return typeof source === 'object' && typeof (source as ModelFiles).bytes === 'function';
 }
 
-/** Bytes by file name. */
+/** The files of a map from names to bytes. */
 export function bytesFiles(files: ReadonlyMap<string, Uint8Array>): ModelFiles {
   const origin = 'what was given';
   return {
@@ -79,7 +82,7 @@ export function bytesFiles(files: ReadonlyMap<string, Uint8Array>): ModelFiles {
   };
 }
 
-/** Files that someone chose or dropped on a page, by their names without folders. */
+/** Files chosen or dropped on a page, by their names without folders. */
 export function droppedFiles(files: readonly File[]): ModelFiles {
   const byName = new Map(files.map(file => [file.name, file]));
   const origin = `what was given (${files.length} ${files.length === 1 ? 'file' : 'files'})`;

@@ -1,33 +1,33 @@
 import type { Source } from '@residual/safetensors';
 
-/** Where downloaded files stay: a folder on disk, or the storage that a browser gives a site. Keys are paths with `/`. */
+/** Storage for downloaded files: a folder on disk, or the storage of a site in a browser. Keys are paths with `/`. */
 export interface Store {
-  /** Where it is: what tells it from other stores. */
+  /** The location, which identifies the store. */
   readonly location: string;
-  /** A small text that was written before; undefined if there is none. */
+  /** A small text written before; undefined if there is none. */
   readText(key: string): Promise<string | undefined>;
   writeText(key: string, text: string): Promise<void>;
-  /** A file that is complete; undefined if there is none. */
+  /** A complete file; undefined if there is none. */
   source(key: string): Promise<Source | undefined>;
-  /** The digest of a complete file as it is stored, in hexadecimal, `prefix` before its bytes. */
+  /** The digest of `prefix` and the bytes of a complete file, in hexadecimal. */
   digest(key: string, kind: 'sha1' | 'sha256', prefix: string, signal?: AbortSignal): Promise<string>;
-  /** What tells this state of a complete file from a later one, such as the time of its last change. */
+  /** A stamp that changes when a complete file changes, such as its modification time. */
   stamp(key: string): Promise<string>;
   /** Removes a complete file. */
   remove(key: string): Promise<void>;
-  /** A file that is being written, with what was written of it before. `signal` ends the waiting for others who write it. */
+  /** Opens a partial file with the bytes written so far. `signal` ends the wait for other writers. */
   partialFile(key: string, signal?: AbortSignal): Promise<PartialFile>;
 }
 
-/** A file that is not complete, and nobody else's. What was appended stays when the program ends, so that a download goes on from there. */
+/** A partial file with one owner. Appended bytes stay when the program ends, so that a download can resume. */
 export interface PartialFile {
-  /** Bytes so far. */
+  /** The bytes so far. */
   readonly size: number;
   append(bytes: Uint8Array): Promise<void>;
-  /** Keeps what there is for later. */
+  /** Keeps the bytes for later. */
   close(): Promise<void>;
   /** Makes it the complete file. */
   finish(): Promise<void>;
-  /** Forgets what there is. */
+  /** Deletes the bytes. */
   discard(): Promise<void>;
 }
