@@ -9,7 +9,7 @@ const settings: Record<string, [name: string, values: unknown[]]> = JSON.parse(
 );
 const file = readFileSync(new URL('golden.safetensors', folder));
 
-/** The named tensor as rows. */
+/** The rows of a named tensor. */
 function rows(name: string): number[][] {
   const headerLength = Number(file.readBigUInt64LE(0));
   const { dtype, shape, data_offsets: offsets } = JSON.parse(file.toString('utf8', 8, 8 + headerLength))[name];
@@ -45,7 +45,7 @@ const processors: Record<string, () => Processor> = {
   sequence_bias: () => sampling.sequenceBias(values<[SequenceBias[]]>('sequence_bias')[0]),
 };
 
-/** In the file the lowest float32 stands for -Infinity. */
+/** The file stores -Infinity as the lowest float32. */
 const masked = (logit: number): number => (logit < -3.4e38 ? -Infinity : logit);
 
 test('there is a processor for each of the reference', () => {

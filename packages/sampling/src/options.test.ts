@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type SamplerOptions, sampler } from './index.js';
 
-/** What the compiler refuses and allows; type-checking this file is the test, so nothing of it runs. */
+/** Calls that the compiler must accept or refuse; type-checking this file is the test, nothing of it runs. */
 export function forTheCompiler(): void {
   sampler({});
   sampler({ temperature: 0, topLogprobs: 3, repetitionPenalty: 1.2 });
@@ -15,9 +15,9 @@ export function forTheCompiler(): void {
   const settings: SamplerOptions = { temperature: slider, topP: 0.9 };
   sampler(settings);
 
-  // @ts-expect-error a greedy choice does not heed topP
+  // @ts-expect-error a greedy choice ignores topP
   sampler({ temperature: 0, topP: 0.9 });
-  // @ts-expect-error nor a seed
+  // @ts-expect-error a greedy choice ignores a seed
   sampler({ temperature: 0, seed: 1 });
   // @ts-expect-error without a temperature the choice is greedy
   sampler({ topP: 0.9 });
@@ -27,9 +27,9 @@ export function forTheCompiler(): void {
   sampler({ temperature: 1, top_p: 0.9 });
   // @ts-expect-error unknown name
   sampler({ temprature: 1 });
-  // @ts-expect-error minNewTokens holds off the end: it must know it
+  // @ts-expect-error minNewTokens needs eosTokenId
   sampler({ minNewTokens: 3 });
-  // @ts-expect-error false would do nothing
+  // @ts-expect-error false would have no effect
   sampler({ renormalizeLogits: false });
   // @ts-expect-error one limit, not two
   sampler({ forcedEosTokenId: { tokens: 2, maxLength: 9, maxNewTokens: 3 } });

@@ -9,7 +9,7 @@ const run = (options: PipelineOptions, logits: number[], tokens: number[] = [], 
 const ln = Math.log;
 
 test('the order is that of the reference, whatever the order of the options', () => {
-  // Each option reads its value when its processor is made, so reading the options tells the order.
+  // The value of each option is read when its processor is made, so the reads show the order.
   const read: string[] = [];
   const all = {
     renormalizeLogits: true,
@@ -45,8 +45,7 @@ test('the order is that of the reference, whatever the order of the options', ()
   });
   expect(pipeline(watched)).toHaveLength(23); // 24 options, no processors of the user's own
   const reference = Object.keys(all).reverse();
-  // forcedBosTokenId is looked at once more for beginSuppressTokens, temperature for the filters: each was read at its
-  // first turn already.
+  // forcedBosTokenId is read once more for beginSuppressTokens, temperature for the filters; the first read counts.
   expect(read.filter(name => name !== 'temperature')).toEqual(reference.filter(name => name !== 'temperature'));
 });
 

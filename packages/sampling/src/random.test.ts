@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { thrownMessage } from '../test/thrown.js';
 import { fineUniformAt, streamOf, uniformAt } from './index.js';
 
-/** The same formula in arithmetic without wrap-around. */
+/** The same formula in BigInt arithmetic. */
 function reference(seed: number, path: string, counter: number): number {
   const u32 = (x: bigint) => BigInt.asUintN(32, x);
   const mix = (h: bigint) => {

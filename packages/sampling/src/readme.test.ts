@@ -18,7 +18,7 @@ const bundle = async (contents: string, minify = false): Promise<string> => {
   return outputFiles[0]!.text;
 };
 
-/** What a program prints, each value as JSON. */
+/** The values that a program prints, each as JSON. */
 async function printed(program: string): Promise<string[]> {
   const lines: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation(value => lines.push(JSON.stringify(value)));

@@ -16,7 +16,7 @@ function counts(options: SamplerOptions & { temperature: number }, draws: number
   return result;
 }
 
-/** Σ (count - expected)² / expected over the tokens that can come; a token that cannot must not have come. */
+/** Σ (count - expected)² / expected over the possible tokens; an impossible token must not occur. */
 function chiSquare(found: number[], expected: number[]): number {
   const draws = found.reduce((a, b) => a + b);
   return found.reduce((sum, count, token) => {
@@ -180,7 +180,7 @@ test('every part of a vocab of 50,000 equally likely tokens is drawn from', () =
   const { next } = sampler({ temperature: 1, seed: 1 });
   const row = Float32Array.from({ length: 50000 }, () => 0);
   const drawn = new Set(Array.from({ length: 300 }, (_, i) => next(row, contextOf(tokens(i))).token));
-  expect(drawn.size).toBeGreaterThan(290); // all equally likely: hardly any comes twice
+  expect(drawn.size).toBeGreaterThan(290); // all are equally likely, so few occur twice
   expect(Math.min(...drawn)).toBeLessThan(1000);
   expect(Math.max(...drawn)).toBeGreaterThan(49000);
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { thrownMessage } from '../test/thrown.js';
 import { stopStrings } from './stop-strings.js';
 
-/** Feeds the pieces; what was shown after each, and the rest at the end. */
+/** Feeds the pieces; returns the text after each, the rest at the end, and the stop string. */
 function feed(strings: string[], pieces: string[]) {
   const watch = stopStrings(strings);
   const steps = pieces.map(piece => watch.push(piece));
@@ -64,7 +64,7 @@ test('however the text is cut, the result is that of the whole text, character b
       const { shown, rest, stop } = feed(stops, pieces);
       expect(stop).toEqual(string === undefined ? undefined : { string, index: end! - string.length });
       expect(shown.join('') + rest).toBe(string === undefined ? whole : whole.slice(0, end! - string.length));
-      // Nothing is held back but what may begin a stop string.
+      // Only the possible beginning of a stop string is held back.
       const held = string === undefined ? rest : '';
       expect(held === '' || stops.some(stop => stop.length > held.length && stop.startsWith(held))).toBe(true);
     }),

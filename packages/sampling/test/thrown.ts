@@ -1,4 +1,4 @@
-/** The message that `run` throws, to be read whole. */
+/** The message that `run` throws, or a text that says that nothing was thrown. */
 export function thrownMessage(run: () => unknown): string {
   try {
     run();

@@ -31,7 +31,7 @@ export function beamHypotheses(
   let done = false;
   const slotOf = (continuation: Continuation, rank: number, length: number, ended: boolean): HypothesisSlot => {
     const score = fround(continuation.sum / length ** lengthPenalty);
-    // An end token below rank groupSize does not count.
+    // An end token ranked after the first groupSize candidates does not count.
     if (!ended || rank >= groupSize) return { score: fround(score + lowestScore) };
     const reason = eosTokenIds.has(continuation.token) ? 'eos' : 'length';
     return { score, hypothesis: hypothesis(extend(continuation), score, reason) };

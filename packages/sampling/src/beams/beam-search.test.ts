@@ -4,7 +4,7 @@ import { type BeamOptions, type BeamSearch, beamSearch } from './index.js';
 
 const vocab = 5;
 
-/** A language of five tokens: what may follow depends on the last two. */
+/** A language of five tokens: the logits depend on the last two tokens. */
 const logitsAfter = (seed: number) => (tokens: readonly number[]) =>
   Float32Array.from({ length: vocab }, (_, token) => {
     const [a = 7, b = 11] = tokens.slice(-2);
@@ -14,7 +14,7 @@ const logitsAfter = (seed: number) => (tokens: readonly number[]) =>
 
 type Logits = ReturnType<typeof logitsAfter>;
 
-/** Runs a search to its end as a model would: feeds each row its own tokens. */
+/** Runs a search to its end like a model: each row has its own tokens. */
 function searched(options: BeamOptions, prompts: readonly number[][], logits: Logits): BeamSearch {
   const search = beamSearch(options, prompts);
   let rows = prompts.flatMap(prompt => Array.from({ length: options.numBeams }, () => prompt));
@@ -35,7 +35,7 @@ interface Text {
   sum: number;
 }
 
-/** The algorithm in a few lines of float64: one prompt, all continuations sorted. */
+/** A naive implementation in float64: one prompt, all continuations sorted. */
 function naive(options: BeamOptions, prompt: number[], logits: Logits) {
   const { numBeams, lengthPenalty = 1, earlyStopping = false, maxNewTokens = 9, numReturnSequences = 1 } = options;
   const ends = [options.eosTokenId ?? []].flat() as number[];
