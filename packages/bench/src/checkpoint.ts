@@ -12,8 +12,8 @@ import { type Shape, type ShapeName, shapes, tensorsOf } from './shape.js';
 const cache = fileURLToPath(new URL('../../../.residual/bench/', import.meta.url));
 
 /**
- * A folder with `config.json` and `model.safetensors` (float32) of a shape, created on first use: random weights, or those of the stories model. All subjects
- * read this file.
+ * A folder with `config.json` and `model.safetensors` (float32) of a shape, created on first use: random weights, or
+ * those of the stories model. All subjects read this file.
  */
 export async function checkpointOf(name: ShapeName): Promise<string> {
   const folder = join(cache, name);
@@ -32,7 +32,10 @@ export async function checkpointOf(name: ShapeName): Promise<string> {
   return folder;
 }
 
-/** Random normal weights, with norms of weight 1 and bias 0. Position embeddings are large, so that greedy decoding does not repeat one token forever. */
+/**
+ * Random normal weights, with norms of weight 1 and bias 0. Position embeddings are large, so that greedy decoding does
+ * not repeat one token forever.
+ */
 export function randomWeights(shape: Shape): Map<string, Float32Array> {
   const std = 1.4 / Math.sqrt(shape.n_embd);
   const start = (name: string, length: number) => {

@@ -16,8 +16,9 @@ export interface MeasureOptions {
 }
 
 /**
- * Lets every subject load and generate the same text. The subjects alternate in each round, so that other load on the machine affects all alike. Returns the
- * lower quartile over all rounds, which short disturbances do not change. A first round warms up and checks that all write the same tokens.
+ * Lets every subject load and generate the same text. The subjects alternate in each round, so that other load on the
+ * machine affects all alike. Returns the lower quartile over all rounds, which short disturbances do not change. A
+ * first round warms up and checks that all write the same tokens.
  */
 export async function measure(
   benches: ReadonlyMap<SubjectName, SubjectRunner>,

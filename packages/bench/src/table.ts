@@ -1,4 +1,4 @@
-/** How wide the columns of some rows are, each at least as wide as given. */
+/** The widths of the columns of some rows, each at least the given minimum. */
 export const widthsOf = (rows: readonly (readonly string[])[], minimum: readonly number[] = []): number[] =>
   rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(cell.length, all[i] ?? 0)), [...minimum]);
 
@@ -9,7 +9,10 @@ export function table(rows: readonly (readonly string[])[], widths: readonly num
   return rows.map(row => line(row).trimEnd()).join('\n');
 }
 
-/** Prints groups of rows as one table. The first row of each group is the header; only the header of the first group is printed. */
+/**
+ * Prints groups of rows as one table. The first row of each group is the header; only the header of the first group is
+ * printed.
+ */
 export function incrementalTable(minimum: readonly number[] = []): (rows: readonly (readonly string[])[]) => string {
   let widths: readonly number[] = minimum;
   let isFirst = true;

@@ -1,18 +1,18 @@
-/** Lists the tensors of a safetensors file, of a sharded checkpoint's index, or of a URL: node inspect.js model.safetensors */
+/** Lists the tensors of a safetensors file, a sharded checkpoint's index or a URL: node inspect.js model.safetensors */
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { httpSource, openSafetensors, openSharded, type Safetensors, streamSafetensors } from '@residual/safetensors';
 import { fileSource } from '@residual/safetensors/node';
 
-/** Opens whatever `place` is; of all of it only headers are read. */
+/** Opens a file, an index or a URL. Only headers are read. */
 export async function open(location: string): Promise<Safetensors> {
   if (/^https?:/.test(location)) return openSafetensors(await httpSource(location));
   if (!location.endsWith('.index.json')) return openSafetensors(await fileSource(location));
   return openSharded(await readFile(location, 'utf8'), name => fileSource(join(dirname(location), name)));
 }
 
-/** Smallest, mean and largest value of a tensor that holds floats. */
+/** The minimum, mean and maximum of a float tensor. */
 export async function range(file: Safetensors, name: string): Promise<string> {
   const { data } = await file.readFloat32(name);
   let [min, max, sum] = [Infinity, -Infinity, 0];
@@ -24,7 +24,7 @@ export async function range(file: Safetensors, name: string): Promise<string> {
   return `${min.toFixed(3)} … ${(sum / data.length).toFixed(3)} … ${max.toFixed(3)}`;
 }
 
-/** A file to look at where none is named: 3 tensors of 97 x 31 sines, made one at a time as they are written. */
+/** A sample file for calls without an argument: 3 tensors of 97 x 31 sines, created one at a time while writing. */
 async function writeSines(): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'safetensors-')), 'sines.safetensors');
   const sines = (step: number) => ({

@@ -34,7 +34,7 @@ test('between two bfloat16 a float32 goes to the nearer, from the middle to the 
 });
 
 test('the largest float32 rounds to infinity, and NaN stays NaN', () => {
-  const loud = new Float32Array(new Uint32Array([0x7f800001, 0xff800001, 0x7fffffff]).buffer); // whose upper halves alone are infinity
+  const loud = new Float32Array(new Uint32Array([0x7f800001, 0xff800001, 0x7fffffff]).buffer); // infinities, if cut
   const bits = float32ToBfloat16(loud);
   expect([...bfloat16ToFloat32(bits)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
   const large = [3.4028234663852886e38, -3.4028234663852886e38, Infinity, -Infinity, -0];

@@ -1,14 +1,17 @@
 import { ResidualError } from '@residual/base';
 
-/** The codes of errors; the README says when each is thrown. */
+/** The codes of errors; the README explains each. */
 export type SafetensorsErrorKind = 'format' | 'source' | 'missing' | 'dtype' | 'index' | 'write' | 'length';
 
-/** Says what does not fit; whoever knows the function and the code adds them (`explain`). */
+/** Throws what does not fit; `explain` adds the function name and the code. */
 export function refuse(what: string): never {
   throw new Error(what);
 }
 
-/** What `work` returns; what it refuses becomes a `ResidualError` of `kind` whose message begins with `where`. */
+/**
+ * Returns the result of `work`; turns what it refuses into a `ResidualError` of `kind` whose message starts with
+ * `where`.
+ */
 export function explain<T>(kind: SafetensorsErrorKind, where: string, work: () => T): T {
   try {
     return work();
@@ -17,18 +20,18 @@ export function explain<T>(kind: SafetensorsErrorKind, where: string, work: () =
   }
 }
 
-/** A name as text for messages: quoted, control characters escaped, its first 80 characters. */
+/** A name for messages: quoted, with control characters escaped, cut after 80 characters. */
 export function quote(name: string): string {
   return JSON.stringify(name.slice(0, 80));
 }
 
-/** How many names there are, and the first eight of them. */
+/** The number of names, and the first eight. */
 export function firstFew(names: Iterable<string>): string {
   const all = [...names];
   return `${all.length}: ${all.slice(0, 8).map(quote).join(', ')}`;
 }
 
-/** Throws unless a converter's output holds exactly as many values as its input. */
+/** Throws unless the output of a converter is as long as its input. */
 export function expectLength(converter: string, from: ArrayLike<number>, into: ArrayLike<number>): void {
   if (from.length === into.length) return;
   throw new ResidualError('length', `${converter}: ${from.length} values; ${into.length} would fit`);

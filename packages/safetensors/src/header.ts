@@ -3,30 +3,33 @@ import { explain, quote, refuse } from './errors.js';
 import { type JsonReader, jsonReader } from './json.js';
 import { type ReadOptions, readExactly, type Source } from './source.js';
 
-/** The longest header the reference reads, in bytes. */
+/** The longest header that the reference implementation reads, in bytes. */
 const maxHeaderBytes = 100_000_000;
 
-/** Refuses a header that is too long for the reference. */
+/** Throws if a header is too long for the reference implementation. */
 export function checkHeaderBytes(bytes: number): void {
   if (bytes > maxHeaderBytes) refuse(`the header has ${bytes} bytes; ${maxHeaderBytes} would fit`);
 }
 
-/** A tensor and where its data lies: from byte `start` of the data of `source`, which begins at its byte `dataStart`. */
+/**
+ * A tensor and the location of its data: from byte `start` of the data section, which starts at byte `dataStart` of
+ * `source`.
+ */
 export interface TensorEntry extends TensorInfo {
   readonly source: Source;
   readonly dataStart: number;
   readonly start: number;
 }
 
-/** What a header says, checked; tensors in the order of their data. */
+/** A checked header, with tensors in the order of their data. */
 export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
 }
 
 /**
- * Reads the header of a file and checks everything a reader relies on: the tensors fill the file without gap or overlap, and
- * each has the bytes its dtype and shape need. Code `format` where that is not so.
+ * Reads and checks the header of a file: the tensors fill the file without gaps or overlaps, and each has the number of
+ * bytes of its dtype and shape. Errors with code `format` otherwise.
  */
 export async function readHeader(source: Source, options?: ReadOptions): Promise<Header> {
   const length = await readExactly(source, 0, 8, options);

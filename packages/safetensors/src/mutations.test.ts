@@ -70,7 +70,7 @@ const marks = [
   'null',
 ];
 
-/** A JSON text with one to three pieces of it replaced, dropped, moved, repeated or put in. */
+/** A JSON text with one to three parts replaced, removed, moved, repeated or inserted. */
 function mutateText(random: Random, text: string): string {
   let mutated = text;
   for (let i = random(3); i >= 0; i--) {
@@ -178,7 +178,9 @@ afterAll(() => {
   vi.unstubAllGlobals();
 });
 
-/** The message of an error without its names and numbers; throws unless it was meant: ours, and no crash in its clothes. */
+/**
+ * The message of an error without its names and numbers; throws unless it was meant: ours, and no crash in its clothes.
+ */
 function expectRefusal(error: Error & { code?: string; cause?: unknown }, code: string): string {
   const { name = 'Error', code: kind } = (error.cause ?? {}) as Error & { code?: string };
   const meant = ['Error', 'SyntaxError'].includes(name) || kind === 'ERR_ENCODING_INVALID_ENCODED_DATA';

@@ -6,28 +6,27 @@ import { float16ToFloat32 } from './float16.js';
 import { type Header, readHeader, type TensorEntry } from './header.js';
 import { chunkBytes, type ReadOptions, readExactly, type Source } from './source.js';
 
-/** Named tensors that are read when asked for, from one file (`openSafetensors`) or several (`openSharded`). */
+/** Tensors that are read on demand from one file (`openSafetensors`) or several (`openSharded`). */
 export interface Safetensors {
-  /** Free text the writer left, such as `{ format: 'pt' }`. */
+  /** The metadata of the writer, such as `{ format: 'pt' }`. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** What is known of each tensor before it is read, by name, in the order of the data. */
+  /** The description of each tensor by name, in the order of the data. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Reads one tensor as it is stored: `{ dtype, shape, data }`. The data is yours. */
+  /** Reads one tensor in its dtype: `{ dtype, shape, data }`. The caller owns the data. */
   read(name: string, options?: ReadOptions): Promise<StoredTensor>;
-  /** Reads one tensor of F32, F16, BF16 or F64 as float32; another dtype is an error with code `dtype`. */
+  /** Reads one F32, F16, BF16 or F64 tensor as float32. Errors with code `dtype` on another dtype. */
   readFloat32(name: string, options?: ReadOptions): Promise<StoredTensor<'F32'>>;
 }
 
 /**
- * Opens a file: reads and checks its header, no data. Code `format` where anything is not as the format demands:
- * the header, a dtype, a shape, an offset, a byte too few or too many.
- * Format: https://huggingface.co/docs/safetensors/index#format
+ * Opens a file: reads and checks its header, but no data. Errors with code `format` if the file is invalid: its header,
+ * a dtype, a shape, an offset, or its length. Format: https://huggingface.co/docs/safetensors/index#format
  */
 export async function openSafetensors(source: Source, options?: ReadOptions): Promise<Safetensors> {
   return safetensorsOf(await readHeader(source, options));
 }
 
-/** The tensors that headers describe, as something to read from. */
+/** A readable file from checked headers. */
 export function safetensorsOf({ metadata, tensors }: Header): Safetensors {
   const find = (name: string): TensorEntry => {
     const entry = tensors.get(name);
@@ -70,7 +69,7 @@ const converters: { readonly [D in Dtype]?: (from: never, into: Float32Array) =>
   F16: float16ToFloat32,
 };
 
-/** Bytes `from` to `to` of a tensor as the typed array of its dtype. */
+/** The bytes `from` to `to` of a tensor as the typed array of its dtype. */
 async function readPart(
   { dtype, source, dataStart, start }: TensorEntry,
   from: number,
@@ -79,6 +78,6 @@ async function readPart(
 ) {
   const begin = dataStart + start;
   let bytes = await readExactly(source, begin + from, begin + to, options);
-  if (bytes.length < bytes.buffer.byteLength) bytes = new Uint8Array(bytes); // a part of something larger
+  if (bytes.length < bytes.buffer.byteLength) bytes = new Uint8Array(bytes); // a view of a larger buffer
   return new (typedArrays[dtype] as new (buffer: ArrayBufferLike) => StoredTensor['data'])(bytes.buffer);
 }

@@ -4,14 +4,14 @@ import { type Header, readHeader, type TensorEntry } from './header.js';
 import { type Safetensors, safetensorsOf } from './open.js';
 import type { ReadOptions, Source } from './source.js';
 
-/** So many shards are opened at once. */
+/** The number of shards that are opened at the same time. */
 const maxOpenShards = 8;
 
 /**
- * Opens a model that is split over several files: checks the text of its index (`model.safetensors.index.json`) and reads the
- * header of each shard, no data. `open` is asked once for each shard, by a plain file name: what could lead out of a folder
- * never reaches it. Code `index` where index and shards disagree; the message names the tensors.
- * Format: https://huggingface.co/docs/transformers/big_models#shard-metadata
+ * Opens a sharded model: checks the text of its index (`model.safetensors.index.json`) and reads the header of each
+ * shard, but no data. `open` is called once for each shard with a plain file name; names that could leave the folder
+ * are refused. Errors with code `index` if index and shards disagree; the message names the tensors. Format:
+ * https://huggingface.co/docs/transformers/big_models#shard-metadata
  */
 export async function openSharded(
   index: string,
@@ -29,7 +29,7 @@ export async function openSharded(
       try {
         shards[i] = { fileName, ...(await readHeader(await open(fileName), options)) };
       } catch (cause) {
-        next = names.length; // the others are not opened any more
+        next = names.length; // stops opening the others
         options?.signal?.throwIfAborted();
         throw new ResidualError('index', `openSharded: shard ${quote(fileName)}: ${(cause as Error).message}`, {
           cause,
@@ -56,12 +56,12 @@ export async function openSharded(
   return safetensorsOf({ metadata: Object.assign({}, ...shards.map(shard => shard.metadata)), tensors });
 }
 
-/** File name by tensor name, from the `weight_map` of an index. */
+/** The file name of each tensor, from the `weight_map` of an index. */
 function readIndex(index: string): Map<string, string> {
   const weightMap = new Map<string, string>(Object.entries(JSON.parse(index)?.weight_map ?? {}));
   if (weightMap.size === 0) refuse('the weight_map is empty');
   for (const fileName of weightMap.values()) {
-    // No folder, drive, escape, query or fragment, and nothing that is all dots.
+    // No folder, drive, escape, query or fragment, and no name of dots only.
     const plain = typeof fileName === 'string' && /^(?!\.*$)[^\p{C}/\\:%?#]+$/u.test(fileName);
     if (!plain) refuse(`shard ${quote(`${fileName}`)} is not a plain file name`);
   }

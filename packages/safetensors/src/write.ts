@@ -3,7 +3,7 @@ import { explain, quote, refuse } from './errors.js';
 import { checkHeaderBytes } from './header.js';
 import { chunkBytes } from './source.js';
 
-/** A tensor whose data is made when it is its turn to be written, so that a model is never in memory as a whole. */
+/** A tensor whose data is created when it is written, so that a model is never in memory as a whole. */
 export type LazyTensor<D extends Dtype = Dtype> = {
   [K in D]: {
     readonly dtype: K;
@@ -12,16 +12,16 @@ export type LazyTensor<D extends Dtype = Dtype> = {
   };
 }[D];
 
-/** Tensors by name, in a plain object or a `Map`. */
+/** Tensors by name, as a plain object or a `Map`. */
 export type NamedTensors<T> = Readonly<Record<string, T>> | ReadonlyMap<string, T>;
 
-/** What a writer makes known before the data: free text by key. */
+/** Metadata of a file: free text by key. */
 export type Metadata = Readonly<Record<string, string>>;
 
 /**
- * Writes one file into memory. The tensors lie as the reference lays them, by falling alignment of their dtype and then by name.
- * Code `write` where a name, a shape, data or metadata cannot be written.
- * Format: https://huggingface.co/docs/safetensors/index#format
+ * Writes a file to memory. Tensors are ordered as in the reference implementation: by decreasing alignment of their
+ * dtype, then by name. Errors with code `write` if a name, a shape, data or metadata cannot be written. Format:
+ * https://huggingface.co/docs/safetensors/index#format
  */
 export function writeSafetensors(tensors: NamedTensors<StoredTensor>, metadata?: Metadata): Uint8Array<ArrayBuffer> {
   const { header, entries, size } = layout(tensors, metadata);
@@ -37,8 +37,8 @@ export function writeSafetensors(tensors: NamedTensors<StoredTensor>, metadata?:
 }
 
 /**
- * Writes one file as chunks of at most 16 MiB, such as `fs.writeFile` takes. Where `data` is a function it is called when
- * the tensor's turn comes. Same bytes and same errors as `writeSafetensors`.
+ * Writes a file as chunks of at most 16 MiB, for example for `fs.writeFile`. If `data` is a function, it is called when
+ * the tensor is written. Same bytes and errors as `writeSafetensors`.
  */
 export async function* streamSafetensors(
   tensors: NamedTensors<StoredTensor | LazyTensor>,
@@ -52,7 +52,7 @@ export async function* streamSafetensors(
   }
 }
 
-/** The header with its length before it, the tensors in order, and the size of the file; no data is looked at. */
+/** The header with its length prefix, the tensors in order, and the size of the file; no data is read. */
 const layout = <T extends StoredTensor | LazyTensor>(tensors: NamedTensors<T>, metadata: Metadata = {}) =>
   explain('write', 'writeSafetensors', () => {
     const entries = tensors instanceof Map ? [...(tensors as ReadonlyMap<string, T>)] : Object.entries(tensors);
@@ -70,7 +70,7 @@ const layout = <T extends StoredTensor | LazyTensor>(tensors: NamedTensors<T>, m
       return [name, { dtype, shape, data_offsets: [start, end] }];
     });
     if (Object.keys(metadata).length > 0) members.unshift(['__metadata__', metadata]);
-    // Not an object of them, which would have names such as "2" before the metadata.
+    // Not an object, which would order names such as "2" before the metadata.
     const json = members.map(pair => pair.map(each => JSON.stringify(each)).join(':'));
     const text = new TextEncoder().encode(`{${json}}`);
     const headerBytes = Math.ceil(text.length / 8) * 8;
@@ -81,7 +81,7 @@ const layout = <T extends StoredTensor | LazyTensor>(tensors: NamedTensors<T>, m
     return { header, entries, size: header.length + end };
   });
 
-/** The bytes of a tensor's data, once it is what dtype and shape promise. */
+/** The bytes of a tensor's data. Errors unless they fit dtype and shape. */
 const bytesOf = (name: string, { dtype, shape }: StoredTensor | LazyTensor, data: StoredTensor['data']) =>
   explain('write', 'writeSafetensors', () => {
     const array = typedArrays[dtype];

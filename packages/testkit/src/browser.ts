@@ -1,12 +1,12 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { chromeFlags, findChrome } from './chrome.js';
 
-/** Milliseconds after which what a page waits for counts as never coming; a busy machine may take its time. */
+/** The timeout of pages in milliseconds; long, because machines can be busy. */
 const timeoutMilliseconds = 180_000;
 
 /**
- * Starts the Chrome or Chromium of this machine under `chromeFlags` and those given; throws where there is none. Its pages wait long before they give up,
- * so that no test hangs on how quick the machine is.
+ * Starts the Chrome or Chromium of this machine with `chromeFlags` and further flags. Throws if there is none. Pages
+ * have long timeouts, so that tests do not depend on the speed of the machine.
  */
 export const launchChrome = async (flags: readonly string[] = []): Promise<Browser> => {
   const executablePath = findChrome();

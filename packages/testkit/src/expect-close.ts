@@ -1,23 +1,25 @@
 import { expect } from 'vitest';
 
-/** Anything with a shape and numbers that can be read: our Tensor, or one that looks like it. */
+/** An object with a shape and readable numbers, such as a tensor. */
 export interface TensorLike {
   readonly shape: readonly number[];
   data(): Promise<ArrayLike<number>>;
 }
 
-/** Numbers in nested arrays, as they are written in a test. */
+/** Numbers in nested arrays. */
 export type Nested = number | readonly Nested[];
 
-/** What `expectClose` compares: a tensor, a flat or typed array, or nested arrays (which state their shape). */
+/**
+ * The arguments of `expectClose`: a number, a tensor, a flat or typed array, or nested arrays, which define the shape.
+ */
 export type Numbers = TensorLike | ArrayLike<number> | Nested;
 
-/** How far apart two numbers may be: `|actual - expected| <= absolute + relative · |expected|`; at least one is given. */
+/** The tolerance: `|actual - expected| <= absolute + relative · |expected|`; at least one must be given. */
 export type Tolerance = { absolute: number; relative?: number } | { absolute?: number; relative: number };
 
 interface ReadNumbers {
   values: ArrayLike<number>;
-  /** Undefined where the numbers came flat. */
+  /** Undefined for flat numbers. */
   shape: readonly number[] | undefined;
 }
 
@@ -36,7 +38,7 @@ const read = async (numbers: Numbers): Promise<ReadNumbers> => {
   return { values, shape: nested ? nestedShape(numbers) : undefined };
 };
 
-/** Where the flat index lies in the shape: 7 in [2, 5] is [1, 2]. */
+/** The indices of a flat index in a shape: 7 in [2, 5] is [1, 2]. */
 const unravelIndex = (index: number, shape: readonly number[]): number[] => {
   const indices: number[] = [];
   let rest = index;
@@ -48,7 +50,7 @@ const unravelIndex = (index: number, shape: readonly number[]): number[] => {
   return indices;
 };
 
-/** Infinities of one sign agree, and so do two NaN; a NaN on one side only is infinitely far. */
+/** The difference of two numbers. Equal infinities and two NaN differ by 0; a single NaN differs infinitely. */
 const distance = (actual: number, expected: number): number => {
   if (Object.is(actual, expected) || actual === expected) return 0;
   const difference = Math.abs(actual - expected);
@@ -56,8 +58,8 @@ const distance = (actual: number, expected: number): number => {
 };
 
 /**
- * Fails unless every number of `actual` is as close to `expected` as the tolerance says, and the shapes agree where both are
- * known. The message states the difference that exceeds the tolerance most, where it is, and how many do.
+ * Fails unless every number of `actual` is within the tolerance of `expected`, and the shapes agree if both are known.
+ * The message names the worst difference, its indices, and the number of differences beyond the tolerance.
  */
 export const expectClose = async (actual: Numbers, expected: Numbers, tolerance: Tolerance): Promise<void> => {
   const { absolute = 0, relative = 0 } = tolerance;

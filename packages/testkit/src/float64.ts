@@ -3,7 +3,7 @@ export type Row = number[];
 /** Rows of one width: [length, width]. */
 export type Rows = Row[];
 
-/** Flat numbers in nested arrays of a shape: nest([1, 2, 3, 4], [2, 2]) is [[1, 2], [3, 4]]. */
+/** Flat numbers as nested arrays of a shape: nest([1, 2, 3, 4], [2, 2]) is [[1, 2], [3, 4]]. */
 // biome-ignore lint/suspicious/noExplicitAny: as deep as the shape is long; the caller states the type
 export const nest = (values: ArrayLike<number>, shape: readonly number[]): any => {
   const [length, ...inner] = shape;
@@ -13,7 +13,7 @@ export const nest = (values: ArrayLike<number>, shape: readonly number[]): any =
   return Array.from({ length }, (_, i) => nest(flat.slice(i * size, (i + 1) * size), inner));
 };
 
-/** The numbers of a tensor in nested arrays. */
+/** The numbers of a tensor as nested arrays. */
 // biome-ignore lint/suspicious/noExplicitAny: as deep as the shape is long; the caller states the type
 export const nestedOf = async (x: { shape: readonly number[]; data(): Promise<ArrayLike<number>> }): Promise<any> =>
   nest(await x.data(), x.shape);
@@ -43,7 +43,7 @@ export const rmsNormRows = (x: Rows, weight: Row, epsilon: number): Rows =>
     return row.map((value, i) => (value / root) * weight[i]!);
   });
 
-/** eˣ / Σ eˣ; an entry of -Infinity gets 0, and a row of nothing else zeros. */
+/** eˣ / Σ eˣ; -Infinity becomes 0, and a row of only -Infinity zeros. */
 export const softmaxRow = (row: Row): Row => {
   const largest = Math.max(...row);
   if (largest === Number.NEGATIVE_INFINITY) return row.map(() => 0);
@@ -73,7 +73,10 @@ export const gelu64 = (x: number): number => {
 export const headRows = (x: Rows, head: number, headDim: number): Rows =>
   x.map(row => row.slice(head * headDim, (head + 1) * headDim));
 
-/** One head of attention: scores before the softmax, weights over the keys that `mask` allows, and the output, the weighted values. */
+/**
+ * One head of attention: scores before the softmax, weights over the keys that `mask` allows, and the output, the
+ * weighted values.
+ */
 export const attendRows = (
   { query, key, value }: { query: Rows; key: Rows; value: Rows },
   mask: (queryIndex: number, keyIndex: number) => boolean = () => true,

@@ -3,32 +3,35 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
-/** A hub on this machine that holds one model, `someone/tale`, in the layout of Hugging Face, and the same files under `/plain/`. */
+/**
+ * A local hub with one model, `someone/tale`, in the layout of the Hugging Face Hub, and the same files under
+ * `/plain/`.
+ */
 export interface LocalHub {
-  /** Its address; large files come from another port, as the real hub's storage is another host. */
+  /** Its address. Large files come from another port, since the storage of the real hub is another host. */
   readonly endpoint: string;
   readonly commit: string;
-  /** What was asked, in order: `PATH`, or `storage`, then the range and what was said to show who asks. */
+  /** The requests in order: `PATH` or `storage`, then the range and the authorization. */
   readonly requests: string[];
-  /** How many bytes an answer gives before the connection is cut; whole answers if undefined. */
+  /** The number of bytes after which a connection breaks; never if undefined. */
   cutAfter: number | undefined;
-  /** How many bytes an answer gives before it ends as if it were whole; whole answers if undefined. */
+  /** The number of bytes after which a response ends early; never if undefined. */
   endAfter: number | undefined;
-  /** How many bytes an answer gives before nothing more comes; whole answers if undefined. */
+  /** The number of bytes after which a response stalls; never if undefined. */
   stallAfter: number | undefined;
-  /** Whether `/plain/` sends elsewhere: to the storage, which is another host. */
+  /** Whether `/plain/` redirects to the storage, which is another host. */
   redirectsToStorage: boolean;
-  /** Whether answers are compressed. */
+  /** Whether responses are compressed. */
   gzip: boolean;
-  /** Whether the last byte of each file is wrong. */
+  /** Whether the last byte of each file is corrupted. */
   corruptsFiles: boolean;
-  /** Whether connections end without an answer. */
+  /** Whether connections close without a response. */
   isDown: boolean;
-  /** Whether ranges are heeded. */
+  /** Whether range requests are supported. */
   supportsRanges: boolean;
-  /** The status of every answer, where none is as it should be. */
+  /** The status of every response; the usual one if undefined. */
   status: number | undefined;
-  /** What is listed in the place of the truth. */
+  /** Replaces the file listing. */
   listing: unknown;
   close(): Promise<void>;
 }
@@ -38,7 +41,7 @@ const hex = (kind: 'sha1' | 'sha256', ...parts: (string | Uint8Array)[]) =>
   parts.reduce((hash, part) => hash.update(part), createHash(kind)).digest('hex');
 const isLarge = (name: string) => name.endsWith('.safetensors');
 
-/** Starts a hub that serves `files` by name; the map is read anew at each request. */
+/** Starts a hub that serves `files` by name; the map is read again at each request. */
 export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<LocalHub> => {
   const commit = 'a'.repeat(40);
 
@@ -76,7 +79,7 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
 
   const start = async (answer: (url: URL, range: string | undefined, response: ServerResponse) => void) => {
     const server = createServer(({ url, method, headers: { range, authorization } }, response) => {
-      for (const what of ['origin', 'headers']) response.setHeader(`access-control-allow-${what}`, '*'); // a page may ask
+      for (const what of ['origin', 'headers']) response.setHeader(`access-control-allow-${what}`, '*');
       response.setHeader('access-control-expose-headers', '*');
       if (method === 'OPTIONS') return void response.writeHead(204).end();
       const path = new URL(url!, 'http://hub');

@@ -1,4 +1,4 @@
-/** What tests share: fixtures in Node and in browsers, one matcher for closeness, one for memory. */
+/** Shared helpers of tests: fixtures in Node and browsers, and matchers for closeness and memory. */
 export { expectClose, type Nested, type Numbers, type TensorLike, type Tolerance } from './expect-close.js';
 export { expectNoLeak } from './expect-no-leak.js';
 export { fixture, fixtureJson, repositoryFile } from './fixture.js';

@@ -1,4 +1,6 @@
-/** What tests of built pages use: the demo's server, under the demo's policy, and a browser that sees what goes wrong. */
+/**
+ * Helpers for tests of built pages: the demo's server with its security policy, and a browser that records problems.
+ */
 export { serve } from '../../../scripts/lib/serve.mjs';
 export { launchChrome } from './browser.js';
 export { appearanceProblems } from './pages/appearance.js';

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { generate, type Subject } from '../subjects/subject.js';
 
-/** Exposes a subject to the page's driver with the calls of a subject's process; memory is that of the graphics card. */
+/**
+ * Exposes a subject to the page's driver with the calls of a subject's process; memory is that of the graphics card.
+ */
 export function exposeSubject(subject: Subject): void {
   const answers = {
     load: async (source: string) => {

@@ -3,7 +3,7 @@ import onnxProto from 'onnx-proto';
 const { onnx } = onnxProto;
 type Attribute = number | string | readonly number[];
 
-/** Where a tensor's bytes lie in the file of weights. */
+/** The location of a tensor in the file of weights. */
 export interface ExternalTensor {
   readonly shape: readonly number[];
   readonly offset: number;
@@ -12,7 +12,7 @@ export interface ExternalTensor {
 
 type Axes = readonly (number | string)[];
 
-/** Collects the parts of an ONNX graph; names of intermediate values are made up. */
+/** Builds an ONNX graph; names of intermediate values are generated. */
 export class GraphBuilder {
   readonly #nodes: onnxProto.onnx.INodeProto[] = [];
   readonly #initializers: onnxProto.onnx.ITensorProto[] = [];

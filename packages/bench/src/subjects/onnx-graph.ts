@@ -2,9 +2,10 @@ import type { Shape } from '../shape.js';
 import { type ExternalTensor, GraphBuilder } from './graph-builder.js';
 
 /**
- * GPT-2 as an ONNX graph with a key/value cache. Inputs: `ids` and `positions` int64 [1, length], `mask` [1, 1, length, keyLen] (added to the scores),
- * `key.i` and `value.i` [1, heads, past, headDim]. Outputs: `logits` [1, vocab] of the last place, `next.key.i` and `next.value.i`. The weights are read out of
- * `weightsFile`, a safetensors file, as external data. Normalization and gelu are the runtime's own fused ops.
+ * GPT-2 as an ONNX graph with a key/value cache. Inputs: `ids` and `positions` int64 [1, length], `mask` [1, 1, length,
+ * keyLen] (added to the scores), `key.i` and `value.i` [1, heads, past, headDim]. Outputs: `logits` [1, vocab] of the
+ * last position, `next.key.i` and `next.value.i`. The weights are external data in `weightsFile`, a safetensors file.
+ * Normalization and gelu are fused ops of the runtime.
  */
 export function gpt2Graph(shape: Shape, tensors: ReadonlyMap<string, ExternalTensor>, weightsFile: string): Uint8Array {
   const { n_layer: depth, n_head: heads, n_embd: modelDim } = shape;
@@ -40,8 +41,8 @@ export function gpt2Graph(shape: Shape, tensors: ReadonlyMap<string, ExternalTen
     const [key, value] = [append('key', i, newKey!), append('value', i, newValue!)];
     const scores = graph.node('MatMul', [split(query!), graph.node('Transpose', [key], { perm: [0, 1, 3, 2] })]);
     const masked = graph.node('Add', [graph.node('Mul', [scores, scale]), 'mask']);
-    const mixed = graph.node('MatMul', [graph.node('Softmax', [masked], { axis: -1 }), value]);
-    const merged = graph.node('Reshape', [graph.node('Transpose', [mixed], { perm: [0, 2, 1, 3] }), mergedShape]);
+    const attended = graph.node('MatMul', [graph.node('Softmax', [masked], { axis: -1 }), value]);
+    const merged = graph.node('Reshape', [graph.node('Transpose', [attended], { perm: [0, 2, 1, 3] }), mergedShape]);
     x = graph.node('Add', [x, linear(merged, `h.${i}.attn.c_proj`)]);
     const inner = [product(norm(x, `h.${i}.ln_2`), `h.${i}.mlp.c_fc`), `h.${i}.mlp.c_fc.bias`];
     x = graph.node('Add', [

@@ -8,7 +8,7 @@ import { argmax, type Subject } from './subject.js';
 
 type Feeds = Record<string, ort.Tensor>;
 
-/** onnxruntime-web on WebAssembly with one thread, in float32, on a graph with a key/value cache that its optimizer has gone over. */
+/** onnxruntime-web on WebAssembly with one thread, in float32, with an optimized graph and a key/value cache. */
 export function onnxruntime(): Subject {
   let session: ort.InferenceSession | undefined;
   let shape: Shape | undefined;

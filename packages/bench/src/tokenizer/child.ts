@@ -7,13 +7,13 @@ import type { VocabularyName } from './vocabularies.js';
 
 /** The times of one process. */
 export interface EncodingTimes {
-  /** Milliseconds. */
+  /** Milliseconds of loading the file, of the first pass and of the best warm pass. */
   readonly load: number;
   readonly first: number;
   readonly warm: number;
-  /** UTF-8. */
+  /** The size of the text in UTF-8. */
   readonly bytes: number;
-  /** The same where the ids are the same. */
+  /** A hash of the ids. */
   readonly ids: string;
   readonly cacheBytes: number;
 }

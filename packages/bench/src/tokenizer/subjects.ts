@@ -1,7 +1,7 @@
 import { rankFile } from './rank-file.js';
 import { type EncodingName, ranksOf, tokenizerFile, type VocabularyName } from './vocabularies.js';
 
-/** Ours and the peers. */
+/** The names of the libraries. */
 export type TokenizerName =
   | 'residual'
   | 'tiktoken'
@@ -10,7 +10,7 @@ export type TokenizerName =
   | 'ai-tokenizer'
   | '@huggingface/tokenizers';
 
-/** A tokenizer: how long its file took to load, what encodes, and how many bytes its caches hold. */
+/** A loaded tokenizer: its loading time in milliseconds, its encoder, and the bytes of its caches. */
 export interface LoadedTokenizer {
   readonly milliseconds: number;
   readonly encode: (text: string) => ArrayLike<number>;
@@ -91,7 +91,7 @@ async function loadRanks(name: TokenizerName, encoding: EncodingName): Promise<L
   }
 }
 
-/** The libraries that have a vocabulary. */
+/** The libraries that support a vocabulary. */
 export function librariesOf(vocabulary: VocabularyName): readonly TokenizerName[] {
   if (vocabulary === 'r50k_base')
     return ['residual', 'tiktoken', 'gpt-tokenizer', 'js-tiktoken', '@huggingface/tokenizers'];

@@ -12,7 +12,7 @@ const languages =
     ' ',
   );
 
-/** The texts, in pieces of 10,000 characters. */
+/** The texts, in chunks of 10,000 characters. */
 export const texts = {
   English: () =>
     chunksOf(brotliDecompressSync(readFileSync(join(fixtures, 'texts/tinyshakespeare/whole.txt.br'))).toString()),

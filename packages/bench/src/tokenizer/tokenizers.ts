@@ -25,7 +25,10 @@ export interface TokenizerFilter {
   readonly text?: string;
 }
 
-/** Measures encoding and the loading of GPT-2's file, compared with the peers. Yields the lines of each comparison as soon as it is done. */
+/**
+ * Measures encoding and the loading of GPT-2's file, compared with the peers. Yields the lines of each comparison as
+ * soon as it is done.
+ */
 export async function* tokenizers({ shape, kind, text }: TokenizerFilter): AsyncGenerator<Line[]> {
   if (shape !== undefined) return;
   const kinds = matchingNames('kind', vocabularies, kind);
@@ -85,7 +88,10 @@ async function measureLibraries(
   );
 }
 
-/** Lines of the first pass and of warm passes compared with each peer. The goal applies to the fastest peer with the right ids. */
+/**
+ * Lines of the first pass and of warm passes compared with each peer. The goal applies to the fastest peer with the
+ * right ids.
+ */
 export function linesOf(
   vocabulary: keyof typeof goals,
   text: TextName,

@@ -26,7 +26,7 @@ serveProcess({
     const loss = await training.step(number);
     return { loss, milliseconds: performance.now() - before };
   },
-  /** The memory of the WebAssembly module, where all tensors lie; it never shrinks. */
+  /** The memory of the WebAssembly module, which contains all tensors; it never shrinks. */
   peak: async () => {
     await trainer;
     const { engine } = await import('@tensorflow/tfjs-core');

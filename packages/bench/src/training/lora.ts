@@ -2,7 +2,10 @@ import type { HasNeeds } from '@residual/layers';
 import { causalOf, loadModel } from '@residual/model';
 import { adamW, attachLora, freezeBase, languageModelLoss, randomWindows, train } from '@residual/train';
 
-/** Fine-tunes the stories model for three steps, all weights or LoRA of rank 8 on its attention. Returns the loss of the last step. */
+/**
+ * Fine-tunes the stories model for three steps, all weights or LoRA of rank 8 on its attention. Returns the loss of the
+ * last step.
+ */
 export async function fineTune(source: string, isLora: boolean): Promise<number> {
   const model = await loadModel(source);
   const { layer, weights } = causalOf('bench', model);

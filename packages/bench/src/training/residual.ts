@@ -3,7 +3,7 @@ import { causalOf, createModel } from '@residual/model';
 import { adam, languageModelLoss, type TokenBatch, type TrainingEvent, train } from '@residual/train';
 import { adamSettings, idsOf, type Trainer, type TrainingShape } from './trainer.js';
 
-/** Through the front door: `createModel`, `train`. */
+/** This library with its public API: `createModel` and `train`. */
 export function residual(): Trainer {
   let events: AsyncIterator<TrainingEvent> | undefined;
   return {

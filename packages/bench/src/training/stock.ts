@@ -5,8 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { adamSettings, idsOf, type Trainer, type TrainingShape } from './trainer.js';
 
 /**
- * The same model of TensorFlow.js's own ops, with its gradients and its Adam: products two-dimensional, heads batched, constants held. The one patch is a kernel that
- * the wasm backend lacks and without which every look-up of an embedding fails in the backward pass.
+ * The same model from TensorFlow.js's own ops, gradients and Adam, with two-dimensional products, batched heads and
+ * cached constants. It patches one kernel that the wasm backend lacks; without it the backward pass of an embedding
+ * fails.
  */
 export function stock(): Trainer {
   let loss: ((ids: number[][]) => tf.Scalar) | undefined;
@@ -30,7 +31,7 @@ export function stock(): Trainer {
 
 function compose({ depth, modelDim, heads, vocab, batch, length }: TrainingShape) {
   const headDim = modelDim / heads;
-  // The numbers of our own start, so that losses can be compared.
+  // The same initial values as ours, so that losses can be compared.
   const random = (path: string, out: number, width: number) =>
     tf.tidy(() =>
       tf.variable(

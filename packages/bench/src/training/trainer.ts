@@ -20,7 +20,9 @@ export interface Trainer {
   step(number: number): Promise<number>;
 }
 
-/** The ids of a batch, [batch][length + 1]: inputs and labels are all but the last and all but the first of each row. */
+/**
+ * The ids of a batch, [batch][length + 1]: inputs and labels are all but the last and all but the first of each row.
+ */
 export function idsOf({ vocab, batch, length }: TrainingShape, number: number): number[][] {
   return Array.from({ length: batch }, (_, row) =>
     Array.from({ length: length + 1 }, (_, i) => ((number * 31 + row * 17 + i) * 7919 + (i >> 2)) % vocab),

@@ -6,7 +6,10 @@ import { type TrainingShape, trainingShapes } from './trainer.js';
 
 const rounds = 3;
 
-/** Measures training steps compared with TensorFlow.js's own ops, gradients and Adam, and the memory of LoRA compared with training all weights. */
+/**
+ * Measures training steps compared with TensorFlow.js's own ops, gradients and Adam, and the memory of LoRA compared
+ * with training all weights.
+ */
 export async function trainingOnWasm(only?: string): Promise<Line[]> {
   const lines: Line[] = [];
   for (const [name, shape] of Object.entries(trainingShapes))
@@ -48,7 +51,10 @@ async function stepLines(name: string, shape: TrainingShape): Promise<Line[]> {
   }
 }
 
-/** Fine-tunes the stories model with LoRA of rank 8 on its attention and with all weights: 64 tokens a step, blocks recomputed in both. */
+/**
+ * Fine-tunes the stories model with LoRA of rank 8 on its attention and with all weights: 64 tokens a step, blocks
+ * recomputed in both.
+ */
 async function loraLine(): Promise<Line> {
   const folder = fileURLToPath(new URL('../../model-stories/model', import.meta.url));
   const peaks: number[] = [];

@@ -10,15 +10,21 @@ export interface MarianShape {
   readonly max_position_embeddings: number;
 }
 
-/** Two graphs that read weights out of one file. */
+/** Two graphs with weights in one file. */
 export interface MarianGraphs {
-  /** `ids` and `mask` [batch, 1, 1, keyLen] (added to the scores) to the keys and values of the source for each block of the decoder: `cross.key.i`, `cross.value.i` [batch, heads, keyLen, headDim]. */
+  /**
+   * `ids` and `mask` [batch, 1, 1, keyLen] (added to the scores) to the keys and values of the source for each block of
+   * the decoder: `cross.key.i`, `cross.value.i` [batch, heads, keyLen, headDim].
+   */
   readonly encoder: Uint8Array;
-  /** `ids` [batch, 1], `position` [1], `mask`, `cross.*` and `key.i`, `value.i` [batch, heads, past, headDim] to `logits` [batch, vocab] and `next.*`. */
+  /**
+   * `ids` [batch, 1], `position` [1], `mask`, `cross.*` and `key.i`, `value.i` [batch, heads, past, headDim] to
+   * `logits` [batch, vocab] and `next.*`.
+   */
   readonly decoder: Uint8Array;
 }
 
-/** Marian as ONNX graphs in the layout that transformers.js runs: encoder and decoder apart, the decoder with a cache. */
+/** Marian as separate ONNX graphs of encoder and decoder with a cache, the layout of transformers.js. */
 export function marianGraphs(
   shape: MarianShape,
   stored: ReadonlyMap<string, ExternalTensor>,
@@ -83,7 +89,7 @@ function decoderGraph(shape: MarianShape, stored: ReadonlyMap<string, ExternalTe
   return graph.encode();
 }
 
-/** What both graphs are made of. */
+/** The layers of both graphs. */
 class MarianBuilder {
   readonly graph = new GraphBuilder();
   readonly heads: number;
@@ -111,7 +117,7 @@ class MarianBuilder {
     return this.graph.node('Mul', [rows, this.graph.float(Math.sqrt(this.#shape.d_model))]);
   }
 
-  /** The transposition of a weight is done once, by the optimizer, when the session is made. */
+  /** The optimizer of the session transposes a weight once. */
   linear(x: string, name: string): string {
     const weight = this.graph.node('Transpose', [`${name}.weight`], { perm: [1, 0] });
     return this.graph.node('Add', [this.graph.node('MatMul', [x, weight]), `${name}.bias`]);
@@ -127,8 +133,8 @@ class MarianBuilder {
     const scores = graph.node('MatMul', [query, graph.node('Transpose', [key], { perm: [0, 1, 3, 2] })]);
     const scaled = graph.node('Mul', [scores, graph.float(1 / Math.sqrt(this.headDim))]);
     const masked = mask ? graph.node('Add', [scaled, mask]) : scaled;
-    const mixed = graph.node('MatMul', [graph.node('Softmax', [masked], { axis: -1 }), value]);
-    const merged = graph.node('Reshape', [graph.node('Transpose', [mixed], { perm: [0, 2, 1, 3] }), this.#merging]);
+    const attended = graph.node('MatMul', [graph.node('Softmax', [masked], { axis: -1 }), value]);
+    const merged = graph.node('Reshape', [graph.node('Transpose', [attended], { perm: [0, 2, 1, 3] }), this.#merging]);
     return this.linear(merged, `${name}.out_proj`);
   }
 

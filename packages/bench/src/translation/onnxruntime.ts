@@ -16,8 +16,9 @@ interface Config extends MarianShape {
 }
 
 /**
- * onnxruntime-web on WebAssembly with one thread, in float32: encoder and decoder as two sessions, as in transformers.js. It maps tokens to tokens, with the
- * sentences sorted by length. It uses our `beamSearch` and reorders its cache row by row.
+ * onnxruntime-web on WebAssembly with one thread, in float32: encoder and decoder as two sessions, as in
+ * transformers.js. It maps tokens to tokens, with the sentences sorted by length. It uses our `beamSearch` and reorders
+ * its cache row by row.
  */
 export function onnxruntime(): Translator {
   let config: Config | undefined;
@@ -26,7 +27,10 @@ export function onnxruntime(): Translator {
 
   const integers = (values: Ids, dims: Ids) => new ort.Tensor('int64', BigInt64Array.from(values, BigInt), dims);
 
-  /** Encodes sources, each repeated `times` times. Returns `feed`, which maps one token per sequence to logits [sequences · vocab], and `reorder` of the cache. */
+  /**
+   * Encodes sources, each repeated `times` times. Returns `feed`, which maps one token per sequence to logits
+   * [sequences · vocab], and `reorder` of the cache.
+   */
   const startDecoding = async (sources: readonly Ids[], times: number) => {
     const keyLen = Math.max(...sources.map(ids => ids.length));
     const padded = sources.flatMap(ids => Array.from({ length: keyLen }, (_, i) => ids[i] ?? 0));
@@ -104,7 +108,7 @@ export function onnxruntime(): Translator {
         ort.InferenceSession.create(graph, {
           executionProviders: ['wasm'],
           graphOptimizationLevel: 'all',
-          logSeverityLevel: 3, // each graph leaves out weights of the other, which is worth no warning
+          logSeverityLevel: 3, // no warnings for the unused weights of the other graph
           externalData: [{ path, data: await readFile(join(folder, path)) }],
         });
       encoder = await session(graphs.encoder);

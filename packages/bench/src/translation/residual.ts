@@ -1,7 +1,7 @@
 import { loadModel, type Model } from '@residual/model';
 import type { Translator } from './translator.js';
 
-/** This library through its front door: texts in, `model.translate`. */
+/** This library with its public API: `model.translate` of texts. */
 export function residual(): Translator {
   let model: Model | undefined;
   return {

@@ -19,7 +19,10 @@ const ways = [
   { batch: 32, numBeams: 4, goal: 0.666 },
 ] as const;
 
-/** Measures the translation of the golden sentences compared with onnxruntime-web: one by one and in batches, greedy and with 4 beams. */
+/**
+ * Measures the translation of the golden sentences compared with onnxruntime-web: one by one and in batches, greedy and
+ * with 4 beams.
+ */
 export async function translationOnWasm(shape?: string): Promise<Line[]> {
   if (shape !== undefined && shape !== translatorShape) return [];
   const folder = await translatorFolder();
@@ -73,7 +76,10 @@ export async function translationOnWasm(shape?: string): Promise<Line[]> {
   }
 }
 
-/** Milliseconds per sentence of each subject. The subjects alternate; a first round warms up and checks that all write the same tokens. */
+/**
+ * Milliseconds per sentence of each subject. The subjects alternate; a first round warms up and checks that all write
+ * the same tokens.
+ */
 async function measureTimes(
   subjects: ReadonlyMap<string, BenchProcess>,
   sentences: readonly Sentence[],

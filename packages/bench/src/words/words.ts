@@ -18,7 +18,10 @@ import { stockSearch } from './stock.js';
 
 const rounds = 60;
 
-/** Measures a search among 50,000 int8 vectors of 100 dimensions, compared with one pass over the table and with stock TensorFlow.js, and the whole analogy set. */
+/**
+ * Measures a search among 50,000 int8 vectors of 100 dimensions, compared with one pass over the table and with stock
+ * TensorFlow.js, and the whole analogy set.
+ */
 export async function wordsOnWasm(shape?: string): Promise<Line[]> {
   if (shape !== undefined) return [];
   const vectors = await wordVectors(englishWords);
@@ -88,8 +91,9 @@ async function analogyLines(vectors: WordVectors, questions: readonly QuestionCa
 }
 
 /**
- * The share of covered questions to which a float32 table gives the same first word as the int8 table. The float32 table holds the original vectors of the
- * folder in `RESIDUAL_FLOAT32_WORDS`, or else the int8 vectors converted to float32, which compares only the arithmetic.
+ * The share of covered questions to which a float32 table gives the same first word as the int8 table. The float32
+ * table holds the original vectors of the folder in `RESIDUAL_FLOAT32_WORDS`, or else the int8 vectors converted to
+ * float32, which compares only the arithmetic.
  */
 async function agreement(vectors: WordVectors, questions: readonly QuestionCategory[]): Promise<number> {
   const { words, dims, data, scale } = vectors;

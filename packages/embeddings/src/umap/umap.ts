@@ -7,21 +7,21 @@ import { unitRow, vectorTable, type WordVectors } from '../words/table.js';
 
 /** Settings of `umap`. */
 export interface UmapOptions {
-  /** Axes: 2 if absent. */
+  /** The number of output dimensions; 2 if absent. */
   readonly dims?: number;
-  /** The words to place; all if absent. */
+  /** The words to embed; all if absent. */
   readonly words?: readonly string[];
-  /** How many neighbours of a word are kept near it; 15 if absent. */
+  /** The number of neighbours of a word (`n_neighbors`); 15 if absent. */
   readonly neighbours?: number;
-  /** How close points may come, from 0 to the spread of 1; 0.1 if absent. */
+  /** The minimal distance between points (`min_dist`), from 0 to the spread of 1; 0.1 if absent. */
   readonly minDistance?: number;
-  /** Rounds of moving points; by the number of words if absent. */
+  /** The number of optimization epochs; depends on the number of words if absent. */
   readonly epochs?: number;
-  /** The same seed gives the same places; 1 if absent. */
+  /** The seed: the same seed gives the same points; 1 if absent. */
   readonly seed?: number;
-  /** Ends it before the next round. */
+  /** Ends the computation before the next epoch. */
   readonly signal?: AbortSignal;
-  /** Called as it goes: first neighbours are found, then points moved. */
+  /** Reports the progress of the neighbour search and then of the optimization. */
   readonly onProgress?: (progress: {
     readonly stage: 'neighbours' | 'layout';
     readonly done: number;
@@ -30,8 +30,8 @@ export interface UmapOptions {
 }
 
 /**
- * Places words [words, dims] such that those with near vectors lie near each other, by `umap-js` over exact neighbours by cosine. (McInnes, Healy, Melville
- * 2018) Errors: unknown words, not more words than neighbours, an abort.
+ * UMAP (McInnes, Healy, Melville 2018) of words: points [words, dims], row by row, by `umap-js` with exact cosine
+ * neighbours. Errors: unknown words, no more words than neighbours, an abort.
  */
 export async function umap(vectors: WordVectors, options: UmapOptions = {}): Promise<Float32Array> {
   const { dims = 2, neighbours = 15, minDistance = 0.1, epochs, seed = 1, signal, onProgress } = options;
@@ -76,13 +76,16 @@ export async function umap(vectors: WordVectors, options: UmapOptions = {}): Pro
 
 type Published = Pick<typeof published, 'UMAP'>;
 
-/** umap-js is a CommonJS module: some bundlers and networks give its exports by name, others as its default. */
+/** umap-js is a CommonJS module: some bundlers export its members by name, others as the default export. */
 function umapClass(): Published['UMAP'] {
   const { default: inner = published as Published } = published as unknown as { default?: Published };
   return inner.UMAP;
 }
 
-/** Of each word itself and its nearest words, and their distances 1 - cosine: what umap-js would only approximate. */
+/**
+ * The exact nearest words of each word, itself included, and their distances 1 - cosine; umap-js would approximate
+ * them.
+ */
 async function neighboursOf(
   table: WordVectors,
   count: number,
@@ -111,7 +114,7 @@ async function neighboursOf(
   return { indices, distances };
 }
 
-/** Numbers from 0 to 1 that follow from a seed. (mulberry32) */
+/** Random numbers from 0 to 1 that depend on a seed (mulberry32). */
 function randomFrom(seed: number): () => number {
   let state = seed | 0;
   return () => {

@@ -6,7 +6,10 @@ import { expectRows } from './spelling.js';
 import { cosineOf, unitRow, type WordVectors } from './table.js';
 import { addTo, unitOf } from './vector.js';
 
-/** `a` is to `b` as `c` is to the words this finds, best first: b - a + c without the three. Errors: unknown words. */
+/**
+ * Completes "`a` is to `b` as `c` is to …": the words nearest to b - a + c, without the three, best first. Errors:
+ * unknown words.
+ */
 export function analogy(
   vectors: WordVectors,
   a: string,
@@ -30,7 +33,10 @@ export function analogy(
   ).neighbours;
 }
 
-/** The word of a list that fits least, and by word the cosine with the mean of all unit vectors, best first. Errors: under three words, unknown ones. */
+/**
+ * The word of a list that fits least, and the cosine of each word with the mean of the unit vectors, best first.
+ * Errors: fewer than three words, unknown words.
+ */
 export function oddOneOut(vectors: WordVectors, words: readonly string[]): { odd: string; fits: Neighbour[] } {
   if (words.length < 3)
     throw new ResidualError('option', `oddOneOut: ${words.length} words; it takes three or more to tell`);
@@ -41,7 +47,7 @@ export function oddOneOut(vectors: WordVectors, words: readonly string[]): { odd
   return { odd: fits.at(-1)!.word, fits };
 }
 
-/** The mean of the unit vectors of words [dims], and the words nearest to it without them. Errors: no words, unknown ones. */
+/** The mean of the unit vectors of words [dims], and the nearest other words. Errors: no words, unknown words. */
 export function midpoint(
   vectors: WordVectors,
   words: readonly string[],

@@ -11,41 +11,42 @@ import { cosineOf, rowVector, unitRow, type WordVectors } from './table.js';
 import { addTo, dot, lengthOf, unitOf } from './vector.js';
 
 /**
- * How the words of an expression are weighed: `add` (3CosAdd) by the cosine with the sum of unit vectors, `multiply` (3CosMul) by the product of the cosines
- * with each word, moved to 0 to 1, those subtracted dividing, `euclid` by the distance from the sum of the vectors as they are.
+ * How candidates are scored: `add` (3CosAdd) by the cosine with the sum of unit vectors; `multiply` (3CosMul) by the
+ * product of the cosines with each word, shifted to 0 to 1, where subtracted words divide; `euclid` by the distance
+ * from the sum of the unnormalized vectors (Levy, Goldberg 2014).
  */
 export type ArithmeticMethod = 'add' | 'multiply' | 'euclid';
 
 /** Settings of `arithmetic`. */
 export interface ArithmeticOptions {
-  /** How many neighbours; 10 if absent. */
+  /** The number of neighbours; 10 if absent. */
   readonly topN?: number;
-  /** `add` if absent. (Levy, Goldberg 2014 compare `add` and `multiply`.) */
+  /** The scoring method; `add` if absent. */
   readonly method?: ArithmeticMethod;
-  /** Words that are no answer; the expression's own if absent. */
+  /** Words to exclude; those of the expression if absent. */
   readonly exclude?: readonly string[];
 }
 
 /** A word near the result of an expression. */
 export interface ScoredNeighbour extends Neighbour {
-  /** What it was ranked by: the cosine (`add`), the product (`multiply`) or the distance, smallest first (`euclid`). */
+  /** The ranking value: the cosine (`add`), the product (`multiply`), or the distance, smallest first (`euclid`). */
   readonly score: number;
 }
 
-/** What an expression comes to. */
+/** The result of an expression. */
 export interface ArithmeticResult {
-  /** The words, as the table spells them, with their factors. */
+  /** The words in the spelling of the table, with their factors. */
   readonly terms: readonly Term[];
-  /** What was read and computed, `king − man + woman`. */
+  /** The expression as it was read, `king − man + woman`. */
   readonly text: string;
-  /** The sum [dims]: of unit vectors, for `euclid` of the vectors as they are. */
+  /** The sum [dims] of unit vectors; for `euclid` of the unnormalized vectors. */
   readonly vector: Float64Array;
   readonly neighbours: readonly ScoredNeighbour[];
 }
 
 /**
- * Computes an expression, such as `king - man + woman`, which `readExpression` reads, and finds the words nearest to it, exactly. Errors: an expression that cannot
- * be read, unknown words (all of them, with the nearest spellings), a sum of zero.
+ * Computes an expression such as `king - man + woman`, read by `readExpression`, and finds the exact nearest words.
+ * Errors: an expression that cannot be read, unknown words (all of them, with similar spellings), a sum of zero.
  */
 export function arithmetic(
   vectors: WordVectors,
@@ -92,7 +93,10 @@ export function arithmetic(
   return { terms, text, vector, neighbours };
 }
 
-/** ∏ ((1 + cos) / 2)^factor over the words, 0.001 added where it divides. (Levy, Goldberg 2014, with exponents for factors) */
+/**
+ * ∏ ((1 + cos) / 2)^factor over the words, with 0.001 added to divisors (Levy, Goldberg 2014, with exponents for
+ * factors).
+ */
 function nearestByProduct(
   vectors: WordVectors,
   terms: readonly Term[],
@@ -130,7 +134,7 @@ function nearestByProduct(
   );
 }
 
-/** -|row - vector|², by |row|² - 2 row · vector. */
+/** -|row - vector|², computed from |row|² - 2 row · vector. */
 function nearestByDistance(
   vectors: WordVectors,
   vector: Float64Array,

@@ -5,20 +5,20 @@ import { expectRows } from './spelling.js';
 import { buildTable, rowVector, unitRow, type WordVectors } from './table.js';
 import { addTo, dot, lengthOf, unitOf } from './vector.js';
 
-/** Two words that differ in one thing: `['man', 'woman']`. */
+/** Two words that differ in one aspect: `['man', 'woman']`. */
 export type WordPair = readonly [from: string, to: string];
 
 /** A direction of meaning. */
 export interface Direction {
-  /** Of length 1 [dims]. */
+  /** The unit vector [dims]. */
   readonly vector: Float64Array;
-  /** By pair the cosine of its own step with the direction: near 1 where all pairs say the same. */
+  /** For each pair the cosine of its difference with the direction: near 1 if all pairs agree. */
   readonly agreement: readonly number[];
 }
 
 /**
- * The direction that pairs of words share: the mean of the steps from the first word to the second, between unit vectors, each step of length 1. Errors: no
- * pairs, unknown words, a pair of one word, pairs that cancel each other out.
+ * The direction that pairs of words share: the normalized mean of the normalized differences between their unit
+ * vectors. Errors: no pairs, unknown words, a pair of equal vectors, pairs that cancel each other out.
  */
 export function direction(vectors: WordVectors, pairs: readonly WordPair[]): Direction {
   if (pairs.length === 0)
@@ -48,7 +48,7 @@ export function direction(vectors: WordVectors, pairs: readonly WordPair[]): Dir
   return { vector, agreement: steps.map(step => dot(step, vector)) };
 }
 
-/** A word and its place along a direction. */
+/** A word and its coordinate along a direction. */
 export interface ProjectedWord {
   readonly word: string;
   readonly row: number;
@@ -56,7 +56,10 @@ export interface ProjectedWord {
   readonly coordinate: number;
 }
 
-/** Words in the order of their places along a direction, lowest first. Errors: unknown words, a direction of another length. */
+/**
+ * Words sorted by their coordinate along a direction, lowest first. Errors: unknown words, a direction of another
+ * length.
+ */
 export function project(
   vectors: WordVectors,
   words: readonly string[],
@@ -72,13 +75,14 @@ export function project(
 export interface DebiasOptions {
   /** The only words that change; all if absent. */
   readonly only?: readonly string[];
-  /** Words that stay as they are, such as those that mean the direction: `['man', 'woman']`. */
+  /** Words that do not change, such as those that define the direction: `['man', 'woman']`. */
   readonly keep?: readonly string[];
 }
 
 /**
- * A new table in float32 without a direction: from each vector its part along the direction is taken away, so that all words stand at 0 on it. (Bolukbasi et
- * al. 2016, the step "neutralize") It takes away this direction only: what else carries a bias stays. Errors: unknown words, a direction of another length.
+ * A new float32 table without a direction: the component along the direction is removed from each vector (the step
+ * "neutralize" of Bolukbasi et al. 2016). Only this direction is removed; bias in other directions stays. Errors:
+ * unknown words, a direction of another length.
  */
 export function debias(
   vectors: WordVectors,

@@ -1,13 +1,13 @@
-/** Eigenvalues, largest first, and the unit eigenvectors that belong to them. */
+/** Eigenvalues, largest first, and their unit eigenvectors. */
 export interface Eigen {
   readonly values: Float64Array;
-  /** [size, size]; row i belongs to value i. */
+  /** [size, size]; row i is the eigenvector of value i. */
   readonly vectors: Float64Array[];
 }
 
 /**
- * Eigenvalues and eigenvectors of a symmetric matrix [size, size]: Householder's reflections to three diagonals, then QL steps with implicit shifts. (Golub, Van
- * Loan, Matrix Computations, 8.3; the routines tred2 and tql2 of EISPACK)
+ * Eigenvalues and eigenvectors of a symmetric matrix [size, size] by Householder reflections to tridiagonal form and QL
+ * steps with implicit shifts (Golub, Van Loan, Matrix Computations, 8.3; tred2 and tql2 of EISPACK).
  */
 export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
   const z = Float64Array.from(matrix); // becomes the eigenvectors, in columns
@@ -22,7 +22,7 @@ export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
   };
 }
 
-/** Reflects row after row, from the last one, until only the diagonal and its neighbours are left; `z` gathers the reflections. */
+/** Reduces the matrix to tridiagonal form by reflections, from the last row on, and accumulates them in `z`. */
 function tridiagonalize(z: Float64Array, n: number, d: Float64Array, e: Float64Array): void {
   for (let i = n - 1; i > 0; i--) {
     let h = 0;
@@ -72,7 +72,7 @@ function tridiagonalize(z: Float64Array, n: number, d: Float64Array, e: Float64A
   }
 }
 
-/** Turns neighbouring pairs until nothing stands beside the diagonal; `z` turns along. */
+/** Applies rotations until only the diagonal is left, also to `z`. */
 function diagonalize(z: Float64Array, n: number, d: Float64Array, e: Float64Array): void {
   e.copyWithin(0, 1);
   e[n - 1] = 0;

@@ -1,13 +1,13 @@
 import { ResidualError, showValue } from '@residual/base';
 
-/** Names as an error lists them: the first few, and how many more there are. */
+/** A list of names for an error: the first few, and the number of further ones. */
 export function firstFew(names: Iterable<string>): string {
   const all = [...names];
   const shown = all.slice(0, all.length > 10 ? 8 : 10).map(name => showValue(name).slice(1, -1));
   return `${shown.join(', ')}${shown.length < all.length ? ` and ${all.length - shown.length} more` : ''}`;
 }
 
-/** Throws `NAME: WHAT is VALUE; it must be a whole number from LEAST on` unless that is so. */
+/** Throws unless an option is a whole number of at least `minimum`. */
 export function expectInteger(name: string, what: string, value: number, minimum: number): void {
   if (Number.isInteger(value) && value >= minimum) return;
   throw new ResidualError('option', `${name}: ${what} is ${value}; it must be a whole number from ${minimum} on`);

@@ -7,36 +7,39 @@ import { addTo, unitOf } from './vector.js';
 /** `a` is to `b` as `c` is to `d`. */
 export type Question = readonly [a: string, b: string, c: string, d: string];
 
-/** Questions of one kind. */
+/** The questions of one category. */
 export interface QuestionCategory {
   readonly name: string;
   readonly questions: readonly Question[];
 }
 
-/** How many questions were answered right. */
+/** The number of correct answers. */
 export interface Tally {
-  /** Questions of which all four words are in the vocabulary. */
+  /** Questions whose four words are all in the vocabulary. */
   readonly covered: number;
   readonly correct: number;
   readonly total: number;
-  /** Correct ones of those covered, 0 to 1; 0 where none is covered. */
+  /** correct / covered, 0 to 1; 0 if none is covered. */
   readonly accuracy: number;
 }
 
-/** The tally of all questions and of each category. */
+/** The results over all questions and by category. */
 export interface AnalogyReport extends Tally {
   readonly categories: readonly (Tally & { readonly name: string })[];
 }
 
 /** Settings of an evaluation. */
 export interface EvaluateOptions {
-  /** Ends it before the next group. */
+  /** Ends the evaluation before the next batch. */
   readonly signal?: AbortSignal;
-  /** Called after each group of questions. */
+  /** Called after each batch of questions. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-/** Reads questions in the form of word2vec's `questions-words.txt`: lines `: CATEGORY`, and lines of four words. Errors name the line. */
+/**
+ * Parses questions in the format of word2vec's `questions-words.txt`: lines `: CATEGORY` and lines of four words.
+ * Errors name the line.
+ */
 export function parseAnalogies(text: string): QuestionCategory[] {
   const categories: { name: string; questions: Question[] }[] = [];
   for (const [i, line] of text.split(/\r?\n/).entries()) {
@@ -57,8 +60,8 @@ export function parseAnalogies(text: string): QuestionCategory[] {
 }
 
 /**
- * Answers analogy questions by b - a + c of unit vectors, the three words of the question being no answer, and counts. A word that is not in the vocabulary
- * as it is written is looked up in small letters. (Mikolov et al. 2013)
+ * The accuracy on analogy questions, answered by the word nearest to b - a + c of unit vectors, without the three words
+ * of the question (Mikolov et al. 2013). A word that is not in the vocabulary is looked up in lower case.
  */
 export async function evaluateAnalogies(
   vectors: WordVectors,
@@ -82,7 +85,7 @@ export async function evaluateAnalogies(
       if (predictions[i] === rows[3]) correct[category]!++;
     }
     onProgress?.({ done: from + batch.length, total: all.length });
-    await new Promise(resolve => setTimeout(resolve)); // others have their turn
+    await new Promise(resolve => setTimeout(resolve)); // yields to the event loop
     signal?.throwIfAborted();
   }
   const tally = (own: readonly number[], right: readonly number[], total: number): Tally => {
@@ -102,7 +105,7 @@ export async function evaluateAnalogies(
   };
 }
 
-/** By question the row of the word that b - a + c points to. */
+/** For each question the row of the word nearest to b - a + c. */
 function predict(vectors: WordVectors, batch: readonly { rows: readonly number[] }[]): (number | undefined)[] {
   const units = batch.map(({ rows: [a, b, c] }) => {
     const sum = unitRow(vectors, b!);

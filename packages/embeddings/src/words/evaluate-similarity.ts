@@ -2,23 +2,26 @@ import { ResidualError } from '@residual/base';
 import { spearman } from './rank-correlation.js';
 import { cosineOf, unitRow, type WordVectors } from './table.js';
 
-/** Two words and how alike people found them. */
+/** Two words and the similarity rating of people. */
 export interface RatedPair {
   readonly a: string;
   readonly b: string;
   readonly rating: number;
 }
 
-/** How well cosines order pairs of words as people do. */
+/** The agreement of cosines with ratings of people. */
 export interface SimilarityReport {
   /** Spearman's rank correlation over the covered pairs. */
   readonly spearman: number;
-  /** Pairs of which both words are in the vocabulary. */
+  /** Pairs whose words are both in the vocabulary. */
   readonly covered: number;
   readonly total: number;
 }
 
-/** Reads lines of two words and a rating, separated by tabs, commas, semicolons or spaces; a first line without a number is a heading. Errors name the line. */
+/**
+ * Parses lines of two words and a rating, separated by tabs, commas, semicolons or spaces; a first line without a
+ * number is a header. Errors name the line.
+ */
 export function parseRatings(text: string): RatedPair[] {
   const pairs: RatedPair[] = [];
   const lines = text.split(/\r?\n/);
@@ -37,7 +40,10 @@ export function parseRatings(text: string): RatedPair[] {
   return pairs;
 }
 
-/** Compares the cosines of pairs of words with people's ratings. A word that is not there as it is written is looked up in small letters. */
+/**
+ * Correlates the cosines of pairs of words with ratings of people. A word that is not in the vocabulary is looked up in
+ * lower case.
+ */
 export function evaluateSimilarity(vectors: WordVectors, pairs: readonly RatedPair[]): SimilarityReport {
   const row = (word: string) => vectors.rows.get(word) ?? vectors.rows.get(word.toLowerCase());
   const covered = pairs.flatMap(({ a, b, rating }) => {

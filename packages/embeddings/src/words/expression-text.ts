@@ -1,6 +1,9 @@
 import type { Term } from './expression.js';
 
-/** Terms as people write them: `king − man + 0.5 × woman`; a word with signs in it stands in quotes, so that it is read as one. */
+/**
+ * Terms as text: `king − man + 0.5 × woman`. Words with other characters than letters are quoted, so that they are read
+ * as one word.
+ */
 export function expressionText(terms: readonly Term[]): string {
   return terms
     .map(({ word, factor }, i) => {
@@ -12,7 +15,10 @@ export function expressionText(terms: readonly Term[]): string {
     .join('');
 }
 
-/** A word by itself where it has only letters, digits behind them and points, else in quotes that it does not hold. */
+/**
+ * A word without quotes if it consists of letters, followed by digits and points, else in quotes that it does not
+ * contain.
+ */
 function quoted(word: string): string {
   if (/^[\p{L}\p{M}][\p{L}\p{M}\p{N}.’]*$/u.test(word)) return word;
   const [open, close] = (['“”', '""', '‘’', "''"].find(([, end]) => !word.includes(end!)) ?? '“”') as unknown as [

@@ -1,6 +1,6 @@
 import { ResidualError } from '@residual/base';
 
-/** A piece of an expression and where it begins, counted from 1. */
+/** A token of an expression and its position, counted from 1. */
 export interface Token {
   readonly kind: 'word' | 'number' | 'operator';
   readonly text: string;
@@ -8,15 +8,15 @@ export interface Token {
   readonly quoted?: boolean;
 }
 
-/** Which words there are, for who reads an expression by them. */
+/** The vocabulary that an expression is read with. */
 export interface WordLookup {
-  /** Whether a text is one of them, perhaps spelled in another way. */
+  /** Whether a text is a word, perhaps in another spelling. */
   has(text: string): boolean;
-  /** The letters of the longest one. */
+  /** The length of the longest word. */
   readonly maxLength: number;
 }
 
-/** The signs of operators that are not ASCII, by what they mean; the short hyphens aside, which are only signs between words. */
+/** Operator signs outside ASCII and their meaning, except hyphens, which are operators only between words. */
 const operators = [
   ['-', '−‒–—―﹣－'],
   ['+', '＋﹢'],
@@ -35,8 +35,9 @@ const operatorOf = (sign: string | undefined): string | undefined => {
 };
 
 /**
- * Cuts an expression into words, numbers and operators. Where words are known, each stretch without a space falls into as few unknown ones as can be, the
- * longest known one first; where they are not, a hyphen between two letters belongs to their word. Errors when a quote is not closed.
+ * Tokenizes an expression into words, numbers and operators. With a vocabulary each span without spaces is segmented
+ * into the fewest unknown words, longest words first; without one, a hyphen between two letters belongs to the word.
+ * Errors if a quote is not closed.
  */
 export function tokenizeExpression(text: string, lookup?: WordLookup): Token[] {
   const tokens: Token[] = [];
@@ -63,7 +64,7 @@ export function tokenizeExpression(text: string, lookup?: WordLookup): Token[] {
   return tokens;
 }
 
-/** Where a stretch of words and operators ends: before a space, or before a quote behind an operator. */
+/** The end of a span of words and operators: before a space, or before a quote after an operator. */
 function spanEnd(text: string, start: number): number {
   let end = start;
   while (end < text.length && !/\s/.test(text[end]!)) {
@@ -76,7 +77,7 @@ function spanEnd(text: string, start: number): number {
 const number = /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 const numberBefore = /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(?=$|[\s+*/()×·÷])/i;
 
-/** The first word or number of a stretch by its signs alone: a hyphen between two letters belongs to their word. */
+/** The first word or number of a span without a vocabulary: a hyphen between two letters belongs to the word. */
 function tokensBySigns(text: string, start: number, end: number): Token[] {
   const [digits] = numberBefore.exec(text.slice(start, end)) ?? [];
   if (digits !== undefined) return [{ kind: 'number', text: digits, at: start + 1 }];
@@ -89,13 +90,13 @@ function tokensBySigns(text: string, start: number, end: number): Token[] {
   return [{ kind: 'word', text: text.slice(start, at), at: start + 1 }];
 }
 
-/** How a stretch is read from a place on: the fewest unknown words, then where its first word ends. */
+/** The best segmentation from an index: the number of unknown words, and the end of the first word. */
 interface Segmentation {
   readonly unknown: number;
   readonly end: number;
 }
 
-/** The words, numbers and operators of a stretch that begins with a word or number, by the words that are known. */
+/** The tokens of a span that starts with a word or number, with a vocabulary. */
 function tokensByLookup(text: string, start: number, end: number, lookup: WordLookup): Token[] {
   const signs: number[] = [];
   for (let at = start; at < end; at++) if (operatorOf(text[at])) signs.push(at);
@@ -107,7 +108,7 @@ function tokensByLookup(text: string, start: number, end: number, lookup: WordLo
   };
   const starts = [start, ...signs.map(sign => sign + 1).filter(at => at < end && !operatorOf(text[at]))];
   const readings = new Map<number, Segmentation>([[end, { unknown: 0, end }]]);
-  let last = ends.length - 1; // of the ends that a word of this start can have
+  let last = ends.length - 1; // the last possible end of a word from here
   for (const from of starts.reverse()) {
     while (last > 0 && ends[last - 1]! > from) last--;
     let best: Segmentation | undefined;
@@ -117,7 +118,7 @@ function tokensByLookup(text: string, start: number, end: number, lookup: WordLo
       const isKnown = number.test(part) || lookup.has(part);
       if (!isKnown && i > last) continue;
       const unknown = readings.get(nextWord(to))!.unknown + (isKnown ? 0 : 1);
-      if (!best || unknown <= best.unknown) best = { unknown, end: to }; // of equals the longer word
+      if (!best || unknown <= best.unknown) best = { unknown, end: to }; // prefers the longer word
     }
     readings.set(from, best!);
   }
@@ -125,9 +126,9 @@ function tokensByLookup(text: string, start: number, end: number, lookup: WordLo
   for (let at = start; at < end; ) {
     const sign = operatorOf(text[at]);
     const to = sign ? at + 1 : readings.get(at)!.end;
-    const piece = text.slice(at, to);
-    const kind = sign ? 'operator' : number.test(piece) ? 'number' : 'word';
-    tokens.push({ kind, text: sign ?? piece, at: at + 1 });
+    const part = text.slice(at, to);
+    const kind = sign ? 'operator' : number.test(part) ? 'number' : 'word';
+    tokens.push({ kind, text: sign ?? part, at: at + 1 });
     at = to;
   }
   return tokens;

@@ -1,22 +1,23 @@
 import { ResidualError } from '@residual/base';
 import { type Token, tokenizeExpression } from './expression-tokens.js';
 
-/** A word of an expression with what it is multiplied by. */
+/** A word of an expression with its factor. */
 export interface Term {
   readonly word: string;
   readonly factor: number;
 }
 
-/** So many parentheses may stand inside one another. */
+/** The maximal nesting depth of parentheses. */
 const maxDepth = 100;
 
 /** Either a plain number or a sum of words. */
 type Value = number | Map<string, number>;
 
 /**
- * Reads an expression of words, `king - man + woman`, as the sum that it is. Words may hold hyphens (a minus has a space before or behind it), stand in quotes
- * (`"new york"`), be multiplied and divided by numbers (`0.5 * warm`, `cold / 2`) and put in parentheses. Errors tell the place, counted from 1. For the words of
- * a table `readExpression` is the better reader: it knows which hyphens are minus signs.
+ * Parses an expression such as `king - man + woman` to words with factors. Words may contain hyphens (a minus needs a
+ * space before or after it), be quoted (`"new york"`), be multiplied or divided by numbers (`0.5 * warm`, `cold / 2`)
+ * and be grouped by parentheses. Errors name the position, counted from 1. With a table use `readExpression`, which
+ * knows which hyphens are minus signs.
  */
 export function parseExpression(text: string): Term[] {
   return termsOf(
@@ -25,7 +26,7 @@ export function parseExpression(text: string): Term[] {
   );
 }
 
-/** The sum that tokens make; `advice` is what to say of two words without an operator between them. */
+/** Parses tokens to a sum; `advice` is the hint of the error for two words without an operator. */
 export function termsOf(tokens: readonly Token[], advice: (before: string, word: string) => string): Term[] {
   let [next, depth] = [0, 0];
   if (tokens.length === 0) fail('the expression is empty; write one like king - man + woman');

@@ -1,18 +1,18 @@
 import type { WordVectors } from './table.js';
 
-/** What may stand between the parts of one word: `new-york`, `new_york`, `new york`. */
+/** The separators between the parts of a word: `new-york`, `new_york`, `new york`. */
 const separators = ['-', '_', ' '];
 
 /**
- * The word of the table that a person means by a text: the text itself where it is a word; else the word that differs from it in capitals, in the signs for hyphen and
- * apostrophe, in what joins its parts (`new york` is `new-york`, `new_york`, `New_York` or `newyork`, whichever the table has), or in a comma or point behind it;
- * undefined where there is none.
+ * The word of the table for a text: the text itself if it is a word, else a word that differs in capitals, in the
+ * characters for hyphen and apostrophe, in the separator of its parts (`new york` finds `new-york`, `new_york`,
+ * `New_York` or `newyork`), or in a comma or point at the end; undefined if there is none.
  */
 export function findWord(vectors: WordVectors, text: string): string | undefined {
   return findWords(vectors, [text]).get(text);
 }
 
-/** The same for many texts, by one look at all words for those that are not found at once. */
+/** The same for many texts, with at most one pass over all words. */
 export function findWords(vectors: WordVectors, texts: readonly string[]): Map<string, string> {
   const result = new Map<string, string>();
   const wanted = new Map<string, string[]>();
@@ -28,7 +28,7 @@ export function findWords(vectors: WordVectors, texts: readonly string[]): Map<s
     }
   }
   if (wanted.size === 0) return result;
-  // McDonald where someone wrote mcdonald, new-york where someone wrote newyork; of several the first, which is the most frequent.
+  // For example McDonald for mcdonald, or new-york for newyork; of several the first, which is the most frequent.
   for (const word of vectors.words)
     if (word.length <= 2 * maxLength)
       for (const text of wanted.get(withoutSeparators(word).toLowerCase()) ?? [])
@@ -36,7 +36,7 @@ export function findWords(vectors: WordVectors, texts: readonly string[]): Map<s
   return result;
 }
 
-/** The word that differs at most in capitals, in the kind of hyphen or apostrophe, and in the joint of its parts, none of which is left out. */
+/** The word that differs only in capitals, in the kind of hyphen or apostrophe, and in the separator of its parts. */
 export function findBySpelling(vectors: WordVectors, text: string): string | undefined {
   if (vectors.rows.has(text)) return text;
   const plain = normalizeSpelling(text);
@@ -52,7 +52,7 @@ export function findBySpelling(vectors: WordVectors, text: string): string | und
   return undefined;
 }
 
-/** The word that a text of several parts is without what joins them: `newyork`. */
+/** The word for a text without its separators: `newyork`. */
 export function findJoined(vectors: WordVectors, text: string): string | undefined {
   const joined = withoutSeparators(normalizeSpelling(text));
   return joined === '' ? undefined : [...caseVariants(joined)].find(cased => vectors.rows.has(cased));
@@ -61,7 +61,7 @@ export function findJoined(vectors: WordVectors, text: string): string | undefin
 const withoutSeparators = (text: string) => text.replace(/[-_ ]/g, '');
 const withoutPunctuation = (text: string) => text.replace(/^[¿¡]+|[.,;:!?…]+$/g, '');
 
-/** A text with the plain signs for letters of double width, apostrophes, hyphens and spaces. */
+/** A text with plain characters for full-width letters, apostrophes, hyphens and spaces. */
 const normalizeSpelling = (text: string) =>
   text
     .normalize('NFKC')
@@ -71,7 +71,7 @@ const normalizeSpelling = (text: string) =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** A text as it is, small, with large first letters, with a large first letter, and large. */
+/** A text unchanged, in lower case, with capitalized parts, capitalized, and in upper case. */
 function caseVariants(text: string): Set<string> {
   const small = text.toLowerCase();
   const first = (part: string) => part.replace(/^./u, letter => letter.toUpperCase());

@@ -6,13 +6,16 @@ import { readText } from './read-text.js';
 import { readBinary } from './read-word2vec.js';
 import type { WordVectors } from './table.js';
 
-/** A file's bytes: in memory, a `Blob` or dropped `File`, or a source of `@residual/safetensors` that is read in ranges. */
+/** The bytes of a file: in memory, a `Blob` or `File`, or a source of `@residual/safetensors`. */
 export type Bytes = Uint8Array | ArrayBuffer | Blob | Source;
 
-/** Words in the order of the rows, or the text of a file of them: a JSON list, a JSON object from word to row, or one word a line. */
+/**
+ * Words in row order, or the text of a vocabulary file: a JSON list, a JSON object from word to row, or one word per
+ * line.
+ */
 export type Vocabulary = readonly string[] | string;
 
-/** URLs of files by name, as a data package exports them; the addresses may have any names. */
+/** URLs by file name, as a data package exports them. */
 export type FileUrls = Readonly<Record<string, string | URL>>;
 
 /** The files of vectors themselves. */
@@ -22,26 +25,28 @@ export type StoredVectors =
   | { readonly glove: Bytes };
 
 /**
- * Where vectors are: a folder with one `.safetensors` file and `vocab.json`, or a file named `.safetensors`, `.bin` (word2vec), `.txt` or `.vec` (word2vec or
- * GloVe text), by path or URL; URLs of such files by name; or the files themselves.
+ * A source of vectors: the path or URL of a folder with one `.safetensors` file and `vocab.json`, or of a file with the
+ * extension `.safetensors`, `.bin` (word2vec), `.txt` or `.vec` (word2vec or GloVe text); URLs of such files by name;
+ * or the file contents.
  */
 export type VectorSource = string | URL | FileUrls | StoredVectors;
 
 /** Settings of `wordVectors`. */
 export interface WordVectorsOptions {
-  /** Only so many words from the beginning, the most frequent ones in the usual files; all if absent. */
+  /** Reads only this number of words from the start, usually the most frequent ones; all if absent. */
   readonly limit?: number;
-  /** Name of the tensor with the vectors; if absent `embedding.weight`, or the only matrix that there is. */
+  /** The name of the tensor with the vectors; `embedding.weight`, or the only matrix, if absent. */
   readonly tensor?: string;
-  /** Ends the reading; the promise rejects with the signal's reason. */
+  /** Aborts reading; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called as bytes are read. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
 /**
- * Reads a table of word vectors: safetensors in float32, float16, bfloat16 or int8 with a scale by row; word2vec's text and binary form; GloVe's text. Errors:
- * files that are cut or broken, a vocabulary whose length differs from the table, numbers that are not finite, words that come twice.
+ * Reads word vectors: safetensors in float32, float16, bfloat16 or int8 with a scale for each row; word2vec text and
+ * binary; GloVe text. Errors: truncated or invalid files, a vocabulary whose length differs from the table, numbers
+ * that are not finite, duplicate words.
  */
 export async function wordVectors(source: VectorSource, options: WordVectorsOptions = {}): Promise<WordVectors> {
   const { limit, signal } = options;

@@ -10,24 +10,24 @@ import { lengthOf, unitOf } from './vector.js';
 export interface Neighbour {
   readonly word: string;
   readonly row: number;
-  /** Its cosine with the vector. */
+  /** The cosine with the query. */
   readonly similarity: number;
 }
 
-/** A word of the table, or any vector [dims]. */
+/** A word of the table, or a vector [dims]. */
 export type WordOrVector = string | ArrayLike<number>;
 
 /** Settings of a search. */
 export interface NearestOptions {
-  /** How many; 10 if absent. */
+  /** The number of results; 10 if absent. */
   readonly topN?: number;
-  /** Words that are left out; the word itself where one was asked for. */
+  /** Words to exclude; the query itself, if it is a word, if absent. */
   readonly exclude?: readonly string[];
 }
 
 /**
- * The words whose vectors have the largest cosine with a word's or any vector, best first, exactly: what the blocked pass finds is compared again in float64.
- * Errors: an unknown word, a vector of another length or of zeros.
+ * The words with the largest cosine with a word or a vector, best first. The result is exact: candidates of the blocked
+ * pass are compared again in float64. Errors: an unknown word, a vector of another length or of zeros.
  */
 export function nearest(vectors: WordVectors, query: WordOrVector, options: NearestOptions = {}): Neighbour[] {
   const unit = unitOfQuery('nearest', vectors, query);
@@ -37,7 +37,10 @@ export function nearest(vectors: WordVectors, query: WordOrVector, options: Near
   return ranked.map(({ row, value }) => ({ word: vectors.words[row]!, row, similarity: value }));
 }
 
-/** For each of several unit vectors the rows of the largest cosines, without the rows to leave out; the table passes the cache once. */
+/**
+ * For each of several unit vectors the rows with the largest cosines, without excluded rows, in one pass over the
+ * table.
+ */
 export function nearestRows(
   vectors: WordVectors,
   units: readonly Float64Array[],
@@ -49,7 +52,7 @@ export function nearestRows(
   for (let first = 0; first < units.length; first += maxQueries) {
     const group = units.slice(first, first + maxQueries);
     const errors = group.map((unit, slot) => scan.setQuery(slot, unit));
-    // All questions of a group meet a block of rows while it is in the cache.
+    // All queries of a group use a block of rows while it is in the cache.
     for (let from = 0; from < words.length; from += blockRows) {
       const rows = Math.min(blockRows, words.length - from);
       for (const [slot, error] of errors.entries()) {
@@ -89,7 +92,7 @@ export function unitOfQuery(name: string, vectors: WordVectors, query: WordOrVec
   return unitOf(query);
 }
 
-/** The rows of words, as a set. */
+/** The rows of words as a set. */
 export function rowsOf(name: string, vectors: WordVectors, words: readonly string[]): Set<number> {
   return new Set(expectRows(name, vectors, words));
 }

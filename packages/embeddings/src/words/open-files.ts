@@ -2,7 +2,7 @@ import { ResidualError } from '@residual/base';
 import { httpSource, type Source } from '@residual/safetensors';
 import type { FileUrls, StoredVectors, WordVectorsOptions } from './load.js';
 
-/** What a file is by the ending of its name; `read` gives the text of another file beside it. */
+/** The format of a file by its extension; `read` returns the text of another file in the same folder. */
 export async function detectFormat(
   name: string,
   source: Source,
@@ -17,7 +17,7 @@ export async function detectFormat(
   );
 }
 
-/** The files at an address: of a folder (it ends in `/` or has no ending) `vectors.safetensors` and `vocab.json`, else the file itself. */
+/** Opens a URL: `vectors.safetensors` and `vocab.json` of a folder (ends in `/` or has no extension), else the file. */
 export async function openUrl(address: string, { signal }: WordVectorsOptions): Promise<StoredVectors> {
   const url = new URL(address);
   const last = url.pathname.split('/').at(-1)!;
@@ -35,10 +35,10 @@ export async function openUrl(address: string, { signal }: WordVectorsOptions): 
 /** Opens the file at a URL; undefined if there is none. */
 export type OpenUrl = (url: string | URL, options: WordVectorsOptions) => Promise<Source | undefined>;
 
-/** A source over an `https:`, `blob:` or `data:` URL; a relative one begins at the page. */
+/** A source for an `https:`, `blob:` or `data:` URL; relative URLs are relative to the page. */
 export const openRemote: OpenUrl = (url, { signal }) => httpSource(new URL(url, pageUrl()), { signal });
 
-/** The files at URLs by name: one table, and `vocab.json` where the table needs it. */
+/** Opens URLs by file name: one table, and `vocab.json` if the table needs it. */
 export async function openNamed(urls: FileUrls, openUrl: OpenUrl, options: WordVectorsOptions): Promise<StoredVectors> {
   const open = async (name: string) => {
     const url = urls[name];
@@ -62,7 +62,7 @@ export async function openNamed(urls: FileUrls, openUrl: OpenUrl, options: WordV
   });
 }
 
-/** Where relative URLs begin: the page, or the script of a worker; a worker's own blob is no such place. */
+/** The base of relative URLs: the page, or the script of a worker; for a blob worker its origin. */
 function pageUrl(): string | undefined {
   const { location } = globalThis;
   return location?.protocol === 'blob:' ? location.origin : location?.href;

@@ -1,8 +1,8 @@
 const zero = 48;
 
 /**
- * The number that bytes of ASCII spell, or undefined where they spell none. Up to 15 digits and powers of ten up to 22 are exact in float64, so one product or
- * quotient rounds right (Clinger 1990); all else goes through `Number`.
+ * Parses a number in ASCII; undefined if it is none. Up to 15 digits and powers of ten up to 22 are exact in float64,
+ * so one product or quotient rounds correctly (Clinger 1990); everything else uses `Number`.
  */
 export function parseNumber(bytes: Uint8Array, start: number, end: number): number | undefined {
   const negative = bytes[start] === 45;
@@ -25,13 +25,13 @@ export function parseNumber(bytes: Uint8Array, start: number, end: number): numb
   return negative ? -value : value;
 }
 
-/** Longer ones are no numbers that anyone writes. */
+/** The maximal length of a number in characters. */
 const maxNumberLength = 2000;
 
 function parseSlowly(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (end - start > maxNumberLength) return undefined;
   const text = String.fromCharCode(...bytes.subarray(start, end));
   const special = /^[-+]?(nan|inf(inity)?)$/i.exec(text);
-  if (special) return Number.NaN; // refused later, with its row
+  if (special) return Number.NaN; // an error later, with its row
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }

@@ -7,30 +7,30 @@ import { addTo, dot } from './vector.js';
 
 /** Settings of a projection. */
 export interface PcaOptions {
-  /** Axes to keep: 2 if absent. */
+  /** The number of components; 2 if absent. */
   readonly dims?: number;
-  /** The words that the axes are found from and placed; all if absent. */
+  /** The words to fit and to project; all if absent. */
   readonly words?: readonly string[];
 }
 
-/** Where words lie on the axes along which they differ most. */
+/** A projection of words onto their principal components. */
 export interface Projection {
   readonly dims: number;
-  /** [words, dims], row after row. */
+  /** The projected words [words, dims], row by row. */
   readonly points: Float32Array;
-  /** The axes [dims], each of length 1 [vectors.dims]. */
+  /** The principal components [dims], unit vectors [vectors.dims]. */
   readonly components: readonly Float64Array[];
-  /** What share of all variance each axis holds. */
+  /** The share of the variance of each component. */
   readonly explainedVarianceRatio: readonly number[];
-  /** Places any vector [vectors.dims] on the axes: the answer of an expression, say. */
+  /** Projects a vector [vectors.dims], such as the result of an expression. */
   transform(vector: ArrayLike<number>): number[];
-  /** Places all words of a table of that width: [words, dims], row after row. */
+  /** Projects all words of a table of the same width: [words, dims], row by row. */
   transformAll(vectors: WordVectors): Float32Array;
 }
 
 /**
- * Principal components of the unit vectors of words, exactly: the eigenvectors of their covariance, each with its sign such that its largest entry is positive.
- * (Pearson 1901) Errors: fewer words than axes and one more, unknown words.
+ * Principal component analysis of the unit vectors of words (Pearson 1901): exact eigenvectors of their covariance,
+ * with the sign that makes the largest entry positive. Errors: no more words than components, unknown words.
  */
 export function pca(vectors: WordVectors, { dims = 2, words }: PcaOptions = {}): Projection {
   const rows = words ? expectRows('pca', vectors, words) : [...vectors.words.keys()];
@@ -77,7 +77,7 @@ function momentsOf(vectors: WordVectors, rows: readonly number[]): { mean: Float
   const { dims } = vectors;
   const mean = new Float64Array(dims);
   const sums = new Float64Array(dims * dims);
-  // Eight rows at once, so that each sum is read and written once for all of them.
+  // Eight rows at once, so that each sum is read and written once for eight rows.
   for (let from = 0; from < rows.length; from += 8) {
     const units = Array.from({ length: 8 }, (_, i) =>
       from + i < rows.length ? unitRow(vectors, rows[from + i]!) : new Float64Array(dims),

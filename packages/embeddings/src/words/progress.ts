@@ -1,6 +1,6 @@
 import type { Source } from '@residual/safetensors';
 
-/** A source that tells how many of its bytes were read. */
+/** A source that reports the number of bytes read. */
 export function withProgress(
   source: Source,
   onProgress: ((progress: { done: number; total: number }) => void) | undefined,

@@ -1,8 +1,8 @@
 import { ResidualError } from '@residual/base';
 
 /**
- * Spearman's rank correlation of two lists: the correlation of their ranks, where equal values share their mean rank (Spearman 1904). Errors: lists of different
- * lengths, or fewer than two values.
+ * Spearman's rank correlation of two lists: the correlation of their ranks, where equal values share their mean rank
+ * (Spearman 1904). Errors: lists of different lengths, or fewer than two values.
  */
 export function spearman(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length || a.length < 2)

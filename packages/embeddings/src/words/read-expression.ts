@@ -6,18 +6,19 @@ import { findBySpelling, findJoined, findWords } from './find-word.js';
 import { suggest, unknownWordsMessage } from './spelling.js';
 import type { WordVectors } from './table.js';
 
-/** An expression as it was read by the words of a table. */
+/** An expression read with the words of a table. */
 export interface Expression {
-  /** The words, as the table spells them, with their factors. */
+  /** The words in the spelling of the table, with their factors. */
   readonly terms: readonly Term[];
-  /** What was read, `king − man + woman`; words with signs in them stand in quotes. */
+  /** The expression as it was read, `king − man + woman`; words with other characters than letters are quoted. */
   readonly text: string;
 }
 
 /**
- * Reads an expression as `parseExpression` does, and by the words of a table what people type: `king-man+woman` without spaces, the longest words first
- * (`well-known-famous` is well-known − famous); capitals, dashes and the joints of parts as `findWord` takes them (`new york` where the table has `new-york`).
- * Errors: an expression that cannot be read, with the place; words that are not there, all of them, with the nearest spellings.
+ * Reads an expression like `parseExpression`, with the words of a table. It accepts what people type: `king-man+woman`
+ * without spaces, longest words first (`well-known-famous` is well-known − famous), and capitals, dashes and separators
+ * as `findWord` (`new york` finds `new-york`). Errors: an expression that cannot be read, with the position; unknown
+ * words, all of them, with similar spellings.
  */
 export function readExpression(vectors: WordVectors, text: string, name = 'readExpression'): Expression {
   const joined = joinNeighbours(vectors, tokenizeExpression(withoutQuestion(text), wordLookup(vectors)));
@@ -39,10 +40,10 @@ export function readExpression(vectors: WordVectors, text: string, name = 'readE
   return { terms, text: expressionText(terms) };
 }
 
-/** A text without the question that some put behind it: `king - man + woman = ?` */
+/** Removes a question at the end: `king - man + woman = ?`. */
 const withoutQuestion = (text: string) => text.replace(/(?<=[\p{L}\p{N})"”])\s*(=\s*\?*|\?+)\s*$/u, '');
 
-/** The words of a table as a reader asks for them, each spelling looked up once. */
+/** The vocabulary of a table for the tokenizer; each spelling is looked up once. */
 function wordLookup(vectors: WordVectors): WordLookup {
   const answers = new Map<string, boolean>();
   let maxLength = 0;
@@ -57,7 +58,7 @@ function wordLookup(vectors: WordVectors): WordLookup {
 
 const isPlain = (token: Token | undefined): boolean => token?.kind === 'word' && !token.quoted;
 
-/** Words that follow one another, `new york`, as one where the table has it, the longest first. */
+/** Joins consecutive words such as `new york` if the table has the joined word, longest first. */
 function joinNeighbours(vectors: WordVectors, tokens: readonly Token[]): Token[] {
   const joined: Token[] = [];
   for (let i = 0; i < tokens.length; ) {
@@ -74,7 +75,9 @@ function joinNeighbours(vectors: WordVectors, tokens: readonly Token[]): Token[]
   return joined;
 }
 
-/** Words and numbers that were written with hyphens between them and without spaces, as the one word that they might be, by the first of their tokens. */
+/**
+ * Words and numbers joined by hyphens without spaces, as candidates for one word, by the index of their first token.
+ */
 function hyphenChains(text: string, tokens: readonly Token[]): Map<number, Token & { readonly tokens: number }> {
   const chains = new Map<number, Token & { readonly tokens: number }>();
   const endOf = (token: Token) => token.at + token.text.length;
@@ -94,8 +97,8 @@ function hyphenChains(text: string, tokens: readonly Token[]): Map<number, Token
 }
 
 /**
- * Those of the chains as one word that hold an unknown part, or a number that nothing is multiplied by, and are a word under another spelling or near to one: a word
- * with hyphens that was misspelled is spoken of whole.
+ * Joins the hyphen chains that contain an unknown part, or a number without a product, and that are or resemble a word:
+ * the error for a misspelled word with hyphens names the whole word.
  */
 function joinHyphenChains(
   vectors: WordVectors,

@@ -6,7 +6,7 @@ import { withProgress } from './progress.js';
 import { createScan } from './scan.js';
 import { buildTable, expectDims, type WordVectors } from './table.js';
 
-/** A table from a safetensors file: the vectors [words, dims] and, where they are int8, `embedding.scale` [words, 1] or [words]. */
+/** Reads a safetensors file: vectors [words, dims] and, for int8, `embedding.scale` [words, 1] or [words]. */
 export async function readSafetensors(
   source: Source,
   vocab: Vocabulary,
@@ -58,7 +58,7 @@ async function scaleOf(
   return (await file.readFloat32(scaleName, { signal })).data;
 }
 
-/** The words of a vocabulary, whichever form it has. */
+/** The words of a vocabulary in any of its formats. */
 export function wordsOf(vocab: Vocabulary): readonly string[] {
   if (Array.isArray(vocab)) return vocab;
   if (typeof vocab !== 'string')

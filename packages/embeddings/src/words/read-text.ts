@@ -13,8 +13,9 @@ const newline = 10;
 const maxLineBytes = 2 ** 22;
 
 /**
- * A table from lines `WORD NUMBER NUMBER ...`: GloVe's form, or word2vec's with a line `COUNT DIMS` before them. The last `DIMS` fields are the numbers, so that
- * a word may hold spaces. A GloVe file that begins with such a line is read too.
+ * Reads lines `WORD NUMBER NUMBER ...`: the GloVe format, or the word2vec text format with a header `COUNT DIMS`. The
+ * last `DIMS` fields are the numbers, so that a word may contain spaces. A GloVe file with such a header is accepted
+ * too.
  */
 export async function readText(
   source: Source,
@@ -63,7 +64,7 @@ export async function readText(
   return buildTable('wordVectors', words, dims, scan, undefined);
 }
 
-/** How often spaces, one or several, stand between others in a line: as many as numbers behind a word without a space. */
+/** The number of runs of spaces inside a line: the number of values after a word without spaces. */
 function spacesIn(line: Uint8Array): number {
   let count = 0;
   const end = trimmedEnd(line);
@@ -73,14 +74,17 @@ function spacesIn(line: Uint8Array): number {
 
 const isSpace = (byte: number | undefined): boolean => byte === 32 || byte === 9;
 
-/** Where a line ends without spaces and carriage returns. */
+/** The end of a line without trailing spaces and carriage returns. */
 function trimmedEnd(line: Uint8Array): number {
   let end = line.length;
   while (end > 0 && (line[end - 1] === 32 || line[end - 1] === 13)) end--;
   return end;
 }
 
-/** Reads the numbers of a line from behind; gives the bytes of its word, or how many numbers there were where they do not suffice. */
+/**
+ * Parses the numbers of a line from its end. Returns the byte length of the word, or the number of values if there are
+ * too few.
+ */
 function readRow(
   line: Uint8Array,
   end: number,

@@ -17,7 +17,7 @@ export interface Word2vecHeader {
   readonly dims: number;
 }
 
-/** Reads that line. Errors when it is none, or tells of more than the file can hold. */
+/** Parses the header. Errors if it is invalid, or announces more than the file can contain. */
 export function parseHeader(line: string, size: number, leastBytes: number): Word2vecHeader {
   const [, first, second] = /^\s*(\d+)\s+(\d+)\s*$/.exec(line) ?? [];
   const [count, dims] = [Number(first), Number(second)];
@@ -34,7 +34,7 @@ export function parseHeader(line: string, size: number, leastBytes: number): Wor
   return { count, dims };
 }
 
-/** A table from word2vec's binary form: a line `COUNT DIMS`, then each word, a space and its float32 numbers. */
+/** Reads the word2vec binary format: a line `COUNT DIMS`, then for each word its text, a space and float32 numbers. */
 export async function readBinary(
   source: Source,
   { limit = Number.POSITIVE_INFINITY, signal, onProgress }: WordVectorsOptions,
@@ -55,7 +55,7 @@ export async function readBinary(
   };
   for (let row = 0; row < rows; row++) {
     const [before] = await reader.peek(1);
-    if (before === newline) reader.skip(1); // some writers end each row with one
+    if (before === newline) reader.skip(1); // some writers end each row with a newline
     const word = (await reader.readUntil(space, maxWordBytes)) ?? failTruncated(row);
     words.push(text.decode(word));
     const bytes = await reader.peek(4 * dims);

@@ -1,25 +1,28 @@
 import { ResidualError } from '@residual/base';
 import type { Source } from '@residual/safetensors';
 
-/** Bytes that are asked for at once. */
+/** The number of bytes of one read. */
 const chunkBytes = 2 ** 22;
 
-/** Reads a file from its beginning in pieces, for formats in which the next place is known only after the last. */
+/** Reads a file sequentially in chunks, for formats whose records have no known offsets. */
 export interface ByteReader {
-  /** What was read and not yet taken; at the end of the file it may be shorter than wanted. */
-  peek(wanted: number): Promise<Uint8Array>;
-  /** Takes so many bytes of it. */
+  /** The next `length` bytes without consuming them; fewer at the end of the file. */
+  peek(length: number): Promise<Uint8Array>;
+  /** Consumes bytes. */
   skip(count: number): void;
-  /** Takes all bytes up to one of value `end`, that one too, and gives those before; undefined at the end of the file. Errors beyond `longest` bytes. */
-  readUntil(end: number, longest: number): Promise<Uint8Array | undefined>;
-  /** Where the next byte stands. */
+  /**
+   * Consumes bytes up to and including the first of value `end`, and returns those before it; undefined at the end of
+   * the file. Errors beyond `maxBytes` bytes.
+   */
+  readUntil(end: number, maxBytes: number): Promise<Uint8Array | undefined>;
+  /** The offset of the next byte. */
   readonly offset: number;
 }
 
 /** A reader of a source. */
 export function byteReader(source: Source, signal: AbortSignal | undefined): ByteReader {
   let buffer = new Uint8Array(0);
-  let bufferOffset = 0; // in held
+  let bufferOffset = 0; // in buffer
   let bytesRead = 0; // of the source
   const fill = async () => {
     signal?.throwIfAborted();

@@ -1,29 +1,32 @@
 import { bytes } from './generated/scan.js';
 
-/** The numbers of a table, row after row: float32 [rows, dims], or int8 [rows, dims]. */
+/** The numbers of a table, row by row: float32 or int8 [rows, dims]. */
 export type TableNumbers = Float32Array | Int8Array;
 
 /** Dot products of unit vectors with the rows of one table, block by block. */
 export interface Scan {
-  /** The table, to be filled before the first question. */
+  /** The table, to be filled before the first query. */
   readonly data: TableNumbers;
-  /** By row what its dot product is multiplied by: one divided by its length, or 0 for a row of zeros. */
+  /** The inverse norm of each row; 0 for a row of zeros. */
   readonly inverseNorms: Float32Array;
-  /** What the last block gave: cosines by row of the block. */
+  /** The cosines of the last block, by row of the block. */
   readonly scores: Float32Array;
-  /** Sets question `slot` (below `slots`): a unit vector. Its cosines differ from the exact ones by at most the number this gives. */
+  /** Sets the query of a slot (below `maxQueries`), a unit vector. Returns a bound of the error of its cosines. */
   setQuery(slot: number, unit: Float64Array): number;
-  /** Fills `scores` with the cosines of question `slot` and `count` rows (at most `blockRows`) from row `from` on; gives the largest, or a number above it. */
+  /**
+   * Fills `scores` with the cosines of a query and `count` rows (at most `blockRows`) from row `from`. Returns an upper
+   * bound of them.
+   */
   scoreBlock(slot: number, from: number, count: number): number;
 }
 
-/** Rows that are compared at once: int8 rows of 100 numbers, so many, stay in the nearest cache while several questions pass over them. */
+/** The number of rows of a block: so many int8 rows of 100 dimensions stay in the L1 cache for several queries. */
 export const blockRows = 512;
 
-/** Questions that can be set at once. */
+/** The maximal number of queries at once. */
 export const maxQueries = 64;
 
-/** A scan of a table of zeros: on WebAssembly SIMD, or in plain loops where that may not run. */
+/** A scan over a table of zeros: in WebAssembly SIMD, or in plain loops where that is not available. */
 export function createScan(dtype: 'float32' | 'int8', rows: number, dims: number): Scan {
   return wasmScan(dtype, rows, dims) ?? scalarScan(dtype, rows, dims);
 }
@@ -42,11 +45,11 @@ type ScanKernel = (
   out: number,
 ) => number;
 
-/** The kernel on a memory of the table's own; undefined where there is no WebAssembly SIMD, or a page's policy forbids it. */
+/** The kernel with its own memory; undefined if there is no WebAssembly SIMD, or if a page's policy forbids it. */
 function wasmScan(dtype: 'float32' | 'int8', rows: number, dims: number): Scan | undefined {
   const size = dtype === 'int8' ? 1 : 4;
   const padded = Math.ceil(dims / 8) * 8;
-  const padding = 3 * dims * size + 32; // a block of four rows may reach behind the last one
+  const padding = 3 * dims * size + 32; // the kernel reads blocks of four rows, beyond the last row
   const byteLengths = [rows * dims * size + padding, (rows + 3) * 4, maxQueries * padded * 4, blockRows * 4];
   const starts: number[] = [];
   let end = 0;
@@ -80,7 +83,7 @@ function wasmScan(dtype: 'float32' | 'int8', rows: number, dims: number): Scan |
       }
       let largest = 0;
       for (const value of unit) largest = Math.max(largest, Math.abs(value));
-      // As fine as int16 and the sum in int32 allow: |query · row| <= steps * 128 * √dims.
+      // The finest steps that fit int16 and an int32 sum: |query · row| <= steps * 128 * √dims.
       const steps = Math.min(32767 / largest, 2 ** 31 / (130 * Math.sqrt(dims)));
       for (let i = 0; i < dims; i++) query16[slot * padded + i] = Math.round(unit[i]! * steps);
       scales[slot] = 1 / steps;
@@ -127,5 +130,5 @@ export function scalarScan(dtype: 'float32' | 'int8', rows: number, dims: number
   };
 }
 
-/** How far a cosine summed in float32, four sums side by side, can be from the exact one. */
+/** The error bound of a cosine that is summed in float32 with four partial sums. */
 const float32Error = (dims: number): number => (dims / 4 + 12) * 2 ** -24;

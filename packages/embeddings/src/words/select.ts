@@ -1,25 +1,25 @@
-/** A row with how well it fits: larger is better. */
+/** A row with its value; larger is better. */
 export interface RankedRow {
   readonly row: number;
   readonly value: number;
 }
 
-/** Keeps the best of what is offered, when each value is known within bounds and can be computed exactly. */
+/** Selects the best rows when values are known within bounds and can be computed exactly. */
 export interface Selection {
-  /** What a row's upper bound must reach to be among the best. */
+  /** The lowest upper bound that can be among the best. */
   readonly threshold: number;
-  /** A row whose value lies from `low` to `high`. */
+  /** Adds a row whose value is between `low` and `high`. */
   add(row: number, low: number, high: number): void;
-  /** The best by their exact values, best first; of equals the earlier row comes first. */
+  /** The best rows by exact value, best first; equal rows in row order. */
   ranked(exact: (row: number) => number): RankedRow[];
 }
 
 /**
- * The `topN` best without sorting everything: a heap holds the best lower bounds, whoever cannot reach the least of them is forgotten, and only what is left in
- * the end is computed exactly.
+ * Selects the `topN` best without sorting all rows. A heap keeps the best lower bounds, rows that cannot reach its
+ * minimum are dropped, and only the remaining rows are computed exactly.
  */
 export function topSelection(topN: number): Selection {
-  const heap: number[] = []; // of lower bounds, the least first
+  const heap: number[] = []; // the best lower bounds
   let rows: number[] = [];
   let highs: number[] = [];
   const threshold = () => (heap.length < topN ? Number.NEGATIVE_INFINITY : heap[0]!);
@@ -48,7 +48,7 @@ export function topSelection(topN: number): Selection {
   };
 }
 
-/** Adds a value to a heap whose least value comes first. */
+/** Adds a value to a min-heap. */
 function heapPush(heap: number[], value: number): void {
   let at = heap.push(value) - 1;
   for (let parent = (at - 1) >> 1; at > 0 && heap[parent]! > value; at = parent, parent = (at - 1) >> 1)
@@ -56,7 +56,7 @@ function heapPush(heap: number[], value: number): void {
   heap[at] = value;
 }
 
-/** Replaces the least value of a heap. */
+/** Replaces the minimum of a heap. */
 function heapReplaceMin(heap: number[], value: number): void {
   let at = 0;
   for (let child = 1; child < heap.length; at = child, child = 2 * at + 1) {

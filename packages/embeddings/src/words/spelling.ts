@@ -2,12 +2,12 @@ import { ResidualError, showValue } from '@residual/base';
 import { expectInteger } from './errors.js';
 import type { WordVectors } from './table.js';
 
-/** The row of a word. Errors when it is not there, with the nearest spellings. */
+/** The row of a word. Errors if it is unknown, with similar spellings. */
 export function expectRow(name: string, vectors: WordVectors, word: string): number {
   return expectRows(name, vectors, [word])[0]!;
 }
 
-/** The rows of words. Errors when some are not there, naming all of these. */
+/** The rows of words. Errors if some are unknown, naming all of them. */
 export function expectRows(name: string, vectors: WordVectors, words: readonly string[]): number[] {
   const unknown = [...new Set(words.filter(word => !vectors.rows.has(word)))];
   if (unknown.length > 0)
@@ -17,7 +17,7 @@ export function expectRows(name: string, vectors: WordVectors, words: readonly s
   return words.map(word => vectors.rows.get(word)!);
 }
 
-/** What to say of words that are not there: of the first few, and how many more there are. */
+/** The error message for unknown words: the first few with similar spellings, and the number of others. */
 export function unknownWordsMessage(vectors: WordVectors, words: readonly string[]): string {
   const shownWords = words.slice(0, words.length > 6 ? 5 : 6);
   const names = shownWords.map(word => showValue(word));
@@ -35,16 +35,16 @@ export function unknownWordsMessage(vectors: WordVectors, words: readonly string
 const listed = (names: readonly string[]) =>
   names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
-/** How many words to suggest or complete. */
+/** Settings of `suggest` and `complete`. */
 export interface SpellingOptions {
-  /** 5 if absent. */
+  /** The number of words; 5 if absent. */
   readonly topN?: number;
 }
 
 /**
- * Words that are spelled most like a text, nearest first, of equals the more frequent one: the fewest letters inserted, removed, replaced or swapped with
- * their neighbour. Only near ones: one step in a text of three to seven letters (in one of three the first letter stays, or two are swapped), two up to eleven,
- * three from twelve on. (Damerau 1964)
+ * The words with the smallest edit distance to a text (insertions, deletions, substitutions and swaps of neighbours;
+ * Damerau 1964), nearest first, then by frequency. The maximal distance is 1 for three to seven letters (with three
+ * letters the first letter stays, or two are swapped), 2 up to eleven letters, and 3 from twelve letters.
  */
 export function suggest(vectors: WordVectors, text: string, { topN = 5 }: SpellingOptions = {}): string[] {
   expectInteger('suggest', 'topN', topN, 1);
@@ -66,7 +66,7 @@ export function suggest(vectors: WordVectors, text: string, { topN = 5 }: Spelli
     .map(({ word }) => word);
 }
 
-/** Words that begin with a text in any capitals, most frequent first; the text itself first of all where it is a word. */
+/** Words that start with a text, ignoring case, most frequent first; the text itself comes first if it is a word. */
 export function complete(vectors: WordVectors, text: string, { topN = 5 }: SpellingOptions = {}): string[] {
   expectInteger('complete', 'topN', topN, 1);
   const matches = vectors.rows.has(text) ? [text] : [];
@@ -79,7 +79,7 @@ export function complete(vectors: WordVectors, text: string, { topN = 5 }: Spell
   return matches;
 }
 
-/** Letters to insert, remove, replace or swap between two texts; a number above `most` when they are more than that. */
+/** The edit distance with swaps of neighbours between two texts; a number above `maxDistance` if it is larger. */
 function editDistance(a: readonly string[], b: readonly string[], maxDistance: number): number {
   if (Math.abs(a.length - b.length) > maxDistance) return maxDistance + 1;
   let rowBeforeLast: number[] = [];

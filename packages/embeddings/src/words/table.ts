@@ -2,37 +2,37 @@ import { ResidualError, showValue } from '@residual/base';
 
 import { createScan, type Scan } from './scan.js';
 
-/** Words and their vectors: rows of one table in the order of the words, most frequent first where the source has it so. */
+/** Word vectors: one table with a row for each word, usually most frequent first. */
 export interface WordVectors {
   readonly words: readonly string[];
   /** The row of each word. */
   readonly rows: ReadonlyMap<string, number>;
-  /** Numbers in a vector. */
+  /** The dimension of a vector. */
   readonly dims: number;
   readonly dtype: 'float32' | 'int8';
-  /** The numbers as they are stored [words, dims], row after row. Not to be changed. */
+  /** The stored numbers [words, dims], row by row. Do not change them. */
   readonly data: Float32Array | Int8Array;
-  /** By row what stored numbers are multiplied by: the scale of int8 rows; absent for float32. */
+  /** The scale of each int8 row; undefined for float32. */
   readonly scale: Float32Array | undefined;
-  /** By row the length (Euclidean norm) of its vector. */
+  /** The Euclidean norm of each row. */
   readonly norms: Float64Array;
-  /** The comparison of all rows with one vector, on the table's own memory. */
+  /** Compares all rows with a vector, on the memory of the table. */
   readonly scan: Scan;
 }
 
-/** What `vectorTable` makes a table of. */
+/** The input of `vectorTable`. */
 export interface VectorTableInput {
-  /** The words, in the order of their rows. */
+  /** The words in row order. */
   readonly words: readonly string[];
-  /** [words, dims], row after row. */
+  /** The numbers [words, dims], row by row. */
   readonly data: Float32Array | Int8Array;
-  /** By row the scale of int8 numbers. */
+  /** The scale of each int8 row. */
   readonly scale?: Float32Array;
 }
 
 /**
- * A table from plain arrays, which are copied. Errors: a table whose rows are not as many as the words, a word that comes twice, numbers that are not
- * finite, int8 without a scale by row.
+ * A table from plain arrays, which are copied. Errors: a number of rows that differs from the number of words, a
+ * duplicate word, numbers that are not finite, int8 without a scale for each row.
  */
 export function vectorTable({ words, data, scale }: VectorTableInput): WordVectors {
   const dims = data.length / words.length;
@@ -49,16 +49,16 @@ export function vectorTable({ words, data, scale }: VectorTableInput): WordVecto
   return buildTable('vectorTable', words, dims, scan, scale);
 }
 
-/** What a comparison keeps beside the table grows with this, whatever the table's own size is. */
+/** The maximal dimension: buffers of a scan grow with it. */
 const maxDims = 2 ** 16;
 
-/** Throws where vectors have more numbers than can be compared, before anything is made for them. */
+/** Throws if vectors have more dimensions than can be compared, before anything is allocated. */
 export function expectDims(name: string, dims: number): void {
   if (dims > maxDims)
     throw new ResidualError('vectors', `${name}: vectors of ${dims} numbers; at most ${maxDims} can be compared`);
 }
 
-/** A table over a scan whose data is filled; `name` is the function that errors speak of. */
+/** A table over a filled scan; `name` is the function name in errors. */
 export function buildTable(
   name: string,
   words: readonly string[],
@@ -110,13 +110,13 @@ function rowsOf(name: string, words: readonly string[]): Map<string, number> {
   return rows;
 }
 
-/** The vector of a row, [dims] in float64, as the source has it. */
+/** The unnormalized vector of a row, [dims] in float64. */
 export function rowVector({ data, dims, scale }: WordVectors, row: number): Float64Array {
   const factor = scale?.[row] ?? 1;
   return Float64Array.from(data.subarray(row * dims, (row + 1) * dims), value => value * factor);
 }
 
-/** The same of length 1; a row of zeros stays zeros. */
+/** The unit vector of a row, [dims] in float64; zeros for a row of zeros. */
 export function unitRow(vectors: WordVectors, row: number): Float64Array {
   const { data, dims, norms, scale } = vectors;
   const factor = norms[row] === 0 ? 0 : (scale?.[row] ?? 1) / norms[row]!;

@@ -1,23 +1,29 @@
-/** An input and what was done to make it: `encoder_layers = 2147483648`. */
+/** A hostile input and the description of its change: `encoder_layers = 2147483648`. */
 export interface Bomb<Input = string> {
   readonly name: string;
   readonly make: () => Input;
 }
 
-/** What `bombsOf` makes. */
+/** Settings of `bombsOf`. */
 export interface BombOptions {
-  /** What each number becomes, as JSON. 2³¹, 2⁵³, a number that overflows to Infinity, one below 0 and a fraction if absent. */
+  /**
+   * The replacements of each number, as JSON; 2³¹, 2⁵³, a number that overflows to Infinity, a negative number and a
+   * fraction if absent.
+   */
   readonly numbers?: readonly string[];
-  /** What every value becomes, as JSON, to have one of each wrong type. Null, a flag, a number, a text, empty and odd lists and records if absent. */
+  /**
+   * The replacements of every value, as JSON, one for each wrong type; null, a boolean, a number, a text, and empty and
+   * odd lists and records if absent.
+   */
   readonly types?: readonly string[];
-  /** How long lists become and how deep nesting; 100,000 if absent. Less where the text would be longer than 8 MB. */
+  /** The length of lists and the depth of nesting; 100,000 if absent, less if the text would exceed 8 MB. */
   readonly count?: number;
 }
 
-/** The longest text of a bomb, in characters. */
+/** The maximal length of a bomb's text in characters. */
 const maxTextLength = 2 ** 23;
 
-/** Of longer lists and records the first two members and the last stand for all. */
+/** Of longer lists and records only the first two members and the last are visited. */
 const maxVisitedMembers = 40;
 
 const defaults: Required<BombOptions> = {
@@ -29,8 +35,8 @@ const defaults: Required<BombOptions> = {
 type Path = readonly (string | number)[];
 
 /**
- * Hostile variants of a valid JSON document as texts: each number huge, each value of a wrong type, each list and record long, each value deeply nested,
- * each record within itself. They are made one at a time, when asked for.
+ * Hostile variants of a valid JSON document as texts, created on demand: huge numbers, values of wrong types, long
+ * lists and records, deep nesting, and records within themselves.
  */
 export function* bombsOf(document: unknown, options: BombOptions = {}): Generator<Bomb> {
   const { numbers, types, count } = { ...defaults, ...options };
@@ -71,7 +77,7 @@ export function* bombsOf(document: unknown, options: BombOptions = {}): Generato
   }
 }
 
-/** Every value of a document and where it is, the document first. */
+/** Every value of a document with its path, the document first. */
 function* valuesIn(value: unknown, path: Path = []): Generator<[Path, unknown]> {
   yield [path, value];
   if (typeof value !== 'object' || value === null) return;

@@ -9,8 +9,8 @@ const maxMessageLength = 20_000;
 const reportDescriptor = 3;
 
 /**
- * Runs in its own thread, since the code under test does not yield, and kills the process when one input takes too long or too much memory. It measures
- * processor time, so that other load on the machine changes nothing.
+ * Runs in its own thread, since the code under test does not yield, and kills the process when one input takes too long
+ * or too much memory. It measures processor time, so that other load on the machine changes nothing.
  */
 const watchdog = `
 const { workerData: { clock, seconds, megabytes } } = require('node:worker_threads');
@@ -72,8 +72,8 @@ function limitArrays(bytes: number): void {
 }
 
 /**
- * Starts to watch this process. Returns `clock`, which holds the processor time at the start of the current input, below 0 while there is none,
- * and `collectGarbage`, which runs the collector when memory becomes scarce.
+ * Starts to watch this process. Returns `clock`, which holds the processor time at the start of the current input,
+ * below 0 while there is none, and `collectGarbage`, which runs the collector when memory becomes scarce.
  */
 export function startWatchdog({ seconds, megabytes }: Pick<Limits, 'seconds' | 'megabytes'>): {
   clock: Int32Array;

@@ -12,26 +12,26 @@ import type { BombResult, Limits, Report } from './target.js';
 export interface BombLimits {
   /** Names of targets; all if absent. */
   readonly only?: readonly string[];
-  /** The heap of the process that reads; 256 if absent. Beside it arrays may take 128. */
+  /** The heap of the reading process in megabytes, 256 if absent; arrays may take 128 more. */
   readonly megabytes?: number;
   /** Seconds of processor time for one input; 5 if absent. */
   readonly seconds?: number;
 }
 
-/** What became of all inputs, and the most memory that a process took. */
+/** The results of all inputs, and the peak memory of a process in megabytes. */
 export interface BombResults {
   readonly results: readonly BombResult[];
-  /** Those that are neither read nor refused with one of our errors. */
+  /** The results that are neither `read` nor `refused`. */
   readonly defects: readonly BombResult[];
   readonly megabytes: number;
 }
 
-/** So long without a word, in milliseconds, counts as waiting for ever. */
+/** A process without a report for this many milliseconds hangs. */
 const silenceTimeout = 300_000;
 
 /**
- * Lets the targets that a TypeScript module exports read their inputs in a process of its own with a small heap; another one goes on where one dies. The module is bundled
- * from the sources of the workspace.
+ * Reads the inputs of all targets that a TypeScript module exports in a separate process with a small heap. If the
+ * process dies, another one continues. The module is bundled from the sources of the workspace.
  */
 export async function runBombs(module: URL, limits: BombLimits = {}): Promise<BombResults> {
   const { megabytes = 256, seconds = 5, only } = limits;
@@ -54,21 +54,21 @@ export async function runBombs(module: URL, limits: BombLimits = {}): Promise<Bo
   }
 }
 
-/** Bundles `main` of the file `reading`, which is given the targets that `module` exports, into `program`. */
+/** Bundles a program that calls `main` of the file at `readerPath` with the targets that `module` exports. */
 export async function bundle(module: URL, program: string, readerPath: string, main: string): Promise<void> {
   const [targets, readers] = [fileURLToPath(module), readerPath].map(path => JSON.stringify(path));
   const contents = `import * as targets from ${targets}; import { ${main} } from ${readers}; await ${main}({ ...targets });`;
-  await bundleForNode({ contents, beside: module }, program);
+  await bundleForNode({ contents, baseUrl: module }, program);
 }
 
-/** Runs one process until it ends; `next` is where another one goes on. */
+/** Runs one process to its end; `next` is where another process continues. */
 async function runFrom(
   program: string,
   limits: Limits,
 ): Promise<{ results: BombResult[]; megabytes: number; next: Limits['from'] | undefined }> {
   const results: BombResult[] = [];
   let current: Extract<Report, { at: unknown }> | undefined;
-  let isReported = true; // whether it is known what became of the current input
+  let isReported = true; // whether the current input has a result
   let megabytes = 0;
   const addResult = (outcome: BombResult['outcome'], message: string) => {
     results.push({ target: current!.target, name: current!.name, outcome, message });
@@ -88,24 +88,27 @@ async function runFrom(
   return { results, megabytes, next: [current.at[0], current.at[1] + 1] };
 }
 
-/** How a process that read inputs ended. */
+/** The exit of a reading process. */
 export interface ReaderExit {
   /** Its exit code or signal. */
   readonly status: string;
-  /** Whether it was ended because it said nothing for long. */
+  /** Whether it was killed because it reported nothing for long. */
   readonly isSilent: boolean;
-  /** What it wrote to its error output. */
+  /** Its error output. */
   readonly errorOutput: string;
 }
 
-/** What a death says of the input that was being read. */
+/** The outcome of the input that was read when the process died. */
 export function deathOf({ status, isSilent, errorOutput }: ReaderExit): ['hang' | 'crash', string] {
   if (isSilent) return ['hang', `nothing for ${silenceTimeout / 1000} s`];
   const reason = /out of memory|heap limit|Error: [^\n]*/.exec(errorOutput)?.[0] ?? errorOutput.split('\n', 1)[0];
   return ['crash', `ended with ${status}: ${reason}`];
 }
 
-/** Runs a bundled reader with a small heap, which finds fixtures below the folder that `RESIDUAL_ROOT` names; hands each line that it reports to `onReport`, and waits for its end. */
+/**
+ * Runs a bundled reader with a small heap to its end, and calls `onReport` for each report. `RESIDUAL_ROOT` names the
+ * folder of its fixtures.
+ */
 export async function runReader(
   program: string,
   limits: { readonly megabytes: number },

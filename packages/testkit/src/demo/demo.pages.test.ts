@@ -19,7 +19,7 @@ afterAll(async () => {
   await demo?.interrupt();
 });
 
-/** Opens a page, waits until it is quiet, and tells what it asked for and what went wrong. */
+/** Opens a page, waits until it is idle, and returns its requests and problems. */
 const look = async (path: string) => {
   const context = await browser.newContext();
   const page = await context.newPage();

@@ -20,7 +20,7 @@ afterAll(async () => {
   demo?.close();
 });
 
-/** What a page calls the files that are read as bytes. */
+/** The names of binary files on pages. */
 const fileLabels: readonly (readonly [RegExp, string])[] = [
   [/\.js$/, 'the program'],
   [/^model\.safetensors$/, 'the model'],
@@ -29,7 +29,10 @@ const fileLabels: readonly (readonly [RegExp, string])[] = [
   [/^vocab\.json$/, 'the words'],
 ];
 
-/** Opens a page and lets each of its files go on only when the page has said how much of it is here. Gives the names of what it said so. */
+/**
+ * Opens a page and continues each of its downloads only after the page has shown its progress. Returns the names that
+ * the page showed.
+ */
 const openSlowly = async (path: string, hash: string, isReady: string, before = '') => {
   const page = await browser.newPage();
   await watch.observe(page);
@@ -48,7 +51,7 @@ const openSlowly = async (path: string, hash: string, isReady: string, before = 
     for (const file of server.pendingFiles()) {
       const name = fileLabels.find(([pattern]) => pattern.test(file.name))?.[1];
       const numbers = `${(file.bytesSent / 1e6).toFixed(1)} of ${(file.size / 1e6).toFixed(1)} MB`;
-      // The script of the page itself is what could say something; scripts beside it are asked for by those that were said.
+      // The page's first scripts cannot show their own progress.
       const isSaid = words.includes(`Loading ${name}: ${numbers}`);
       const isOwn = /^(index|src|map|kernels|zip|files|tfjs)-/.test(file.name);
       if (isSaid) reportedFiles.add(name!);

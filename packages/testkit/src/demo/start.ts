@@ -5,13 +5,13 @@ import { root } from '../repository/workspace.js';
 /** A running `npm run demo`. */
 export interface Demo {
   address: string;
-  /** What it wrote until then. */
+  /** Its output so far. */
   output: string;
-  /** What Ctrl-C does; resolves to the exit code. */
+  /** Sends the signal of Ctrl-C and resolves to the exit code. */
   interrupt: () => Promise<number | null>;
 }
 
-/** Nothing outside this machine can be reached: not by Node's own modules, and not by programs that heed a proxy. */
+/** An environment without network: for Node's modules, and for programs that use a proxy. */
 const withoutNetwork = (): NodeJS.ProcessEnv => {
   const dead = 'http://127.0.0.1:9';
   const preload = new URL('./no-network.mjs', import.meta.url).href;
@@ -28,7 +28,7 @@ const withoutNetwork = (): NodeJS.ProcessEnv => {
 const waitForExit = (child: ChildProcess): Promise<number | null> =>
   child.exitCode !== null ? Promise.resolve(child.exitCode) : new Promise(resolve => child.once('exit', resolve));
 
-/** Starts the demo with the network cut and waits for the address that it prints. */
+/** Starts the demo without network and waits for the address that it prints. */
 export const startDemo = (): Promise<Demo> =>
   new Promise((resolve, reject) => {
     const script = join(root, 'scripts', 'demo.mjs');

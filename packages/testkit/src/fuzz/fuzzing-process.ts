@@ -17,7 +17,9 @@ export interface FuzzLimits {
   readonly until?: number;
 }
 
-/** A report: the start of a batch, a defect, the reason why the watchdog ends the process, or the results of a batch. */
+/**
+ * A report: the start of a batch, a defect, the reason why the watchdog ends the process, or the results of a batch.
+ */
 export type FuzzReport =
   | { readonly begins: number }
   | { readonly input: number; readonly outcome: Outcome; readonly message: string; readonly preview: string }

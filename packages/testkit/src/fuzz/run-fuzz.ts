@@ -49,8 +49,9 @@ const batch = 500;
 const maxDeaths = 20;
 
 /**
- * Mutates the valid inputs of a target at random and reads them in a separate process with a small heap. The same seed makes the
- * same inputs. If the process dies, a new one reads the last batch one by one to find the input, and continues.
+ * Mutates the valid inputs of a target at random and reads them in a separate process with a small heap. The same seed
+ * makes the same inputs. If the process dies, a new one reads the last batch one by one to find the input, and
+ * continues.
  */
 export async function runFuzz(module: URL, options: FuzzOptions): Promise<FuzzResults> {
   const { target, inputs, until, seed = 1, megabytes: heap = 256, seconds = 5, onProgress } = options;

@@ -17,7 +17,7 @@ let browser: Browser | undefined;
 const folder = () => join(inject('temporaryFolder'), 'bundled');
 const packageOf = (name: string) => join(folder(), 'node_modules', '@residual', name);
 
-/** What each project must tell: what Node tells that has the packages as they are. */
+/** The expected output of each project: that of Node with the unbundled packages. */
 let expected: { text: string; word: string };
 
 beforeAll(async () => {
@@ -71,7 +71,7 @@ globalThis.result = Object.fromEntries(await Promise.all(Object.entries({ ...sto
 const nextCommand = () => join(folder(), 'node_modules', 'next', 'dist', 'bin', 'next');
 const environment = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' };
 
-/** Runs `use` beside a server of the built Next.js project. */
+/** Runs `use` while the built Next.js project is served. */
 const withServer = async (use: (origin: string) => Promise<void>): Promise<void> => {
   const args = [nextCommand(), 'start', '-p', '0', '-H', '127.0.0.1'];
   const server = spawn(process.execPath, args, {
@@ -100,7 +100,7 @@ const withServer = async (use: (origin: string) => Promise<void>): Promise<void>
   }
 };
 
-// Next.js 16 needs more of Node 20 than we do.
+// Next.js 16 needs a newer Node 20 than we do.
 const servesNext = !/^v20\.[0-8]\./.test(process.version);
 const minutes = 10;
 

@@ -39,7 +39,7 @@ const checkTarball = (project: Project, tarball: () => Buffer) => {
     const result = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball())), { excludeEntrypoints });
     expect(result.types, 'types are included').toBeTruthy();
     if (!result.types) return;
-    // An ES module: resolutions that know no `exports`, and CommonJS without require(esm), are not served.
+    // ES modules only: resolution without `exports`, and CommonJS without require(esm), are not supported.
     const served = result.problems.filter(
       problem =>
         problem.kind !== 'CJSResolvesToESM' &&
@@ -160,7 +160,7 @@ const checkInBrowser = (project: Project, consumer: () => Consumer) => {
   });
 };
 
-/** All that holds of one package when it is packed and installed alone in an empty npm project. */
+/** The tests of one package, packed and installed alone in an empty npm project. */
 const describePackage = (project: Project): void => {
   describe(project.manifest.name, () => {
     let installed: Consumer | undefined;
@@ -178,7 +178,7 @@ const describePackage = (project: Project): void => {
   });
 };
 
-/** Describes every second public package that holds code, from `first` on: two files run on two cores. */
+/** Describes every second public package with code, starting at `first`, so that two files run on two cores. */
 export const describeHalf = (first: 0 | 1): void => {
   beforeAll(async () => {
     if (chrome) browser = await launchChrome();

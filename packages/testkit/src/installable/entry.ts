@@ -8,14 +8,14 @@ import type { PageResult } from './page.js';
 const numberedImports = (specifiers: string[]) =>
   specifiers.map((specifier, index) => `import * as part${index} from '${specifier}';`).join('\n');
 
-/** A backend is one import; that it serves is shown by a product on it. */
+/** A backend is one import; a matrix product shows that it works. */
 const product = (backend: string) => `
 import { matMul, tensor, useBackend } from '@residual/tensor';
 await useBackend('${backend}');
 const left = tensor([1, 2, 3, 4, 5, 6], [2, 3]);
 const product = [...(await matMul(left, left, { transposeB: true }).data())];`;
 
-/** What the entry of a page gives: the names that each entry point exports, and of a backend a product that it computed. */
+/** The result of a page: the names that each entry point exports, and for a backend a computed product. */
 interface LoadedExports {
   names: string[][];
   product?: number[];
@@ -47,7 +47,10 @@ export const pageEntry = (project: Project): string => {
 globalThis.result = { names: ${names}${backend ? ', product' : ''} };\n`;
 };
 
-/** Writes `entry.js`, which imports all that runs in a browser, and `entry.ts` and `entry-node.ts`, which import types. */
+/**
+ * Writes `entry.js`, which imports everything that runs in a browser, and `entry.ts` and `entry-node.ts`, which import
+ * types.
+ */
 export const writeEntries = ({ folder, project, entries }: Consumer): void => {
   const importing = (specifiers: string[]) =>
     `${numberedImports(specifiers)}\nexport default [${specifiers.map((_, index) => `part${index}`)}];\n`;

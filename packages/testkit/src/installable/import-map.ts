@@ -6,7 +6,7 @@ import type { Manifest } from '../repository/workspace.js';
 
 const conditions = ['browser', 'import', 'default'];
 
-/** The file that a specifier of an installed package of ours means in a browser. */
+/** The file of a specifier of one of our installed packages in a browser. */
 const fileOf = (project: string, specifier: string): string => {
   const name = packageOf(specifier)!;
   const folder = join(project, 'node_modules', name);
@@ -19,7 +19,7 @@ const fileOf = (project: string, specifier: string): string => {
 
 type Target = string | { [condition: string]: Target };
 
-/** The file that a package's own name for one of its files (`#platform`) means in a browser. */
+/** The file of a package's internal import (`#platform`) in a browser. */
 const internalFile = (path: string, name: string): string => {
   const folder = path.slice(0, path.indexOf(`${sep}dist${sep}`));
   const { imports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
@@ -34,7 +34,7 @@ const internalFile = (path: string, name: string): string => {
   return join(folder, target);
 };
 
-/** Everything that a file of ours imports by name, directly or through other files of ours. */
+/** The packages that one of our files imports, directly or through our other files. */
 const collectImports = (
   project: string,
   path: string,
@@ -61,8 +61,8 @@ const collectImports = (
 };
 
 /**
- * Makes `with-script.html` in a project: our files as they are, from plain `<script type="module">` with an import map.
- * Packages of others are made one module each, as a content delivery network does.
+ * Creates `with-script.html` in a project: our files unbundled, loaded by `<script type="module">` with an import map.
+ * Other packages are bundled to one module each, like on a content delivery network.
  */
 export const writeScriptPage = async (project: string): Promise<void> => {
   const found = new Map<string, string | undefined>();

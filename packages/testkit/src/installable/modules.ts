@@ -1,13 +1,13 @@
 import ts from 'typescript';
 
-/** Blocks of code that make one module: their imports without repetition, and the rest in order. */
+/** Blocks of code as one module: their imports without duplicates, and the rest in order. */
 interface ModuleDraft {
   imports: Map<string, string>;
   names: Set<string>;
   bodies: string[];
 }
 
-/** The lines that import each name by itself, by the local name; of `import 'x'` by the specifier. */
+/** The import line of each local name; for `import 'x'` by the specifier. */
 const importLines = (statement: ts.ImportDeclaration, file: ts.SourceFile): [string, string][] => {
   const from = statement.moduleSpecifier.getText(file);
   const clause = statement.importClause;
@@ -29,7 +29,7 @@ const boundNames = (name: ts.BindingName): string[] =>
     ? [name.text]
     : name.elements.flatMap(part => (ts.isOmittedExpression(part) ? [] : boundNames(part.name)));
 
-/** The names that a statement declares for its module. */
+/** The names that a statement declares in its module. */
 const declaredNames = (statement: ts.Statement): string[] => {
   if (ts.isVariableStatement(statement))
     return statement.declarationList.declarations.flatMap(({ name }) => boundNames(name));
@@ -51,14 +51,14 @@ const readBlock = (code: string): ModuleDraft => {
   };
 };
 
-/** Whether two blocks declare one name twice, or mean two things by it. */
+/** Whether two blocks declare the same name, or import it from different modules. */
 const conflicts = (a: ModuleDraft, b: ModuleDraft): boolean =>
   [...b.names].some(name => a.names.has(name) || a.imports.has(name)) ||
   [...b.imports].some(([name, line]) => a.names.has(name) || (a.imports.get(name) ?? line) !== line);
 
 /**
- * Joins blocks of code as a reader does: each continues those above it, whose imports and names it has, until one declares a
- * name again: there a new module begins.
+ * Joins blocks of code as a reader does: each block continues those above it, with their imports and names. A block
+ * that declares a name again starts a new module.
  */
 export const joinBlocks = (blocks: readonly string[]): string[] => {
   const modules: ModuleDraft[] = [];

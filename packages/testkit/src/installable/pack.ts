@@ -7,12 +7,12 @@ import { runNode } from './run.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The folder, outside the repository, that holds `packed/` and a project for each package. */
+    /** The folder, outside the repository, with `packed/` and a project for each package. */
     temporaryFolder: string;
   }
 }
 
-/** The file name that a package is packed to. */
+/** The file name of a package's tarball. */
 export const tarballName = ({ name, version }: { name: string; version: string }): string =>
   `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
 

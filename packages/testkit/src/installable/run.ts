@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 
-/** How a child process ended and what it wrote. */
+/** The exit code and the output of a child process. */
 export interface ProcessResult {
   code: number | null;
   output: string;
 }
 
-/** Runs a script or an option of this Node and waits for its end, at most `seconds`. */
+/** Runs this Node with arguments and waits for its end, at most `seconds`. */
 export const runNode = (
   args: string[],
   cwd: string,

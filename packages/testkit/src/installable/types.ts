@@ -7,14 +7,14 @@ type Files = Map<string, ts.SourceFile | undefined>;
 const common: Files = new Map();
 let installed: { project: string; files: Files } = { project: '', files: new Map() };
 
-/** Parsed files by path: those installed into a project, which the next one drops, and what all have in common. */
+/** Parsed files by path: the files of one project, and those that all projects share. */
 const parsedFiles = (project: string, path: string): Files => {
   if (!path.startsWith(project)) return common;
   if (installed.project !== project) installed = { project, files: new Map() };
   return installed.files;
 };
 
-/** Files of packages are parsed once for all programs that find packages the same way, and those of the compiler for all. */
+/** Package files are parsed once for all programs with the same resolution, and files of the compiler once for all. */
 const host = (options: ts.CompilerOptions, project: string): ts.CompilerHost => {
   const own = ts.createCompilerHost(options);
   const read = own.getSourceFile.bind(own);
@@ -28,7 +28,7 @@ const host = (options: ts.CompilerOptions, project: string): ts.CompilerHost => 
   return own;
 };
 
-/** How the consumer's compiler finds packages. */
+/** The module resolution of a consumer's compiler. */
 export type Resolution = 'node16' | 'bundler';
 
 const optionsOf = (resolution: Resolution, withNode: boolean): ts.CompilerOptions => ({
@@ -59,8 +59,8 @@ const diagnosticsOf = (program: ts.Program): ts.Diagnostic[] => [
 ];
 
 /**
- * What the compiler says about files of a project. Without Node's types our declarations are checked too, as a page's
- * project might; with them only the files.
+ * The compiler's errors in the files of a project. Without Node's types, as in a project for pages, our declarations
+ * are checked too; with them only the files.
  */
 export const typeErrors = (paths: string[], resolution: Resolution, withNode: boolean): string[] => {
   const options = optionsOf(resolution, withNode);

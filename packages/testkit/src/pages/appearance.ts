@@ -9,7 +9,7 @@ const narrow = { width: 320, height: 640 };
 type Axe = { run(what: Document, options: { resultTypes: string[] }): Promise<AxeResults> };
 const axe = () => readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe-core finds serious or critical. */
+/** The serious and critical violations that axe-core finds. */
 const seriousViolations = async (page: Page): Promise<string[]> => {
   await page.evaluate(axe());
   const { violations } = await page.evaluate(() =>
@@ -20,7 +20,10 @@ const seriousViolations = async (page: Page): Promise<string[]> => {
     .map(({ id, nodes }) => `${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`);
 };
 
-/** What is wrong with a page as it stands, in light and in dark, wide and narrow as a small phone: what axe-core finds serious, and scrolling sideways. */
+/**
+ * The problems of the current page in light and dark mode, on a wide screen and on a small phone: serious violations of
+ * axe-core, and horizontal scrolling.
+ */
 export const appearanceProblems = async (page: Page): Promise<string[]> => {
   const problems: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const)

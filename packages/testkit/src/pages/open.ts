@@ -11,7 +11,10 @@ export interface OpenApp {
   readonly problems: readonly string[];
   /** The URLs of requests to other servers. */
   readonly foreignRequests: readonly string[];
-  /** Opens the app with settings in its address, `#text=...`; `prepare` runs before the page loads, for example to set routes. */
+  /**
+   * Opens the app with settings in its address, `#text=...`; `prepare` runs before the page loads, for example to set
+   * routes.
+   */
   open(
     hash?: string,
     options?: Parameters<Browser['newPage']>[0],
@@ -21,8 +24,9 @@ export interface OpenApp {
 }
 
 /**
- * Serves the apps like the demo and starts a browser with these flags, which opens the app at `path`. Every test fails on an error that one of its pages shows,
- * throws or writes to the console, on a failed request, and on what `missing` finds at its end, except what `expectError` and `expectFailure` announce.
+ * Serves the apps like the demo and starts a browser with these flags, which opens the app at `path`. Every test fails
+ * on an error that one of its pages shows, throws or writes to the console, on a failed request, and on what `missing`
+ * finds at its end, except what `expectError` and `expectFailure` announce.
  */
 export const openApp = async (path: string, flags: readonly string[] = [], missing?: FindMissing): Promise<OpenApp> => {
   const [browser, server] = await Promise.all([launchChrome(flags), serve()]);

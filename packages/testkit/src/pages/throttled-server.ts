@@ -1,33 +1,33 @@
 import { request as ask, createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A file that a `HeldServer` gives only in part. */
+/** A file that a `ThrottledServer` has sent only in part. */
 export interface PendingFile {
-  /** The last part of its address. */
+  /** The file name in its URL. */
   readonly name: string;
-  /** Bytes that were given, counted from the beginning of the file, and all it has. */
+  /** The number of bytes sent, from the start of the file, and its size. */
   readonly bytesSent: number;
   readonly size: number;
-  /** Gives as many more bytes, or the rest. */
+  /** Sends the next third of the response. */
   sendMore(): void;
 }
 
-/** A server between a page and another server, on a line that gives of each large file a part only, until it is told to give more. */
+/** A proxy that sends only a part of each large file until it is told to send more. */
 export interface ThrottledServer {
   readonly address: string;
-  /** The files that wait. */
+  /** The files that are not sent completely. */
   pendingFiles(): readonly PendingFile[];
   close(): void;
 }
 
-/** Files of fewer bytes than this are given at once. */
+/** Smaller files are sent at once. */
 const minThrottledBytes = 2 ** 16;
 
-/** Starts it before `target`, which a page may ask for the same paths. */
+/** Starts a throttled proxy of the server at `target`. */
 export const throttledServer = async (target: string): Promise<ThrottledServer> => {
   const files = new Set<PendingFile>();
 
-  /** Gives a body in thirds. */
+  /** Sends a body in thirds. */
   const throttle = (name: string, body: Buffer, start: number, size: number, response: ServerResponse) => {
     const part = Math.ceil(body.length / 3);
     let bytesSent = 0;

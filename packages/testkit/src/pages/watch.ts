@@ -5,7 +5,10 @@ export type FindMissing = (page: Page) => Promise<readonly string[]>;
 
 /** Watches pages for problems. */
 export interface PageWatch {
-  /** One line for each error that a page showed, threw or wrote to the console and for each failed request, without those that a test expected. */
+  /**
+   * One line for each error that a page showed, threw or wrote to the console and for each failed request, without
+   * those that a test expected.
+   */
   readonly problems: readonly string[];
   /** Starts to watch a page; call it before the page navigates. */
   observe(page: Page): Promise<void>;
@@ -27,22 +30,30 @@ interface WatchedPage {
 const watches = new Set<PageWatch>();
 const watchedPages = new Map<Page, WatchedPage>();
 
-/** Every watch of this file, for the check after each test. */
+/** All watches of a test file, for the check after each test. */
 export const allWatches = (): readonly PageWatch[] => [...watches];
 
-/** Waits until the page shows this error, which then does not count as a problem. Any other shown error fails the test. */
+/**
+ * Waits until the page shows this error, which then does not count as a problem. Any other shown error fails the test.
+ */
 export const expectError = async (page: Page, text: string | RegExp): Promise<void> => {
   const expected = { text, isMet: true };
   watchedPages.get(page)?.expected.push(expected);
   await page.locator('[role=alert]:visible, .error:visible', { hasText: text }).first().waitFor();
 };
 
-/** Expects that the page writes this to the console, or that a request for it fails, before the test ends. It then does not count as a problem. */
+/**
+ * Expects that the page writes this to the console, or that a request for it fails, before the test ends. It then does
+ * not count as a problem.
+ */
 export const expectFailure = (page: Page, text: string | RegExp): void => {
   watchedPages.get(page)?.expected.push({ text, isMet: false });
 };
 
-/** Allows the page to show this error or to write it to the console before the test ends, for errors that may disappear quickly, such as those of a text being typed. */
+/**
+ * Allows the page to show this error or to write it to the console before the test ends, for errors that may disappear
+ * quickly, such as those of a text being typed.
+ */
 export const tolerateError = (page: Page, text: string | RegExp): void => {
   watchedPages.get(page)?.expected.push({ text, isMet: true });
 };
@@ -69,7 +80,10 @@ const reportShownErrors = () => {
   });
 };
 
-/** Runs in the page: finds visible texts, also in shadow roots, that no visitor should read, and controls and headings without text. */
+/**
+ * Runs in the page: finds visible texts, also in shadow roots, that no visitor should read, and controls and headings
+ * without text.
+ */
 const unreadableTexts = () => {
   const problems: string[] = [];
   const visit = (root: ParentNode) => {
@@ -117,7 +131,8 @@ export const watchPages = (missing: FindMissing = async () => []): PageWatch => 
       );
       page.on('requestfailed', request => {
         const reason = request.failure()?.errorText ?? '';
-        if (reason !== 'net::ERR_ABORTED') add(`asks ${request.url()} in vain: ${reason}`); // a request that was ended is not lost
+        // Aborted requests are not failures.
+        if (reason !== 'net::ERR_ABORTED') add(`asks ${request.url()} in vain: ${reason}`);
       });
     },
     newProblems: async () => {

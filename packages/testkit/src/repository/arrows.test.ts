@@ -85,7 +85,7 @@ test('each package that is imported is a dependency', () => {
       const { name, dependencies, peerDependencies, devDependencies } = project.manifest;
       const declared = new Set([name, ...Object.keys({ ...dependencies, ...peerDependencies })]);
       const forDevelopment = new Set(Object.keys({ ...devDependencies }));
-      // What is left out of the package: tests, and what a build makes into one file of it.
+      // Not part of the package: tests, and sources that a build bundles to one file.
       const leftOut = (project.manifest.files ?? [])
         .filter(file => /^!src\/[\w-]+$/.test(file))
         .map(file => join(project.folder, file.slice(1)) + sep);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { importsOf, lineOf, parse, walk } from './imports.js';
 import { apps, packages, publishedSources, relativePath } from './workspace.js';
 
-/** Calls and options that are wrong on some backend, or wait for the graphics card, and what to do instead. */
+/** Calls and options that fail on some backend or wait for the GPU, and the alternative. */
 const banned: Record<string, string> = {
   einsum: 'no kernel on wasm and no gradient: matMul and transpose',
   dataSync: 'waits for the graphics card, throws on WebGPU in Node: await data()',
@@ -14,7 +14,7 @@ const banned: Record<string, string> = {
 
 const files = [...packages().filter(({ name }) => name !== 'testkit'), ...apps()].flatMap(publishedSources);
 
-/** An attribute of a kernel that is set to nothing: `batchDims: 0`. */
+/** An attribute of a kernel with a neutral value: `batchDims: 0`. */
 const isZero = ({ parent }: ts.Node) =>
   (ts.isPropertyAssignment(parent) && parent.initializer.getText() === '0') ||
   (ts.isPropertySignature(parent) && parent.type?.getText() === '0');

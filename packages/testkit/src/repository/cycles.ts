@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import ts from 'typescript';
 import { parse } from './imports.js';
 
-/** The files that a file imports or re-exports by relative paths, without those of which it takes types alone. */
+/** The files that a file imports or re-exports by relative paths, without type-only imports. */
 export const valueImportsOf = (path: string): string[] => {
   const isType = (statement: ts.ImportDeclaration | ts.ExportDeclaration): boolean => {
     if (ts.isExportDeclaration(statement)) {

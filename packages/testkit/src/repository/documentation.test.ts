@@ -15,7 +15,7 @@ const nameOf = (statement: ts.Statement): string => {
   return (statement as ts.Statement & { name?: ts.Identifier }).name?.text ?? 'default';
 };
 
-/** The first of several signatures of one function carries the words for all. */
+/** The first of several signatures of a function has the documentation of all. */
 const isFurtherSignature = (statement: ts.Statement, before: ts.Statement | undefined) =>
   ts.isFunctionDeclaration(statement) &&
   before !== undefined &&
@@ -38,7 +38,7 @@ test('every export says what it is', () => {
   expect(wrong).toEqual([]);
 });
 
-/** Types of options, by the ends of their names; those that others are put together of have names of their own. */
+/** Types of options, by the ends of their names, and the types that they extend. */
 const isOptions = (type: ts.InterfaceDeclaration) =>
   (isExported(type) && /(Options|Parts|Sizes|Ids)$/.test(type.name.text)) ||
   ['Sizes', 'VectorTableInput', 'HeadOptions', 'Adjustments', 'LengthAdjustments', 'Filters', 'ReportOptions'].includes(

@@ -11,7 +11,7 @@ const foldersOf = (folder: string) =>
     .filter(entry => entry.isDirectory())
     .map(entry => join(folder, entry.name));
 
-/** A fixture is a folder of the second level, or of the first where that one holds files of its own. */
+/** A fixture is a folder of the second level, or of the first level if that contains files. */
 const fixtureFolders = foldersOf(fixtures).flatMap(group => {
   const holdsFiles = readdirSync(group, { withFileTypes: true }).some(
     entry => entry.isFile() && entry.name !== 'LICENSE',

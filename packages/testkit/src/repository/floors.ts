@@ -1,7 +1,7 @@
-/** The ground: used by every package, and uses none. */
+/** The ground floor: every package may use it, and it uses none. */
 export const ground = 'base';
 
-/** The floors of the house, from the ground: a package may use the floors below its own, and no other. */
+/** The floors of the packages, from the lowest: a package may use only the floors below its own. */
 export const floors: readonly (readonly string[])[] = [
   ['tensor', 'tokenizer', 'sampling', 'safetensors'],
   ['layers'],
@@ -14,14 +14,14 @@ export const floors: readonly (readonly string[])[] = [
 
 const workspaceOnly = new Set(['testkit', 'appkit', 'bench']);
 const isBackend = (name: string) => name.startsWith('backend-');
-/** Whether a package holds files of data, such as a trained model, and no code but their URLs. */
+/** Whether a package contains data files, such as a trained model, and no code but their URLs. */
 export const isData = (name: string): boolean => name.startsWith('model-') || name === 'word-vectors';
 const floorOf = (name: string) => floors.findIndex(floor => floor.includes(name));
 const top = floors.length - 1;
 
 /**
- * Why a package may not use another, or undefined where it may. Backends stand beside the house on tensor alone and are used by
- * the top floor, apps and tests; data packages use nothing and are used like backends.
+ * The reason why a package may not use another; undefined if it may. Backends use only tensor, and only the top floor,
+ * apps and tests use backends. Data packages use nothing and are used like backends.
  */
 export const forbiddenReason = (from: string, to: string, inTest: boolean): string | undefined => {
   if (from === to || workspaceOnly.has(from)) return undefined;

@@ -5,12 +5,12 @@ import { expect, test } from 'vitest';
 import { lineOf, parse, walk } from './imports.js';
 import { type Project, packages, publishedSources, relativePath } from './workspace.js';
 
-/** Packages whose modules only declare: bundlers drop what is not used. */
+/** Packages without side effects, whose unused exports bundlers remove. */
 const shaken = packages().filter(
   ({ manifest }) => manifest.private !== true && manifest.sideEffects === false && manifest.bin === undefined,
 );
 
-/** The modules whose whole purpose is an effect: what a bin runs or a worker starts is named so. */
+/** Modules whose purpose is a side effect, by name: entries of a command or a worker. */
 const isEntry = (path: string) => /[\\/](bin|worker-entry|main)\.ts$/.test(path);
 
 const isContents = (statement: ts.Statement) =>
@@ -34,7 +34,7 @@ const isPure = (file: ts.SourceFile, node: ts.Node) =>
     file.text.slice(pos, end).includes('__PURE__'),
   ) || /__PURE__\s*\*\/\s*$/.test(file.text.slice(0, node.getStart(file)));
 
-/** Calls that run when a module is imported and that a bundler must keep. */
+/** Calls at import time that a bundler must keep. */
 const effects = (file: ts.SourceFile): ts.Node[] => {
   const found: ts.Node[] = [];
   const visit = (node: ts.Node) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { filesBelow, relativePath, root } from './workspace.js';
 
-/** What reads how long something took by the clock. */
+/** Code that measures wall-clock time. */
 const clocks = /\b(performance\.now|Date\.now|hrtime|timeOrigin)\(/g;
 
 test('no test reads the clock, on which a busy machine would fail: count, or take ratios of processor time', () => {

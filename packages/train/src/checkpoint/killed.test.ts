@@ -41,7 +41,7 @@ test('killed at 20 random moments, a run resumes each time and ends with the sam
     if (signal === 'SIGKILL') killed++;
     for (const line of lines.filter(line => /^\d/.test(line))) {
       const [step, loss] = line.split(' ') as [string, string];
-      expect(Number(step)).toBeGreaterThan(Math.max(0, reached - 1)); // a step whose checkpoint was not whole is done again
+      expect(Number(step)).toBeGreaterThan(Math.max(0, reached - 1)); // an incomplete checkpoint is repeated
       expect(loss).toBe(losses.get(step));
       reached = Math.max(reached, Number(step));
     }

@@ -6,7 +6,7 @@ import { fileSource } from '@residual/safetensors/node';
 import type { FileUrls, StoredVectors, WordVectorsOptions } from '../load.js';
 import { detectFormat, openNamed, openRemote, openUrl } from '../open-files.js';
 
-/** The files of a folder or file, by path, `file:` or `http:` URL. Errors when nothing fits. */
+/** Opens a folder or file by path, `file:` or `http:` URL. Errors if there is no table. */
 export async function openLocation(location: string | URL, options: WordVectorsOptions): Promise<StoredVectors> {
   const text = String(location);
   if (/^(https?|blob|data):/.test(text)) return openUrl(text, options);
@@ -23,7 +23,7 @@ export async function openLocation(location: string | URL, options: WordVectorsO
   );
 }
 
-/** The files at URLs by name, or at paths. */
+/** Opens URLs or paths by file name. */
 export const openUrls = (urls: FileUrls, options: WordVectorsOptions): Promise<StoredVectors> =>
   openNamed(
     urls,
@@ -37,7 +37,7 @@ export const openUrls = (urls: FileUrls, options: WordVectorsOptions): Promise<S
 
 const tablesIn = async (folder: string) => (await readdir(folder)).filter(name => name.endsWith('.safetensors'));
 
-/** The folder itself, or of an npm package that holds none the only folder in it that holds a table. */
+/** The folder itself, or for an npm package without a table its only subfolder with a table. */
 async function folderOfTable(path: string): Promise<string> {
   const entries = await readdir(path, { withFileTypes: true });
   if (!entries.some(entry => entry.name === 'package.json')) return path;

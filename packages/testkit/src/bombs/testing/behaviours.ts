@@ -36,7 +36,7 @@ export const behaviour: BombTarget = {
   read: name => behaviours[name]!(),
 };
 
-/** Is told apart from the other, and reads to its end. */
+/** A second target, which reads all its inputs. */
 export const another: BombTarget<number> = {
   inputs: () => [1, 2].map(n => ({ name: `${n}`, make: () => n })),
   read: n => n,
