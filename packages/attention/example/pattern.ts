@@ -9,7 +9,8 @@ const [modelDim, heads, length] = [32, 2, words.length];
 const shades = ' ░▒▓█';
 
 await ready();
-const attend = selfAttention({ modelDim, heads, mask: causal(), scale: 50 }); // a large scale makes the pattern of random weights visible
+// A large scale makes the pattern of random weights visible.
+const attend = selfAttention({ modelDim, heads, mask: causal(), scale: 50 });
 const weights = init(attend, { seed: 3 });
 const x = tensor(normalValues(1, 'words', length * modelDim), [1, length, modelDim]);
 const recorder = record(['weights']);

@@ -22,7 +22,9 @@ const values = (shift: number) =>
     [3, 5],
   );
 
-/** Runs `step` on other inputs twice, as it is written and replayed, and gives both with how much data the replay made. */
+/**
+ * Runs `step` on other inputs twice, as it is written and replayed, and gives both with how much data the replay made.
+ */
 async function replayed(step: (x: Tensor) => readonly Tensor[]) {
   const [first, second] = [values(0), values(7)];
   const { outputs, graph } = capture(step, [first]);

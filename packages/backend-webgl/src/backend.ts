@@ -4,7 +4,10 @@ import { type DataId, type DataType, env, type TensorInfo } from '@tensorflow/tf
 import { gpuCommandsDone } from './fence.js';
 import { TexturePool } from './texture-pool.js';
 
-/** tfjs's backend, repaired: reads end when the context is lost, video memory comes back, the precision it reports is the real one. */
+/**
+ * The backend of tfjs with fixes: reads reject when the context is lost, unused video memory is freed, and the reported
+ * precision is correct.
+ */
 export class WebGLBackend extends MathBackendWebGL {
   private lost = false;
   private readonly pendingReads = new Set<() => void>();
@@ -21,17 +24,17 @@ export class WebGLBackend extends MathBackendWebGL {
     if (env().getNumber('WEBGL_VERSION') === 2) {
       gpgpu.createAndWaitForFence = async () => {
         await gpuCommandsDone(gpgpu.gl as WebGL2RenderingContext, () => this.isLost);
-        if (this.isLost) throw contextLost('data'); // before tfjs downloads and keeps what is there now: zeros
+        if (this.isLost) throw contextLost('data'); // before tfjs downloads and keeps zeros
       };
     }
   }
 
-  /** Whether the context is gone, and with it everything that is not also in main memory. */
+  /** Whether the context is lost, and with it all data that is not also in main memory. */
   get isLost(): boolean {
     return this.lost || this.gpgpu.gl.isContextLost();
   }
 
-  /** Takes the context away as the browser does when video memory runs out or the driver restarts, for tests. */
+  /** Loses the context, as when video memory runs out or the driver restarts; for tests. */
   loseContext(): void {
     this.gpgpu.gl.getExtension('WEBGL_lose_context')?.loseContext();
   }
@@ -54,7 +57,7 @@ export class WebGLBackend extends MathBackendWebGL {
     if (this.isLost) return Promise.reject(contextLost('data'));
     return new Promise((resolve, reject) => {
       const refuse = (error?: unknown) => {
-        if (this.isLost) data.values = undefined; // what tfjs downloaded after the loss
+        if (this.isLost) data.values = undefined; // tfjs downloaded it after the loss
         reject(this.isLost ? contextLost('data') : error);
       };
       this.pendingReads.add(refuse);
@@ -70,7 +73,7 @@ export class WebGLBackend extends MathBackendWebGL {
     return super.readSync(dataId);
   }
 
-  /** tfjs reports 16 bits on devices that compute with 32, and so a much too large smallest number. */
+  /** tfjs reports 16 bits on some devices that compute with 32 bits, and then uses a much too large epsilon. */
   override floatPrecision(): 16 | 32 {
     return env().getBool('WEBGL_RENDER_FLOAT32_ENABLED') ? 32 : super.floatPrecision();
   }

@@ -1,9 +1,9 @@
-/** Milliseconds for which a wait looks again as often as the browser lets it; later it looks every few milliseconds. */
+/** For this many milliseconds a wait polls as often as the browser allows; later it polls every few milliseconds. */
 const eagerMilliseconds = 20;
 
 /**
- * Waits until the commands given so far are done. Looks between tasks of the page, through a message to itself: a timer would wait 4 ms each time, which
- * is longer than a step of a small model takes. Ends early when `givenUp` says so.
+ * Waits until the GPU has executed all commands so far. Polls between tasks of the page by messages to itself, since a
+ * timer waits at least 4 ms, which is longer than a step of a small model. Ends early if `isCancelled` returns true.
  */
 export async function gpuCommandsDone(gl: WebGL2RenderingContext, isCancelled: () => boolean): Promise<void> {
   const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);

@@ -19,7 +19,10 @@ import { env, getKernel } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { backend, expectKernelMatches, int32, normal } from './testing/expect-kernel.js';
 
-/** Made on the device by ops that leave Infinity, e^100, beside the last number of an odd axis, where a texture has room for one more. */
+/**
+ * Made on the device by ops that leave Infinity, e^100, beside the last number of an odd axis, where a texture has room
+ * for one more.
+ */
 function spoiled(shape: number[]): Tensor {
   return tidy(() => exp(add(mul(normal(shape, 0.02, 2), -50), 100)));
 }

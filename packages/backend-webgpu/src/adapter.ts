@@ -3,8 +3,8 @@ import { env } from '@tensorflow/tfjs-core';
 import { CheckedBackend } from './backend.js';
 
 /**
- * Makes the backend on this machine's graphics device. tfjs's own start fails on a machine without one with "Cannot read properties of null".
- * Errors with code `backend` and the reason: no WebGPU in this browser or process, no adapter, no device.
+ * Creates the backend on the graphics device. Errors with code `backend` and the reason: no WebGPU in this browser or
+ * process, no adapter, or no device (tfjs fails with "Cannot read properties of null").
  */
 export async function startWebGPU(): Promise<CheckedBackend> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
@@ -22,14 +22,14 @@ export async function startWebGPU(): Promise<CheckedBackend> {
     requiredFeatures: wantedFeatures.filter(feature => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(wantedLimits.map(limit => [limit, adapter.limits[limit]])),
   });
-  const { info } = adapter as GPUAdapter & { info: GPUAdapterInfo }; // older types do not have it
+  const { info } = adapter as GPUAdapter & { info: GPUAdapterInfo }; // missing in older types
   return new CheckedBackend(device, info);
 }
 
-/** What tfjs uses where it is there. */
+/** Optional features that tfjs uses. */
 const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'bgra8unorm-storage'];
 
-/** Asked for in full: a device has small ones by default. */
+/** Limits that are requested at their maximum, because the defaults are small. */
 const wantedLimits = [
   'maxComputeWorkgroupStorageSize',
   'maxComputeWorkgroupsPerDimension',

@@ -79,12 +79,12 @@ describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
       await before.data();
       const refused = broken({ x });
       const beside = mul(x, 2);
-      const after = Array.from({ length: 20 }).map(() => mul(beside, 3)); // among commands that are handed over later, before the verdict
+      const after = Array.from({ length: 20 }).map(() => mul(beside, 3)); // submitted later, before the error
       const reads = await Promise.all([before.data(), failure(beside.data()), failure(after.at(-1)!.data())]);
       expect([...reads[0]]).toEqual([10, 12, 14, 16]);
       for (const message of reads.slice(1))
         expect(message).toMatch(
-          /^data: the device refused a command, so these numbers are not right: .*nonsense/s, // what is wrong with the shader
+          /^data: the device refused a command, so these numbers are not right: .*nonsense/s, // the shader error
         );
       const later = mul(beside, 0.5);
       expect(await failure(later.data())).toContain('nonsense');

@@ -14,9 +14,9 @@ interface ProgramStep extends CommandStep {
 }
 
 /**
- * tfjs's backend, made to speak up. A shader or buffer that the device refuses spoils every command that is handed over together with it, and tfjs reads
- * on as if nothing had happened. Here what those commands should have computed, and what was computed from it, cannot be read, and the error says what
- * was refused; everything else is right.
+ * The backend of tfjs with error reporting. When the device rejects a shader or a buffer, all commands of the same
+ * submission have no effect, and tfjs returns wrong data without an error. Here, reading a result of those commands, or
+ * anything computed from it, throws with the cause; all other tensors stay valid.
  */
 export class CheckedBackend extends WebGPUBackend {
   private readonly buffers: BufferPool;
@@ -63,15 +63,18 @@ export class CheckedBackend extends WebGPUBackend {
     void this.commands.submitted();
   }
 
-  /** Numbers go to the device at once. tfjs puts them among the commands, where they would be lost with one that is refused. */
+  /**
+   * Uploads data to the device at once. tfjs adds the upload to the commands, where it would be lost if one of them is
+   * rejected.
+   */
   override uploadToGPU(dataId: DataId): void {
     const data = this.tensorMap.get(dataId);
     const { values, dtype } = data;
     const inMemory = data.resource == null && values != null;
-    if (inMemory) data.values = null as never; // so that tfjs finds them a buffer and no more
+    if (inMemory) data.values = null as never; // so that tfjs only allocates the buffer
     super.uploadToGPU(dataId);
     if (!inMemory) return;
-    if (values.length === 0) data.values = values; // there is nothing to read back
+    if (values.length === 0) data.values = values; // an empty tensor cannot be read back
     const numbers = asOnDevice(values, dtype);
     this.commands.guard(
       () => this.queue.writeBuffer(data.resource as GPUBuffer, 0, numbers),
@@ -91,7 +94,7 @@ export class CheckedBackend extends WebGPUBackend {
     return values;
   }
 
-  /** Reads with a command of its own, which is right where others are refused. */
+  /** Reads by a separate command, which succeeds if others are rejected. */
   override async getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer> {
     if (this.commands.hasPending) {
       this.ensureCommandEncoderReady();
@@ -112,14 +115,17 @@ export class CheckedBackend extends WebGPUBackend {
     return bytes;
   }
 
-  /** Data is written that others may have read before: what a read has kept in main memory is old now. */
+  /** Marks data as written in place: a copy of an earlier read is stale. */
   private overwrite(dataId: DataId): void {
     this.overwritten.add(dataId);
     const data = this.tensorMap.get(dataId);
     if (data.resource != null) data.values = null as never;
   }
 
-  /** Programs among which one was refused are compiled again when they are used again, so that the error names the same cause. */
+  /**
+   * Removes the programs of a rejected submission from the cache, so that their next use compiles them again and
+   * reports the same cause.
+   */
   private forgetPrograms(steps: readonly ProgramStep[]): void {
     const programs = programsOf(this);
     const spoiled = new Set(steps.map(({ program }) => programs[program.shaderKey]));
@@ -128,10 +134,10 @@ export class CheckedBackend extends WebGPUBackend {
   }
 }
 
-/** Numbers as they lie on the device, where those of every type take four bytes. */
+/** Values in the format of the device, where every type takes four bytes. */
 function asOnDevice(values: Values, dtype: DataType): BufferSource {
   const View = dtype === 'float32' ? Float32Array : Int32Array;
-  const numbers = values as Float32Array<ArrayBuffer>; // of any type; text never comes here
+  const numbers = values as Float32Array<ArrayBuffer>; // of any type except text
   return numbers instanceof View ? numbers : new View(numbers);
 }
 

@@ -1,14 +1,14 @@
-/** Makes a buffer, and tells later of one that could not be made. */
+/** Creates a buffer; calls `failed` later if the device could not create it. */
 export type MakeBuffer = (descriptor: GPUBufferDescriptor, failed: (buffer: GPUBuffer) => void) => GPUBuffer;
 
 /**
- * Buffers by size and usage; what is free is used again. In the place of tfjs's own, which also keeps the buffers that the device could not make: each
- * of them would spoil all that it is used for.
+ * A pool of free buffers by size and usage. It replaces that of tfjs, which also keeps buffers that the device failed
+ * to create; each use of such a buffer would fail.
  */
 export class BufferPool {
-  /** Bytes of the buffers in use. */
+  /** Bytes of all buffers in use. */
   numBytesUsed = 0;
-  /** Bytes of all buffers, free ones too. */
+  /** Bytes of all buffers, free ones included. */
   numBytesAllocated = 0;
   private readonly usedBuffers = new Set<GPUBuffer>();
   private readonly invalidBuffers = new WeakSet<GPUBuffer>();
@@ -16,7 +16,7 @@ export class BufferPool {
 
   constructor(private readonly makeBuffer: MakeBuffer) {}
 
-  /** A buffer of `length` bytes, or of a few where that is 0: what a shader reads must hold something. */
+  /** A buffer of `length` bytes, or a minimal one if that is 0, since shaders cannot read empty buffers. */
   acquireBuffer(length: number, usage: GPUBufferUsageFlags, mappedAtCreation = false, reuse = true): GPUBuffer {
     const size = length === 0 ? minBytes : length;
     const buffer =
@@ -45,14 +45,14 @@ export class BufferPool {
     this.numBytesAllocated += descriptor.size;
     return this.makeBuffer(descriptor, buffer => {
       this.invalidBuffers.add(buffer);
-      this.destroyFree(); // so that there is memory for the next one
+      this.destroyFree(); // frees memory for the next one
     });
   }
 
   private addFree(buffer: GPUBuffer): void {
     const key = keyOf(buffer.size, buffer.usage);
-    const alike = this.freeBuffers.get(key);
-    if (alike) alike.push(buffer);
+    const sameKind = this.freeBuffers.get(key);
+    if (sameKind) sameKind.push(buffer);
     else this.freeBuffers.set(key, [buffer]);
   }
 
@@ -67,7 +67,7 @@ export class BufferPool {
   }
 }
 
-/** Bytes of a vec4. */
+/** The size of a vec4 in bytes. */
 const minBytes = 16;
 
 const keyOf = (size: number, usage: number) => `${size} ${usage}`;

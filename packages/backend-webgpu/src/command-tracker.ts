@@ -1,12 +1,12 @@
 import type { DataId } from '@tensorflow/tfjs-core';
 
-/** A program among the commands for the device: the data that it reads and writes. */
+/** A program in a submission: the data that it reads and writes. */
 export interface CommandStep {
   readonly inputs: readonly DataId[];
   readonly output: DataId;
 }
 
-/** Commands that are handed over together, and the troubles met while they were put together, of which the device tells later. */
+/** Commands of one submission, and the errors of their preparation, which the device reports later. */
 interface Batch<S> {
   readonly steps: S[];
   readonly pendingErrors: Promise<string | undefined>[];
@@ -14,8 +14,8 @@ interface Batch<S> {
 }
 
 /**
- * Keeps account of what the device refused. One command that is not right spoils all that are handed over together with it, and the device says so
- * later: what those commands were to write is lost, and with it what has been computed from that since.
+ * Tracks what is lost when the device rejects commands. One invalid command makes the whole submission fail, and the
+ * device reports that later: the outputs of these commands are lost, and everything computed from them.
  */
 export class CommandTracker<S extends CommandStep> {
   private batch: Batch<S> = { steps: [], pendingErrors: [] };
@@ -29,32 +29,36 @@ export class CommandTracker<S extends CommandStep> {
   ) {
     device.pushErrorScope('validation');
     device.addEventListener('uncapturederror', event => {
-      const { error } = event as Event & { error: GPUError }; // older types do not have it
+      const { error } = event as Event & { error: GPUError }; // missing in older types
       for (const batch of this.openBatches()) batch.error ??= error.message;
     });
   }
 
-  /** Whether there are commands that were not handed over yet. */
+  /** Whether there are commands that were not submitted yet. */
   get hasPending(): boolean {
     return this.batch.steps.length > 0;
   }
 
+  /** Adds a program to the current submission. */
   add(step: S): void {
     this.batch.steps.push(step);
     this.propagateLoss(step);
   }
 
-  /** Does something that the device may refuse for want of memory or because it is too large; `failed` hears of it then. */
+  /** Runs an action that the device may reject, for lack of memory or because of its size; calls `onFailure` then. */
   guard<T>(act: () => T, onFailure: (result: T, reason: string) => void): T {
     for (const kind of ['out-of-memory', 'validation'] as const) this.device.pushErrorScope(kind);
-    const made = act();
-    const troubles = [this.popError(), this.popError()];
-    this.batch.pendingErrors.push(...troubles);
-    for (const trouble of troubles) void trouble.then(reason => reason !== undefined && onFailure(made, reason));
-    return made;
+    const result = act();
+    const errors = [this.popError(), this.popError()];
+    this.batch.pendingErrors.push(...errors);
+    for (const error of errors) void error.then(reason => reason !== undefined && onFailure(result, reason));
+    return result;
   }
 
-  /** To be called when all commands so far were handed over. Resolves, when those before are judged too, to why these were refused, if they were. */
+  /**
+   * Must be called after all commands so far were submitted. Resolves, after all earlier submissions, to the reason of
+   * their rejection, if any.
+   */
   submitted(): Promise<string | undefined> {
     const { batch, lastVerdict } = this;
     const refusal = this.popError();
@@ -66,12 +70,12 @@ export class CommandTracker<S extends CommandStep> {
     return verdict;
   }
 
-  /** Why data is lost; undefined if it is not, as far as is known. */
+  /** Why data is lost; undefined if it is not known to be lost. */
   lossReason(data: DataId): string | undefined {
     return this.lost.get(data);
   }
 
-  /** Data is not what it should be, nor what has been computed from it since. */
+  /** Marks data as lost, and everything computed from it. */
   markLost(data: DataId, reason: string): void {
     if (!this.lost.has(data)) this.lost.set(data, reason);
     for (const { steps } of this.openBatches()) for (const step of steps) this.propagateLoss(step);
@@ -82,7 +86,8 @@ export class CommandTracker<S extends CommandStep> {
     const refused = (await refusal) ?? batch.error;
     this.pendingBatches.shift();
     if (refused === undefined) return undefined;
-    const reason = causes.find(cause => cause !== undefined) ?? refused; // want of memory comes first, and makes other commands fail
+    // A lack of memory is the first cause: it makes other commands fail.
+    const reason = causes.find(cause => cause !== undefined) ?? refused;
     for (const { output } of batch.steps) this.markLost(output, reason);
     this.onError(batch.steps);
     return reason;

@@ -1,6 +1,7 @@
 /**
- * Makes a device compile each shader once, and gives what makes it forget those that it has compiled. tfjs tells programs apart by more than their code,
- * among it which inputs happen to have the result's shape, and devices do not share pipelines whose layout comes from the shader.
+ * Makes a device compile each shader only once, and returns a function that clears its cache. The program keys of tfjs
+ * depend on more than the code (for example on which inputs have the shape of the result), and devices do not share
+ * pipelines whose layout is derived from the shader.
  */
 export function compileOnce(device: GPUDevice): () => void {
   const modules = memoize(device.createShaderModule.bind(device), ({ code }) => code);
@@ -10,7 +11,7 @@ export function compileOnce(device: GPUDevice): () => void {
   return modules.forget;
 }
 
-/** Makes each thing once, by what tells its descriptor from others. */
+/** Calls `make` once per key of the descriptor. */
 function memoize<Descriptor, Key, Made>(
   make: (descriptor: Descriptor) => Made,
   keyOf: (descriptor: Descriptor) => Key,

@@ -1,12 +1,13 @@
-/** What waits for its turn in this thread, first come first served. */
+/** The pending continuations of this thread, in order. */
 const waiting: (() => void)[] = [];
 
-/** How a task of the event loop is asked for, once that is known. */
+/** Schedules a task of the event loop; set on first use. */
 let post: ((task: () => void) => void) | undefined;
 
 /**
- * Waits for a turn of the event loop. Long work calls it before each of its steps: of all work in this thread that does, each has a step in turn, and between two
- * steps timers, input, requests and aborts are heard. Throws the signal's reason after an abort.
+ * Lets the event loop run, like `scheduler.yield()`. Long work awaits it before each of its steps: timers, input,
+ * requests and aborts are then handled between two steps, and several such works in one thread take turns. Throws the
+ * reason of the signal after an abort.
  */
 export async function yieldToEventLoop(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
@@ -17,7 +18,7 @@ export async function yieldToEventLoop(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
 }
 
-/** Lets the first go on; what it does until it waits again is done before the next one is let go on. */
+/** Resumes the first continuation; the next one is resumed in a later task. */
 function resumeNext(): void {
   waiting.shift()!();
   if (waiting.length > 0) scheduleNext();
@@ -28,7 +29,7 @@ function scheduleNext(): void {
   post(resumeNext);
 }
 
-/** Node's `setImmediate`, or a message to oneself: timers would be slowed down in pages that nobody looks at. */
+/** `setImmediate` in Node, or else a message to this thread, since browsers throttle timers in background pages. */
 function macrotaskPoster(): (task: () => void) => void {
   const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => unknown };
   if (setImmediate) return task => void setImmediate(task);

@@ -1,14 +1,17 @@
 import { ResidualError } from './errors.js';
 
-/** All names of some options: 1 where the option must be given, 0 where it may be absent. The compiler checks that the list is complete. */
+/**
+ * All names of some options: 1 for a required option, 0 for an optional one. The compiler checks that the list is
+ * complete.
+ */
 export type OptionNames<Options> = {
-  // biome-ignore lint/complexity/noBannedTypes: what `{}` may stand for has no name that must be there
+  // biome-ignore lint/complexity/noBannedTypes: `{}` extends types without required names
   readonly [Name in keyof Options]-?: {} extends Pick<Options, Name> ? 0 : 1;
 };
 
 /**
- * Throws, with code `option`, where options are not an object, hold a name that does not exist, or lack one that must be there; the message lists all
- * names, the nearest first. Of names that do not exist, those with the value undefined are passed over.
+ * Throws, with code `option`, if options are not an object, contain an unknown name or lack a required one. The message
+ * lists all names, the nearest first. Unknown names with the value undefined are ignored.
  */
 export function expectOptions<Options extends object>(
   caller: string,
@@ -32,7 +35,7 @@ export function expectOptions<Options extends object>(
   throw new ResidualError('option', `${caller}: ${what}; options are ${[...all].join(', ')}`);
 }
 
-/** Names in the order of how few letters must change to come from one of the words to them. */
+/** Sorts names by their edit distance to the nearest of the words. */
 export function nearestNames(words: string | readonly string[], names: Iterable<string>): string[] {
   const lowered = [words].flat().map(word => word.toLowerCase());
   const ranked = [...names].map(name => {
@@ -42,7 +45,7 @@ export function nearestNames(words: string | readonly string[], names: Iterable<
   return ranked.sort((a, b) => a.distance - b.distance).map(({ name }) => name);
 }
 
-/** Letters to insert, remove or replace (Levenshtein 1966); 1 where one word holds the other. */
+/** The edit distance (Levenshtein 1966); 1 if one word contains the other. */
 function distance(a: string, b: string): number {
   if (a !== b && a && b && (a.includes(b) || b.includes(a))) return 1;
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

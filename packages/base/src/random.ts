@@ -1,6 +1,6 @@
 import { ResidualError } from './errors.js';
 
-/** Two signed 32-bit words that stand for (seed, stream, step); `randomBitsAt` counts from there. */
+/** The key of a random stream: two signed 32-bit words for (seed, stream, step). */
 export type RandomKey = readonly [number, number];
 
 /** One round of a 32-bit integer hash with full avalanche (lowbias32, C. Wellons 2018). */
@@ -16,18 +16,18 @@ export function hash32(h: number): number {
 /**
  * The key of (seed, stream, step), with h = hash32 and sums modulo 2³²: h(h(h(seed ⊕ 0x9e3779b9) + stream) + step) and
  * h(h(h(step ⊕ 0x85ebca6b) + stream) + seed). Two words, so that the numbers of one key are never a shifted copy of
- * another's.
+ * those of another.
  */
 export function randomKey(seed: number, stream: number, step = 0): RandomKey {
   return [chain(seed ^ 0x9e3779b9, stream, step), chain(step ^ 0x85ebca6b, stream, seed)];
 }
 
-/** The 32 random bits that a key has at a counter: hash32(hash32(counter + a) ⊕ b). */
+/** The 32 random bits of a key at a counter: hash32(hash32(counter + a) ⊕ b). */
 export function randomBitsAt([a, b]: RandomKey, counter: number): number {
   return hash32(hash32((counter + a) | 0) ^ b);
 }
 
-/** The 32 random bits at (seed, stream, counter). Randomness is a function of where it is used, never a stream with a state. */
+/** The 32 random bits at (seed, stream, counter), without any state (counter-based, as in Salmon et al. 2011). */
 export function randomBits(seed: number, stream: number, counter: number): number {
   return randomBitsAt(randomKey(seed, stream), counter);
 }
@@ -52,7 +52,10 @@ export function uniformValues(seed: number, path: string, length: number): Float
   return values;
 }
 
-/** `length` numbers of the standard normal distribution: Box-Muller on the uniform numbers at counters 2i and 2i + 1, each raised by 2⁻²⁵. */
+/**
+ * `length` numbers of the standard normal distribution: Box-Muller on the uniform numbers at counters 2i and 2i + 1,
+ * each raised by 2⁻²⁵.
+ */
 export function normalValues(seed: number, path: string, length: number): Float32Array {
   const key = keyOf('normalValues', seed, path);
   const values = new Float32Array(length);
@@ -65,7 +68,7 @@ export function normalValues(seed: number, path: string, length: number): Float3
   return values;
 }
 
-/** A seed is a whole number 0 .. 2³² - 1. */
+/** Returns the seed. Errors unless it is a whole number 0 .. 2³² - 1. */
 export function checkSeed(name: string, seed: number): number {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
     throw new ResidualError('seed', `${name}: seed is ${seed}; it must be a whole number from 0 to 4294967295`);

@@ -1,9 +1,9 @@
-/** The longest text that `showValue` gives, in characters. */
+/** The maximal length of the result of `showValue`, in characters. */
 const maxLength = 300;
 
 /**
- * A value of a file as text for messages: as JSON, but cut after a few members and levels, so that no value makes a message long or overflows the stack. Control
- * characters are escaped.
+ * A value as text for messages: JSON, cut after a few members and levels, so that no value makes a message long or
+ * overflows the stack. Control characters are escaped.
  */
 export function showValue(value: unknown): string {
   const text = abbreviated(value, 2);

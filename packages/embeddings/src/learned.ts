@@ -2,7 +2,7 @@ import { type MatrixNeed, matrix, type PositionEncoding, stepPositionsOf, type W
 import { add, embed, expectOptions, type Tensor } from '@residual/tensor';
 import { expectMaxPositions } from './max-positions.js';
 
-/** A learned vector for each position, added to the input. */
+/** The position encoding of `learnedPositions`. */
 export interface LearnedPositions extends PositionEncoding<{ readonly weight: MatrixNeed }> {
   readonly maxPositions: number;
   readonly dim: number;
@@ -10,17 +10,17 @@ export interface LearnedPositions extends PositionEncoding<{ readonly weight: Ma
 
 /** Settings of `learnedPositions`. */
 export interface LearnedPositionsOptions {
-  /** Longest sequence. */
+  /** The length of the longest sequence. */
   readonly maxPositions: number;
-  /** Width of the vectors: that of the input. */
+  /** Width of the input. */
   readonly dim: number;
-  /** Rows at the start of the table that belong to no position (OPT and BART keep 2); none if absent. */
+  /** Unused rows at the start of the table (OPT and BART have 2); 0 if absent. */
   readonly offset?: number;
 }
 
 /**
- * Learned positions [offset + positions, dim]: x [batch, length, dim] plus the row of each place (Gehring et al. 2017). Errors when a sequence is longer
- * than `positions`.
+ * Learned position embeddings (Gehring et al. 2017): adds the row of each position of a table [offset + maxPositions,
+ * dim] to x [batch, length, dim]. Running it errors if a sequence is longer than `maxPositions`.
  */
 export function learnedPositions(options: LearnedPositionsOptions): LearnedPositions {
   expectOptions('learnedPositions', options, { maxPositions: 1, dim: 1, offset: 0 });

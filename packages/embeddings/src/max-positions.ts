@@ -1,6 +1,6 @@
 import { ResidualError } from '@residual/tensor';
 
-/** Throws when a sequence is longer than the positions there are. */
+/** Throws if a sequence is longer than `maxPositions`. */
 export function expectMaxPositions(name: string, length: number, maxPositions: number): void {
   if (length <= maxPositions) return;
   throw new ResidualError(

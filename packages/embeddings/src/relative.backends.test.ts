@@ -4,7 +4,10 @@ import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { relativeBucket, relativePositions } from './index.js';
 
-/** The bucket as the paper's code has it, in float64: half of the buckets for small distances, the others by powers up to the largest. */
+/**
+ * The bucket as the paper's code has it, in float64: half of the buckets for small distances, the others by powers up
+ * to the largest.
+ */
 function bucket64(distance: number, buckets: number, maxDistance: number, bidirectional: boolean): number {
   let first = 0;
   let away = -distance;

@@ -7,29 +7,33 @@ import { storedRows } from './stored-rows.js';
 export interface RotaryOptions {
   /** Width of a head. */
   readonly headDim: number;
-  /** How many positions have their angles stored with the weights, at most 4 MB of each table; 2,048 if absent. Longer sequences work too. */
+  /**
+   * Number of positions whose angles are stored with the weights, at most 4 MB per table; 2,048 if absent. Longer
+   * sequences work too.
+   */
   readonly storedPositions?: number;
-  /** 10,000 if absent. */
+  /** The base of the wavelengths; 10,000 if absent. */
   readonly base?: number;
-  /** Entries of a head that turn, an even number; all if absent. */
+  /** Number of entries of a head that are rotated, even; all if absent. */
   readonly rotaryDim?: number;
-  /** Pairs are neighbours (2i, 2i + 1) instead of (i, i + rotaryDim / 2). */
+  /** Whether pairs are neighbours (2i, 2i + 1) instead of (i, i + rotaryDim / 2); false if absent. */
   readonly interleaved?: boolean;
-  /** How the angles change for sequences longer than those of training; not at all if absent. */
+  /** How angles are scaled for sequences longer than those of training; not scaled if absent. */
   readonly scaling?: RotaryScaling;
 }
 
-/** Rotary positions: queries and keys turned by angles that grow with the position. */
+/** The position encoding of `rotary`. */
 export interface Rotary extends PositionEncoding<{ readonly cos: TableNeed; readonly sin: TableNeed }> {
   readonly headDim: number;
   readonly storedPositions: number;
 }
 
 /**
- * Rotary positions (Su et al. 2021) on queries and keys [batch, heads, length, headDim]. The angles are computed in float64 and stored in two tables
- * [rows, rotaryDim / 2] that all layers of a tree share. They have no end: longer sequences get longer tables, which are held as long as the cache that grows
- * (without one they are made as they come: exact, and slower). `dynamic` scaling beyond `originalMaxPositions` has tables of its own in every step, since its
- * angles follow the length.
+ * Rotary position embedding (RoPE, Su et al. 2021) on queries and keys [batch, heads, length, headDim]. The angles are
+ * computed in float64 and stored in two tables [rows, rotaryDim / 2] that all layers of a tree share. There is no
+ * length limit: longer sequences get larger tables, which the cache keeps (without a cache, each step makes them
+ * again). With `dynamic` scaling beyond `originalMaxPositions` each step makes its own tables, because the angles
+ * depend on the length. Errors if rotaryDim is odd or above headDim, or a base or factor is not above 0.
  */
 export function rotary(options: RotaryOptions): Rotary {
   const names = { headDim: 1, storedPositions: 0, base: 0, rotaryDim: 0, interleaved: 0, scaling: 0 } as const;
@@ -52,7 +56,7 @@ export function rotary(options: RotaryOptions): Rotary {
     table([stored, rotaryDim / 2], () => wavesFor(stored, 0)(wave));
   const needs = { cos: waveTable(Math.cos), sin: waveTable(Math.sin) };
 
-  // Queries and keys of all blocks of a step have one length.
+  // Cached, because queries and keys of all blocks of a step have the same length.
   let latest = { rows: 0, length: 0, cos: new Float32Array(), sin: new Float32Array() };
   const tablesFor = (rows: number, length: number) => {
     if (latest.rows !== rows || latest.length !== length) {
@@ -74,7 +78,8 @@ export function rotary(options: RotaryOptions): Rotary {
       if ((!isStored && capacity === undefined) || scaling?.type === 'dynamic')
         refuseCapture('rotary makes tables that depend on the length so far');
       if (isStored) return rotate(x, { ...weights, ids: positionIds }, { interleaved });
-      // Without a capacity a step may be rounded up by tokens that stand after `total`; few sizes, so that a GPU compiles for few shapes.
+      // Rounded up to a power of two: a step may have tokens after `totalLength`, and few sizes let a GPU compile few
+      // programs.
       const rows = capacity ?? 2 ** Math.ceil(Math.log2(totalLength + x.shape[2]!));
       const make = () => tablesFor(rows, dependsOnLength(totalLength) ? totalLength : 0);
       const [cos, sin] = tables && !dependsOnLength(totalLength) ? tables.get(needs, rows, make) : make();

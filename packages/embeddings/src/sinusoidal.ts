@@ -3,7 +3,7 @@ import { add, embed, expectOptions, ResidualError, refuseCapture, type Tensor, t
 import { expectMaxPositions } from './max-positions.js';
 import { storedRows } from './stored-rows.js';
 
-/** Sines and cosines of many wavelengths, added to the input. */
+/** The position encoding of `sinusoidalPositions`. */
 export interface SinusoidalPositions extends PositionEncoding<{ readonly table: TableNeed }> {
   readonly maxPositions: number;
   readonly dim: number;
@@ -11,21 +11,28 @@ export interface SinusoidalPositions extends PositionEncoding<{ readonly table: 
 
 /** Settings of `sinusoidalPositions`. */
 export interface SinusoidalPositionsOptions {
-  /** Longest sequence. */
+  /** The length of the longest sequence. */
   readonly maxPositions: number;
-  /** Width of the vectors, that of the input: an even number. */
+  /** Width of the input, even. */
   readonly dim: number;
-  /** Sine and cosine alternate (`interleaved`, as in the paper, the default), or all sines come first (`halves`, as in Marian). */
+  /**
+   * `interleaved` (the default, as in the paper): sine and cosine alternate. `halves` (as in Marian): all sines come
+   * first.
+   */
   readonly layout?: 'interleaved' | 'halves';
-  /** The longest wavelength is 2π · 10000 itself (`inclusive`, as in M2M-100), or one step of the same ratio further (`exclusive`, as in the paper, the default). */
+  /**
+   * The exponents: i / (dim / 2) for `exclusive` (the default, as in the paper), i / (dim / 2 - 1) for `inclusive` (as
+   * in M2M-100), whose longest wavelength is 2π · 10000.
+   */
   readonly spacing?: 'exclusive' | 'inclusive';
   /** The position of the first token; 0 if absent. */
   readonly offset?: number;
 }
 
 /**
- * Sinusoidal positions: x [batch, length, dim] plus the sines and cosines of position / 10000^(2i / dim) (Vaswani et al. 2017). At most 4 MB of them are stored
- * with the weights; sequences beyond get a longer table. Errors when a sequence is longer than `positions`.
+ * Sinusoidal position encoding (Vaswani et al. 2017): adds the sines and cosines of position / 10000^(2i / dim) to x
+ * [batch, length, dim]. The weights hold a table of at most 4 MB; longer sequences get a larger table. Errors if dim is
+ * odd; running it errors if a sequence is longer than `maxPositions`.
  */
 export function sinusoidalPositions(options: SinusoidalPositionsOptions): SinusoidalPositions {
   const names = { maxPositions: 1, dim: 1, layout: 0, spacing: 0, offset: 0 } as const;

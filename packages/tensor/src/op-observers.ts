@@ -2,29 +2,29 @@ import type { CapturedGraph } from './capture/captured-graph.js';
 import type { Attributes, Inputs, Op } from './ops/op.js';
 import type { Tensor } from './tensor.js';
 
-/** What is told of each op while it is on. */
+/** Observes every op that runs while it is active: a gradient tape, or the guard of `recompute`. */
 export interface OpObserver {
-  /** Whether a gradient flows to one of these. */
+  /** Whether a gradient flows to one of the inputs. */
   tracks(inputs: Inputs): boolean;
-  /** An op ran. */
+  /** Called after each op. */
   onOp(op: Op, inputs: Inputs, output: Tensor, attributes: Attributes): void;
-  /** A constant was made. */
+  /** Called for each new constant. */
   onConstant(x: Tensor): void;
-  /** `handle` is another handle of `original`. */
+  /** Called for each new handle on the data of `original`. */
   onAlias(handle: Tensor, original: Tensor): void;
-  /** Whether a gradient that reaches `x` would be lost if `x` were read behind this watcher's back. */
+  /** Whether the gradient of `x` would be lost if an op that is not observed read `x`. */
   losesGradient(x: Tensor): boolean;
 }
 
 let tapes: readonly OpObserver[] = [];
 let capturing: CapturedGraph | undefined;
 
-/** The tapes that are on, outermost first. */
+/** The active tapes, outermost first. */
 export function activeTapes(): readonly OpObserver[] {
   return tapes;
 }
 
-/** Runs `body` with exactly `during` on. */
+/** Runs `body` with exactly the tapes in `active`. */
 export function withTapes<Result>(active: readonly OpObserver[], body: () => Result): Result {
   const before = tapes;
   tapes = active;
@@ -35,12 +35,12 @@ export function withTapes<Result>(active: readonly OpObserver[], body: () => Res
   }
 }
 
-/** The recording that is on, if any. */
+/** The graph that is being captured, if any. */
 export function activeCapture(): CapturedGraph | undefined {
   return capturing;
 }
 
-/** Runs `body` with `during` on. */
+/** Runs `body` and captures its kernels into `graph`. */
 export function withCapture<Result>(graph: CapturedGraph, body: () => Result): Result {
   capturing = graph;
   try {
@@ -50,7 +50,7 @@ export function withCapture<Result>(graph: CapturedGraph, body: () => Result): R
   }
 }
 
-/** Tells who watches that `x` is a constant made here, not by an op that they missed. */
+/** Tells the active observers that `x` is a constant of this package, not the result of an op that they missed. */
 export function registerConstant(x: Tensor): Tensor {
   for (const tape of tapes) tape.onConstant(x);
   capturing?.onConstant(x);

@@ -3,12 +3,13 @@ import { requireBackend } from './backend/backend.js';
 import { expectShape, ResidualError, showShape } from './errors.js';
 import { registerConstant } from './op-observers.js';
 
-/** A tensor on the active backend. It is tfjs's own tensor, so the two libraries share data; use the ops of this package on it. */
+/** A tensor on the active backend. It is the tensor class of tfjs, so both libraries share data. */
 export interface Tensor extends tf.Tensor {}
 
 /**
- * A weight matrix `[out, in]` as `linear`, `embed` and the tied head take it. A dense matrix is a `Tensor`; other forms (packed, sums with a
- * low-rank part) share this interface, so code that only passes matrices on works with every form. `dense(matrix)` gives the plain tensor.
+ * A weight matrix [out, in] for `linear`, `embed` and tied heads. A dense matrix is a `Tensor`; other forms (packed, or
+ * sums with low-rank adapters) share this interface, so code that only passes matrices on works with every form.
+ * `dense(matrix)` returns the dense tensor.
  */
 export interface Matrix {
   readonly shape: number[];
@@ -17,26 +18,26 @@ export interface Matrix {
 }
 
 /**
- * Element types of tensors. The ops of this package know float32, int32 (whole numbers up to ±2²⁴, beyond which GPU backends round) and bool; the other
- * two are tfjs's.
+ * Element types of tensors. The ops of this package support float32, int32 (exact up to ±2²⁴, beyond which GPU backends
+ * round) and bool; tfjs has two more.
  */
 export type DataType = 'float32' | 'int32' | 'bool' | 'complex64' | 'string';
 
-/** What a tensor can be made of. */
+/** Flat values of a tensor. */
 export type TensorValues = Float32Array | Int32Array | Uint8Array | readonly number[];
 
-/** Whether `value` is a tensor, of whichever copy of tfjs. */
+/** Whether `value` is a tensor, also of another installed copy of tfjs. */
 export function isTensor(value: unknown): value is Tensor {
   return value instanceof tf.Tensor;
 }
 
-/** A number, or lists of numbers as deep as a tensor has axes, such as rows of a matrix. */
+/** Nested values of a tensor, such as the rows of a matrix. */
 export type NestedValues = number | readonly NestedValues[] | Float32Array | Int32Array | Uint8Array;
 
 /**
- * A tensor of `values`, row-major, with `shape`; without a shape it has that of the values: `tensor([[1, 2], [3, 4]])` is [2, 2]. Some backends keep a typed array of
- * the right type itself, so leave it unchanged afterwards. Errors when the shape does not hold exactly as many values, when lists beside one another differ in
- * length, and on what is no number.
+ * A tensor of `values`, row-major, with `shape`, or with the shape of the values: `tensor([[1, 2], [3, 4]])` is [2, 2].
+ * Some backends keep a typed array of the right type without copying it, so do not change it afterwards. Errors if the
+ * number of values does not match the shape, nested lists differ in length, or a value is not a number.
  */
 export function tensor(
   values: TensorValues | NestedValues,
@@ -71,12 +72,12 @@ function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || ArrayBuffer.isView(value);
 }
 
-/** The shape of nested lists by their first entries. */
+/** The shape of nested lists, read from their first entries. */
 function shapeOf(values: unknown): number[] {
   return isList(values) ? [values.length, ...shapeOf(values[0])] : [];
 }
 
-/** The numbers of nested lists, row-major. Errors where lists of one depth differ in length. */
+/** The numbers of nested lists, row-major. Errors if lists of one depth differ in length. */
 function flatten(values: unknown): number[] {
   const shape = shapeOf(values);
   const flat: number[] = [];
@@ -111,12 +112,15 @@ function toArray(values: TensorValues, dtype: 'float32' | 'int32' | 'bool'): Flo
   );
 }
 
-/** Runs `body` and disposes every tensor made in it but those it returns (also inside arrays and plain objects). `body` is synchronous. */
+/**
+ * Runs the synchronous `body` and disposes every tensor created in it, except those it returns (also in arrays and
+ * plain objects).
+ */
 export function tidy<Result>(body: () => Result): Result {
   return tf.tidy(body as () => tf.TensorContainer) as Result;
 }
 
-/** Another kept handle on the same data, made beside the ops: no tape and no recording sees it. */
+/** Another handle on the same data, outside the enclosing `tidy`; no tape and no capture observes it. */
 export function retain(x: Tensor): Tensor {
   const holder = tf.engine().state.tensorInfo.get(x.dataId)?.backend;
   if (!holder) throw new ResidualError('disposed', `tensor: the tensor ${showShape(x.shape)} is disposed`);
@@ -124,12 +128,12 @@ export function retain(x: Tensor): Tensor {
   return tf.keep(tf.engine().makeTensorFromTensorInfo(x, holder) as Tensor);
 }
 
-/** Takes `x` out of the enclosing `tidy`: whoever keeps it disposes it. */
+/** Excludes `x` from the enclosing `tidy`; the caller disposes it. */
 export function keep<T extends Tensor>(x: T): T {
   return tf.keep(x);
 }
 
-/** Disposes every tensor in a value, tree or list of them. */
+/** Disposes every tensor in a value, list or tree. */
 export function dispose(tree: unknown): void {
   if (isDisposable(tree)) tree.dispose();
   else if (typeof tree === 'object' && tree !== null) for (const part of Object.values(tree)) dispose(part);
@@ -140,8 +144,8 @@ function isDisposable(value: unknown): value is { dispose(): void } {
 }
 
 /**
- * What is held now: tensors and their bytes, where two handles on the same data count twice, and the buffers of data on the active backend, where they
- * count once.
+ * Current memory usage: tensors and their bytes (two handles on the same data count twice), and data buffers on the
+ * active backend (they count once).
  */
 export function memoryUsage(): { tensors: number; bytes: number; buffers: number } {
   const { numTensors, numBytes } = tf.memory();

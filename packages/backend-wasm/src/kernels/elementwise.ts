@@ -5,7 +5,10 @@ import { type Kernel, kernel } from './kernel.js';
 
 type Pair = { a: TensorInfo; b: TensorInfo };
 
-/** a + b, shapes broadcast: tfjs's own where b neither has the shape of a nor repeats along the first axes of a. */
+/**
+ * a + b with broadcasting. Uses the kernel of tfjs unless b has the shape of a or is repeated along the first axes of
+ * a.
+ */
 export const add: BufferReusingKernel = /*#__PURE__*/ withBufferReuse(call => {
   const { a, b } = call.inputs as Pair;
   return repeats(b, a) ? sum(call) : (getKernel('Add', 'wasm').kernelFunc(call) as TensorInfo);
@@ -18,7 +21,10 @@ const sum = /*#__PURE__*/ kernel<Pair, unknown>((heap, { a, b }) => {
   return y;
 });
 
-/** Whether `part` lies in `whole` once or several times, one after the other: the shapes end alike, and before that `part` has lengths of 1. */
+/**
+ * Whether `part` broadcasts to `whole` by repeating its data as a block: its shape is a suffix of that of `whole`,
+ * after lengths of 1.
+ */
 function repeats(part: TensorInfo, whole: TensorInfo): boolean {
   if (part.dtype !== 'float32' || whole.dtype !== 'float32') return false;
   const before = whole.shape.length - part.shape.length;
@@ -35,7 +41,10 @@ export const affine: Kernel<{ x: TensorInfo }, { scale: number; shift: number }>
   return y;
 };
 
-/** Entry i of x over 1 - rate where the upper 24 bits at `key` and counter i are at least round(rate · 2²⁴), else 0. */
+/**
+ * Dropout: entry i of x / (1 - rate) if the upper 24 bits at `key` and counter i are at least round(rate · 2²⁴), else
+ * 0.
+ */
 export const dropout: Kernel<{ x: TensorInfo }, { rate: number; key: readonly [number, number] }> = (
   heap,
   { x },

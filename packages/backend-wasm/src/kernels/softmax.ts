@@ -25,7 +25,10 @@ export const logSumExp: Kernel<{ x: TensorInfo }, { keepDims: boolean }> = (heap
   return y;
 };
 
-/** -log softmax(logits)[label] of each row, 0 where the label is `ignoreIndex`: logits [rows, vocab], labels int32 [rows] to [rows]. Nothing of the logits' size is made. */
+/**
+ * -log softmax(logits)[label] of each row, 0 where the label is `ignoreIndex`: logits [rows, vocab], labels int32
+ * [rows] to [rows]. It allocates nothing of the size of the logits. Errors for a label outside.
+ */
 export const crossEntropy: Kernel<KernelInputs<CrossEntropyInputs>, CrossEntropyAttributes> = (
   heap,
   { logits, labels },
@@ -41,17 +44,21 @@ export const crossEntropy: Kernel<KernelInputs<CrossEntropyInputs>, CrossEntropy
     );
   }
   const y = heap.output([rows]);
-  const chosen = (row: number) => heap.floats(logits)[row * vocab + names[row]!]!;
+  const logitOfLabel = (row: number) => heap.floats(logits)[row * vocab + names[row]!]!;
   writeFromSums(
     heap,
     logits,
     y,
-    (largest, sum, row) => (names[row] === ignoreIndex ? 0 : largest - chosen(row) + Math.log(sum)), // the difference first: it is exact where the loss is small
+    // The difference comes first, because it is exact where the loss is small.
+    (largest, sum, row) => (names[row] === ignoreIndex ? 0 : largest - logitOfLabel(row) + Math.log(sum)),
   );
   return y;
 };
 
-/** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignoreIndex`: logits [rows, vocab] to the same. */
+/**
+ * (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignoreIndex`: logits [rows, vocab] to the
+ * same.
+ */
 export const crossEntropyGradient: Kernel<KernelInputs<CrossEntropyGradientInputs>, CrossEntropyAttributes> = (
   heap,
   { logits, labels, dy },

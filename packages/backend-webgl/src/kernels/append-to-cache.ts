@@ -13,11 +13,14 @@ interface Inputs {
   position: TensorInfo;
 }
 
-/** The cache with the rows of x from `position` on: drawn into its texture where nobody else holds it, else into a new one. */
+/**
+ * Writes the rows of x into the cache from `position` on: into its texture if no other handle shares it, or else into a
+ * new one.
+ */
 export const appendToCache: Kernel<Inputs, object> = (backend, { cache, x, position }) =>
   canWriteInPlace(backend, cache) ? writeInPlace(backend, cache, x, position) : writeCopy(backend, cache, x, position);
 
-/** Whether the caller holds the only handle, and each pair of rows is a row of the texture. */
+/** Whether the caller has the only handle, and each pair of rows is a row of the texture. */
 function canWriteInPlace(backend: WebGLBackend, cache: TensorInfo): boolean {
   const { texture, isPacked, texShape, slice, shape } = backend.texData.get(cache.dataId);
   if (!texture || !isPacked || !texShape || slice || backend.refCount(cache.dataId) !== 1) return false;
@@ -27,7 +30,7 @@ function canWriteInPlace(backend: WebGLBackend, cache: TensorInfo): boolean {
 
 function writeInPlace(backend: WebGLBackend, cache: TensorInfo, x: TensorInfo, position: TensorInfo): TensorInfo {
   writeRows(backend, { target: cache, rows: x, start: position });
-  backend.texData.get(cache.dataId).values = undefined; // what a read has kept in main memory is old now
+  backend.texData.get(cache.dataId).values = undefined; // the copy of an earlier read is stale
   backend.incRef(cache.dataId);
   return { dataId: cache.dataId, shape: cache.shape, dtype: cache.dtype };
 }

@@ -5,8 +5,9 @@ import type { Kernel } from './kernel.js';
 type Inputs = KernelInputs<AttendInputs>;
 
 /**
- * softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]. In two passes, scores and then values with the
- * softmax on the way; both visit only the keys that a query may see, so that an almost empty cache costs little.
+ * softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]. It runs two
+ * passes: scores, then values with an online softmax. Both visit only the visible keys of a query, so that an almost
+ * empty cache costs little.
  */
 export const attend: Kernel<Inputs, AttendAttributes> = (backend, inputs, { scale, causal, window, softCap }) => {
   const { query, key, value, bias, position, keyStart, keyLength, source } = inputs;
@@ -35,7 +36,9 @@ export const attend: Kernel<Inputs, AttendAttributes> = (backend, inputs, { scal
   return output;
 };
 
-/** The keys that a query may see are those from x to below y; and the pair of key rows at `at`, each from its own batch row if there is a source. */
+/**
+ * The visible keys of a query are x .. y - 1. With a `source`, each key row of a pair is read from its own batch row.
+ */
 const maskCode = `
 ivec2 seenBy(int batchRow, int row) {
 #ifdef HAS_position
@@ -88,7 +91,7 @@ ivec2 rowsOf(int batchRow, int head, int pair, int width) {
 }
 `;
 
-/** A texel holds the scores of two queries and two keys; those of keys that neither sees are left out. */
+/** A texel holds the scores of two queries and two keys; keys that neither query sees are skipped. */
 const scoreCode = `
 float biasOf(int batchRow, int head, int row, int column) {
 #ifdef HAS_bias
@@ -149,7 +152,7 @@ void main() {
 }
 `;
 
-/** The softmax as the keys pass (Milakov and Gimelshein 2018): when a larger score comes, what was summed so far shrinks. */
+/** Online softmax (Milakov and Gimelshein 2018): a new largest score rescales the sums so far. */
 const valueCode = `
 void main() {
   int i = here();

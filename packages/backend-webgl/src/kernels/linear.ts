@@ -11,7 +11,10 @@ interface Inputs {
   bias?: TensorInfo;
 }
 
-/** x weightᵀ + bias: [..., out]. A texel of the result walks along two rows of x and two of the weight, which lie in memory one after another. */
+/**
+ * x weightᵀ + bias: [..., out]. Each texel of the result walks along two rows of x and two rows of the weight, which
+ * are contiguous.
+ */
 export const linear: Kernel<Inputs, object> = (backend, { x, weight, bias }) => {
   const [, rows, width] = asMatrices(x.shape);
   const out = weight.shape[0]!;

@@ -5,8 +5,8 @@ import { sameLayout } from '../program.js';
 import type { Kernel } from './kernel.js';
 
 /**
- * The same numbers under another shape. A packed texture serves both shapes where their blocks lie in the same order, also for single rows, which tfjs
- * would copy: the heads of one position [1, 1, modelDim] to [1, heads, 1, headDim].
+ * The same data with another shape. A packed texture serves both shapes if their blocks have the same order, also for
+ * single rows, which tfjs would copy, such as the heads of one position: [1, 1, modelDim] to [1, heads, 1, headDim].
  */
 export const reshape: Kernel<{ x: TensorInfo }, { shape: number[] }> = (backend, { x }, { shape }) => {
   const data = backend.texData.get(x.dataId);

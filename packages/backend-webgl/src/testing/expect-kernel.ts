@@ -6,7 +6,7 @@ import { describe, expect } from 'vitest';
 /** The name of the active backend. */
 export const backend = requireBackend();
 
-/** Runs the body with every kernel of ours taken away, so that compositions run. */
+/** Runs the body without our kernels, so that compositions run. */
 export function withoutKernels<Result>(body: () => Result): Result {
   const ours = getKernelsForBackend(backend).filter(({ kernelName }) => kernelName.startsWith('residual.'));
   for (const { kernelName } of ours) unregisterKernel(kernelName, backend);
@@ -19,7 +19,7 @@ export function withoutKernels<Result>(body: () => Result): Result {
 
 let draws = { by: '', times: 0 };
 
-/** Normally distributed numbers: other ones at each call of a test, the same ones whatever ran before it. */
+/** Normally distributed numbers that differ between the calls of a test and do not depend on earlier tests. */
 export function normal(shape: number[], scale = 1, shift = 0): Tensor {
   const by = expect.getState().currentTestName ?? '';
   draws = { by, times: draws.by === by ? draws.times + 1 : 0 };
@@ -30,11 +30,14 @@ export function normal(shape: number[], scale = 1, shift = 0): Tensor {
   );
 }
 
-/** Whole numbers. */
+/** An int32 tensor. */
 export const int32 = (values: readonly number[], shape = [values.length]) =>
   tensor(Int32Array.from(values), shape, 'int32');
 
-/** The kernel gives the numbers of the composition, for the result and for the gradient of each input that is asked for. */
+/**
+ * Expects the results of the kernel to equal those of the composition, for the output and the gradients of
+ * `differentiated`.
+ */
 export async function expectKernelMatches(
   run: () => Tensor,
   inputs: unknown,
@@ -56,9 +59,9 @@ export async function expectKernelMatches(
   dispose([ours, theirs, inputs]);
 }
 
-/** Tests of an op, where the active backend has a kernel for it. */
+/** Describes tests of an op; skipped if the active backend has no kernel for it. */
 export const kernelTests = (name: string, body: () => void) =>
   describe.skipIf(!getKernel(`residual.${name}`, backend))(`${name} on ${backend}`, body);
 
-/** Shapes of all ranks up to 4, with odd and even axes. */
+/** Shapes of ranks 0 to 4 with odd and even axes. */
 export const shapes = [[], [1], [7], [1, 1], [3, 5], [2, 3, 5], [1, 1, 8], [2, 1, 3, 5]];

@@ -12,7 +12,9 @@ interface Inputs {
   position: TensorInfo;
 }
 
-/** The cache with the rows of x from `position` on: written into its own memory where nobody else holds it, else into a copy. */
+/**
+ * Writes the rows of x into the cache from `position` on: in place if no other handle shares it, or else into a copy.
+ */
 export const appendToCache: Kernel<Inputs, object> = (backend, inputs) =>
   backend.refCount(inputs.cache.dataId) === 1 ? writeInPlace(backend, inputs) : writeCopy(backend, inputs);
 

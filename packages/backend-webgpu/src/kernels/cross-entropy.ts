@@ -10,7 +10,10 @@ import type { Kernel } from './kernel.js';
 type Inputs = KernelInputs<CrossEntropyInputs>;
 type GradientInputs = KernelInputs<CrossEntropyGradientInputs>;
 
-/** -log softmax(logits)[label] of each row, 0 where the label is `ignoreIndex`: [rows]. A workgroup for each row reads it once. */
+/**
+ * -log softmax(logits)[label] of each row, 0 where the label is `ignoreIndex`: [rows]. One workgroup per row reads it
+ * once.
+ */
 export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignoreIndex }) => {
   const [rows, vocab] = logits.shape as [number, number];
   return runPass(backend, {
@@ -22,7 +25,10 @@ export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { 
   });
 };
 
-/** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignoreIndex`: [rows, vocab], and nothing else of that size. */
+/**
+ * (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignoreIndex`: [rows, vocab]. Nothing else
+ * of that size is allocated.
+ */
 export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes> = (
   backend,
   { logits, labels, dy },
@@ -38,7 +44,7 @@ export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes
   });
 };
 
-/** The largest logit of a row, and Σ e^(logit - largest): all threads of a workgroup read a part of it. */
+/** The largest logit of a row, and Σ e^(logit - largest); each thread of a workgroup reads a part of the row. */
 const sums = `
 var<workgroup> tops : array<f32, ${threads}>;
 var<workgroup> sums : array<f32, ${threads}>;
@@ -75,7 +81,8 @@ fn main(index : i32) {
   } else if (label < 0 || label >= uniforms.vocab) {
     result[row] = uniforms.INFINITY;
   } else {
-    let loss = found.x - logits[start + label] + log(found.y); // the difference first: it is exact where the loss is small
+    // The difference first: it is exact where the loss is small.
+    let loss = found.x - logits[start + label] + log(found.y);
     result[row] = select(loss, uniforms.NAN, isnan(found.y)); // a logarithm may lose it
   }
 }

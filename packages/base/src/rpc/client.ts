@@ -8,19 +8,19 @@ import { envelopeOf, type Request, type Response, uniqueName } from './protocol.
 export interface RpcOptions {
   /** The name of the service on the other side. */
   readonly service: string;
-  /** The function that connects, as errors name it. */
+  /** The name of the connecting function, for errors. */
   readonly name: string;
 }
 
-/** What a call may be told. */
+/** Options of a call. */
 export interface RpcCallOptions {
-  /** Gives up the call: the other side is told, and its answer is the reason. */
+  /** Aborts the call on both sides; the call rejects with the reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Buffers that are given away instead of copied. */
+  /** Buffers that are transferred instead of copied. */
   readonly transfer?: readonly object[] | undefined;
-  /** What the other side tells while it works. What this throws ends the call and is its error. */
+  /** Called for each event that the server emits. If it throws, the call ends and rejects with that error. */
   readonly onEvent?: ((event: never) => void) | undefined;
-  /** What becomes of an answer that comes although the call ended here, because `onEvent` threw. */
+  /** Called with a result that arrives after `onEvent` has thrown. */
   readonly onLateResult?: ((result: never) => void) | undefined;
 }
 
@@ -33,8 +33,9 @@ type WithoutServer<Message> = Message extends { readonly server: string } ? Omit
 type OutgoingMessage = WithoutServer<Request>;
 
 /**
- * The calls of one side of a port to the service on its other side. Calls wait until the service is there. Once the connection is closed, by either side or
- * because the port is closed or the worker ended, everything that waits and every call that follows rejects with the reason.
+ * Calls a service on the other side of a port. Calls wait until the service is ready. After the connection closes,
+ * because either side closes it, the port closes or the worker ends, all pending and later calls reject with the
+ * reason.
  */
 export class RpcClient {
   private readonly service: string;
@@ -53,13 +54,13 @@ export class RpcClient {
     this.link = listen(port, {
       name,
       onMessage: data => this.receive(data),
-      onEnd: error => this.close(error), // what can still be said goes to the other side
+      onEnd: error => this.close(error), // also tells the other side, if possible
       hasAnswered: () => this.server !== undefined,
     });
     this.post({ open: true });
   }
 
-  /** Asks for something; gives the answer. */
+  /** Calls a method and returns its result. */
   async call<T>(method: string, args: readonly unknown[], options: RpcCallOptions = {}): Promise<T> {
     const { signal, onEvent, onLateResult } = options;
     let hasThrown = false;
@@ -100,7 +101,10 @@ export class RpcClient {
     }
   }
 
-  /** Asks for a stream: its steps as they come, each made when it is asked for, and its result. Leaving it ends it on the other side too. */
+  /**
+   * Calls a method that returns a stream: yields its steps, each computed on request, and returns its result. Leaving
+   * the loop ends it on both sides.
+   */
   async *stream<Each, Result>(
     method: string,
     args: readonly unknown[],
@@ -151,12 +155,12 @@ export class RpcClient {
     }
   }
 
-  /** Tells the other side something that it does without an answer. */
+  /** Calls a method without an answer. */
   notify(method: string, args: readonly unknown[]): void {
     this.send({ notify: method, args });
   }
 
-  /** Closes the connection; the port stays as it is. Everything that waits and all calls that follow reject with `error`. */
+  /** Closes the connection, not the port. All pending and later calls reject with `error`. */
   close(error = new ResidualError('closed', `${this.name}: the connection was closed`)): void {
     if (this.closeReason) return;
     this.post({ close: true });
@@ -167,7 +171,10 @@ export class RpcClient {
     if (this.closeReason) throw this.closeReason;
   }
 
-  /** An abort goes to the other side, which answers when it has ended; where there is none yet the call ends at once. */
+  /**
+   * Aborts a call on the server, which answers when the call has ended. Before a server is connected, the call rejects
+   * at once.
+   */
   private abort(call: number, signal: AbortSignal | undefined): void {
     if (this.server === undefined) this.pending.get(call)?.onError(signal?.reason);
     this.send({ call, abort: true });
@@ -178,7 +185,7 @@ export class RpcClient {
     if (this.server !== undefined) this.post({ ...message, server: this.server } as Request, transfer);
     else
       this.queue.push(() => {
-        if ('call' in message && !this.pending.has(message.call)) return; // given up by now
+        if ('call' in message && !this.pending.has(message.call)) return; // already aborted
         try {
           this.send(message, transfer);
         } catch (error) {
@@ -205,7 +212,7 @@ export class RpcClient {
   }
 
   private onOpened({ opened, lock }: Extract<Response, { opened: string }>): void {
-    if (this.server !== undefined) return; // by another one
+    if (this.server !== undefined) return; // by another server
     this.server = opened;
     if (lock !== undefined && !this.link.reportsEnd) {
       const ended = () => this.end(new ResidualError('closed', `${this.name}: the worker ended`));

@@ -5,35 +5,36 @@ import { holdLock } from './lock.js';
 import { envelopeOf, type Request, type Response, uniqueName } from './protocol.js';
 import { Transferred } from './transfer.js';
 
-/** What a call is told beside its arguments. */
+/** The context of a call. */
 export interface RpcCall {
-  /** Aborted when the caller gives up, leaves a stream, or is gone. */
+  /** Aborted when the client aborts the call, leaves the stream or disconnects. */
   readonly signal: AbortSignal;
-  /** Tells the caller something while the call goes on. */
+  /** Sends an event to the client during the call. */
   emit(event: unknown): void;
 }
 
-/** What is done for one connection. */
+/** The handlers of one connection. */
 export interface RpcHandlers {
   /**
-   * Answers a call, with a value or a promise of it, or with an async generator, whose steps are made when the caller asks for them and whose return value is
-   * the result. Answers, steps and events may be `moved`.
+   * Answers a call with a value, a promise, or an async generator, whose steps are computed when the client asks for
+   * them and whose return value is the result. Answers, steps and events may be wrapped by `transfer`.
    */
   call(method: string, args: readonly unknown[], call: RpcCall): unknown;
+  /** Handles a call without an answer. */
   onNotify?(method: string, args: readonly unknown[]): void;
-  /** The connection was closed, and its calls are told to end. */
+  /** Called when the connection closes, after its calls were aborted. */
   onClosing?(): unknown;
-  /** The calls of the connection that was closed have ended. */
+  /** Called after all calls of a closed connection have ended. */
   onClosed?(): unknown;
 }
 
 /** A service on a port. */
 export interface RpcServer {
-  /** Ends all connections, after which nothing listens to the port any more. */
+  /** Closes all connections and removes all listeners from the port. */
   close(): void;
 }
 
-/** Serves a port: `connected` makes the handlers of each connection, which know nothing of each other. */
+/** Serves a port: `createHandlers` makes the handlers of each connection. */
 export function serveRpc(
   port: Port | null,
   { service, name }: RpcOptions,
@@ -73,7 +74,7 @@ export function serveRpc(
 type Send = (body: Response, transfer?: readonly object[]) => void;
 type CallRequest = Extract<Request, { method: string }>;
 
-/** One connection on the serving side: its calls, and which of them wait until a step is asked for. */
+/** A connection on the server: its running calls, and their streams that wait for a request of the next step. */
 class Connection {
   private readonly calls = new Map<number, { readonly abort: AbortController; more: () => void }>();
   private readonly running = new Set<Promise<void>>();
@@ -104,7 +105,7 @@ class Connection {
     }
   }
 
-  /** Aborts the calls; when they have ended, so has the connection. */
+  /** Aborts all calls; the connection is closed once they have ended. */
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -113,7 +114,7 @@ class Connection {
       .then(() => this.handlers.onClosing?.())
       .then(() => Promise.allSettled(this.running))
       .then(() => this.handlers.onClosed?.())
-      .catch(() => {}) // nobody is there to be told
+      .catch(() => {}) // the client is gone
       .finally(() => this.release?.());
   }
 
@@ -150,7 +151,7 @@ class Connection {
     }
   }
 
-  /** Waits until the next step is asked for or the call is given up. */
+  /** Waits until the client requests the next step or aborts the call. */
   private nextRequest(call: number, signal: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       const go = () => {
@@ -168,7 +169,7 @@ class Connection {
     this.send(responseOf(isTransferred ? answer.value : answer), isTransferred ? answer.transferables : undefined);
   }
 
-  /** An error reaches the caller even where what it holds cannot cross. */
+  /** Sends an error; without its details and cause if they cannot be cloned. */
   private fail(call: number, error: unknown): void {
     if (this.isClosed) return;
     const plain = errorToPlain(error);

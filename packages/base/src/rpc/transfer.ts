@@ -1,4 +1,4 @@
-/** A value whose buffers are given away instead of copied. */
+/** A value whose buffers are transferred instead of copied. */
 export class Transferred<T> {
   constructor(
     readonly value: T,
@@ -6,7 +6,7 @@ export class Transferred<T> {
   ) {}
 }
 
-/** Marks a value that crosses a port so that these of its buffers are given away instead of copied: they must be nobody else's. */
+/** Marks buffers of a value for transfer when it is sent over a port; the sender can no longer use them. */
 export function transfer<T>(value: T, transferables: readonly object[]): Transferred<T> {
   return new Transferred(value, transferables);
 }

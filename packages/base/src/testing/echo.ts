@@ -1,10 +1,10 @@
 import { type Port, ResidualError } from '../index.js';
 import { type RpcServer, serveRpc, transfer } from '../rpc/index.js';
 
-/** What happened on the serving side, by connection. */
+/** The log of the server, by connection. */
 export const log: string[] = [];
 
-/** A service for tests: it answers, counts, waits, throws. */
+/** A service for tests that answers, counts, waits and throws. */
 export function serveEcho(port: Port | null): RpcServer {
   let connections = 0;
   return serveRpc(port, { service: 'echo', name: 'serveEcho' }, () => {
@@ -54,6 +54,6 @@ async function* count(end: number, signal: AbortSignal) {
   }
 }
 
-/** Never answers by itself. */
+/** Answers only when aborted. */
 const untilAborted = (signal: AbortSignal) =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));

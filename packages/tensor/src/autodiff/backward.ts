@@ -6,7 +6,7 @@ import { clone, type GradientContext, type Inputs } from '../ops/op.js';
 import { isTensor, type Tensor, tidy } from '../tensor.js';
 import { freeNode, Tape, type TapeNode } from './tape.js';
 
-/** The value of `f` and the gradients of the leaves it depends on, by tensor id. */
+/** The value of `f`, and by tensor id the gradients of the leaves that it depends on. */
 export function valueAndGradients(
   f: () => Tensor,
   leaves: readonly Tensor[],
@@ -26,7 +26,7 @@ export function valueAndGradients(
   }
 }
 
-/** The result as a handle that the caller of `gradients` may dispose: not a leaf, nor anything else that was there before. */
+/** The result as a handle that the caller may dispose: a clone if `f` returned a leaf or another older tensor. */
 function ownHandle(result: Tensor, tape: Tape): Tensor {
   if (!isTensor(result)) throw new ResidualError('gradient', 'gradients: the function must return one tensor');
   if (tape.isOlder(result)) return clone(result);
@@ -34,7 +34,9 @@ function ownHandle(result: Tensor, tape: Tape): Tensor {
   return result;
 }
 
-/** Walks the tape from its end, freeing what each node saved and each incoming gradient as soon as it was used. */
+/**
+ * The backward pass: walks the tape from its end, and frees saved tensors and upstream gradients after their last use.
+ */
 function backward(tape: Tape, value: Tensor, dy: Tensor | undefined, leafIds: Set<number>): Map<number, Tensor> {
   const gradients = new Map<number, Tensor>();
   try {
@@ -58,7 +60,7 @@ function backward(tape: Tape, value: Tensor, dy: Tensor | undefined, leafIds: Se
   }
 }
 
-/** Adds what one op passes back to the gradients of its inputs. Each gradient has one owner, `upstream`. */
+/** Adds the gradients of one op to those of its inputs. The map `gradients` owns every gradient in it. */
 function addGradients(node: TapeNode, upstream: Tensor, gradients: Map<number, Tensor>): void {
   const shared = new Set<Tensor>([upstream, ...Object.values(node.saved)]);
   const sums = tidy(() => {

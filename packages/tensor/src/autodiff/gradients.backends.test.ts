@@ -119,7 +119,8 @@ test('what is saved is freed as the walk goes back', () => {
     return sum(y);
   }, x);
   expect(held).toHaveLength(depth);
-  for (let i = 2; i < depth; i++) expect(held[i]!).toBe(held[i - 1]! - 1); // the first step back makes the gradient of x
+  // The first step back makes the gradient of x.
+  for (let i = 2; i < depth; i++) expect(held[i]!).toBe(held[i - 1]! - 1);
   dispose([x, found]);
   expect(memoryUsage()).toEqual(before);
 });

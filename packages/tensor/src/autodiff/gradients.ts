@@ -3,16 +3,17 @@ import { clone } from '../ops/op.js';
 import { isTensor, type Tensor } from '../tensor.js';
 import { valueAndGradients } from './backward.js';
 
-/** A tree of the same form whose leaves are gradients, undefined where the result does not depend on the leaf. */
+/** A tree of gradients of the same form; undefined where the value does not depend on the leaf. */
 export type GradientTree<Tree> = Tree extends { dispose(): void }
   ? Tensor | undefined
   : { readonly [Name in keyof Tree]: GradientTree<Tree[Name]> };
 
 /**
- * The value of `f` and its gradient for every tensor in `tree` (arrays and plain objects, nested). `f` is synchronous and returns one number
- * (shape []), or any shape when the upstream gradient `dy` is given. The caller disposes the value and the gradients; a tensor that stands in the tree
- * twice gets its whole gradient in both places. Saved tensors are freed as the walk goes back, also when something throws; calls may nest, also for
- * gradients of gradients. Errors where an op of another library stands between.
+ * The value of `f` and its gradient with respect to every tensor in `tree` (nested arrays and plain objects). `f` is
+ * synchronous and returns a scalar of shape [], or any shape if the upstream gradient `dy` of that shape is given. The
+ * caller disposes the value and the gradients. A tensor that occurs twice in the tree gets its whole gradient at both
+ * places. The backward pass frees saved tensors, also if something throws. Calls may nest, for gradients of gradients.
+ * Errors if an op of another library is between a leaf and the value.
  */
 export function gradients<Tree>(
   f: () => Tensor,
@@ -39,7 +40,7 @@ export function leavesOf(tree: unknown): Tensor[] {
   return Object.values(tree).flatMap(leavesOf);
 }
 
-/** A tree of the same form with something else for each tensor; numbers, strings and the like stay. */
+/** A tree of the same form with `transform` applied to each tensor; other values stay. */
 export function mapLeaves(tree: unknown, transform: (leaf: Tensor) => Tensor | undefined): unknown {
   if (isTensor(tree)) return transform(tree);
   if (Array.isArray(tree)) return tree.map(part => mapLeaves(part, transform));

@@ -6,9 +6,10 @@ import { valueAndGradients } from './backward.js';
 import { leavesOf, mapLeaves } from './gradients.js';
 
 /**
- * Runs `f(tree)` without keeping anything inside it: the backward pass computes it again (Chen et al. 2016). Trades time for memory; the numbers are
- * the same. `tree` holds every tensor that `f` depends on and that gradients should reach; `f` reads them from its argument. Errors where `f` reads
- * another tensor whose gradient would be lost.
+ * Gradient checkpointing (Chen et al. 2016): runs `f(tree)` without keeping its intermediate tensors, and the backward
+ * pass computes them again. It trades time for memory; the results are the same. `tree` must hold every tensor that
+ * needs a gradient, and `f` must read them from its argument. Errors if `f` reads another tensor whose gradient would
+ * be lost.
  */
 export function recompute<Tree>(f: (tree: Tree) => Tensor, tree: Tree): Tensor {
   const leaves = [...new Map(leavesOf(tree).map(leaf => [leaf.id, leaf])).values()];
@@ -35,7 +36,9 @@ export function recompute<Tree>(f: (tree: Tree) => Tensor, tree: Tree): Tensor {
   return runOp(op, Object.fromEntries(leaves.map(leaf => [nameOf.get(leaf.id)!, leaf])), {});
 }
 
-/** Watches the first run, which no tape sees, for tensors that gradients should reach and that are not in the tree. */
+/**
+ * Observes the first run, which no tape records, and throws for tensors that need a gradient and are not in the tree.
+ */
 class LeakGuard implements OpObserver {
   constructor(
     private readonly outerTapes: readonly OpObserver[],
@@ -53,7 +56,7 @@ class LeakGuard implements OpObserver {
   }
 
   losesGradient(x: Tensor): boolean {
-    return !this.treeIds.has(x.id) && this.outerTapes.some(watcher => watcher.losesGradient(x));
+    return !this.treeIds.has(x.id) && this.outerTapes.some(tape => tape.losesGradient(x));
   }
 
   tracks(): boolean {

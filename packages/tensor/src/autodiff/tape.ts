@@ -4,7 +4,7 @@ import { activeCapture, activeTapes, type OpObserver } from '../op-observers.js'
 import type { Attributes, Inputs, Op } from '../ops/op.js';
 import { retain, type Tensor } from '../tensor.js';
 
-/** One op that ran while a tape was on: what its gradient will need, and which tensors it connects. */
+/** One recorded op: what its gradient needs, and the tensors that it connects. */
 export interface TapeNode {
   readonly op: Op;
   readonly inputs: Readonly<Record<string, { id: number; shape: number[]; tracked: boolean }>>;
@@ -14,8 +14,8 @@ export interface TapeNode {
 }
 
 /**
- * A tape remembers the ops that connect the wanted leaves with the result, and nothing else: what does not depend on a leaf is not saved.
- * Tapes stack: an op is written on each tape that is on, so gradients of gradients and recomputed blocks need nothing special.
+ * A gradient tape: it records the ops that depend on the leaves, and saves nothing for other ops. Tapes nest: an op is
+ * recorded on every active tape, so gradients of gradients and recomputed blocks need no special case.
  */
 export class Tape implements OpObserver {
   readonly nodes: TapeNode[] = [];
@@ -32,12 +32,12 @@ export class Tape implements OpObserver {
     this.observed.add(x.id);
   }
 
-  /** A saved handle stands for the tensor it was made of, so that outer tapes still see what an inner backward pass reads. */
+  /** Treats a saved handle as its original, so that outer tapes observe what an inner backward pass reads. */
   onAlias(handle: Tensor, original: Tensor): void {
     this.aliases.set(handle.id, this.idOf(original));
   }
 
-  /** Whether a gradient flows through `x` to a leaf; none flows through integers. */
+  /** Whether a gradient flows through `x` to a leaf; never for integers. */
   isTracked(x: Tensor): boolean {
     return x.dtype === 'float32' && this.tracked.has(this.idOf(x));
   }
@@ -54,7 +54,7 @@ export class Tape implements OpObserver {
     return false;
   }
 
-  /** Whether `x` was there before this tape. */
+  /** Whether `x` is older than this tape. */
   isOlder(x: Tensor): boolean {
     return this.idOf(x) < this.firstNewId;
   }
@@ -84,7 +84,7 @@ export class Tape implements OpObserver {
     });
   }
 
-  /** Throws where `x` was made while this tape was on, but not by an op that it saw. */
+  /** Throws if `x` was made while this tape was active, but not by an op that it observed. */
   requireObserved(x: Tensor, what: string): void {
     if (this.isOlder(x) || this.observed.has(this.idOf(x))) return;
     throw new ResidualError(
@@ -93,7 +93,7 @@ export class Tape implements OpObserver {
     );
   }
 
-  /** Frees what the nodes still hold. */
+  /** Frees all saved tensors. */
   clear(): void {
     for (const node of this.nodes.splice(0)) freeNode(node);
   }
@@ -108,7 +108,9 @@ export function freeNode(node: TapeNode): void {
   for (const value of Object.values(node.saved)) value.dispose();
 }
 
-/** Ids count up, so what was made before a point is told from what was made since. tfjs types the counter as private. */
+/**
+ * The next tensor id. Ids increase, so they order tensors by creation. The types of tfjs mark the counter as private.
+ */
 export function nextTensorId(): number {
   return (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
 }

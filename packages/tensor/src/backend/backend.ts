@@ -1,40 +1,49 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ResidualError } from '../errors.js';
 
-/** Names of the backends that were imported, best first. */
+/** Names of the imported backends, by priority. */
 export function registeredBackends(): string[] {
   return Object.entries(tf.engine().registryFactory)
     .sort(([, a], [, b]) => b.priority - a.priority)
     .map(([name]) => name);
 }
 
-/** The name of the active backend, made ready if it can be at once. Errors when none was imported or it is still starting. */
+/**
+ * The name of the active backend; starts one if that is possible synchronously. Errors if none was imported or it is
+ * still starting.
+ */
 export function requireBackend(): string {
   return activeBackend() ?? startBest();
 }
 
-/** The name of the active backend where it is ready. */
+/** The name of the active backend if it is ready. */
 function activeBackend(): string | undefined {
   const { backendName, registry } = tf.engine();
   return backendName && registry[backendName] ? backendName : undefined;
 }
 
-/** Waits until a backend is ready and gives its name: the active one, else the best of those imported that starts. */
+/**
+ * Waits for a backend and returns its name: the active one, or else the first imported one that starts, by priority.
+ * Errors if none starts.
+ */
 export async function ready(): Promise<string> {
   const registered = registeredBackends();
   if (registered.length === 0) throw noBackend();
   try {
-    await tf.ready(); // what an op has begun to start, if any
+    await tf.ready(); // a backend that an op has begun to start
     const startedName = registered.find(name => tf.engine().registry[name]);
     if (!activeBackend() && startedName) await tf.setBackend(startedName);
-    await tf.ready(); // otherwise all of them, best first
+    await tf.ready(); // otherwise tries all of them, by priority
   } catch (cause) {
     throw doesNotStart(registered, cause);
   }
   return requireBackend();
 }
 
-/** Makes the backend `name` the active one and waits until it is ready. Errors when it was not imported, or with the reason why it does not start here. */
+/**
+ * Activates the backend `name` and waits until it is ready. Errors if it was not imported, or with the reason why it
+ * does not start.
+ */
 export async function useBackend(name: string): Promise<void> {
   const registered = registeredBackends();
   if (!registered.includes(name)) {
@@ -51,7 +60,7 @@ export async function useBackend(name: string): Promise<void> {
   throw new ResidualError('backend', `useBackend: '${name}' does not start on this machine${reason}`, failure);
 }
 
-/** Starts a backend and gives what went wrong, if anything; tfjs prints that and keeps it to itself. */
+/** Starts a backend and returns the error, if any, which tfjs only prints. */
 async function startError(name: string): Promise<{ cause: unknown } | undefined> {
   const entry = tf.engine().registryFactory[name]!;
   const { factory } = entry;
@@ -75,13 +84,15 @@ async function startError(name: string): Promise<{ cause: unknown } | undefined>
   }
 }
 
-/** The name of the backend that holds a tensor's data; 'none' where it was disposed. */
+/** The name of the backend that holds the data of a tensor; 'none' if it was disposed. */
 export function backendOf(x: { dataId: object }): string {
   const backend = tf.engine().state.tensorInfo.get(x.dataId)?.backend;
   return Object.entries(tf.engine().registry).find(([, instance]) => instance === backend)?.[0] ?? 'none';
 }
 
-/** Whether the active backend computes in 16-bit floats, as WebGL does on some phones: numbers beyond ±65504 are lost. */
+/**
+ * Whether the active backend computes in 16-bit floats, as WebGL does on some phones; numbers beyond ±65504 overflow.
+ */
 export function isHalfPrecision(): boolean {
   return tf.engine().backendName === 'webgl' && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED');
 }

@@ -1,20 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** How a backend that can lose everything at once, as a page loses its WebGL context, is started anew. */
+/** How to restart a backend that can lose all its tensors, as a page can lose its WebGL context. */
 export interface Recovery {
+  /** Whether the backend has lost its tensors. */
   readonly isLost: () => boolean;
-  /** Starts it again and makes it the active one; what was on it stays lost. */
+  /** Restarts the backend and activates it; its tensors stay lost. */
   readonly recover: () => Promise<void>;
 }
 
 const recoveries: Map<string, Recovery> = /*#__PURE__*/ new Map();
 
-/** Called by the package of a backend: how to recover it. */
+/** Registers the recovery of a backend; for backend packages. */
 export function registerRecovery(backend: string, recovery: Recovery): void {
   recoveries.set(backend, recovery);
 }
 
-/** The way back if the active backend has lost its tensors; undefined while all is well. Whoever owns weights makes them again afterwards. */
+/**
+ * The recovery of the active backend if it has lost its tensors, undefined otherwise. The owner of weights creates them
+ * again afterwards.
+ */
 export function recoveryIfLost(): Recovery | undefined {
   const recovery = recoveries.get(tf.getBackend());
   return recovery?.isLost() ? recovery : undefined;

@@ -1,25 +1,28 @@
 import type { DataId, KernelBackend, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 
-/** What a kernel is called with, and `output`, if there is data that is needed no more: floats, as many as the result has, to be written over. */
+/**
+ * The call of a kernel with an optional `output`: a float32 buffer of the size of the result that is free to be
+ * overwritten.
+ */
 export type BufferReusingCall = Parameters<KernelFunc>[0] & { readonly output?: TensorInfo | undefined };
 
-/** A kernel that may put its result into the `output` of its call. */
+/** A kernel that may write its result into the `output` of its call. */
 export interface BufferReusingKernel {
   (call: BufferReusingCall): TensorInfo;
   readonly reuses: true;
 }
 
-/** Says of a kernel that it knows `output`. */
+/** Marks a kernel as one that can use `output`. */
 export function withBufferReuse(kernel: (call: BufferReusingCall) => TensorInfo): BufferReusingKernel {
   return Object.assign(kernel, { reuses: true as const });
 }
 
-/** Whether a kernel knows `output`. */
+/** Whether a kernel can use `output`. */
 export function reusesBuffers(kernel: KernelFunc | BufferReusingKernel): boolean {
   return 'reuses' in kernel;
 }
 
-/** The data that a step has made and needs no more, by number of floats. It lasts for one run of the step. */
+/** The free buffers of one replay, by size in floats. */
 export class BufferPool {
   private readonly bySize = new Map<number, DataId[]>();
   private readonly backend: KernelBackend;
@@ -28,17 +31,17 @@ export class BufferPool {
     this.backend = backend;
   }
 
-  /** Data of so many floats, if there is any; it stays here until `take`. */
+  /** A free buffer of `size` floats, if there is one; it stays in the pool until `claim`. */
   peek(size: number): DataId | undefined {
     return this.bySize.get(size)?.at(-1);
   }
 
-  /** What was offered is in use again. */
+  /** Removes the buffer that `peek` returned: it is in use again. */
   claim(size: number): void {
     this.bySize.get(size)!.pop();
   }
 
-  /** Lets go of data; where nothing else shares it and `size` is above 0, it is kept to be written over. */
+  /** Releases data: adds it to the pool if nothing else shares it and `size` is above 0, or else disposes it. */
   release(data: DataId, size: number): void {
     if (size === 0 || this.backend.refCount(data) > 1) {
       this.backend.disposeData(data);
@@ -49,7 +52,7 @@ export class BufferPool {
     else this.bySize.set(size, [data]);
   }
 
-  /** Frees what was not used again. */
+  /** Frees the buffers in the pool. */
   dispose(): void {
     for (const sameSize of this.bySize.values()) for (const data of sameSize) this.backend.disposeData(data);
   }

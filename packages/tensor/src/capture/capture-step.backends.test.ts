@@ -25,7 +25,10 @@ onDevice();
 
 const [modelDim, heads, headDim, capacity] = [6, 3, 4, 7];
 
-/** A decoder step: norm, projections, rotary positions, cache, attention, output, residual. Everything that changes is an input. */
+/**
+ * A decoder step: norm, projections, rotary positions, cache, attention, output, residual. Everything that changes is
+ * an input.
+ */
 const decoder = () => {
   const weight = (shape: number[], seed: number) => toTensor(sample(shape, seed));
   const weights = {

@@ -4,16 +4,18 @@ import { type Tensor, tidy } from '../tensor.js';
 import { CapturedGraph } from './captured-graph.js';
 
 /**
- * For a layer whose step depends on a number of JavaScript that may be another one next time, such as the length so far: a recording of it would go on with the old one,
- * so `record` throws with this reason (code `recorder`). Does nothing while none is on.
+ * Makes `capture` throw with this reason (code `capture`); does nothing outside a capture. For layers whose step
+ * depends on a JavaScript number that changes between steps, such as the length so far: a replay would keep the old
+ * number.
  */
 export function refuseCapture(reason: string): void {
   if (activeCapture()) throw new ResidualError('capture', `capture: ${reason}`);
 }
 
 /**
- * Runs `step(...inputs)` once and remembers every kernel it ran. Gives the step's results and the recording; the caller disposes both. The step is
- * synchronous, reads nothing back and uses ops of this package alone; what it makes and does not return is disposed.
+ * Runs `step(...inputs)` once and captures every kernel that it runs, as a CUDA graph does. Returns the outputs of the
+ * step and the graph; the caller disposes both. The step must be synchronous, read nothing back and use ops of this
+ * package only. Its intermediate tensors are disposed.
  */
 export function capture(
   step: (...inputs: Tensor[]) => readonly Tensor[],

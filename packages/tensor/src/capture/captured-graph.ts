@@ -5,7 +5,7 @@ import { ResidualError, showShape } from '../errors.js';
 import { retain, type Tensor } from '../tensor.js';
 import { BufferPool, reusesBuffers } from './buffer-pool.js';
 
-/** One kernel call of a recorded step; tensors are numbered by first appearance, the step's inputs first. */
+/** One kernel call of a captured step. Tensors are numbered by first use, the inputs of the step first. */
 export interface KernelNode {
   readonly kernel: string;
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -24,28 +24,29 @@ interface KernelCall {
   readonly run: tf.KernelFunc;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly inputSlots: readonly { readonly name: string; readonly slot: number; readonly info: tf.TensorInfo }[];
-  /** What the kernel is called with: the infos of `inputSlots`, whose dataIds are filled in before each call. */
+  /** The argument of the kernel: the infos of `inputSlots`; each call sets their dataIds. */
   readonly inputs: tf.NamedTensorInfoMap;
   readonly output: SlotReference;
-  /** The slot whose data the result shares, of a kernel that only gives another shape. */
+  /** The slot whose data the result shares, for a kernel that only changes the shape. */
   readonly aliasOf: number | undefined;
-  /** Floats of a result that may be written over spare data, and become such; 0 if it may not. */
+  /** The size in floats of a result whose buffer may be reused; 0 if it may not. */
   readonly reusableSize: number;
-  /** Slots that nothing reads after this call, with the `reusableSize` of the call that made them. */
+  /** Slots that no later call reads, with the `reusableSize` of the call that made them. */
   readonly freedSlots: { readonly slot: number; readonly reusableSize: number }[];
 }
 
 /**
- * A step of kernels as it ran once, to be run again on other inputs without any of the JavaScript around it. Everything that differs between two runs
- * must be an input tensor of the same shape; whatever else the step read (weights, constants) is held until `dispose`, or left to its owner by `releaseConstants`.
+ * The captured kernels of a step, which `replay` runs on other inputs without the JavaScript in between. Everything
+ * that differs between two runs must be an input tensor of the same shape. The graph holds everything else that the
+ * step read (weights, constants) until `dispose` or `releaseConstants`.
  */
 export class CapturedGraph implements Disposable {
-  /** Lets go of the constants it holds, at the end of a scope that is `using` it. */
+  /** Calls `dispose`, for `using`. */
   declare readonly [Symbol.dispose]: () => void;
   readonly backend: string;
   private readonly calls: KernelCall[] = [];
   private readonly inputs: readonly { readonly tensor: Tensor; readonly shape: string }[];
-  /** Inputs that the step took over (`appendToCache`): a replay takes them over too. */
+  /** Which inputs the step consumed (`appendToCache`); a replay consumes them too. */
   private consumedInputs: boolean[] = [];
   private outputs: readonly (SlotReference & { readonly shared: boolean })[] = [];
   private readonly constants = new Map<number, Tensor>();
@@ -68,7 +69,7 @@ export class CapturedGraph implements Disposable {
     this.firstNewId = (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
   }
 
-  /** Called by the op seam for each kernel that runs while this recording is on. */
+  /** Adds a kernel call; `runOp` calls this during the capture. */
   addCall(kernel: string, inputs: object, attributes: Readonly<Record<string, unknown>>, output: Tensor): void {
     const inputSlots = Object.entries(inputs as Record<string, Tensor>).map(([name, input]) => {
       const { slot, shape, dtype } = this.resolve(input, `the input "${name}" of ${kernel}`);
@@ -96,32 +97,32 @@ export class CapturedGraph implements Disposable {
     this.reusableSizes.set(slot, reusableSize);
   }
 
-  /** `handle` is another handle of `original`, made beside the op seam. */
+  /** Registers a handle on the data of `original` that no op made. */
   onAlias(handle: Tensor, original: Tensor): void {
     const slot = this.slotOf(original);
     if (slot !== undefined) this.slotOfTensor.set(handle.id, slot);
     else this.constantIds.add(handle.id);
   }
 
-  /** A constant was made: it may be read. */
+  /** Registers a new constant, which the step may read. */
   onConstant(x: Tensor): void {
     this.constantIds.add(x.id);
   }
 
-  /** Ends the recording: which tensors the step gives, which inputs it took over, and when each intermediate is last used. */
+  /** Ends the capture: finds the outputs, the consumed inputs, and the last use of each intermediate tensor. */
   finish(outputs: readonly Tensor[]): void {
     const references = outputs.map((output, i) => this.resolve(output, `result ${i}`));
     const produced = new Set(this.calls.map(({ output }) => output.slot));
     this.outputs = references.map(reference => ({ ...reference, shared: !produced.delete(reference.slot) }));
     const lastUse = new Map<number, KernelCall>();
     for (const call of this.calls) for (const slot of slotsUsedBy(call)) lastUse.set(slot, call);
-    // What is made and does not leave.
+    // Intermediate tensors: made by the step and not returned.
     for (const slot of produced)
       lastUse.get(slot)!.freedSlots.push({ slot, reusableSize: this.reusableSizes.get(slot)! });
     this.consumedInputs = this.inputs.map(({ tensor }) => tensor.isDisposed);
   }
 
-  /** What ran, for comparing two recordings and for reading. */
+  /** The kernel calls, for comparing graphs and for inspection. */
   get nodes(): KernelNode[] {
     return this.calls.map(({ kernel, attributes, inputSlots, output }) => ({
       kernel,
@@ -131,7 +132,7 @@ export class CapturedGraph implements Disposable {
     }));
   }
 
-  /** The constants that the step read, weights included, by slot. */
+  /** The values of all constants that the step read, weights included, by slot. */
   async constantValues(): Promise<Map<number, number[]>> {
     const values = new Map<number, number[]>();
     for (const [slot, constant] of this.constants) values.set(slot, [...(await constant.data())]);
@@ -139,8 +140,8 @@ export class CapturedGraph implements Disposable {
   }
 
   /**
-   * Runs the recorded kernels on other inputs of the same shapes and types. The caller disposes the outputs; inputs that the recorded step took over are
-   * taken over again.
+   * Runs the captured kernels on other inputs of the same shapes and types. The caller disposes the outputs. Inputs
+   * that the step consumed are disposed. Errors if the inputs or the backend differ, or the graph is disposed.
    */
   replay(inputs: readonly Tensor[]): Tensor[] {
     this.checkInputs(inputs);
@@ -160,8 +161,8 @@ export class CapturedGraph implements Disposable {
   }
 
   /**
-   * Holds its constants no longer if all of them are `owned`, dataIds of tensors that live as long as it is replayed, and says so. Does nothing if it reads others
-   * too.
+   * Releases its constants if all of them are in `owned`, the dataIds of tensors that outlive the replays, and returns
+   * true. Returns false and keeps them otherwise.
    */
   releaseConstants(owned: ReadonlySet<unknown>): boolean {
     const constants = [...this.constants.values()];
@@ -170,7 +171,7 @@ export class CapturedGraph implements Disposable {
     return true;
   }
 
-  /** Lets go of the constants it holds. */
+  /** Frees its constants. */
   dispose(): void {
     for (const constant of this.constants.values()) constant.dispose();
     this.constants.clear();
@@ -205,7 +206,7 @@ export class CapturedGraph implements Disposable {
     if (x.id >= this.firstNewId && !this.constantIds.has(x.id)) {
       throw new ResidualError(
         'capture',
-        `record: ${what} was made by an op that is not of @residual/tensor, so a replay would not make it again; use the ops of @residual/tensor or defineOp`,
+        `capture: ${what} was made by an op that is not of @residual/tensor, so a replay would not make it again; use the ops of @residual/tensor or defineOp`,
       );
     }
     const slot = this.newSlot(x);
@@ -213,7 +214,7 @@ export class CapturedGraph implements Disposable {
     return { slot, shape, dtype };
   }
 
-  /** The slot of this handle, or of its data where the handle was made beside the op seam. */
+  /** The slot of this handle, or of its data if no op made the handle. */
   private slotOf(x: Tensor): number | undefined {
     return this.slotOfTensor.get(x.id) ?? this.slotOfData.get(x.dataId);
   }
@@ -249,7 +250,7 @@ function showType({ shape, dtype }: Tensor): string {
   return `${dtype}${showShape(shape)}`;
 }
 
-/** Runs a kernel and gives the data of its result. */
+/** Runs a kernel and returns the data of its result. */
 function runCall(call: KernelCall, slotData: readonly object[], backend: tf.KernelBackend, pool: BufferPool): object {
   const { run, inputSlots, inputs, attributes, output, reusableSize } = call;
   for (const { slot, info } of inputSlots) info.dataId = slotData[slot]!;
@@ -261,7 +262,10 @@ function runCall(call: KernelCall, slotData: readonly object[], backend: tf.Kern
   return dataOf(result, backend);
 }
 
-/** The data of a kernel's result; a kernel made of tfjs ops gives a tensor, which the engine would count. */
+/**
+ * The data of the result of a kernel. A kernel made of tfjs ops returns a tensor, which is disposed so that the engine
+ * does not count it.
+ */
 function dataOf(result: tf.TensorInfo, backend: tf.KernelBackend): object {
   const { dataId } = result;
   if (result instanceof tf.Tensor) {

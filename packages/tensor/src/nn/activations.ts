@@ -15,7 +15,10 @@ const geluOp: Op<UnaryInputs, { approximate: boolean }> = {
   }),
 };
 
-/** x Φ(x), Φ the normal distribution function; `approximate` is the form with tanh (Hendrycks and Gimpel 2016). */
+/**
+ * GELU: x Φ(x) with the normal distribution function Φ, elementwise; `approximate` uses tanh (Hendrycks and Gimpel
+ * 2016).
+ */
 export function gelu(x: Tensor, { approximate = false }: { approximate?: boolean } = {}): Tensor {
   return runOp(geluOp, { x }, { approximate });
 }
@@ -32,15 +35,15 @@ const siluOp: Op<UnaryInputs, Record<never, never>> = {
   }),
 };
 
-/** x / (1 + e⁻ˣ), also called swish (Elfwing et al. 2017). */
+/** SiLU or swish: x / (1 + e⁻ˣ), elementwise (Elfwing et al. 2017). */
 export function silu(x: Tensor): Tensor {
   return runOp(siluOp, { x }, {});
 }
 
-/** Names of activations: `gelu` is the exact form, `geluTanh` the approximation that GPT-2 uses. */
+/** Names of activation functions: `gelu` is the exact form, `geluTanh` the approximation of GPT-2. */
 export type Activation = 'gelu' | 'geluTanh' | 'silu' | 'relu' | 'sigmoid' | 'tanh' | 'identity';
 
-/** The activation of that name, element by element. */
+/** Applies an activation function by name, elementwise. */
 export function activate(name: Activation, x: Tensor): Tensor {
   switch (name) {
     case 'gelu':
@@ -65,7 +68,7 @@ const gatedOp: Op<{ gate: Tensor; up: Tensor }, { activation: Activation }> = {
   compose: ({ gate, up }, { activation }) => mul(activate(activation, gate), up),
 };
 
-/** activation(gate) · up, element by element (Shazeer 2020). */
+/** activation(gate) · up, elementwise, of equal shapes (Shazeer 2020). */
 export function gated(gate: Tensor, up: Tensor, activation: Activation): Tensor {
   expectShape(
     showShape(gate.shape) === showShape(up.shape),

@@ -9,14 +9,20 @@ import { type Tensor, tidy } from '../tensor.js';
 import type { AttendAttributes, AttendInputs } from './attend.js';
 import { embed } from './embed.js';
 
-/** softmax over the visible keys of scores [batch, heads, queryLen, keyLen]; `visible` as `attentionMask` gives it. Without a visible key: zeros. */
+/**
+ * softmax of scores [batch, heads, queryLen, keyLen] over the keys that `mask` (of `attentionMask`) allows; zeros if it
+ * allows none.
+ */
 export function attentionWeights(scores: Tensor, mask?: Tensor): Tensor {
   if (!mask) return softmax(scores);
-  const penalty = isHalfPrecision() ? 1e4 : 1e9; // never Infinity: 0 · Infinity is no number
+  const penalty = isHalfPrecision() ? 1e4 : 1e9; // not Infinity: 0 · Infinity is NaN
   return tidy(() => mul(softmax(add(scores, affine(mask, penalty, -penalty))), mask));
 }
 
-/** The values mixed by weights: [batch, heads, queryLen, keyLen] and [batch, kvHeads, keyLen, valueDim] to [batch, heads, queryLen, valueDim]. */
+/**
+ * weights value: [batch, heads, queryLen, keyLen] and [batch, kvHeads, keyLen, valueDim] to [batch, heads, queryLen,
+ * valueDim].
+ */
 export function attentionValues(weights: Tensor, value: Tensor): Tensor {
   const [batch, heads, queryLen] = weights.shape as [number, number, number, number];
   return tidy(() =>
@@ -35,23 +41,29 @@ export function cappedScores(
   return softCap > 0 ? mul(tanh(scaled), softCap) : scaled;
 }
 
-/** The slope of c tanh(s / c): 1 - tanh²(s / c). */
+/** The derivative of c tanh(s / c), 1 - tanh²(s / c), from the capped scores. */
 export function capDerivative(capped: Tensor, softCap: number): Tensor {
   return affine(square(capped), -1 / (softCap * softCap), 1);
 }
 
-/** Scores with the additive bias, if there is one. */
+/** Adds the bias to the scores, if there is one. */
 export function withBias(scores: Tensor, bias: Tensor | undefined): Tensor {
   return bias ? add(scores, bias) : scores;
 }
 
-/** Query heads that share a key head as more rows of it: [batch, heads, rows, width] to [batch, kvHeads, group · rows, width]. */
+/**
+ * Joins the query heads that share a key head: [batch, heads, rows, width] to [batch, kvHeads, heads / kvHeads · rows,
+ * width].
+ */
 export function groupQueryHeads(x: Tensor, kvHeads: number): Tensor {
   const [batch, heads, rows, width] = x.shape as [number, number, number, number];
   return heads === kvHeads ? x : reshape(x, [batch, kvHeads, (heads / kvHeads) * rows, width]);
 }
 
-/** Rows of the cache in the order of `source`: [batch, kvHeads, keyLen, width]. */
+/**
+ * Reorders x [batch, kvHeads, keyLen, width]: each key is read from the batch row that `source` int32 [batch, keyLen]
+ * names.
+ */
 export function reorderCache(x: Tensor, source: Tensor | undefined): Tensor {
   if (!source) return x;
   const [batch, kvHeads, keyLen, width] = x.shape as [number, number, number, number];

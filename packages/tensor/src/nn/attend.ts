@@ -18,7 +18,7 @@ import { applyDropout, type DropoutAttributes, dropoutAttributes, type RandomStr
 import { expectAttend } from './expect-attend.js';
 import { attentionMask, type KeyRange, type MaskOptions } from './mask.js';
 
-/** What attention reads: heads [batch, heads | kvHeads, length, headDim], an additive bias, and which keys are filled. */
+/** Inputs of `attend`: query, key and value heads, an additive bias, and the range of keys. */
 export interface AttendInputs extends KeyRange {
   /** [batch, heads, queryLen, headDim]. */
   readonly query: Tensor;
@@ -28,21 +28,24 @@ export interface AttendInputs extends KeyRange {
   readonly value: Tensor;
   /** Added to the scores before the softmax: [1 | batch, 1 | heads, 1 | queryLen, keyLen]. */
   readonly bias?: Tensor;
-  /** The batch row that key and value of each place are read from, int32 [batch, keyLen]: beams reorder by this, not by moving rows. */
+  /**
+   * The batch row that each key and value is read from, int32 [batch, keyLen]; beam search reorders a cache by this
+   * table.
+   */
   readonly source?: Tensor;
 }
 
-/** How scores are made: scaled, then bounded by softCap · tanh(score / softCap) if `softCap` is above 0, then restricted to visible keys. */
+/** Settings of `attend`: scores are scaled, then capped, then masked. */
 export interface AttendOptions extends MaskOptions {
-  /** 1 / √headDim if absent. */
+  /** What scores are multiplied by; 1 / √headDim if absent. */
   readonly scale?: number;
-  /** Bounds scores to softCap · tanh(score / softCap); not at all if absent. */
+  /** Bounds scores to softCap · tanh(score / softCap); 0 or absent for no bound. */
   readonly softCap?: number;
-  /** Sets weights to 0 at this rate and divides the others by 1 - rate, as `dropout` does. */
+  /** Dropout on the attention weights, as in `dropout`. */
   readonly dropout?: RandomStream & { readonly rate: number };
 }
 
-/** The settings that kernels of `residual.attend` get. */
+/** The attributes that kernels of `residual.attend` get. */
 export type AttendAttributes = { scale: number; causal: boolean; window: number; softCap: number };
 type Inputs = { [Name in keyof AttendInputs]: Tensor | undefined } & Pick<AttendInputs, 'query' | 'key' | 'value'>;
 type Attributes = AttendAttributes & { dropout?: DropoutAttributes };
@@ -52,12 +55,13 @@ const saves: Attend['saves'] = ['query', 'key', 'value', 'bias', 'position', 'ke
 
 const attendOp: Attend = { name: 'residual.attend', compose: forward, saves, gradient: backward };
 
-/** An op of its own, so that a kernel without dropout is never asked for it. */
+/** A separate op, so that kernels of `residual.attend` need not support dropout. */
 const attendDropoutOp: Attend = { name: 'residual.attendDropout', compose: forward, saves, gradient: backward };
 
 /**
- * softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim] (Vaswani et al. 2017). A hidden key gets weight 0, a
- * query that may see no key gives zeros. Kernels never hold [heads, queryLen, keyLen].
+ * Attention, softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]
+ * (Vaswani et al. 2017). Masked keys have weight 0, and a query without a visible key gives zeros. Kernels need not
+ * hold the scores [heads, queryLen, keyLen]. Errors if the inputs do not fit.
  */
 export function attend(inputs: AttendInputs, options: AttendOptions = {}): Tensor {
   const { query, key, value, bias, position, keyStart, keyLength, source } = inputs;
@@ -69,7 +73,7 @@ export function attend(inputs: AttendInputs, options: AttendOptions = {}): Tenso
   return runOp(attendDropoutOp, opInputs, { ...attributes, dropout: dropoutAttributes('attend', rate, stream) });
 }
 
-/** The scores before the softmax, scaled, capped and with bias, hidden keys included: [batch, heads, queryLen, keyLen]. */
+/** The scores before mask and softmax, scaled, capped and with bias: [batch, heads, queryLen, keyLen]. */
 export function attentionScores(inputs: AttendInputs, options: AttendOptions = {}): Tensor {
   expectAttend('attentionScores', inputs, options);
   return tidy(() => withBias(cappedScores(inputs, attributesOf(inputs.query, options)), inputs.bias));
@@ -125,7 +129,7 @@ function attributesOf(query: Tensor, options: AttendOptions): AttendAttributes {
   return { scale, causal, window, softCap };
 }
 
-/** What `make` gives, made when it is first asked for. */
+/** Calls `make` on the first call only, and returns its result on each. */
 function once<Result>(make: () => Result): () => Result {
   let cached: { result: Result } | undefined;
   return () => {

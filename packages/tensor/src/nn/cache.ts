@@ -15,18 +15,18 @@ const appendOp: Op<CacheInputs, Record<never, never>> = {
   name: 'residual.appendToCache',
   compose: ({ cache, x, position }) => {
     const [capacity, length] = [cache.shape[2]!, x.shape[2]!];
-    const place = sub(range(capacity), position); // [capacity], the row of x that belongs there
-    const inside = toFloat(logicalAnd(greaterEqual(place, 0), less(place, length)));
-    const there = reshape(inside, [1, 1, capacity, 1]);
-    const rows = length === 1 ? x : gather(x, minimum(maximum(place, 0), length - 1), 2);
-    return add(mul(cache, scalarMinus(1, there)), mul(rows, there));
+    const row = sub(range(capacity), position); // [capacity], the row of x at each position
+    const inside = toFloat(logicalAnd(greaterEqual(row, 0), less(row, length)));
+    const isWritten = reshape(inside, [1, 1, capacity, 1]);
+    const rows = length === 1 ? x : gather(x, minimum(maximum(row, 0), length - 1), 2);
+    return add(mul(cache, scalarMinus(1, isWritten)), mul(rows, isWritten));
   },
 };
 
 /**
- * Writes `x` [batch, kvHeads, length, headDim] into `cache` [batch, kvHeads, capacity, headDim] at rows `position` .. position + length - 1 (int32 [1])
- * and gives the new cache; rows beyond the capacity are dropped. It takes the cache over: the handle that was passed in is disposed, and a kernel may
- * reuse its memory.
+ * Writes `x` [batch, kvHeads, length, headDim] into `cache` [batch, kvHeads, capacity, headDim] at the rows position ..
+ * position + length - 1 (`position` int32 [1]) and returns the updated cache; rows beyond the capacity are dropped. It
+ * consumes the cache: the given handle is disposed, and a kernel may write in place.
  */
 export function appendToCache(cache: Tensor, x: Tensor, position: Tensor): Tensor {
   const [batch, kvHeads, capacity, headDim] = cache.shape;

@@ -11,7 +11,7 @@ import { softmax } from '../ops/softmax.js';
 import { sum } from '../ops/sum.js';
 import type { Tensor } from '../tensor.js';
 
-/** What `crossEntropy` reads, its kernels too. */
+/** Inputs of `crossEntropy` and its kernels. */
 export type CrossEntropyInputs = {
   /** [rows, vocab]. */
   readonly logits: Tensor;
@@ -19,13 +19,13 @@ export type CrossEntropyInputs = {
   readonly labels: Tensor;
 };
 
-/** What the gradient of `crossEntropy` reads: the gradient of each row's loss beside them. */
+/** Inputs of the gradient of `crossEntropy`: also the gradient of the loss of each row. */
 export type CrossEntropyGradientInputs = CrossEntropyInputs & {
   /** [rows]. */
   readonly dy: Tensor;
 };
 
-/** The settings that kernels of `residual.crossEntropy` and of its gradient get: rows with this label count for nothing. */
+/** The attributes of `residual.crossEntropy` and its gradient: rows with the label `ignoreIndex` have loss 0. */
 export type CrossEntropyAttributes = { readonly ignoreIndex: number };
 
 const crossEntropyOp: Op<CrossEntropyInputs, CrossEntropyAttributes> = {
@@ -35,7 +35,8 @@ const crossEntropyOp: Op<CrossEntropyInputs, CrossEntropyAttributes> = {
     const known = minimum(maximum(labels, 0), logits.shape[1]! - 1);
     const loss = sub(log(sum(exp(below), { axis: 1 })), gatherColumns(below, known));
     const counted = mul(loss, toFloat(notEqual(labels, ignoreIndex)));
-    return sub(counted, log(maximum(toFloat(equal(labels, known)), toFloat(equal(labels, ignoreIndex))))); // infinite outside
+    // Infinite outside the vocabulary.
+    return sub(counted, log(maximum(toFloat(equal(labels, known)), toFloat(equal(labels, ignoreIndex)))));
   },
   saves: ['logits', 'labels'],
   gradient: (dy, { saved: { logits, labels }, attributes }) => ({
@@ -43,7 +44,10 @@ const crossEntropyOp: Op<CrossEntropyInputs, CrossEntropyAttributes> = {
   }),
 };
 
-/** (softmax(logits) - 1 at the label) · dy, 0 where the label is `ignoreIndex`: an op of its own, so that a kernel makes nothing of the logits' size beside the result. */
+/**
+ * (softmax(logits) - 1 at the label) · dy, 0 where the label is `ignoreIndex`. A separate op, so that a kernel
+ * allocates nothing else of the size of the logits.
+ */
 const crossEntropyGradientOp: Op<CrossEntropyGradientInputs, CrossEntropyAttributes> = {
   name: 'residual.crossEntropyGradient',
   compose: ({ logits, labels, dy }, { ignoreIndex }) => {
@@ -54,8 +58,9 @@ const crossEntropyGradientOp: Op<CrossEntropyGradientInputs, CrossEntropyAttribu
 };
 
 /**
- * The loss of each row, -log softmax(logits)[label], 0 where the label is `ignoreIndex`: logits [rows, vocab], labels int32 [rows] to [rows]. Labels are
- * 0 .. vocab - 1 or `ignoreIndex`; another one is an error on wasm, elsewhere its loss is infinite.
+ * The cross-entropy loss of each row, -log softmax(logits)[label]: logits [rows, vocab], labels int32 [rows] to [rows].
+ * The loss is 0 where the label is `ignoreIndex` (-100 if absent). A label outside 0 .. vocab - 1 throws on wasm; its
+ * loss is infinite on other backends.
  */
 export function crossEntropy(
   logits: Tensor,
@@ -73,14 +78,14 @@ export function crossEntropy(
   return runOp(crossEntropyOp, { logits, labels }, { ignoreIndex });
 }
 
-/** By row and column: one flat index would pass 2²⁴, where GPU backends round integers. */
+/** Indices by row and column; a flat index would exceed 2²⁴, beyond which GPU backends round integers. */
 function rowColumnIndices(columns: Tensor): Tensor {
   const rows = columns.size;
   return concat([reshape(range(rows), [rows, 1]), reshape(columns, [rows, 1])], 1);
 }
 
 const gatherColumnsOp: Op<{ x: Tensor; columns: Tensor }, Record<never, never>> = {
-  name: 'residual.pick',
+  name: 'residual.gatherColumns',
   compose: ({ x, columns }) => runOp(gatherNdOp, { params: x, indices: rowColumnIndices(columns) }, {}),
   saves: ['columns'],
   gradient: (dy, { saved: { columns }, shapes }) => ({ x: () => scatterColumns(dy, columns, shapes.x[1]!) }),
@@ -91,13 +96,13 @@ const gatherNdOp: Op<{ params: Tensor; indices: Tensor }, Record<never, never>> 
   tfjsKernel: 'GatherNd',
 };
 
-/** One entry of each row: x [rows, vocab], columns int32 [rows] to [rows]. */
+/** Selects one entry of each row: x [rows, vocab], columns int32 [rows] to [rows]. */
 function gatherColumns(x: Tensor, columns: Tensor): Tensor {
   return runOp(gatherColumnsOp, { x, columns }, {});
 }
 
 const scatterColumnsOp: Op<{ values: Tensor; columns: Tensor }, { vocab: number }> = {
-  name: 'residual.putAt',
+  name: 'residual.scatterColumns',
   compose: ({ values, columns }, { vocab }) =>
     runOp(scatterNdOp, { updates: values, indices: rowColumnIndices(columns) }, { shape: [columns.size, vocab] }),
   saves: ['columns'],
@@ -114,7 +119,7 @@ const scatterNdOp: Op<{ updates: Tensor; indices: Tensor }, { shape: readonly [n
   },
 };
 
-/** Zeros but for one entry of each row: values [rows], columns int32 [rows] to [rows, vocab]. */
+/** Zeros with one value in each row: values [rows], columns int32 [rows] to [rows, vocab]. */
 function scatterColumns(values: Tensor, columns: Tensor, vocab: number): Tensor {
   return runOp(scatterColumnsOp, { values, columns }, { vocab });
 }

@@ -5,14 +5,17 @@ import { mul } from '../ops/arithmetic.js';
 import { clone, type Op, runOp } from '../ops/op.js';
 import { type Tensor, tensor } from '../tensor.js';
 
-/** Where a random decision stands: the seed of the run, the path of its use, the step. */
+/** The stream of random numbers of one use in one step: the seed of the run, the path of the use, the step. */
 export interface RandomStream {
   readonly seed: number;
   readonly path: string;
   readonly step: number;
 }
 
-/** What kernels of `residual.dropout` get: entry i is kept where the upper 24 bits at `key` and counter i are at least round(rate · 2²⁴). */
+/**
+ * The attributes of `residual.dropout`: entry i is kept if the upper 24 bits at `key` and counter i are at least
+ * round(rate · 2²⁴).
+ */
 export type DropoutAttributes = { readonly rate: number; readonly key: RandomKey };
 
 const dropoutOp: Op<{ x: Tensor }, DropoutAttributes> = {
@@ -22,16 +25,17 @@ const dropoutOp: Op<{ x: Tensor }, DropoutAttributes> = {
 };
 
 /**
- * x with each entry set to 0 with probability `rate`, the others divided by 1 - rate (Srivastava et al. 2014). The same place gives the same mask on
- * every backend and again in the backward pass: entry i is kept where the upper 24 bits at `randomKey(seed, streamOf(path), step)` and counter i are at
- * least round(rate · 2²⁴). Errors in a recording, whose replays would all have one mask.
+ * Dropout (Srivastava et al. 2014): sets each entry of x to 0 with probability `rate` and divides the others by 1 -
+ * rate. The same stream gives the same mask on every backend and in the backward pass: entry i is kept if the upper 24
+ * bits at `randomKey(seed, streamOf(path), step)` and counter i are at least round(rate · 2²⁴). Errors if rate is not
+ * from 0 to below 1, and inside a capture, whose replays would all have the same mask.
  */
 export function dropout(x: Tensor, rate: number, stream: RandomStream): Tensor {
   const attributes = dropoutAttributes('dropout', rate, stream);
   return rate === 0 ? clone(x) : applyDropout(x, attributes);
 }
 
-/** The attributes of a rate and a place, checked. */
+/** The attributes for a rate and a random stream. Errors if one of them is out of range. */
 export function dropoutAttributes(name: string, rate: number, { seed, path, step }: RandomStream): DropoutAttributes {
   if (!(rate >= 0 && rate < 1))
     throw new ResidualError('range', `${name}: rate is ${rate}; it must be from 0 to below 1`);
@@ -40,7 +44,7 @@ export function dropoutAttributes(name: string, rate: number, { seed, path, step
   return { rate, key: randomKey(checkSeed(name, seed), streamOf(path), step) };
 }
 
-/** Dropout with known attributes. */
+/** Dropout with checked attributes. */
 export function applyDropout(x: Tensor, attributes: DropoutAttributes): Tensor {
   if (activeCapture())
     throw new ResidualError('capture', 'dropout: a captured step would repeat one mask; capture without dropout');

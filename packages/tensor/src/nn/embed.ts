@@ -27,8 +27,8 @@ const embedOp: Op<{ weight: Tensor; ids: Tensor }, { padTokenId?: number }> = {
 };
 
 /**
- * The rows of `weight` that `ids` name: weight [rows, dim], ids int32 [...] to [..., dim]. Look-ups of the id `padTokenId` pass no gradient back. An id outside is an
- * error on cpu and wasm alone.
+ * Embedding: the rows of `weight` [rows, dim] at `ids` int32 [...], as [..., dim]. Look-ups of `padTokenId` pass no
+ * gradient back. An id outside the table throws on cpu and wasm only.
  */
 export function embed(
   weight: Matrix,

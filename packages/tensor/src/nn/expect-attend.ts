@@ -2,7 +2,7 @@ import { expectShape, ResidualError, showShape } from '../errors.js';
 import type { Tensor } from '../tensor.js';
 import type { AttendInputs, AttendOptions } from './attend.js';
 
-/** Throws where the inputs or settings of attention do not fit, naming them. */
+/** Throws if inputs or settings of attention do not fit, with their names and shapes. */
 export function expectAttend(name: string, inputs: AttendInputs, options: AttendOptions): void {
   const { query, key, value, bias } = inputs;
   const [batch, heads, queryLen, headDim] = query.shape;
@@ -31,7 +31,7 @@ export function expectAttend(name: string, inputs: AttendInputs, options: Attend
   if (!(softCap >= 0)) throw new ResidualError('range', `${name}: softCap is ${softCap}; it must be 0 (none) or above`);
 }
 
-/** Throws unless `x`, if there is one, is int32 of this shape. */
+/** Throws unless `x` is absent or int32 of this shape. */
 export function expectIntegers(name: string, input: string, x: Tensor | undefined, shape: readonly number[]): void {
   if (!x) return;
   expectShape(

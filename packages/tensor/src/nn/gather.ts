@@ -25,7 +25,10 @@ const gatherOp: Op<{ x: Tensor; indices: Tensor }, { axis: number; batchDims: 0 
   }),
 };
 
-/** The entries of one axis that `indices` int32 [n] names: x [..., length, ...] to [..., n, ...]. An index outside is an error on cpu and wasm alone. */
+/**
+ * Selects entries along an axis: x [..., length, ...], indices int32 [n] to [..., n, ...]. An index outside throws on
+ * cpu and wasm only.
+ */
 export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
   const at = axis < 0 ? axis + x.shape.length : axis;
   expectShape(
@@ -38,7 +41,7 @@ export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
   return gatherAlong(x, indices, at, i => `gather: index ${i} is outside the ${x.shape[at]} entries of axis ${at}`);
 }
 
-/** The entries that `indices` name, along an axis counted from the front; `outside` says that there is none with an index. */
+/** `gather` along a non-negative axis; `describeOutside` makes the message for an index outside. */
 export function gatherAlong(
   x: Tensor,
   indices: Tensor,
@@ -50,29 +53,29 @@ export function gatherAlong(
   } catch (error) {
     const [, index] =
       /^GatherV2: the index value (-?\d+) is not in/.exec(error instanceof Error ? error.message : '') ?? [];
-    throw index === undefined ? error : new ResidualError('range', describeOutside(index)); // tfjs's words
+    throw index === undefined ? error : new ResidualError('range', describeOutside(index)); // the message of tfjs
   }
 }
 
 type Scatter = { updates: Tensor; indices: Tensor };
 
 /**
- * tfjs's ScatterNd adds where an index stands twice: indices [n, 1], updates [n, dim]. On WebGL it reads two updates at once, and beside the last of an odd
- * number it finds what earlier ops left there.
+ * ScatterNd of tfjs adds updates [n, dim] with equal indices [n, 1]. Its WebGL kernel reads two updates at once and,
+ * after an odd number of them, reads stale data.
  */
 const scatterAddOp: Op<Scatter, { shape: readonly [number, number] }> = {
   name: 'residual.scatterAdd',
   tfjsKernel: 'ScatterNd',
   tfjsKernelWrongOn: ['webgl'],
   compose: ({ updates, indices }, { shape: [rows] }) => {
-    const chosen = toFloat(equal(indices, reshape(range(rows), [1, rows]))); // [n, rows]
-    return matMul(chosen, updates, { transposeA: true });
+    const oneHot = toFloat(equal(indices, reshape(range(rows), [1, rows]))); // [n, rows]
+    return matMul(oneHot, updates, { transposeA: true });
   },
   saves: ['indices'],
   gradient: (dy, { saved: { indices } }) => ({ updates: () => gather(dy, reshape(indices, [indices.size]), 0) }),
 };
 
-/** The sum of the rows of `values` that share an id: values [n, dim], ids int32 [n] to [rows, dim]. */
+/** Sums the rows of `values` [n, dim] that have the same id, ids int32 [n]: [rows, dim]. */
 export function scatterAdd(values: Tensor, ids: Tensor, rows: number): Tensor {
   expectShape(
     values.shape.length === 2 && ids.shape.length === 1 && ids.shape[0] === values.shape[0],

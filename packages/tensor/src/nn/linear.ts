@@ -42,7 +42,7 @@ export function linear(x: Tensor, weight: Matrix, bias?: Tensor): Tensor {
   return runOp(linearOp, { x, weight: dense(weight), bias }, {});
 }
 
-/** x baseᵀ + bias + Σ scale · (x downᵀ) upᵀ: the sum itself is never made. */
+/** x baseᵀ + bias + Σ scale · (x downᵀ) upᵀ, without computing the summed matrix. */
 function linearWithAdapters(x: Tensor, weight: LowRankSum, bias: Tensor | undefined): Tensor {
   return tidy(() =>
     activeAdapters(weight).reduce(
@@ -52,7 +52,7 @@ function linearWithAdapters(x: Tensor, weight: LowRankSum, bias: Tensor | undefi
   );
 }
 
-/** All leading axes as one: [..., width] to [rows, width]. */
+/** Joins the leading axes: [..., width] to [rows, width]. */
 function flattenRows(x: Tensor): Tensor {
   return x.shape.length === 2 ? x : reshape(x, [-1, x.shape.at(-1)!]);
 }

@@ -5,26 +5,30 @@ import { clone } from '../ops/op.js';
 import { dispose, type Matrix, type Tensor, tidy } from '../tensor.js';
 import { dense } from './matrix.js';
 
-/** A matrix of low rank, scale · up down, that is added to another while it is active. */
+/**
+ * A LoRA adapter (Hu et al. 2021): the low-rank matrix scale · up down, which is added to a base matrix while it is
+ * active.
+ */
 export interface LowRankAdapter {
-  /** [rank, in] */
+  /** [rank, in]. */
   down: Tensor;
-  /** [out, rank] */
+  /** [out, rank]. */
   up: Tensor;
+  /** The factor of the product, alpha / rank in LoRA. */
   scale: number;
-  /** Whether it counts. */
+  /** Whether it is added. */
   active: boolean;
-  /** Whether the base holds it already: then it is not added again. */
+  /** Whether it is already merged into the base, so that it is not added again. */
   merged?: boolean;
 }
 
-/** A matrix [out, in] with parts of low rank beside it, each under its name: base + Σ scale · up down over the active ones (Hu et al. 2021). */
+/** A matrix [out, in] with named adapters: base + Σ scale · up down over the active ones (Hu et al. 2021). */
 export interface LowRankSum extends Matrix {
   base: Matrix;
   readonly parts: Record<string, LowRankAdapter>;
 }
 
-/** A matrix with parts of low rank beside it; all of them belong to the sum and are disposed with it. */
+/** Makes a matrix from a base and adapters, which it owns and disposes. Errors if their shapes do not fit. */
 export function lowRankSum(base: Matrix, parts: Record<string, LowRankAdapter>): LowRankSum {
   const [out, width] = base.shape as [number, number];
   for (const [name, { down, up }] of Object.entries(parts))
@@ -43,12 +47,12 @@ export function lowRankSum(base: Matrix, parts: Record<string, LowRankAdapter>):
   return sum;
 }
 
-/** Whether a matrix has parts of low rank beside it. */
+/** Whether a matrix is a `LowRankSum`. */
 export function isLowRankSum(matrix: unknown): matrix is LowRankSum {
   return typeof matrix === 'object' && matrix !== null && 'base' in matrix && 'parts' in matrix;
 }
 
-/** The sum as one plain tensor [out, in], a new one that the caller disposes. */
+/** The sum of base and active adapters as a new tensor [out, in], which the caller disposes. */
 export function mergeLowRank(matrix: Matrix): Tensor {
   return tidy(() => {
     if (!isLowRankSum(matrix)) return clone(dense(matrix));
@@ -59,7 +63,7 @@ export function mergeLowRank(matrix: Matrix): Tensor {
   });
 }
 
-/** The parts that count. */
+/** The adapters that are active and not merged. */
 export function activeAdapters({ parts }: LowRankSum): LowRankAdapter[] {
   return Object.values(parts).filter(({ active, merged }) => active && !merged);
 }

@@ -5,25 +5,28 @@ import { range } from '../ops/create.js';
 import { reshape } from '../ops/shape.js';
 import { type Tensor, tidy } from '../tensor.js';
 
-/** Which keys a query may look at. `causal`: none after its own position; `window`: only the nearest n, itself included (0 for all). */
+/** Which keys a query may see. */
 export interface MaskOptions {
+  /** Whether keys after the position of the query are hidden; false if absent. */
   readonly causal?: boolean;
+  /** Only keys at most window - 1 positions away are visible; 0 or absent for all. */
   readonly window?: number;
 }
 
-/** Where the queries stand and which keys are filled, as tensors, since they change from step to step. */
+/** The position of the queries and the range of valid keys, as tensors, because they change from step to step. */
 export interface KeyRange {
-  /** Absolute position of the first query, int32 [1]; the last query stands at the last key if absent. */
+  /** Position of the first query, int32 [1]; if absent, the last query is at the last key. */
   readonly position?: Tensor;
-  /** First key of each row that may be seen, int32 [batch]; 0 if absent. */
+  /** First visible key of each sequence, int32 [batch]; 0 if absent. */
   readonly keyStart?: Tensor;
-  /** One past the last key of each row that may be seen, int32 [batch]; all keys if absent. */
+  /** One past the last visible key of each sequence, int32 [batch]; keyLen if absent. */
   readonly keyLength?: Tensor;
 }
 
 /**
- * 1 where a query may look at a key and 0 where not: [1 | batch, 1, 1 | queryLen, keyLen], or undefined where all may look everywhere. With a window of n
- * the query at position p sees the keys p - n + 1 .. p + n - 1, up to p if causal.
+ * The attention mask, 1 where a query may see a key and 0 elsewhere: [1 | batch, 1, 1 | queryLen, keyLen]; undefined if
+ * every query sees every key. With a window of n, the query at position p sees the keys p - n + 1 .. p + n - 1, or up
+ * to p if causal.
  */
 export function attentionMask(
   queryLen: number,

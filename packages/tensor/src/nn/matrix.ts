@@ -2,7 +2,10 @@ import { ResidualError } from '../errors.js';
 import { isTensor, type Matrix, type Tensor } from '../tensor.js';
 import type { LowRankSum } from './low-rank.js';
 
-/** The plain tensor of a dense matrix, or of one into which all low-rank parts are merged, without copying. Errors for a form that this version does not know. */
+/**
+ * The tensor of a dense matrix, without a copy. Errors if the matrix has low-rank adapters that are not merged, or an
+ * unknown form.
+ */
 export function dense(matrix: Matrix): Tensor {
   if (isTensor(matrix)) return matrix;
   if (isSum(matrix)) {

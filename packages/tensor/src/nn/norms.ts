@@ -29,7 +29,10 @@ const layerNormOp: Op<{ x: Tensor; weight: Tensor; bias?: Tensor }, Epsilon> = {
   },
 };
 
-/** (x - mean) / √(variance + epsilon) · weight + bias along the last axis: x [..., dim], weight and bias [dim] (Ba et al. 2016). */
+/**
+ * Layer norm, (x - mean) / √(variance + epsilon) · weight + bias along the last axis: x [..., dim], weight and bias
+ * [dim] (Ba et al. 2016).
+ */
 export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor | undefined, epsilon: number): Tensor {
   expectDim('layerNorm', x, weight, bias);
   return runOp(layerNormOp, { x, weight, bias }, { epsilon });
@@ -55,7 +58,10 @@ const rmsNormOp: Op<{ x: Tensor; weight?: Tensor }, Epsilon> = {
   },
 };
 
-/** x / √(mean x² + epsilon) · weight along the last axis: x [..., dim], weight [dim] (Zhang and Sennrich 2019). */
+/**
+ * RMS norm, x / √(mean x² + epsilon) · weight along the last axis: x [..., dim], weight [dim] (Zhang and Sennrich
+ * 2019).
+ */
 export function rmsNorm(x: Tensor, weight: Tensor | undefined, epsilon: number): Tensor {
   expectDim('rmsNorm', x, weight);
   return runOp(rmsNormOp, { x, weight }, { epsilon });
@@ -65,7 +71,8 @@ const last = { axis: -1, keepDims: true };
 
 function standardize(x: Tensor, epsilon: number): { unit: Tensor; inverse: Tensor } {
   const shifted = sub(x, mean(x, last));
-  const centered = sub(shifted, mean(shifted, last)); // a mean of large numbers is rounded; of what is left, hardly
+  // The second subtraction removes the rounding error of the mean of large numbers.
+  const centered = sub(shifted, mean(shifted, last));
   const inverse = rsqrt(add(mean(square(centered), last), epsilon));
   return { unit: mul(centered, inverse), inverse };
 }

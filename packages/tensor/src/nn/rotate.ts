@@ -19,9 +19,9 @@ const rotateOp: Op<RotateInputs, { interleaved: boolean }> = {
 };
 
 /**
- * Rotary positions (Su et al. 2021): pairs of entries turned by the angle of their position. x [batch, heads, length, headDim], cos and sin
- * [positions, pairs], ids int32 [1 | batch, length] names each row's position. A pair is (i, i + pairs), or (2i, 2i + 1) if `interleaved`; entries beyond
- * 2 · pairs stay as they are.
+ * Rotary position embedding (Su et al. 2021): rotates pairs of entries by the angle of their position. x [batch, heads,
+ * length, headDim] to the same, cos and sin [positions, pairs], position ids int32 [1 | batch, length]. A pair is (i, i
+ * + pairs), or (2i, 2i + 1) if `interleaved`; entries beyond 2 · pairs are unchanged.
  */
 export function rotate(
   x: Tensor,

@@ -63,12 +63,12 @@ const minimumOp: Op<BinaryInputs, NoAttributes> = {
   }),
 };
 
-/** a + b element by element, shapes broadcast. */
+/** a + b, elementwise, with broadcasting. */
 export function add(a: Tensor, b: Tensor | number): Tensor {
   return typeof b === 'number' && a.dtype === 'float32' ? affine(a, 1, b) : runBinary(addOp, a, b);
 }
 
-/** a - b element by element, shapes broadcast. */
+/** a - b, elementwise, with broadcasting. */
 export function sub(a: Tensor, b: Tensor | number): Tensor {
   return typeof b === 'number' && a.dtype === 'float32' ? affine(a, 1, -b) : runBinary(subOp, a, b);
 }
@@ -79,24 +79,24 @@ export function scalarMinus(value: number, x: Tensor): Tensor {
   return tidy(() => sub(scalarLike('scalarMinus', value, x), x));
 }
 
-/** a · b element by element, shapes broadcast. */
+/** a · b, elementwise, with broadcasting. */
 export function mul(a: Tensor, b: Tensor | number): Tensor {
   return typeof b === 'number' && a.dtype === 'float32' ? affine(a, b, 0) : runBinary(mulOp, a, b);
 }
 
-/** a / b element by element, shapes broadcast; floats only. */
+/** a / b, elementwise, with broadcasting; floats only. */
 export function div(a: Tensor, b: Tensor | number): Tensor {
   if (a.dtype === 'int32')
     throw new ResidualError('dtype', 'div: integers do not divide into integers; convert with toFloat');
   return runBinary(divOp, a, b);
 }
 
-/** The larger of a and b, shapes broadcast; at a tie the gradient goes to a. */
+/** The maximum of a and b, elementwise, with broadcasting; at a tie the gradient goes to a. */
 export function maximum(a: Tensor, b: Tensor | number): Tensor {
   return runBinary(maximumOp, a, b);
 }
 
-/** The smaller of a and b, shapes broadcast; at a tie the gradient goes to a. */
+/** The minimum of a and b, elementwise, with broadcasting; at a tie the gradient goes to a. */
 export function minimum(a: Tensor, b: Tensor | number): Tensor {
   return runBinary(minimumOp, a, b);
 }
@@ -110,7 +110,7 @@ const affineOp: Op<{ x: Tensor }, { scale: number; shift: number }> = {
   gradient: (dy, { attributes: { scale } }) => ({ x: () => affine(dy, scale, 0) }),
 };
 
-/** scale · x + shift with two numbers, floats only. Nothing is kept for its gradient. */
+/** scale · x + shift with two numbers; floats only. Its gradient needs no saved tensor. */
 export function affine(x: Tensor, scale: number, shift: number): Tensor {
   if (x.dtype !== 'float32') throw new ResidualError('dtype', `affine: x is ${x.dtype}; convert with toFloat`);
   return scale === 1 && shift === 0 ? clone(x) : runOp(affineOp, { x }, { scale, shift });

@@ -1,18 +1,18 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
 import type { Tensor } from '../tensor.js';
 
-/** Axes that are reduced, from the front and in order. */
+/** The reduced axes, non-negative and in order. */
 export type Axes = { axis: readonly number[]; keepDims: boolean };
 
-/** Which axes to reduce, counted from the end if negative (all if absent), and whether they stay with length 1. */
+/** Settings of reductions. */
 export interface ReduceOptions {
-  /** The axes that are reduced, negative ones from the end; all if absent. */
+  /** The axes to reduce, negative ones counted from the end; all if absent. */
   readonly axis?: number | readonly number[];
-  /** Whether a reduced axis stays with length 1; false if absent. */
+  /** Whether reduced axes stay with length 1; false if absent. */
   readonly keepDims?: boolean;
 }
 
-/** The axes that the options name, of a tensor that can be reduced. */
+/** Resolves the axes of the options. Errors if an axis does not exist or is named twice. */
 export function axesOf(name: string, x: Tensor, { axis, keepDims = false }: ReduceOptions): Axes {
   if (x.dtype === 'bool') throw new ResidualError('dtype', `${name}: bool does not fit; convert with toFloat or toInt`);
   const rank = x.shape.length;

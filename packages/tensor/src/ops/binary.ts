@@ -8,7 +8,7 @@ export type BinaryInputs = { a: Tensor; b: Tensor };
 /** The attributes of an op that has none. */
 export type NoAttributes = Record<never, never>;
 
-/** Runs an op on two tensors that broadcast and have one type; a number is taken as that type. */
+/** Runs an op on two tensors of one type, with broadcasting; a number becomes a tensor of that type. */
 export function runBinary(op: Op<BinaryInputs, NoAttributes>, a: Tensor, b: Tensor | number): Tensor {
   const name = op.name.slice(op.name.indexOf('.') + 1);
   if (a.dtype !== 'float32' && a.dtype !== 'int32')
@@ -20,7 +20,7 @@ export function runBinary(op: Op<BinaryInputs, NoAttributes>, a: Tensor, b: Tens
   return runOp(op, { a, b }, {});
 }
 
-/** A number as a tensor of the type of `x`. */
+/** A number as a scalar tensor of the type of `x`. */
 export function scalarLike(name: string, value: number, x: Tensor): Tensor {
   if (x.dtype === 'float32') return scalar(value);
   if (!Number.isInteger(value))

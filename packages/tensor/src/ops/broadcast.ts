@@ -1,9 +1,12 @@
 import { expectShape, showShape } from '../errors.js';
 
-/** tfjs's WebGPU kernels do not broadcast more axes. */
+/** The WebGPU kernels of tfjs do not broadcast more axes. */
 const maxAxes = 5;
 
-/** The shape that both broadcast to; an axis fits where the lengths are equal or one of them is 1; at most 5 axes broadcast. */
+/**
+ * The shape that two shapes broadcast to. Errors unless, on each axis, lengths are equal or one is 1, and if more than
+ * 5 axes broadcast.
+ */
 export function broadcastShape(name: string, a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   expectShape(

@@ -14,37 +14,37 @@ const equalOp: Comparison = { name: 'residual.equal', tfjsKernel: 'Equal', gradi
 const notEqualOp: Comparison = { name: 'residual.notEqual', tfjsKernel: 'NotEqual', gradient: 'none' };
 const logicalAndOp: Comparison = { name: 'residual.logicalAnd', tfjsKernel: 'LogicalAnd', gradient: 'none' };
 
-/** a > b as booleans, shapes broadcast. */
+/** a > b as booleans, with broadcasting. */
 export function greater(a: Tensor, b: Tensor | number): Tensor {
   return runBinary(greaterOp, a, b);
 }
 
-/** a ≥ b as booleans, shapes broadcast. */
+/** a ≥ b as booleans, with broadcasting. */
 export function greaterEqual(a: Tensor, b: Tensor | number): Tensor {
   return runBinary(greaterEqualOp, a, b);
 }
 
-/** a < b as booleans, shapes broadcast. */
+/** a < b as booleans, with broadcasting. */
 export function less(a: Tensor, b: Tensor | number): Tensor {
   return runBinary(lessOp, a, b);
 }
 
-/** a ≤ b as booleans, shapes broadcast. */
+/** a ≤ b as booleans, with broadcasting. */
 export function lessEqual(a: Tensor, b: Tensor | number): Tensor {
   return runBinary(lessEqualOp, a, b);
 }
 
-/** a = b as booleans, shapes broadcast. */
+/** a = b as booleans, with broadcasting. */
 export function equal(a: Tensor, b: Tensor | number): Tensor {
   return runBinary(equalOp, a, b);
 }
 
-/** a ≠ b as booleans, shapes broadcast; `notEqual(x, 0)` is the right way from numbers to booleans. */
+/** a ≠ b as booleans, with broadcasting; `notEqual(x, 0)` converts numbers to booleans. */
 export function notEqual(a: Tensor, b: Tensor | number): Tensor {
   return runBinary(notEqualOp, a, b);
 }
 
-/** a and b, both booleans, shapes broadcast. */
+/** a ∧ b of booleans, with broadcasting. */
 export function logicalAnd(a: Tensor, b: Tensor): Tensor {
   if (a.dtype !== 'bool' || b.dtype !== 'bool')
     throw new ResidualError('dtype', `logicalAnd: ${a.dtype} and ${b.dtype} are not both bool; compare first`);

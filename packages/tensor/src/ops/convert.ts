@@ -9,12 +9,14 @@ const castOp: Op<UnaryInputs, { dtype: 'float32' | 'int32' }> = {
   gradient: 'none',
 };
 
-/** Booleans or integers as floats (true is 1); floats as they are. No gradient flows through the conversion of another type. */
+/**
+ * Converts booleans or integers to float32 (true is 1). Floats are returned as they are; other types pass no gradient.
+ */
 export function toFloat(x: Tensor): Tensor {
   return x.dtype === 'float32' ? clone(x) : runOp(castOp, { x }, { dtype: 'float32' });
 }
 
-/** Numbers or booleans as int32, rounded towards zero. No gradient flows through it. */
+/** Converts numbers or booleans to int32, rounded towards zero. It passes no gradient. */
 export function toInt(x: Tensor): Tensor {
   return x.dtype === 'int32' ? clone(x) : runOp(castOp, { x }, { dtype: 'int32' });
 }

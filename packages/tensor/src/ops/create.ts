@@ -10,7 +10,7 @@ const fillOp: Op<Record<never, never>, FillAttributes> = {
   gradient: 'none',
 };
 
-/** A tensor of `shape` with one value everywhere, made on the device. */
+/** A tensor of `shape` filled with one value, created on the device. */
 export function fill(shape: readonly number[], value: number, dtype: 'float32' | 'int32' = 'float32'): Tensor {
   expectShape(
     shape.every(length => Number.isInteger(length) && length >= 0),
@@ -39,7 +39,7 @@ const rangeOp: Op<Record<never, never>, RangeAttributes> = {
   gradient: 'none',
 };
 
-/** The whole numbers 0 .. length - 1: int32 [length]. */
+/** The integers 0 .. length - 1: int32 [length]. */
 export function range(length: number): Tensor {
   expectShape(
     Number.isInteger(length) && length >= 0,

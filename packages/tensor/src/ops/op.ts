@@ -4,19 +4,25 @@ import { ResidualError, showShape } from '../errors.js';
 import { activeCapture, activeTapes, withTapes } from '../op-observers.js';
 import { type Tensor, tidy } from '../tensor.js';
 
-/** Named tensor inputs of an op; a missing optional input is undefined. */
+/** Tensor inputs of an op by name; an absent optional input is undefined. */
 export type Inputs = Readonly<Record<string, Tensor | undefined>>;
 
-/** Plain settings of an op. Whatever changes from step to step is an input tensor, never an attribute. */
+/** Plain settings of an op. Values that change from step to step are input tensors, never attributes. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
-/** The inputs of an op as kernels get them: where the data lies, its shape and type. */
+/** The inputs of an op as kernels get them: data id, shape and type. */
 export type KernelInputs<I> = { readonly [Name in keyof I]: tf.TensorInfo };
 
-/** Gradient of the loss for the inputs of an op, each computed only when it is wanted; undefined where it is zero. Integer inputs have none. */
+/**
+ * The gradients of the inputs of an op, each as a function that is called only if it is needed; undefined is zero.
+ * Integer inputs have none.
+ */
 export type InputGradients<I> = { readonly [Name in keyof I]?: () => Tensor | undefined };
 
-/** What a gradient may read: the saved tensors by name (`output` is the op's result), the shapes of all inputs, and which gradients are wanted. */
+/**
+ * The context of a gradient: saved tensors by name (`output` is the result of the op), shapes of all inputs, and which
+ * inputs need a gradient.
+ */
 export interface GradientContext<I, A> {
   readonly saved: { readonly [Name in keyof I]-?: Tensor } & { readonly output: Tensor };
   readonly shapes: { readonly [Name in keyof I]-?: number[] };
@@ -25,24 +31,28 @@ export interface GradientContext<I, A> {
 }
 
 /**
- * A named op, the seam between meaning and speed. `compose` is its meaning in terms of other ops and the fallback on every backend; `gradient` its
- * gradient; a backend may have a kernel of the same `name` that gives the same numbers faster. `stock` names a tfjs kernel that is right as it is.
- * Without `gradient`, gradients go through the composition. `'none'` says that the result is constant wherever it is smooth (comparisons, integers).
+ * A named op. `compose` defines it by other ops and runs on every backend without a kernel. A backend may register a
+ * kernel of the same `name`, which must give the same results. `tfjsKernel` names a tfjs kernel that can be used
+ * unchanged. Without `gradient`, gradients go through the composition; `'none'` means that the derivative is 0 wherever
+ * it exists (comparisons, integers).
  */
 export interface Op<I extends Inputs = Inputs, A extends Attributes = Attributes> {
   readonly name: string;
   readonly tfjsKernel?: string;
-  /** Names of the backends whose stock kernel gives other numbers, so that it is not used there. */
+  /** Backends on which the tfjs kernel gives wrong results; it is not used there. */
   readonly tfjsKernelWrongOn?: readonly string[];
   readonly compose?: (inputs: I, attributes: A) => Tensor;
-  /** Whether the stock kernel takes its inputs as a list, in the order of their names. */
+  /** Whether the tfjs kernel takes its inputs as a list, in their order. */
   readonly inputsAsList?: boolean;
-  /** Inputs (and `output`) that the gradient reads; nothing else is kept until the backward pass. */
+  /** Names of the inputs (or `output`) that the gradient reads; only these are kept until the backward pass. */
   readonly saves?: readonly (keyof I | 'output')[] & readonly string[];
   readonly gradient?: ((upstream: Tensor, context: GradientContext<I, A>) => InputGradients<I>) | 'none';
 }
 
-/** Runs an op on the active backend: its kernel where there is one, else the stock kernel, else the composition. */
+/**
+ * Runs an op on the active backend: by its kernel, or else by the tfjs kernel, or else by the composition. Errors if it
+ * has none of them.
+ */
 export function runOp<I extends Inputs, A extends Attributes>(op: Op<I, A>, inputs: I, attributes: A): Tensor {
   const kernel = kernelOf(op as unknown as Op);
   const tapes = activeTapes();
@@ -54,21 +64,21 @@ export function runOp<I extends Inputs, A extends Attributes>(op: Op<I, A>, inpu
   return output;
 }
 
-/** An op of your own as a function of its inputs and attributes. With a kernel registered under its name it runs on that, else composed. */
+/** Makes a function of inputs and attributes from an op; it runs like every op of this package (`runOp`). */
 export function defineOp<I extends Inputs, A extends Attributes = Record<never, never>>(
   op: Op<I, A>,
 ): (inputs: I, attributes?: A) => Tensor {
   return (inputs, attributes = {} as A) => runOp(op, inputs, attributes);
 }
 
-/** tfjs's Identity copies the data on wasm; Reshape does on no backend. */
+/** Uses Reshape, since the Identity kernel of tfjs copies the data on wasm. */
 const cloneOp: Op<{ x: Tensor }, { shape: readonly number[] }> = {
   name: 'residual.clone',
   tfjsKernel: 'Reshape',
   gradient: dy => ({ x: () => dy }),
 };
 
-/** Another handle on the same data, which is not copied; each is disposed by its own owner. */
+/** Another handle on the same data, without a copy; each handle is disposed by its owner. */
 export function clone(x: Tensor): Tensor {
   return runOp(cloneOp, { x }, { shape: x.shape });
 }
@@ -87,7 +97,7 @@ function compute<I extends Inputs, A extends Attributes>(
   return output;
 }
 
-/** The composition. A result is always a handle of its own, so an input that comes through unchanged is cloned. */
+/** Runs the composition. The result is always a new handle, so an input that is returned unchanged is cloned. */
 function runComposition<I extends Inputs, A extends Attributes>(op: Op<I, A>, inputs: I, attributes: A): Tensor {
   return tidy(() => {
     const output = op.compose!(inputs, attributes);
@@ -99,10 +109,10 @@ function runComposition<I extends Inputs, A extends Attributes>(op: Op<I, A>, in
 function kernelOf(op: Op): string | undefined {
   const backend = requireBackend();
   if (tf.getKernel(op.name, backend)) return op.name;
-  const stock = op.tfjsKernelWrongOn?.includes(backend) ? undefined : op.tfjsKernel;
-  if (stock !== undefined && tf.getKernel(stock, backend)) return stock;
+  const tfjsKernel = op.tfjsKernelWrongOn?.includes(backend) ? undefined : op.tfjsKernel;
+  if (tfjsKernel !== undefined && tf.getKernel(tfjsKernel, backend)) return tfjsKernel;
   if (op.compose) return undefined;
-  throw new ResidualError('kernel', `${op.name}: backend '${backend}' has no kernel ${stock ?? op.name} for it`);
+  throw new ResidualError('kernel', `${op.name}: backend '${backend}' has no kernel ${tfjsKernel ?? op.name} for it`);
 }
 
 function definedOnly(inputs: Inputs): Record<string, Tensor> {
@@ -114,7 +124,7 @@ function definedOnly(inputs: Inputs): Record<string, Tensor> {
   return present;
 }
 
-/** Throws where an input was disposed: a kernel would read what is not there. */
+/** Throws if an input was disposed. */
 function expectAlive(name: string, inputs: Inputs): void {
   for (const input in inputs)
     if (inputs[input]?.isDisposed)

@@ -9,7 +9,7 @@ import { clone, type Op, runOp } from './op.js';
 import { reshape } from './shape.js';
 import { expandReduced, sum } from './sum.js';
 
-/** The mean over some axes. Errors where there is nothing to take it of. */
+/** The mean over some axes. Errors if a reduced axis is empty. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { axis } = axesOf('mean', x, options);
   const count = axis.reduce((product, a) => product * x.shape[a]!, 1);
@@ -28,7 +28,7 @@ const maxOp: Op<{ x: Tensor }, MaxAttributes> = {
   }),
 };
 
-/** The largest entry over some axes; every entry that equals it gets the gradient. Errors where there is none. */
+/** The maximum over some axes; every entry that equals it gets the gradient. Errors if a reduced axis is empty. */
 export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { axis, keepDims } = axesOf('max', x, options);
   expectShape(
@@ -38,7 +38,7 @@ export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
   return axis.length === 0 ? clone(x) : runOp(maxOp, { x }, { reductionIndices: axis, keepDims });
 }
 
-/** tfjs's WebGPU kernel gives some place of a tie, not the lowest. */
+/** The WebGPU kernel of tfjs does not return the lowest index at a tie. */
 const argMaxOp: Op<{ x: Tensor }, { axis: 1 }> = {
   name: 'residual.argMax',
   tfjsKernel: 'ArgMax',
@@ -52,7 +52,7 @@ const argMaxOp: Op<{ x: Tensor }, { axis: 1 }> = {
   gradient: 'none',
 };
 
-/** The place of the largest entry along the last axis, the lowest at a tie: [..., length] to int32 [...]. */
+/** The index of the maximum along the last axis, the lowest at a tie: [..., length] to int32 [...]. */
 export function argMax(x: Tensor): Tensor {
   expectShape(x.size > 0 && x.shape.length > 0, () => `argMax: ${showShape(x.shape)} has no largest entry`);
   return tidy(() => {

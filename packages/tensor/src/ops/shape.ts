@@ -9,7 +9,7 @@ const reshapeOp: Op<{ x: Tensor }, { shape: readonly number[] }> = {
   gradient: (dy, { shapes }) => ({ x: () => reshape(dy, shapes.x) }),
 };
 
-/** The same numbers under another shape; one length may be -1 and is found from the others. */
+/** The same data with another shape; one length may be -1 and is inferred. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   const knownProduct = shape.reduce((product, length) => (length === -1 ? product : product * length), 1);
   const lengths = shape.map(length => (length === -1 ? x.size / knownProduct : length));
@@ -29,7 +29,7 @@ const transposeOp: Op<{ x: Tensor }, { perm: readonly number[] }> = {
   },
 };
 
-/** The axes in another order: axis i of the result is axis `order[i]` of x. */
+/** Permutes the axes: axis i of the result is axis `order[i]` of x. */
 export function transpose(x: Tensor, order: readonly number[]): Tensor {
   expectShape(
     order.length === x.shape.length && order.every((_, axis) => order.includes(axis)),
@@ -44,7 +44,7 @@ const sliceOp: Op<{ x: Tensor }, { begin: readonly number[]; size: readonly numb
   gradient: (dy, { shapes, attributes: { begin } }) => ({ x: () => padTo(dy, shapes.x, begin) }),
 };
 
-/** The part of x that starts at `begin` and has lengths `size`. */
+/** The part of x that starts at `begin` and has the shape `size`. */
 export function slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
   const fits = (start: number, length: number, whole: number) =>
     Number.isInteger(start) && Number.isInteger(length) && start >= 0 && length >= 0 && start + length <= whole;
@@ -57,7 +57,7 @@ export function slice(x: Tensor, begin: readonly number[], size: readonly number
   return runOp(sliceOp, { x }, { begin, size });
 }
 
-/** The part `start .. start + length - 1` of one axis (counted from the end if negative). */
+/** The entries start .. start + length - 1 along an axis, negative axes counted from the end. */
 export function sliceAxis(x: Tensor, axis: number, start: number, length: number): Tensor {
   const at = axisOf('sliceAxis', x, axis);
   const begin = x.shape.map((_, i) => (i === at ? start : 0));
@@ -65,7 +65,7 @@ export function sliceAxis(x: Tensor, axis: number, start: number, length: number
   return slice(x, begin, size);
 }
 
-/** Equal parts of one axis (counted from the end if negative), in order. */
+/** Splits an axis into equal parts, negative axes counted from the end. */
 export function split(x: Tensor, parts: number, axis = -1): Tensor[] {
   const at = axisOf('split', x, axis);
   const length = x.shape[at]! / parts;
@@ -93,7 +93,9 @@ const concatOp: Op<Record<string, Tensor>, { axis: number }> = {
   },
 };
 
-/** Tensors of one type one after another along one axis (counted from the end if negative); all other lengths are equal. */
+/**
+ * Concatenates tensors of one type along an axis, negative axes counted from the end; all other lengths must be equal.
+ */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const first = parts[0];
   expectShape(first !== undefined, () => 'concat: nothing to put together');
@@ -109,7 +111,7 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
   return runOp(concatOp, Object.fromEntries(parts.entries()), { axis: at });
 }
 
-/** x among zeros: its first entry at `begin` of `shape`. */
+/** Pads x with zeros to `shape`, with its first entry at `begin`. */
 function padTo(x: Tensor, shape: readonly number[], begin: readonly number[]): Tensor {
   return shape.reduce((inner, length, axis) => {
     const before = begin[axis]!;

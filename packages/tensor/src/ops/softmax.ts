@@ -54,7 +54,7 @@ export function logSumExp(x: Tensor, { keepDims = false }: { keepDims?: boolean 
 const logSoftmaxOp: Op<{ x: Tensor }, Record<never, never>> = {
   name: 'residual.logSoftmax',
   compose: ({ x }) => {
-    const below = sub(x, max(x, last)); // before the logarithm, which would be lost beside a large x
+    const below = sub(x, max(x, last)); // before adding the logarithm, which a large x would absorb
     return sub(below, log(sum(exp(below), last)));
   },
   saves: ['output'],

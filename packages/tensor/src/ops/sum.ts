@@ -6,7 +6,10 @@ import { zeros } from './create.js';
 import { clone, type Op, runOp } from './op.js';
 import { reshape } from './shape.js';
 
-/** The sum of two tensors, which are repeated along axes of length 1; its gradient sums over these axes, and that of a sum is added to zeros. */
+/**
+ * a + b with broadcasting; its gradient sums over broadcast axes. It is in this file because the gradient of a sum uses
+ * it.
+ */
 export const addOp: Op<BinaryInputs, NoAttributes> = {
   name: 'residual.add',
   tfjsKernel: 'Add',
@@ -19,16 +22,20 @@ const sumOp: Op<{ x: Tensor }, Axes> = {
   gradient: (dy, { shapes, attributes }) => ({ x: () => expandReduced(dy, shapes.x, attributes.axis) }),
 };
 
-/** The sum over some axes, of floats or integers; of no entries it is 0. */
+/** The sum over some axes, of floats or integers; an empty sum is 0. */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axes = axesOf('sum', x, options);
   if (axes.axis.length === 0) return clone(x);
   if (x.size > 0) return runOp(sumOp, { x }, axes);
   const shape = keepDimsShape(x.shape, axes.axis).filter((_, i) => axes.keepDims || !axes.axis.includes(i));
-  return zeros(shape, x.dtype === 'float32' ? 'float32' : 'int32'); // tfjs's wasm kernel leaves what was in memory
+  // The wasm kernel of tfjs returns uninitialized memory.
+  return zeros(shape, x.dtype === 'float32' ? 'float32' : 'int32');
 }
 
-/** The sum over the axes along which `shape` was broadcast to that of x: x's shape to `shape`. It is x itself where nothing was broadcast. */
+/**
+ * The inverse of broadcasting: sums x over the axes along which `shape` was broadcast to the shape of x. Returns x
+ * itself if there are none.
+ */
 export function sumTo(x: Tensor, shape: readonly number[]): Tensor {
   const lead = x.shape.length - shape.length;
   const axis = x.shape.flatMap((length, i) => (i < lead || (shape[i - lead] === 1 && length > 1) ? [i] : []));
@@ -39,7 +46,7 @@ export function sumTo(x: Tensor, shape: readonly number[]): Tensor {
   return axis.length === 0 ? x : tidy(() => reshape(sum(x, { axis }), shape));
 }
 
-/** The opposite of a reduction: the reduced `x` repeated along `axis` to `shape`. */
+/** The inverse of a reduction: repeats the reduced `x` along `axis` to `shape`. */
 export function expandReduced(x: Tensor, shape: readonly number[], axis: readonly number[]): Tensor {
   return runOp(addOp, { a: zeros(shape), b: reshape(x, keepDimsShape(shape, axis)) }, {});
 }

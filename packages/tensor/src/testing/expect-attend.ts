@@ -12,7 +12,10 @@ export function heads(kvHeads = 6, { batch = 2, queryLen = 3, keyLen = 7 } = {})
   };
 }
 
-/** Fails unless `attend` gives the numbers of the loop, its gradients agree with finite differences of the loop, and nothing leaks. */
+/**
+ * Fails unless `attend` gives the numbers of the loop, its gradients agree with finite differences of the loop, and
+ * nothing leaks.
+ */
 export async function expectAttend(attendCase: AttendCase): Promise<void> {
   const { query, key, value, bias, source, position, keyStart, keyLength, dropoutMask, ...options } = attendCase;
   const inputs: Record<string, Grid> = { query, key, value, ...(bias && { bias }) };

@@ -16,8 +16,8 @@ export interface OpCase<Name extends string> {
 }
 
 /**
- * Fails unless the op gives the numbers and the shape of the reference, its gradient agrees with slopes of the reference
- * (central differences in 64 bits), and it leaves no tensor behind.
+ * Fails unless the op gives the numbers and the shape of the reference, its gradient agrees with slopes of the
+ * reference (central differences in 64 bits), and it leaves no tensor behind.
  */
 export async function expectOp<Name extends string>(op: OpCase<Name>): Promise<void> {
   const { tolerance = { absolute: 2e-6, relative: 1e-5 }, gradientTolerance = { absolute: 1e-5, relative: 1e-4 } } = op;
@@ -48,8 +48,8 @@ export async function expectOp<Name extends string>(op: OpCase<Name>): Promise<v
 }
 
 /**
- * The numbers of a grid on the active backend. Floats are the result of a sum: WebGL packs four numbers in a texel, and where a row or a column is odd a sum
- * leaves its constant in the places beside, which later ops must not read.
+ * The numbers of a grid on the active backend. Floats are the result of a sum: WebGL packs four numbers in a texel, and
+ * where a row or a column is odd a sum leaves its constant in the places beside, which later ops must not read.
  */
 export function toTensor({ shape, values }: Grid, dtype: 'float32' | 'int32' = 'float32'): Tensor {
   if (dtype === 'int32') return tensor([...values], shape, dtype);

@@ -4,8 +4,8 @@ import { type OpCase, toTensor } from './expect-op.js';
 import { fromValues, type Grid, sample } from './grid.js';
 
 /**
- * Fails unless the gradient of a gradient is right: for a fixed direction v, the slope of (gradient of Σ op · upstream) · v along each input is compared
- * with mixed second differences of the reference in 64 bits.
+ * Fails unless the gradient of a gradient is right: for a fixed direction v, the slope of (gradient of Σ op · upstream)
+ * · v along each input is compared with mixed second differences of the reference in 64 bits.
  */
 export async function expectSecondOrder<Name extends string>(op: OpCase<Name>): Promise<void> {
   const names = Object.keys(op.inputs) as Name[];
@@ -32,7 +32,10 @@ export async function expectSecondOrder<Name extends string>(op: OpCase<Name>): 
   });
 }
 
-/** For each number x of one input: (L(x + h, v) - L(x - h, v) - L(x + h, -v) + L(x - h, -v)) / 4h², where v moves all inputs by h · v. */
+/**
+ * For each number x of one input: (L(x + h, v) - L(x - h, v) - L(x + h, -v) + L(x - h, -v)) / 4h², where v moves all
+ * inputs by h · v.
+ */
 function mixedDifference<Name extends string>(
   { inputs, reference }: OpCase<Name>,
   name: Name,

@@ -1,8 +1,14 @@
-/** Numbers in 64 bits with a shape: what tests compare tensors with. It reads like a tensor (`data`), so `expectClose` takes both. */
+/**
+ * Numbers in 64 bits with a shape: what tests compare tensors with. It reads like a tensor (`data`), so `expectClose`
+ * takes both.
+ */
 export interface Grid {
   readonly shape: readonly number[];
   readonly values: Float64Array;
-  /** The number at an index; an axis of length 1 is read at 0 wherever it is asked for, and missing leading axes likewise, as broadcasting does. */
+  /**
+   * The number at an index; an axis of length 1 is read at 0 wherever it is asked for, and missing leading axes
+   * likewise, as broadcasting does.
+   */
   at(...index: number[]): number;
   data(): Promise<Float64Array>;
 }

@@ -1,6 +1,8 @@
 import { defineOp, memoryUsage, type Tensor } from '../index.js';
 
-/** The identity, which tells how many buffers are held when it runs forward and when a gradient passes back through it. */
+/**
+ * The identity, which tells how many buffers are held when it runs forward and when a gradient passes back through it.
+ */
 export function memoryProbe(forward: (held: number) => void, backward: (held: number) => void): (x: Tensor) => Tensor {
   const op = defineOp<{ x: Tensor }>({
     name: 'test.probe',

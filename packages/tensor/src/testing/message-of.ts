@@ -1,4 +1,6 @@
-/** The message that a call fails with. Throws when it does not fail, so that a test of a message cannot pass by silence. */
+/**
+ * The message that a call fails with. Throws when it does not fail, so that a test of a message cannot pass by silence.
+ */
 export function messageOf(call: () => unknown): string {
   try {
     call();

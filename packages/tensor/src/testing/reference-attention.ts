@@ -33,7 +33,10 @@ export function referenceAttention(attendCase: AttendCase): Grid {
   );
 }
 
-/** The weights of attention [batch, heads, queryLen, keyLen]: 0 for a hidden key, a row of zeros where no key is visible. */
+/**
+ * The weights of attention [batch, heads, queryLen, keyLen]: 0 for a hidden key, a row of zeros where no key is
+ * visible.
+ */
 export function weightsOf(attendCase: AttendCase): Grid {
   const { query, key } = attendCase;
   const [batch, heads, queryLen] = query.shape as [number, number, number];
