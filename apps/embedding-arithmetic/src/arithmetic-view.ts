@@ -12,16 +12,16 @@ import type { Settings } from './settings.js';
 import { showError } from './show-error.js';
 import type { State } from './state.js';
 
-/** The vocabulary of each table that is there. */
+/** The vocabularies of the tables. */
 export interface Vocabularies {
   of(table: TableName): Promise<readonly string[]>;
-  /** Whether that is there already. */
+  /** Whether the vocabulary is loaded. */
   has(table: TableName): boolean;
-  /** The pieces that the storyteller reads words in. */
+  /** The tokens in which the storyteller reads words. */
   tokensOf(words: readonly string[]): Promise<readonly (readonly string[])[]>;
 }
 
-/** The expression, its answer and the map. Resolves when the first answer stands there. */
+/** Wires the expression, its answer and the map. Resolves once the first answer is shown. */
 export async function arithmeticView(
   state: State,
   worker: Remote<typeof functions>,
@@ -34,11 +34,11 @@ export async function arithmeticView(
     word => worker.complete(state.now.table, word),
     expression => {
       clearTimeout(typing);
-      typing = window.setTimeout(() => state.set({ expression }), 250); // whoever types is let finish the word
+      typing = window.setTimeout(() => state.set({ expression }), 250); // wait until the visitor has finished the word
     },
   );
   let typing = 0;
-  /** Changes settings together with what was typed last. */
+  /** Changes settings, together with the expression in the field. */
   const change = (settings: Partial<Settings>) => {
     clearTimeout(typing);
     state.set({ expression: byId<HTMLInputElement>('expression').value, ...settings });
@@ -60,7 +60,7 @@ export async function arithmeticView(
           show({ table, title, words, points, marks: marksOf(answered), arrows: arrowsOf(answered) });
         };
       } catch (error) {
-        // Without an answer the words alone are shown, those of this table.
+        // Without an answer the map shows only the words of this table.
         const points = content?.table === table ? content.points : await worker.cloud(table);
         const lacking = table === 'stories' ? missingWordsOf(error) : [];
         const pieces = await vocabularies.tokensOf(lacking.slice(0, 6));
@@ -84,7 +84,7 @@ export async function arithmeticView(
     content = next;
     map?.show(next);
   };
-  /** Takes the last answer and what was said of it away; the words of the map stay. */
+  /** Clears the last answer; the words of the map stay. */
   const clear = (instead = '') => {
     showError('expression-error');
     byId('answer').textContent = instead;
@@ -157,7 +157,7 @@ export async function arithmeticView(
   bars.addEventListener('residual-neighbour', ({ detail }) => map?.point(detail.row));
   byId('to-words').addEventListener('click', () => {
     change({ table: 'words' });
-    byId('expression').focus(); // the button is gone
+    byId('expression').focus(); // the button is hidden now
   });
   state.on(['expression', 'method', 'table', 'axes'], () => {
     clearTimeout(typing);
@@ -179,7 +179,7 @@ export async function arithmeticView(
   ]);
 }
 
-/** The map, whose drawing comes after the answer; undefined where there is no WebGL, which is said in its place. */
+/** The map, which is loaded after the answer; without WebGL a sentence says so, and the result is undefined. */
 async function openMap(): Promise<WordMap | undefined> {
   const { wordMap } = await import('./map.js');
   try {

@@ -1,7 +1,7 @@
 import type { ArithmeticAnswer } from './computations.js';
 import type { Arrow, Mark } from './map-drawing.js';
 
-/** The sum of more words lies far from all of them, and its arrows over one another. */
+/** A longer sum is far from all of its words, and its arrows overlap. */
 const maxWords = 8;
 
 const at = (points: Float32Array, row: number): number[] => [...points.subarray(3 * row, 3 * row + 3)];
@@ -9,8 +9,9 @@ const plus = (a: readonly number[], b: readonly number[]) => a.map((value, k) =>
 const minus = (a: readonly number[], b: readonly number[]) => a.map((value, k) => value - b[k]!);
 
 /**
- * The arrows of an expression. Of a - b + c the step from b to a, and the same step from c, which ends at the result; of another sum one arrow for each word from
- * where the last ended. Last a dotted line from the result to the word nearest to it. A sum of very many words has none.
+ * The arrows of an expression. For a - b + c: the step from b to a, and the same step from c, which ends at the result.
+ * For another sum: one arrow from each word to the result. Then a dotted line from the result to the nearest word. A
+ * sum of more than eight words has none.
  */
 export function arrowsOf({ terms, neighbours, points, tip }: ArithmeticAnswer): Arrow[] {
   if (terms.length > maxWords) return [];
@@ -27,7 +28,7 @@ export function arrowsOf({ terms, neighbours, points, tip }: ArithmeticAnswer): 
   return [...terms.map(({ row }): Arrow => ({ from: at(points, row), to: tip, kind: 'step' })), ...end];
 }
 
-/** The words of an expression, its answer and the others near it. */
+/** Marks for the words of an expression, its answer and the other neighbours. */
 export function marksOf({ terms, neighbours }: ArithmeticAnswer): Mark[] {
   return [
     ...terms.map(({ row }): Mark => ({ row, kind: 'term' })),

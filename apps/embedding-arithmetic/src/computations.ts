@@ -17,13 +17,13 @@ import {
   wordVectors,
 } from '@residual/embeddings/words';
 
-/** Which words are computed with: GloVe's, or the tokens of the storyteller. */
+/** The vectors of the arithmetic: GloVe's words, or the tokens of the storyteller. */
 export type TableName = 'words' | 'stories';
 
-/** Which axes the map has: those that show this expression, or those along which all words differ most. */
+/** The axes of the map: principal components of the words of the expression, or of all words. */
 export type Axes = 'expression' | 'all';
 
-/** A question to the page's worker. */
+/** A request to the worker of the page. */
 export interface ArithmeticRequest {
   readonly table: TableName;
   readonly expression: string;
@@ -31,17 +31,17 @@ export interface ArithmeticRequest {
   readonly axes: Axes;
 }
 
-/** What it answers. */
+/** The answer to a request. */
 export interface ArithmeticAnswer {
-  /** The expression as it was read. */
+  /** The expression as it was parsed. */
   readonly text: string;
   readonly terms: readonly (Term & { readonly row: number })[];
   readonly neighbours: readonly ScoredNeighbour[];
-  /** Where all words lie, [words, 3]. */
+  /** The coordinates of all words, [words, 3]. */
   readonly points: Float32Array;
-  /** Where the result itself lies, which need not be at a word: [3]. */
+  /** The coordinates of the result itself, which need not be a word: [3]. */
   readonly tip: readonly number[];
-  /** The share of all variance that each axis shows. */
+  /** The share of the variance of each axis. */
   readonly shares: readonly number[];
 }
 
@@ -54,14 +54,14 @@ const tableOf = (name: TableName): WordVectors => {
   return table;
 };
 
-/** The axes of all words take a moment, so they are found once. */
+/** The principal components of all words take a moment, so they are cached. */
 function axesOfAll(name: TableName): Projection {
   const found = overall.get(name) ?? pca(tableOf(name), { dims: 3 });
   overall.set(name, found);
   return found;
 }
 
-/** The axes on which the words of an expression and those it comes near to lie apart. */
+/** The principal components of the words of an expression and its nearest neighbours. */
 function axesOf(vectors: WordVectors, terms: readonly Term[], neighbours: readonly ScoredNeighbour[]): Projection {
   const words = new Set(terms.map(({ word }) => word));
   const wanted = Math.max(4, words.size + 2);
@@ -69,20 +69,20 @@ function axesOf(vectors: WordVectors, terms: readonly Term[], neighbours: readon
   return pca(vectors, { dims: 3, words: [...words] });
 }
 
-/** What the worker computes for the page. */
+/** The functions of the worker. */
 export const functions = {
-  /** Reads the word vectors; gives the words. */
+  /** Loads the word vectors and returns the words. */
   load: async (address: string): Promise<readonly string[]> => {
     const vectors = await wordVectors(address);
     tables.set('words', vectors);
     return vectors.words;
   },
-  /** Takes another table in; gives its words. */
+  /** Adds another table and returns its words. */
   addTable: (name: TableName, parts: VectorTableInput): readonly string[] => {
     tables.set(name, vectorTable(parts));
     return parts.words;
   },
-  /** The nearest words of an expression, and where all words lie. */
+  /** The nearest words of an expression, and the coordinates of all words. */
   answer: ({ table, expression, method, axes }: ArithmeticRequest): ArithmeticAnswer => {
     const vectors = tableOf(table);
     const { terms, text, vector, neighbours } = arithmetic(vectors, expression, { method, topN: 10 });
@@ -96,13 +96,16 @@ export const functions = {
       shares: projection.explainedVarianceRatio,
     };
   },
-  /** Where all words of a table lie, for a map without an answer: along the axes of the most frequent ones, which are found at once. */
+  /**
+   * The coordinates of all words for a map without an answer, along the principal components of the most frequent
+   * words, which are fast to compute.
+   */
   cloud: (table: TableName): Float32Array => {
     const vectors = tableOf(table);
     return pca(vectors, { dims: 3, words: vectors.words.slice(0, 1000) }).transformAll(vectors);
   },
   complete: (table: TableName, text: string): readonly string[] => complete(tableOf(table), text, { topN: 8 }),
-  /** Words in their order along the direction of pairs. */
+  /** Projects words onto the direction of some pairs. */
   along: (
     table: TableName,
     pairs: readonly WordPair[],

@@ -9,7 +9,7 @@ import { missingWordsOf, missingWordsSentence } from './missing-words.js';
 import { showError } from './show-error.js';
 import type { State } from './state.js';
 
-/** Lines of two words as pairs; a line of another number is an error that tells it. */
+/** Parses lines of two words as pairs. Errors for a line with another number of words. */
 export function pairsIn(text: string): WordPair[] {
   return text
     .split('\n')
@@ -23,7 +23,7 @@ export function pairsIn(text: string): WordPair[] {
     });
 }
 
-/** Pairs of words, and other words in their order along the direction of the pairs. */
+/** Wires the pairs of words, and the other words in their order along the direction of the pairs. */
 export async function directionView(
   state: State,
   worker: Remote<typeof functions>,

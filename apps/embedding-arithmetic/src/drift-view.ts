@@ -9,7 +9,7 @@ import type { State } from './state.js';
 
 const names = ['first', 'second', 'word'] as const;
 
-/** How attention moves a word apart in two sentences, layer by layer, with what each layer would predict. */
+/** Shows how attention moves a word apart in two sentences, layer by layer, and what each layer would predict. */
 export function driftView(state: State, model: () => Promise<RemoteModel>): void {
   const latest = latestOnly();
   const details = byId<HTMLDetailsElement>('drift');
@@ -93,7 +93,7 @@ function svg(name: string, attributes: Record<string, string | number>, text = '
   return element;
 }
 
-/** The two paths of a word through the layers, as the lines of a drawing 320 units wide. */
+/** Draws the two paths of a word through the layers, 320 units wide. */
 function drawPaths(paths: Drift['paths']): void {
   const [width, height, edge] = [320, 220, 24];
   const points = paths.flatMap(path =>

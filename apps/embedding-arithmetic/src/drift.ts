@@ -1,20 +1,20 @@
 import { pca, similarity, vectorTable } from '@residual/embeddings/words';
 import type { ContextualOutput } from '@residual/model';
 
-/** How a word of two sentences drifts apart. */
+/** How a word drifts apart in two sentences. */
 export interface Drift {
-  /** By blocks passed, 0 to depth. */
+  /** For each number of blocks, 0 to depth. */
   readonly layers: readonly {
-    /** The cosine of the word's vectors in the two sentences. */
+    /** The cosine of the word's hidden states in the two sentences. */
     readonly cosine: number;
-    /** The likeliest next tokens after the word, in each sentence. */
+    /** The likeliest next tokens after the word, in each sentence (logit lens). */
     readonly lens: readonly [ContextualOutput['lens'][number][number], ContextualOutput['lens'][number][number]];
   }[];
-  /** By sentence the path of the word through the layers, in a plane [layers, 2]. */
+  /** For each sentence the path of the word through the layers, in a plane [layers, 2]. */
   readonly paths: readonly [Float32Array, Float32Array];
 }
 
-/** The place of the last token of a word's last occurrence. Errors when the sentence lacks it. */
+/** The index of the last token of a word's last occurrence. Errors if the sentence lacks the word. */
 export function tokenIndexOf({ texts }: Pick<ContextualOutput, 'texts'>, word: string): number {
   const wanted = word.trim();
   for (let end = texts.length; end > 0; end--)
@@ -26,7 +26,7 @@ export function tokenIndexOf({ texts }: Pick<ContextualOutput, 'texts'>, word: s
   throw new Error(`“${wanted}” is not a word of “${texts.join('').trim()}”`);
 }
 
-/** Compares a word in two sentences, layer by layer. */
+/** Compares the hidden states of a word in two sentences, layer by layer. */
 export function driftOf(first: ContextualOutput, second: ContextualOutput, word: string): Drift {
   const both = [first, second] as const;
   const indices = both.map(sentence => tokenIndexOf(sentence, word)) as [number, number];

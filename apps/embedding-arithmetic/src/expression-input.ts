@@ -1,12 +1,12 @@
 import { byId, make } from '@residual/appkit';
 
-/** A word that is being written: where it begins, and its letters so far. */
+/** A word that is being typed: its start, and its letters so far. */
 interface PartialWord {
   readonly start: number;
   readonly word: string;
 }
 
-/** The words that may be being written at the caret, the longest first: behind a hyphen one may begin, or the one before it goes on. */
+/** The words that the caret may be in, longest first: a hyphen may belong to a word or be a minus. */
 export function wordsBefore(text: string, caret: number): PartialWord[] {
   const [stretch = ''] = /[^\s+*/()−–—×÷]*$/.exec(text.slice(0, caret)) ?? [];
   const signs = /^[-"'“‘]+/.exec(stretch)?.[0].length ?? 0;
@@ -15,7 +15,10 @@ export function wordsBefore(text: string, caret: number): PartialWord[] {
   return [start, ...hyphens].map(from => ({ start: from, word: text.slice(from, caret) }));
 }
 
-/** A text field that proposes words as one types: a combobox whose list shows what begins so. Calls `changed` with each new text. */
+/**
+ * A text field that completes words: a combobox whose list shows words with the typed prefix. Calls `changed` with each
+ * new text.
+ */
 export function expressionInput(
   complete: (prefix: string) => Promise<readonly string[]>,
   changed: (text: string) => void,
@@ -43,7 +46,7 @@ export function expressionInput(
         option.id = `completion-${i}`;
         option.setAttribute('role', 'option');
         option.addEventListener('pointerdown', event => {
-          event.preventDefault(); // the field keeps the focus
+          event.preventDefault(); // keeps the focus in the field
           take(i);
         });
         return option;

@@ -17,13 +17,13 @@ type Offered = typeof functions & { startModels: (port: MessagePort) => Promise<
 defineNeighbours();
 start().catch(error => showError('error', error));
 
-/** Reads the word vectors and shows the answer that stands there before the first click. */
+/** Loads the word vectors and shows the first answer. */
 async function start(): Promise<void> {
   const [state, loading] = [openState(), loadingView()];
   const worker = connect<Offered>(await startWorker(script, loading.download));
   const model = storyteller(worker, loading);
   const vocabularies = vocabulariesOf(worker, model);
-  vocabularies.of('words').catch(() => {}); // the reading begins; who needs it hears of an error
+  vocabularies.of('words').catch(() => {}); // starts loading; whoever awaits it gets the error
   driftView(state, model);
   byId('copy').addEventListener('click', async () => {
     await navigator.clipboard.writeText(location.href);
@@ -36,7 +36,7 @@ async function start(): Promise<void> {
   document.body.dataset.ready = 'true';
 }
 
-/** Both tables, each read when it is first asked for; one that could not be read is tried again. */
+/** Both tables, each loaded at its first use; a failed load is tried again. */
 function vocabulariesOf(
   worker: ReturnType<typeof connect<Offered>>,
   model: ReturnType<typeof storyteller>,

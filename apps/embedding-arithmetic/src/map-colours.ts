@@ -1,4 +1,4 @@
-/** The page's colours as numbers that a canvas and WebGL understand. */
+/** The colours of the page, as a canvas and WebGL take them. */
 export interface Colours {
   readonly ink: string;
   readonly paper: string;
@@ -7,7 +7,7 @@ export interface Colours {
   readonly line: string;
 }
 
-/** The colours that are in force at a place of the page, light or dark. */
+/** The colours at an element of the page, in light or dark mode. */
 export function colours(place: HTMLElement): Colours {
   const probe = document.createElement('span');
   probe.hidden = true;

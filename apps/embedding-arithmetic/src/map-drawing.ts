@@ -7,15 +7,15 @@ export interface Mark {
   readonly kind: 'term' | 'answer' | 'neighbour';
 }
 
-/** A step from one place [3] to another. */
+/** An arrow from one point [3] to another. */
 export interface Arrow {
   readonly from: readonly number[];
   readonly to: readonly number[];
-  /** `step` is the one that is taken, `same` the same step elsewhere, `near` leads to the nearest word. */
+  /** `step` is the step between two words, `same` the same step elsewhere, `near` leads to the nearest word. */
   readonly kind: 'step' | 'same' | 'near';
 }
 
-/** What is drawn above the cloud. */
+/** The content that is drawn above the cloud. */
 export interface Drawing {
   readonly title: string;
   readonly words: readonly string[];
@@ -65,7 +65,7 @@ export function drawOver(
     const colour = kind === 'step' ? colours.ink : colours.accent;
     line(context, projectPoint(from, screen), projectPoint(to, screen), colour, kind === 'near');
   }
-  // Dots first, then words: those of the expression have the first choice of room, a neighbour without room keeps its dot.
+  // Dots first, then words. The words of the expression are placed first; a neighbour without space keeps its dot.
   const spots = marks.map(({ row, kind }) => ({ word: words[row]!, kind, at: projectRow(points, row, screen) }));
   for (const { kind, at } of spots.toReversed())
     dot(...at, kind === 'neighbour' ? 3.5 : 5.5, kind === 'term' ? colours.ink : colours.accent);
@@ -92,7 +92,7 @@ export function drawOver(
   }
 }
 
-/** Small boxes on a line, so that no word is written over it. */
+/** Small boxes along a line, so that no word is written over it. */
 function along([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]): Box[] {
   const count = Math.min(60, Math.ceil(Math.hypot(x2 - x1, y2 - y1) / 14));
   return Array.from({ length: count }, (_, i): Box => {
@@ -104,7 +104,10 @@ function along([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, 
 /** Left, top, right, bottom. */
 type Box = readonly [number, number, number, number];
 
-/** Where a word of some width is written beside its dot: to the right, the left, above or below, where nothing is yet; `must` takes the right of all. */
+/**
+ * The box of a label beside its dot: right, left, above or below, whichever is free; with `must` the right side if none
+ * is.
+ */
 function labelBox(
   [x, y]: readonly [number, number],
   width: number,

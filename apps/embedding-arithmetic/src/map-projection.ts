@@ -1,22 +1,22 @@
 import type { Mark } from './map-drawing.js';
 
-/** How places become points of the screen. */
+/** How coordinates become pixels of the screen. */
 export interface Screen {
-  /** Projection and view, in columns. */
+  /** Projection times view matrix, column-major. */
   readonly matrix: readonly number[];
-  /** What the third axis is multiplied by: 0 in the plane. */
+  /** The factor of the third axis: 0 in the plane. */
   readonly depth: number;
   readonly width: number;
   readonly height: number;
 }
 
-/** Places that must be seen, and the middle of them. */
+/** Points that must be visible, and their centre. */
 export interface Bounds {
   readonly centre: readonly number[];
   readonly points: readonly (readonly number[])[];
 }
 
-/** Where a place [3] is seen, in pixels from the upper left. */
+/** Projects a point [3] to pixels from the upper left. */
 export function projectPoint(
   [x = 0, y = 0, z = 0]: ArrayLike<number> & Iterable<number>,
   screen: Screen,
@@ -28,12 +28,12 @@ export function projectPoint(
   return [((right + 1) / 2) * width, ((1 - up) / 2) * height];
 }
 
-/** Where a row of points [rows, 3] is seen. */
+/** Projects a row of points [rows, 3]. */
 export function projectRow(points: Float32Array, row: number, screen: Screen): [number, number] {
   return projectPoint(points.subarray(3 * row, 3 * row + 3), screen);
 }
 
-/** The row that is seen nearest to a point of the screen, if one is near enough to be meant. */
+/** The row nearest to a pixel, within 14 pixels. */
 export function nearestPoint(points: Float32Array, screen: Screen, x: number, y: number): number | undefined {
   const { matrix: m, depth, width, height } = screen;
   let best = 14 ** 2;
@@ -58,7 +58,7 @@ export interface Label {
   readonly y: number;
 }
 
-/** The most frequent words that are seen and leave room for each other and for the marked ones. */
+/** The most frequent visible words that leave space for each other and for the marked words. */
 export function visibleWords(
   points: Float32Array,
   words: readonly string[],
@@ -80,7 +80,7 @@ export function visibleWords(
   return labels;
 }
 
-/** The words of an expression, its answer and the arrows; other neighbours may lie outside. */
+/** The bounds of the words of an expression, its answer and its arrows; other neighbours may be outside. */
 export function boundsOf({
   points,
   marks,

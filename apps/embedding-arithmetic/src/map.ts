@@ -17,23 +17,23 @@ import { colours } from './map-colours.js';
 import { type Drawing, drawOver } from './map-drawing.js';
 import { type Bounds, boundsOf, nearestPoint, projectRow, visibleWords } from './map-projection.js';
 
-/** What the map shows. */
+/** The content of the map. */
 export interface MapContent extends Drawing {
   readonly words: readonly string[];
   /** [words, 3] */
   readonly points: Float32Array;
 }
 
-/** A map of words that can be moved, made larger and turned. */
+/** A map of words that can be moved, zoomed and turned. */
 export interface WordMap {
   show(content: MapContent): void;
-  /** Takes marks and arrows away; the words stay where they are. */
+  /** Removes marks and arrows; the words stay. */
   unmark(): void;
   setView(view: '2d' | '3d'): void;
-  /** Points at a word, or at none. */
+  /** Highlights a word, or none. */
   point(row: number | undefined): void;
   zoomBy(factor: number): void;
-  /** As it was in the beginning. */
+  /** Restores the first view. */
   reset(): void;
 }
 
@@ -55,7 +55,10 @@ void main() {
   gl_FragColor = vec4(colour, strength * edge);
 }`;
 
-/** Draws a map into a place of the page: the cloud of all words by WebGL, what matters in it above by a canvas. Errors where there is no WebGL. */
+/**
+ * Draws a map into an element: the cloud of all words with WebGL, marks and labels above it on a canvas. Errors without
+ * WebGL.
+ */
 export function wordMap(container: HTMLElement, hovered: (word: string | undefined) => void): WordMap {
   const renderer = new WebGLRenderer({ antialias: false, alpha: true, powerPreference: 'high-performance' });
   const cloud = renderer.domElement;
@@ -70,7 +73,7 @@ export function wordMap(container: HTMLElement, hovered: (word: string | undefin
 
   const camera = new OrthographicCamera(-1, 1, 1, -1, 0.01, 200);
   over.addEventListener('pointerdown', () => over.focus({ preventScroll: true }));
-  // A wheel that only passes by scrolls the page.
+  // A wheel scrolls the page unless the map has the focus.
   over.addEventListener(
     'wheel',
     event => {
@@ -143,7 +146,7 @@ export function wordMap(container: HTMLElement, hovered: (word: string | undefin
     camera.updateProjectionMatrix();
     invalidate();
   };
-  /** The zoom at which all that matters is seen, with room for the words beside it. */
+  /** The zoom at which the bounds are visible, with margins for the labels. */
   const zoomToFit = ({ points: places }: Bounds) => {
     const [right, up] = [new Vector3(), new Vector3()];
     camera.matrix.extractBasis(right, up, new Vector3());
@@ -218,7 +221,7 @@ export function wordMap(container: HTMLElement, hovered: (word: string | undefin
   });
   let pointerAt: readonly [number, number] | undefined;
   over.addEventListener('pointermove', ({ offsetX, offsetY, buttons }) => {
-    if (buttons !== 0) return; // it is being dragged
+    if (buttons !== 0) return; // the map is being dragged
     const waits = pointerAt !== undefined;
     pointerAt = [offsetX, offsetY];
     if (waits) return;

@@ -1,10 +1,10 @@
 import { expressionText, type Term } from '@residual/embeddings/words';
 
-/** So many letters of an expression stand in a headline, of a longer one fewer. */
+/** The largest number of letters of an expression in a headline, and of a shortened one. */
 const maxLetters = 90;
 const maxLettersShortened = 50;
 
-/** An expression for a headline: all of it where it is short, else its first words and its last. */
+/** An expression for a headline: all of it if it is short, else its first words and its last. */
 export function headlineOf(terms: readonly Term[]): string {
   const whole = expressionText(terms);
   if (whole.length <= maxLetters || terms.length < 3) return shorten(whole);
@@ -18,7 +18,7 @@ export function headlineOf(terms: readonly Term[]): string {
 
 const shorten = (text: string, letters = maxLetters) => (text.length > letters ? `${text.slice(0, letters)}…` : text);
 
-/** Whether an expression was read as it was typed, but for spaces and the kind of minus and quotes. */
+/** Whether an expression was parsed as it was typed, apart from spaces and the kinds of minus signs and quotes. */
 export function isAsTyped(typed: string, text: string): boolean {
   const plain = (one: string) =>
     one

@@ -3,7 +3,7 @@ import type { RemoteModel } from '@residual/model/worker';
 import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
 
-/** The storyteller, loaded once when someone first wants to see it. */
+/** The storyteller, loaded once at its first use. */
 export function storyteller(
   worker: Remote<typeof functions & { startModels: (port: MessagePort) => Promise<void> }>,
   view: LoadingView,
@@ -25,7 +25,7 @@ export function storyteller(
   };
   return () => {
     loading ??= load().catch(error => {
-      loading = undefined; // so that one can try again
+      loading = undefined; // allows another try
       throw error;
     });
     return loading;

@@ -3,7 +3,7 @@ import { offer } from './calls.js';
 import { functions } from './computations.js';
 
 reportDownloads();
-/** The words answer at once; the model and its backend are only fetched when someone wants to see it. */
+/** The word vectors work at once; the model and its backend are loaded at their first use. */
 offer(self, {
   ...functions,
   startModels: async (port: MessagePort) => {

@@ -1,14 +1,14 @@
 import type { PlainTensor } from '@residual/model';
 
-/** The weights of every head of one text: `heads[layer][head]` are [length · length] numbers. */
+/** The weights of all heads for one text: `heads[layer][head]` has [length · length] numbers. */
 export type Pattern = readonly (readonly Float32Array[])[];
 
-/** Of a longer text the attention of all heads would take more than 128 MB. */
+/** The largest number of tokens: with more, the weights of all heads would take more than 128 MB. */
 export function maxTokens(layers: number, heads: number): number {
   return Math.floor(Math.sqrt(2 ** 25 / Math.max(1, layers * heads)));
 }
 
-/** Sorts what the taps `decoder.layers.*.attention.weights` gave, each [heads, length, length], by layer and head. */
+/** Sorts the taps `decoder.layers.*.attention.weights`, each [heads, length, length], by layer and head. */
 export function patternOf(taps: Readonly<Record<string, PlainTensor>>): Pattern {
   const layers: Float32Array[][] = [];
   for (const [path, { shape, data }] of Object.entries(taps)) {
@@ -20,7 +20,7 @@ export function patternOf(taps: Readonly<Record<string, PlainTensor>>): Pattern 
   return layers;
 }
 
-/** The places of the tokens that a word is made of, where it last stands; empty where it does not. */
+/** The indices of the tokens of the last occurrence of a word; empty if the text lacks it. */
 export function tokenIndicesOf(word: string, texts: readonly string[]): number[] {
   const from = word === '' ? -1 : texts.join('').lastIndexOf(word);
   if (from < 0) return [];
@@ -34,19 +34,22 @@ export function tokenIndicesOf(word: string, texts: readonly string[]): number[]
   return indices;
 }
 
-/** What one head's last token of a word gives to each of some other words. */
+/** The attention of one head from the last token of a word to some other words. */
 export interface HeadFocus {
   readonly layer: number;
   readonly head: number;
-  /** The place of the token that looks, and those of the tokens that it looks at. */
+  /** The index of the token that attends, and the indices of the tokens that it attends to. */
   readonly query: number;
   readonly keys: readonly number[];
-  /** For each of the words, the sum of the weights on its tokens. */
+  /** For each of the words the sum of the weights on its tokens. */
   readonly weights: readonly number[];
   readonly total: number;
 }
 
-/** How much each head looks from the last token of `noun` at `words`, most first; empty where one of them is not in the text. */
+/**
+ * The attention of each head from the last token of `noun` to `words`, largest first; empty if the text lacks one of
+ * them.
+ */
 export function rankHeads(
   pattern: Pattern,
   texts: readonly string[],
@@ -81,14 +84,14 @@ export function whyUnreadable(texts: readonly string[], noun: string, words: rea
   return undefined;
 }
 
-/** What is said of a text of which only so many tokens are shown; nothing where it is all of them. */
+/** A sentence about a text of which only some tokens are shown; empty if all are shown. */
 export function truncationNote(count: number, shown: number): string {
   if (count === shown) return '';
   const [all, first, rest] = [count, shown, count - shown].map(number => number.toLocaleString('en'));
   return `The text has ${all} tokens. The first ${first} are shown, ${rest} are left out: more do not fit this model or this page.`;
 }
 
-/** The head that is asked for; where layer or head is -1, that which looks most among those that are left. */
+/** The selected head; -1 for the layer or the head selects the one with the largest attention among the rest. */
 export function chosenHead(
   found: readonly HeadFocus[],
   { layer, head }: { readonly layer: number; readonly head: number },

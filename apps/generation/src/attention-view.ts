@@ -22,7 +22,7 @@ import type { Session } from './session.js';
 import { preset } from './settings.js';
 import { labelOf, promptTokens } from './story.js';
 
-/** Wires the attention section; gives the function that shows the attention of the text in its box. */
+/** Wires the attention section; returns the function that shows the attention of its text. */
 export function attentionView(
   session: Session,
   story: { readonly tokens: readonly DisplayedToken[] },
@@ -93,7 +93,7 @@ export function attentionView(
       seen.map(({ id }) => id),
       { taps: ['decoder.layers.*.attention.weights'] },
     );
-    if (mine !== asked) return; // another text is asked for by now
+    if (mine !== asked) return; // another text was requested meanwhile
     [tokens, pattern] = [seen, patternOf(taps)];
     byId('left-out').textContent = truncationNote(all.length, seen.length);
     offer(layer, pattern.length);
@@ -121,7 +121,7 @@ export function attentionView(
   return compute;
 }
 
-/** Lets one of some numbers be chosen, or -1 for the one that looks most. */
+/** Fills a select with numbers, and with -1 for the one with the largest attention. */
 function offer(select: HTMLSelectElement, count: number): void {
   if (select.options.length === count + 1) return;
   const numbers = Array.from({ length: count }, (_, i) => new Option(String(i), String(i)));

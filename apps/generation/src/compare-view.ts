@@ -6,7 +6,7 @@ import type { Session } from './session.js';
 import type { Settings } from './settings.js';
 import { type StoryView, writeWithEvidence } from './story-view.js';
 
-/** Wires the second section; gives the function that writes the same beginning greedily and sampled. */
+/** Wires the second section; returns the function that continues the same beginning greedily and with sampling. */
 export function compareView(session: Session, { writing }: StoryView): () => Promise<void> {
   const evidenceByMode: Partial<Record<'greedy' | 'sampled', Evidence>> = {};
   const parts = (['greedy', 'sampled'] as const).map(mode => {
@@ -16,7 +16,7 @@ export function compareView(session: Session, { writing }: StoryView): () => Pro
   });
   const result = byId('both-result');
   let comparison: { readonly settings: Settings; readonly text: string } | undefined;
-  // What stands there was written for the settings of its time; it says so once they are others.
+  // The texts belong to the settings of their time; the page says so once the settings differ.
   const check = () => {
     if (comparison) result.textContent = comparisonText(comparison.text, comparison.settings, readControls());
   };
@@ -44,7 +44,7 @@ export function compareView(session: Session, { writing }: StoryView): () => Pro
     });
 }
 
-/** What is said of two texts that were written under some settings, when others stand in the controls by now. */
+/** A sentence about two texts, which says so if the settings of the controls differ from theirs. */
 export function comparisonText(text: string, settings: Settings, now: Settings): string {
   if (now.prompt !== settings.prompt)
     return `Both texts continue another beginning, ${abridged(settings.prompt)}. ${text} Press “Write both” to continue the new one.`;
@@ -56,7 +56,7 @@ export function comparisonText(text: string, settings: Settings, now: Settings):
 
 const abridged = (prompt: string) => `“${prompt.length > 60 ? `${prompt.slice(0, 59).trimEnd()}…` : prompt}”`;
 
-/** The first place at which two texts have different tokens, or the length of the shorter one. */
+/** The first index at which two texts have different tokens, or the length of the shorter one. */
 export function divergenceIndex(
   one: readonly Pick<DisplayedToken, 'id'>[],
   other: readonly Pick<DisplayedToken, 'id'>[],

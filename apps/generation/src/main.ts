@@ -13,7 +13,7 @@ defineElements();
 writeControls(address.settingsFrom(location.hash));
 attempt(start);
 
-/** Loads the shipped model and computes what stands there before the first click. */
+/** Loads the shipped model and computes everything that is shown before the first click. */
 async function start(): Promise<void> {
   const view = loadingView();
   const session = await openSession(view.download);
@@ -56,11 +56,11 @@ async function start(): Promise<void> {
       return computeAll();
     }),
   );
-  // The address may name another model, but nothing is asked of another server until someone presses the button.
+  // The address may name another model, but no other server is contacted before the visitor presses the button.
   await attempt(() => load('shipped'));
 }
 
-/** Says that the address asks for another model than the one that is shown, and how it is had. */
+/** A sentence if the address asks for another model than the loaded one, with how to load it. */
 function asksForModel({ origin }: Session): string[] {
   const { model, hub } = address.settingsFrom(location.hash);
   if (model === '' || (typeof origin === 'object' && 'id' in origin && origin.id === model)) return [];
@@ -70,7 +70,7 @@ function asksForModel({ origin }: Session): string[] {
   ];
 }
 
-/** Does all of it, also where one fails; the first that failed is told. */
+/** Runs all actions, even if one fails; then throws the first error. */
 async function allOf(acts: readonly (() => Promise<void>)[]): Promise<void> {
   const failed: unknown[] = [];
   for (const act of acts) await act().catch(error => failed.push(error));

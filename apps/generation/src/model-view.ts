@@ -3,7 +3,10 @@ import type { LoadProgress } from '@residual/model';
 import { readControls, share } from './controls.js';
 import type { Origin, Session } from './session.js';
 
-/** Wires the choice of backend and model; `before` ends what runs, `after` computes the page anew. Gives the function that loads a model. */
+/**
+ * Wires the choice of backend and model; `before` runs before a load, `after` after it. Returns the function that loads
+ * a model.
+ */
 export function modelView(
   session: Session,
   view: LoadingView,
@@ -13,10 +16,10 @@ export function modelView(
   byId('backend').replaceChildren(...backendOptions(session));
   byId<HTMLButtonElement>('load').disabled = false;
   let abort = new AbortController();
-  let loadedOn = 'auto'; // the choice under which the model was loaded
+  let loadedOn = 'auto'; // the choice with which the model was loaded
 
   const load = async (origin: Origin) => {
-    abort.abort(); // one at a time
+    abort.abort(); // one load at a time
     abort = new AbortController();
     const { signal } = abort;
     main.dataset.state = 'loading';
@@ -30,7 +33,7 @@ export function modelView(
       loadedOn = backend;
       view.end();
     } catch (error) {
-      if (abort.signal !== signal) throw error; // another one is loaded by now
+      if (abort.signal !== signal) throw error; // another model was loaded meanwhile
       byId('status').textContent = 'The model was not loaded.';
       if (session.isLoaded) {
         view.end();

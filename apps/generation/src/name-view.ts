@@ -4,18 +4,18 @@ import { readControls } from './controls.js';
 import type { Session } from './session.js';
 import { expectedAfter, largest } from './word-probability.js';
 
-/** Milliseconds without a key before a text that is being edited is computed. */
+/** Milliseconds without a key press before an edited text is computed. */
 const patience = 350;
-/** How many of the likeliest tokens after each beginning are shown. */
+/** The number of likeliest tokens that are shown after each beginning. */
 const shown = 4;
 
-/** Wires the name experiment; gives the function that computes it for the texts in its boxes. */
+/** Wires the name experiment; returns the function that computes it. */
 export function nameView(session: Session): () => Promise<void> {
   const bars = byId<BarsElement>('name-bars');
   let asked = 0;
   let waiting: ReturnType<typeof setTimeout> | undefined;
 
-  /** Computes what stands in the boxes; gives the function that shows it. */
+  /** Computes the texts in the boxes; returns the function that shows the result. */
   const computed = async () => {
     const { start, edited, end, word } = readControls();
     const { model } = session;
@@ -47,7 +47,7 @@ export function nameView(session: Session): () => Promise<void> {
   const compare = async () => {
     clearTimeout(waiting);
     const mine = ++asked;
-    const isStale = () => mine !== asked; // the texts are others by now: neither their numbers nor their errors matter
+    const isStale = () => mine !== asked; // the texts have changed: neither results nor errors matter
     try {
       const show = await computed();
       if (!isStale()) show();

@@ -8,17 +8,17 @@ import { promptTokens, type Run, type WriteOptions, write } from './story.js';
 
 /** The story, its buttons and its figures. */
 export interface StoryView {
-  /** Writes the story that the controls describe. */
+  /** Writes the story with the settings of the controls. */
   writeStory(): Promise<void>;
-  /** Does some other writing under the same Stop button; `act` gives what is said in `place` at its end. */
+  /** Runs another generation under the same Stop button; the result of `act` is shown in `place` at its end. */
   writing(place: HTMLElement, act: (signal: AbortSignal) => Promise<string>): Promise<void>;
-  /** Ends what is being written and waits until it has ended. */
+  /** Stops the generation and waits until it has ended. */
   end(): Promise<void>;
-  /** The tokens that stand there. */
+  /** The tokens of the story. */
   readonly tokens: readonly DisplayedToken[];
 }
 
-/** Writes into an element and gives what is known of its tokens from the beginning on. */
+/** Generates into an element and passes the evidence about its tokens to `begin`. */
 export async function writeWithEvidence(
   session: Session,
   element: TokensElement,
@@ -58,7 +58,7 @@ export function storyView(session: Session): StoryView {
   };
 
   const writing: StoryView['writing'] = async (place, act) => {
-    while (running) await end(); // also another one that began meanwhile
+    while (running) await end(); // also another one that started meanwhile
     const abort = new AbortController();
     generate.disabled = true;
     stop.disabled = false;

@@ -4,7 +4,7 @@ import type { PlainEncoding, RemoteModel } from '@residual/model/worker';
 import { perFrame } from './per-frame.js';
 import type { Settings } from './settings.js';
 
-/** The options of `generate` that settings stand for; greedy takes no filters. */
+/** The options of `generate` for some settings; greedy decoding takes no filters. */
 export function optionsOf(settings: Settings, vocab: number): GenerateOptions {
   const { mode, temperature, topK, topP, seed, maxNewTokens } = settings;
   if (mode === 'greedy' || temperature === 0) return { temperature: 0, maxNewTokens };
@@ -12,8 +12,8 @@ export function optionsOf(settings: Settings, vocab: number): GenerateOptions {
 }
 
 /**
- * The tokens of a text as they are shown: each with the stretch of the text that is its own. Of several tokens that share a character each says which part of it it
- * is, and the last one has its text; special tokens show what the vocabulary calls them.
+ * The tokens of a text for display, each with its own span of the text. Of several tokens that share a character each
+ * shows its part, and the last one has the text; special tokens show their name in the vocabulary.
  */
 export function shownTokens(
   text: string,
@@ -30,10 +30,10 @@ export function shownTokens(
   });
 }
 
-/** What a token is called where it stands alone, as beside a map or a bar. */
+/** The label of a token by itself, as beside a map or a bar. */
 export const labelOf = ({ part, text }: DisplayedToken): string => (part ? partLabel(part) : text);
 
-/** The tokens of a beginning; of an empty one the token that begins a text. */
+/** The tokens of a prompt; of an empty prompt the token that starts a text. */
 export async function promptTokens(
   model: Pick<RemoteModel, 'encode' | 'tokensOf' | 'tokenOf'>,
   prompt: string,
@@ -45,31 +45,31 @@ export async function promptTokens(
   return ids.map((id, i) => ({ id, isPrompt: true, text: names[i] ?? '', offset: [0, 0] }));
 }
 
-/** A step with the token that it wrote, as it is shown. */
+/** A step with its token for display. */
 export interface WrittenToken {
   readonly step: Step;
   readonly token: DisplayedToken;
 }
 
-/** What a run of the story came to. */
+/** The result of a generation. */
 export interface Run {
   readonly tokens: number;
-  /** New tokens a second, from the first to the last. */
+  /** New tokens per second, from the first to the last. */
   readonly speed: number;
   readonly finish: string;
 }
 
-/** How a text is written. */
+/** Options of `write`. */
 export interface WriteOptions {
   readonly settings: Settings;
   readonly signal: AbortSignal;
-  /** How many of the likeliest tokens each step reports. */
+  /** The number of likeliest tokens that each step reports. */
   readonly topLogprobs: number;
-  /** Called once a frame with the steps that came since. */
+  /** Called once a frame with the steps since the last call. */
   readonly onSteps?: (written: readonly WrittenToken[], run: Run) => void;
 }
 
-/** Writes a text into an element, where its beginning stands already, token by token; an abort ends it with what is there. */
+/** Generates a text into an element that holds the prompt, token by token; an abort ends it. */
 export async function write(
   model: RemoteModel,
   element: TokensElement,
@@ -103,7 +103,8 @@ export async function write(
       if (step.text !== '') frames.add({ step, token });
       else if (step.finishReason === 'eos')
         frames.add({ step, token: { ...token, text: (await model.tokenOf([step.token]))[0] ?? '' } });
-      else frames.add({ step, token: { ...token, part: { characters: '', index: 0, count: 1 } } }); // the beginning of a character
+      // the beginning of a character
+      else frames.add({ step, token: { ...token, part: { characters: '', index: 0, count: 1 } } });
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -113,12 +114,12 @@ export async function write(
   return run;
 }
 
-/** Lets the tokens that began a character, and the one that completes it, say which part of it they are. */
+/** Gives the tokens of a character, once it is complete, their parts of it. */
 function completeCharacter(element: TokensElement, pending: readonly number[], last: number): number[] {
   const { tokens } = element;
   const [characters = ''] = tokens[last]!.text;
   const all = [...pending, last];
-  const isWhole = tokens[last]!.text === characters; // what stands behind the character is shown as it is
+  const isWhole = tokens[last]!.text === characters; // text after the character is shown as it is
   for (const [index, place] of all.entries())
     if (place !== last || isWhole)
       element.replace(place, { ...tokens[place]!, part: { characters, index, count: all.length } });

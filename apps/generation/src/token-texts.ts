@@ -1,6 +1,6 @@
 /**
- * Tells the text that each token has in the middle of a text, each asked for once. Some decoders take the space away from the first token,
- * so what a token adds to itself counts.
+ * The text of each token in the middle of a text, computed once for each token. Some decoders strip the space of the
+ * first token, so the result is the difference that a token makes behind another one.
  */
 export function tokenTexts(
   decode: (ids: readonly number[]) => Promise<string>,

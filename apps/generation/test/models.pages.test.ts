@@ -14,7 +14,8 @@ const short = '#maxNewTokens=8&mode=greedy';
 
 beforeAll(async () => {
   hub = await startHub(llama);
-  app = await openApp('generation', ['--enable-unsafe-webgpu']); // where there is no graphics card, its driver on the processor
+  // where there is no graphics card, its driver on the processor
+  app = await openApp('generation', ['--enable-unsafe-webgpu']);
   page = await app.open(`${short}&backend=wasm`);
   await settled(page);
 });

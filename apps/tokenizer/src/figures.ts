@@ -1,7 +1,7 @@
 import type { TokenWithOffset } from '@residual/elements';
 import type { Tokenizer } from '@residual/tokenizer';
 
-/** A text with its tokens, what decoding makes of them, and its sizes. */
+/** A text with its tokens, its sizes, and the result of decoding. */
 export interface TokenizedText {
   readonly tokens: readonly TokenWithOffset[];
   readonly figures: string;

@@ -9,13 +9,13 @@ import { shipped, shippedTokenizer, tokenizerFromFiles } from './sources.js';
 defineTokenText();
 const [choice, example] = [byId<HTMLSelectElement>('tokenizer'), byId<HTMLSelectElement>('example')];
 const [text, special] = [byId<HTMLTextAreaElement>('text'), byId<HTMLInputElement>('special')];
-/** Tokenizers that were read, by the value under which they can be chosen. */
+/** The loaded tokenizers, by the value of their option. */
 const tokenizers = new Map<string, Promise<Tokenizer>>();
 
 choice.append(...Object.entries(shipped).map(([name, words]) => new Option(words, name)));
 example.append(new Option('your own text', ''), ...Object.keys(examples).map(name => new Option(name, name)));
 
-/** Shows the tokens of the text as the controls say. */
+/** Shows the tokens of the text with the settings of the controls. */
 async function show(): Promise<void> {
   showError();
   const { value } = choice;
@@ -23,7 +23,7 @@ async function show(): Promise<void> {
   tokenizers.set(value, tokenizer);
   try {
     const ready = await tokenizer;
-    if (choice.value !== value) return; // another one is chosen by now
+    if (choice.value !== value) return; // another tokenizer was chosen meanwhile
     const { tokens, figures, back } = tokenizeText(ready, text.value, special.checked);
     byId<TokenTextElement>('tokens').show(text.value, tokens);
     byId('figures').textContent = figures;
@@ -39,7 +39,7 @@ function share(): void {
   address.share({ tokenizer, special: special.checked, text: text.value });
 }
 
-/** Takes the tokenizer among files that someone gave; where there is none the last one stays. */
+/** Reads a tokenizer from files of the visitor; if there is none, the last one stays. */
 async function take(files: readonly File[]): Promise<void> {
   const { name, tokenizer } = await tokenizerFromFiles(files);
   const value = `file:${name}`;

@@ -1,6 +1,7 @@
 /**
- * Points [rows, 2] turned, and mirrored where that is closer, so that they lie as near as may be to where they lay before: principal axes have no direction
- * of their own, and two of like length change places (orthogonal Procrustes problem, Schönemann 1966). `before` may lack rows at its end.
+ * Rotates points [rows, 2], and mirrors them if that is closer, to lie as near as possible to earlier points: principal
+ * axes have no sign, and two axes of similar variance may swap (orthogonal Procrustes problem, Schönemann 1966).
+ * `before` may lack rows at its end.
  */
 export function alignTo(points: Float32Array, before: Float32Array): Float32Array {
   let [a, b, c, d] = [0, 0, 0, 0]; // pointsᵀ before

@@ -2,7 +2,7 @@ import { byId } from '@residual/appkit';
 import type { AttentionElement, HeadDetail, HeadsElement } from '@residual/elements';
 import type { AttentionSnapshot } from './work/character-gpt.js';
 
-/** The attention of all heads over one text, and of one of them large. */
+/** The attention of all heads over one text, with one head enlarged. */
 export function attentionView(): { show(look: AttentionSnapshot): void } {
   const [heads, one] = [byId<HeadsElement>('heads-map'), byId<AttentionElement>('attention')];
   let latest: AttentionSnapshot | undefined;

@@ -1,17 +1,17 @@
 import { alignTo } from './align.js';
 import type { EmbeddingSnapshot } from './work/character-gpt.js';
 
-/** Kinds of characters, by the custom property of their colour. */
+/** Kinds of characters, with the custom property of their colour. */
 const kinds: readonly (readonly [RegExp, string])[] = [
   [/[aeiouyAEIOUY]/, '--vowel'],
   [/\p{Lu}/u, '--capital'],
   [/\p{L}/u, '--letter'],
 ];
 const otherKind = '--sign';
-/** How long characters move to their new places, in milliseconds. */
+/** The duration of a move in milliseconds. */
 const moveDuration = 500;
 
-/** Characters where their embeddings lie, moving as these change; the axes do not turn from one look to the next. */
+/** A map of characters by their embeddings, animated; the axes do not turn from one snapshot to the next. */
 export class CharacterMap {
   private characters: readonly string[] = [];
   private from: Float32Array = new Float32Array();
@@ -24,7 +24,7 @@ export class CharacterMap {
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.later());
   }
 
-  /** Shows other places of the same characters, or other characters. */
+  /** Shows new points of the same characters, or other characters. */
   show({ characters, points, shares }: EmbeddingSnapshot): void {
     const isSame = characters.join('') === this.characters.join('');
     const now = isSame ? this.places(performance.now()) : points;

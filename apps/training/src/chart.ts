@@ -1,17 +1,17 @@
 import { make } from '@residual/appkit';
 import uPlot from 'uplot';
 
-/** One line of a chart. */
+/** A line of a chart. */
 export interface Line {
   readonly label: string;
   /** The custom property of its colour. */
   readonly colour: string;
   readonly width: number;
-  /** Whether its values lie apart and are marked. */
+  /** Whether its values are sparse and get markers. */
   readonly marked?: boolean;
 }
 
-/** A chart of values by step that grows while a run goes on. */
+/** A chart of values by step that grows during a run. */
 export class Chart {
   private steps: number[] = [];
   private values: (number | null)[][];
@@ -63,7 +63,7 @@ export class Chart {
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.plot.redraw(false));
   }
 
-  /** Adds a value of each line at a step, null where there is none; those of a step that is there already are put beside what it has. */
+  /** Adds a value of each line at a step, null for none. Values of a step that exists already are merged into it. */
   add(step: number, values: readonly (number | null)[]): void {
     if (this.steps.at(-1) === step) {
       for (const [i, value] of values.entries()) if (value !== null) this.values[i]![this.steps.length - 1] = value;
@@ -81,7 +81,7 @@ export class Chart {
     this.later();
   }
 
-  /** Draws with the next frame. */
+  /** Draws in the next frame. */
   private later(): void {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
@@ -98,7 +98,7 @@ export class Chart {
     this.later();
   }
 
-  /** Says the values at a place, and all of it to who does not see the picture. */
+  /** Shows the values at an index, and describes them for screen readers. */
   private describe(at: number): void {
     for (const [i, number] of this.numbers.entries()) number.textContent = lastUpTo(this.values[i]!, at);
     const said = this.lines.map(({ label }, i) => `${label} ${this.numbers[i]!.textContent || 'none yet'}`);
@@ -108,7 +108,7 @@ export class Chart {
     );
   }
 
-  /** Leaves out every second step of the older half; marked values stay. */
+  /** Drops every second step of the older half; marked values stay. */
   private thin(): void {
     const keeps = (at: number) =>
       at > maxSteps / 2 || at % 2 === 0 || this.lines.some(({ marked }, i) => marked && this.values[i]![at] !== null);
@@ -127,13 +127,13 @@ function keyOf(label: string, colour: string, number: HTMLElement): HTMLElement 
   return make('span', {}, swatch, `${label} `, number);
 }
 
-/** The last value at or before a place, as a text. */
+/** The last value up to an index, as text. */
 function lastUpTo(values: readonly (number | null)[], at: number): string {
   for (let i = at; i >= 0; i--) if (values[i] !== null && values[i] !== undefined) return formatLoss(values[i]!);
   return '';
 }
 
-/** A loss with as many digits as tell something. */
+/** A loss with a useful number of digits. */
 export function formatLoss(value: number): string {
   return Math.abs(value) >= 1000 || (Math.abs(value) < 0.001 && value !== 0)
     ? value.toExponential(2)

@@ -1,4 +1,4 @@
-/** Lets someone keep files by name as one zip. */
+/** Downloads files by name as one zip. */
 export async function download(name: string, files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Promise<void> {
   const { zipFiles } = await import('@residual/appkit/zip');
   const link = document.createElement('a');

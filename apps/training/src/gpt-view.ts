@@ -16,10 +16,10 @@ import type { EmbeddingSnapshot, GptRequests, GptSettings } from './work/charact
 
 type Job = RemoteTraining<GptRequests & { backend: () => string }>;
 
-/** Milliseconds between two looks at what is inside, and how many times what a look takes. */
+/** The pause between two snapshots: at least so many milliseconds, and so many times the duration of a snapshot. */
 const pause = { least: 400, times: 6 } as const;
 
-/** A character GPT in training: its losses, what it writes, where its characters lie, what its heads look at. */
+/** Wires a character GPT in training: its losses, its samples, its embeddings, its attention. */
 export function gptView(): void {
   const work = trainingWorker();
   const text = ownText();
@@ -30,10 +30,10 @@ export function gptView(): void {
   let savedRun: SavedRun | undefined;
   let nextLook = 0;
 
-  /** Shows what is inside. */
+  /** Shows a snapshot of the embeddings and the attention. */
   const look = async (job: Job) => {
     const begun = performance.now();
-    nextLook = Number.POSITIVE_INFINITY; // one at a time
+    nextLook = Number.POSITIVE_INFINITY; // one snapshot at a time
     const [embedding, weights] = await Promise.all([job.ask('embedding'), job.ask('attention', controls().probe)]);
     map.show(embedding);
     byId('map-note').textContent = nearestText(embedding);
@@ -49,7 +49,7 @@ export function gptView(): void {
     if (event.type === 'step' && performance.now() > nextLook && isSeen()) reportFailure(look(job));
     if (event.type !== 'evaluation') return;
     await reportFailure(samples.take(event, job));
-    await note(job); // what comes next is the checkpoint
+    await note(job); // the checkpoint comes next
   };
 
   const panel = runPanel<Job>('gpt', {
@@ -70,7 +70,7 @@ export function gptView(): void {
         await note(job);
         return savedRun.step;
       }
-      await deleteSavedGpt(); // now that the new one has begun
+      await deleteSavedGpt(); // the new run has started
       for (const view of [losses, samples, map]) view.clear();
       await look(job);
       return 0;
@@ -85,13 +85,13 @@ export function gptView(): void {
     },
   });
 
-  /** Offers to go on with the run that is kept, where it has steps left or this page does not hold it. */
+  /** Offers to continue the saved run, if there is one. */
   const offer = async () => {
     savedRun = await savedGpt();
     showKept(savedRun !== undefined);
     return savedRun;
   };
-  /** Shows what was kept of a run before this page was opened. */
+  /** Shows the saved run of an earlier visit. */
   const restore = async () => {
     const found = await offer();
     if (!found || panel.isRunning) return;
@@ -104,7 +104,10 @@ export function gptView(): void {
     samples.clear();
     for (const sample of history.samples) samples.put(sample);
   };
-  /** Takes text and settings of the run that is kept; the learning rate, and the steps where some are left, are those of the page. */
+  /**
+   * Applies text and settings of the saved run; the learning rate, and the number of steps if some are left, are those
+   * of the page.
+   */
   const applySavedRun = (run: SavedRun) => {
     const { text: read, seed: gptSeed, steps, learningRate: _, ...sizes } = run.settings;
     set({ ...sizes, gptSeed, steps: controls().steps > run.step ? controls().steps : steps });
@@ -127,12 +130,12 @@ export function gptView(): void {
   attempt(restore);
 }
 
-/** Lets a run that is kept be gone on with, or forgotten. */
+/** Shows or hides the buttons that continue and delete the saved run. */
 function showKept(isKept: boolean): void {
   for (const name of ['continue', 'forget']) byId(`gpt-${name}`).hidden = !isKept;
 }
 
-/** What a new run is told. */
+/** The settings of a new run. */
 function settingsOf(text: string): GptSettings {
   const { depth, heads, modelDim, length, batch, steps, gptRate, gptSeed } = controls();
   return { text, depth, heads, modelDim, length, batch, steps, learningRate: gptRate, seed: gptSeed };

@@ -12,11 +12,11 @@ import { preset } from './settings.js';
 import type { TrainingWorker } from './trainer.js';
 import type { FitRequests, FitSnapshot } from './work/fitting.js';
 
-/** Below this gradient nothing more is seen to move. */
+/** With a smaller gradient norm the line does not visibly move. */
 const settledGradient = 2e-3;
 const steps = 100_000;
 
-/** A straight line that follows its points down the gradient, beside the one of the closed form. */
+/** Wires a line that follows its points by gradient descent, beside the line of the closed form. */
 export function lineView(work: () => Promise<TrainingWorker>): void {
   const lines = [
     { label: 'loss', colour: '--residual-accent', width: 2 },
@@ -88,7 +88,7 @@ function meanSquare(points: readonly PlanePoint[], at: (x: number) => number): n
   return points.reduce((sum, { x, y }) => sum + (at(x) - y) ** 2, 0) / points.length;
 }
 
-/** Says a line and its loss in the row of the table with this name. */
+/** Shows a line and its loss in the row of the table with this name. */
 function say(name: string, slope: number, intercept: number, loss: number): void {
   const cells = byId(`line-${name}`).querySelectorAll('td');
   for (const [i, value] of [slope, intercept, loss].entries()) cells[i]!.textContent = formatLoss(value);

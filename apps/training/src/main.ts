@@ -13,13 +13,15 @@ import { tuneView } from './tune-view.js';
 defineAttention();
 defineHeads();
 follow();
-addEventListener('hashchange', follow); // before the views, which read the controls then
+addEventListener('hashchange', follow); // before the views, which read the controls in their own listeners
 wireTabs(
   ['line', 'perceptron', 'gpt', 'tune'],
   name => set({ tab: name as Settings['tab'] }),
   () => controls().tab,
 );
-/** Says what the address asks for that is not here; a text that should be points and is none is shown by others. */
+/**
+ * Reports everything in the address that the page cannot follow; points that cannot be parsed are replaced by others.
+ */
 const tell = () => {
   const { linePoints, netPoints } = address.settingsFrom(location.hash);
   const unread = [linePoints, netPoints].filter(text => text !== '' && !pointsFrom(text));
@@ -40,7 +42,7 @@ attempt(async () => {
   const select = byId<HTMLSelectElement>('backend');
   select.replaceChildren(...backendOptions(await work()));
   writeControls({ backend });
-  if (select.value !== backend) tell(); // it is not here, as is known by now
+  if (select.value !== backend) tell(); // this machine lacks the backend
   share();
 });
 on('copy', 'click', async () => {

@@ -11,12 +11,12 @@ import { trainingWorker } from './trainer.js';
 import type { FitRequests, FitSnapshot } from './work/fitting.js';
 
 const steps = 6000;
-/** Steps in a frame. */
+/** Steps for each frame. */
 const stepsPerFrame = 10;
-/** Neurons up to which the part of each is drawn. */
+/** The largest number of neurons whose contributions are drawn. */
 const maxParts = 16;
 
-/** A perceptron that bends a curve through points, or parts two classes of the plane. */
+/** Wires a multilayer perceptron that fits a curve through points, or separates two classes of the plane. */
 export function netView(): void {
   const work = trainingWorker();
   const chart = new Chart(byId('net-chart'), 'Loss of the perceptron', [

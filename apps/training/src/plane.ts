@@ -1,17 +1,17 @@
 import { make } from '@residual/appkit';
 
-/** A point on the plane: where it lies, and to which of two classes it belongs where there are classes. */
+/** A point of the plane, with its class if there are classes. */
 export interface PlanePoint {
   readonly x: number;
   readonly y: number;
-  /** -1 or 1; absent where y itself is the value. */
+  /** -1 or 1; absent if y is the value. */
   readonly kind?: number;
 }
 
-/** The part of the plane that is shown. */
+/** The visible part of the plane. */
 export const planeBounds = { x: 5, y: 4 } as const;
 
-/** Pixels of the drawing in a unit. */
+/** Pixels of the drawing for one unit. */
 const unit = 50;
 const maxPoints = 60;
 
@@ -24,7 +24,7 @@ const across = (x: number) => (x + planeBounds.x) * unit;
 const down = (y: number) => (planeBounds.y - y) * unit;
 const within = (value: number, limit: number) => Math.round(Math.min(Math.max(value, -limit), limit) * 100) / 100;
 
-/** A plane with points that are moved by pointer and keyboard, and what is drawn under them. */
+/** A plane with points that are moved by pointer and keyboard, above curves and shading. */
 export class Plane {
   private all: readonly PlanePoint[] = [];
   private readonly picture = svg('svg', {
@@ -36,7 +36,7 @@ export class Plane {
   private readonly curves = svg('g', { class: 'curves' });
   private readonly handles = svg('g');
 
-  /** Fills `place`; `changed` is called whenever someone moved, added or removed a point. */
+  /** Fills `place`; `changed` is called when the visitor has moved, added or removed a point. */
   constructor(
     place: HTMLElement,
     label: string,
@@ -62,7 +62,7 @@ export class Plane {
     for (const [i, point] of points.entries()) place(this.handles.children[i] as SVGElement, point, i);
   }
 
-  /** Draws curves through [x, y] pairs, each under a class of its own; all that were there before are gone. */
+  /** Draws curves through [x, y] pairs, each with a class name; replaces earlier curves. */
   draw(curves: readonly { readonly name: string; readonly through: readonly (readonly [number, number])[] }[]): void {
     const paths = curves.map(({ name, through }) => {
       const d = through.map(([x, y], i) => `${i ? 'L' : 'M'}${across(x).toFixed(1)} ${down(y).toFixed(1)}`).join('');
@@ -71,7 +71,7 @@ export class Plane {
     this.curves.replaceChildren(...paths);
   }
 
-  /** Shades the plane by values -1 .. 1 [rows, columns] in two colours; without values it is clear. */
+  /** Shades the plane by values -1 .. 1 [rows, columns] in two colours; without values clears it. */
   shade(values?: ArrayLike<number>): void {
     const context = this.field.getContext('2d')!;
     context.clearRect(0, 0, fieldSize.x, fieldSize.y);
@@ -103,7 +103,7 @@ export class Plane {
     this.change(this.all.map((point, i) => (i === index ? { ...point, ...to } : point)));
   }
 
-  /** Adds a point, in the plane of the class of the one that is nearest. */
+  /** Adds a point, with the class of the nearest one. */
   add(point: PlanePoint): void {
     if (this.all.length >= maxPoints) return;
     const far = ({ x, y }: PlanePoint) => (x - point.x) ** 2 + (y - point.y) ** 2;
@@ -135,7 +135,7 @@ export class Plane {
     return element;
   }
 
-  /** What a key does to a point; false where nothing. */
+  /** The action of a key on a point; false if it has none. */
   private act(index: number, { key, shiftKey }: KeyboardEvent): boolean {
     const point = this.all[index]!;
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
@@ -153,10 +153,10 @@ export class Plane {
   }
 }
 
-/** Cells of the shading. */
+/** The number of cells of the shading. */
 export const fieldSize = { x: 50, y: 40 } as const;
 
-/** The middle of each of its cells [rows, columns, 2], from the top left. */
+/** The centre of each cell [rows, columns, 2], from the top left. */
 export function fieldPoints(): Float32Array {
   const places = new Float32Array(2 * fieldSize.x * fieldSize.y);
   for (let i = 0; i < fieldSize.x * fieldSize.y; i++) {

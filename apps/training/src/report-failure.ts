@@ -1,6 +1,6 @@
 import { showError } from '@residual/appkit';
 
-/** Lets something fail that a run can do without: what goes wrong, other than that it was stopped, is shown, and the run goes on. */
+/** Shows the error of an optional action, unless it was aborted, and lets the run continue. */
 export async function reportFailure(work: Promise<unknown>): Promise<void> {
   try {
     await work;

@@ -4,35 +4,38 @@ import type { RemoteTraining } from '@residual/train/worker';
 import { formatLoss } from './chart.js';
 import { perFrame } from './frames.js';
 
-/** How the runs of one view are begun and followed. */
+/** How the runs of a view are started and followed. */
 export interface RunView<Job extends RemoteTraining> {
-  /** Starts a job, or goes on with the one that is kept. */
+  /** Starts a job, or continues the saved one. */
   readonly start: (signal: AbortSignal, goesOn: boolean) => Promise<Job>;
-  /** Follows one event; the next one comes when this is done, so that a view may wait for a frame. */
+  /** Handles an event; the next event waits for it, so that a view can wait for a frame. */
   readonly onEvent: (event: TrainingEvent, job: Job) => Promise<void> | void;
-  /** Called with each job before its first event; gives the step that it goes on from, 0 of a new one. */
+  /** Called with each job before its first event; returns the step from which the job continues, 0 for a new one. */
   readonly onStart?: (job: Job, goesOn: boolean) => Promise<number>;
-  /** Called after its last event, or where it came to none or to no more. */
+  /** Called after the last event, also if the run failed. */
   readonly onEnd?: (job: Job) => Promise<void> | void;
-  /** Called before a run is ended by someone. */
+  /** Called before the visitor stops a run. */
   readonly onStop?: (job: Job) => Promise<void>;
 }
 
 /** The buttons of a run. */
 export interface RunPanel<Job extends RemoteTraining> {
-  /** The last job that was started; it answers also after its run has ended. */
+  /** The last job; it answers requests also after its run has ended. */
   readonly job: Job | undefined;
   readonly isRunning: boolean;
-  /** Starts anew, or goes on with what is kept. */
+  /** Starts a new run, or continues the saved one. */
   start(goesOn?: boolean): Promise<void>;
   stop(): Promise<void>;
-  /** Pauses it, for a reason that is said. */
+  /** Pauses the run and shows a sentence. */
   pause(words?: string): void;
-  /** Lets it go on, where it is paused. */
+  /** Resumes a paused run. */
   resume(): void;
 }
 
-/** Wires the form `PREFIX-form`, the buttons `-pause` and `-stop`, the learning rate `PREFIXRate`, and the places `-status` and `-figures`. */
+/**
+ * Wires the form `PREFIX-form`, the buttons `PREFIX-pause` and `PREFIX-stop`, the learning rate `PREFIXRate`, and the
+ * elements `PREFIX-status` and `PREFIX-figures`.
+ */
 export function runPanel<Job extends RemoteTraining>(prefix: string, view: RunView<Job>): RunPanel<Job> {
   const panel = new Panel(prefix, view);
   const rate = byId<HTMLInputElement>(`${prefix}Rate`);
@@ -124,7 +127,7 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
       for await (const event of job) {
         this.step = event.step;
         if (event.type === 'step') this.figures(event);
-        if (job.isPaused) this.pause(); // this one was on its way
+        if (job.isPaused) this.pause(); // this event was already under way
         await this.view.onEvent(event, job);
       }
     } finally {
@@ -141,7 +144,7 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
   }
 }
 
-/** Says what a loss that is no number any more means to who set the learning rate; any other error as it is. */
+/** Explains a loss that is not finite by the learning rate; returns any other error unchanged. */
 function explainError(error: unknown, rate: number | undefined): unknown {
   const { code, details } = error as { code?: string; details?: { step?: number } };
   if (code !== 'not-finite') return error;

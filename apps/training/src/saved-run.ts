@@ -3,20 +3,20 @@ import type { Losses } from './losses-view.js';
 import type { Sample } from './samples-view.js';
 import { type GptSettings, savedRunFile, savedRunName } from './work/character-gpt.js';
 
-/** What the page had shown of a run when its checkpoint was written. */
+/** The history that the page showed when a checkpoint was written. */
 export interface History {
   readonly losses: readonly Losses[];
   readonly samples: readonly Sample[];
 }
 
-/** A run that this browser keeps, to go on with. */
+/** A run that is saved in this browser. */
 export interface SavedRun {
   readonly step: number;
   readonly settings: GptSettings;
   readonly history: History;
 }
 
-/** The run that is kept, undefined where there is none. */
+/** The saved run; undefined if there is none. */
 export async function savedGpt(): Promise<SavedRun | undefined> {
   const stored = await browserStore(savedRunName).latest();
   const bytes = await stored?.read(savedRunFile);
@@ -25,7 +25,7 @@ export async function savedGpt(): Promise<SavedRun | undefined> {
   return { step: stored.step, settings, history: page };
 }
 
-/** Forgets it. */
+/** Deletes the saved run. */
 export function deleteSavedGpt(): Promise<void> {
   return browserStore(savedRunName).clear();
 }

@@ -6,15 +6,18 @@ import { connectTraining, type Trainer } from '@residual/train/worker';
 import type { jobs } from './work/jobs.js';
 import script from './worker-entry.ts?worker&url';
 
-/** A worker that trains, with what it said when it was ready. */
+/** A worker that trains, with its report at the start. */
 export interface TrainingWorker {
   readonly trainer: Trainer<typeof jobs>;
-  /** The names of its backends, but for the slow `cpu`. */
+  /** The names of its backends, without the slow `cpu`. */
   readonly backends: readonly string[];
   readonly softwareGraphics: boolean;
 }
 
-/** Gives the worker of a view, which is started when it is first asked for: views do not wait for each other. What it downloads is shown at the top, or in a place of its own. */
+/**
+ * Returns a function that starts the worker of a view at its first call; each view has its own worker. Its downloads
+ * are shown in the element `place`.
+ */
 export function trainingWorker(place = 'starting'): () => Promise<TrainingWorker> {
   let work: Promise<TrainingWorker> | undefined;
   return () => {

@@ -9,19 +9,21 @@ import type { FineTuneRequests } from './work/fine-tuning.js';
 
 type Job = RemoteTraining<FineTuneRequests & { backend: () => string }>;
 
-/** Tokens of a continuation. */
+/** The length of a continuation in tokens. */
 const tokens = 40;
-/** How often the story is written while the adapter learns. */
+/** How many times the story is written during a run. */
 const looks = 4;
 
-/** LoRA beside the storyteller, trained on a few sentences: what it writes before, meanwhile and after. */
+/**
+ * Wires LoRA on the storyteller, trained on a few sentences, with continuations before, during and after the training.
+ */
 export function tuneView(): void {
   const work = trainingWorker('loading');
   const chart = new Chart(byId('tune-chart'), 'Loss on the sentences', [
     { label: 'loss', colour: '--residual-accent', width: 2 },
   ]);
   const list = byId('continuations');
-  list.tabIndex = 0; // it scrolls
+  list.tabIndex = 0; // the list scrolls
   const adapted = byId<HTMLInputElement>('adapted');
 
   const write = (job: Job, isAdapted: boolean) =>

@@ -3,7 +3,7 @@ import { diffWords } from './difference.js';
 import type { Session } from './session.js';
 import { headsIn, optionsOf, type Settings } from './settings.js';
 
-/** Shows what a text becomes with all heads beside what it became without some; `without` is the latter. */
+/** Shows the translation with all heads beside `without`, the translation without some of them. */
 export function ablationView(
   session: Session,
 ): (settings: Settings, without: string, signal: AbortSignal) => Promise<void> {

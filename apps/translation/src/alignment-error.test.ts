@@ -19,7 +19,10 @@ function linksIn(links: string): { readonly sure: ReadonlySet<string>; readonly 
   return { sure: new Set(sure), possible: new Set(all.map(link => link.replace('?', '-'))) };
 }
 
-/** The alignment error rate of some heads, each word of a translation linked with the word of its source that it looked at most. */
+/**
+ * The alignment error rate of some heads, each word of a translation linked with the word of its source that it looked
+ * at most.
+ */
 function errorOf(alignments: readonly Alignment[], byHand: ByHand, heads: readonly HeadIndex[]): number {
   let [found, sureFound, possibleFound, sure] = [0, 0, 0, 0];
   for (const [i, alignment] of alignments.entries()) {

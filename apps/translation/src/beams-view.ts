@@ -3,7 +3,7 @@ import type { BeamColumn, BeamsElement } from '@residual/elements';
 import { winnerOf } from './search-tree.js';
 import type { Sentence, Watcher } from './translation-view.js';
 
-/** How long a step is shown when a search is grown again, in milliseconds. */
+/** The duration of a step in a replay, in milliseconds. */
 const pace = 400;
 
 /** Wires the tree of beams. */
@@ -28,7 +28,7 @@ export function beamsView(): Watcher {
     for (const column of shown.columns) {
       tree.push(column);
       await new Promise(resolve => setTimeout(resolve, pace));
-      if (run !== growing) return; // another search is shown by now
+      if (run !== growing) return; // another search is shown now
     }
     finish(shown);
   });

@@ -8,7 +8,7 @@ import type { Session } from './session.js';
 import { headsIn, textOfHeads } from './settings.js';
 import { type Sentence, sourceLabels, type Watcher } from './translation-view.js';
 
-/** Wires ribbons and map of cross-attention; `again` translates anew, after a head was switched on or off. */
+/** Wires ribbons and map of cross-attention; `again` translates again after a head was switched on or off. */
 export function crossView(session: Session, again: () => Promise<void>): Watcher {
   const heads = byId<HeadsElement>('heads');
   const map = byId<AttentionElement>('cross');
@@ -18,7 +18,7 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
   let pattern: Pattern = [];
   byId('aer').textContent = `${(100 * alignmentError).toFixed(1)} %`;
 
-  /** Shows the layer and head that are chosen. */
+  /** Shows the selected layer and head. */
   const draw = () => {
     const { layer, head, off } = readControls();
     const { model } = session;
@@ -83,7 +83,7 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
   };
 }
 
-/** The words of a sentence and of its translation, and how much each of the latter looked at each of the former. */
+/** The words of a sentence and of its translation, and the attention weights between them. */
 function wordsOf({ segment }: Sentence, alignment: Alignment, chosen: ReturnType<typeof chosenHeads>) {
   const heads = chosen.map(({ layer, head }) => [layer, head] as const);
   const weights = wordAlignment(alignment, { heads });

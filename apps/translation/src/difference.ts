@@ -1,10 +1,10 @@
-/** A stretch of a text, and whether another text lacks it. */
+/** A span of a text, and whether another text lacks it. */
 export interface DiffSpan {
   readonly text: string;
   readonly changed: boolean;
 }
 
-/** The words of `text`, those that are not in `other` in the same order marked: the fewest that can be (longest common subsequence). */
+/** Splits `text` into words and marks those that `other` lacks, as few as possible (longest common subsequence). */
 export function diffWords(text: string, other: string): DiffSpan[] {
   const [words, others] = [text, other].map(each => each.split(/(?<=\s)/)) as [string[], string[]];
   const same = (a: string, b: string) => a.trim() === b.trim();

@@ -2,25 +2,25 @@ import { attempt, byId, make } from '@residual/appkit';
 import type { TranslationStep } from '@residual/model';
 import { doubtOf } from './doubt.js';
 
-/** The translation as it is written, sentence by sentence, and the choice among its sentences. */
+/** The translation as it is written, sentence by sentence, and the selected sentence. */
 export interface French {
   clear(): void;
   take(step: TranslationStep): void;
-  /** Shows what the sentence that is searched for would be by now. */
+  /** Shows the best beam of the current sentence so far. */
   guess(text: string): void;
   /** Marks the sentence that is shown below. */
   choose(index: number): void;
   readonly text: string;
 }
 
-/** Wires the translation; `onChoose` is told the sentence that someone wants to see. */
+/** Wires the translation; `onChoose` is called with the index of the sentence that the visitor selects. */
 export function french(onChoose: (index: number) => Promise<void>): French {
   const container = byId('french');
   const [choice, buttons] = [byId('choice'), byId('sentences')];
   const doubts = byId('doubt');
   let segments: HTMLElement[] = [];
 
-  /** Adds text to the sentence that is being written; spaces and line breaks before its first word stand before it. */
+  /** Appends text to the current sentence; leading spaces and line breaks go before it. */
   const add = (text: string) => {
     const segment = segments.at(-1);
     if (segment?.textContent !== '') return (segment ?? container).append(text);
@@ -29,7 +29,7 @@ export function french(onChoose: (index: number) => Promise<void>): French {
     segment.append(rest);
   };
 
-  /** Takes a guess away. */
+  /** Removes the guess. */
   const guessed = () => container.querySelector('.provisional')?.remove();
 
   return {

@@ -1,7 +1,7 @@
 import type { BeamColumn } from '@residual/elements';
 import type { BeamSearchStep } from '@residual/model';
 
-/** A column of the tree for a step of a search for one text. */
+/** The column of the tree for a step of the search for one text. */
 export function columnOf(
   { beams, finished }: BeamSearchStep,
   size: number,
@@ -13,7 +13,7 @@ export function columnOf(
   };
 }
 
-/** Where the winner ended: of the ends with this text the one with the best score; undefined where there is none. */
+/** The index of the winner: the end with this text and the best score; undefined if there is none. */
 export function winnerOf(columns: readonly BeamColumn[], text: string): { step: number; end: number } | undefined {
   const ends = columns.flatMap(({ ends }, step) =>
     ends.map(({ score, text: own }, end) => ({ step, end, score, own })),

@@ -8,13 +8,13 @@ import { columnOf } from './search-tree.js';
 import type { Session } from './session.js';
 import { optionsOf, type Settings } from './settings.js';
 
-/** A sentence that was translated, and how it was searched for; no columns where it was written greedily. */
+/** A translated sentence and the steps of its search; no columns for greedy decoding. */
 export interface Sentence {
   readonly segment: TranslatedSegment;
   readonly columns: readonly BeamColumn[];
 }
 
-/** The labels of the source tokens beside a map: their text in the vocabulary, or the span of the source where the token is unknown. */
+/** The labels of the source tokens: their text in the vocabulary, or the span of the source if the token is unknown. */
 export function sourceLabels(
   { source, sourceTokens, alignment, unknownSpans }: TranslatedSegment,
   session: Session,
@@ -26,23 +26,23 @@ export function sourceLabels(
   });
 }
 
-/** What watches the sentences of a text. */
+/** A view of the selected sentence. */
 export interface Watcher {
-  /** The sentence to be shown, or that there is none any more. */
+  /** Shows a sentence, or none. */
   show(sentence: Sentence | undefined): Promise<void> | void;
-  /** The search of the sentence that is shown grows. */
+  /** Adds a step of the search for the selected sentence. */
   grow?(column: BeamColumn, isFirst: boolean): void;
 }
 
-/** Translates and hands on what comes of it. */
+/** Translates the text and updates the views. */
 export interface TranslationView {
-  /** Translates the text that stands there, after ending what runs; nothing before the model is loaded. */
+  /** Stops a running translation and translates the text; does nothing before the model is loaded. */
   run(): Promise<void>;
-  /** Ends what runs, and waits until it has ended. */
+  /** Stops the translation and waits until it has ended. */
   end(): Promise<void>;
 }
 
-/** Wires the text and its translation; `watchers` are told the sentence to be shown. */
+/** Wires the text and its translation; `watchers` show the selected sentence. */
 export function translationView(session: Session, watchers: readonly Watcher[]): TranslationView {
   const [translate, stop] = [byId<HTMLButtonElement>('translate'), byId<HTMLButtonElement>('stop')];
   const [status, speed] = [byId('status'), byId('speed')];
@@ -65,7 +65,7 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
     await running?.done;
   };
 
-  /** One run, from the first token to the last sentence. */
+  /** One translation, from the first token to the last sentence. */
   const follow = async (settings: Settings, signal: AbortSignal): Promise<string> => {
     const { model } = session;
     const options = optionsOf(settings, model.depth, model.heads);
@@ -104,7 +104,7 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
 
   const run = async () => {
     if (!session.isLoaded) return;
-    while (running) await end(); // also another run that began meanwhile
+    while (running) await end(); // also another run that started meanwhile
     const abort = new AbortController();
     const { signal } = abort;
     byId('main').removeAttribute('data-state');
@@ -119,7 +119,8 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
     try {
       status.textContent = await work;
     } catch (error) {
-      isReplaced = !signal.aborted && (error as Error).name === 'AbortError'; // by the model on another backend, which translates anew
+      // the model was loaded on another backend, which translates again
+      isReplaced = !signal.aborted && (error as Error).name === 'AbortError';
       status.textContent = signal.aborted || isReplaced ? 'Stopped' : 'Not translated';
       throw error;
     } finally {

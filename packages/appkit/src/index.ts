@@ -1,4 +1,4 @@
-/** What the pages of the demo apps share. */
+/** Code that the pages of the demo apps share. */
 export { type Address, addressOf, type Choices } from './address.js';
 export { readControls, reportUnheeded, writeControls } from './controls.js';
 export type { Download, OnDownload } from './downloads.js';

@@ -1,7 +1,7 @@
 import type { Download } from './downloads.js';
 import { byId, make } from './page.js';
 
-/** The choices of a backend, as a select offers them: `auto` and each by itself. */
+/** The options of a select of backends: `auto` and each backend. */
 export function backendOptions({
   backends,
   softwareGraphics,
@@ -15,7 +15,7 @@ export function backendOptions({
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
-/** What files are to a visitor. */
+/** Names of files for visitors. */
 const names: readonly (readonly [file: RegExp, name: string])[] = [
   [/^vectors\.safetensors$/, 'the word vectors'],
   [/^vocab\.json$/, 'the words'],
@@ -24,27 +24,27 @@ const names: readonly (readonly [file: RegExp, name: string])[] = [
   [/\.wasm$|\.[cm]?[jt]s$/, 'the program'],
 ];
 
-/** How far a download is, in words. */
+/** The progress of a download as a sentence. */
 export const progressText = ({ file, done, total }: Pick<Download, 'file' | 'done' | 'total'>): string => {
   const name = names.find(([pattern]) => pattern.test(file))?.[1] ?? file;
   return `Loading ${name}: ${total === undefined ? megabytes(done) : `${megabytes(done)} of ${megabytes(total)}`} MB`;
 };
 
-/** A place of the page that says how far loading is. */
+/** An element of the page that shows the progress of loading. */
 export interface LoadingView {
-  /** Shows how far a file is; the place is seen as long as one is on its way. */
+  /** Shows the progress of a file; the element is visible as long as a file is loading. */
   readonly download: (download: Download) => void;
-  /** Shows how many weights of a model are placed, while nothing is on its way. */
+  /** Shows how many weights of a model are in place, while no file is loading. */
   readonly showWeights: (done: number, total: number) => void;
-  /** Shows the place until it is ended, also while nothing is on its way; its button, if it has one, cancels. */
+  /** Shows the element until `end`, also while no file is loading; its button, if it has one, calls `cancel`. */
   start(cancel?: () => void): void;
-  /** Takes the place away. */
+  /** Hides the element. */
   end(): void;
-  /** Leaves the place there with a sentence; its button tries again. */
+  /** Shows a sentence; the button calls `again`. */
   fail(sentence: string, again: () => void): void;
 }
 
-/** Wires the element with this id: it gets a sentence and a bar, where it has none. */
+/** Wires the element with this id; adds a sentence and a progress bar if it has none. */
 export function loadingView(id = 'loading'): LoadingView {
   const element = byId(id);
   const button = element.querySelector('button');

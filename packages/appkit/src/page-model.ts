@@ -1,43 +1,44 @@
 import type { LoadModelOptions, LoadProgress, ModelSource } from '@residual/model';
 import type { Models, RemoteGeneration, RemoteModel } from '@residual/model/worker';
 
-/** Where a model comes from, what computes it, and how its loading is watched and ended. */
+/** The source of a model, its backend, and how loading is observed and aborted. */
 export interface PageLoad {
   readonly source: ModelSource;
-  /** As a visitor chose it: the name of a backend, or `auto`. */
+  /** The choice of the visitor: the name of a backend, or `auto`. */
   readonly backend: string;
   readonly hub?: LoadModelOptions['hub'];
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Errors where the page cannot use what was loaded. */
+  /** Errors if the page cannot use the loaded model. */
   readonly check?: (model: RemoteModel) => Promise<void> | void;
 }
 
 /** The one model of a page. */
 export interface PageModel {
-  /** What it can do: calls made while another one is loaded wait until that is done. Errors before the first is there. */
+  /** The loaded model. Calls during the loading of another model wait. Errors before the first model is loaded. */
   readonly model: RemoteModel;
   readonly isLoaded: boolean;
   /**
-   * Loads a model and puts it in the place of the last; where that fails, or is ended, the last stays on its own backend. Calls that run are ended first with an
-   * `AbortError`, and so are those on the last model that waited: only one backend is active at a time. Of several loads at once the last one counts.
+   * Loads a model and replaces the current one. If that fails or is aborted, the current model stays on its own
+   * backend. Running and waiting calls on the current model end with an `AbortError` first, because only one backend is
+   * active at a time. Of several concurrent loads the last one counts.
    */
   load(load: PageLoad): Promise<void>;
 }
 
-/** Keeps the model of a page; `useBackend` takes a backend by the name that a visitor chose. */
+/** Manages the model of a page; `useBackend` selects a backend by the name that a visitor chose. */
 export function pageModel(
   models: Pick<Models, 'load' | 'useBackend'>,
   useBackend: (name: string) => Promise<unknown>,
 ): PageModel {
   let current: { readonly loaded: RemoteModel; readonly guarded: RemoteModel } | undefined;
-  let ending = new AbortController(); // of all calls that run
+  let ending = new AbortController(); // aborts all running calls
   let loading: { readonly done: Promise<void>; readonly abort: AbortController } | undefined;
   const running = new Set<Promise<unknown>>();
 
   const replacedError = () => new DOMException('Another model was loaded meanwhile.', 'AbortError');
 
-  /** Does something with a model while no other one is loaded. */
+  /** Runs an action on a model while no other model is loading. */
   const runExclusive = async <Result>(loaded: RemoteModel, act: () => Promise<Result>): Promise<Result> => {
     while (loading) await loading.done.catch(() => {});
     if (current?.loaded !== loaded) throw replacedError();
@@ -144,7 +145,7 @@ export function pageModel(
   };
 }
 
-/** A signal that is aborted when one of two is. */
+/** A signal that aborts when either of two signals does. */
 function anySignal(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
   if (!one) return other;
   const both = new AbortController();

@@ -2,8 +2,8 @@ const maxBurst = 20;
 const interval = 400;
 
 /**
- * Does something with each value at once; after a burst of 20 with the latest alone, every 400 ms. That is fewer than 100 times in 30 seconds, beyond which
- * Safari refuses changes of an address and others pass over them.
+ * Calls `act` with each value at once; after a burst of 20 only with the latest value, every 400 ms. That is fewer than
+ * 100 calls in 30 seconds, the limit at which Safari rejects changes of the address.
  */
 export function throttle<Value>(act: (value: Value) => void): (value: Value) => void {
   let [left, counted] = [maxBurst, Date.now()];

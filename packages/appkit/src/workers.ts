@@ -1,4 +1,4 @@
-/** Waits until a worker says that it is ready; gives what it says of itself. Errors where it does not start. */
+/** Waits until a worker reports that it is ready, and returns its report. Errors if it does not start. */
 export function whenReady<Said>(worker: Worker): Promise<Said> {
   const listening = new AbortController();
   const { signal } = listening;
@@ -12,7 +12,7 @@ export function whenReady<Said>(worker: Worker): Promise<Said> {
   }).finally(() => listening.abort());
 }
 
-/** Takes a backend by its name and gives it; `auto` takes the graphics card where there is a real one, else WebAssembly. */
+/** Selects a backend by name and returns its name; `auto` is WebGL with a real graphics card, else WebAssembly. */
 export async function selectBackend(
   name: string,
   hasSoftwareGraphics: () => boolean,

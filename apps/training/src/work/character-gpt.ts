@@ -6,13 +6,13 @@ import { browserStore } from '@residual/train/browser';
 import type { JobControls, TrainingJob } from '@residual/train/worker';
 import { corpusOf } from './corpus.js';
 
-/** What a character GPT is told. */
+/** Settings of a character GPT. */
 export interface GptSettings {
   readonly text: string;
   readonly depth: number;
   readonly heads: number;
   readonly modelDim: number;
-  /** Characters that the model sees at once. */
+  /** The context: characters that the model sees at once. */
   readonly length: number;
   readonly batch: number;
   readonly steps: number;
@@ -20,61 +20,63 @@ export interface GptSettings {
   readonly seed: number;
 }
 
-/** A text that the model is to continue. */
+/** Options of a sample. */
 export interface SampleSettings {
-  /** What it begins with; characters that the model does not know are left out. */
+  /** The beginning of the sample; characters that the model does not know are dropped. */
   readonly beginning: string;
   readonly characters: number;
   readonly temperature: number;
   readonly seed: number;
 }
 
-/** Where the characters lie on the two axes along which their embeddings differ most. */
+/** The characters on the first two principal components of their embeddings. */
 export interface EmbeddingSnapshot {
   readonly characters: readonly string[];
   /** [characters, 2] */
   readonly points: Float32Array;
   readonly shares: readonly number[];
-  /** The characters nearest to the most frequent letter, by cosine. */
+  /** The nearest characters of the most frequent letter, by cosine. */
   readonly near: { readonly of: string; readonly others: readonly string[] };
 }
 
-/** The attention weights of a text. */
+/** The attention weights for a text. */
 export interface AttentionSnapshot {
   readonly tokens: readonly string[];
   /** By layer and head [length, length]. */
   readonly heads: readonly (readonly Float32Array[])[];
 }
 
-/** What a new model is. */
+/** The size of a new model. */
 export interface GptFacts {
   readonly parameters: number;
   readonly characters: number;
 }
 
-/** What can be asked of a character GPT between its steps. */
+/** Requests to a character GPT between its steps. */
 export type GptRequests = {
   facts: () => GptFacts;
   sample: (settings: SampleSettings) => Promise<string>;
-  /** Takes what the page shows, to be kept beside the next checkpoint. */
+  /** Stores the state of the page, which is saved with the next checkpoint. */
   note: (page: unknown) => void;
   embedding: () => Promise<EmbeddingSnapshot>;
   attention: (text: string) => Promise<AttentionSnapshot>;
-  /** The files of the model as a published one has them. */
+  /** The files of the model in the layout of a published checkpoint. */
   save: () => Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>>;
 };
 
-/** The name of the run in the browser's store, and the file that stands beside each of its checkpoints. */
+/** The name of the run in the browser's store, and the file beside each checkpoint. */
 export const [savedRunName, savedRunFile] = ['training-gpt', 'page.json'];
 
-/** Checkpoints in the browser, each with the settings and what the page showed last. */
+/** Checkpoints in the browser, each with the settings and the state of the page. */
 function storeOf(settings: GptSettings, page: () => unknown): CheckpointStore {
   const { latest, write } = browserStore(savedRunName);
   const beside = () => new TextEncoder().encode(JSON.stringify({ settings, page: page() }));
   return { latest, write: (step, files) => write(step, new Map([...files, [savedRunFile, beside()]])) };
 }
 
-/** A GPT-2-shaped model of characters in training; it goes on from the checkpoint that this browser keeps, where there is one. */
+/**
+ * A GPT-2-shaped model of characters in training; it continues from the checkpoint in this browser, if there is one.
+ */
 export async function characterGpt(settings: GptSettings, { signal }: JobControls): Promise<TrainingJob<GptRequests>> {
   const { depth, heads, modelDim, length, steps, learningRate, seed } = settings;
   const { tokenizer, batches, validation } = corpusOf(settings.text, settings);
@@ -117,13 +119,13 @@ export async function characterGpt(settings: GptSettings, { signal }: JobControl
   return { training, requests, dispose: () => model.dispose() };
 }
 
-/** The ids of the characters that a model knows; its first one where there is none. */
+/** The ids of the known characters of a text; the first character if there is none. */
 function knownIds({ tokenizer }: Model, text: string): number[] {
   const ids = tokenizer!.encode(text).ids.filter(id => id !== 0);
   return ids.length > 0 ? ids : [1];
 }
 
-/** Continues a text for longer than the context: each part is written after the second half of what is there. */
+/** Samples beyond the context: each part is conditioned on the last half of a context. */
 async function sample(model: Model, { beginning, characters, temperature, seed }: SampleSettings): Promise<string> {
   const ids = knownIds(model, beginning).slice(0, characters);
   while (ids.length < characters) {

@@ -2,26 +2,29 @@ import type { Tokenizer } from '@residual/tokenizer';
 import { characterTokenizer } from '@residual/tokenizer/train';
 import { allWindows, randomWindows, type TokenBatch } from '@residual/train';
 
-/** A text cut into what is trained on and what is validated on. */
+/** A text, split into training and validation. */
 export interface Corpus {
   readonly tokenizer: Tokenizer;
   readonly batches: (position: number) => TokenBatch;
-  /** Some batches of the part that is not trained on, the same each time. */
+  /** Some batches of the validation part, the same each time. */
   readonly validation: readonly TokenBatch[];
 }
 
-/** How a text is cut. */
+/** The shape of the batches. */
 export interface CorpusShape {
-  /** Characters in a row, the context. */
+  /** Characters in a sequence: the context. */
   readonly length: number;
   readonly batch: number;
   readonly seed: number;
 }
 
-/** How many batches a validation reads at most. */
+/** The largest number of batches of a validation. */
 const maxBatches = 8;
 
-/** The characters of a text, its first nine tenths to train on and the rest, at least one row, to validate on. Errors where that is too little. */
+/**
+ * Encodes a text as characters: the first nine tenths are for training, the rest, at least one sequence, for
+ * validation. Errors if the text is too short.
+ */
 export function corpusOf(text: string, { length, batch, seed }: CorpusShape): Corpus {
   const tokenizer = characterTokenizer([text]);
   const ids = Int32Array.from(tokenizer.encode(text).ids);

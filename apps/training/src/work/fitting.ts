@@ -3,39 +3,39 @@ import { dense, dispose, type Tensor, tanh, tensor } from '@residual/tensor';
 import { adam, meanSquaredError, type Optimizer, sgd, train } from '@residual/train';
 import type { JobControls, TrainingJob } from '@residual/train/worker';
 
-/** A point to fit: its inputs, and last the value that belongs there. */
+/** A point to fit: its inputs, then its target. */
 export type Example = readonly number[];
 
-/** What a fit is told. */
+/** Settings of a fit. */
 export interface FitSettings {
   readonly examples: readonly Example[];
-  /** Numbers that go in: 1 for a curve, 2 for a plane. */
+  /** The number of inputs: 1 for a curve, 2 for a plane. */
   readonly inputs: number;
-  /** Neurons of the hidden layer; 0 is a straight line. */
+  /** The number of neurons of the hidden layer; 0 fits a straight line. */
   readonly hidden: number;
   readonly learningRate: number;
   readonly steps: number;
   readonly seed: number;
 }
 
-/** What a fitted function gives at some places [rows]. */
+/** The values of a function at some points [rows]. */
 export interface FitSnapshot {
   readonly outputs: Float32Array;
-  /** The value of each hidden neuron there [rows, hidden]; empty without a hidden layer. */
+  /** The values of the hidden neurons [rows, hidden]; empty without a hidden layer. */
   readonly hidden: Float32Array;
   /** Weights and biases by path. */
   readonly weights: Readonly<Record<string, Float32Array>>;
 }
 
-/** What can be asked of a fit between its steps. */
+/** Requests to a fit between its steps. */
 export type FitRequests = {
-  /** Other points from the next step on. */
+  /** Replaces the points from the next step on. */
   examples: (examples: readonly Example[]) => void;
-  /** What the function gives at places [rows, inputs], row after row. */
+  /** The values of the function at points [rows, inputs], row-major. */
   look: (places: Float32Array) => Promise<FitSnapshot>;
 };
 
-/** Gradient descent on a straight line or plane, w x + b. */
+/** Fits w x + b by gradient descent, or a multilayer perceptron by Adam if there are hidden neurons. */
 export function fit(settings: FitSettings, controls: JobControls): TrainingJob<FitRequests> {
   const { inputs, hidden } = settings;
   return hidden === 0

@@ -6,7 +6,7 @@ import { characterGpt } from './character-gpt.js';
 import { type FineTuneSettings, fineTuning } from './fine-tuning.js';
 import { fit } from './fitting.js';
 
-/** A job that first takes the backend its settings name, and tells which that is. */
+/** A job that first selects the backend of its settings and reports its name. */
 const withBackend =
   <Settings, Asked extends Requests>(
     make: (settings: Settings, controls: JobControls) => TrainingJob<Asked> | Promise<TrainingJob<Asked>>,
@@ -17,7 +17,7 @@ const withBackend =
     return { ...job, requests: { ...job.requests!, backend: () => backend } };
   };
 
-/** What this worker trains. */
+/** The jobs of this worker. */
 export const jobs = {
   fit: withBackend(fit),
   gpt: withBackend(characterGpt),
