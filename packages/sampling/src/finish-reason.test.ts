@@ -3,7 +3,7 @@ import { contextOf } from '../test/rows.js';
 import { thrownMessage } from '../test/thrown.js';
 import { finishReason } from './finish-reason.js';
 
-test('an end token ends the row where it was chosen, not in the prompt', () => {
+test('an end token ends the sequence if it was generated, not in the prompt', () => {
   const reason = finishReason({ eosTokenId: [2, 5] });
   expect(reason(contextOf([1, 5], 1))).toBe('eos');
   expect(reason(contextOf([1, 5], 2))).toBe(undefined);
@@ -23,13 +23,13 @@ test('maxLength counts the prompt', () => {
   expect(reason(contextOf([7, 7, 7], 1))).toBe('positions');
 });
 
-test('an end token comes before the length, maxNewTokens before maxLength', () => {
+test('an end token comes before maxNewTokens, maxNewTokens before maxLength', () => {
   const reason = finishReason({ eosTokenId: 2, maxNewTokens: 1, maxLength: 2 });
   expect(reason(contextOf([7, 2], 1))).toBe('eos');
   expect(reason(contextOf([7, 7], 1))).toBe('length');
 });
 
-test('errors say what does not fit', () => {
+test('errors name the option and its value', () => {
   expect(thrownMessage(() => finishReason({ maxNewTokens: -1 }))).toBe(
     'sampling: maxNewTokens is -1; it must be a whole number from 0 on',
   );

@@ -8,7 +8,7 @@ test('a file that says nothing of sampling is greedy', () => {
   expect(fromGenerationConfig(config)).toEqual({ eosTokenId: 2 });
 });
 
-test('filters count only with do_sample, whose temperature is 1 if not said', () => {
+test('filters count only with do_sample, whose default temperature is 1', () => {
   const filters = { temperature: 0.6, top_k: 40, top_p: 0.9, min_p: 0.1, typical_p: 0.8, top_h: 0.4 };
   const cutoffs = { epsilon_cutoff: 0.01, eta_cutoff: 0.02 };
   expect(fromGenerationConfig({ ...filters, ...cutoffs })).toEqual({});
@@ -25,7 +25,7 @@ test('filters count only with do_sample, whose temperature is 1 if not said', ()
   expect(fromGenerationConfig({ do_sample: true })).toEqual({ temperature: 1 });
 });
 
-test('adjustments count always', () => {
+test('other processors always count', () => {
   const config = {
     sequence_bias: [[[7], 2.5]],
     encoder_repetition_penalty: 1.1,
@@ -95,7 +95,7 @@ test('a minimum length without an end token is left out, as in the reference', (
   expect(fromGenerationConfig(config)).toEqual({});
 });
 
-test('the end is forced at the caller’s limit, else at the file’s', () => {
+test('the end token is forced at the caller’s limit, else at the file’s', () => {
   const config = { forced_eos_token_id: 0 };
   expect(fromGenerationConfig({ ...config, max_length: 512 }, 7)).toEqual({
     forcedEosTokenId: { tokens: 0, maxNewTokens: 7 },
@@ -109,7 +109,7 @@ test('the end is forced at the caller’s limit, else at the file’s', () => {
   expect(fromGenerationConfig(config)).toEqual({});
 });
 
-test('what would change the logits and is not here is refused', () => {
+test('fields that would change the logits and are not supported are refused', () => {
   const refusal = (config: Record<string, unknown>) => thrownMessage(() => fromGenerationConfig(config));
   expect(refusal({ guidance_scale: 3 })).toBe(
     'sampling: guidance_scale is 3; it must be 1 or not given; there is no processor for it',

@@ -52,7 +52,7 @@ test('there is a processor for each of the reference', () => {
   expect(Object.keys(processors).sort()).toEqual(Object.keys(settings).sort());
 });
 
-test.each(Object.keys(settings))('%s is the reference', name => {
+test.each(Object.keys(settings))('%s equals the reference', name => {
   const process = processors[name]!();
   const tokens = rows('input_ids');
   // The reference was given the prompt's length as an argument where it needs one.
@@ -74,7 +74,7 @@ test.each(Object.keys(settings))('%s is the reference', name => {
   }
 });
 
-test('each reference differs from its input, so that a processor that does nothing fails; two are tested elsewhere', () => {
+test('each reference differs from its input, so that an idle processor fails; two are tested elsewhere', () => {
   const same = Object.keys(settings).filter(name => JSON.stringify(rows(name)) === JSON.stringify(rows('logits')));
   expect(same).toEqual(['no_repeat_ngram', 'forced_bos']);
 });

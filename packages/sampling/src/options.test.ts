@@ -37,7 +37,7 @@ export function forTheCompiler(): void {
   sampler({ forcedEosTokenId: { tokens: 2 } });
 }
 
-test('a temperature of 0 that the compiler could not know about makes the filters idle, not wrong', () => {
+test('a temperature of 0 unknown to the compiler makes the filters idle, not wrong', () => {
   const slider: number = 0;
   const sample = sampler({ temperature: slider, topP: 0.9, seed: 1 }).next([1, 3, 2], { tokens: [], promptLength: 0 });
   expect(sample).toMatchObject({ token: 1, probability: 1 });

@@ -8,7 +8,7 @@ const run = (options: PipelineOptions, logits: number[], tokens: number[] = [], 
 ];
 const ln = Math.log;
 
-test('the order is that of the reference, whatever the order of the options', () => {
+test('processors run in the order of the reference, whatever the order of the options', () => {
   // The value of each option is read when its processor is made, so the reads show the order.
   const read: string[] = [];
   const all = {
@@ -53,7 +53,7 @@ test('the repetition penalty sees the bias, not the other way round', () => {
   expect(run({ repetitionPenalty: 2, sequenceBias: [[0, 3]] }, [1, 1], [0])).toEqual([2, 1]);
 });
 
-test('a forced end wins over a minimum length, a suppressed token over a forced end', () => {
+test('a forced end token wins over a minimum length, a suppressed token over a forced end token', () => {
   const end = { forcedEosTokenId: { tokens: 1, maxLength: 2 }, eosTokenId: 1 } as const;
   expect(allowedIds(run({ ...end, minLength: 5 }, [1, 1, 1], [0]))).toEqual([1]);
   expect(allowedIds(run({ ...end, suppressTokens: 1 }, [1, 1, 1], [0]))).toEqual([]);
@@ -66,7 +66,7 @@ test('processors of your own run before the temperature', () => {
   expect(run({ temperature: 0.5, processors: [plusOne, plusOne] }, [1, 2])).toEqual([6, 8]);
 });
 
-test('topK comes before topP: the share is taken of what topK left', () => {
+test('topK comes before topP: the share is of the tokens that topK kept', () => {
   const row = [0.4, 0.3, 0.2, 0.1].map(ln);
   expect(allowedIds(run({ topP: 0.6 }, row))).toEqual([0, 1]);
   expect(allowedIds(run({ topP: 0.6, topK: 2 }, row))).toEqual([0, 1]);
@@ -84,7 +84,7 @@ test('renormalizeLogits comes last', () => {
   expect(result.map(Math.exp)).toEqual([expect.closeTo(4 / 7, 6), expect.closeTo(3 / 7, 6), 0, 0]);
 });
 
-test('a forced beginning moves the suppressed one by a token', () => {
+test('a forced second token moves beginSuppressTokens by a token', () => {
   expect(allowedIds(run({ beginSuppressTokens: 1, forcedBosTokenId: 2 }, [1, 1, 1], [0]))).toEqual([2]);
   expect(allowedIds(run({ beginSuppressTokens: 1, forcedBosTokenId: 2 }, [1, 1, 1], [0, 2], 1))).toEqual([0, 2]);
   expect(allowedIds(run({ beginSuppressTokens: 1 }, [1, 1, 1], [0]))).toEqual([0, 2]);
@@ -101,7 +101,7 @@ test('at temperature 0 filters are checked and do not run', () => {
   );
 });
 
-test('an option that is undefined is not there', () => {
+test('an option that is undefined counts as absent', () => {
   expect(pipeline({ temperature: undefined, topP: undefined })).toEqual([]);
 });
 
@@ -114,7 +114,7 @@ test('an unknown option is refused with the list of the known ones', () => {
   );
 });
 
-test('renormalizeLogits false is refused: it would do nothing', () => {
+test('renormalizeLogits false is refused: it would have no effect', () => {
   expect(thrownMessage(() => pipeline({ renormalizeLogits: false } as unknown as PipelineOptions))).toBe(
     'sampling: renormalizeLogits is false; it must be true, or not given',
   );

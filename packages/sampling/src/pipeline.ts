@@ -71,11 +71,11 @@ export const filterNames = (): string[] => Object.keys(filters);
 
 /** Throws `sampling: NAME is not an option; options are ...` for the first unknown name. */
 export function expectOptionNames(options: object, ...others: readonly string[]): void {
-  const known = [...Object.keys(steps), 'eosTokenId', ...others];
+  const names = [...Object.keys(steps), 'eosTokenId', ...others];
   expectOption(Object(options) === options, 'options', options, 'an object');
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw samplingError('option', `${name} is not an option; options are ${known.join(', ')}`);
+    if (!names.includes(name)) {
+      throw samplingError('option', `${name} is not an option; options are ${names.join(', ')}`);
     }
   }
 }

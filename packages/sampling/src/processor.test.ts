@@ -7,7 +7,7 @@ const double = processor(row => {
   for (let id = 0; id < row.length; id++) row[id]! *= 2;
 });
 
-test('a processor leaves the row it is given as it is, and writes where it is told', () => {
+test('a processor leaves its input unchanged, and writes into out', () => {
   const row = Float32Array.of(1, 2);
   expect([...double(row, contextOf())]).toEqual([2, 4]);
   expect([...row]).toEqual([1, 2]);
@@ -25,7 +25,7 @@ test('processors run in turn over a copy; a plain function is one too', () => {
   expect(logits).toEqual([1, 2, 3]);
 });
 
-test('a processor that loses logits is named by its place', () => {
+test('a processor that loses logits is named by its index', () => {
   const short = [double, () => new Float32Array(2)];
   expect(thrownMessage(() => applyProcessors(short, [1, 2, 3], contextOf()))).toBe(
     'sampling: processor 1 returned 2 logits; it was given 3',

@@ -40,7 +40,7 @@ test('these numbers never change: other packages and kernels make the same', () 
   expect(uniformAt(42, 'layers.0.attention', 3) * 2 ** 24).toBe(2083875);
 });
 
-test('the fine number joins two, the upper and the lower 24 bits', () => {
+test('fineUniformAt joins two numbers, the upper and the lower 24 bits', () => {
   for (let n = 0; n < 50; n++) {
     const [upper, lower] = [uniformAt(5, 'x', 2 * n), uniformAt(5, 'x', 2 * n + 1)];
     expect(fineUniformAt(5, 'x', n)).toBe(upper + lower / 2 ** 24);
@@ -48,7 +48,7 @@ test('the fine number joins two, the upper and the lower 24 bits', () => {
   }
 });
 
-test('numbers spread evenly and do not follow each other, over counters, seeds and paths', () => {
+test('numbers are uniform and uncorrelated over counters, seeds and paths', () => {
   const draws = 20000;
   const series = {
     counters: (i: number) => uniformAt(3, 'sampler.0', i),

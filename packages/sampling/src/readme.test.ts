@@ -35,7 +35,7 @@ test('the code of the README prints what its comments say', async () => {
   expect(await printed(await bundle(code))).toEqual(expected);
 });
 
-test('the example tells a sentence', async () => {
+test('the example generates a sentence', async () => {
   const program = await bundle(readFileSync(here('../example/bigrams.ts'), 'utf8'));
   expect(await printed(`process.argv = [];\n${program}`)).toEqual(['"The cat saw the rat."']);
 });

@@ -36,7 +36,7 @@ test('tokens are drawn with their probabilities, for any seed and row', () => {
   }
 });
 
-test('temperature and filters change what is drawn as they should', () => {
+test('temperature and filters change the distribution of the draws', () => {
   const warm = softmaxInFloat64(logits.map(logit => logit / 2));
   expect(chiSquare(counts({ temperature: 2, seed: 1 }, 3000), warm)).toBeLessThan(23.5);
   const nucleus = [0, 4 / 9, 0, 3 / 9, 2 / 9];
@@ -44,7 +44,7 @@ test('temperature and filters change what is drawn as they should', () => {
   expect(chiSquare(counts({ temperature: 1, topK: 3, seed: 2 }, 3000), nucleus)).toBeLessThan(21);
 });
 
-test('without a temperature, or with 0, the most likely token is taken; of equal ones the lowest id', () => {
+test('without a temperature, or with 0, the most likely token is taken, ties by lowest id', () => {
   for (const { next } of [sampler({}), sampler({ temperature: 0 })]) {
     expect(next(logits, contextOf())).toEqual({
       token: 1,
@@ -57,7 +57,7 @@ test('without a temperature, or with 0, the most likely token is taken; of equal
   }
 });
 
-test('logprob is the model’s, probability that of the draw, topLogprobs the model’s favourites', () => {
+test('logprob is of the model, probability of the draw, topLogprobs are the model’s most likely tokens', () => {
   const { next } = sampler({ temperature: 1, topP: 0.65, suppressTokens: 1, topLogprobs: 3, seed: 4 });
   const sample = next(logits, contextOf([0, 0]));
   // Without token 1: 0.3 and 0.2 of 0.6, which reach 0.65 together.
@@ -95,7 +95,7 @@ test('the caller’s logits are not changed, and plain arrays give the same as t
   expect(list).toEqual([...logits]);
 });
 
-test('equal seeds give equal tokens, in any order of steps; other seeds, rows and positions others', () => {
+test('equal seeds give equal tokens in any order; other seeds, batch indices and positions give others', () => {
   const draw = (seed: number, batchIndex: number, steps: number[]) => {
     const { next } = sampler({ temperature: 1, seed });
     const drawn = new Map(
@@ -111,7 +111,7 @@ test('equal seeds give equal tokens, in any order of steps; other seeds, rows an
   expect(draw(7, 1, steps)).not.toEqual(once);
 });
 
-test('without a seed each sampler draws by a new one, and tells it; one that draws nothing has none', () => {
+test('without a seed each sampler picks and reports a new one; a greedy one has none', () => {
   const drawn = (options: SamplerOptions) => {
     const { next, seed } = sampler(options);
     return { seed, tokens: Array.from({ length: 60 }, (_, i) => next(logits, contextOf(tokens(i + 1))).token) };
@@ -130,7 +130,7 @@ test('a draw depends on the position, not on where the prompt ended: a text can 
     expect(next(logits, contextOf(tokens(i), 1))).toEqual(next(logits, contextOf(tokens(i), i)));
 });
 
-test('rows of a ragged batch do not know each other', () => {
+test('sequences of a ragged batch do not influence each other', () => {
   const batch = [
     { batchIndex: 0, tokens: [1, 2], promptLength: 2, logits: Float32Array.of(1, 2, 3, 4, 5) },
     { batchIndex: 1, tokens: [3, 3, 3, 3, 4], promptLength: 5, logits: Float32Array.of(5, 1, 2, 2, 2) },
@@ -156,7 +156,7 @@ test('rows of a ragged batch do not know each other', () => {
   expect(alone).toEqual(forth);
 });
 
-test('rows of another length may follow', () => {
+test('logits of another length may follow', () => {
   const { next } = sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, topLogprobs: 1, seed: 0 });
   const large = Float32Array.from({ length: 101 }, (_, id) => (id * 37) % 11);
   const small = Float32Array.of(1, 2, 3);
@@ -166,7 +166,7 @@ test('rows of another length may follow', () => {
   expect([large, small, large].map(row => next(row, contextOf()))).toEqual([...expected, expected[0]]);
 });
 
-test('a processor of your own decides', () => {
+test('a custom processor decides', () => {
   const onlyLast = processor((row, { tokens }) => row.fill(-Infinity, 0, row.length - tokens.length));
   const { next } = sampler({ temperature: 1, processors: [onlyLast] });
   expect(next(logits, contextOf([9]))).toMatchObject({
@@ -185,7 +185,7 @@ test('every part of a vocab of 50,000 equally likely tokens is drawn from', () =
   expect(Math.max(...drawn)).toBeGreaterThan(49000);
 });
 
-test('a row that nothing can be chosen from is an error with a code', () => {
+test('logits from which no token can be chosen are an error with a code', () => {
   const { next } = sampler({ suppressTokens: [0, 1] });
   expect(thrownMessage(() => next([1, 2], contextOf()))).toBe(
     'sampling: none of 2 tokens can be chosen; one logit must be above -Infinity',

@@ -4,7 +4,7 @@ import { rows } from '../test/rows.js';
 import { selectNearest, topIndices } from './select.js';
 import { softmax } from './softmax.js';
 
-test('topIndices gives the largest first, ties by lowest index', () => {
+test('topIndices returns the largest first, ties by lowest index', () => {
   fc.assert(
     fc.property(rows, fc.nat({ max: 67 }), (row, count) => {
       const sorted = [...row.keys()].sort((a, b) => (row[a] === row[b] ? a - b : row[b]! - row[a]!));
@@ -13,7 +13,7 @@ test('topIndices gives the largest first, ties by lowest index', () => {
   );
 });
 
-test('selectNearest stops where a walk over the sorted distances stops', () => {
+test('selectNearest stops where a sum over the sorted distances stops', () => {
   fc.assert(
     fc.property(
       rows,
@@ -42,7 +42,7 @@ test('selectNearest ends at the last entry when the limit is out of reach', () =
   expect(selectNearest(row, 3, 43, unnormalized, 99)).toEqual({ id: 1, distance: 2 });
 });
 
-test('a row of 50,257 equal logits is no special case', () => {
+test('a row of 50,257 equal logits works too', () => {
   const row = new Float32Array(50257).fill(-100);
   const { unnormalized, sum } = softmax(row);
   expect(selectNearest(row, -100, 43, unnormalized, 0.5 * sum)).toEqual({ id: 25128, distance: 0 });

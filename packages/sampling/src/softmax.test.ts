@@ -5,7 +5,7 @@ import { maximum, meanLogit, softmax } from './softmax.js';
 
 const logits = fc.array(fc.float({ min: -200, max: 200, noNaN: true }), { minLength: 1, maxLength: 23 });
 
-test('masses are exp(logit - max) to 6e-11, and 0 where that is under 3e-19', () => {
+test('values are exp(logit - max) to 6e-11, and 0 below 3e-19', () => {
   for (let x = 0; x > -46; x -= 0.000917) {
     const { unnormalized } = softmax(Float32Array.of(0, x));
     const exact = Math.exp(Math.fround(x));
@@ -14,7 +14,7 @@ test('masses are exp(logit - max) to 6e-11, and 0 where that is under 3e-19', ()
   }
 });
 
-test('sum, logSum, the expected logit and the entropy are those of softmax in float64', () => {
+test('sum, logSumExp, the expected logit and the entropy equal softmax in float64', () => {
   fc.assert(
     fc.property(logits, values => {
       const row = Float32Array.from(values);
@@ -31,14 +31,14 @@ test('sum, logSum, the expected logit and the entropy are those of softmax in fl
   );
 });
 
-test('suppressed tokens have no mass and do not disturb the expected logit', () => {
+test('suppressed tokens have probability 0 and do not disturb the expected logit', () => {
   const row = Float32Array.of(-Infinity, 1, -Infinity, 1);
   const distribution = softmax(row);
   expect([...distribution.unnormalized.subarray(0, 4)]).toEqual([0, 1, 0, 1]);
   expect(meanLogit(row, distribution)).toBe(1);
 });
 
-test('the maximum is found in any place of a row of any length', () => {
+test('the maximum is found at any index of a row of any length', () => {
   for (let length = 1; length <= 13; length++) {
     for (let place = 0; place < length; place++) {
       const row = new Float32Array(length).fill(-7);
@@ -49,7 +49,7 @@ test('the maximum is found in any place of a row of any length', () => {
   expect(maximum(new Float32Array(3).fill(-Infinity))).toBe(-Infinity);
 });
 
-test('a row from which nothing can be chosen is refused with the reason', () => {
+test('a row from which no token can be chosen is refused with the reason', () => {
   const refusal = (...row: number[]) => thrownMessage(() => softmax(Float32Array.from(row)));
   expect(refusal(1, 2, NaN, 4, 5)).toBe('sampling: logits[2] is NaN; a logit is a finite number or -Infinity');
   expect(refusal(NaN)).toBe('sampling: logits[0] is NaN; a logit is a finite number or -Infinity');

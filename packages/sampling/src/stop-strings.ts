@@ -6,25 +6,25 @@ export interface StopMatch {
   readonly index: number;
 }
 
-/** The text that may be shown after a piece, and the stop string if it is complete. */
+/** The text that may be shown after a chunk, and the stop string if it is complete. */
 export interface StopStep {
   readonly text: string;
   readonly stop?: StopMatch;
 }
 
-/** Watches one text that arrives in pieces. */
+/** Watches one text that arrives in chunks. */
 export interface StopStrings {
   /**
-   * Takes the next piece and returns the text that can no longer be part of a stop string. Once a stop string is found,
-   * `text` ends before it and later pieces add nothing.
+   * Takes the next chunk and returns the text that can no longer be part of a stop string. Once a stop string is found,
+   * `text` ends before it and later chunks add nothing.
    */
-  push(piece: string): StopStep;
+  push(chunk: string): StopStep;
   /** Ends the text and returns what was held back; empty after a stop. */
   end(): string;
 }
 
 /**
- * Looks for `strings` in decoded text, however the text is cut into pieces. The string that is complete first wins; if
+ * Looks for `strings` in decoded text, however the text is cut into chunks. The string that is complete first wins; if
  * two are complete at the same character, the longer. Throws if a string is empty.
  */
 export function stopStrings(strings: readonly string[]): StopStrings {
@@ -46,9 +46,9 @@ export function stopStrings(strings: readonly string[]): StopStrings {
     return text;
   };
   return {
-    push(piece) {
+    push(chunk) {
       if (stop) return { text: '', stop };
-      pending += piece;
+      pending += chunk;
       const match = firstComplete(strings, pending);
       if (!match) return { text: emit(pending.length - longestBeginning(strings, pending)) };
       stop = { string: match.string, index: emittedLength + match.index };

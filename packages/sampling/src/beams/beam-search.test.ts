@@ -63,7 +63,7 @@ function naive(options: BeamOptions, prompt: number[], logits: Logits) {
   return kept.slice(0, numReturnSequences);
 }
 
-test('what is found is what an algorithm of a few lines finds, whatever the settings', () => {
+test('beam search finds what a naive float64 implementation finds, for all settings', () => {
   const settings = fc.record({
     seed: fc.integer({ min: 0, max: 1e6 }),
     numBeams: fc.integer({ min: 1, max: 6 }),
@@ -91,7 +91,7 @@ test('what is found is what an algorithm of a few lines finds, whatever the sett
   expect(same / total).toBeGreaterThan(0.995); // float32 may order two that are nearly equal otherwise
 });
 
-test('with room for all of them the best of all texts is found', () => {
+test('with enough beams the best of all texts is found', () => {
   const logits = logitsAfter(3);
   const texts = (tokens: number[], sum: number): Text[] =>
     tokens.length === 4
@@ -102,7 +102,7 @@ test('with room for all of them the best of all texts is found', () => {
   expect(found!.newTokens).toEqual(best.tokens);
 });
 
-test('prompts do not depend on each other, and one that is done is asked no more', () => {
+test('prompts do not influence each other, and a prompt that is done needs no more logits', () => {
   const logits = logitsAfter(8);
   const options: BeamOptions = { numBeams: 3, numReturnSequences: 3, eosTokenId: 2, maxNewTokens: 7 };
   const prompts = [[1], [3, 0, 4], [], [2, 2]];
@@ -122,7 +122,7 @@ test('prompts do not depend on each other, and one that is done is asked no more
   expect([tokens[0], tokens[1], parents[0], parents[1]]).toEqual([0, 0, 0, 1]); // padding, where they were
 });
 
-test('groups find different texts: what one takes costs the next', () => {
+test('groups find different texts: a token chosen by one group costs the next', () => {
   const logits = () => Float32Array.of(5, 4.5, 1, 0, -1);
   const shared = { numBeams: 2, numReturnSequences: 2, maxNewTokens: 1 };
   const [apart] = searched({ ...shared, numBeamGroups: 2, diversityPenalty: 1 }, [[3]], logits).results();
@@ -132,7 +132,7 @@ test('groups find different texts: what one takes costs the next', () => {
   expect(little![0]!.score - little![1]!.score).toBeCloseTo(0.1, 5);
 });
 
-test('processors see log-probabilities: forced and forbidden tokens, and penalties', () => {
+test('processors see log-probabilities: forced and suppressed tokens, and penalties', () => {
   const logits = logitsAfter(5);
   const forced = {
     numBeams: 3,
@@ -150,7 +150,7 @@ test('processors see log-probabilities: forced and forbidden tokens, and penalti
   expect(never.newTokens.join()).not.toContain('1,2');
 });
 
-test('steps tell the tree: each hypothesis can be followed back through the rows', () => {
+test('steps describe the search tree: each hypothesis can be traced back through the rows', () => {
   const logits = logitsAfter(21);
   const options: BeamOptions = { numBeams: 3, numReturnSequences: 3, eosTokenId: 2, maxNewTokens: 6 };
   const search = beamSearch(options, [[1]]);
@@ -172,7 +172,7 @@ test('steps tell the tree: each hypothesis can be followed back through the rows
   }
 });
 
-test('a prompt without room is its own result', () => {
+test('a prompt that may get no new token is its own result', () => {
   const search = beamSearch({ numBeams: 2, maxNewTokens: 0 }, [[1, 2]]);
   expect(search.done).toBe(true);
   expect(search.results()[0]).toMatchObject([{ tokens: [1, 2], newTokens: [], score: 0, finishReason: 'length' }]);
@@ -185,7 +185,7 @@ const message =
     while (!search.done) search.step(logits ?? (() => new Float32Array(vocab)));
   };
 
-test('what does not fit is refused', () => {
+test('options out of range are refused', () => {
   const fits = { numBeams: 2, maxNewTokens: 2 };
   const one = (value: number) => () => Float32Array.of(0, value);
   const cases: [() => void, string][] = [

@@ -38,7 +38,7 @@ export function groupBeamHypotheses(
       const running: Continuation[] = [];
       for (const [rank, continuation] of best.entries()) {
         if (!eosTokenIds.has(continuation.token)) running.push(continuation);
-        else if (rank < groupSize) add(continuation, length, 'eos'); // an end token ranked after the first groupSize does not count
+        else if (rank < groupSize) add(continuation, length, 'eos'); // a lower-ranked end token does not count
         if (running.length === groupSize) break;
       }
       const attainableLength = earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length;

@@ -8,7 +8,9 @@ interface SearchOptions {
   readonly numBeams: number;
   /** How many texts it returns for each prompt, at most `numBeams`; default 1. */
   readonly numReturnSequences?: number | undefined;
-  /** score = sum of log-probabilities / newTokens^lengthPenalty, default 1: above 0 favors long texts, below 0 short. */
+  /**
+   * score = sum of log-probabilities / newTokens^lengthPenalty, default 1: above 0 favors long texts, below 0 short.
+   */
   readonly lengthPenalty?: number | undefined;
   /**
    * When the search of a prompt stops. true: as soon as `numBeams` texts are finished. false, the default: when the
@@ -127,8 +129,8 @@ export function settingsOf(options: BeamOptions): BeamSettings {
 }
 
 function expectLimit(maxNewTokens: number | undefined, maxLength: number | undefined): void {
-  const given = maxNewTokens !== undefined || maxLength !== undefined;
-  expectOption(given, 'maxNewTokens', undefined, 'given, or maxLength: a text needs a limit');
+  const hasLimit = maxNewTokens !== undefined || maxLength !== undefined;
+  expectOption(hasLimit, 'maxNewTokens', undefined, 'given, or maxLength: a text needs a limit');
   if (maxNewTokens !== undefined) expectInteger('maxNewTokens', maxNewTokens, 0);
   if (maxLength !== undefined) expectInteger('maxLength', maxLength, 1);
 }

@@ -9,7 +9,7 @@ test('a bad word cannot be completed', () => {
   expect(allowedIds(process(new Float32Array(6), contextOf([0, 1])))).toEqual([0, 1, 2, 5]);
 });
 
-test('an end token is no bad word, a longer word with it is', () => {
+test('an end token alone is no bad word, a longer word with it is', () => {
   const process = badWordsIds([[2], [5], [1, 2], [2, 3]], [2, 5]);
   expect(allowedIds(process(new Float32Array(6), contextOf([0, 0])))).toEqual([0, 1, 2, 3, 4, 5]);
   expect(allowedIds(process(new Float32Array(6), contextOf([0, 1])))).toEqual([0, 1, 3, 4, 5]);

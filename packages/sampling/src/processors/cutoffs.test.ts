@@ -23,7 +23,7 @@ test('epsilonCutoff keeps tokens of that probability, at least one', () => {
   expect(allowedIds(epsilonCutoff(0.9)(Float32Array.of(1, 2, 0), contextOf()))).toEqual([1]);
 });
 
-test('etaCutoff lowers the bar where the entropy is high', () => {
+test('etaCutoff lowers the cutoff where the entropy is high', () => {
   fc.assert(
     fc.property(distinctRows, epsilons, (row, epsilon) => {
       const cutoff = (p: number[]) => Math.min(epsilon, Math.sqrt(epsilon) * Math.exp(-entropyOf(p)));

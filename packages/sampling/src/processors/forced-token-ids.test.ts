@@ -7,25 +7,25 @@ const row = () => Float32Array.of(1, 2, 3, 4);
 const untouched = [1, 2, 3, 4];
 const only = (...ids: number[]) => untouched.map((_, id) => (ids.includes(id) ? 0 : -Infinity));
 
-test('the beginning is forced after one token', () => {
+test('forcedBosTokenId forces the second token', () => {
   expect([...forcedBosTokenId(2)(row(), contextOf([7]))]).toEqual(only(2));
   expect([...forcedBosTokenId(2)(row(), contextOf([7, 7]))]).toEqual(untouched);
   expect([...forcedBosTokenId(2)(row(), contextOf([]))]).toEqual(untouched);
 });
 
-test('the end is forced as the last token of the row', () => {
+test('forcedEosTokenId forces the last token of the sequence', () => {
   const process = forcedEosTokenId({ tokens: [0, 3], maxLength: 4 });
   expect([...process(row(), contextOf([7, 7], 1))]).toEqual(untouched);
   expect([...process(row(), contextOf([7, 7, 7], 1))]).toEqual(only(0, 3));
 });
 
-test('or as the last new token', () => {
+test('forcedEosTokenId forces the last new token', () => {
   const process = forcedEosTokenId({ tokens: 1, maxNewTokens: 3 });
   expect([...process(row(), contextOf([7, 7, 7], 2))]).toEqual(untouched);
   expect([...process(row(), contextOf([7, 7, 7, 7], 2))]).toEqual(only(1));
 });
 
-test('errors say what does not fit', () => {
+test('errors name the option and its value', () => {
   expect(thrownMessage(() => forcedBosTokenId(4)(row(), contextOf([7])))).toBe(
     'sampling: forcedBosTokenId is 4; the vocab has 4 tokens',
   );

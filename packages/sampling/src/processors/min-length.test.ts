@@ -17,7 +17,7 @@ test('minNewTokens does not', () => {
   expect(allowedIds(process(row(), contextOf([0, 0, 0, 0, 0], 2)))).toEqual([0, 1, 2, 3, 4]);
 });
 
-test('errors say what is missing or unfit', () => {
+test('errors name the missing context or the value out of range', () => {
   expect(thrownMessage(() => minLength(-1, 2))).toBe('sampling: minLength is -1; it must be a whole number from 0 on');
   expect(thrownMessage(() => minNewTokens(0.5, 2))).toBe(
     'sampling: minNewTokens is 0.5; it must be a whole number from 0 on',

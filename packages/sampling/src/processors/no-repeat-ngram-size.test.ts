@@ -9,7 +9,7 @@ const tokens = fc.array(fc.nat({ max: vocab - 1 }), { maxLength: 17 });
 const runs = (list: readonly number[], size: number) =>
   Array.from({ length: Math.max(0, list.length - size + 1) }, (_, i) => list.slice(i, i + size).join());
 
-test('a token goes exactly when it would write a run a second time', () => {
+test('a token is suppressed exactly when it would repeat an n-gram', () => {
   fc.assert(
     fc.property(tokens, fc.integer({ min: 1, max: 4 }), (list, size) => {
       const expected = [...Array(vocab).keys()].filter(
@@ -20,7 +20,7 @@ test('a token goes exactly when it would write a run a second time', () => {
   );
 });
 
-test('a token goes exactly when it would write a run that the encoder read', () => {
+test('a token is suppressed exactly when it would complete an n-gram that the encoder read', () => {
   fc.assert(
     fc.property(tokens, tokens, fc.integer({ min: 1, max: 4 }), (list, encoderTokens, size) => {
       const expected = [...Array(vocab).keys()].filter(
@@ -32,7 +32,7 @@ test('a token goes exactly when it would write a run that the encoder read', () 
   );
 });
 
-test('errors say what is missing or unfit', () => {
+test('errors name the missing context or the value out of range', () => {
   const whole = 'it must be a whole number from 1 on';
   expect(thrownMessage(() => noRepeatNgramSize(0))).toBe(`sampling: noRepeatNgramSize is 0; ${whole}`);
   expect(thrownMessage(() => encoderNoRepeatNgramSize(1.5))).toBe(

@@ -5,25 +5,25 @@ import { encoderRepetitionPenalty, repetitionPenalty } from './repetition-penalt
 
 const row = () => Float32Array.of(2, -2, 3, -3, 0, -Infinity);
 
-test('tokens that came before are made less likely, once each', () => {
+test('tokens that already occurred become less likely, once each', () => {
   expect([...repetitionPenalty(2)(row(), contextOf([0, 3, 0, 0, 5, 4]))]).toEqual([1, -2, 3, -6, 0, -Infinity]);
 });
 
-test('below 1 they are made more likely', () => {
+test('below 1 they become more likely', () => {
   expect([...repetitionPenalty(0.5)(row(), contextOf([0, 3, 3]))]).toEqual([4, -2, 3, -1.5, 0, -Infinity]);
 });
 
-test('tokens may be a typed array, and ids outside the vocab are passed over', () => {
+test('tokens may be a typed array, and ids outside the vocab are ignored', () => {
   const context = { tokens: Int32Array.of(0, 99), promptLength: 2 };
   expect([...repetitionPenalty(2)(row(), context)]).toEqual([1, -2, 3, -3, 0, -Infinity]);
 });
 
-test('what the encoder read is made more likely', () => {
+test('tokens that the encoder read become more likely', () => {
   const context = { ...contextOf([2, 2]), encoderTokens: [0, 3, 0] };
   expect([...encoderRepetitionPenalty(2)(row(), context)]).toEqual([4, -2, 3, -1.5, 0, -Infinity]);
 });
 
-test('errors say what is missing or unfit', () => {
+test('errors name the missing context or the value out of range', () => {
   expect(thrownMessage(() => repetitionPenalty(0))).toBe(
     'sampling: repetitionPenalty is 0; it must be a number above 0',
   );

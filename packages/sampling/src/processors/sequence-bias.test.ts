@@ -7,18 +7,18 @@ const biased = (bias: Parameters<typeof sequenceBias>[0], tokens: number[]) => [
   ...sequenceBias(bias)(new Float32Array(5), contextOf(tokens)),
 ];
 
-test('one token is biased everywhere, given bare or as a list', () => {
+test('a single token is biased everywhere, given as a number or as a list', () => {
   expect(biased([[3, 1.5]], [])).toEqual([0, 0, 0, 1.5, 0]);
   expect(biased([[[3], -2]], [1, 2])).toEqual([0, 0, 0, -2, 0]);
 });
 
-test('the last token of a sequence is biased after the tokens before it', () => {
+test('the last token of a sequence is biased if the other tokens precede', () => {
   expect(biased([[[1, 2, 4], 7]], [0, 1, 2])).toEqual([0, 0, 0, 0, 7]);
   expect(biased([[[1, 2, 4], 7]], [1, 2, 0])).toEqual([0, 0, 0, 0, 0]);
   expect(biased([[[1, 2, 4], 7]], [2])).toEqual([0, 0, 0, 0, 0]);
 });
 
-test('as in the reference, a sequence longer than the tokens so far is not looked at', () => {
+test('as in the reference, a sequence longer than the tokens so far is ignored', () => {
   expect(biased([[[1, 4], 7]], [1])).toEqual([0, 0, 0, 0, 0]);
   expect(biased([[[1, 4], 7]], [1, 1])).toEqual([0, 0, 0, 0, 7]);
 });

@@ -5,18 +5,18 @@ import { beginSuppressTokens, suppressTokens } from './suppress-tokens.js';
 
 const row = () => new Float32Array(5);
 
-test('suppressed tokens go always; ids outside the vocab are passed over', () => {
+test('suppressed tokens never come; ids outside the vocab are ignored', () => {
   expect(allowedIds(suppressTokens([1, 3, 99])(row(), contextOf([0])))).toEqual([0, 2, 4]);
   expect(allowedIds(suppressTokens(4)(row(), contextOf()))).toEqual([0, 1, 2, 3]);
 });
 
-test('tokens suppressed at the beginning go for the first token after the prompt only', () => {
+test('beginSuppressTokens applies to the first token after the prompt only', () => {
   const process = beginSuppressTokens([1, 3]);
   expect(allowedIds(process(row(), contextOf([0, 0], 2)))).toEqual([0, 2, 4]);
   expect(allowedIds(process(row(), contextOf([0, 0, 0], 2)))).toEqual([0, 1, 2, 3, 4]);
 });
 
-test('a forced beginning after one start token moves the beginning by one', () => {
+test('a forced second token moves the suppressed one by a token', () => {
   const process = beginSuppressTokens([1, 3], true);
   expect(allowedIds(process(row(), contextOf([0], 1)))).toEqual([0, 1, 2, 3, 4]);
   expect(allowedIds(process(row(), contextOf([0, 2], 1)))).toEqual([0, 2, 4]);

@@ -32,7 +32,7 @@ test('only the 100 most likely tokens count', () => {
   expect(ids.length).toBeGreaterThan(50);
 });
 
-test('logits that stay are as they were; the most likely token stays always', () => {
+test('kept logits are unchanged; the most likely token always stays', () => {
   expect([...topH(0.01)(Float32Array.of(1, 5, -Infinity, 4), contextOf())]).toEqual([
     -Infinity,
     5,

@@ -4,7 +4,7 @@ import { allowedIds, contextOf, rows } from '../../test/rows.js';
 import { thrownMessage } from '../../test/thrown.js';
 import { topK } from './top-k.js';
 
-test('the k largest logits stay, and what equals the last of them', () => {
+test('the k largest logits stay, and all that equal the smallest of them', () => {
   expect(allowedIds(topK(2)(Float32Array.of(1, 5, 3, 4), contextOf()))).toEqual([1, 3]);
   expect(allowedIds(topK(2)(Float32Array.of(4, 5, 4, 4), contextOf()))).toEqual([0, 1, 2, 3]);
   fc.assert(

@@ -6,7 +6,7 @@ import { topP } from './top-p.js';
 
 const logits = (...probabilities: number[]) => Float32Array.from(probabilities, Math.log);
 
-test('the fewest most likely tokens stay that reach the share', () => {
+test('the fewest most likely tokens that reach the share stay', () => {
   const row = logits(0.1, 0.4, 0.05, 0.3, 0.15);
   expect(allowedIds(topP(0.39)(row, contextOf()))).toEqual([1]);
   expect(allowedIds(topP(0.41)(row, contextOf()))).toEqual([1, 3]);
@@ -15,7 +15,7 @@ test('the fewest most likely tokens stay that reach the share', () => {
   expect(allowedIds(topP(1e-20)(row, contextOf()))).toEqual([1]);
 });
 
-test('of equal tokens those with the lower ids stay', () => {
+test('of equally likely tokens those with lower ids stay', () => {
   expect(allowedIds(topP(0.5)(new Float32Array(8), contextOf()))).toEqual([0, 1, 2, 3]);
   expect(allowedIds(topP(0.6)(logits(0.1, 0.35, 0.1, 0.35, 0.1), contextOf()))).toEqual([1, 3]);
 });
@@ -25,7 +25,7 @@ test('topP 1 keeps all', () => {
   expect([...topP(1)(row, contextOf())]).toEqual([...row]);
 });
 
-test('what stays is a walk down the sorted probabilities, in float64', () => {
+test('the nucleus is a prefix of the sorted probabilities, in float64', () => {
   fc.assert(
     fc.property(rows, fc.double({ min: 0.001, max: 0.9999, noNaN: true }), (row, share) => {
       const probabilities = softmaxInFloat64(row);

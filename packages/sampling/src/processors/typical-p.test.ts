@@ -4,7 +4,7 @@ import { allowedIds, contextOf, distinctRows, entropyOf, softmaxInFloat64 } from
 import { thrownMessage } from '../../test/thrown.js';
 import { typicalP } from './typical-p.js';
 
-test('the tokens of most usual surprise stay until they reach the mass, in float64', () => {
+test('the most typical tokens stay until they reach the probability, in float64', () => {
   fc.assert(
     fc.property(distinctRows, fc.double({ min: 0.01, max: 0.99, noNaN: true }), (row, mass) => {
       const probabilities = softmaxInFloat64(row);
@@ -26,7 +26,7 @@ test('the tokens of most usual surprise stay until they reach the mass, in float
   );
 });
 
-test('the most likely token may go, and equally odd tokens stay together', () => {
+test('the most likely token may go, and equally typical tokens stay together', () => {
   const row = Float32Array.from([0.3, 0.14, 0.14, 0.14, 0.14, 0.14], Math.log);
   expect(allowedIds(typicalP(0.2)(row, contextOf()))).toEqual([1, 2, 3, 4, 5]);
 });
