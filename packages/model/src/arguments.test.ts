@@ -74,7 +74,7 @@ test.each<[string, () => unknown]>([
   expect(memoryUsage()).toEqual(before);
 });
 
-test('a model that is disposed in the midst of its work says so, and leaves nothing', async () => {
+test('a model disposed during its work rejects with that reason, and leaks nothing', async () => {
   const before = memoryUsage();
   const works: Record<string, (own: Model) => Promise<unknown>> = {
     'save: the model was disposed before it was done': own => own.save(),

@@ -6,7 +6,7 @@ import { fixtureFiles } from './testing/fixture-files.js';
 
 const load = () => loadModel(fixtureFiles('fixtures/checkpoints/gpt2'));
 
-test('1,000 generations, aborted and failing ones among them, leave nothing behind', async () => {
+test('1,000 generations, including aborted and failing ones, leak nothing', async () => {
   const model = await load();
   const before = memoryUsage();
   for (let i = 0; i < 1000; i++) {
@@ -25,7 +25,7 @@ test('1,000 generations, aborted and failing ones among them, leave nothing behi
   model.dispose();
 });
 
-test('loading again and again uses no more than the first time, and an aborted load leaves nothing', async () => {
+test('repeated loading uses no more memory than the first load, and an aborted load leaks nothing', async () => {
   const before = memoryUsage();
   const first = await load();
   const loaded = memoryUsage();
@@ -43,7 +43,7 @@ test('loading again and again uses no more than the first time, and an aborted l
   expect(memoryUsage()).toEqual(before);
 });
 
-test('the memory that a load took serves the next load: the heap stays as it is', async () => {
+test('the next load reuses the memory of a load: the heap stays the same', async () => {
   const sizes: number[] = [];
   for (let i = 0; i < 4; i++) {
     const model = await loadModel(fixtureFiles('packages/model-stories/model'));
@@ -55,7 +55,7 @@ test('the memory that a load took serves the next load: the heap stays as it is'
   expect(new Set(sizes).size).toBe(1);
 });
 
-test('bad prompts and settings are errors that name both sides', async () => {
+test('errors of bad prompts and options name both sides', async () => {
   const model = await load();
   const before = memoryUsage();
   const failure = async (prompt: number[], options = {}) =>

@@ -37,7 +37,7 @@ test('generations that take turns do not disturb each other', async () => {
   expect(said).toEqual(alone.map(({ newTokens }) => newTokens));
 });
 
-test('a model that is disposed in the middle of a text ends it with an error, and cannot begin another', async () => {
+test('a model disposed during a generation rejects it, and cannot start another', async () => {
   const run = async () => {
     for await (const step of model.generate([3, 5], options)) if (step.index === 2) model.dispose();
   };
@@ -48,7 +48,7 @@ test('a model that is disposed in the middle of a text ends it with an error, an
   await expect(model.save()).rejects.toThrow('Model: it was disposed');
 });
 
-test('under another backend than it was loaded on it says so, also in the middle of a text', async () => {
+test('on another backend than its own a model rejects, also during a generation', async () => {
   const message = "Model: the weights are on 'wasm', the active backend is 'cpu'; useBackend('wasm') or load it again";
   const run = async () => {
     for await (const step of model.generate([3, 5], options)) if (step.index === 2) await useBackend('cpu');
@@ -58,7 +58,7 @@ test('under another backend than it was loaded on it says so, also in the middle
   await expect(model.generate([3]).result()).rejects.toThrow(message);
 });
 
-test('the paths of its weights are known to the compiler', () => {
+test('the compiler knows the paths of the weights', () => {
   const { weights } = causalOf('test', model);
   const [block] = weights.decoder.layers;
   expect(block!.attention.query.weight.shape).toEqual([model.layer.dim, model.layer.dim]);
@@ -71,7 +71,7 @@ test('the paths of its weights are known to the compiler', () => {
   expect(weights.source).toBeUndefined();
 });
 
-test('what forward and a batch cannot take is named', async () => {
+test('errors of forward and of a batch name what is wrong', async () => {
   await expect(model.forward([])).rejects.toThrow('forward: there are no tokens');
   await expect(model.forward([3, -1])).rejects.toThrow('forward: id -1 is outside the vocabulary of 128');
   await expect(model.forward(Array(70).fill(1))).rejects.toThrow(
@@ -88,7 +88,7 @@ test('what forward and a batch cannot take is named', async () => {
   await expect(model.generate([3], { taps }).result()).rejects.toThrow(`generate: ${idle}`);
 });
 
-test('what is saved and loaded again computes the same', async () => {
+test('a model saved and loaded again computes the same', async () => {
   const files = await model.save();
   expect([...files.keys()]).toEqual(['config.json', 'generation_config.json', 'model.safetensors']);
   const again = await loadModel(files);

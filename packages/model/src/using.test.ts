@@ -11,7 +11,7 @@ import { connectModels, serveModels } from './worker/index.js';
 
 const config = gpt2Config({ vocab: 7, modelDim: 4, heads: 2, depth: 1, maxPositions: 5 });
 
-test('what has dispose is freed at the end of a scope that is using it', async () => {
+test('using frees a model at the end of the scope', async () => {
   let kept: Model;
   const attention = selfAttention({ modelDim: 4, heads: 2, mask: causal() });
   const [x, weights] = [ones([1, 3, 4]), init(attention, { seed: 1 })];
@@ -33,7 +33,7 @@ test('what has dispose is freed at the end of a scope that is using it', async (
   dispose([x, weights]);
 });
 
-test('what lives behind a port is ended there, and the connection closed', async () => {
+test('using a remote model or connection disposes and closes it', async () => {
   const saved = await createModel(config, { seed: 1 });
   const files = await saved.save();
   saved.dispose();

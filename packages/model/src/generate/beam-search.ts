@@ -101,10 +101,10 @@ export async function* beamSearchSequences(
   const settings = beamSettings(generator, options, prompts, maxLength);
   const search = beamSearch(settings, prompts, sources);
   const { numBeams } = settings;
-  const withText = (found: Hypothesis): BeamResult => {
-    const { newTokens, finishReason } = found;
+  const withText = (hypothesis: Hypothesis): BeamResult => {
+    const { newTokens, finishReason } = hypothesis;
     const tokens = finishReason === 'eos' ? newTokens.slice(0, -1) : newTokens;
-    return { ...found, text: generator.tokenizer?.decode(tokens, { skipSpecialTokens }) ?? '' };
+    return { ...hypothesis, text: generator.tokenizer?.decode(tokens, { skipSpecialTokens }) ?? '' };
   };
   const yieldTurn = async () => {
     await yieldToEventLoop(signal);
@@ -174,7 +174,7 @@ export async function* beamSearchSequences(
       );
       yield stepOf(step, search, numBeams, withText);
     }
-    return search.results().map(found => found.map(withText));
+    return search.results().map(hypotheses => hypotheses.map(withText));
   } finally {
     session?.dispose();
   }
@@ -190,7 +190,7 @@ function stepOf(
   { index, tokens, parents, sums, logprobs, finished }: BeamStep,
   search: BeamSearch,
   numBeams: number,
-  withText: (found: Hypothesis) => BeamResult,
+  withText: (hypothesis: Hypothesis) => BeamResult,
 ): BeamSearchStep {
   const active = new Set(search.activeSequences);
   return {
@@ -206,7 +206,7 @@ function stepOf(
         logprob: logprobs[row]!,
       }));
     }),
-    finished: finished.map(found => found.map(withText)),
+    finished: finished.map(hypotheses => hypotheses.map(withText)),
   };
 }
 

@@ -35,7 +35,7 @@ async function called(times?: number): Promise<number[]> {
   return values;
 }
 
-test('a step is written once for many calls, and nothing is held between them', async () => {
+test('a step is captured once for many calls, and no tensors are kept between them', async () => {
   const held = memoryUsage();
   for (let i = 0; i < 3; i++) {
     expect(await called()).toEqual([10, 21]);
@@ -44,7 +44,7 @@ test('a step is written once for many calls, and nothing is held between them', 
   expect(written).toBe(1);
 });
 
-test('a weight in the place of another, and a switch beside the weights, make it another step', async () => {
+test('a replaced weight, or a changed flag beside the weights, makes a new graph', async () => {
   await called();
   dispose(weights.scale);
   weights.scale = keep(tensor([4, 5], [2]));
@@ -54,7 +54,7 @@ test('a weight in the place of another, and a switch beside the weights, make it
   expect(written).toBe(3);
 });
 
-test('a step with a constant of its own is recorded anew in each call', async () => {
+test('a step with its own constant is captured anew in each call', async () => {
   const held = memoryUsage();
   expect(await called(2)).toEqual([20, 42]);
   expect(await called(3)).toEqual([30, 63]);

@@ -21,7 +21,7 @@ const stepsOf = async (prompt: Prompt, options: GenerateOptions): Promise<Step[]
 };
 const whole = (prompt: Prompt, options: GenerateOptions) => model.generate(prompt, options).result();
 
-test('each step has the log-probability of the model, the best alternatives, and the probability of the draw', async () => {
+test('each step has its log-probability, the most likely tokens and the probability of the draw', async () => {
   const options = { temperature: 0.7, topK: 5, seed: 3, eosTokenId: [], maxNewTokens: 9, topLogprobs: 4 };
   const steps = await stepsOf('Once', options);
   const prompt = model.tokensOf('Once');
@@ -51,7 +51,7 @@ test('each step has the log-probability of the model, the best alternatives, and
   );
 });
 
-test('without a seed each run draws by a new one, which every step and the result tell', async () => {
+test('without a seed each run picks a new one, which every step and the result report', async () => {
   const options = { temperature: 1.5, eosTokenId: [], maxNewTokens: 12 };
   const generation = model.generate('Once', options);
   const runs = [await generation.result(), await generation.result(), await whole('Once', options)];
@@ -73,7 +73,7 @@ test('without a seed each run draws by a new one, which every step and the resul
   expect([likeliest!.seed, (await whole('Once', greedy)).seed]).toEqual([undefined, undefined]);
 });
 
-test('of equal logits the lowest id is taken, and listed first', async () => {
+test('of equal logits the lowest id is chosen, and listed first', async () => {
   const even = (row: Float32Array) => row.map((_, id) => (id < 5 ? 0 : 1));
   const [step] = await stepsOf('Once', { ...greedy, maxNewTokens: 1, processors: [even], topLogprobs: 3 });
   expect(step!.token).toBe(5);
@@ -87,7 +87,7 @@ test('of equal logits the lowest id is taken, and listed first', async () => {
   expect(drawn.map(({ token }) => token)).toEqual([5, 5, 5]);
 });
 
-test('a bias moves the choice, a function of your own decides it with what it knows of the row', async () => {
+test('a bias moves the choice, and a custom processor decides it from the context', async () => {
   const { newTokens } = await whole('Once', greedy);
   expect((await whole('Once', { ...greedy, sequenceBias: [[411, 1000]] })).newTokens).toEqual(Array(24).fill(411));
   const without = await whole('Once', { ...greedy, sequenceBias: [[newTokens[3]!, -1000]] });
@@ -110,7 +110,7 @@ test('a bias moves the choice, a function of your own decides it with what it kn
   ]);
 });
 
-test('a stop text that crosses tokens ends the text before it, and no part of it was shown', async () => {
+test('a stop string across tokens ends the text before it, and no part of it is shown', async () => {
   const { text } = await whole('Once', greedy);
   expect(text).toContain(' little girl named Lily');
   const pieces = (await stepsOf('Once', greedy)).map(step => step.text);
@@ -127,7 +127,7 @@ test('a stop text that crosses tokens ends the text before it, and no part of it
   expect([held.text, held.finishReason]).toEqual([text, 'length']); // held-back text comes at the end
 });
 
-test('an end token ends it, not before the least number of new tokens, and the largest number ends it too', async () => {
+test('an end token ends a text, not before minNewTokens; maxNewTokens ends it too', async () => {
   const { newTokens } = await whole('Once', greedy);
   const eos = [500, newTokens[5]!];
   const first = newTokens.indexOf(eos[1]!);
@@ -140,7 +140,7 @@ test('an end token ends it, not before the least number of new tokens, and the l
   expect([capped.newTokens, capped.finishReason]).toEqual([newTokens.slice(0, 2), 'length']);
 });
 
-test('rows of unequal prompts are what each prompt gives alone, and end each for itself', async () => {
+test('sequences of unequal prompts equal what each prompt gives alone, and end independently', async () => {
   const prompts = ['Once', 'Lily and her mom went to the park. They saw', 'The'];
   const together = await model.generateBatch(prompts, greedy).result();
   for (const [i, prompt] of prompts.entries()) {
@@ -173,7 +173,7 @@ const withConfig = async (config: object, run: (other: Model) => Promise<void>) 
   other.dispose();
 };
 
-test('settings that are left out follow generation_config.json, those that are given come first', async () => {
+test('options left out follow generation_config.json, given ones override it', async () => {
   const drawing = { do_sample: true, temperature: 1.2, top_k: 9, top_p: 0.8, repetition_penalty: 1.3 };
   const ours = { temperature: 1.2, topK: 9, topP: 0.8, repetitionPenalty: 1.3 };
   await withConfig({ ...drawing, max_new_tokens: 17, eos_token_id: [400, 500] }, async other => {
@@ -200,7 +200,7 @@ test('settings that are left out follow generation_config.json, those that are g
   });
 });
 
-test('fields that leave the text alone are passed over, those that would change it and do not exist here are refused', async () => {
+test('fields that do not change the text are ignored, unsupported ones that would change it are refused', async () => {
   const neutral = {
     num_beams: 1,
     penalty_alpha: null,
@@ -226,7 +226,7 @@ test('fields that leave the text alone are passed over, those that would change 
     });
 });
 
-test('a file that asks for beams is followed by beamSearch; one text at a time must be asked for', async () => {
+test('beamSearch follows a file that asks for beams; generate then needs an explicit temperature', async () => {
   await withConfig({ num_beams: 3, num_return_sequences: 2, length_penalty: 0.5, max_new_tokens: 6 }, async other => {
     await expect(other.generate('Once').result()).rejects.toThrow(
       'generate: generation_config.json asks for num_beams 3: call beamSearch, or give a temperature (0 is greedy) for one text at a time',
@@ -239,7 +239,7 @@ test('a file that asks for beams is followed by beamSearch; one text at a time m
   });
 });
 
-test('another generation_config.json can be put in its place', async () => {
+test('generation_config.json can be replaced', async () => {
   const generationConfig = { max_new_tokens: 3, eos_token_id: 2 };
   const other = await loadModel(fixtureFiles('fixtures/models/stories260k'), { generationConfig });
   expect(other.generationConfig).toEqual(generationConfig);
@@ -247,7 +247,7 @@ test('another generation_config.json can be put in its place', async () => {
   other.dispose();
 });
 
-test('an option that does not exist is refused with all that do, the nearest first', async () => {
+test('an unknown option is refused with the list of known ones, the nearest first', async () => {
   const refusal = (options: object) => expect(model.generate('Once', options as never).result()).rejects;
   await refusal({ topk: 5 }).toThrow(
     /^generate: topk is not an option; options are topK, topP, topH, .*maxNewTokens.*, skipSpecialTokens/,

@@ -13,7 +13,7 @@ const newest = Object.entries(settings).find(([name]) => name.startsWith('llama:
 const learned = settings['gpt2: tanh']!;
 const greedy = { temperature: 0, eosTokenId: [] };
 
-test('a text ends where the positions end that the model was made for, unless maxLength says otherwise', async () => {
+test('a text ends at maxPositions, unless maxLength says otherwise', async () => {
   const model = await loadModel(files({ ...newest, max_position_embeddings: 9 }));
   expect([model.maxPositions, model.openEnded]).toEqual([9, true]);
   const short = await model.generate([1, 2, 3], { ...greedy, maxNewTokens: 20 }).result();
@@ -25,7 +25,7 @@ test('a text ends where the positions end that the model was made for, unless ma
   model.dispose();
 });
 
-test('dynamic scaling is made for factor times the length', async () => {
+test('with dynamic scaling maxPositions is factor times the length', async () => {
   const scaling = { type: 'dynamic', factor: 2.5 };
   const model = await loadModel(
     files({ ...newest, rope_parameters: null, rope_scaling: scaling, max_position_embeddings: 9 }),
@@ -34,7 +34,7 @@ test('dynamic scaling is made for factor times the length', async () => {
   model.dispose();
 });
 
-test('learned positions end, whatever is asked', async () => {
+test('learned positions limit maxLength', async () => {
   const model = await loadModel(files(learned));
   expect([model.maxPositions, model.openEnded]).toEqual([40, false]);
   const failure = (maxLength: number) =>
@@ -52,7 +52,7 @@ test('learned positions end, whatever is asked', async () => {
 test.each([
   ['plain', {}],
   ['dynamic', { rope_parameters: { rope_type: 'dynamic', factor: 2, rope_theta: 20 } }],
-])('a prompt that is fed in pieces, far beyond the positions, goes on as if it were one: %s', async (_, fields) => {
+])('a prompt fed in several passes, far beyond maxPositions, continues as if fed in one: %s', async (_, fields) => {
   const config = { ...newest, ...fields, max_position_embeddings: 60, num_hidden_layers: 1 };
   const model = await loadModel(files(config));
   const prompts = [idsOf(3, 300, 37), idsOf(4, 270, 37)];

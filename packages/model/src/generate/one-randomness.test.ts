@@ -7,7 +7,7 @@ const seeds = [0, 1, 7, 0x7fffffff, 0x80000000, 0xffffffff, ...numbers(50, 1)];
 const paths = ['', 'sampler.0', 'decoder.layers.3.attention.dropout', 'é🙂', ...numbers(10, 2).map(String)];
 const counters = [0, 1, 2, 1000, 0x80000000, 0xffffffff, ...numbers(10, 3)];
 
-test('samples and weights draw from the same numbers: both packages give one number for a seed, a place and a count', () => {
+test('samples and weights use the same random numbers for a seed, a path and a counter', () => {
   for (const path of paths) {
     expect(streamInSampling(path)).toBe(streamOf(path));
     for (const seed of seeds) {

@@ -69,14 +69,14 @@ export function settingsOf(
   eosTokenIds: readonly number[],
 ): GenerateOptions {
   const asksFor = (names: readonly (readonly [string, unknown])[]) => {
-    const found = names.find(([name, off]) => (config[name] ?? off) !== off);
-    return found && `generate: generation_config.json asks for ${found[0]} ${showValue(config[found[0]])}`;
+    const field = names.find(([name, off]) => (config[name] ?? off) !== off);
+    return field && `generate: generation_config.json asks for ${field[0]} ${showValue(config[field[0]])}`;
   };
-  const strange = asksFor(unsupportedFields);
-  if (strange) {
+  const unsupported = asksFor(unsupportedFields);
+  if (unsupported) {
     throw new ResidualError(
       'option',
-      `${strange}, which does not exist here; loadModel(source, { generationConfig }) puts another in its place`,
+      `${unsupported}, which does not exist here; loadModel(source, { generationConfig }) puts another in its place`,
     );
   }
   const search = options.temperature === undefined && asksFor(beamSearchFields);

@@ -31,12 +31,12 @@ export async function prefillOrStep(
     finishReason === undefined ? padding[i]! + tokens.length : 0,
   );
   const total = Math.max(...lengths);
-  const longest =
+  const maxPassLength =
     fixedShapes || recorder ? lengthBuckets.at(-1)! : Math.max(1, Math.floor(maxTokensPerPass / sequences.length));
   for (let isFirst = true; ; isFirst = false) {
     if (isFirst) signal?.throwIfAborted();
     else await yieldToEventLoop(signal);
-    const [from, length, paddedLength] = [session.length, ...nextPass(session, total, longest, fixedShapes)];
+    const [from, length, paddedLength] = [session.length, ...nextPass(session, total, maxPassLength, fixedShapes)];
     const ids = sequences.map(({ tokens }, i) => Array.from({ length }, (_, j) => tokens[from + j - padding[i]!] ?? 0));
     const logits = session.feed(ids, paddedLength, total);
     try {
@@ -64,10 +64,10 @@ const lengthBuckets = [1, 16, 64, 256];
 function nextPass(
   session: DecodeSession,
   total: number,
-  longest: number,
+  maxPassLength: number,
   fixedShapes: boolean,
 ): [length: number, paddedLength: number] {
-  const length = Math.min(total - session.length, longest);
+  const length = Math.min(total - session.length, maxPassLength);
   const paddedLength = fixedShapes ? lengthBuckets.find(size => size >= length)! : length;
   return [length, session.fits(paddedLength) ? paddedLength : length];
 }

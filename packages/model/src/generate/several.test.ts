@@ -15,7 +15,7 @@ afterAll(() => model.dispose());
 const greedy = { temperature: 0, eosTokenId: [] };
 const long = Array.from({ length: 400 }, (_, i) => 3 + ((i * 7) % 200));
 
-test('generations at once take their steps in turn, the event loop has a turn at each, and the texts are those of each alone', async () => {
+test('concurrent generations take steps in turn, yield to the event loop, and equal each text alone', async () => {
   const prompts = ['Once upon a time', 'The', 'One day a cat', 'Tim'];
   const alone = [];
   for (const prompt of prompts)
@@ -34,7 +34,7 @@ test('generations at once take their steps in turn, the event loop has a turn at
   expect(turns).toBeGreaterThanOrEqual(80);
 });
 
-test('a long prompt is read in pieces between which the others go on', async () => {
+test('a long prompt is read in several passes, between which others continue', async () => {
   const log: string[] = [];
   const run = async (name: string, prompt: string | number[], maxNewTokens: number) => {
     for await (const _ of model.generate(prompt, { ...greedy, maxNewTokens })) log.push(name);
@@ -45,7 +45,7 @@ test('a long prompt is read in pieces between which the others go on', async () 
   expect(turns).toBeGreaterThanOrEqual(7);
 });
 
-test('rows of a batch, beams, vectors and translations of several texts give way too', async () => {
+test('batches, beam searches, vectors and translations of several texts yield to the event loop too', async () => {
   const batch = await turnsOf(() => model.generateBatch([long, long, long], { ...greedy, maxNewTokens: 1 }).result());
   expect(batch).toBeGreaterThanOrEqual(20); // 21 tokens of each of three sequences per pass
   const beams = await turnsOf(() =>
@@ -56,7 +56,7 @@ test('rows of a batch, beams, vectors and translations of several texts give way
   expect(vectors).toBeGreaterThanOrEqual(6);
 });
 
-test('sources are read, and alignments computed, few at a time', async () => {
+test('sources are encoded, and alignments computed, few at a time', async () => {
   const translator = await loadModel(fixtureFiles('packages/model-en-fr/model'));
   const before = memoryUsage();
   const texts = Array(24).fill('The cat sleeps on the table near the door.');
@@ -75,7 +75,7 @@ test('sources are read, and alignments computed, few at a time', async () => {
   translator.dispose();
 });
 
-test('one of several is aborted in the midst of its prompt, nothing of it stays, and the others go on', async () => {
+test('one of several is aborted while it reads its prompt, nothing leaks, and the others continue', async () => {
   const before = memoryUsage();
   const abort = new AbortController();
   const ends = model.generate(long, { ...greedy, maxNewTokens: 5, signal: abort.signal }).result();

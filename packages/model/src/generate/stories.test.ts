@@ -50,7 +50,7 @@ test("its logits, hidden states and attention weights are the reference's", asyn
   expect(report.checks.length).toBeGreaterThan(10);
 });
 
-test('stories260k writes the text that its author expects', async () => {
+test('stories260k generates the text that its author expects', async () => {
   const golden = await fixtureJson<{ greedy_ids: number[]; greedy_text: string }>('models/stories260k/golden.json');
   const model = await loadModel(fixtureFiles('fixtures/models/stories260k'));
   const { tokens, text } = await model

@@ -18,7 +18,7 @@ const part = ({ shape, data }: PlainTensor, from: number, keys: number) => {
   return kept;
 };
 
-test('taps of each step are those of one pass over the whole text: queries just fed, keys seen so far', async () => {
+test('taps of each step equal those of one pass over the whole text: queries just fed, keys so far', async () => {
   const model = await loadModel(fixtureFiles('fixtures/checkpoints/llama'));
   const before = memoryUsage();
   const steps: Step[] = [];
@@ -45,7 +45,7 @@ test('taps of each step are those of one pass over the whole text: queries just 
   model.dispose();
 });
 
-test('in a batch of unequal prompts the padding is among the keys, and the rest is what the prompt alone shows', async () => {
+test('in a batch of unequal prompts the keys include the padding, and the rest equals the prompt alone', async () => {
   const model = await loadModel(fixtureFiles('fixtures/checkpoints/gpt2'));
   const prompts = [
     [3, 5],
@@ -76,7 +76,7 @@ test('in a batch of unequal prompts the padding is among the keys, and the rest 
   model.dispose();
 });
 
-test('what is shown of a source is its tokens alone, whatever it is padded to, and in a batch what each shows alone', async () => {
+test('taps of a source cover its tokens without padding, and in a batch equal those of each source alone', async () => {
   const model = await loadModel(fixtureFiles('fixtures/checkpoints/marian'));
   const sources = [
     [3, 5, 7, 11, 13, 17, 0],

@@ -81,7 +81,7 @@ test('its tokenizer is saved with it', async () => {
   again.dispose();
 });
 
-test('numbers that the reference reads as floats alone have a point', async () => {
+test('numbers that the reference reads only as floats have a decimal point', async () => {
   const model = await createModel(t5Config({ ...withoutEnd, specialTokens: tokens }), { seed: 3 });
   expect(new TextDecoder().decode((await model.save()).get('config.json'))).toContain('"initializer_factor": 1.0,');
   model.dispose();

@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 const write = (name: string, text: string) => files.set(name, new TextEncoder().encode(text));
 
-test('what is missing or no JSON is named, and nothing is left behind', async () => {
+test('errors name a file that is missing or not JSON, and nothing leaks', async () => {
   const before = memoryUsage();
   const failure = (change: () => void) => {
     change();
@@ -57,7 +57,7 @@ test('weights that do not fit the config are listed, all at once', async () => {
   expect(memoryUsage()).toEqual(before);
 });
 
-test('progress tells bytes of files over a network and weights, up to all of them', async () => {
+test('progress reports bytes of files over a network and weights, up to the totals', async () => {
   const seen: LoadProgress[] = [];
   const model = await loadModel(files, { onProgress: progress => seen.push(progress) });
   const done = seen.map(progress => progress.done);
@@ -70,7 +70,7 @@ test('progress tells bytes of files over a network and weights, up to all of the
   model.dispose();
 });
 
-test('a config alone tells what a checkpoint is composed of', async () => {
+test('a config alone describes the composition of a checkpoint', async () => {
   const { family, config, composition } = await describeSource(files);
   expect([family.name, config.num_hidden_layers, composition.depth]).toEqual(['llama', 2, 2]);
   expect((await describeSource({ ...config, num_hidden_layers: 5 })).composition.depth).toBe(5);
@@ -91,7 +91,7 @@ test('a checkpoint without tokenizer.json opens its tokenizer from the files tha
   again.dispose();
 });
 
-test('a page that a server answers with is no tokenizer', async () => {
+test('a page that a server sends for a tokenizer file is ignored', async () => {
   write('tokenizer.model', '<!DOCTYPE html><p>Nothing here');
   const model = await loadModel(files);
   expect(model.tokenizer).toBeUndefined();

@@ -23,13 +23,13 @@ afterAll(() => model.dispose());
 const loaded = async (changes: Readonly<Record<string, string>>) =>
   loadModel(new Map([...files, ...Object.entries(changes).map(([name, of]) => [name, bytes(of)] as const)]));
 
-test('a config is written as it was read', async () => {
+test('a config is saved as it was read', async () => {
   const saved = await model.save();
   expect(text(saved.get('config.json')!)).toBe(text(files.get('config.json')!));
   expect(text(saved.get('config.json')!)).toContain('"initializer_factor": 1.0,'); // strictly a float in the reference
 });
 
-test('only one dtype is written, in the place of the older name', async () => {
+test('only one dtype is saved, in place of the older name', async () => {
   const before = text(files.get('config.json')!);
   for (const lines of ['"torch_dtype": "float16",', '"torch_dtype": "float16",\n  "dtype": "float16",']) {
     const older = await loaded({ 'config.json': before.replace('"dtype": "float32",', lines) });
@@ -39,7 +39,7 @@ test('only one dtype is written, in the place of the older name', async () => {
   }
 });
 
-test('what lies beside a tokenizer is kept', async () => {
+test('the files beside a tokenizer are kept', async () => {
   const beside = { 'chat_template.jinja': '{{ messages }}', 'special_tokens_map.json': '{"pad_token": "</s>"}' };
   const other = await loaded(beside);
   const saved = await other.save();
@@ -66,7 +66,7 @@ test.each([
   again.dispose();
 });
 
-test('what a dtype cannot hold is refused', async () => {
+test('weights that a dtype cannot hold are refused', async () => {
   await expect(model.save({ dtype: 'int8' } as unknown as SaveModelOptions)).rejects.toThrow(
     'save: dtype is "int8"; it can be float32, float16, bfloat16',
   );
@@ -84,7 +84,7 @@ test('what a dtype cannot hold is refused', async () => {
   large.dispose();
 });
 
-test('a head that differs from the embedding is loaded and saved as one of its own, whatever the config says', async () => {
+test('a head that differs from the embedding is loaded and saved separately, whatever the config says', async () => {
   const { readFloat32, tensors, read } = await openSafetensors(bytesSource(files.get('model.safetensors')!));
   const { data } = await readFloat32('shared.weight');
   const own = new Map(await Promise.all([...tensors.keys()].map(async name => [name, await read(name)] as const)));

@@ -47,7 +47,7 @@ test.each<[string, () => Promise<Model>, string[]]>([
   ['Llama', llama, ['**.query', '**.value', '**.down', 'head']],
   ['GPT-2, all of a fused module', gpt2, ['**.query', '**.key', '**.value']],
   ['GPT-2, one part of a fused module', gpt2, ['**.value', '**.mlp.up']],
-])('LoRA of a %s is written and read again', async (_, make, targets) => {
+])('LoRA of a %s is saved and loaded again', async (_, make, targets) => {
   const model = await make();
   const plain = await logitsOf(model);
   await trainLora(model, targets);
@@ -264,7 +264,7 @@ test('an alpha that JSON cannot hold is refused', async () => {
   model.dispose();
 });
 
-test('patterns are expressions of which an untrusted one takes no time', async () => {
+test('patterns are expressions, matched in linear time even if hostile', async () => {
   const model = await llama();
   const evil = { [`${'(a*)*'.repeat(9)}!`]: 1, '(?:[a-z._0-9]+)*!': 1, k_proj: 1, '.*\\.(0|1)\\..*_proj': 8 };
   await loadLora(model, adapter({ peft_type: 'LORA', r: 2, lora_alpha: 1, alpha_pattern: evil }, right));
@@ -272,7 +272,7 @@ test('patterns are expressions of which an untrusted one takes no time', async (
   model.dispose();
 });
 
-test('fields that leave the numbers alone are passed over, and so is what the caller names', async () => {
+test('fields that do not change the numbers are ignored, and so are those that the caller names', async () => {
   const model = await llama();
   const silent = {
     lora_dropout: 0.3,
@@ -285,7 +285,7 @@ test('fields that leave the numbers alone are passed over, and so is what the ca
   model.dispose();
 });
 
-test('the weight of a head that PEFT saves beside an adapter of it is taken where it is that of the model', async () => {
+test('the weight of a head that PEFT saves with an adapter of it is accepted if it equals the model’s', async () => {
   const model = await llama();
   const { head } = model.weights as never as { head: { weight: { data(): Promise<Float32Array>; shape: number[] } } };
   const data = await head.weight.data();
@@ -301,7 +301,7 @@ test('the weight of a head that PEFT saves beside an adapter of it is taken wher
   model.dispose();
 });
 
-test('alpha over the root of the rank, and patterns of modules, count', async () => {
+test('alpha over the root of the rank, and patterns of modules, apply', async () => {
   const model = await llama();
   const plain = await logitsOf(model);
   const differences: number[] = [];
@@ -328,7 +328,7 @@ test('alpha over the root of the rank, and patterns of modules, count', async ()
 test.each<[string, () => Promise<Model>, string[]]>([
   ['Llama', llama, ['**.query', '**.down', 'head']],
   ['GPT-2', gpt2, ['**.value', '**.mlp.up']],
-])('LoRA merged into a %s is saved with it, trained here or read', async (_, make, targets) => {
+])('LoRA merged into a %s is saved with it, trained here or loaded', async (_, make, targets) => {
   const model = await make();
   await trainLora(model, targets);
   const trained = await logitsOf(model);

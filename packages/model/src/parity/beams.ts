@@ -8,14 +8,14 @@ import type { Outputs } from './outputs.js';
  */
 export function beamOutputs(
   name: string,
-  found: readonly (readonly BeamResult[])[],
+  results: readonly (readonly BeamResult[])[],
   prefixOf: PrefixOf,
   fill: number,
 ): Outputs {
-  const rows = found.flatMap((texts, i) => texts.map(({ newTokens }) => [...prefixOf(i), ...newTokens]));
+  const rows = results.flatMap((texts, i) => texts.map(({ newTokens }) => [...prefixOf(i), ...newTokens]));
   const longest = Math.max(...rows.map(row => row.length));
   const data = rows.flatMap(row => Array.from({ length: longest }, (_, i) => row[i] ?? fill));
-  const scores: Numbers = { shape: [rows.length], data: found.flat().map(({ score }) => score) };
+  const scores: Numbers = { shape: [rows.length], data: results.flat().map(({ score }) => score) };
   return new Map([
     [name, { shape: [rows.length, longest], data }],
     [`${name}_scores`, scores],

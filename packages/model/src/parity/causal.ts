@@ -106,9 +106,9 @@ async function beams(model: Model, golden: Golden, { ids, prompts }: Inputs, wan
     const maxNewTokens = referenceTokens > 0 ? referenceTokens : 12;
     const maxLength = ids[0]!.length + maxNewTokens;
     if (maxLength > model.maxPositions && !model.openEnded) continue;
-    const found = await model.beamSearch(prompts[0]!, { ...options, maxNewTokens, maxLength }).result();
+    const results = await model.beamSearch(prompts[0]!, { ...options, maxNewTokens, maxLength }).result();
     const fill = fillTokenOf(paddingToken(model), 2);
-    for (const [each, numbers] of beamOutputs(name, [found], () => ids[0]!, fill)) outputs.set(each, numbers);
+    for (const [each, numbers] of beamOutputs(name, [results], () => ids[0]!, fill)) outputs.set(each, numbers);
   }
   return outputs;
 }

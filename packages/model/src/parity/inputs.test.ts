@@ -61,7 +61,7 @@ test.each([
   await expectClose(outputs.get('loss')!.data, [lossOf(pass, ids[0]!)], { absolute: 1e-5 });
 });
 
-test('one token has continuations, and no next token to learn from', async () => {
+test('one token has continuations, and no next token to predict', async () => {
   const outputs = await outputsOf(llama, [[5]]);
   expect(outputs.get('greedy')!.shape).toEqual([1, 25]);
   expect([...outputs.keys()].filter(name => /^(loss|grad)/.test(name))).toEqual([]);
@@ -85,7 +85,7 @@ test.each([
   await expectClose(Array.from(logits).slice(9 * vocab), padded, { absolute: 1e-4 });
 });
 
-test('padding tokens within a row are not there for continuations, but were said', async () => {
+test('padding tokens within a row are absent from continuations, but count as repeated', async () => {
   const pass = referenceOf(llama, weightsOf(llama, 5));
   const row = [7, 0, 9, 11, 0, 7, 9];
   const outputs = await outputsOf({ ...llama, pad_token_id: 0 }, [row]);
@@ -99,7 +99,7 @@ test('padding tokens within a row are not there for continuations, but were said
   await expectClose(outputs.get('logits')!.data, forwardAll(pass, row).logits.flat(), { absolute: 1e-4 });
 });
 
-test('continuations that a learned table has no room for are left out', async () => {
+test('continuations longer than a learned table of positions are left out', async () => {
   const outputs = await outputsOf({ ...gpt2, n_positions: 24 }, [tokens(1, 9)]);
   expect([...outputs.keys()].filter(name => name.startsWith('greedy'))).toEqual(['greedy_padded_batch']);
 });

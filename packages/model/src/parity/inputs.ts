@@ -70,9 +70,9 @@ export async function attentionMaskOf(
 
 /** How many positions a mask hides before a row; it may hide none after. */
 function leftPaddingOf(mask: readonly number[], row: number): number {
-  const start = mask.findIndex(seen => seen !== 0);
+  const start = mask.findIndex(value => value !== 0);
   if (start < 0) failInputs(`attention_mask hides all of row ${row}`);
-  const hole = mask.findIndex((seen, i) => i > start && seen === 0);
+  const hole = mask.findIndex((value, i) => i > start && value === 0);
   if (hole >= 0)
     failInputs(
       `attention_mask hides [${row}, ${hole}] but not [${row}, ${start}]; only padding on the left is compared`,

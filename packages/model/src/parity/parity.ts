@@ -82,7 +82,7 @@ async function referencesOf(golden: Golden, ...also: readonly string[]): Promise
   const numbers = ['loss', 'grad_norm', 'adamw_losses', 'beam4_scores', 'beam4_early_return3_scores']
     .map(name => [name, numbersIn(golden.settings, name)] as const)
     .filter((entry): entry is readonly [string, Numbers] => entry[1] !== undefined)
-    .map(([name, found]) => [name, async () => found] as const);
+    .map(([name, numbers]) => [name, async () => numbers] as const);
   return new Map([...tensors, ...numbers]);
 }
 

@@ -31,10 +31,10 @@ export async function sequenceToSequenceOutputs(model: Model, golden: Golden, wa
   for (const [name, options] of Object.entries(beamSearches['seq2seq-lm'])) {
     if (!wanted(name) && !wanted(`${name}_scores`)) continue;
     const maxNewTokens = Math.max((golden.shapeOf(name)?.[1] ?? 0) - 1, 12);
-    const found = await model.beamSearchBatch(sourcesOf(inputs), { ...options, maxNewTokens }).result();
+    const results = await model.beamSearchBatch(sourcesOf(inputs), { ...options, maxNewTokens }).result();
     const fill = fillTokenOf(paddingToken(model), model.eosTokenIds[0]);
-    const made = beamOutputs(name, found, () => [model.decoderStartTokenId], fill);
-    for (const [each, numbers] of made) if (wanted(each)) outputs.set(each, numbers);
+    const named = beamOutputs(name, results, () => [model.decoderStartTokenId], fill);
+    for (const [each, numbers] of named) if (wanted(each)) outputs.set(each, numbers);
   }
   const { labels } = inputs;
   if (labels) {
@@ -55,10 +55,10 @@ async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
   expectIds('decoder_input_ids', target, model, layer.vocab);
   const mask = await attentionMaskOf(golden, source);
   const lengths = mask.map((row, i) => {
-    const length = row.filter(seen => seen !== 0).length;
-    if (length > 0 && row.slice(0, length).every(seen => seen !== 0)) return length;
+    const length = row.filter(value => value !== 0).length;
+    if (length > 0 && row.slice(0, length).every(value => value !== 0)) return length;
     return failInputs(
-      `attention_mask of row ${i} hides a place before one that it shows; padding must be on the right`,
+      `attention_mask of row ${i} hides a position before one that it shows; padding must be on the right`,
     );
   });
   const labels = golden.shapeOf('labels') ? await golden.rows('labels') : undefined;
@@ -109,8 +109,8 @@ async function internalOutputs(model: Model, inputs: Inputs): Promise<Outputs> {
 function withoutPadding({ shape, data }: Numbers, lengths: readonly number[]): Numbers {
   const [, length, width] = shape as [number, number, number];
   const values = Float32Array.from(data);
-  for (const [row, seen] of lengths.entries())
-    values.fill(0, (row * length + seen) * width, (row + 1) * length * width);
+  for (const [row, sourceLen] of lengths.entries())
+    values.fill(0, (row * length + sourceLen) * width, (row + 1) * length * width);
   return { shape, data: values };
 }
 

@@ -29,8 +29,8 @@ export async function lossAndTrainingOutputs(
   loss: () => Tensor,
 ): Promise<Outputs> {
   const outputs: Outputs = new Map();
-  const addWanted = (made: Outputs) => {
-    for (const [name, numbers] of made) if (wanted(name)) outputs.set(name, numbers);
+  const addWanted = (all: Outputs) => {
+    for (const [name, numbers] of all) if (wanted(name)) outputs.set(name, numbers);
   };
   const asks = (prefix: string) => golden.names.some(name => name.startsWith(prefix));
   if (wanted('loss') || wanted('grad_norm') || asks('grad.')) addWanted(await gradientOutputs(model, loss));
@@ -42,8 +42,8 @@ export async function lossAndTrainingOutputs(
  * `after.NAME`, the weights after the AdamW steps that `golden.json` describes (default three at 0.01), and
  * `adamw_losses`, the loss before each step and after the last. It changes the model's weights.
  */
-async function trainingOutputs(model: Model, given: unknown, loss: () => Tensor): Promise<Outputs> {
-  const { lr, betas, eps, weight_decay, clip_norm, steps } = settingsOf(given);
+async function trainingOutputs(model: Model, value: unknown, loss: () => Tensor): Promise<Outputs> {
+  const { lr, betas, eps, weight_decay, clip_norm, steps } = settingsOf(value);
   const layer: HasNeeds<unknown> = model.layer;
   const losses: number[] = [];
   const run = train({
@@ -71,18 +71,18 @@ async function trainingOutputs(model: Model, given: unknown, loss: () => Tensor)
   return outputs;
 }
 
-function settingsOf(given: unknown): Settings {
-  const settings = { ...defaults, ...(given as Partial<Settings> | undefined) };
+function settingsOf(value: unknown): Settings {
+  const settings = { ...defaults, ...(value as Partial<Settings> | undefined) };
   const { betas, steps, clip_norm, ...numbers } = settings;
   const isRight =
     Array.isArray(betas) &&
     betas.length === 2 &&
     Object.entries({ ...numbers, steps, clip_norm, beta1: betas[0], beta2: betas[1] })
       .filter(([name]) => name in defaults || name.startsWith('beta'))
-      .every(([, value]) => typeof value === 'number' && value >= 0);
+      .every(([, number]) => typeof number === 'number' && number >= 0);
   if (isRight) return settings;
   throw new ResidualError(
     'parity',
-    `parity: adamw in golden.json is ${JSON.stringify(given)}; it must hold lr, betas [2], eps, weight_decay, clip_norm and steps as numbers`,
+    `parity: adamw in golden.json is ${JSON.stringify(value)}; it must hold lr, betas [2], eps, weight_decay, clip_norm and steps as numbers`,
   );
 }

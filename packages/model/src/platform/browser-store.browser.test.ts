@@ -22,7 +22,7 @@ const stored = async () => {
   return source && (await source.read(0, source.size));
 };
 
-test('a file that is being written belongs to one page; another waits and finds what came', async () => {
+test('a partial file belongs to one page; another waits and finds its bytes', async () => {
   const first = await store.partialFile(key);
   await first.append(bytes.subarray(0, 3000));
   let hasSecond = false;
@@ -41,7 +41,7 @@ test('a file that is being written belongs to one page; another waits and finds 
   expect(await stored()).toEqual(bytes);
 });
 
-test('who waits for another page can give up', async () => {
+test('waiting for another page can be aborted', async () => {
   const first = await store.partialFile(key);
   const abort = new AbortController();
   const waiting = store.partialFile(key, abort.signal);
@@ -72,7 +72,7 @@ test('two pages that want one file download it once', async () => {
   expect(asked).toBe(1);
 });
 
-test('storage that is full is a sentence and nothing is left of the file', async () => {
+test('full storage is an error in a sentence and nothing is left of the file', async () => {
   const part = await store.partialFile(key);
   const write = FileSystemWritableFileStream.prototype.write;
   FileSystemWritableFileStream.prototype.write = async () => {

@@ -13,8 +13,8 @@ const few = { numbers: [2 ** 25, 2 ** 31, 2 ** 53].map(String), types: ['"x"', '
 /** Loads a checkpoint with one file replaced by `text`, and runs `work` on it. */
 async function use(name: string, file: string, text: string, work: (model: Model) => Promise<unknown>): Promise<void> {
   const files = ['config.json', 'generation_config.json', 'model.safetensors'].map(each => [each, fileOf(name, each)]);
-  const given = new Map(files as [string, Uint8Array][]).set(file, new TextEncoder().encode(text));
-  const model = await loadModel(given);
+  const replaced = new Map(files as [string, Uint8Array][]).set(file, new TextEncoder().encode(text));
+  const model = await loadModel(replaced);
   try {
     await work(model);
   } finally {

@@ -38,7 +38,7 @@ test('many texts at once are translated as the reference does, in their order', 
   expect(made.map(({ translation }) => translation)).toEqual(sentences.map(({ greedy }) => greedy.text));
 });
 
-test('of sentences of one length the first alone runs as it is written, those after it are replayed', async () => {
+test('of sentences of one length only the first runs as written, later ones are replayed', async () => {
   const written: string[] = [];
   const { run } = CapturedSteps.prototype;
   const spy = vi.spyOn(CapturedSteps.prototype, 'run').mockImplementation(function (
@@ -65,7 +65,7 @@ test('of sentences of one length the first alone runs as it is written, those af
   }
 });
 
-test('sentences one after another share the recordings of their steps, and are what each is alone', async () => {
+test('sentences one after another share captured steps, and equal what each gives alone', async () => {
   const texts = sentences.map(({ en }) => en);
   const made = await model.translate(texts, { batch: 1 }).result();
   expect(made.map(({ tokens }) => tokens)).toEqual(sentences.map(({ greedy }) => greedy.ids));
@@ -75,14 +75,14 @@ test('sentences one after another share the recordings of their steps, and are w
   expect(alone.score).toBe(made[3]!.score);
 });
 
-test('what of a text the vocabulary cannot write is told', async () => {
+test('spans that the vocabulary cannot encode are reported', async () => {
   const { segments } = await model.translate('I love 北京, \u{1f600} very much.\nYes.').result();
   expect(
     segments.map(({ source, unknownSpans }) => unknownSpans.map(([start, end]) => source.slice(start, end))),
   ).toEqual([['北京', '\u{1f600}'], []]);
 });
 
-test('four beams find what those of the reference find, with its scores', async () => {
+test('four beams find the translations of the reference, with its scores', async () => {
   const some = sentences.slice(0, 24);
   const made = await model
     .translate(
@@ -97,7 +97,7 @@ test('four beams find what those of the reference find, with its scores', async 
   }
 });
 
-test('one text appears as it is written: all that is added is the translation', async () => {
+test('a single text is streamed: all deltas joined are the translation', async () => {
   const text = `  ${sentences[0]!.en}\r\n\n\t${sentences[1]!.en} \n`;
   const whole = await model.translate(text).result();
   expect(whole.translation).toBe(`  ${sentences[0]!.greedy.text}\r\n\n\t${sentences[1]!.greedy.text} \n`);
@@ -150,7 +150,7 @@ test('a text without words is its own translation', async () => {
   expect(await model.translate([]).result()).toEqual([]);
 });
 
-test('an alignment says where each token looked, and its words where they come from', async () => {
+test('an alignment shows the attention of each token, and the source of each word', async () => {
   const text = 'The black cat drinks cold milk.';
   const [first, second] = await model.translate([text, sentences[0]!.en], { alignments: true, numBeams: 2 }).result();
   const { translation, segments } = first!;
@@ -204,7 +204,7 @@ test('without cross-attention the translation has nothing to do with its source'
   expect(head.map(({ score }) => score)).not.toEqual((await model.translate(texts).result()).map(({ score }) => score));
 });
 
-test('what does not fit is refused', async () => {
+test('options out of range are refused', async () => {
   const refusal = (options: object, text: unknown = 'Hello.') => model.translate(text as string, options).result();
   await expect(refusal({ numBeams: 0 })).rejects.toThrow(
     'translate: numBeams is 0; it must be a whole number, 1 or more',
@@ -232,7 +232,7 @@ test('what does not fit is refused', async () => {
   );
 });
 
-test('a translation can be aborted, and left', async () => {
+test('a translation can be aborted, and its iteration left early', async () => {
   const controller = new AbortController();
   const run = (async () => {
     for await (const step of model.translate('A long story. '.repeat(20), { signal: controller.signal }))

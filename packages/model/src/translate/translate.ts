@@ -176,6 +176,6 @@ async function* mapSteps<From, To, Result>(
 
 function checkText(text: unknown, i: number): string {
   if (typeof text === 'string') return text;
-  const given = text === null ? 'null' : `a ${typeof text}`;
-  throw new ResidualError('prompt', `translate: text ${i} must be a string, it is ${given}`);
+  const type = text === null ? 'null' : `a ${typeof text}`;
+  throw new ResidualError('prompt', `translate: text ${i} must be a string, it is ${type}`);
 }

@@ -20,7 +20,7 @@ test("the story teller's token table answers the same expressions", async () => 
   model.dispose();
 });
 
-test('attention moves a word: alike where it enters, apart after the blocks', async () => {
+test('attention moves a word: equal vectors at the input, different ones after the blocks', async () => {
   const model = await loadModel(fixtureFiles('packages/model-stories/model'));
   const [one, other] = await Promise.all(
     ['The fish swam under the water near the bank', 'He took his money to the bank'].map(text =>
@@ -40,7 +40,7 @@ test('attention moves a word: alike where it enters, apart after the blocks', as
 const tokenizer = (tokens: readonly (string | undefined)[], texts = tokens) =>
   ({ idToToken: (id: number) => tokens[id], decode: ([id]: number[]) => texts[id!] }) as never;
 
-test('a token that begins a word has its name, one that continues a word its own or a marked one, the rest what is left', () => {
+test('tokens that begin a word have its name, those that continue one their text or a marked name', () => {
   const words = tokenizer(
     ['Ġking', 'king', 'Ġ', 'ing', 'Ã', '▁queen', 'queen', '<s>', undefined],
     [' king', 'king', ' ', 'ing', '\ufffd', '', 'queen', '<s>', undefined],

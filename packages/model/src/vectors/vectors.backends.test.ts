@@ -89,7 +89,7 @@ for (const name of ['gpt2', 'llama']) {
 }
 
 for (const name of ['bart', 'marian', 't5']) {
-  test(`${name}: the encoder's vectors are the reference's, padding left out of attention and of the mean`, async () => {
+  test(`${name}: the encoder's vectors equal the reference's; attention and mean ignore padding`, async () => {
     const golden = await goldenOf(name);
     const [ids, mask] = await Promise.all([rowsOf(golden, 'input_ids'), rowsOf(golden, 'attention_mask')]);
     const { shape, data } = await golden.readFloat32('encoder_last_hidden_state');
@@ -116,7 +116,7 @@ for (const name of ['bart', 'marian', 't5']) {
   });
 }
 
-test('what does not fit is said, an abort ends the reading, and nothing is left behind', async () => {
+test('errors name what is wrong, an abort ends the reading, and nothing leaks', async () => {
   const model = await load('gpt2');
   const before = memoryUsage();
   const refused: [Promise<unknown>, string][] = [

@@ -101,10 +101,10 @@ export function connectModels(port: Port | null): Models {
         // If the connection closed meanwhile, its models are disposed anyway.
         onLate: late => ask('dispose', [], { model: late.model }).catch(() => {}),
       });
-      const { model, hasTokenizer: _, ...known } = facts;
+      const { model, hasTokenizer: _, ...info } = facts;
       const dispose = () => ask<void>('dispose', [], { model });
       const remote: Omit<RemoteModel, typeof Symbol.asyncDispose> = {
-        ...known,
+        ...info,
         generate: (prompt, settings = {}) => stream('generate', prompt, settings, model),
         generateBatch: (prompts, settings = {}) => stream('generateBatch', prompts, settings, model),
         beamSearch: (prompt, settings = {}) => stream('beamSearch', prompt, settings, model),

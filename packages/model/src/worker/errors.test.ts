@@ -27,7 +27,7 @@ test.each<[string, string, () => unknown]>([
   ['model', 'files', () => loadModel(null as never)],
   ['layers', 'option', () => linear({} as never)],
   ['train', 'option', () => train({} as never)],
-])('an error of %s is known, with code %s, here and on the other side of a port', async (_, code, work) => {
+])('an error of %s is recognised, with code %s, here and on the other side of a port', async (_, code, work) => {
   const error = await thrownBy(work);
   expect(ResidualError.is(error) && error.code).toBe(code);
   const there = errorFromPlain(structuredClone(errorToPlain(error)));

@@ -68,7 +68,7 @@ test('a model over a port does what the model itself does', async () => {
   process.off('warning', warned);
 });
 
-test('beams and translations cross a port too', async () => {
+test('beam searches and translations cross a port too', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const models = connectModels(port2);
@@ -119,7 +119,7 @@ test('an abort on this side ends the generation on the other, and leaving an ite
   port1.close();
 });
 
-test('what cannot cross a port is refused here, errors keep their words and codes, and a closed connection ends what runs', async () => {
+test('functions cannot cross a port, errors keep message and code, and closing rejects running calls', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const models = connectModels(port2);
@@ -142,7 +142,7 @@ test('what cannot cross a port is refused here, errors keep their words and code
   port1.close();
 });
 
-test('two connections share a port, each with models of its own; what one closes is disposed, the other goes on', async () => {
+test('two connections share a port; closing one disposes its models, the other continues', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const [one, two] = [connectModels(port2), connectModels(port2)];
@@ -171,7 +171,7 @@ test('two connections share a port, each with models of its own; what one closes
   expect(memoryUsage()).toEqual({ tensors: 0, bytes: 0, buffers: 0 }); // the models of both were disposed
 });
 
-test('an onProgress that throws is the error of the load, and nothing of it stays', async () => {
+test('an onProgress that throws rejects the load, and nothing leaks', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const models = connectModels(port2);

@@ -78,7 +78,7 @@ test('they cross a port, where a URL cannot go', async () => {
   port1.close();
 });
 
-test('in a page relative URLs begin there, and go to a worker as whole ones', async () => {
+test('in a page relative URLs are resolved against it, and go to a worker as absolute ones', async () => {
   vi.stubGlobal('location', new URL('http://site.example/shop/page.html'));
   const asked: string[] = [];
   const fetch = (async (url: URL) => {
@@ -100,7 +100,7 @@ test('in a page relative URLs begin there, and go to a worker as whole ones', as
   });
 });
 
-test('a name without a URL is no file; a URL with nothing behind it, or no URL, is an error that names both', async () => {
+test('a name without a URL is a missing file; a dead or invalid URL is an error that names both', async () => {
   const { 'config.json': _, ...others } = urls;
   const failure = (source: FileUrls) =>
     loadModel(source).then(
@@ -121,7 +121,7 @@ test('a name without a URL is no file; a URL with nothing behind it, or no URL, 
   await hub.close();
 });
 
-test('the folder of an npm package that holds one checkpoint is as good as the folder in it', async () => {
+test('the folder of an npm package that holds one checkpoint works like the folder in it', async () => {
   await writeFile(join(folder, 'package.json'), '{}');
   expect(await logitsOf(join(repository, 'packages/model-stories'))).toHaveLength(3 * 6000);
   await expect(loadModel(folder)).rejects.toThrow(`loadModel: ${folder} has no config.json`);

@@ -54,7 +54,7 @@ test.each([2, 100])('%i loads at once in one process share one download and leav
   expect(await readdir(folderOf())).toEqual([weightsFile]);
 });
 
-test('of loads that share a download one may give up; when all do, it ends and what came is kept', async () => {
+test('one of several loads may leave a shared download; when all leave, it ends and its bytes are kept', async () => {
   hub.stallAfter = 300_000;
   const [first, second] = [new AbortController(), new AbortController()];
   const onBytes = vi.fn();
@@ -71,7 +71,7 @@ test('of loads that share a download one may give up; when all do, it ends and w
   expect(hub.requests.at(-1)).toMatch(/bytes=300000-$/);
 });
 
-test('four processes at once each get the right bytes and leave one right file', async () => {
+test('four processes at once all get the right bytes and leave one correct file', async () => {
   const script = join(cache, 'read.mjs');
   await bundleForNode(new URL('../../testing/read-from-hub.ts', import.meta.url), script);
   const run = () => promisify(execFile)(process.execPath, [script, hub.endpoint, cache]);
@@ -82,7 +82,7 @@ test('four processes at once each get the right bytes and leave one right file',
   expect(isRight(await readFile(join(folderOf(), weightsFile)))).toBe(true);
 });
 
-test('what is stored is checked when it is read, and fetched again where it is not right', async () => {
+test('a stored file is verified when it is read, and downloaded again if it is wrong', async () => {
   await read();
   const path = join(folderOf(), weightsFile);
   for (const spoiled of [new Uint8Array(files.get(weightsFile)!.length), Uint8Array.of(1, 2, 3)]) {
@@ -98,7 +98,7 @@ test('what is stored is checked when it is read, and fetched again where it is n
   expect(await readdir(folderOf())).toEqual([weightsFile]);
 });
 
-test('a part of a process that was killed is taken up', async () => {
+test('the partial file of a killed process is resumed', async () => {
   await mkdir(folderOf(), { recursive: true });
   const begun = files.get(weightsFile)!.slice(0, 500_000);
   const gone = execFileSync(process.execPath, ['-p', "require('node:os').hostname() + '-' + process.pid"]);
@@ -108,7 +108,7 @@ test('a part of a process that was killed is taken up', async () => {
   expect(await readdir(folderOf())).toEqual([weightsFile]);
 });
 
-test('an answer that ends early without an error is tried again a few times, with waits', async () => {
+test('a response that ends early without an error is retried a few times, with delays', async () => {
   hub.endAfter = 400_000;
   expect(isRight(await read())).toBe(true);
   expect(downloads()).toBe(3);
@@ -119,7 +119,7 @@ test('an answer that ends early without an error is tried again a few times, wit
   expect(downloads()).toBe(3 + 4);
 });
 
-test('a server from which nothing comes any more is given up, with what came', async () => {
+test('a stalled download fails, and its bytes are kept', async () => {
   hub.stallAfter = 1000;
   expect(await failure(read({ stallTimeout: 20 }))).toMatch(
     /ended 4 times at \d+ of \d+ bytes: nothing came for 20 ms$/,
@@ -143,7 +143,7 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
   },
 );
 
-test('a folder where a file should be is a sentence', async () => {
+test('a folder where a file should be is an error in a sentence', async () => {
   await mkdir(join(folderOf(), weightsFile), { recursive: true });
   expect(await failure(read())).toMatch(
     /^loadModel: the folder of downloads .* has a folder where a file should be \(EISDIR\); hub.cache names another one/,
@@ -175,7 +175,7 @@ test.each([
   },
 );
 
-test('a cache folder that may only be read serves what it holds', async () => {
+test('a read-only cache folder serves its files', async () => {
   await read();
   const calls = (['mkdir', 'writeFile', 'rename', 'rm'] as const).map(call =>
     vi.spyOn(disk, call).mockRejectedValue(Object.assign(new Error('not today'), { code: 'EROFS' })),
@@ -190,7 +190,7 @@ test('a cache folder that may only be read serves what it holds', async () => {
   }
 });
 
-test('a full disk is a sentence and nothing is left on it', async () => {
+test('a full disk is an error in a sentence and nothing is left on it', async () => {
   const probe = await import('node:fs/promises').then(fs => fs.open(join(cache, 'probe'), 'w'));
   const append = vi
     .spyOn(Object.getPrototypeOf(probe), 'appendFile')
@@ -204,7 +204,7 @@ test('a full disk is a sentence and nothing is left on it', async () => {
   }
 });
 
-test('a text that is far larger than any config is refused before it is read', async () => {
+test('a text far larger than any config is refused before it is read', async () => {
   files.set('config.json', new Uint8Array(2 ** 22 + 1).fill(32));
   const found = await filesOf('someone/tale', { hub: { endpoint: hub.endpoint, cache } });
   expect(await failure(found.text('config.json', {}))).toBe(
@@ -217,14 +217,14 @@ test('a text that is far larger than any config is refused before it is read', a
   );
 });
 
-test('a list that is far longer than any is refused before it is read', async () => {
+test('a listing far longer than any is refused before it is read', async () => {
   hub.listing = { toJSON: () => ' '.repeat(2 ** 22) };
   expect(await failure(read())).toBe(
     `loadModel: the list of someone/tale of ${hub.endpoint} has 4194306 bytes or more; at most 4194304 are read`,
   );
 });
 
-test('a URL leads to another host only where that is allowed', async () => {
+test('a URL redirects to another host only if that is allowed', async () => {
   hub.redirectsToStorage = true;
   const plain = await filesOf(`${hub.endpoint}/plain`);
   const message = new RegExp(
@@ -245,7 +245,7 @@ test.each([null, 5, 'x', [], [null], { sha: null }, { sha: 'a'.repeat(40), sibli
   },
 );
 
-test('a pipe in the place of a config obeys the signal, and is read when somebody writes', async () => {
+test('a pipe in place of a config obeys the signal, and is read when somebody writes', async () => {
   const folder = join(cache, 'pipes');
   await mkdir(folder);
   execFileSync('mkfifo', [join(folder, 'config.json')]);

@@ -43,7 +43,7 @@ test('a file is downloaded once, checked, and read from the disk afterwards, als
   expect(same(await weights())).toBe(true);
 });
 
-test('a connection that is cut is taken up where it ended', async () => {
+test('a broken download resumes where it ended', async () => {
   hub.cutAfter = 400_000;
   expect(same(await weights())).toBe(true);
   // A busy machine may not have read the last bytes before the cut.
@@ -54,7 +54,7 @@ test('a connection that is cut is taken up where it ended', async () => {
   expect(starts.every((start, i) => start > (starts[i - 1] ?? 0) && start <= 400_000 * (i + 1))).toBe(true);
 });
 
-test('an abort keeps what is there, and the next call goes on from it', async () => {
+test('an abort keeps the bytes so far, and the next call resumes them', async () => {
   hub.cutAfter = 400_000;
   const abort = new AbortController();
   const files_ = await open();
@@ -65,7 +65,7 @@ test('an abort keeps what is there, and the next call goes on from it', async ()
   expect(hub.requests.at(-1)).toMatch(/bytes=400000-$/);
 });
 
-test('bytes that are not those announced are refused and not kept', async () => {
+test('bytes other than those announced are refused and not kept', async () => {
   hub.corruptsFiles = true;
   await expect(weights()).rejects.toThrow(
     /has sha256 digest [0-9a-f]{64}, it was announced as [0-9a-f]{64}; nothing was kept/,
@@ -80,13 +80,13 @@ test('a server that never answers is an error after a few attempts, an unknown i
   await expect(open()).rejects.toThrow(/does not answer .* and someone\/tale is not stored/);
 });
 
-test('a file that the repository does not list is undefined, a text is its text', async () => {
+test('a file that the repository does not list is undefined, a text file is its text', async () => {
   const found = await open();
   expect(await found.text('vocab.json', {})).toBeUndefined();
   expect(JSON.parse((await found.text('config.json', {}))!).model_type).toBe('llama');
 });
 
-test('the environment of Hugging Face tools is heeded: endpoint, token, offline', async () => {
+test('the environment variables of Hugging Face tools apply: endpoint, token, offline', async () => {
   vi.stubEnv('HF_ENDPOINT', `${hub.endpoint}/`);
   vi.stubEnv('HF_TOKEN', 'hf_secret');
   const fromEnvironment = { endpoint: undefined } as unknown as HubOptions;
@@ -94,7 +94,8 @@ test('the environment of Hugging Face tools is heeded: endpoint, token, offline'
   expect(hub.requests.filter(url => !url.startsWith('storage')).every(url => url.endsWith('Bearer hf_secret'))).toBe(
     true,
   );
-  expect(hub.requests.filter(url => url.startsWith('storage'))).toEqual(['storage']); // the token is not sent to the storage host
+  // The token is not sent to the storage host.
+  expect(hub.requests.filter(url => url.startsWith('storage'))).toEqual(['storage']);
   hub.requests.length = 0;
   vi.stubEnv('HF_HUB_OFFLINE', '1');
   expect(same(await weights({}, fromEnvironment))).toBe(true);
@@ -112,7 +113,7 @@ test.each([
   ['RESIDUAL_CACHE', ''],
   ['HF_HOME', 'residual'],
   ['XDG_CACHE_HOME', 'residual'],
-])('downloads stay where %s says', async (name, below) => {
+])('downloads are stored where %s says', async (name, below) => {
   for (const variable of ['RESIDUAL_CACHE', 'HF_HOME', 'XDG_CACHE_HOME']) vi.stubEnv(variable, '');
   vi.stubEnv(name, cache);
   expect(same(await weights({}, { cache: undefined } as unknown as HubOptions))).toBe(true);
@@ -120,7 +121,7 @@ test.each([
   expect(await readdir(join(cache, below, host, 'someone', 'tale', hub.commit))).toEqual(['model.safetensors']);
 });
 
-test('settings of a call come before the environment', async () => {
+test('options of a call override the environment', async () => {
   vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1');
   vi.stubEnv('HF_TOKEN', 'hf_other');
   vi.stubEnv('HF_HUB_OFFLINE', 'on');
@@ -128,7 +129,7 @@ test('settings of a call come before the environment', async () => {
   expect(hub.requests[0]).toMatch(/Bearer hf_mine$/);
 });
 
-test('without a store a file is read by ranges from where the hub sends us', async () => {
+test('without a store a file is read by ranges from the host that the hub redirects to', async () => {
   const source = (await (await open('someone/tale', { cache: false })).bytes('model.safetensors', {}))!;
   const bytes = files.get('model.safetensors')!;
   expect(source.size).toBe(bytes.length);
@@ -139,7 +140,7 @@ test('without a store a file is read by ranges from where the hub sends us', asy
   ]);
 });
 
-test('an answer that is refused says what with, and what may help', async () => {
+test('the error of a refused request names the status and what may help', async () => {
   for (const [status, hint] of [
     [401, '; it may need a token'],
     [403, '; it may need a token'],
@@ -161,7 +162,7 @@ test('an answer that is refused says what with, and what may help', async () => 
   );
 });
 
-test('a list that says too little is refused', async () => {
+test('an incomplete listing is refused', async () => {
   const url = `${hub.endpoint}/api/models/someone/tale/revision/main?blobs=true`;
   const file = { rfilename: 'config.json', size: 3, blobId: 'b'.repeat(40) };
   for (const [listing, message] of [
@@ -184,7 +185,7 @@ test.each(['../escaped', 'a/../../escaped', '/etc/escaped', 'C:\\escaped', 'a//b
   'a list that leads out of the folder of downloads is refused: %s',
   async rfilename => {
     hub.listing = { sha: hub.commit, siblings: [{ rfilename, size: 3, blobId: 'b'.repeat(40) }] };
-    await expect(open()).rejects.toThrow(`lists ${JSON.stringify(rfilename)}, which is no place below its folder`);
+    await expect(open()).rejects.toThrow(`lists ${JSON.stringify(rfilename)}, which is no path below its folder`);
     expect(await readdir(cache)).toEqual([]);
   },
 );

@@ -190,7 +190,7 @@ function repositoryOf(url: string, text: string): Repository {
       (digest.kind === 'git' ? /^[0-9a-f]{40}$/ : /^[0-9a-f]{64}$/).test(digest.hex);
     if (!isComplete) return fail(`describes ${showValue(name)} without size and digest`);
     const inside = name.split('/').every(step => step !== '' && !/^\.\.?$|[\\\0]/.test(step));
-    return inside ? { name, size, digest } : fail(`lists ${showValue(name)}, which is no place below its folder`);
+    return inside ? { name, size, digest } : fail(`lists ${showValue(name)}, which is no path below its folder`);
   });
   return { commit: sha, files };
 }

@@ -26,7 +26,7 @@ const watched = () => {
 const same = (actual: Uint8Array, start: number, end: number) =>
   expect(Buffer.compare(actual, bytes.subarray(start, end))).toBe(0);
 
-test('reads in the order of the file ask for each byte once, 16 MiB at a time, however small or large they are', async () => {
+test('reads in file order request each byte once, 16 MiB at a time, whatever their size', async () => {
   const { source, asked, reported } = watched();
   const cuts = [0, 8, 1000, 15.5 * mebibyte, 15.5 * mebibyte, 39 * mebibyte, bytes.length];
   for (let i = 0; i + 1 < cuts.length; i++) same(await source.read(cuts[i]!, cuts[i + 1]!), cuts[i]!, cuts[i + 1]!);
@@ -35,7 +35,7 @@ test('reads in the order of the file ask for each byte once, 16 MiB at a time, h
   expect(reported).toEqual(ends);
 });
 
-test('a read before the window asks anew, what is read belongs to the caller', async () => {
+test('a read before the window sends a new request; the bytes belong to the caller', async () => {
   const { source, asked } = watched();
   const first = await source.read(20 * mebibyte, 20 * mebibyte + 5);
   first.fill(0);
@@ -44,14 +44,14 @@ test('a read before the window asks anew, what is read belongs to the caller', a
   expect(asked.map(([start]) => start)).toEqual([20 * mebibyte, 3]);
 });
 
-test('reads at the same time do not disturb each other', async () => {
+test('concurrent reads do not disturb each other', async () => {
   const { source } = watched();
   const places = [30 * mebibyte, 5, 17 * mebibyte, 100];
   const parts = await Promise.all(places.map(place => source.read(place, place + 3 * mebibyte)));
   for (const [i, part] of parts.entries()) same(part, places[i]!, places[i]! + 3 * mebibyte);
 });
 
-test('a source that ends early gives what there was', async () => {
+test('a source that ends early returns its bytes so far', async () => {
   const short = readAhead(
     { size: 100, read: async (start, end) => bytes.slice(start, Math.min(end, 60)) },
     { name: 'a' },

@@ -29,7 +29,7 @@ test('weights are read in the order of the file: each byte once, in few requests
   here.dispose();
 });
 
-test('a server that knows no ranges serves too', async () => {
+test('a server without range requests works too', async () => {
   hub.supportsRanges = false;
   const model = await load();
   expect(ranges()).toHaveLength(1);
@@ -38,19 +38,19 @@ test('a server that knows no ranges serves too', async () => {
   model.dispose();
 });
 
-test('a server that does not answer is named', async () => {
+test('the error of a server that does not answer names it', async () => {
   await hub.close();
   const reason = `connect ECONNREFUSED ${hub.endpoint.replace('http://', '')}`;
   await expect(load()).rejects.toThrow(`loadModel: ${hub.endpoint}/plain/config.json does not answer: ${reason}`);
 });
 
-test('a text that breaks off is named, with how much of it came', async () => {
+test('the error of a text that breaks off names it and its bytes so far', async () => {
   hub.cutAfter = 100;
   const name = `config.json of ${hub.endpoint}/plain/`;
   await expect(load()).rejects.toThrow(`loadModel: ${name} ended after 100 bytes: terminated`);
 });
 
-test('what is missing is named', async () => {
+test('errors name what is missing', async () => {
   files.delete('model.safetensors');
   await expect(load()).rejects.toThrow(
     '/plain/ has neither model.safetensors nor model.safetensors.index.json; other weight formats are not read',
