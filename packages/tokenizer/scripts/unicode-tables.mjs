@@ -131,23 +131,29 @@ const lowerCase = runsOf(code =>
 
 const file = `// Written by scripts/unicode-tables.mjs: do not edit. Runs of code points; code-point-set.ts reads them.
 // Derived from the Unicode Character Database (Unicode License v3) and from the answers of the reference.
-/** Not assigned in Unicode 14. */
+/** Code points that Unicode 14 does not assign. */
 export const newerRuns: string = '${ranges(code => newer[code])}';
-/** Those of Unicode 14 whose properties changed since. */
+/** Code points of Unicode 14 whose properties have changed since. */
 export const changedRuns: string = '${ranges(code => code === changedSince)}';
-/** Of those and of others that changed, the ones that patterns know (Unicode 16); the third number says which of the equivalents has their properties. */
+/**
+ * The newer and changed code points that patterns know (Unicode 16). The third number of a run is the index of the
+ * equivalent with the same properties.
+ */
 export const equivalentRuns: string = '${encoded(numbersOf(equivalentRuns, true))}';
-/** Older characters of the same kinds. */
+/** Older characters with the properties of newer ones. */
 export const equivalents: readonly number[] = ${JSON.stringify(equivalents).replaceAll(',', ', ')};
-/** Older ones that normal forms leave alone (they have those of Unicode 9). */
+/** Older code points that the normal forms leave unchanged (they are of Unicode 9). */
 export const exemptRuns: string = '${ranges(code => !newer[code] && isExempt(code))}';
-/** Punctuation of Unicode 14 that is none (Unicode 8 counts). */
+/** Punctuation of Unicode 14 that is none in the reference (Unicode 8). */
 export const notPunctuationRuns: string = '${notPunctuation}';
-/** Marks of Unicode 14 that StripAccents leaves alone. */
+/** Marks of Unicode 14 that StripAccents keeps. */
 export const notMarkRuns: string = '${notMarks}';
-/** Marks without width of Unicode 14 that BertNormalizer leaves alone. */
+/** Nonspacing marks of Unicode 14 that BertNormalizer keeps. */
 export const notAccentRuns: string = '${notAccents}';
-/** Upper case letters that are newer than Unicode 14; the third number is how far off the lower case letter is, and 0x10000. */
+/**
+ * Upper case letters that are newer than Unicode 14. The third number of a run is the distance to the lower case letter
+ * plus 0x10000.
+ */
 export const lowerCaseRuns: string = '${encoded(numbersOf(lowerCase, true))}';
 `;
 writeFileSync(new URL('../src/text/generated/unicode-tables.ts', import.meta.url), file);

@@ -109,10 +109,10 @@ export class Encoding {
   /** The index of the token that covers UTF-16 unit `index` of a sequence's text; undefined if none does. */
   charToToken(index: number, sequence: 0 | 1 = 0): number | undefined {
     const sequences = this.sequenceIds;
-    const found = this.offsets.findIndex(
+    const token = this.offsets.findIndex(
       ([start, end], at) => sequences[at] === sequence && start <= index && index < end,
     );
-    return found === -1 ? undefined : found;
+    return token === -1 ? undefined : token;
   }
 
   /**

@@ -107,7 +107,7 @@ export class Pipeline {
       text,
       true,
       normalizer,
-      (id, piece) => tracker.addToken(id, piece),
+      (id, match) => tracker.addToken(id, match),
       part => {
         const { text, spans, asBytes } = runPreTokenizer(preTokenizer, part, model.acceptsBytes);
         for (let index = 0; index < spans.length; index += 2) {

@@ -200,12 +200,12 @@ export class Tokenizer {
     if (typeof ids === 'string' || typeof ids?.[Symbol.iterator] !== 'function') {
       failInput(`decode: ids must be a list of numbers, they are ${describeType(ids)}`);
     }
-    const pieces: string[] = [];
-    const run = this.parts.decoder(text => text !== '' && pieces.push(text));
+    const parts: string[] = [];
+    const run = this.parts.decoder(text => text !== '' && parts.push(text));
     const { skipSpecialTokens = true } = options;
     for (const id of ids) this.#decodeInto(run, id, skipSpecialTokens);
     run.finish();
-    return pieces.join('');
+    return parts.join('');
   }
 
   /**
@@ -268,7 +268,7 @@ export class Tokenizer {
     if (rate === 0) return model;
     return (
       model.withDropout?.(rate, seed + sequenceIndex * 0x632be5ab) ??
-      failInput(`encode: dropout ${rate} is of byte-pair encodings, and this model cannot leave out merges`)
+      failInput(`encode: dropout ${rate} needs a byte-pair encoding; this model has no merges to leave out`)
     );
   }
 

@@ -132,7 +132,7 @@ export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
     ? readComponent<PreTokenizer>('pre_tokenizer', preTokenizers, file.raw('pre_tokenizer'), 'pre_tokenizer')
     : [];
   const scan = plainScan(stages);
-  if (!scan) return failFile('pre_tokenizer does more than to cut by a known pattern; tokenizerFromJson may read it');
+  if (!scan) return failFile('pre_tokenizer does more than split by a known pattern; tokenizerFromJson may read it');
   if (file.has('normalizer')) file.object('normalizer').choice('type', ['NFC']);
   const processors = { ByteLevel: byteLevelProcessor, Sequence: sequenceProcessor, TemplateProcessing: template };
   return new ByteLevelTokenizer({
@@ -156,8 +156,6 @@ const knownSplit: ComponentReader<PreTokenizer> = fields => {
   fields.choice('behavior', ['Isolated']);
   const pattern = fields.object('pattern').string('Regex');
   const scan = scanKnownPattern(pattern);
-  return scan
-    ? [{ scan }]
-    : failFile(`${fields.path('pattern')} is none of the known ones; tokenizerFromJson reads it`);
+  return scan ? [{ scan }] : failFile(`${fields.path('pattern')} is not a known pattern; tokenizerFromJson reads it`);
 };
 const preTokenizers = { ByteLevel: byteLevel, Sequence: sequence, Split: knownSplit };

@@ -63,7 +63,7 @@ export class BoundedTemplate {
 
   constructor(text: string) {
     if (text.length > maxTemplateLength)
-      throw new Error(`it has ${text.length} characters; ${maxTemplateLength} are read`);
+      throw new Error(`it has ${text.length} characters; ${maxTemplateLength} would fit`);
     let blanks = 0;
     for (const [run] of text.matchAll(/\s+/g)) blanks += run.length ** 2;
     if (blanks > maxSquaredBlanks) throw new Error('it has runs of blanks that are too long');
@@ -109,7 +109,7 @@ function globals(spend: (steps: number) => void): Record<string, unknown> {
 function range(start: number, stop?: number, step = 1): number[] {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   const length = Math.max(Math.ceil((to - from) / step), 0);
-  if (!(length <= maxRangeLength)) throw new Error(`range() of ${length} numbers; ${maxRangeLength} are made`);
+  if (!(length <= maxRangeLength)) throw new Error(`range() of ${length} numbers; ${maxRangeLength} would fit`);
   return Array.from({ length }, (_, i) => from + i * step);
 }
 
@@ -153,10 +153,10 @@ class BoundedInterpreter extends LibraryInterpreter {
     if (outer) checkAddends(outer, value.type);
     const content: unknown = value.value;
     if (typeof content === 'string' && content.length > maxTextLength)
-      throw new Error(`a text of ${content.length} characters; ${maxTextLength} are made`);
+      throw new Error(`a text of ${content.length} characters; ${maxTextLength} would fit`);
     if (type === 'ArrayLiteral' || type === 'TupleLiteral' || type === 'ObjectLiteral' || type === 'BinaryExpression') {
       const weight = this.weightOf(value);
-      if (weight > maxListSize) throw new Error(`a list of ${weight} values; ${maxListSize} are made`);
+      if (weight > maxListSize) throw new Error(`a list of ${weight} values; ${maxListSize} would fit`);
     }
     if (type === 'MemberExpression' && value.type === 'FunctionValue')
       this.owners.set(value, this.owners.get(statement!)!);
@@ -178,8 +178,8 @@ class BoundedInterpreter extends LibraryInterpreter {
     const { type, iterable, left, right, operand, object, property, filter, test, callee, args } = statement;
     const add = (part: Statement | undefined, cost: Cost) => {
       if (typeof part !== 'object') return;
-      const known = this.costs.get(part);
-      this.costs.set(part, known ? value => known(value) + cost(value) : cost);
+      const cached = this.costs.get(part);
+      this.costs.set(part, cached ? value => cached(value) + cost(value) : cost);
     };
     const whole: Cost = value => this.sizeOf(value);
     for (const statements of [statement.body, statement.alternate, statement.defaultBlock])
@@ -232,8 +232,8 @@ class BoundedInterpreter extends LibraryInterpreter {
     const content: unknown = value.value;
     if (value.type === 'NamespaceValue' || (!Array.isArray(content) && !(content instanceof Map)))
       return 1 + iterationCost(value);
-    const known = this.sizes.get(content as object);
-    if (known !== undefined) return known;
+    const cached = this.sizes.get(content as object);
+    if (cached !== undefined) return cached;
     let size = 1;
     for (const member of (content as Map<string, unknown>).values()) size += this.sizeOf(member as Value);
     this.sizes.set(content as object, size);
@@ -245,8 +245,8 @@ class BoundedInterpreter extends LibraryInterpreter {
     if (value.type === 'NamespaceValue') throw new Error('a namespace inside a list');
     const content: unknown = value.value;
     if (!Array.isArray(content) && !(content instanceof Map)) return 1;
-    const known = this.weights.get(content);
-    if (known !== undefined) return known;
+    const cached = this.weights.get(content);
+    if (cached !== undefined) return cached;
     let weight = 1;
     for (const member of content.values()) weight += this.weightOf(member as Value);
     this.weights.set(content, weight);
@@ -278,5 +278,5 @@ function checkAddends(before: string[], type: string): void {
   before.push(type);
   if (left === undefined || (left === 'StringValue') === (type === 'StringValue')) return;
   const other = nonTextTypes[left === 'StringValue' ? type : left];
-  if (other) throw new Error(`+ joins a text to texts alone, not to ${other}`);
+  if (other) throw new Error(`+ joins a text only to texts, not to ${other}`);
 }

@@ -60,7 +60,7 @@ export function chatTemplate(config: object | string, source?: string): ChatTemp
     const { addGenerationPrompt = false, continueFinalMessage = false, tools, documents, variables } = options;
     if (addGenerationPrompt && continueFinalMessage) {
       failInput(
-        'chat: addGenerationPrompt begins an answer and continueFinalMessage goes on in one; one of them must be false',
+        'chat: addGenerationPrompt starts an answer and continueFinalMessage continues one; one of them must be false',
       );
     }
     const name = options.template ?? (tools && compiled.has('tool_use') ? 'tool_use' : 'default');
@@ -152,7 +152,7 @@ function charactersOf(messages: readonly object[]): number {
 
 function checkMessages(messages: unknown): void {
   if (!Array.isArray(messages)) failInput(`chat: messages must be an array, they are ${describeType(messages)}`);
-  if (messages.length === 0) failInput('chat: messages must hold one at least');
+  if (messages.length === 0) failInput('chat: messages must hold at least one message');
   for (const [index, message] of messages.entries()) {
     const role = (message as ChatMessage | null)?.role;
     if (typeof role !== 'string')

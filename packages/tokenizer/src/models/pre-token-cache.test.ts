@@ -3,14 +3,14 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { PreTokenCache } from './pre-token-cache.js';
 
-/** Reads a piece; one that is not known has the ids given. */
+/** Encodes a pre-token; one that is not cached gets the given ids. */
 const read = (cache: PreTokenCache, piece: string, fresh: readonly number[]) => {
   const ids = [-7];
   cache.encode(piece, ids, (_, list) => list.push(...fresh));
   return ids.slice(1);
 };
 
-test('pieces that are known are not read again', () => {
+test('cached pre-tokens are not encoded again', () => {
   const cache = new PreTokenCache();
   expect(read(cache, 'a', [3])).toEqual([3]);
   expect(read(cache, 'b', [1, 2])).toEqual([1, 2]);
@@ -18,7 +18,7 @@ test('pieces that are known are not read again', () => {
   expect(['a', 'b', 'c'].map(piece => read(cache, piece, [0]))).toEqual([[3], [1, 2], []]);
 });
 
-test('it forgets instead of growing beyond its bytes, and keeps no long pieces', () => {
+test('it is cleared instead of growing beyond its limit, and stores no long pre-tokens', () => {
   const cache = new PreTokenCache();
   for (let number = 0; number < 30_000; number++) {
     expect(read(cache, `${number}`, [number])).toEqual([number]);
@@ -30,7 +30,7 @@ test('it forgets instead of growing beyond its bytes, and keeps no long pieces',
   expect(read(cache, 'a'.repeat(65), [2])).toEqual([2]);
 });
 
-test('a piece does not hold on to the text that it is cut from', () => {
+test('a cached pre-token does not keep its text alive', () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const cache = new PreTokenCache();

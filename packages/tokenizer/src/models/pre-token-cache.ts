@@ -22,13 +22,13 @@ export class PreTokenCache {
     if (cachedIds === undefined) {
       const first = ids.length;
       tokenize(preToken, ids);
-      this.#remember(preToken, ids, first);
+      this.#store(preToken, ids, first);
     } else if (typeof cachedIds === 'number') ids.push(cachedIds);
     else for (let index = 0; index < cachedIds.length; index++) ids.push(cachedIds[index]!);
   }
 
   /** Stores `ids[first...]` for a pre-token, with a copy of its text: a slice may keep a whole text alive. */
-  #remember(preToken: string, ids: readonly number[], first: number): void {
+  #store(preToken: string, ids: readonly number[], first: number): void {
     const count = ids.length - first;
     if (preToken.length > maxWordLength) return;
     this.#bytes += perPiece + perUnit * preToken.length + (count === 1 ? 0 : perList + perId * count);

@@ -5,7 +5,7 @@ import { root, trieOf } from './trie.js';
 
 const words = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '本', '🙂'), maxLength: 6 });
 
-test('a walk meets each token that a text begins with, the longest last', () => {
+test('a walk visits each token at the start of a text, the longest last', () => {
   fc.assert(
     fc.property(fc.uniqueArray(words, { maxLength: 40 }), words, fc.nat(3), (tokens, word, given) => {
       const trie = trieOf(tokens.map((token, index) => [token, 2 * index]));
@@ -31,7 +31,7 @@ test('a walk meets each token that a text begins with, the longest last', () => 
   );
 });
 
-test('many long tokens, and none', () => {
+test('many long tokens, and no tokens', () => {
   const tokens = Array.from({ length: 300 }, (_, id) => [`${id}`.padEnd(200, '-'), id] as const);
   const trie = trieOf(tokens);
   const idOf = (token: string) => {

@@ -6,7 +6,7 @@ import { graphemeClusters, mayJoin } from './grapheme-clusters.js';
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const whole = (text: string) => Array.from(segmenter.segment(text), ({ segment }) => segment);
 
-/** The clusters, found between the places where two characters meet that do not join. */
+/** The clusters, segmented between any two neighbouring characters that do not join. */
 const parted = (text: string) => {
   const found: string[] = [];
   for (let from = 0, at = 1; at <= text.length; at++) {
@@ -38,7 +38,7 @@ const joining = [
   ],
 ];
 
-test('no cluster goes across a place where two characters meet that do not join', () => {
+test('no cluster spans two neighbouring characters that do not join', () => {
   const texts = fc.oneof(
     fc.string({ unit: fc.constantFrom(...joining), maxLength: 20 }),
     fc.string({ unit: 'binary', maxLength: 20 }).map(toWellFormed),
@@ -52,7 +52,7 @@ test('no cluster goes across a place where two characters meet that do not join'
   );
 });
 
-test('no character that does not join is in one cluster with any that stands for its class', () => {
+test('no character that does not join is in one cluster with a representative of any class', () => {
   for (let unit = 0; unit < 0xd800; unit += unit < 0x3400 ? 1 : 61) {
     if (mayJoin(unit)) continue;
     const char = String.fromCharCode(unit);

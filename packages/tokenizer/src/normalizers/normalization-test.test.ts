@@ -16,15 +16,15 @@ const rows = brotliDecompressSync(
     line.split(';').map(codes => String.fromCodePoint(...codes.split(' ').map(code => Number.parseInt(code, 16)))),
   );
 /**
- * Lines without characters that the reference leaves alone as it does not know what Unicode made of them after version
- * 9.
+ * Lines without characters that the reference leaves unchanged, because it does not know what Unicode made of them
+ * after version 9.
  */
 const kept = rows.filter(row => !row.some(text => Array.from(text).some(isExemptFromNormalization)));
 
 const forms = { NFC: [1, 1, 1, 3, 3], NFD: [2, 2, 2, 4, 4], NFKC: [3, 3, 3, 3, 3], NFKD: [4, 4, 4, 4, 4] } as const;
 
 test.each(Object.entries(forms))(
-  '%s of every line of NormalizationTest.txt, with places and without',
+  '%s of every line of NormalizationTest.txt, with and without offsets',
   (form, columns) => {
     const wrong: string[] = [];
     for (const row of kept) {

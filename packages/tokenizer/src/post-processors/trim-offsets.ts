@@ -21,13 +21,13 @@ export function trimOffsets(
     const isFirst = index === 0 || offset[0] === 0;
     if (isFirst && addPrefixSpace && before === 1) before = 0;
     for (; before > 0 && offset[0] < offset[1]; before--) offset[0] += unitsAt(text, offset[0]);
-    const end = unitsBack(text, offset[1], after);
+    const end = moveBack(text, offset[1], after);
     if (end >= 0) offset[1] = Math.max(end, offset[0]);
   }
 }
 
 /** The index of the character `count` characters before another; -1 if there are fewer. */
-function unitsBack(text: string, at: number, count: number): number {
+function moveBack(text: string, at: number, count: number): number {
   let offset = at;
   for (let left = count; left > 0; left--) {
     if (offset === 0) return -1;

@@ -122,6 +122,6 @@ export function checkCount(name: string, value: number): void {
 }
 
 /** Checks that a setting is one of several strings. */
-export function checkChoice(name: string, value: string, known: readonly string[]): void {
-  if (!known.includes(value)) failInput(`encode: ${name} must be ${known.join(' or ')}, it is ${value}`);
+export function checkChoice(name: string, value: string, choices: readonly string[]): void {
+  if (!choices.includes(value)) failInput(`encode: ${name} must be ${choices.join(' or ')}, it is ${value}`);
 }

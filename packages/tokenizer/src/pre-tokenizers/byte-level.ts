@@ -10,7 +10,7 @@ export const byteLevel: ComponentReader<PreTokenizer> = fields => {
   return [
     {
       ...stage,
-      ...(addSpace && { rewrite: piece => piece.text.startsWith(' ') || piece.prepend(' ') }),
+      ...(addSpace && { rewrite: preToken => preToken.text.startsWith(' ') || preToken.prepend(' ') }),
       ...(useRegex && { scan: scanGpt2 }),
     } satisfies Stage,
   ];

@@ -56,7 +56,7 @@ export const characterDelimiter: ComponentReader<PreTokenizer> = fields => {
 };
 
 const findPunctuation: Matcher = (text, start, end, ranges) => {
-  for (const { 0: found, index } of text.slice(start, end).matchAll(punctuationMark)) {
-    if (!isNotPunctuation(found)) ranges.push(start + index, start + index + found.length);
+  for (const { 0: mark, index } of text.slice(start, end).matchAll(punctuationMark)) {
+    if (!isNotPunctuation(mark)) ranges.push(start + index, start + index + mark.length);
   }
 };

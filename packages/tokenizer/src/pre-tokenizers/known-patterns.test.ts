@@ -35,7 +35,7 @@ const texts = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }).map(toWellFormed),
 );
 
-test.each(patterns)('the hand-written cut of %s cuts where the regular expression does', (_, source, dialect) => {
+test.each(patterns)('the hand-written scan of %s splits where the regular expression does', (_, source, dialect) => {
   const cut = splitByScan((scanKnownPattern(source) ?? scanOfPattern(source))!);
   const byRegex = splitAtMatches(regexMatcher(source, 'here', dialect), 'Isolated');
   fc.assert(
@@ -52,6 +52,6 @@ test.each(patterns)('the hand-written cut of %s cuts where the regular expressio
   );
 });
 
-test('a pattern that is not known has no hand-written cut', () => {
+test('an unknown pattern has no hand-written scan', () => {
   expect(scanKnownPattern('\\s+')).toBeUndefined();
 });

@@ -19,12 +19,12 @@ export type PrependScheme = 'never' | 'always' | 'first';
 export const metaspace: ComponentReader<PreTokenizer> = fields => {
   const { replacement, prependScheme } = readMetaspace(fields);
   const findSpace = literalMatcher(' ');
-  const rewrite = (piece: NormalizedString) => {
-    const isFirst = prependScheme === 'always' || (prependScheme === 'first' && piece.start(0) === 0);
+  const rewrite = (preToken: NormalizedString) => {
+    const isFirst = prependScheme === 'always' || (prependScheme === 'first' && preToken.start(0) === 0);
     const spaces: number[] = [];
-    findSpace(piece.text, 0, piece.text.length, spaces);
-    if (spaces.length > 0) piece.replace(spaces, replacement);
-    if (isFirst && !piece.text.startsWith(replacement)) piece.prepend(replacement);
+    findSpace(preToken.text, 0, preToken.text.length, spaces);
+    if (spaces.length > 0) preToken.replace(spaces, replacement);
+    if (isFirst && !preToken.text.startsWith(replacement)) preToken.prepend(replacement);
   };
   const needsOrigin = prependScheme === 'first';
   if (!fields.boolean('split', true)) return [{ rewrite, needsOrigin }];

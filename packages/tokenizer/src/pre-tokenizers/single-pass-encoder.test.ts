@@ -9,7 +9,7 @@ import { Pipeline } from '../pipeline.js';
 import { textOf } from '../text/unicode.js';
 import type { PreTokenizer } from './pre-tokenizer.js';
 
-/** Each piece is one token, whose id is its place among the pieces seen. */
+/** Each pre-token is one token, whose id is its index among the pre-tokens so far. */
 const seen = new Map<string, number>();
 const idOf = (piece: string) => {
   if (!seen.has(piece)) seen.set(piece, seen.size);
@@ -112,8 +112,8 @@ const stages = fc.oneof(
   fc.tuple(fc.array(kinds, { maxLength: 2 }), metaspaces).map(([before, last]) => [...before, last]),
 );
 
-describe('reading in one pass gives what normalizing, cutting and reading one after another give', () => {
-  test('of any text, with any parts', () => {
+describe('a single pass gives the same ids as normalizer, pre-tokenizer and model one after another', () => {
+  test('for any text and any components', () => {
     fc.assert(
       fc.property(
         normalizers,
@@ -129,7 +129,7 @@ describe('reading in one pass gives what normalizing, cutting and reading one af
     );
   });
 
-  test('where tokens are looked for in the normalized text', () => {
+  test('with tokens that are found in the normalized text', () => {
     const [slow, fast] = pipelines({ type: 'BertNormalizer' }, [{ type: 'BertPreTokenizer' }], ['E\u0301a', 'b']);
     fc.assert(
       fc.property(texts, text => {
@@ -138,7 +138,7 @@ describe('reading in one pass gives what normalizing, cutting and reading one af
     );
   });
 
-  test('of each character alone and beside others', () => {
+  test('for each character alone and among others', () => {
     const [slow, fast] = pipelines({ type: 'BertNormalizer' }, [{ type: 'BertPreTokenizer' }]);
     for (let code = 0; code < 0x20000; code += 7) {
       const text = `ab${String.fromCodePoint(code)}c ${String.fromCodePoint(code)}`;
@@ -147,7 +147,7 @@ describe('reading in one pass gives what normalizing, cutting and reading one af
   });
 });
 
-test('what changes places with its neighbours, and what is very long, is read the usual way; all else is read in one pass', () => {
+test('only reordered characters and very long pre-tokens take the general path', () => {
   let quickly = 0;
   let usually = 0;
   const counting: Model = {

@@ -19,6 +19,6 @@ test.each([
   expect(pieces(behavior)).toEqual(expected);
 });
 
-test('inverted, the matches are the pieces', () => {
+test('with invert the matches are the pre-tokens', () => {
   expect(pieces('Removed', true)).toEqual(['-', '-', '-']);
 });

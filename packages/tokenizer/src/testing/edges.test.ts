@@ -20,11 +20,12 @@ const all = [
 describe.each(all)('%s', name => {
   const tokenizer = read(name);
 
-  test.each(Object.entries(hostileTexts))('the time that %s take grows as their length, offsets included', (_, make) =>
-    expectLinearTime(tokenizer, make),
+  test.each(Object.entries(hostileTexts))(
+    'the time for %s grows linearly with their length, offsets included',
+    (_, make) => expectLinearTime(tokenizer, make),
   );
 
-  test('a lone surrogate is read as U+FFFD in its place', () => {
+  test('a lone surrogate is read as U+FFFD at the same index', () => {
     for (const text of ['a\ud83db', '\ude42', 'x\ud83d']) {
       const encoding = tokenizer.encode(text);
       const replaced = tokenizer.encode(text.replace(/[\ud83d\ude42]/u, '\ufffd'));
@@ -40,14 +41,14 @@ describe.each(all)('%s', name => {
     expect(tokenizer.decodeStream().flush()).toBe('');
   });
 
-  test('counting counts what encoding gives, and stops at the limit', () => {
+  test('count equals the number of encoded tokens, and stops at the limit', () => {
     const text = 'The quick brown fox jumps over the lazy dog.';
     expect(tokenizer.count(text)).toBe(tokenizer.encode(text, { addSpecialTokens: false }).length);
     expect(tokenizer.count(text, 3)).toBe(3);
     expect(tokenizer.count('', 3)).toBe(0);
   });
 
-  test('characters and tokens lead to each other', () => {
+  test('characters and tokens convert to each other', () => {
     const text = 'quick 🦊 fox';
     const encoding = tokenizer.encode(text);
     const token = encoding.charToToken(1)!;
@@ -58,9 +59,9 @@ describe.each(all)('%s', name => {
   });
 });
 
-test('NUL and U+FEFF go through a byte-level vocabulary and back', () => {
+test('a byte-level vocabulary restores NUL and U+FEFF', () => {
   const tokenizer = read('bpe-gpt2');
   expect(tokenizer.decode(tokenizer.encode('\ufeffa\0b').ids)).toBe('\ufeffa\0b');
 });
 
-test('100,000 times a takes about as long as words', () => expectOneLetterAsQuick(read('bpe-gpt2')));
+test('100,000 times "a" takes about as long as words', () => expectOneLetterAsQuick(read('bpe-gpt2')));

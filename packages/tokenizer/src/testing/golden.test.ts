@@ -31,7 +31,7 @@ interface Golden {
   }[];
 }
 
-/** Reads a JSON fixture below fixtures/; large ones are packed. */
+/** Reads a JSON fixture below fixtures/; large ones are compressed. */
 const fixture = (path: string): object => {
   const url = new URL(`../../../../fixtures/${path}`, import.meta.url);
   const packed = new URL(`${url}.br`);
@@ -40,7 +40,7 @@ const fixture = (path: string): object => {
   );
 };
 
-/** Compares everything that the reference says of a text, with and without special tokens. */
+/** Compares all results of the reference for a text, with and without special tokens. */
 function expectCase(tokenizer: Tokenizer, { text, with_special, plain }: Golden['cases'][number]): void {
   for (const [reference, addSpecialTokens] of [
     [with_special, true],

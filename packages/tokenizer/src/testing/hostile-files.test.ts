@@ -34,11 +34,11 @@ const kinds: Record<string, () => Tokenizer> = {
 describe.each(Object.entries(kinds))('%s', (_, make) => {
   const tokenizer = make();
 
-  test.each(Object.entries(hostileTexts))('the time that %s take grows as their length', (_, make) =>
+  test.each(Object.entries(hostileTexts))('the time for %s grows linearly with their length', (_, make) =>
     expectLinearTime(tokenizer, make),
   );
 
-  test('100,000 times a takes about as long as words', () => expectOneLetterAsQuick(tokenizer));
+  test('100,000 times "a" takes about as long as words', () => expectOneLetterAsQuick(tokenizer));
 
   test('NUL, U+FEFF, lone surrogates and the empty text are read, the surrogates as U+FFFD', () => {
     expect(tokenizer.encode('').ids).toEqual([]);

@@ -9,7 +9,7 @@ type Json = Record<string, unknown>;
 const read = (name: string): Json =>
   JSON.parse(readFileSync(new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8'));
 
-/** What may stand where something else belongs. */
+/** Values that may replace another value. */
 const wrong: readonly unknown[] = [
   null,
   undefined,
@@ -35,7 +35,7 @@ const wrong: readonly unknown[] = [
 ];
 
 /**
- * Goes down the path that `choices` picks and changes or removes what is there; large tables are changed as a whole.
+ * Follows the path that `choices` selects and changes or removes the value there. Large tables are changed as a whole.
  */
 function spoil(node: Json, choices: readonly number[], value: unknown): void {
   for (const choice of choices) {

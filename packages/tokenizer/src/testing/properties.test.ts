@@ -38,7 +38,7 @@ const all = [
 describe.each(all)('%s', name => {
   const tokenizer = read(name);
 
-  test('a stream of any ids gives the same text as decoding them at once, and never half a character', () => {
+  test('a stream of any ids gives the same text as decoding at once, and never half a character', () => {
     fc.assert(
       fc.property(ids, fc.boolean(), (given, skipSpecialTokens) => {
         const stream = tokenizer.decodeStream({ skipSpecialTokens });
@@ -50,7 +50,7 @@ describe.each(all)('%s', name => {
     );
   });
 
-  test('offsets lie in the text, do not run backwards and cut no character', () => {
+  test('offsets are within the text, ascend and split no character', () => {
     fc.assert(
       fc.property(texts, text => {
         let last = 0;
@@ -67,7 +67,7 @@ describe.each(all)('%s', name => {
     );
   });
 
-  test('asking for offsets does not change the ids, and the second time is like the first', () => {
+  test('computing offsets does not change the ids, and a second call equals the first', () => {
     fc.assert(
       fc.property(texts, text => {
         const first = tokenizer.encode(text);
@@ -83,7 +83,7 @@ describe.each(all)('%s', name => {
 describe.each(['bpe-gpt2', 'bpe-llama3'])('byte-level %s', name => {
   const tokenizer = read(name);
 
-  test('decoding gives the text back, lone surrogates as U+FFFD', () => {
+  test('decoding restores the text, lone surrogates as U+FFFD', () => {
     fc.assert(
       fc.property(texts, text => {
         const { ids } = tokenizer.encode(text, { addSpecialTokens: false });
@@ -93,8 +93,8 @@ describe.each(['bpe-gpt2', 'bpe-llama3'])('byte-level %s', name => {
     );
   });
 
-  test('each token that holds whole characters is the slice of its offsets', () => {
-    // bpe-llama3 trims spaces off its offsets, so they are compared without.
+  test('each token of whole characters equals the slice of its offsets', () => {
+    // bpe-llama3 trims spaces from its offsets, so spaces at the ends are ignored.
     fc.assert(
       fc.property(texts, text => {
         const encoding = tokenizer.encode(text, { addSpecialTokens: false });

@@ -11,5 +11,5 @@ export const maxGrownLength = (length: number): number => maxGrowthFactor * leng
 
 /** Refuses a result that is too long for its text: chained replacements multiply. */
 export function checkGrowth(length: number, maxLength: number, what: string): void {
-  if (length > maxLength) failFile(`${what} make ${length} characters of a text for which ${maxLength} are enough`);
+  if (length > maxLength) failFile(`${what} make ${length} characters of a text; ${maxLength} would fit`);
 }

@@ -52,7 +52,8 @@ export class OffsetTracker implements TokenOffsets {
       const last = Math.min(seek(Math.max(spans[2 * index]!, spans[2 * index + 1]! - 1)), to - 1);
       const end = last + unitsAt(text.text, last);
       if (spans[2 * index] === spans[2 * index + 1]) {
-        this.#add(id, text.start(first), text.start(first)); // a byte token whose character is covered by the last of its bytes
+        // A byte token whose character is covered by the last of its bytes.
+        this.#add(id, text.start(first), text.start(first));
         continue;
       }
       if (id === model.unknownId && model.showsUnknownText) {

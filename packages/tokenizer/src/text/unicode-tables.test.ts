@@ -13,7 +13,7 @@ import { translateRegex } from '../regex/translate.js';
 import { regexMatcher } from './pattern.js';
 import { olderEquivalent, withOlderEquivalents } from './unicode-version.js';
 
-/** What the reference (tokenizers 0.23.3) says of every code point, as runs: gap and length in base 36. */
+/** The answers of the reference (tokenizers 0.23.3) for every code point, as runs: gap and length in base 36. */
 interface Said {
   readonly unassigned14: string;
   readonly patterns: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ const chars = Array.from({ length: 0x110000 }, (_, code) => code)
   .map(code => String.fromCodePoint(code));
 const joined = chars.join('');
 
-/** How many of the characters are in one of two sets and not in the other, which the file has. */
+/** The number of characters that are in one of two sets but not in the other, which the file lists. */
 function differing(members: Iterable<string>, runs: string): number {
   const [own, asked] = [new Set(members), membersOf(runs)];
   return chars.filter(char => own.has(char) !== (asked[char.codePointAt(0)!] === 1)).length;
@@ -49,10 +49,10 @@ function membersOf(runs: string): Uint8Array {
 const later = membersOf(said.unassigned14);
 const isLater = (char: string) => later[char.codePointAt(0)!] === 1;
 
-/** Newer characters of these scripts beyond U+FFFF are of kinds that no older ones of them are. */
+/** Newer characters of these scripts beyond U+FFFF are of kinds that none of their older ones have. */
 const unevenScripts = /Latin|Cyrillic|Arabic|Common/;
 
-test('what patterns take is what the reference takes, over every code point', () => {
+test('patterns match the same code points as in the reference', () => {
   const standing = withOlderEquivalents(joined, () => false);
   expect(standing).toHaveLength(joined.length);
   const wrong: Record<string, number> = {};
@@ -67,7 +67,7 @@ test('what patterns take is what the reference takes, over every code point', ()
   expect(wrong).toEqual({});
 });
 
-test('platforms are asked only about characters of Unicode 14 and noncharacters', () => {
+test('the platform decides only about characters of Unicode 14 and noncharacters', () => {
   const isNoncharacter = (code: number) => (code & 0xfffe) === 0xfffe || (code >= 0xfdd0 && code < 0xfdf0);
   for (const char of chars) {
     const asked = olderEquivalent(char);
@@ -78,7 +78,7 @@ test('platforms are asked only about characters of Unicode 14 and noncharacters'
   expect(isNoncharacter(olderEquivalent('\u0378').codePointAt(0)!)).toBe(true);
 });
 
-test('a pattern that names newer characters finds them', () => {
+test('a pattern that names newer characters matches them', () => {
   const ranges = (source: string, text: string) => {
     const found: number[] = [];
     regexMatcher(source, 'pattern')(text, 0, text.length, found);
@@ -95,7 +95,7 @@ const kindOf = (stages: ReturnType<typeof bert>, kind: number) => {
 };
 const never = () => () => {};
 
-test('pre-tokenizers see every code point as the reference does', () => {
+test('pre-tokenizers treat every code point as the reference does', () => {
   const read = (reader: typeof bert, values: object = {}) => reader(fields(values), never as never);
   const own: Record<string, string[]> = {
     'BertPreTokenizer apart': kindOf(read(bert), isolated),
@@ -133,7 +133,7 @@ test.each(Object.entries(normalizers))(
     const parts = normalizeText(between + chars.join(between) + between, normalize)
       .split(between)
       .slice(1, -1);
-    parts.splice(between.charCodeAt(0), 2, between); // the sign between them itself
+    parts.splice(between.charCodeAt(0), 2, between); // the separator itself
     expect(parts).toHaveLength(chars.length);
     const changed = chars.flatMap((char, index) => (parts[index] === char ? [] : [index]));
     expect(
@@ -149,7 +149,7 @@ test.each(Object.entries(normalizers))(
   },
 );
 
-test('marks are put in order as in the reference', () => {
+test('marks are ordered as in the reference', () => {
   const text = chars.map(char => `\u0345${char}\x01`).join('');
   const parts = normalizeText(text, normalizers.NFD!).split('\x01');
   parts.splice(1, 2, '\u0345');
@@ -165,7 +165,7 @@ const texts = [
 ];
 const names = ['bpe-gpt2', 'wordpiece-bert', 'unigram-t5', 'bpe-clip'];
 
-/** Ids with modules of their own, which remember nothing of another platform. */
+/** Ids from fresh modules, which have no caches of another platform. */
 async function idsOfAll() {
   vi.resetModules();
   const { tokenizerFromJson } = await import('../formats/json/load.js');

@@ -16,12 +16,14 @@ const lines = corpus.split('\n');
 const tokensOf = (tokenizer: Tokenizer) =>
   Array.from({ length: tokenizer.vocabSize }, (_, id) => tokenizer.idToToken(id));
 
-test('byte-level BPE is the tokenizer that the reference makes of the corpus, field by field', async () => {
+test('byte-level BPE equals the tokenizer that the reference trains on the corpus, field by field', async () => {
   const trained = await trainTokenizer(lines, { kind: 'byte-level-bpe', vocabSize: 1000, decoder: null });
   expect(JSON.parse(saveTokenizer(trained))).toEqual(JSON.parse(read('bpe-1000.tokenizer.json')));
 });
 
-/** The order of words in which affixed characters come up in the order of `tokens`; the reference's own is random. */
+/**
+ * The order of words in which affixed characters occur in the order of `tokens`; the reference's own order is random.
+ */
 function inOrderOf(tokens: readonly string[], words: ReadonlyMap<string, number>): Map<string, number> {
   const known = new Set<string>();
   const ordered = new Map<string, number>();
@@ -44,7 +46,7 @@ describe('WordPiece', () => {
   const expected = Object.entries<number>(reference.model.vocab).sort(([, a], [, b]) => a - b);
   const tokens = expected.map(([token]) => token);
 
-  test('has the tokens that the reference makes of the corpus', async () => {
+  test('has the tokens that the reference trains on the corpus', async () => {
     const trained = await trainTokenizer(lines, { kind: 'wordpiece', vocabSize: 1000, decoder: null });
     expect(tokensOf(trained).sort()).toEqual([...tokens].sort());
     const saved = JSON.parse(saveTokenizer(trained));
@@ -54,7 +56,7 @@ describe('WordPiece', () => {
     });
   });
 
-  test('has them in the same order where continued characters come in the order of the reference', async () => {
+  test('has them in the same order if continued characters come in the order of the reference', async () => {
     const words = new Map<string, number>();
     for (const word of corpus.toLowerCase().match(/[a-z]+|[^a-z\s]/g)!) words.set(word, (words.get(word) ?? 0) + 1);
     const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
@@ -88,7 +90,7 @@ describe('Unigram', () => {
     normalizer: { type: 'NFKC' },
   };
 
-  /** Log-likelihood of the best ways through the held-out lines, per character. */
+  /** Log-likelihood of the best segmentations of the held-out lines, per character. */
   const likelihood = (tokenizer: Tokenizer) => {
     const { scores, unknownId } = tokenizer.parts.model;
     const ids = heldOut.flatMap(line => tokenizer.encode(line).ids);
@@ -97,7 +99,7 @@ describe('Unigram', () => {
     return (sum - 20 * unknown) / heldOut.join('').length;
   };
 
-  test('finds a held-out text at most 1 % less likely than what the reference makes of the same corpus', async () => {
+  test('gives a held-out text at most 1 % less likelihood than the reference trained on the same corpus', async () => {
     const trained = await trainTokenizer(known, options);
     const reference = tokenizerFromJson(read('unigram-600.tokenizer.json'));
     expect(trained.vocabSize).toBe(reference.vocabSize);
@@ -106,7 +108,7 @@ describe('Unigram', () => {
     expect(shared.length).toBeGreaterThan(550);
   });
 
-  test('a token for what is unknown comes first where it is not among the special tokens; none is none', async () => {
+  test('an unknown token that is not among the special tokens comes first; null means none', async () => {
     const own = await trainTokenizer(known, { ...options, specialTokens: ['<s>'], unkToken: '<?>' });
     expect([own.idToToken(0), own.idToToken(1), own.unkTokenId, own.isSpecial(1), own.vocabSize]).toEqual([
       '<?>',
@@ -119,7 +121,7 @@ describe('Unigram', () => {
     expect([none.unkTokenId, none.vocabSize]).toEqual([undefined, 600]);
   });
 
-  test('pieces are at most as long as asked for, and the initial alphabet is there', async () => {
+  test('pieces are at most as long as requested, and the initial alphabet is in the vocabulary', async () => {
     const { parts } = await trainTokenizer(known, { ...options, maxPieceLength: 3, initialAlphabet: '日é' });
     const pieces = [...parts.model.vocabulary.entries()].map(([token]) => token).slice(1);
     expect(Math.max(...pieces.map(piece => piece.length))).toBe(3);
@@ -128,7 +130,7 @@ describe('Unigram', () => {
 });
 
 test.each(['byte-level-bpe', 'bpe', 'wordpiece', 'unigram'] as const)(
-  '%s saved, read again and used gives texts back',
+  'a saved and loaded %s restores texts',
   async kind => {
     const trained = await trainTokenizer(lines.slice(0, 500), { kind, vocabSize: 600 });
     const again = tokenizerFromJson(saveTokenizer(trained));
@@ -138,7 +140,7 @@ test.each(['byte-level-bpe', 'bpe', 'wordpiece', 'unigram'] as const)(
   },
 );
 
-test('texts may come one by one and asynchronously', async () => {
+test('texts may arrive one by one and asynchronously', async () => {
   async function* slowly() {
     for (const line of lines.slice(0, 300)) yield line;
   }
@@ -147,7 +149,7 @@ test('texts may come one by one and asynchronously', async () => {
   expect(saveTokenizer(slow)).toBe(saveTokenizer(atOnce));
 });
 
-test('special tokens keep how they are found in texts', async () => {
+test('special tokens keep their flags', async () => {
   const options = {
     kind: 'bpe',
     vocabSize: 100,
@@ -158,7 +160,7 @@ test('special tokens keep how they are found in texts', async () => {
   expect(trained.encode('a  <x>', { addSpecialTokens: false }).offsets.at(-1)).toEqual([1, 6]);
 });
 
-test.each(['bpe', 'unigram'] as const)('training of a %s tells how far it is', async kind => {
+test.each(['bpe', 'unigram'] as const)('training of a %s reports its progress', async kind => {
   const seen: TrainProgress[] = [];
   await trainTokenizer(lines, { kind, vocabSize: 1500, onProgress: progress => seen.push(progress) });
   const stages = [...new Set(seen.map(({ stage }) => stage))];
@@ -190,7 +192,7 @@ describe('one word of 400,000 letters', () => {
   test.each(['bpe', 'unigram'] as const)('ends the training of a %s soon after an abort', async kind => {
     const controller = new AbortController();
     const training = trainTokenizer([word], { kind, vocabSize: 2000, signal: controller.signal });
-    let turns = 0; // of the event loop since the abort
+    let turns = 0; // turns of the event loop since the abort
     const count = () => {
       turns++;
       next = setImmediate(count);
@@ -205,10 +207,10 @@ describe('one word of 400,000 letters', () => {
     expect(turns).toBeLessThan(5);
   });
 
-  test('takes not much longer than the same letters in words of seven', async () => {
+  test('takes not much longer than the same letters in words of seven letters', async () => {
     const letters = word.slice(0, 100_000);
     const train = (text: string) => () => trainTokenizer([text], { kind: 'bpe', vocabSize: 5000 });
-    // 6 where each merge reads the word anew.
+    // About 6 if each merge reads the word again.
     expect(await workRatio(train(letters), train(letters.replace(/.{7}/g, '$& ')), 2)).toBeLessThan(4);
   });
 });

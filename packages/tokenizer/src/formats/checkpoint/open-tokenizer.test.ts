@@ -13,7 +13,7 @@ const pieces = (name: string) => brotliDecompressSync(fixture(`sentencepiece/own
 
 type Content = Uint8Array | string | object;
 
-/** Opens a checkpoint of files given here: bytes, texts, or objects to be written as JSON. */
+/** Opens a checkpoint of the given files: bytes, texts, or objects that are written as JSON. */
 const open = (files: Record<string, Content>, modelType?: string) =>
   openTokenizer(
     async name => {
@@ -51,7 +51,7 @@ interface Golden {
   }[];
 }
 
-describe('pairs of files give what the tokenizer.json of the same vocabulary gives', () => {
+describe('pairs of files give the same results as the tokenizer.json of the same vocabulary', () => {
   const filesOf = (name: string): Record<string, Content> => {
     const { model, added_tokens } = JSON.parse(fixture(`tokenizers/${name}/tokenizer.json`).toString()) as Json;
     const vocab = { ...Object.fromEntries(added_tokens.map(({ content, id }) => [content, id])), ...model.vocab };
@@ -86,7 +86,7 @@ describe('pairs of files give what the tokenizer.json of the same vocabulary giv
     }
   });
 
-  test('RoBERTa and BART put <s> and </s> around, and a prefix where they are told to', async () => {
+  test('RoBERTa and BART add <s> and </s>, and a prefix space on request', async () => {
     const { model } = JSON.parse(fixture('tokenizers/bpe-gpt2/tokenizer.json').toString()) as Json;
     const files = filesOf('bpe-gpt2');
     const vocab = { ...model.vocab };
@@ -119,7 +119,7 @@ describe('pairs of files give what the tokenizer.json of the same vocabulary giv
     );
   });
 
-  test('settings of BERT are heeded: case, accents, ideographs, roles of tokens', async () => {
+  test('settings of BERT apply: case, accents, ideographs, special tokens', async () => {
     const words = ['[PAD]', '<U>', '[CLS]', '[SEP]', 'É', 'é', 'e', '日', '##日', '日日'];
     const files = { 'vocab.txt': words.join('\r\n') };
     const tokens = async (config: object) =>
@@ -158,7 +158,7 @@ describe('SentencePiece models have the ids of their family', () => {
   const tokensOf = async (files: Record<string, Content>, modelType?: string, pair?: string) =>
     (await open(files, modelType))!.encode(text, pair === undefined ? {} : { pair }).ids;
 
-  test('T5 ends each text with </s> and counts its extra tokens from behind', async () => {
+  test('T5 ends each text with </s> and numbers its extra tokens from the end', async () => {
     const files = { 'spiece.model': model };
     expect(await tokensOf(files, 't5')).toEqual([...plain, 2]);
     expect(await tokensOf(files, 't5', 'a')).toEqual([...plain, 2, ...own.encode('a').ids, 2]);
@@ -169,7 +169,7 @@ describe('SentencePiece models have the ids of their family', () => {
     expect(tokenizer.decode(tokenizer.encode(text).ids)).toBe(text);
   });
 
-  test('XLM-R, CamemBERT, mBART and NLLB move the ids of the pieces', async () => {
+  test('XLM-R, CamemBERT, mBART and NLLB shift the ids of the pieces', async () => {
     const moved = (by: number) => plain.map(id => id + by);
     expect(await tokensOf({ 'sentencepiece.bpe.model': model }, 'xlm-roberta')).toEqual([0, ...moved(1), 2]);
     expect(await tokensOf({ 'sentencepiece.bpe.model': model }, 'camembert')).toEqual([5, ...moved(4), 6]);
@@ -204,7 +204,7 @@ describe('SentencePiece models have the ids of their family', () => {
     expect(await tokensOf({ 'spiece.model': model }, 'pegasus')).toEqual([...plain.map(id => id + 103), 1]);
   });
 
-  test('ALBERT lowers the case and takes accents off', async () => {
+  test('ALBERT lowercases and strips accents', async () => {
     const albert = brotliDecompressSync(fixture('sentencepiece/published/albert.model.br'));
     const opened = (await open({ 'spiece.model': albert }, 'albert'))!;
     const plainly = sentencePieceTokenizer(albert).encode('creme "brulee"').tokens;
@@ -216,7 +216,7 @@ describe('SentencePiece models have the ids of their family', () => {
     ]);
   });
 
-  test('Llama begins with <s> unless told otherwise; others do not', async () => {
+  test('Llama texts start with <s> by default; others do not', async () => {
     const llama = { 'tokenizer.model': pieces('bpe-llama') };
     const ids = sentencePieceTokenizer(llama['tokenizer.model']).encode(text).ids;
     expect(await tokensOf(llama, 'llama')).toEqual([1, ...ids]);
@@ -229,7 +229,7 @@ describe('SentencePiece models have the ids of their family', () => {
     expect([opened.bosTokenId, opened.eosTokenId]).toEqual([1, 2]);
   });
 
-  test('Marian takes the ids of vocab.json, which names languages too', async () => {
+  test('Marian uses the ids of vocab.json, which also names languages', async () => {
     const names = Object.fromEntries(
       plain
         .map((id, index) => [own.idToToken(id)!, 10 + index])
@@ -256,7 +256,7 @@ describe('SentencePiece models have the ids of their family', () => {
     );
   });
 
-  test('Marian cuts translations by target.spm, and with separate_vocabs by ids of their own', async () => {
+  test('Marian tokenizes translations with target.spm, and with separate_vocabs gives them separate ids', async () => {
     const ends = { '</s>': 0, '<unk>': 1, '<pad>': 2 };
     const files = {
       'source.spm': encodeModelProto({
@@ -316,11 +316,11 @@ describe('SentencePiece models have the ids of their family', () => {
       'tokenizer: target_vocab.json has no unknown token "<unk>"',
     );
     expect(() => saveTokenizer(opened)).toThrow(
-      'tokenizer: it has a tokenizer of its own for translations, tokenizer.json holds one',
+      'tokenizer: a tokenizer with a separate one for translations cannot be saved; tokenizer.json holds one',
     );
   });
 
-  test('saved as tokenizer.json they are the same, with the tokens of their family', async () => {
+  test('the saved tokenizer.json is the same, with the tokens of the family', async () => {
     const albert = brotliDecompressSync(fixture('sentencepiece/published/albert.model.br'));
     const llama = pieces('bpe-llama');
     const texts = [
@@ -349,13 +349,13 @@ describe('SentencePiece models have the ids of their family', () => {
       }
       expect(again.vocabSize).toBe(opened.vocabSize);
     }
-    const holes = (await open({ 'spiece.model': model }, 'pegasus'))!; // this model has </s> in another place
+    const holes = (await open({ 'spiece.model': model }, 'pegasus'))!; // this model has another id for </s>
     expect(() => saveTokenizer(holes)).toThrow(
       'tokenizer: no token has the id 105; a Unigram model in tokenizer.json has a token for each id',
     );
   });
 
-  test('M2M-100 puts the language in front', async () => {
+  test('M2M-100 adds the language in front', async () => {
     const names = { '<s>': 0, '<pad>': 1, '</s>': 2, '<unk>': 3, '▁a': 4 };
     const files = {
       'sentencepiece.bpe.model': model,
@@ -368,7 +368,7 @@ describe('SentencePiece models have the ids of their family', () => {
   });
 });
 
-test('what is not there or not well formed is said', async () => {
+test('missing and malformed files are errors that say so', async () => {
   expect(await open({})).toBeUndefined();
   expect(await open({ 'vocab.json': {} })).toBeUndefined();
   expect(await message({ 'vocab.json': {}, 'merges.txt': 'a b c' })).toBe(

@@ -8,7 +8,7 @@ const model = brotliDecompressSync(
   readFileSync(new URL('../../../../../fixtures/sentencepiece/own/bpe-llama.model.br', import.meta.url)),
 );
 
-test('what a file is shows in its first bytes', () => {
+test('the first bytes reveal the format of a file', () => {
   expect(detectFormat(bytesOf(' \n{"model": {}}'))).toBe('tokenizer.json');
   expect(detectFormat(bytesOf('IQ== 0\nIg== 1\n'))).toBe('tiktoken');
   expect(detectFormat(model)).toBe('sentencepiece');
@@ -16,7 +16,7 @@ test('what a file is shows in its first bytes', () => {
   expect([detectFormat(bytesOf('hello')), detectFormat(bytesOf(''))]).toEqual([undefined, undefined]);
 });
 
-test('each kind is read as what it is', () => {
+test('each format is read', () => {
   const json = { model: { type: 'WordLevel', vocab: { '[UNK]': 0, a: 1 }, unk_token: '[UNK]' } };
   const words = tokenizerFromFile(bytesOf(JSON.stringify(json)), { config: { eos_token: 'a' } });
   expect([words.encode('a').ids, words.eosTokenId]).toEqual([[1], 1]);
@@ -26,7 +26,7 @@ test('each kind is read as what it is', () => {
   expect(cl100k.tokenToId('<|endofprompt|>')).toBe(100276);
 });
 
-test('what is none of them is an error that shows how it begins', () => {
+test('another file is an error that shows its first bytes', () => {
   expect(() => tokenizerFromFile(bytesOf('hello'), { name: 'a.bin' })).toThrow(
     'tokenizer: a.bin is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; it begins with "hello"',
   );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type LoadOptions, tokenizerFromJson } from './load.js';
 
-/** A word-level tokenizer of the words given, with parts of the file replaced: shows what the parts make of a text. */
+/** A word-level tokenizer of the given words with some parts of the file replaced, to show what those parts do. */
 const tokenizer = (words: readonly string[], parts: object) =>
   tokenizerFromJson({
     model: {
@@ -16,7 +16,7 @@ const slices = (parts: object, text: string) =>
     .encode(text)
     .offsets.map(([start, end]) => text.slice(start, end));
 
-describe('pre-tokenizers cut', () => {
+describe('pre-tokenizers split', () => {
   test.each([
     [{ type: 'BertPreTokenizer' }, "it's a-b", ['it', "'", 's', 'a', '-', 'b']],
     [{ type: 'Whitespace' }, "it's a-b", ['it', "'", 's', 'a', '-', 'b']],
@@ -53,7 +53,7 @@ describe('pre-tokenizers cut', () => {
   });
 });
 
-test('Metaspace puts a space first: always, never, or only at the beginning of the text', () => {
+test('Metaspace adds a space in front: always, never, or only at the start of the text', () => {
   const tokens = (prepend_scheme: string) => {
     const parts = { pre_tokenizer: { type: 'Metaspace', prepend_scheme }, added_tokens: [{ id: 9, content: '#' }] };
     const encoding = tokenizer(['a', '▁a'], parts).encode('#a#a');
@@ -69,7 +69,7 @@ test('Metaspace puts a space first: always, never, or only at the beginning of t
       pre_tokenizer: { type: 'Metaspace', prepend_scheme: 'first' },
     }).encode(text);
   expect(alone('a').tokens).toEqual(['▁a']);
-  expect(alone('  a').tokens).toEqual(['a']); // which does not come from the beginning of the text
+  expect(alone('  a').tokens).toEqual(['a']); // which is not at the start of the text
   expect(alone('  a').offsets).toEqual([[2, 3]]);
 });
 
@@ -137,7 +137,7 @@ describe('added tokens', () => {
     expect(found(flags, text)).toEqual(expected);
   });
 
-  test('the leftmost match wins, of several there the longest', () => {
+  test('the leftmost match wins, and at one index the longest', () => {
     const made = tokenizer([], {
       added_tokens: [
         { id: 5, content: 'ab' },
@@ -148,7 +148,7 @@ describe('added tokens', () => {
     expect(made.encode('abcd').ids).toEqual([6, 0]);
   });
 
-  test('a normalized one is found in the normalized text, another in the raw text', () => {
+  test('normalized tokens are found in the normalized text, others in the raw text', () => {
     const parts = (normalized: boolean) => ({
       normalizer: { type: 'Lowercase' },
       added_tokens: [{ id: 9, content: 'Tok', normalized }],
@@ -159,7 +159,7 @@ describe('added tokens', () => {
   });
 });
 
-test('the configuration names the tokens with a role, and may ask for clean-up and for a beginning', () => {
+test('the configuration names special tokens, and may ask for clean-up and for a bos token', () => {
   const json = {
     model: { type: 'WordLevel', vocab: { '?': 0, a: 1, '.': 2 }, unk_token: '?' },
     added_tokens: [{ id: 5, content: '<s>', special: true }],
@@ -183,7 +183,7 @@ test('the configuration names the tokens with a role, and may ask for clean-up a
   expect(tokenizerFromJson(json).decode([1, 2])).toBe('a .');
 });
 
-test('roles in special_tokens_map.json count for more, unless the configuration lists its added tokens', () => {
+test('special_tokens_map.json takes precedence, unless the configuration lists its added tokens', () => {
   const json = { model: { type: 'WordLevel', vocab: { a: 0, b: 1, c: 2 }, unk_token: 'a' } };
   const [config, specialTokensMap] = [
     { eos_token: 'b', bos_token: 'a' },
@@ -199,7 +199,7 @@ test('roles in special_tokens_map.json count for more, unless the configuration 
   expect(() => rolesOf({ specialTokensMap: '{' })).toThrow('special_tokens_map.json is not JSON');
 });
 
-test('truncation and padding in a file hold where a call asks for them', () => {
+test('truncation and padding in a file apply if a call asks for them', () => {
   const made = tokenizer(['a'], {
     pre_tokenizer: { type: 'WhitespaceSplit' },
     truncation: { max_length: 2, strategy: 'LongestFirst', stride: 0, direction: 'Left' },
@@ -231,7 +231,7 @@ test('truncation and padding in a file hold where a call asks for them', () => {
   );
 });
 
-test('a batch is padded to its longest', () => {
+test('a batch is padded to its longest encoding', () => {
   const made = tokenizer(['a'], { pre_tokenizer: { type: 'WhitespaceSplit' } });
   const batch = made.encodeBatch(['a', 'a a a', ['a', 'a']], { padding: { length: 'longest', multipleOf: 2, id: 9 } });
   expect(batch.map(each => each.ids)).toEqual([

@@ -78,8 +78,8 @@ export class Fields {
   /** One of several strings. */
   choice<T extends string>(name: string, choices: readonly T[], fallback?: T): T {
     const value = this.string(name, fallback);
-    const found = choices.find(choice => choice === value);
-    return found ?? failFile(`${this.path(name)} is "${value}"; it can be ${choices.join(', ')}`);
+    const match = choices.find(choice => choice === value);
+    return match ?? failFile(`${this.path(name)} is "${value}"; it can be ${choices.join(', ')}`);
   }
 
   /** A single character (one code point). */

@@ -5,7 +5,7 @@ import { MergeList, parseTokenizerJson } from './parse.js';
 
 type Read = { model?: { vocab?: unknown; merges?: unknown } };
 
-/** What was read, with its tables as JSON has them, merges as pairs; and which tables were read by patterns. */
+/** The parsed file with its tables as JSON (merges as pairs), and the tables that were read by patterns. */
 function read(text: string): { json: unknown; tables: string[] } {
   const json = parseTokenizerJson(text) as Read;
   const tables: string[] = [];
@@ -23,7 +23,7 @@ function read(text: string): { json: unknown; tables: string[] } {
   return { json, tables };
 }
 
-/** A character written as itself or as an escape. */
+/** A character, literal or escaped. */
 const escaped = (text: string, mask: number) =>
   Array.from(
     JSON.stringify(text)
@@ -64,7 +64,7 @@ const document = fc
     return `{${blank}"other": ${JSON.stringify(other)},${blank}"model":${blank}{${list([...both, `"x": ${JSON.stringify(other)}`])}}}`;
   });
 
-test('is what JSON.parse makes of it, whatever the tokens, blanks and escapes', () => {
+test('equals JSON.parse, whatever the tokens, blanks and escapes', () => {
   let byPatterns = 0;
   fc.assert(
     fc.property(document, text => {
@@ -83,7 +83,7 @@ test('is what JSON.parse makes of it, whatever the tokens, blanks and escapes', 
   expect(byPatterns).toBeGreaterThan(100);
 });
 
-test('reads both ways of writing merges', () => {
+test('reads both notations of merges', () => {
   expect(read('{"model":{"vocab":{"a":0,"b":1},"merges":["a b","a \\u0061"]}}')).toEqual({
     json: {
       model: {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Encoding } from '../../encoding.js';
 import { tokenizerFromJson } from './load.js';
 
-/** What the reference makes of a text: lists of digits are written as one text, offsets in a row. */
+/** The reference's result for a text: lists of digits are one text, offsets one list. */
 interface Plain {
   readonly ids: number[];
   readonly tokens: string[];
@@ -21,9 +21,9 @@ interface OddFile {
     readonly text: string;
     readonly pair?: string;
     readonly special?: boolean;
-    /** The encoding, then up to three of what overflows it. */
+    /** The encoding, then up to three overflowing encodings. */
     readonly encodings: Plain[];
-    /** Without special tokens and with them. */
+    /** Without and with special tokens. */
     readonly decoded: [string, string];
   }[];
 }
@@ -47,10 +47,10 @@ const files: OddFile[] = brotliDecompressSync(
   .map(line => JSON.parse(line));
 
 /**
- * Encodings are of Hugging Face tokenizers 0.22.2, whose truncation reads the whole text, what they decode to is of
- * 0.23.3, special tokens left out by their ids.
+ * The encodings are of Hugging Face tokenizers 0.22.2, whose truncation reads the whole text. The decoded texts are of
+ * 0.23.3; special tokens are left out by their ids.
  */
-describe('files of settings at random, with the results of Hugging Face tokenizers', () => {
+describe('files with random settings give the results of Hugging Face tokenizers', () => {
   test('there are many', () => expect(files.length).toBeGreaterThan(100));
 
   test.each(files.map(({ file, cases }, index) => [index, file, cases] as const))('file %i', (_, file, cases) => {

@@ -36,12 +36,12 @@ describe.each(all)('%s', name => {
   const file = read(name);
   const tokenizer = tokenizerFromJson(file);
 
-  test('what the reference wrote is written again, fields and entries in the same order', () => {
-    // Both are read and written once, since JavaScript puts names that are whole numbers first.
+  test('a file of the reference is saved with the same fields and entries in the same order', () => {
+    // Both files are parsed and written once, since JavaScript puts names that are integers first.
     expect(JSON.stringify(JSON.parse(saveTokenizer(tokenizer)))).toBe(JSON.stringify(JSON.parse(file)));
   });
 
-  test('saved and read again it is the same tokenizer', () => {
+  test('the saved file gives the same tokenizer', () => {
     const again = tokenizerFromJson(saveTokenizer(tokenizer, { pretty: true }));
     expect(saveTokenizer(again)).toBe(saveTokenizer(tokenizer));
     expect(again.vocabSize).toBe(tokenizer.vocabSize);
@@ -60,7 +60,7 @@ describe.each(all)('%s', name => {
 
 const model = { type: 'BPE', vocab: { a: 0, 1: 1, b: 2, ab: 3 }, merges: ['a b'] };
 
-test('what a file leaves out is written with the defaults of the reference', () => {
+test('absent fields are saved with the defaults of the reference', () => {
   const tokenizer = tokenizerFromJson({
     added_tokens: [
       { id: 5, content: '<z>' },
@@ -139,21 +139,21 @@ test.each([
   expect(saveTokenizer(tokenizerFromJson({ model: given }))).toContain(`"model":${expected}`);
 });
 
-test('tokens are written in the order of their ids, also those that are numbers', () => {
+test('tokens are saved in the order of their ids, also if they are numbers', () => {
   expect(saveTokenizer(tokenizerFromJson({ model }))).toContain('"vocab":{"a":0,"1":1,"b":2,"ab":3}');
 });
 
-test('pretty is a line for each entry', () => {
+test('pretty output has one line per entry', () => {
   const written = saveTokenizer(tokenizerFromJson({ model }), { pretty: true });
   expect(written).toContain('\n  "added_tokens": [],\n');
   expect(written).toContain('\n    "merges": [\n      [\n        "a",\n        "b"\n      ]\n    ]\n  }\n}');
 });
 
-test('what was not made of a file, and a component of your own, cannot be saved', () => {
+test('tokenizers that no file describes and custom components cannot be saved', () => {
   const { file, ...parts } = tokenizerFromJson({ model }).parts;
   expect(file).toBeDefined();
   expect(() => saveTokenizer(new Tokenizer(parts))).toThrow(
-    'tokenizer: it was made of parts that no tokenizer.json describes',
+    'tokenizer: a tokenizer made of custom parts cannot be saved; no tokenizer.json describes it',
   );
   const own = loadTokenizer(
     { decoder: { type: 'Mine' }, model: { type: 'WordLevel', vocab: { a: 0 } } },

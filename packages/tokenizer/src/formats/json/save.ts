@@ -17,8 +17,9 @@ export interface SaveOptions {
  */
 export function saveTokenizer(tokenizer: Tokenizer, { pretty = false }: SaveOptions = {}): string {
   const { file: source, model } = tokenizer.parts;
-  if (tokenizer.target) failFile('it has a tokenizer of its own for translations, tokenizer.json holds one');
-  if (!source) return failFile('it was made of parts that no tokenizer.json describes');
+  if (tokenizer.target)
+    failFile('a tokenizer with a separate one for translations cannot be saved; tokenizer.json holds one');
+  if (!source) return failFile('a tokenizer made of custom parts cannot be saved; no tokenizer.json describes it');
   const file = typeof source === 'function' ? source() : { ...source, model: withTables(source.model as Json, model) };
   const component = (kind: Parameters<typeof componentToJson>[0]) =>
     file[kind] == null ? null : componentToJson(kind, file[kind] as Json);

@@ -15,7 +15,7 @@ const tokenOf = (content: string) => ({
   special: true,
 });
 
-/** What transformers 5.24 makes of these files. */
+/** The results of transformers 5.24 for these files. */
 test.each([
   [gpt2, { tokenizer_class: 'GPT2Tokenizer', add_prefix_space: true }, 'the cat', [263, 1399]],
   [gpt2, { tokenizer_class: 'GPT2TokenizerFast', add_prefix_space: false }, 'the cat', [84, 258, 1399]],
@@ -39,7 +39,8 @@ test.each([
 });
 
 /**
- * What transformers 5.24 makes of them: the class counts, unless the type of the model is one for which the file does.
+ * The results of transformers 5.24: the class decides, unless the model type is one for which the file is used as it
+ * is.
  */
 test.each([
   [{ tokenizer_class: 'LlamaTokenizer', legacy: true }, undefined, [1, 319, 453], [1, 453, 1, 453], 'the the'],

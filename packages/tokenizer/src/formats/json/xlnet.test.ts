@@ -17,8 +17,8 @@ const items = (template: string) =>
   });
 
 /**
- * Laid out as XLNet's: quotes, accents and case are normalized, and the special tokens come last, the very last with a
- * type of its own.
+ * The structure of XLNet's tokenizer: quotes, accents and case are normalized, and the special tokens come last, the
+ * very last with a type of its own.
  */
 const json = {
   version: '1.0',
@@ -63,7 +63,7 @@ const json = {
 const tokenizer = tokenizerFromJson(json, { config: { pad_token: '<pad>', bos_token: '<s>', eos_token: '</s>' } });
 const ids = (...tokens: string[]) => tokens.map(id);
 
-test('a text is normalized, cut, and ended by <sep> and <cls>, whose type is 2', () => {
+test('a text is normalized and tokenized, then <sep> and <cls> with type 2 follow', () => {
   const text = "``Crème''  unable.  ";
   const encoding = tokenizer.encode(text);
   expect(encoding.tokens).toEqual(['▁"', 'creme', '"', '▁un', 'able', '.', '<sep>', '<cls>']);
@@ -71,7 +71,7 @@ test('a text is normalized, cut, and ended by <sep> and <cls>, whose type is 2',
   expect(encoding.typeIds).toEqual([0, 0, 0, 0, 0, 0, 0, 2]);
   expect(encoding.specialTokensMask).toEqual([0, 0, 0, 0, 0, 0, 1, 1]);
   expect(encoding.offsets.slice(0, 6).map(([start, end]) => text.slice(start, end))).toEqual([
-    '`', // what replaces several characters has the place of the last, as in the reference
+    '`', // a replacement of several characters has the offsets of the last one, as in the reference
     'Crème',
     "'",
     ' un',
@@ -92,7 +92,7 @@ test('pairs, truncation and padding on the left keep the special tokens at the e
   expect(short.attentionMask).toEqual([0, 0, 1, 1, 1, 1]);
 });
 
-test('the mask takes the space before it along', () => {
+test('the mask token includes the space before it', () => {
   const { tokens, offsets } = tokenizer.encode('able <mask> able', { addSpecialTokens: false });
   expect(tokens).toEqual(['▁able', ' <mask>', '▁able']);
   expect(offsets[1]).toEqual([4, 11]);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sentencePieceTokenizer } from './index.js';
 
-/** A field of a message: a number, a text or a message inside. */
+/** A field of a message: a number, a text or a nested message. */
 function field(number: number, value: number | string | readonly number[]): number[] {
   if (typeof value === 'number') return [number << 3, value & 127];
   const bytes = typeof value === 'string' ? [...new TextEncoder().encode(value)] : value;
@@ -90,13 +90,13 @@ test.each([
   else expect(said).toMatch(expected);
 });
 
-test('fields that bear on nothing are passed over, whatever their kind', () => {
+test('irrelevant fields are skipped, whatever their wire type', () => {
   const odd = [0x09, 1, 2, 3, 4, 5, 6, 7, 8, 0xad, 0x0c, 1, 2, 3, 4, ...field(15, 3), ...field(14, 'text')];
   const tokenizer = sentencePieceTokenizer(Uint8Array.from([odd, unknown, piece('▁a'), odd].flat()));
   expect(tokenizer.encode('a').ids).toEqual([1]);
 });
 
-test('a model that was cut off or spoilt is read, or is an error meant for people', () => {
+test('a truncated or corrupted model is read, or gives a readable error', () => {
   const whole = brotliDecompressSync(
     readFileSync(new URL('../../../../../fixtures/sentencepiece/own/unigram-symbols.model.br', import.meta.url)),
   );

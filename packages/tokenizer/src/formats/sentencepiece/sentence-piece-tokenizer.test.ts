@@ -38,7 +38,7 @@ interface Variants {
     Record<
       string,
       {
-        /** Ids, pieces, offsets in code points, and the text of the ids; for each of the texts. */
+        /** Ids, pieces, offsets in code points, and the decoded text, for each of the texts. */
         readonly encoded: readonly (readonly [number[], string[], [number, number][], string])[];
         readonly decoded: readonly (readonly [ids: number[], text: string])[];
       }
@@ -57,7 +57,7 @@ describe.each(Object.keys(models))('%s', name => {
   const tokenizer = sentencePieceTokenizer(unpacked(`own/${name}.model.br`));
   const { encoded, decoded } = models[name]!;
 
-  test('has the ids, pieces, places and texts of the SentencePiece library', () => {
+  test('has the ids, pieces, offsets and texts of the SentencePiece library', () => {
     for (const [index, text] of texts.entries()) {
       const [ids, pieces, offsets, back] = encoded[index]!;
       const encoding = tokenizer.encode(text);
@@ -71,13 +71,13 @@ describe.each(Object.keys(models))('%s', name => {
     }
   });
 
-  test('any ids have the text that the library gives them, whole and as a stream', () => {
+  test('any ids have the text of the library, decoded at once and as a stream', () => {
     for (const [ids, text] of decoded) {
       expect([ids, tokenizer.decode(ids), streamed(tokenizer, ids)]).toEqual([ids, text, text]);
     }
   });
 
-  test('the places of the pieces follow one another and lie in the text', () => {
+  test('the offsets of the pieces are consecutive and within the text', () => {
     for (const text of texts) {
       let last = 0;
       for (const [start, end] of tokenizer.encode(text).codePointOffsets) {
@@ -105,7 +105,7 @@ test('control symbols have ids and are special, and are not found in a text', ()
   ]);
 });
 
-test('the tokens with a role are those that the file names', () => {
+test('the special tokens are those that the file names', () => {
   const tokenizer = sentencePieceTokenizer(unpacked('own/unigram-other-ids.model.br'));
   expect([tokenizer.bosTokenId, tokenizer.eosTokenId, tokenizer.padTokenId, tokenizer.unkTokenId]).toEqual([
     5, 4, 0, 3,

@@ -18,7 +18,7 @@ const names = ['own', 'published'].flatMap(place =>
     .map(file => `${place}/${file.replace('.model.br', '')}`),
 );
 
-/** Texts without the names of special and byte pieces, which every reader of tokenizer.json finds in them. */
+/** Texts without the names of special and byte pieces, which every reader of tokenizer.json finds in texts. */
 const texts = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
   fc.string({ unit: 'binary', maxLength: 40 }),
@@ -70,7 +70,7 @@ const refused: Readonly<Record<string, string>> = {
   'own/word': 'of type word',
 };
 
-/** Long runs and their mixtures: many ways to cut them are equally probable. */
+/** Long runs and mixtures: many of their segmentations are equally probable. */
 const runs = fc
   .tuple(
     fc.uniqueArray(fc.constantFrom('a', 'b', 'e', 'in', 'th', '-', '7', '１', 'é', '日', 'A', '.', ' ', 'ing'), {
@@ -85,7 +85,7 @@ describe.each(names.filter(name => !Object.hasOwn(refused, name)))('%s', name =>
   const tokenizer = read(name);
   const again = tokenizerFromJson(saveTokenizer(tokenizer));
 
-  test('saved and read again it cuts texts alike and gives them back alike', () => {
+  test('the saved file encodes and decodes texts in the same way', () => {
     let same = 0;
     fc.assert(
       fc.property(fc.oneof(texts, runs), text => {
@@ -104,26 +104,26 @@ describe.each(names.filter(name => !Object.hasOwn(refused, name)))('%s', name =>
     expect(again.encode(text).ids).toEqual(tokenizer.encode(text).ids);
   });
 
-  test('the saved file is written again as it is', () => {
+  test('the saved file is saved again unchanged', () => {
     expect(saveTokenizer(again)).toBe(saveTokenizer(tokenizer));
   });
 });
 
-test.each(Object.entries(refused))('%s cannot be saved, and is told why', (name, reason) => {
+test.each(Object.entries(refused))('%s cannot be saved, and the error says why', (name, reason) => {
   expect(() => saveTokenizer(read(name))).toThrow(
-    `tokenizer: a SentencePiece model ${reason} cannot be saved, tokenizer.json has no words for it`,
+    `tokenizer: a SentencePiece model ${reason} cannot be saved; tokenizer.json cannot express it`,
   );
 });
 
-test('a user-defined symbol that weighs less than all pieces cannot be saved: it would make unknown characters worse', () => {
+test("a user-defined symbol below all pieces cannot be saved: it would lower unknown characters' score", () => {
   const symbol = ['x', 0, 4] as const;
   const pieces = [['<unk>', 0, 2], ['▁', 5], ['a', 5], symbol] as const;
   expect(() => saveTokenizer(sentencePieceTokenizer(encodeModelProto({ pieces })))).toThrow(
-    'tokenizer: a SentencePiece model with user-defined symbols of lower scores than all pieces cannot be saved, tokenizer.json has no words for it',
+    'tokenizer: a SentencePiece model with user-defined symbols of lower scores than all pieces cannot be saved; tokenizer.json cannot express it',
   );
 });
 
-test('control pieces of a model whose scores are all above 0 make unknown characters no better', () => {
+test('control pieces of a model with scores above 0 do not raise the score of unknown characters', () => {
   const pieces = [
     ['<unk>', 0, 2],
     ['<s>', 0, 3],
@@ -136,12 +136,12 @@ test('control pieces of a model whose scores are all above 0 make unknown charac
   for (const text of ['axy', 'xyx a', 'aax']) expect(again.encode(text).ids).toEqual(tokenizer.encode(text).ids);
 });
 
-/** Characters in the order of their scores, then what they merge to. */
+/** Characters in the order of their scores, then the results of their merges. */
 const letters = ['▁', 'a', 'b', '\n'].map((piece, index) => [piece, -100 - index] as const);
 const merged = ['▁▁', 'ab', 'aa', 'aba', '▁a'].map((piece, index) => [piece, -index] as const);
 const unknown = ['<unk>', 0, 2] as const;
 
-test('symbols of a BPE that leaves spaces alone are found before anything merges, as in the saved file', () => {
+test('symbols of a BPE that leaves spaces unchanged are found before anything merges, as in the saved file', () => {
   const symbols = [
     ['▁▁▁', 0, 4],
     ['\n\n', 0, 4],

@@ -17,7 +17,7 @@ import { piecesStayInWords } from './word-and-char.js';
 export function sentencePieceToJson(file: ModelProto, table: PieceTable): Json {
   const reason = unsupportedFeature(file);
   if (reason !== undefined)
-    failFile(`a SentencePiece model ${reason} cannot be saved, tokenizer.json has no words for it`);
+    failFile(`a SentencePiece model ${reason} cannot be saved; tokenizer.json cannot express it`);
   return {
     added_tokens: addedTokens(file),
     normalizer: sequenceJson('normalizers', normalizers(file)),

@@ -13,7 +13,7 @@ import { tokenizerFromJson } from '../json/load.js';
 import { saveTokenizer } from '../json/save.js';
 import { type TiktokenName, type TiktokenOptions, tiktokenTokenizer } from './index.js';
 
-/** The rank file that another package ships in its own form: a first rank, then the tokens in order. */
+/** The rank file that another package ships in its own format: a first rank, then the tokens in order. */
 const rankFile = ({ bpe_ranks }: TiktokenBPE) =>
   bpe_ranks
     .split('\n')
@@ -38,7 +38,7 @@ const rows = brotliDecompressSync(
 describe.each(['r50k_base', 'cl100k_base', 'o200k_base'])('%s', name => {
   const tokenizer = tokenizers.get(name)!;
 
-  test('gives the ids of tiktoken and the texts back', () => {
+  test('gives the ids of tiktoken and decodes them to the texts', () => {
     for (const { text, [name]: ids } of rows) {
       expect({ text, ids: tokenizer.encode(text).ids }).toEqual({ text, ids });
       expect(tokenizer.decode(ids!)).toBe(text);
@@ -46,7 +46,7 @@ describe.each(['r50k_base', 'cl100k_base', 'o200k_base'])('%s', name => {
     expect(rows.length).toBe(265);
   });
 
-  test('any text comes back, lone surrogates as U+FFFD, and its places slice it', () => {
+  test('any text is restored, lone surrogates as U+FFFD, and its offsets slice it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), text => {
         const { ids, offsets } = tokenizer.encode(text);
@@ -60,7 +60,7 @@ describe.each(['r50k_base', 'cl100k_base', 'o200k_base'])('%s', name => {
     );
   });
 
-  test('saved as tokenizer.json and read again it gives the same ids', () => {
+  test('the saved tokenizer.json gives the same ids', () => {
     const again = tokenizerFromJson(saveTokenizer(tokenizer));
     for (const { text, [name]: ids } of rows) {
       expect({ text, ids: again.encode(text).ids }).toEqual({ text, ids });
@@ -99,21 +99,21 @@ describe.each(['r50k_base', 'cl100k_base', 'o200k_base'])('%s', name => {
   });
 });
 
-test('p50k_base gives the ids that another library gives', () => {
+test('p50k_base gives the ids of another library', () => {
   const other = new Tiktoken(p50k as TiktokenBPE);
   for (const { text } of rows.filter(row => row.text.length < 200)) {
     expect(tokenizers.get('p50k_base')!.encode(text).ids).toEqual(other.encode(text, [], []));
   }
 });
 
-test('white space at the end of a text is one piece where the pattern says so', () => {
+test('white space at the end of a text is one pre-token if the pattern says so', () => {
   const tokenizer = tokenizers.get('cl100k_base')!;
   expect(tokenizer.encode('a\n  ').wordIds).toEqual([0, 1, 1]);
   expect(tokenizer.encode('a\n  b').wordIds).toEqual([0, 1, 2, 3]);
   expect(tokenizers.get('o200k_base')!.encode('a\n  ').wordIds).toEqual([0, 1, 2]);
 });
 
-test('special tokens have the ids that their vocabulary gives them, and are found only where asked for', () => {
+test('special tokens have the ids of their vocabulary, and are found only on request', () => {
   const tokenizer = tokenizers.get('cl100k_base')!;
   expect(tokenizer.tokenToId('<|fim_prefix|>')).toBe(100258);
   expect(tokenizer.encode('<|endoftext|>').ids).not.toContain(100257);
@@ -127,12 +127,12 @@ const bytes = Array.from({ length: 256 }, (_, byte) => `${btoa(String.fromCharCo
 const line = (token: string, rank: number) => `${btoa(token)} ${rank}`;
 const own = { pattern: '\\S+|\\s+', specialTokens: { '<end>': 999 } };
 
-test('a rank file of any pattern merges what has a rank, lowest first, however its tokens came about', () => {
-  // abcd has a lower rank than ab: only ab and cd together make it, and no lower ranks lead there.
+test('a rank file with any pattern merges pairs by rank, whatever the structure of its tokens', () => {
+  // abcd has a lower rank than ab: only ab and cd together make it, and no lower ranks lead to ab or cd.
   const ranks = [...bytes, line('cd', 256), line('abcd', 257), line('ab', 258), line('bc', 259), line('xyz', 260)];
   const tokenizer = tiktokenTokenizer(`${ranks.join('\r\n')}\r\n`, { encoding: own });
   expect(tokenizer.encode('zabcd').ids).toEqual([122, 257]);
-  expect(tokenizer.encode('xyz').ids).toEqual([260]); // a whole piece is its token though no merge leads to it
+  expect(tokenizer.encode('xyz').ids).toEqual([260]); // a whole pre-token becomes its token although no merge makes it
   expect(tokenizer.encode('wxyz').ids).toEqual([119, 120, 121, 122]);
   expect(tokenizer.tokenToId('<end>')).toBe(999);
   const again = tokenizerFromJson(saveTokenizer(tokenizer));
@@ -180,7 +180,7 @@ test.each([
     'no known number of ranks',
     bytes,
     undefined,
-    'tokenizer: a rank file of 256 ranks is of no vocabulary known by name (r50k_base, p50k_base, cl100k_base, o200k_base); its encoding must be given',
+    'tokenizer: a rank file of 256 ranks matches none of the known vocabularies (r50k_base, p50k_base, cl100k_base, o200k_base); its encoding must be given',
   ],
   [
     'an unknown name',

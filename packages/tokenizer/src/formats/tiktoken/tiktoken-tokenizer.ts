@@ -87,7 +87,7 @@ function encodingNameOf(ranks: number): TiktokenName {
   return (
     found ??
     failFile(
-      `a rank file of ${ranks} ranks is of no vocabulary known by name (${encodingNames()}); its encoding must be given`,
+      `a rank file of ${ranks} ranks matches none of the known vocabularies (${encodingNames()}); its encoding must be given`,
     )
   );
 }

@@ -14,14 +14,14 @@ const text = readFileSync(
 const tokenizer = tokenizerFromJson(text);
 const sentence = 'Once upon a time there was a miller who lived by the river.';
 
-test('without dropout nothing changes, with all of it every byte is a token', () => {
+test('with dropout 0 nothing changes, with dropout 1 every byte is a token', () => {
   expect(tokenizer.encode(sentence, { dropout: 0 }).ids).toEqual(tokenizer.encode(sentence).ids);
   const { tokens } = tokenizer.encode(sentence, { dropout: 1 });
   expect(tokens.every(token => token.length === 1)).toBe(true);
   expect(tokens.length).toBe(sentence.length);
 });
 
-test('a seed gives the same tokens each time, other seeds and other texts of a batch others', () => {
+test('a seed always gives the same tokens; other seeds and other texts of a batch give others', () => {
   const some = (seed: number) => tokenizer.encode(sentence, { dropout: 0.3, seed });
   expect(some(7).ids).toEqual(some(7).ids);
   expect(new Set([1, 2, 3, 4, 5].map(seed => some(seed).ids.join())).size).toBe(5);
@@ -30,7 +30,7 @@ test('a seed gives the same tokens each time, other seeds and other texts of a b
   expect(second!.ids).not.toEqual(first!.ids);
 });
 
-test('whatever is left out, the text comes back and the places slice it', () => {
+test('whatever is dropped, the text is restored and the offsets slice it', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'binary', maxLength: 60 }),
@@ -50,7 +50,7 @@ test('whatever is left out, the text comes back and the places slice it', () => 
   );
 });
 
-test('a pair merges as often as dropout leaves it', () => {
+test('a pair merges with the probability that dropout leaves', () => {
   const model = { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: [['a', 'b']] };
   const pair = tokenizerFromJson({ model });
   let merged = 0;
@@ -59,7 +59,7 @@ test('a pair merges as often as dropout leaves it', () => {
   expect(merged / 4000).toBeLessThan(0.73);
 });
 
-test('a file that asks for dropout has it unless a call says otherwise, and keeps it when saved', () => {
+test('dropout of a file applies unless a call overrides it, and is saved', () => {
   const json = JSON.parse(text);
   const dropping = tokenizerFromJson({ ...json, model: { ...json.model, dropout: 0.5 } });
   expect(dropping.encode(sentence).ids).toEqual(tokenizer.encode(sentence, { dropout: 0.5 }).ids);
@@ -68,7 +68,7 @@ test('a file that asks for dropout has it unless a call says otherwise, and keep
   expect(JSON.parse(saveTokenizer(dropping)).model.dropout).toBe(0.5);
 });
 
-test('100,000 times a takes no long time with dropout either', async () => {
+test('100,000 times "a" is fast with dropout too', async () => {
   const encode = (length: number) => tokenizer.encode('a'.repeat(length), { dropout: 0.5 });
   expect(encode(100_000).length).toBeGreaterThan(3 * encode(25_000).length);
   const ratio = await workRatio(
@@ -76,13 +76,13 @@ test('100,000 times a takes no long time with dropout either', async () => {
     () => encode(6000),
     2,
   );
-  expect(ratio).toBeLessThan(80); // 16 as a rule; what grows as the square takes 256 times as long
+  expect(ratio).toBeLessThan(80); // usually about 16; quadratic time takes 256 times as long
 });
 
-test('dropout that cannot be is refused', () => {
+test('an invalid dropout is refused', () => {
   expect(() => tokenizer.encode('a', { dropout: 2 })).toThrow('encode: dropout must be from 0 to 1, it is 2');
   const words = tokenizerFromJson({ model: { type: 'WordLevel', vocab: { '[UNK]': 0 }, unk_token: '[UNK]' } });
-  const refusal = 'encode: dropout 0.1 is of byte-pair encodings, and this model cannot leave out merges';
+  const refusal = 'encode: dropout 0.1 needs a byte-pair encoding; this model has no merges to leave out';
   expect(() => words.encode('a', { dropout: 0.1 })).toThrow(refusal);
   expect(() => loadTokenizer(text, byteLevelComponents).encode('a', { dropout: 0.1 })).toThrow(refusal);
 });

@@ -68,8 +68,8 @@ export function bpeModel(
   return tokens ? byteBpe(model, vocabulary, tokens, merges, ignoreMerges) : model;
 }
 
-const wholeToken = (vocabulary: Vocabulary, piece: string, bytes: boolean) =>
-  vocabulary.id(bytes ? toByteAlphabet(piece) : piece);
+const wholeToken = (vocabulary: Vocabulary, preToken: string, bytes: boolean) =>
+  vocabulary.id(bytes ? toByteAlphabet(preToken) : preToken);
 
 /** Reads the rules that turn single characters into symbols. */
 export function readSymbolRules(fields: Fields, vocabulary: Vocabulary): SymbolRules {

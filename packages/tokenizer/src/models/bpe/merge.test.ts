@@ -5,7 +5,7 @@ import { PairTable } from './pair-table.js';
 
 type Merge = readonly [left: number, right: number, merged: number];
 
-/** The definition: the pair of lowest rank, of those the leftmost, until there is none. */
+/** The definition: merge the pair with the lowest rank, among equals the leftmost, until there is none. */
 function byDefinition(ids: readonly number[], merges: readonly Merge[]): number[] {
   const now = [...ids];
   for (;;) {
@@ -17,7 +17,7 @@ function byDefinition(ids: readonly number[], merges: readonly Merge[]): number[
   }
 }
 
-/** A few letters, and merges of what was there before into new symbols. */
+/** A few letters, and merges of existing symbols to new ones. */
 const cases = fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 12 }).chain(pairs => {
   const seen = new Set<string>();
   const merges: Merge[] = [];
@@ -31,7 +31,7 @@ const cases = fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 12 }).chain(pa
   return fc.record({ merges: fc.constant(merges), ids: fc.array(fc.nat(2), { maxLength: 120 }) });
 });
 
-test('short and long pieces are merged as the definition says', () => {
+test('short and long pre-tokens are merged according to the definition', () => {
   fc.assert(
     fc.property(cases, ({ merges, ids }) => {
       const table = new PairTable();

@@ -12,7 +12,7 @@ test('each character of the texts is a token, in the order of code points, after
   expect(tokenizer.decode(tokenizer.encode(text).ids)).toBe(text);
 });
 
-test('other characters become the end of texts, and a saved tokenizer does the same', () => {
+test('other characters become the end-of-text token, and a saved tokenizer does the same', () => {
   const tokenizer = tokenizerFromJson(saveTokenizer(characterTokenizer(['ab'])));
   expect(tokenizer.encode('axb').ids).toEqual([1, 0, 2]);
   expect(tokenizer.decode([1, 0, 2])).toBe('ab');

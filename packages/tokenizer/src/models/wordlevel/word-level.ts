@@ -14,10 +14,10 @@ export const wordLevel: ComponentReader<Model> = fields => {
     acceptsBytes: false,
     unknownId,
     tokenize(text, start, end, _bytes, ids, spans) {
-      const piece = text.slice(start, end);
-      const id = vocabulary.id(piece) ?? unknownId;
+      const preToken = text.slice(start, end);
+      const id = vocabulary.id(preToken) ?? unknownId;
       if (id === undefined) {
-        return failFile(`"${piece}" is not in model.vocab, and neither is model.unk_token "${unknown}"`);
+        return failFile(`"${preToken}" is not in model.vocab, and neither is model.unk_token "${unknown}"`);
       }
       ids.push(id);
       spans?.push(0, utf8LengthOf(text, start, end));

@@ -12,7 +12,7 @@ export class PairOccurrences {
   #free = none;
 
   add(pair: number, position: number): void {
-    for (let known = this.#sizes.length; known <= pair; known++) this.#sizes.push(0);
+    for (let size = this.#sizes.length; size <= pair; size++) this.#sizes.push(0);
     const node = this.#node(position);
     if (this.#sizes[pair]!++ === 0) this.#firsts[pair] = node;
     else this.#nodes[this.#lasts[pair]! + 1] = node;

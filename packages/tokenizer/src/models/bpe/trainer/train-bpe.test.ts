@@ -4,13 +4,13 @@ import { Scheduler } from '../../../training/scheduler.js';
 import { type BpeTrainerOptions, trainBpe } from './train-bpe.js';
 
 interface Case {
-  /** Words with their counts, in the order in which the reference met them. */
+  /** Words and their counts, in the order of the reference. */
   readonly words: readonly (readonly [string, number])[];
   readonly size: number;
   readonly specialTokens: readonly string[];
   readonly options: BpeTrainerOptions;
   readonly tokens: readonly string[];
-  /** WordPiece files hold none. */
+  /** WordPiece files have none. */
   readonly merges?: readonly (readonly [number, number])[];
 }
 
@@ -27,7 +27,7 @@ test.each(cases.map(each => [JSON.stringify(each.options), each.size, each] as c
   },
 );
 
-test('of characters that are equally frequent those with lower code points stay', async () => {
+test('among equally frequent characters those with lower code points are kept', async () => {
   const words = new Map([
     ['dcba', 2],
     ['d', 1],
@@ -36,8 +36,8 @@ test('of characters that are equally frequent those with lower code points stay'
   expect(tokens).toEqual(['a', 'd']);
 });
 
-test('a pair that comes up again by way of another has the rank of its last time', async () => {
-  // ab + c and a + bc are the same token, so that what follows it comes up twice.
+test('a pair that is merged several times has its last rank', async () => {
+  // ab + c and a + bc make the same token, so the pair after it occurs twice.
   const words = new Map([
     ['abcx', 4],
     ['bc', 9],

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Pairs } from './pairs.js';
 import { Words } from './words.js';
 
-/** The pairs in the order in which they are merged; symbols are known by the texts they stand for, as in training. */
+/** The pairs in the order of their merges. Symbols are identified by their texts, as in training. */
 function mergesOf(texts: readonly string[], longest: number | undefined, long: number): string[] {
   const names = ['a', 'b', 'c'];
   const symbols = Int32Array.from(texts.join(''), char => names.indexOf(char));
@@ -30,7 +30,7 @@ function mergesOf(texts: readonly string[], longest: number | undefined, long: n
   return merges;
 }
 
-test('words that remember where pairs stand are merged as words that are read anew', () => {
+test('words with stored pair occurrences are merged like words that are read again', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 60 });
   const longest = fc.option(fc.integer({ min: 2, max: 9 }), { nil: undefined });
   fc.assert(

@@ -16,7 +16,7 @@ export class Words {
     symbols: Int32Array,
     sizes: readonly number[],
     times: readonly number[],
-    /** Longer tokens are not made. */
+    /** Tokens of three characters and more are shorter than this. */
     readonly maxTokenLength = Number.POSITIVE_INFINITY,
     /** Words of this many symbols and more are not read again for each merge. */
     readonly longWordLength = 256,
