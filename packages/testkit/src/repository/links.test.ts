@@ -39,12 +39,17 @@ test('links are found in all their forms, and those that lead nowhere', () => {
   ]);
 });
 
-test('README begins with what to install, and it is enough for the model that it then loads', () => {
+test('README begins with commands that exist, then what to install, which is enough for the model that it loads', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const [, language, code = ''] = /^```(\w*)\n([\s\S]*?)^```/m.exec(readme)!;
-  expect([language, code]).toEqual(['sh', expect.stringMatching(/^npm i \S/)]);
-  const installed = code.trim().split(' ').slice(2);
-  const [, loading] = /^## Load a checkpoint[\s\S]*?^```ts\n([\s\S]*?)^```/m.exec(readme)!;
+  const [commands, install] = [...readme.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, code]) => code!);
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+  const lines = commands!.trim().split('\n');
+  const run = lines.map(line => /^npm (?:run )?([\w-]+)/.exec(line)?.[1]);
+  expect(run.filter(name => name === undefined || !Object.hasOwn(scripts, name))).toEqual([]);
+  expect(install).toMatch(/^npm i \S/);
+  const installed = install!.trim().split(' ').slice(2);
+  const [, loading] = /^```ts\n([\s\S]*?)^```/m.exec(readme)!;
+  expect(loading).toContain('loadModel(');
   const imported = [...loading!.matchAll(/'(@residual\/[\w-]+)/g)].map(([, name]) => name!);
   expect(imported.filter(name => !installed.includes(name))).toEqual([]);
   expect(installed).toContain('@tensorflow/tfjs-core@4.22.0');
