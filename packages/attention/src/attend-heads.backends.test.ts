@@ -29,7 +29,7 @@ beforeEach(() => {
 afterEach(() => dispose([x, weights]));
 
 test('a head whose weights are replaced by zeros adds nothing', async () => {
-  const rest = replace({ weights: looks => mul(looks, tensor([1, 0, 1], [1, 3, 1, 1])) });
+  const rest = replace({ weights: x => mul(x, tensor([1, 0, 1], [1, 3, 1, 1])) });
   const y = attention(weights, x, rest);
   const plain = await readProjections(weights);
   const expected = ((await nestedOf(x)) as Rows[]).map(rows => {
@@ -51,8 +51,8 @@ test('replaced scores are still masked', async () => {
   const even = record(['weights'], replace({ scores: scores => zeros(scores.shape) }));
   dispose([attention(weights, x, even.scope), y]);
   const third = 1 / 3;
-  const looks: Rows[][] = await nestedOf(even.values.get('weights')!);
-  await expectClose(looks[1]![2]![2]!, [third, third, third, 0, 0], { absolute: 1e-6 });
+  const attentionWeights: Rows[][] = await nestedOf(even.values.get('weights')!);
+  await expectClose(attentionWeights[1]![2]![2]!, [third, third, third, 0, 0], { absolute: 1e-6 });
   even.dispose();
 });
 
@@ -90,12 +90,16 @@ test('dropout on the weights has one mask in the op, in the three steps, and by 
   ];
   const plain = await readProjections(weights);
   const expected = ((await nestedOf(x)) as Rows[]).map((rows, row) => {
-    const { weights: looks, value } = attendInFloat64(rows, rows, plain, { heads, isVisible: (i, j) => j <= i });
+    const { weights: attentionWeights, value } = attendInFloat64(rows, rows, plain, {
+      heads,
+      isVisible: (i, j) => j <= i,
+    });
     const mixed = rows.map((_, i) =>
-      looks.flatMap((own, h) =>
+      attentionWeights.flatMap((own, h) =>
         value[h]![0]!.map((__, d) =>
           own[i]!.reduce(
-            (total, look, j) => total + look * kept(((row * heads + h) * length + i) * length + j) * value[h]![j]![d]!,
+            (total, weight, j) =>
+              total + weight * kept(((row * heads + h) * length + i) * length + j) * value[h]![j]![d]!,
             0,
           ),
         ),

@@ -29,7 +29,7 @@ import {
 const [batch, length, modelDim] = [2, 13, 6];
 const close = { absolute: 1e-5 };
 
-/** Positions that show a wrong place: heads times 1 + place / 8. */
+/** A position encoding that reveals wrong positions: heads times 1 + position / 8. */
 const counted: PositionEncoding = {
   needs: {},
   onHeads: (_: unknown, x: Tensor, scope) => {
@@ -74,7 +74,7 @@ test.each([
   ['all at once', [13]],
 ])('steps through a cache give what one pass gives: %s', (_, lengths) => expectSteps(attention, lengths));
 
-test('a sliding window looks back into the cache', () =>
+test('a sliding window reaches back into the cache', () =>
   expectSteps(selfAttention({ ...dims, mask: combineMasks(causal(), slidingWindow(4)) }), [6, 1, 4, 1, 1]));
 
 test('padding on the left stays hidden in every step', async () => {
@@ -83,7 +83,7 @@ test('padding on the left stays hidden in every step', async () => {
   dispose(where);
 });
 
-test('taps in a step show the keys that are filled, and no room behind them', async () => {
+test('taps in a step see the filled keys, not the spare capacity', async () => {
   const whole = record(['weights', 'scores']);
   attention(weights, x, whole.scope).dispose();
   for (const count of [5, 1, 3]) {
@@ -120,18 +120,18 @@ test.each(['scores', 'weights'])('%s that are replaced in a step act as in one p
   expected.dispose();
 });
 
-test('places of padding count among the keys, and weigh nothing', async () => {
+test('padded keys count among the keys, with weight 0', async () => {
   const where = padding({ left: [0, 3] });
   const recorder = record(['weights'], emptyScope.with(keyRange, where));
   cache.step(5, scope => attention(weights, sliceAxis(x, 1, 0, 5), scope), recorder.scope).dispose();
-  const looks = (await nestedOf(recorder.values.get('weights')!)) as Rows[][];
-  expect(looks[1]![0]![4]!.slice(0, 3)).toEqual([0, 0, 0]);
-  expect(looks[1]![0]![4]!).toHaveLength(5);
+  const attentionWeights = (await nestedOf(recorder.values.get('weights')!)) as Rows[][];
+  expect(attentionWeights[1]![0]![4]!.slice(0, 3)).toEqual([0, 0, 0]);
+  expect(attentionWeights[1]![0]![4]!).toHaveLength(5);
   recorder.dispose();
   dispose(where);
 });
 
-test('capacity grows from size to size and ends at the positions', () => {
+test('the capacity doubles, up to maxPositions', () => {
   const capacities: number[] = [];
   for (let i = 0; i < length; i++) {
     cache.step(1, scope => attention(weights, sliceAxis(x, 1, i, 1), scope)).dispose();
@@ -144,7 +144,7 @@ test('capacity grows from size to size and ends at the positions', () => {
   ]);
 });
 
-test('over its positions it says how many there are', () => {
+test('beyond maxPositions it throws with both numbers', () => {
   cache.step(11, scope => attention(weights, sliceAxis(x, 1, 0, 11), scope)).dispose();
   expect(() => cache.step(3, () => expect.unreachable())).toThrow(
     'Cache: 11 positions and 3 more are over the 13 it may hold',
@@ -167,7 +167,7 @@ test('a step that fails does not count, and can be done again', async () => {
   dispose([whole, y, expected]);
 });
 
-test('another batch is refused, and the cache stays whole', async () => {
+test('another batch size throws, and the cache stays usable', async () => {
   cache.step(4, scope => attention(weights, sliceAxis(x, 1, 0, 4), scope)).dispose();
   const one = sliceAxis(x, 0, 0, 1);
   const next = sliceAxis(one, 1, 4, 1);
@@ -178,7 +178,7 @@ test('another batch is refused, and the cache stays whole', async () => {
   dispose([one, next, whole, y, expected]);
 });
 
-test('a step tells where its rows stand, and how long the sequence is by its end', async () => {
+test('a step provides the position ids and the total length', async () => {
   cache.step(4, () => {});
   const seen = cache.step(3, scope => ({ ...scope.get(stepPositions)!, position: scope.get(keyRange)!.position! }));
   await expectClose(seen.positionIds, [[4, 5, 6]], { absolute: 0 });
@@ -187,7 +187,7 @@ test('a step tells where its rows stand, and how long the sequence is by its end
   dispose(seen);
 });
 
-test('values that do not fit leave the cache whole', () => {
+test('values that do not fit leave the cache unchanged', () => {
   const before = memoryUsage();
   const [key, value, wrong] = [numbers('k', [1, 1, 2, 5]), numbers('v', [1, 1, 2, 5]), numbers('v', [1, 1, 2, 3])];
   const position = tensor([0], [1], 'int32');
@@ -202,19 +202,19 @@ test('values that do not fit leave the cache whole', () => {
   expect(memoryUsage()).toEqual(before);
 });
 
-test('what a replayed step gave takes the place of what was held, and only all of it', async () => {
+test('the outputs of a replayed step replace all tensors of the cache', async () => {
   cache.step(4, scope => attention(weights, sliceAxis(x, 1, 0, 4), scope)).dispose();
   const [key, value] = cache.selfAttentionTensors;
   const next = [mul(key!, 2), mul(value!, 0)];
   expect(() => {
     cache.selfAttentionTensors = [next[0]!];
-  }).toThrow('Cache: 1 tensors cannot stand in the place of 2');
+  }).toThrow('Cache: 1 tensors cannot replace 2');
   cache.selfAttentionTensors = next;
   expect([key!.isDisposed, value!.isDisposed]).toEqual([true, true]);
   await expectClose(cache.selfAttentionTensors[1]!, Array(2 * 4 * 5).fill(0), { absolute: 0 });
 });
 
-test('a cache without a position, or under a mask that is not causal, is refused', () => {
+test('a cache without a position, or with a mask that is not causal, throws', () => {
   const here = emptyScope.at('layers').with(cacheSlot, cache);
   expect(() => attention(weights, x, here)).toThrow(
     "selfAttention: at 'layers' there is a cache but no position in keyRange; run it by Cache.step",
@@ -225,7 +225,7 @@ test('a cache without a position, or under a mask that is not causal, is refused
   );
 });
 
-test('two attentions have rows of their own in one cache', async () => {
+test('two attentions have separate entries in one cache', async () => {
   const run = (scope: typeof emptyScope, input: Tensor) =>
     attention(weights, attention(weights, input, scope.at('first')), scope.at('second'));
   const whole = run(emptyScope, x);
@@ -237,7 +237,7 @@ test('two attentions have rows of their own in one cache', async () => {
   dispose([whole, y, expected]);
 });
 
-test('dispose frees all and leaves an empty cache that can begin again', async () => {
+test('dispose frees all tensors and leaves an empty cache that can be used again', async () => {
   await expectSteps(attention, [5, 8]);
   cache.dispose();
   expect(cache.selfAttentionTensors).toEqual([]);
@@ -269,18 +269,18 @@ test('a cache with fewer maxPositions than its initial capacity holds just those
   input.dispose();
 });
 
-test('rows go on from others by a table, without anything being moved', async () => {
+test('beamIndices reorder sequences without moving keys', async () => {
   const [first, second, third] = [0, 1, 2].map(i => sliceAxis(x, 1, i, 1)) as [Tensor, Tensor, Tensor];
   const step = (input: Tensor) => cache.step(1, scope => attention(weights, input, scope));
   dispose([step(first), step(second)]);
   const kept = [...cache.selfAttentionTensors];
-  const room = cache.ensureCapacity(1);
-  // row 0 goes on from row 1, and row 1 from a row that had the first token of row 0 and its own second
+  const capacity = cache.ensureCapacity(1);
+  // sequence 0 continues sequence 1; sequence 1 continues one with the first token of sequence 0 and its own second
   const rows = [
     [1, 1, 0],
     [0, 1, 1],
-  ].map(row => Array.from({ length: room }, (_, place) => row[place] ?? 0));
-  const source = tensor(rows.flat(), [batch, room], 'int32');
+  ].map(row => Array.from({ length: capacity }, (_, i) => row[i] ?? 0));
+  const source = tensor(rows.flat(), [batch, capacity], 'int32');
   cache.beamIndices = source;
   const y = step(third);
   cache.beamIndices = undefined;
@@ -298,7 +298,7 @@ test('rows go on from others by a table, without anything being moved', async ()
   dispose([first, second, third, source, y, whole, full, last]);
 });
 
-test('each row several times: beams begin with what their text has read', async () => {
+test('repeatInterleave repeats each sequence for its beams', async () => {
   const one = sliceAxis(x, 1, 0, 5);
   cache.step(5, scope => attention(weights, one, scope)).dispose();
   cache.repeatInterleave(3);

@@ -180,7 +180,7 @@ export class Cache implements Disposable {
   set selfAttentionTensors(next: readonly Tensor[]) {
     const old = this.selfAttentionTensors;
     if (next.length !== old.length)
-      throw new ResidualError('cache', `Cache: ${next.length} tensors cannot stand in the place of ${old.length}`);
+      throw new ResidualError('cache', `Cache: ${next.length} tensors cannot replace ${old.length}`);
     setEntries(this.selfAttention, [...this.selfAttention.keys()], next);
     for (const x of old) if (!next.includes(x)) x.dispose();
   }

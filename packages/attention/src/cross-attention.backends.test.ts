@@ -41,7 +41,7 @@ test('queries come from x, keys and values from a memory of another width and le
   dispose([input, weights]);
 });
 
-test('padding of the memory is seen by no one', async () => {
+test('padding of the memory is hidden', async () => {
   const attention = crossAttention(dims);
   const [input, weights, where] = [inputs(), randomWeights(attention), padding({ lengths: [5, 2] })];
   const expected = await reference(input, weights, row => ({
@@ -58,7 +58,7 @@ test('padding of the memory is seen by no one', async () => {
   dispose([input, weights, where, y]);
 });
 
-test('rows that stand beside one another may read one memory', async () => {
+test('consecutive sequences may share one memory', async () => {
   const attention = crossAttention(dims);
   const [input, weights] = [inputs(), randomWeights(attention)];
   const x = numbers('beams', [6, queryLen, modelDim]); // three rows for each memory
@@ -118,7 +118,7 @@ test('gradients reach x and the memory', async () => {
   dispose([input, weights, found]);
 });
 
-test('nothing is left behind', async () => {
+test('no tensor leaks', async () => {
   const attention = crossAttention(dims);
   const [input, weights] = [inputs(), randomWeights(attention)];
   await expectNoLeak(() => attention(weights, input).dispose());

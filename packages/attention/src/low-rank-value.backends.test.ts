@@ -21,14 +21,14 @@ test.each([
     // The loops' own output is not used: only which position attends to which, and what value-down gives.
     const plain = await readProjections({ ...weights, value: weights.valueDown, output: weights.query });
     const expected = ((await nestedOf(x)) as Rows[]).map(rows => {
-      const { weights: looks, value } = attendInFloat64(rows, rows, plain, { heads, kvHeads, isVisible });
-      const changes = looks.map((own, h) => {
+      const { weights: attentionWeights, value } = attendInFloat64(rows, rows, plain, { heads, kvHeads, isVisible });
+      const changes = attentionWeights.map((own, h) => {
         const proposed = linearRows(value[shared[h]!]!, ups[h]!); // what each position would add: value-up · value-down · x
         return own.map(row =>
           proposed[0]!.map((_, d) => row.reduce((sum, weight, j) => sum + weight * proposed[j]![d]!, 0)),
         );
       });
-      return { output: changes.reduce(addRows), value, looks };
+      return { output: changes.reduce(addRows), value, attentionWeights };
     });
     const recorder = record(['value', 'weights']);
     const [seen, y] = [attention(weights, x, recorder.scope), attention(weights, x)];
@@ -45,7 +45,7 @@ test.each([
     );
     await expectClose(
       recorder.values.get('weights')!,
-      expected.map(({ looks }) => looks),
+      expected.map(({ attentionWeights }) => attentionWeights),
       { absolute: 1e-5 },
     );
     recorder.dispose();
@@ -89,7 +89,7 @@ test('heads that do not share key and value evenly are refused', () => {
   );
 });
 
-test.each([3, 1])('steps through a cache give what one pass gives: kvHeads %i', async kvHeads => {
+test.each([3, 1])('steps with a cache equal one pass: kvHeads %i', async kvHeads => {
   const attention = lowRankValueAttention({ ...options, kvHeads });
   const [x, weights, cache] = [
     numbers('x', [batch, length, modelDim]),
@@ -106,7 +106,7 @@ test.each([3, 1])('steps through a cache give what one pass gives: kvHeads %i', 
   dispose([x, weights, whole, steps, joined]);
 });
 
-test('nothing is left behind', async () => {
+test('no tensor leaks', async () => {
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   await expectNoLeak(() => attention(weights, x).dispose());
   dispose([x, weights]);

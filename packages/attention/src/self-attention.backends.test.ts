@@ -30,7 +30,7 @@ const reference = async (x: Tensor, weights: object, optionsOf: (row: number) =>
   return ((await nestedOf(x)) as Rows[]).map((rows, row) => attendInFloat64(rows, rows, plain, optionsOf(row)));
 };
 
-test('scores, weights and what is taken are those of softmax(q kᵀ / √headDim) v', async () => {
+test('scores, weights and output are those of softmax(q kᵀ / √headDim) v', async () => {
   const attention = selfAttention(dims);
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   const expected = await reference(x, weights, () => ({ heads: 3 }));
@@ -96,7 +96,7 @@ test('scale and soft cap act on the scores', async () => {
   dispose([x, weights]);
 });
 
-test('biases are where they are wanted', async () => {
+test('biases are where the options ask for them', async () => {
   const attention = selfAttention({ ...dims, bias: { query: true, key: false, value: true, output: false } });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   const { query, key, value, output } = weights;
@@ -194,7 +194,7 @@ test('one token is one row of a longer text', async () => {
   dispose([x, weights]);
 });
 
-test('nothing is left behind, with and without taps', async () => {
+test('no tensor leaks, with and without taps', async () => {
   const attention = selfAttention({ ...dims, mask: causal() });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   await expectNoLeak(() => attention(weights, x).dispose());

@@ -3,7 +3,7 @@ import { dispose, normalValues, type Tensor, tensor } from '@residual/tensor';
 import { attendRows, expectClose, headRows, linearRows, nestedOf, type Row, type Rows } from '@residual/testkit';
 import { expect } from 'vitest';
 
-/** Numbers of a shape that look random, the same everywhere. */
+/** Pseudorandom numbers of a shape, the same on every machine. */
 export const numbers = (name: string, shape: readonly number[]): Tensor =>
   tensor(
     normalValues(

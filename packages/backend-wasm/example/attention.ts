@@ -1,4 +1,4 @@
-// One query looks at 64 keys, on WebAssembly: node attention.js
+// One query attends to 64 keys, on WebAssembly: node attention.js
 import { wasmMemoryUsage } from '@residual/backend-wasm';
 import { attend, ready, tensor } from '@residual/tensor';
 

@@ -40,7 +40,7 @@ async function replayed(step: (x: Tensor) => readonly Tensor[]) {
   return { both, count };
 }
 
-test('a chain of one size writes to and fro between two places', async () => {
+test('a chain of ops of one size alternates between two buffers', async () => {
   const before = memoryUsage();
   const { both, count } = await replayed(x => [Array.from({ length: 10 }).reduce<Tensor>(y => silu(y), x)]);
   expect(both[0]).toEqual(both[1]);
@@ -48,7 +48,7 @@ test('a chain of one size writes to and fro between two places', async () => {
   expect(memoryUsage()).toEqual(before);
 });
 
-test('nothing is written over that is still read, under whatever shape, or that leaves', async () => {
+test('buffers that are still read, under any shape, or returned are not reused', async () => {
   const before = memoryUsage();
   const [weight, bias] = [tensor([1, 2, 3, 4, 5], [5]), tensor([5, 4, 3, 2, 1], [5])];
   const { both } = await replayed(x => {
@@ -63,7 +63,7 @@ test('nothing is written over that is still read, under whatever shape, or that 
   expect(memoryUsage()).toEqual(before);
 });
 
-test('a kernel that fails leaves nothing behind', () => {
+test('a kernel that fails leaks nothing', () => {
   const before = memoryUsage();
   const table = values(1);
   const [good, bad] = [tensor([0, 1, 2], [3], 'int32'), tensor([0, 1, 3], [3], 'int32')];

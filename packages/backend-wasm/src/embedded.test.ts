@@ -7,11 +7,11 @@ import { gunzipBase64 } from './embedded.js';
 import { bytes as kernels, sourceHash } from './generated/kernels.js';
 import { bytes as stock } from './generated/tfjs.js';
 
-test('the committed kernels were built from the sources beside them', () => {
+test('the committed kernels were built from the current sources', () => {
   expect(sourceHash, 'run node packages/backend-wasm/kernels/build.mjs').toBe(hashOfSources());
 });
 
-test('the kernels bring no memory, no stack and no data of their own', async () => {
+test('the kernels have no memory, no stack and no static data', async () => {
   const module = await WebAssembly.compile(await gunzipBase64(kernels));
   expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
   const exported = WebAssembly.Module.exports(module);

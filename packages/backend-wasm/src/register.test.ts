@@ -42,7 +42,7 @@ function works(): void {
   });
 }
 
-test('kernels work again after the backend was removed and made anew, five times', async () => {
+test('kernels work after the backend was removed and restarted, five times', async () => {
   works();
   const { factory, priority } = tf.engine().registryFactory.wasm!;
   for (let i = 0; i < 5; i++) {
@@ -53,7 +53,7 @@ test('kernels work again after the backend was removed and made anew, five times
   }
 });
 
-test('where the package comes a second time, as in two bundles of one server, the kernels that it brings serve the running backend', () => {
+test('a second copy of the package, as in two bundles of one server, serves the running backend with its kernels', () => {
   const factory = tf.engine().registryFactory.wasm!;
   const stock = tf.getKernel('Add', 'wasm');
   let running: unknown;
@@ -74,7 +74,7 @@ test('where the package comes a second time, as in two bundles of one server, th
   tf.engine().registryFactory.wasm = factory;
 });
 
-test('the memory in use is told in bytes and grows with what it holds', () => {
+test('the memory usage is in bytes and grows with the tensors', () => {
   const { heapBytes, limitBytes } = wasmMemoryUsage();
   const large = tf.zeros([heapBytes / 4]);
   expect(wasmMemoryUsage().heapBytes).toBeGreaterThan(Math.max(heapBytes, large.size * 4));
@@ -82,7 +82,7 @@ test('the memory in use is told in bytes and grows with what it holds', () => {
   large.dispose();
 });
 
-test('a result that has no room in 4 GB is an error that says how much is taken, and the backend works on', () => {
+test('a result that does not fit in 4 GB throws with the memory in use, and the backend keeps working', () => {
   const many = tf.zeros([33000, 1]);
   const fewer = tf.zeros([32500, 1]); // 4.29 GB: would fit, were nothing else there
   const { heapBytes } = wasmMemoryUsage();

@@ -20,8 +20,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { backend, expectKernelMatches, int32, normal } from './testing/expect-kernel.js';
 
 /**
- * Made on the device by ops that leave Infinity, e^100, beside the last number of an odd axis, where a texture has room
- * for one more.
+ * Made on the device by ops that leave Infinity, e^100, in the padding of an odd axis of the texture.
  */
 function spoiled(shape: number[]): Tensor {
   return tidy(() => exp(add(mul(normal(shape, 0.02, 2), -50), 100)));
@@ -45,7 +44,7 @@ describe.skipIf(!getKernel('residual.linear', backend))(`layout on ${backend}`, 
       attend({ query: made([1, 2, 1, 7]), key: made([1, 2, 5, 7]), value: made([1, 2, 5, 3]) }),
   };
   for (const [name, body] of Object.entries(cases))
-    test(`what lies beside the last number does not reach ${name}`, async () => {
+    test(`padding beyond the last number does not affect ${name}`, async () => {
       const inputs: Tensor[] = [];
       const run = () => {
         let count = 0;
@@ -59,7 +58,7 @@ describe.skipIf(!getKernel('residual.linear', backend))(`layout on ${backend}`, 
       await expectKernelMatches(run, inputs);
     });
 
-  test('kernels read what other ops made, in whatever form it lies on the device', async () => {
+  test('kernels read the outputs of other ops in every layout', async () => {
     const [x, weight] = [normal([2, 3, 4]), normal([5, 4])];
     const run = () =>
       tidy(() => {

@@ -25,7 +25,7 @@ const untilLost = () => new Promise<void>(resolve => onContextLost(resolve));
 
 beforeAll(() => useBackend('webgl'));
 
-test('reads that wait when the context is lost end with an error, and so do later reads and ops', async () => {
+test('pending reads reject when the context is lost, and so do later reads and ops', async () => {
   const before = memoryUsage();
   const first = product();
   const twice = mul(first.y, 2);
@@ -57,7 +57,7 @@ test('reads that wait when the context is lost end with an error, and so do late
   expect(memoryUsage()).toEqual(before);
 });
 
-test('listeners hear of each loss until they are taken away; recovery works again and again, and is shared', async () => {
+test('listeners are called for each loss until they are removed; recovery works repeatedly and is shared', async () => {
   let heard = 0;
   const stop = onContextLost(() => heard++);
   for (let round = 1; round <= 3; round++) {

@@ -50,7 +50,7 @@ async function restart(): Promise<void> {
   if (await tf.setBackend('webgl')) return;
   throw new ResidualError(
     'backend',
-    'recoverWebGL: the browser gives no new WebGL context; reload the page, or go on with another backend',
+    'recoverWebGL: the browser provides no new WebGL context; reload the page, or continue with another backend',
   );
 }
 

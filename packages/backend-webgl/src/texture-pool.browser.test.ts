@@ -16,7 +16,7 @@ beforeAll(() => useBackend('webgl'));
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
-test('video memory that nobody uses goes back after a second', async () => {
+test('unused video memory is freed after a second', async () => {
   const before = held();
   const many: Tensor[] = Array.from({ length: 10 }, large);
   expect(held() - before).toBeGreaterThan(150);

@@ -2,7 +2,7 @@ import { turnsOf } from '@residual/testkit/turns-of';
 import { expect, test } from 'vitest';
 import { yieldToEventLoop } from './index.js';
 
-test('what works at once has a step in turn, whoever came first or has more to do', async () => {
+test('concurrent works take turns, whatever their order and length', async () => {
   const log: string[] = [];
   const work = async (name: string, steps: number) => {
     for (let i = 0; i < steps; i++) {
@@ -16,7 +16,7 @@ test('what works at once has a step in turn, whoever came first or has more to d
   expect(turns).toBeGreaterThanOrEqual(15); // a turn of the event loop for each step
 });
 
-test('an abort is heard before a turn and while waiting for one', async () => {
+test('an abort is noticed before and during a wait', async () => {
   const abort = new AbortController();
   const reason = new Error('enough');
   const waits = yieldToEventLoop(abort.signal);

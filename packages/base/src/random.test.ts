@@ -28,25 +28,25 @@ test('neighbours, seeds and paths are not correlated', () => {
   }
 });
 
-test('the numbers of one place are never a shifted copy of those of another', () => {
-  const [places, length] = [50_000, 20];
+test('the numbers of one key are never a shifted copy of those of another', () => {
+  const [streams, length] = [50_000, 20];
   const seen = new Set<number>(); // two in a row, as one number of 53 bits
-  for (let stream = 0; stream < places; stream++) {
+  for (let stream = 0; stream < streams; stream++) {
     for (let i = 0; i < length; i++) {
       seen.add(randomBits(1, stream, i) * 2 ** 21 + (randomBits(1, stream, i + 1) >>> 11));
     }
   }
-  expect(places * length - seen.size).toBe(0);
+  expect(streams * length - seen.size).toBe(0);
 });
 
 test('each bit of seed, stream, step and counter changes half of the bits', () => {
-  const place = [123456789, 987654321, 55, 777];
+  const words = [123456789, 987654321, 55, 777];
   const bits = ([seed, stream, step, counter]: number[]) => randomBitsAt(randomKey(seed!, stream!, step), counter!);
-  for (let part = 0; part < place.length; part++) {
+  for (let part = 0; part < words.length; part++) {
     let changed = 0;
     for (let bit = 0; bit < 32; bit++) {
       for (let shift = 0; shift < 20; shift++) {
-        const from = place.map((n, i) => (i === part ? n + shift : n));
+        const from = words.map((n, i) => (i === part ? n + shift : n));
         const to = from.map((n, i) => (i === part ? (n ^ (1 << bit)) >>> 0 : n));
         for (let rest = bits(from) ^ bits(to); rest !== 0; rest &= rest - 1) changed++;
       }

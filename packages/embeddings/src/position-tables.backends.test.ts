@@ -72,7 +72,7 @@ test.each(Object.entries(schemes))(
     dispose([id, other]);
     tables.dispose();
     expect(memoryUsage()).toEqual(before);
-    // Without a place to hold them they are made for the step, and freed with it.
+    // Without a cache, tables are made for the step and freed with it.
     await check(
       tidy(() => step(idOf(9), 10, 16)),
       9,

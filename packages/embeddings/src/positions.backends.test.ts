@@ -31,7 +31,7 @@ const numbers = (name: string, shape: number[]) =>
     shape,
   );
 
-/** Positions as a layer that does what the hook of the input does. */
+/** A layer that applies the input hook of a position encoding. */
 const onInput = (scheme: PositionEncoding) =>
   layer({ scheme }, (w, x: Tensor, scope) => scheme.onInput!(w.scheme, x, scope));
 const onHeads = (scheme: PositionEncoding) =>
@@ -47,7 +47,7 @@ const standing = [
   [0, 0, 1],
 ];
 
-test('learned positions add the row of each place', async () => {
+test('learned positions add the row of each position', async () => {
   const add = onInput(learnedPositions({ maxPositions: 8, dim }));
   const [x, weights] = [numbers('x', [batch, length, dim]), { scheme: { weight: numbers('table', [8, dim]) } }];
   const [rows, table]: [Rows[], Rows] = [await nestedOf(x), await nestedOf(weights.scheme.weight)];
@@ -143,7 +143,7 @@ test.each([
   dispose([weights, x, where.positionIds, y]);
 });
 
-/** A head's row turned by the angles of its position; what lies beyond rotaryDim stays. */
+/** A row of a head rotated by the angles of its position; entries beyond rotaryDim are unchanged. */
 const turned = (row: readonly number[], position: number, options: RotaryOptions, reached: number) => {
   const rotaryDim = options.rotaryDim ?? options.headDim;
   const { frequencies, amplitude } = rotaryFrequencies({
@@ -234,8 +234,8 @@ test('rotary scores depend on the distance alone', async () => {
   const weights = init(scheme, { seed: 1 });
   const [q, k] = [numbers('q', [1, 1, 1, 6]), numbers('k', [1, 1, 1, 6])];
   const scoreAt = async (queryPlace: number, keyPlace: number) => {
-    const at = (x: Tensor, place: number) => {
-      const ids = tensor([place], [1, 1], 'int32');
+    const at = (x: Tensor, position: number) => {
+      const ids = tensor([position], [1, 1], 'int32');
       const y = onHeads(scheme)(
         { scheme: weights },
         x,
@@ -282,9 +282,9 @@ test('ALiBi adds slope times distance to the scores', async () => {
   const where = elsewhere();
   const [shared, own] = [bias({}, undefined), bias({}, undefined, emptyScope.with(stepPositions, where))];
   const slopes = [1 / 16, 1 / 256, 1 / 4];
-  const expected = (place: (i: number) => number) =>
+  const expected = (positionOf: (i: number) => number) =>
     slopes.map(slope =>
-      Array.from({ length }, (_, i) => Array.from({ length: keyLen }, (_, j) => slope * (j - place(i)))),
+      Array.from({ length }, (_, i) => Array.from({ length: keyLen }, (_, j) => slope * (j - positionOf(i)))),
     );
   await expectClose(shared, [expected(i => i)], { absolute: 1e-6 });
   await expectClose(

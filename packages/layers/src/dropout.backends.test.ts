@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => x.dispose());
 
-test('without randomness in the scope x comes through as it is, in a handle of its own', async () => {
+test('without randomness in the scope x is returned unchanged, as a new handle', async () => {
   const y = drop({}, x);
   expect(y).not.toBe(x);
   y.dispose();

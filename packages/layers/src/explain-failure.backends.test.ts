@@ -34,7 +34,7 @@ test('another error stays as it is', () => {
   dispose([weights, x]);
 });
 
-test('what is no layer is refused by name, and a model is told where its layer is', () => {
+test('a value that is not a layer is named, and the message for a model says where its layer is', () => {
   const loaded = { layer: model, weights: {} } as never;
   expect(() => init(loaded, { seed: 1 })).toThrow(
     'init: a layer is needed, not a model; its layer is model.layer, its weights are model.weights',

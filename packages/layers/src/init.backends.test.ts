@@ -27,7 +27,7 @@ test('a leaf depends on the seed and its path alone', async () => {
   dispose([one, other, among]);
 });
 
-test('vectors begin with their value, matrices with their deviation', async () => {
+test('vectors are initialized to their value, matrices with their standard deviation', async () => {
   const weights = init(
     { needs: { zero: vector([3]), one: vector([2, 3], 1), wide: matrix([61, 83], { std: 0.5 }) } },
     { seed: 3 },

@@ -71,7 +71,7 @@ test('an activation is a layer without weights', async () => {
   dispose([input, y]);
 });
 
-/** A layer of one's own: x + scale · x². */
+/** A custom layer: x + scale · x². */
 const bent = (dim: number) =>
   layer({ scale: vector([dim], 0.5) }, (w, x: Tensor, scope) => add(x, mul(scope.tap('square', square(x)), w.scale)), {
     name: 'bent',
@@ -79,14 +79,14 @@ const bent = (dim: number) =>
     outDim: dim,
   });
 
-test("a layer of one's own frees all it makes but what it gives", async () => {
+test('a custom layer frees everything except its output', async () => {
   const [input, own] = [x(), bent(3)];
   const weights = init(own, { seed: 1 });
   await expectNoLeak(() => own(weights, input).dispose());
   dispose([weights, input]);
 });
 
-test("a layer of one's own takes part in another: paths, taps, gradients", async () => {
+test('a custom layer takes part in another: paths, taps, gradients', async () => {
   const parts = { first: bent(3), last: linear({ in: 3, out: 2, bias: false }) };
   const both = layer(parts, (w, x: Tensor, scope) => {
     const { first, last } = bind(parts, w, scope);
@@ -115,7 +115,7 @@ test("a layer of one's own takes part in another: paths, taps, gradients", async
   dispose([weights, input, y, found]);
 });
 
-/** An op of one's own: x³, with its gradient. */
+/** A custom op: x³, with its gradient. */
 const cube = defineOp<{ x: Tensor }>({
   name: 'test.cube',
   compose: ({ x }) => mul(x, square(x)),
@@ -123,7 +123,7 @@ const cube = defineOp<{ x: Tensor }>({
   gradient: (dy, { saved: { x } }) => ({ x: () => mul(dy, mul(square(x), 3)) }),
 });
 
-test("an op of one's own, with its gradient, takes part in a layer", async () => {
+test('a custom op with its gradient takes part in a layer', async () => {
   const cubed = layer({ weight: matrix([2, 3]) }, (w, x: Tensor) =>
     linear({ in: 3, out: 2, bias: false })({ weight: w.weight, bias: undefined }, cube({ x })),
   );

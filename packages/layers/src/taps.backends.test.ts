@@ -41,7 +41,7 @@ test('a path that runs again holds its newest tensor and no other', async () => 
   recorder.dispose();
 });
 
-test('a replacement stands in the place of the tensor', async () => {
+test('a replacement is used instead of the tensor', async () => {
   const scope = replace({ '0.tripled': () => tensor([1, 0, 2], [3]), '**.output': y => add(y, 1) });
   const y = twice({}, x, scope);
   await expectClose(y, [(2 * 3) ** 2 + 1, (1 * 3) ** 2 + 1, (5 * 3) ** 2 + 1], { absolute: 1e-4 });
@@ -93,7 +93,7 @@ test('a layer that runs only some of what it needs says nothing of the rest, the
   recorder.dispose();
 });
 
-test('the first pattern that fits is used, and is told the path', () => {
+test('the first matching pattern is used, and receives the path', () => {
   const paths: string[] = [];
   const keep = (name: string) => (y: Tensor, path: string) => {
     paths.push(`${name} ${path}`);

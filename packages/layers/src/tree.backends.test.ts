@@ -79,7 +79,7 @@ test('mapTree changes every leaf, with its path, and keeps the form', async () =
   dispose([weights, doubled]);
 });
 
-test('mapTree changes a leaf that stands in two places once', () => {
+test('mapTree transforms a shared leaf once', () => {
   const x = tensor([1], [1]);
   const y = mapTree({ a: x, b: [x] }, leaf => mul(leaf as Tensor, 3));
   expect(y.b[0]).toBe(y.a);

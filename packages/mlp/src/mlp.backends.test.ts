@@ -141,7 +141,7 @@ test('an activation may be a function of ops, with its gradient: |x| x in both',
   dispose(x);
 });
 
-test('what is left out: four times the width, exact gelu and biases; silu and none where gated', async () => {
+test('defaults: four times the width, exact gelu and biases; silu and no biases if gated', async () => {
   expect(countParameters(mlp({ modelDim }))).toBe(2 * 5 * 20 + 20 + 5);
   expect(countParameters(gatedMlp({ modelDim }))).toBe(3 * 5 * 20);
   for (const [bare, full] of [

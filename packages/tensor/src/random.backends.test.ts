@@ -36,7 +36,7 @@ test('a path is hashed by its UTF-8 bytes', () => {
   expect(streamOf('é😀')).toBe(slow([0xc3, 0xa9, 0xf0, 0x9f, 0x98, 0x80]));
 });
 
-test('a seed, a path and a counter give these numbers wherever they are asked for', () => {
+test('a seed, a path and a counter give these numbers everywhere', () => {
   expect(randomBits(1, 2, 3)).toBe(3249936271);
   expect(randomKey(1, 2, 3)).toEqual([1637196788, -1422288849]);
   expect([...uniformValues(7, 'decoder.layers.3', 3)]).toEqual([
@@ -51,7 +51,7 @@ test('a seed, a path and a counter give these numbers wherever they are asked fo
   expect([...normalValues(7, 'decoder.layers.3', 4)]).toEqual(known.slice(0, 4));
 });
 
-test('a seed that is no whole number of 32 bits is refused', () => {
+test('a seed that is not a 32-bit integer is refused', () => {
   expect(checkSeed('init', 4294967295)).toBe(4294967295);
   expect(() => checkSeed('init', 0.5)).toThrow('init: seed is 0.5; it must be a whole number from 0 to 4294967295');
   expect(() => uniformAt(-1, 'a', 0)).toThrow('uniformAt: seed is -1; it must be a whole number from 0 to 4294967295');

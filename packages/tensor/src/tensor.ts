@@ -100,7 +100,7 @@ function toArray(values: TensorValues, dtype: 'float32' | 'int32' | 'bool'): Flo
     ? -1
     : values.findIndex(value => typeof value !== 'number' && typeof value !== 'boolean');
   if (invalid >= 0)
-    throw new ResidualError('dtype', `tensor: ${JSON.stringify(values[invalid])} at ${invalid} is no number`);
+    throw new ResidualError('dtype', `tensor: ${JSON.stringify(values[invalid])} at ${invalid} is not a number`);
   if (dtype === 'bool') return Uint8Array.from(values, value => (value ? 1 : 0));
   if (dtype === 'float32') return new Float32Array(values);
   const integers = new Int32Array(values);
@@ -108,7 +108,7 @@ function toArray(values: TensorValues, dtype: 'float32' | 'int32' | 'bool'): Flo
   if (inexact < 0) return integers;
   throw new ResidualError(
     'dtype',
-    `tensor: ${values[inexact]} at ${inexact} is no whole number of 32 bits and the type is int32`,
+    `tensor: ${values[inexact]} at ${inexact} is not a 32-bit integer and the type is int32`,
   );
 }
 

@@ -62,7 +62,7 @@ test.each([
   dispose([input, weights, y]);
 });
 
-test('a stack runs its blocks in order, each with weights of its own, then its norm', async () => {
+test('a stack runs its blocks in order, each with its own weights, then its norm', async () => {
   const decoder = stack({ block: transformerBlock(parts), depth: 3, norm: parts.norm });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(decoder)];
   const plain = await plainTree(weights);
@@ -99,7 +99,7 @@ test('a stack takes blocks of several kinds', async () => {
   dispose([x, weights, y]);
 });
 
-test('a stack of blocks that read a memory gives it to each', async () => {
+test('a stack passes the memory to each block', async () => {
   const decoder = crossStack({ block: crossBlock(crossParts), depth: 2, norm: parts.norm });
   const weights = randomWeights(decoder);
   const input = { x: numbers('x', [batch, length, modelDim]), memory: numbers('memory', [batch, keyLen, 11]) };
@@ -123,7 +123,7 @@ test('a stack of blocks that read a memory gives it to each', async () => {
   dispose([input, weights, y]);
 });
 
-test('dropout acts on what attention and perceptron add, each at its own place', async () => {
+test('dropout acts on the outputs of attention and mlp, each with its own mask', async () => {
   const drop = dropout({ rate: 0.5 });
   const block = transformerBlock({ ...parts, dropout: drop });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(block)];

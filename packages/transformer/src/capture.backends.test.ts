@@ -67,7 +67,7 @@ const models = {
 const row = [3, 1, 4, 1, 5, 9, 2, 6];
 
 test.each(Object.entries(models))(
-  'a step recorded at two places is one list, and its replay goes on: %s',
+  'a step captured at two positions gives the same graph, and its replay continues: %s',
   async (_, made) => {
     const model = made as (typeof models)['learned positions'];
     const weights = randomWeights(model);

@@ -74,7 +74,7 @@ test('GPT-2 has 124,439,808 parameters and a head that counts 0', () => {
   expect(parts.filter(({ name }) => name === 'learnedPositions')).toHaveLength(1);
 });
 
-test('a head of its own is counted once in the operations', () => {
+test('an untied head is counted once in the operations', () => {
   const [tied, own] = [true, false].map(tied =>
     describe(gpt({ modelDim: 16, heads: 2, depth: 1, maxPositions: 8, tied })),
   );

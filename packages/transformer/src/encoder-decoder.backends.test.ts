@@ -70,7 +70,7 @@ test('source and target ids to logits', async () => {
   y.dispose();
 });
 
-test('source and target may share one table and have positions of their own', async () => {
+test('source and target may share one table and have separate positions', async () => {
   const positionEncoding = sinusoidalPositions({ maxPositions: 11, dim: modelDim });
   const shared = encoderDecoder({ source: side(13), target: { positionEncoding }, encoder, decoder });
   const theirs = randomWeights(shared);
@@ -149,7 +149,7 @@ test('padding of the source is hidden from the encoder and from the decoder, tha
   dispose([where, targetPadding, y, z]);
 });
 
-test('one table for both sides, and a head of its own', async () => {
+test('one table for both sides, and an untied head', async () => {
   const shared = encoderDecoder({ source: side(13), encoder, decoder });
   expect(countParameters(shared)).toBe(countParameters(model) - 7 * modelDim - maxPositions * modelDim);
   const theirs = randomWeights(shared);
@@ -167,7 +167,7 @@ test('one table for both sides, and a head of its own', async () => {
   dispose([theirs, y, own, z]);
 });
 
-test('taps tell the two sides apart', () => {
+test('taps have separate paths for source and target', () => {
   const recorder = record(['*.embedded', '*.output', 'logits', 'decoder.layers.1.crossAttention.weights']);
   model(weights, ids, recorder.scope).dispose();
   expect([...recorder.values].map(([path, { shape }]) => [path, shape])).toEqual([
@@ -198,7 +198,7 @@ test('every weight of both halves gets a gradient', () => {
   dispose(found);
 });
 
-test('positions that are not learned, and a norm on the embedded input, may stand on both sides', async () => {
+test('fixed positions and a norm after the embedding, on both sides', async () => {
   const fixed = {
     embedding: tokenEmbedding({ vocab: 13, dim: modelDim }),
     positionEncoding: sinusoidalPositions({ maxPositions, dim: modelDim }),

@@ -88,7 +88,7 @@ test.each(Object.entries(unfit))('%s', (message, compose) => {
   expect(compose).toThrow(expect.objectContaining({ message }));
 });
 
-test('a model that sees both sides is composed when asked for', () => {
+test('a bidirectional model is composed when asked for', () => {
   expect(languageModel({ embedding, decoder: encoder, bidirectional: true }).vocab).toBe(11);
   expect(encoderDecoder({ source: { embedding }, encoder, decoder: sightedDecoder, bidirectional: true }).dim).toBe(6);
   const explained = lowRankValueAttention({ modelDim: 6, heads: 2 });

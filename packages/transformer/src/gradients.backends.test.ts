@@ -66,7 +66,7 @@ test('the gradient of a model of two blocks agrees with finite differences of fl
   dispose([weights, ids, labels, found]);
 });
 
-test('a gradient leaves nothing behind', async () => {
+test('a gradient leaks no tensor', async () => {
   const weights = randomWeights(model);
   const [ids, labels] = [tensor(row, [1, length], 'int32'), tensor(next, [length], 'int32')];
   await expectNoLeak(() => dispose(lossAndGradients(weights, ids, labels)));

@@ -51,7 +51,7 @@ export function buildHead(name: string, embedding: TokenEmbedding, parts: HeadPa
     head: head && { about: { outDim: head.about.outDim } },
   });
   if (head && logitsBias)
-    throw new ResidualError('fit', `${name}: logitsBias belongs to a tied head; give the head of its own a bias`);
+    throw new ResidualError('fit', `${name}: logitsBias belongs to a tied head; give the untied head a bias`);
   const tied = tiedHead(embedding);
   const logitsOf = (own: HeadWeights, table: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => {
     const scaled = headScale === 1 ? x : mul(x, headScale);

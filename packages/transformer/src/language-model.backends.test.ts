@@ -58,7 +58,7 @@ test('ids without a token or of another rank are refused before anything runs', 
   }
 });
 
-test('what is read by the head may be scaled, and a tied head may have a bias', async () => {
+test('the input of the head may be scaled, and a tied head may have a bias', async () => {
   const scaled = languageModel({ ...parts, headScale: 0.25, logitsBias: true });
   const theirs = randomWeights(scaled);
   const y = scaled(theirs, ids);
@@ -73,7 +73,7 @@ test('what is read by the head may be scaled, and a tied head may have a bias', 
   dispose([theirs, y]);
 });
 
-test('ids to logits with a head of its own', async () => {
+test('ids to logits with an untied head', async () => {
   const theirs = randomWeights(own);
   const y = own(theirs, ids);
   const plain = await plainTree(theirs);
@@ -203,7 +203,7 @@ test.each([
   dispose([theirs, whole]);
 });
 
-test('a padded row gives the logits it gives alone', async () => {
+test('a padded sequence gives the same logits as alone', async () => {
   const alone = tensor(rows[1]!.slice(2), [1, 5], 'int32');
   const expected = tied(weights, alone);
   const [where, batchIds] = [
@@ -221,7 +221,7 @@ test('a padded row gives the logits it gives alone', async () => {
   dispose([alone, expected, where, batchIds, standing, y]);
 });
 
-test('more tokens than positions are refused with both numbers', () => {
+test('more tokens than positions throw with both numbers', () => {
   const long = tensor(Array(12).fill(1), [1, 12], 'int32');
   expect(() => tied(weights, long)).toThrow(
     'learnedPositions: a sequence of 12 tokens is longer than the 11 positions',

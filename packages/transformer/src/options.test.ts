@@ -122,7 +122,7 @@ test('an mlp under another name is asked for', () => {
   );
 });
 
-test('a head that is no layer is refused by name', () => {
+test('a head that is not a layer throws with its name', () => {
   expect(() => transformer.languageModel({ embedding, decoder, head: 'tied' as never })).toThrow(
     'languageModel: head is tied; it must be a layer',
   );

@@ -34,7 +34,7 @@ import { languageModel, stack, transformerBlock } from './index.js';
 
 const [vocab, modelDim, batch, length] = [7, 6, 2, 5];
 
-/** An op of one's own with its gradient: x tanh(x). */
+/** A custom op with its gradient: x tanh(x). */
 const bend = defineOp<{ x: Tensor }>({
   name: 'test.bend',
   compose: ({ x }) => mul(x, tanh(x)),
@@ -44,7 +44,7 @@ const bend = defineOp<{ x: Tensor }>({
   }),
 });
 
-/** A layer of one's own in the place of an attention: each position gets scale · bend(the one before). */
+/** A custom layer instead of an attention: each position gets scale · bend(the one before). */
 const lookOneBack = (dim: number): Layer<{ scale: VectorNeed }, Tensor, Tensor> =>
   layer(
     { scale: vector([dim], 1) },
@@ -68,7 +68,7 @@ const model = languageModel({
   }),
 });
 
-test("a layer and an op of one's own run, count, save, load and are tapped like any other", async () => {
+test('custom layers and ops run, count, save, load and have taps like any other', async () => {
   const weights = randomWeights(model);
   const ids = tensor([1, 2, 3, 4, 5, 6, 0, 1, 2, 3], [batch, length], 'int32');
   const recorder = record(['decoder.layers.*.attention.bent']);
@@ -93,7 +93,7 @@ test("a layer and an op of one's own run, count, save, load and are tapped like 
   dispose([weights, ids, y, again, z]);
 });
 
-test("gradients flow through a layer and an op of one's own", async () => {
+test('gradients flow through a custom layer and op', async () => {
   const own = lookOneBack(modelDim);
   const [x, dy] = [numbers('x', [1, 3, modelDim]), numbers('dy', [1, 3, modelDim])];
   const weights = { scale: numbers('scale', [modelDim]) };
@@ -115,7 +115,7 @@ test("gradients flow through a layer and an op of one's own", async () => {
   dispose([x, dy, weights, found]);
 });
 
-test("a layer of one's own that states another width is refused where it is composed", () => {
+test('a custom layer that states another width throws when it is composed', () => {
   const compose = () =>
     transformerBlock({ norm: layerNorm({ dim: 6 }), attention: lookOneBack(5), mlp: mlp({ modelDim: 6 }) });
   expect(compose).toThrow('transformerBlock: norm is 6 wide, attention 5; they must be equal');

@@ -71,7 +71,7 @@ test('the gradient of crossEntropy is softmax less 1 at the label, times what co
     });
 });
 
-test('a label outside the vocabulary is an error with both numbers', () => {
+test('a label outside the vocabulary throws with both numbers', () => {
   tf.tidy(() => {
     const logits = tf.zeros([2, 13]);
     const at = (label: number) => () =>

@@ -16,7 +16,7 @@ export interface AttendCase {
   attributes: { scale: number; causal: boolean; window: number; softCap: number };
 }
 
-/** Attention in float64, key by key, as its definition reads. */
+/** Attention by its definition, in float64. */
 export function attendReference({ inputs, attributes: { scale, causal, window, softCap } }: AttendCase): Float64Array {
   const { query, key, value, bias } = inputs;
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];

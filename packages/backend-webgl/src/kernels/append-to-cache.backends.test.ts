@@ -31,7 +31,7 @@ kernelTests('appendToCache', () => {
     await expectKernelMatches(run, [x, position], [], 0);
   });
 
-  test('rows that would lie beyond the capacity are left out', async () => {
+  test('rows beyond the capacity are dropped', async () => {
     const [x, position] = [normal([1, 2, 3, 4]), int32([4])];
     const run = () =>
       appendToCache(appendToCache(tensor(new Float32Array(40), [1, 2, 5, 4]), x, int32([0])), x, position);
@@ -41,7 +41,7 @@ kernelTests('appendToCache', () => {
 
   const others: Record<string, (x: Tensor) => Tensor> = { clone, reshape: x => reshape(x, [8, 6]) };
   for (const [name, another] of Object.entries(others))
-    test(`a handle that someone else keeps does not change: ${name}`, async () => {
+    test(`a handle that is shared does not change: ${name}`, async () => {
       const [x, one, two] = [normal([1, 2, 1, 6]), int32([1]), int32([2])];
       const first = appendToCache(tensor(new Float32Array(48), [1, 2, 4, 6]), x, one);
       const kept = another(first);
@@ -52,7 +52,7 @@ kernelTests('appendToCache', () => {
       dispose([x, one, two, kept, second]);
     });
 
-  test('what was read before is read anew after', async () => {
+  test('data that was read before a write is read again', async () => {
     const [x, one, two] = [normal([1, 2, 1, 6]), int32([1]), int32([2])];
     const first = appendToCache(tensor(new Float32Array(48), [1, 2, 4, 6]), x, one);
     expect([...(await first.data())].filter(value => value !== 0).length).toBe(12);

@@ -29,7 +29,7 @@ test('a worker is served through self, though it waits for something before it s
   expect((await reasonOf(rpc.call('echo', [1]))).message).toBe('connectEcho: the connection was closed');
 });
 
-test('a worker that is terminated settles all that waits, though no event tells of it', async () => {
+test('terminating a worker settles all pending calls, though no event reports it', async () => {
   const worker = start();
   const [rpc, other] = [connectEcho(worker), connectEcho(worker)];
   await Promise.all([rpc.call('echo', [1]), other.call('echo', [1])]);
@@ -49,7 +49,7 @@ test('a worker whose file is missing says so', async () => {
   });
 });
 
-test('the port of a channel that either side closes settles all that waits on this side, and ends it on the other', async () => {
+test('closing a port on either side settles all pending calls, and ends them on the other side', async () => {
   for (const side of ['port1', 'port2'] as const) {
     const channel = new MessageChannel();
     log.length = 0;

@@ -59,7 +59,7 @@ const listeners = (port: object, counted: number[] = []) => {
   return counted.reduce((sum, count) => sum + count, 0);
 };
 
-test('calls are answered, buffers are moved, events and notes arrive', async () => {
+test('calls are answered, buffers are transferred, events and notifications arrive', async () => {
   const { port2 } = channel();
   const rpc = connectEcho(port2);
   expect(await rpc.call('echo', [{ a: [1, 2] }])).toEqual({ a: [1, 2] });
@@ -72,7 +72,7 @@ test('calls are answered, buffers are moved, events and notes arrive', async () 
   expect(log).toEqual(['0 hello']);
 });
 
-test('the steps of a stream are made when they are asked for, and leaving it ends it', async () => {
+test('the steps of a stream are computed on request, and leaving it ends it', async () => {
   const { port2 } = channel();
   const rpc = connectEcho(port2);
   const steps = rpc.stream<number, string>('count', [3]);
@@ -140,7 +140,7 @@ test('a callback that throws ends its call on both sides with its error', async 
   expect(await rpc.call('echo', [1])).toBe(1);
 });
 
-test('two connections on one port do not mix, and what else goes through it is passed over', async () => {
+test('two connections on one port do not mix, and other messages are ignored', async () => {
   const { port1, port2 } = channel();
   const [one, two] = [connectEcho(port2), connectEcho(port2)];
   expect([await one.call('connection', []), await two.call('connection', [])].toSorted()).toEqual([0, 1]);
@@ -174,7 +174,7 @@ test('of two servers on one port one answers', async () => {
   expect(log).toEqual(['step 0', 'step 1', 'left']);
 });
 
-test('after close all that waits and all that follows rejects, no listener is left, and the other side has let go', async () => {
+test('after close, pending and later calls reject, no listener is left, and the other side has ended', async () => {
   const { port1, port2, server, own } = channel();
   const rpc = connectEcho(port2);
   const signal = new AbortController();
@@ -197,7 +197,7 @@ test('after close all that waits and all that follows rejects, no listener is le
   expect(listeners(port1)).toBe(own);
 });
 
-test('a server that closes, a port that is closed on either side, now or long ago, settle all that waits', async () => {
+test('a closing server, and a port closed on either side, now or earlier, settle all pending calls', async () => {
   const closedBy = async (close: (sides: ReturnType<typeof channel>) => void) => {
     const sides = channel();
     const rpc = connectEcho(sides.port2);
@@ -220,7 +220,7 @@ test('a server that closes, a port that is closed on either side, now or long ag
   expect(() => connectEcho(null)).toThrow('connectEcho: there is no port; parentPort is null outside a worker');
 });
 
-test('the connection of a port that is closed is told on the serving side too', async () => {
+test('the server notices a closed port too', async () => {
   const { port1, port2, own } = channel();
   const rpc = connectEcho(port2);
   reasonOf(rpc.call('wait', []));
@@ -231,7 +231,7 @@ test('the connection of a port that is closed is told on the serving side too', 
   expect(listeners(port1)).toBe(own);
 });
 
-test('a worker thread is served through parentPort, and its end settles all that waits', async () => {
+test('a worker thread is served through parentPort, and its end settles all pending calls', async () => {
   const endedBy = async (end: (rpc: RpcClient, worker: Worker) => unknown) => {
     const worker = await thread();
     const rpc = connectEcho(worker);
@@ -261,6 +261,6 @@ test('a worker that cannot start says why', async () => {
   );
 });
 
-test('what is moved needs buffers of its own', () => {
+test('transferred buffers must be separate', () => {
   expect(transfer(1, []).value).toBe(1);
 });

@@ -48,7 +48,7 @@ test('a tree of leaves gives a tree of gradients, undefined where nothing connec
   });
 });
 
-test('what is used twice gets both gradients, a leaf that stands twice gets a handle for each place', async () => {
+test('a tensor that is used twice gets both gradients, a leaf that occurs twice gets a handle at each place', async () => {
   await expectNoLeak(async () => {
     const x = tensor([3, -2], [2]);
     const found = gradients(() => sum(add(mul(x, x), mul(x, 5))), { first: x, again: [x] });
@@ -73,7 +73,7 @@ test('any shape with an upstream gradient, which stays the caller’s', async ()
   });
 });
 
-test('the value is a handle of its own, also of a leaf or of something older', async () => {
+test('the value is a new handle, also if it is a leaf or an older tensor', async () => {
   await expectNoLeak(async () => {
     const [x, other] = [tensor([3], []), tensor([4], [])];
     const leaf = gradients(() => x, x);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { recoveryIfLost, registerRecovery } from '../index.js';
 
-test('the active backend’s way back is there once it has lost everything, and no other', () => {
+test('the recovery of the active backend is returned once it is lost, and no other', () => {
   let isLost = false;
   const recovery = { isLost: () => isLost, recover: async () => {} };
   tf.engine().backendName = 'glass'; // this test has a process of its own

@@ -56,7 +56,7 @@ const decoder = () => {
   return { weights, step };
 };
 
-/** Inputs of the step at a position, with a cache that holds what stands before. */
+/** Inputs of the step at a position, with a cache of the earlier positions. */
 const inputsAt = (position: number): Tensor[] => {
   const filled = (seed: number) => {
     const past = sample([1, 1, capacity, headDim], seed);
@@ -71,16 +71,16 @@ const inputsAt = (position: number): Tensor[] => {
   ];
 };
 
-const recordAt = (step: ReturnType<typeof decoder>['step'], position: number): CapturedGraph => {
+const captureAt = (step: ReturnType<typeof decoder>['step'], position: number): CapturedGraph => {
   const inputs = inputsAt(position);
   const { outputs, graph } = capture(step as (...inputs: Tensor[]) => Tensor[], inputs);
   dispose([inputs, outputs]);
   return graph;
 };
 
-test('a step recorded at two positions gives the same list, attributes and constants', async () => {
+test('a step captured at two positions gives the same graph, attributes and constants', async () => {
   const { weights, step } = decoder();
-  const [early, late] = [recordAt(step, 1), recordAt(step, 4)];
+  const [early, late] = [captureAt(step, 1), captureAt(step, 4)];
   expect(early.nodes.length).toBeGreaterThan(10);
   expect(late.nodes).toEqual(early.nodes);
   expect(await late.constantValues()).toEqual(await early.constantValues());
@@ -91,7 +91,7 @@ test('a step recorded at two positions gives the same list, attributes and const
 
 test('a replay on other inputs is the step run on them', async () => {
   const { weights, step } = decoder();
-  const graph = recordAt(step, 2);
+  const graph = captureAt(step, 2);
   for (const position of [0, 2, 5]) {
     const eager = step(...(inputsAt(position) as Parameters<typeof step>));
     const replayed = graph.replay(inputsAt(position));
@@ -105,7 +105,7 @@ test('a replay on other inputs is the step run on them', async () => {
 
 test('a hundred replays, each on the caches of the one before, leak nothing and are the steps', async () => {
   const { weights, step } = decoder();
-  const graph = recordAt(step, 0);
+  const graph = captureAt(step, 0);
   const start = inputsAt(0);
   let [keys, values] = [start[1]!, start[2]!];
   let [eagerKeys, eagerValues] = [zeros(keys.shape), zeros(values.shape)];

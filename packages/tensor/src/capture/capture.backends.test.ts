@@ -46,7 +46,7 @@ test('several outputs, one twice, an input, a constant, and two shapes of one re
       const wanted = [values, values, values, expected, new Float32Array(6).fill(1), values];
       for (const [i, result] of replayed.entries()) await expectClose(result, wanted[i]!, { absolute: 1e-6 });
       expect(replayed[1]!.shape).toEqual([2, 3]);
-      dispose(replayed); // each is a handle of its own
+      dispose(replayed); // each output is a new handle
       expect([other.isDisposed, constant.isDisposed]).toEqual([false, false]);
     }
     dispose([graph, other, x, outputs.slice(0, 3), outputs[5]]);
@@ -55,7 +55,7 @@ test('several outputs, one twice, an input, a constant, and two shapes of one re
   constant.dispose();
 });
 
-test('a step with gradients is recorded too', async () => {
+test('a step with gradients can be captured', async () => {
   await expectNoLeak(async () => {
     const weight = toTensor(sample([3, 5], 3));
     const slope = (x: Tensor) => {
@@ -96,7 +96,7 @@ test('a kernel that gives a tensor is replayed without counting it', async () =>
   dispose([x, outputs, graph]);
 });
 
-test('a step that fails leaves nothing behind, when recorded and when replayed', async () => {
+test('a step that fails leaks nothing, when captured and when replayed', async () => {
   const backendName = tf.getBackend();
   let fails = false;
   tf.registerKernel({
@@ -117,13 +117,13 @@ test('a step that fails leaves nothing behind, when recorded and when replayed',
   expect(() => capture(x => step(x!), [x])).toThrow('in the middle');
   expect(memoryUsage()).toEqual(before);
   fails = false;
-  const [y] = graph.replay([x]); // and it goes on
+  const [y] = graph.replay([x]); // and it still works
   await expectClose(y!, new Float32Array(4).fill(-(Math.tanh(1) ** 2)), { absolute: 1e-5 });
   tf.unregisterKernel('mine.fails', backendName);
   dispose([x, outputs, graph, y]);
 });
 
-test('what cannot be recorded or replayed is said', async () => {
+test('what cannot be captured or replayed throws', async () => {
   await expectNoLeak(() => {
     const [x, ids] = [ones([2, 3]), zeros([2], 'int32')];
     expect(messageOf(() => capture(x => [tanh(tf.neg(x!))], [x]))).toBe(
@@ -136,7 +136,7 @@ test('what cannot be recorded or replayed is said', async () => {
       'capture: a capture is already running',
     );
     expect(messageOf(() => capture(x => [x!], [x, x]))).toBe(
-      'capture: a tensor is given twice; each input is a tensor of its own',
+      'capture: a tensor is given twice; each input must be a separate tensor',
     );
     const { outputs, graph } = capture((x, ids) => [mul(x!, 2), mul(ids!, 2)], [x, ids]);
     expect(messageOf(() => graph.replay([x]))).toBe(

@@ -63,7 +63,7 @@ export class CapturedGraph implements Disposable {
     disposable(this, () => this.dispose());
     this.backend = requireBackend();
     if (new Set(inputs).size < inputs.length)
-      throw new ResidualError('capture', 'capture: a tensor is given twice; each input is a tensor of its own');
+      throw new ResidualError('capture', 'capture: a tensor is given twice; each input must be a separate tensor');
     this.inputs = inputs.map(tensor => ({ tensor, shape: showType(tensor) }));
     for (const input of inputs) this.newSlot(input);
     this.firstNewId = (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();

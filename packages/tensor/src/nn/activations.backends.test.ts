@@ -65,7 +65,7 @@ test('far from 0 they are 0 on the left and x on the right', async () => {
   x.dispose();
 });
 
-test('identity is a handle of its own', () => {
+test('identity returns a new handle', () => {
   const x = tensor([1], [1]);
   const y = activate('identity', x);
   expect(y).not.toBe(x);

@@ -59,7 +59,7 @@ test('gradients flow through the three steps', async () => {
   });
 });
 
-test('where everything may be seen there is no mask', () => {
+test('there is no mask where every key is visible', () => {
   expect(attentionMask(3, 7, {}, {})).toBeUndefined();
 });
 
@@ -82,7 +82,7 @@ test('dropout on the weights is that of `dropout` at the same place, forward and
   });
 });
 
-test('what does not fit is named with both sides', () => {
+test('what does not fit throws with both sides', () => {
   const of = (...shape: number[]) => zeros(shape);
   tidy(() => {
     const [query, key, value] = [of(2, 6, 3, 5), of(2, 2, 7, 5), of(2, 2, 7, 3)];

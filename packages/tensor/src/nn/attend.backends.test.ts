@@ -5,7 +5,7 @@ import { onDevice } from '../testing/on-device.js';
 
 onDevice();
 
-test('every query looks at every key', () => expectAttend(heads()));
+test('every query attends to every key', () => expectAttend(heads()));
 
 test('query heads share key heads in order', async () => {
   for (const kvHeads of [1, 2, 3]) await expectAttend(heads(kvHeads));
@@ -26,12 +26,12 @@ test('a bias is added over every axis that it repeats', async () => {
     await expectAttend({ ...heads(2), bias: sample(shape, 11, -2, 2) });
 });
 
-test('causal: no key after the own position; the last query stands at the last key', async () => {
+test('causal: no key after the position of the query; the last query is at the last key', async () => {
   await expectAttend({ ...heads(), causal: true });
   await expectAttend({ ...heads(3, { queryLen: 7 }), causal: true });
 });
 
-test('position says where the first query stands', async () => {
+test('position is the position of the first query', async () => {
   for (const position of [0, 2, 4]) await expectAttend({ ...heads(2), causal: true, position });
   await expectAttend({ ...heads(2, { queryLen: 1 }), causal: true, position: 3 });
 });
@@ -44,7 +44,7 @@ test('a window hides what is far, before and after', async () => {
   await expectAttend({ ...heads(2), window: 3 });
 });
 
-test('each row begins and ends at its own key', async () => {
+test('each sequence begins and ends at its own key', async () => {
   await expectAttend({ ...heads(2), keyStart: [0, 3] });
   await expectAttend({ ...heads(2), keyLength: [4, 7] });
   await expectAttend({ ...heads(2), keyStart: [1, 2], keyLength: [5, 7], causal: true, position: 3 });
@@ -69,7 +69,7 @@ test('all at once', () =>
     scale: 0.4,
   }));
 
-test('one query reads a cache of which some places are not filled', () =>
+test('one query reads a cache that is not full', () =>
   expectAttend({ ...heads(2, { queryLen: 1, keyLen: 13 }), causal: true, position: 5, keyLength: [6, 6] }));
 
 test('source names the row that keys and values are read from', async () => {

@@ -89,7 +89,7 @@ test('what was read before a row was written is not read again: products over a 
   dispose([cache, weights]);
 });
 
-test('the old handle is dead, and another handle on the same data keeps the old rows', async () => {
+test('the old handle is disposed, and another handle on the same data keeps the old rows', async () => {
   const before = sample([1, 2, 5, 3], 3);
   const [cache, x, at] = [toTensor(before), toTensor(sample([1, 2, 1, 3], 5)), place(1)];
   const other = clone(cache);
@@ -101,7 +101,7 @@ test('the old handle is dead, and another handle on the same data keeps the old 
   dispose([other, next, x, at]);
 });
 
-test('a refused call leaves the cache alone', () => {
+test('a call that throws leaves the cache unchanged', () => {
   tidy(() => {
     const cache = zeros([1, 2, 5, 3]);
     const fit = 'does not fit the cache [1, 2, 5, 3]; they are [batch, kvHeads, length | capacity, headDim]';

@@ -30,7 +30,7 @@ test('the loss of each row, 0 where the label is to be ignored', async () => {
     });
 });
 
-test('logits that are large cost no digits of a loss that is small', async () => {
+test('large logits do not reduce the precision of a small loss', async () => {
   const logits = tensor([3000, 3001, -3000, 2990, 3000, 3000], [2, 3]);
   const labels = tensor([1, 0], [2], 'int32');
   const loss = crossEntropy(logits, labels);
@@ -38,7 +38,7 @@ test('logits that are large cost no digits of a loss that is small', async () =>
   dispose([logits, labels, loss]);
 });
 
-test('a label outside the vocabulary, and logits that are no numbers, are no finite loss', async () => {
+test('a label outside the vocabulary, and NaN logits, give a loss that is not finite', async () => {
   const logits = tensor([1, 2, 3, 1, 2, 3, Number.NaN, 1, 2, 1, 2, 3], [4, 3]);
   const labels = (outside: number) => tensor([outside, 0, 1, -100], [4], 'int32');
   for (const outside of requireBackend() === 'wasm' ? [0] : [3, -1, 1000]) {
@@ -69,7 +69,7 @@ test('row times vocabulary may pass 2²⁴', async () => {
   result.dispose();
 });
 
-test('what does not fit is named with both sides', () => {
+test('what does not fit throws with both sides', () => {
   tidy(() => {
     const labels = zeros([5], 'int32');
     expect(messageOf(() => crossEntropy(zeros([2, 5, 7]), labels))).toBe(

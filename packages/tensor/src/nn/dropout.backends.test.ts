@@ -27,7 +27,7 @@ const kept = (i: number, rate: number) => {
   return randomBitsAt(key, i) >>> 8 >= Math.round(rate * 2 ** 24) ? 1 / (1 - rate) : 0;
 };
 
-test('entries are dropped by the bits of their place, and so is the gradient', async () => {
+test('entries are dropped by their random bits, and so is the gradient', async () => {
   for (const rate of [0, 0.1, 0.5, 0.9])
     for (const shape of [[2, 3, 5], [7], [1, 2, 3, 5]])
       await expectOp({
@@ -40,7 +40,7 @@ test('entries are dropped by the bits of their place, and so is the gradient', a
       });
 });
 
-test('the mask is the same again, and another at another seed, path or step', async () => {
+test('the mask is reproducible, and differs for another seed, path or step', async () => {
   const x = ones([8, 32]);
   const masks = [place, place, { ...place, seed: 1 }, { ...place, path: 'layers.4.mlp' }, { ...place, step: 13 }];
   const results = masks.map(where => dropout(x, 0.5, where));
@@ -49,7 +49,7 @@ test('the mask is the same again, and another at another seed, path or step', as
   dispose([x, results]);
 });
 
-test('as many entries are dropped as the rate says, and the mean stays', async () => {
+test('the fraction of dropped entries is the rate, and the mean is preserved', async () => {
   const x = ones([100, 100]);
   for (const rate of [0.1, 0.5]) {
     const y = dropout(x, rate, place);
@@ -69,7 +69,7 @@ test('the gradient is that of the same mask', async () => {
   dispose([x, found]);
 });
 
-test('a rate, step or seed that is none is named, and a recording refuses', () => {
+test('an invalid rate, step or seed is named, and a capture throws', () => {
   const x = zeros([2]);
   const message = (rate: number, more: object) => messageOf(() => dropout(x, rate, { ...place, ...more }));
   expect(message(1, {})).toBe('dropout: rate is 1; it must be from 0 to below 1');

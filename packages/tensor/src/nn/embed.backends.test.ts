@@ -8,7 +8,7 @@ import { onDevice } from '../testing/on-device.js';
 
 onDevice();
 
-test('embed reads rows by id; its gradient adds where an id stands twice', async () => {
+test('embed reads rows by id; its gradient adds where an id occurs twice', async () => {
   for (const shape of [[5], [2, 3], [2, 3, 2], [1]]) {
     const ids = integerGrid(shape, 3, 0, 7);
     await expectOp({
@@ -54,7 +54,7 @@ test('gather takes entries of any axis, in any order and more than once', async 
   }
 });
 
-test('what does not fit is named with both sides', () => {
+test('what does not fit throws with both sides', () => {
   tidy(() => {
     const [weight, ids] = [zeros([7, 5]), range(3)];
     expect(messageOf(() => embed(zeros([7]), ids))).toBe('embed: weight [7] is not [rows, dim]');

@@ -58,7 +58,7 @@ test('a weight that is used, changed and used again gives new numbers', async ()
   x.dispose();
 });
 
-test('what does not fit is named with both sides', () => {
+test('what does not fit throws with both sides', () => {
   tidy(() => {
     const [x, weight] = [zeros([2, 3, 5]), zeros([7, 4])];
     const fit = 'do not fit; weight is [out, in], x [..., in]';

@@ -105,7 +105,7 @@ const layerNormSlope = (x: Grid, weight: Grid, dy: Grid): Grid => {
   });
 };
 
-test('what does not fit is named with both sides', () => {
+test('what does not fit throws with both sides', () => {
   tidy(() => {
     const [x, weight] = [zeros([2, 3]), zeros([2])];
     expect(messageOf(() => layerNorm(x, weight, undefined, epsilon))).toBe(

@@ -51,7 +51,7 @@ for (const interleaved of [false, true])
     }
   });
 
-test('one position of one row, as in decoding, and position 0 changes nothing', async () => {
+test('one position of one sequence, as in decoding, and position 0 changes nothing', async () => {
   const table = tables(4096, 4);
   const x = sample([1, 2, 1, 8], 3);
   const [cos, sin, input] = [toTensor(table.cos), toTensor(table.sin), toTensor(x)];
@@ -81,7 +81,7 @@ test('the tables are constants: no gradient reaches them', () => {
   dispose([x, cos, sin, ids, found]);
 });
 
-test('what does not fit is named with both sides', () => {
+test('what does not fit throws with both sides', () => {
   tidy(() => {
     const x = zeros([2, 3, 5, 6]);
     const [cos, sin] = [zeros([11, 3]), zeros([11, 3])];

@@ -24,6 +24,6 @@ export function runBinary(op: Op<BinaryInputs, NoAttributes>, a: Tensor, b: Tens
 export function scalarLike(name: string, value: number, x: Tensor): Tensor {
   if (x.dtype === 'float32') return scalar(value);
   if (!Number.isInteger(value))
-    throw new ResidualError('dtype', `${name}: ${value} is no whole number and x is int32; convert x with toFloat`);
+    throw new ResidualError('dtype', `${name}: ${value} is not a whole number and x is int32; convert x with toFloat`);
   return scalar(value, 'int32');
 }

@@ -65,7 +65,9 @@ test('logicalAnd is true where both are', async () => {
     'logicalAnd: float32 and int32 are not both bool; compare first',
   );
   expect(messageOf(() => greater(a, b))).toBe('greater: bool does not fit; convert with toFloat or toInt');
-  expect(messageOf(() => equal(ids, 0.5))).toBe('equal: 0.5 is no whole number and x is int32; convert x with toFloat');
+  expect(messageOf(() => equal(ids, 0.5))).toBe(
+    'equal: 0.5 is not a whole number and x is int32; convert x with toFloat',
+  );
   dispose([a, b, both, float, ids]);
 });
 
@@ -107,7 +109,7 @@ test('integers and booleans made floats are floats to every kernel', async () =>
   }
 });
 
-test('no gradient flows through comparisons and conversions, but it flows beside them', async () => {
+test('comparisons and conversions pass no gradient, and do not disturb other gradients', async () => {
   const x = tensor([-1, 2, 3], [3]);
   const found = gradients(() => sum(mul(x, toFloat(greater(x, 0)))), x);
   expect(await numbers(found.gradients as Tensor)).toEqual([0, 1, 1]);

@@ -14,10 +14,10 @@ const fillOp: Op<Record<never, never>, FillAttributes> = {
 export function fill(shape: readonly number[], value: number, dtype: 'float32' | 'int32' = 'float32'): Tensor {
   expectShape(
     shape.every(length => Number.isInteger(length) && length >= 0),
-    () => `fill: ${showShape(shape)} is no shape; lengths are whole numbers from 0`,
+    () => `fill: ${showShape(shape)} is not a shape; lengths are whole numbers from 0`,
   );
   if (dtype === 'int32' && !Number.isInteger(value))
-    throw new ResidualError('dtype', `fill: ${value} is no whole number and the type is int32`);
+    throw new ResidualError('dtype', `fill: ${value} is not a whole number and the type is int32`);
   return runOp(fillOp, {}, { shape, value, dtype });
 }
 
@@ -43,7 +43,7 @@ const rangeOp: Op<Record<never, never>, RangeAttributes> = {
 export function range(length: number): Tensor {
   expectShape(
     Number.isInteger(length) && length >= 0,
-    () => `range: ${length} is no length; it is a whole number from 0`,
+    () => `range: ${length} is not a length; it is a whole number from 0`,
   );
   return runOp(rangeOp, {}, { start: 0, stop: length, step: 1, dtype: 'int32' });
 }

@@ -58,7 +58,7 @@ for (const [name, [make, shape, numbers = []]] of Object.entries(cases))
     y.dispose();
   });
 
-test('what would come of nothing is refused, and sums of booleans, which are none', () => {
+test('empty maxima throw, and so do sums of booleans', () => {
   const [x, flags] = [none(3, 0), tensor([1, 0], [2], 'bool')];
   expect(messageOf(() => logSumExp(x))).toBe('logSumExp: [3, 0] has no entries along its last axis');
   expect(messageOf(() => sum(flags))).toBe('sum: bool does not fit; convert with toFloat or toInt');

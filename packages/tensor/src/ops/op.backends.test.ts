@@ -86,7 +86,7 @@ test('a kernel of the op’s name is used, also under a gradient', async () => {
   expect(calls).toBe(4);
 });
 
-test('a kernel without a gradient gives way to the composition where a gradient flows, and only there', async () => {
+test('a kernel without a gradient is replaced by the composition where a gradient flows, and only there', async () => {
   let calls = 0;
   register('mine.double', ({ x }) => {
     calls++;
@@ -100,7 +100,7 @@ test('a kernel without a gradient gives way to the composition where a gradient 
   dispose([x, frozen, found]);
 });
 
-test('an input that comes through unchanged is a handle of its own', async () => {
+test('an input that is returned unchanged becomes a new handle', async () => {
   const same = defineOp<{ x: Tensor }>({ name: 'mine.same', compose: ({ x }) => x });
   await expectNoLeak(async () => {
     const x = ones([2]);

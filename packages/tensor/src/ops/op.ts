@@ -130,6 +130,6 @@ function expectAlive(name: string, inputs: Inputs): void {
     if (inputs[input]?.isDisposed)
       throw new ResidualError(
         'disposed',
-        `${name.replace('residual.', '')}: ${input} ${showShape(inputs[input].shape)} was disposed before`,
+        `${name.replace('residual.', '')}: ${input} ${showShape(inputs[input].shape)} was already disposed`,
       );
 }

@@ -73,7 +73,7 @@ test('transpose puts the axes in another order', async () => {
     });
 });
 
-test('slice takes a part, up to 6 axes, and its gradient stands among zeros', async () => {
+test('slice takes a part, up to 6 axes, and its gradient is padded with zeros', async () => {
   for (const [shape, begin, size] of [
     [[7], [2], [3]],
     [
@@ -128,7 +128,7 @@ test('sliceAxis and split cut one axis', async () => {
   });
 });
 
-test('concat puts parts of different lengths after one another along any axis', async () => {
+test('concat joins parts of different lengths along any axis', async () => {
   for (const axis of [0, 1, 2, -1, -3]) {
     const at = axis < 0 ? axis + 3 : axis;
     const shapes = [1, 3, 2].map(length => [2, 3, 5].map((n, i) => (i === at ? length : n)));
@@ -166,7 +166,7 @@ test('concat takes one part, many parts, whole numbers, a part twice, and up to 
   dispose([ids, more, both]);
 });
 
-test('what does not fit is named with both sides', () => {
+test('what does not fit throws with both sides', () => {
   tidy(() => {
     const x = tensor([1, 2, 3, 4, 5, 6], [2, 3]);
     const y = tensor([1, 2], [2]);
@@ -176,17 +176,15 @@ test('what does not fit is named with both sides', () => {
     expect(messageOf(() => transpose(x, [0, 0]))).toBe(
       'transpose: order [0, 0] does not name each axis of [2, 3] once',
     );
-    expect(messageOf(() => slice(x, [0, 1], [2, 3]))).toBe('slice: begin [0, 1] and size [2, 3] do not lie in [2, 3]');
-    expect(messageOf(() => slice(x, [0, -1], [2, 1]))).toBe(
-      'slice: begin [0, -1] and size [2, 1] do not lie in [2, 3]',
-    );
+    expect(messageOf(() => slice(x, [0, 1], [2, 3]))).toBe('slice: begin [0, 1] and size [2, 3] do not fit [2, 3]');
+    expect(messageOf(() => slice(x, [0, -1], [2, 1]))).toBe('slice: begin [0, -1] and size [2, 1] do not fit [2, 3]');
     expect(messageOf(() => sliceAxis(x, 2, 0, 1))).toBe('sliceAxis: [2, 3] has no axis 2');
     expect(messageOf(() => split(x, 2))).toBe('split: axis -1 of [2, 3] does not split into 2 equal parts');
     expect(messageOf(() => split(x, 0))).toBe('split: axis -1 of [2, 3] does not split into 0 equal parts');
-    expect(messageOf(() => concat([], 0))).toBe('concat: nothing to put together');
-    expect(messageOf(() => concat([x, y], 0))).toBe('concat: [2, 3] and [2] differ beside axis 0');
+    expect(messageOf(() => concat([], 0))).toBe('concat: there are no tensors');
+    expect(messageOf(() => concat([x, y], 0))).toBe('concat: [2, 3] and [2] differ in more than axis 0');
     expect(messageOf(() => concat([x, tensor([1, 2], [1, 2])], 0))).toBe(
-      'concat: [2, 3] and [1, 2] differ beside axis 0',
+      'concat: [2, 3] and [1, 2] differ in more than axis 0',
     );
     expect(messageOf(() => concat([y, range(2)], 0))).toBe('concat: float32 and int32 do not mix; convert one');
     expect(messageOf(() => concat([y], 1))).toBe('concat: [2] has no axis 1');

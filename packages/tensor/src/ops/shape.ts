@@ -52,7 +52,7 @@ export function slice(x: Tensor, begin: readonly number[], size: readonly number
     begin.length === x.shape.length &&
       size.length === x.shape.length &&
       begin.every((start, axis) => fits(start, size[axis]!, x.shape[axis]!)),
-    () => `slice: begin ${showShape(begin)} and size ${showShape(size)} do not lie in ${showShape(x.shape)}`,
+    () => `slice: begin ${showShape(begin)} and size ${showShape(size)} do not fit ${showShape(x.shape)}`,
   );
   return runOp(sliceOp, { x }, { begin, size });
 }
@@ -98,12 +98,12 @@ const concatOp: Op<Record<string, Tensor>, { axis: number }> = {
  */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const first = parts[0];
-  expectShape(first !== undefined, () => 'concat: nothing to put together');
+  expectShape(first !== undefined, () => 'concat: there are no tensors');
   const at = axisOf('concat', first, axis);
   for (const part of parts) {
     expectShape(
       part.shape.length === first.shape.length && part.shape.every((n, i) => i === at || n === first.shape[i]),
-      () => `concat: ${showShape(first.shape)} and ${showShape(part.shape)} differ beside axis ${axis}`,
+      () => `concat: ${showShape(first.shape)} and ${showShape(part.shape)} differ in more than axis ${axis}`,
     );
     if (part.dtype !== first.dtype)
       throw new ResidualError('dtype', `concat: ${first.dtype} and ${part.dtype} do not mix; convert one`);

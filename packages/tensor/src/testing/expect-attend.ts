@@ -13,8 +13,7 @@ export function heads(kvHeads = 6, { batch = 2, queryLen = 3, keyLen = 7 } = {})
 }
 
 /**
- * Fails unless `attend` gives the numbers of the loop, its gradients agree with finite differences of the loop, and
- * nothing leaks.
+ * Expects `attend` to equal the reference loops, its gradients to equal finite differences of the loops, and no leak.
  */
 export async function expectAttend(attendCase: AttendCase): Promise<void> {
   const { query, key, value, bias, source, position, keyStart, keyLength, dropoutMask, ...options } = attendCase;

@@ -3,21 +3,21 @@ import { expect } from 'vitest';
 import { add, dispose, gradients, type Tensor, tensor, tidy } from '../index.js';
 import { fromValues, type Grid, sample } from './grid.js';
 
-/** An op beside its meaning in 64-bit loops. */
+/** An op and its reference in float64 loops. */
 export interface OpCase<Name extends string> {
-  /** Inputs of floats. */
+  /** Float inputs by name. */
   readonly inputs: { readonly [Key in Name]: Grid };
   readonly run: (inputs: Readonly<Record<Name, Tensor>>) => Tensor;
   readonly reference: (inputs: Readonly<Record<Name, Grid>>) => Grid;
-  /** Inputs whose gradient is compared with slopes of the reference; all if absent. */
+  /** Inputs whose gradient is compared with finite differences of the reference; all if absent. */
   readonly gradients?: readonly Name[];
   readonly tolerance?: Tolerance;
   readonly gradientTolerance?: Tolerance;
 }
 
 /**
- * Fails unless the op gives the numbers and the shape of the reference, its gradient agrees with slopes of the
- * reference (central differences in 64 bits), and it leaves no tensor behind.
+ * Expects an op to equal its reference in shape and values, its gradient to equal finite differences of the reference
+ * (central, in float64), and no leak.
  */
 export async function expectOp<Name extends string>(op: OpCase<Name>): Promise<void> {
   const { tolerance = { absolute: 2e-6, relative: 1e-5 }, gradientTolerance = { absolute: 1e-5, relative: 1e-4 } } = op;
@@ -48,8 +48,8 @@ export async function expectOp<Name extends string>(op: OpCase<Name>): Promise<v
 }
 
 /**
- * The numbers of a grid on the active backend. Floats are the result of a sum: WebGL packs four numbers in a texel, and
- * where a row or a column is odd a sum leaves its constant in the places beside, which later ops must not read.
+ * A grid as a tensor on the active backend. Floats are the result of a sum, since WebGL packs four numbers in a texel:
+ * beyond an odd row or column the sum leaves its constant in the padding, which later ops must not read.
  */
 export function toTensor({ shape, values }: Grid, dtype: 'float32' | 'int32' = 'float32'): Tensor {
   if (dtype === 'int32') return tensor([...values], shape, dtype);
@@ -66,16 +66,16 @@ export function toTensor({ shape, values }: Grid, dtype: 'float32' | 'int32' = '
 
 const offset = 3;
 
-/** Slopes of Σ reference · upstream, by central differences in 64 bits. */
+/** The gradient of Σ reference · upstream by central differences in float64. */
 interface NumericalGradient {
-  /** The numbers that were moved one by one, spread over the input, and the slope along each. */
+  /** Indices of single entries, spread over the input, and the derivative with respect to each. */
   readonly indices: readonly number[];
   readonly slopes: readonly number[];
-  /** Signs for all numbers of the input, moved together, and the slope along each such direction. */
+  /** Random sign vectors over the whole input, and the directional derivative along each. */
   readonly directions: readonly { readonly signs: readonly number[]; readonly slope: number }[];
 }
 
-/** As many numbers are moved one by one; all of a larger input are moved together, a few times. */
+/** The number of entries that are perturbed one by one; larger inputs are also perturbed as a whole, a few times. */
 const maxSingle = 40;
 
 function numericalGradient<Name extends string>(
@@ -102,7 +102,7 @@ function numericalGradient<Name extends string>(
   return { indices, slopes, directions };
 }
 
-/** `count` of the places 0 .. length - 1, one of each stretch of equal length, not always at the same place of it. */
+/** `count` of the indices 0 .. length - 1, one from each interval of equal length, at varying offsets. */
 const spread = (length: number, count: number) =>
   Array.from({ length: count }, (_, i) => {
     const [begin, end] = [Math.floor((i * length) / count), Math.floor(((i + 1) * length) / count)];

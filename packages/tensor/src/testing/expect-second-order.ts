@@ -4,8 +4,8 @@ import { type OpCase, toTensor } from './expect-op.js';
 import { fromValues, type Grid, sample } from './grid.js';
 
 /**
- * Fails unless the gradient of a gradient is right: for a fixed direction v, the slope of (gradient of Σ op · upstream)
- * · v along each input is compared with mixed second differences of the reference in 64 bits.
+ * Expects correct second-order gradients: for a fixed direction v, the gradient of (gradient of Σ op · upstream) · v
+ * equals mixed second differences of the reference in float64.
  */
 export async function expectSecondOrder<Name extends string>(op: OpCase<Name>): Promise<void> {
   const names = Object.keys(op.inputs) as Name[];

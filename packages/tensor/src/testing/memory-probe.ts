@@ -1,8 +1,6 @@
 import { defineOp, memoryUsage, type Tensor } from '../index.js';
 
-/**
- * The identity, which tells how many buffers are held when it runs forward and when a gradient passes back through it.
- */
+/** The identity; it reports the number of buffers in its forward and its backward pass. */
 export function memoryProbe(forward: (held: number) => void, backward: (held: number) => void): (x: Tensor) => Tensor {
   const op = defineOp<{ x: Tensor }>({
     name: 'test.probe',

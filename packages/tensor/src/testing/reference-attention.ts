@@ -1,6 +1,6 @@
 import { type Grid, grid, sumOver } from './grid.js';
 
-/** Everything that attention reads and every setting, as grids and numbers. */
+/** The inputs and settings of attention, as grids and numbers. */
 export interface AttendCase {
   readonly query: Grid;
   readonly key: Grid;
@@ -9,17 +9,17 @@ export interface AttendCase {
   readonly position?: number;
   readonly keyStart?: readonly number[];
   readonly keyLength?: readonly number[];
-  /** The row that the key at (row, place) is read from. */
+  /** The batch row that the key at (row, key) is read from. */
   readonly source?: Grid;
   readonly causal?: boolean;
   readonly window?: number;
   readonly softCap?: number;
   readonly scale?: number;
-  /** What each weight is multiplied by after the softmax. */
+  /** The factor on each weight after the softmax. */
   readonly dropoutMask?: Grid;
 }
 
-/** Attention, one output number at a time: softmax over the visible keys of query · key · scale + bias, times value. */
+/** Attention by loops in float64: softmax(query · key · scale + bias) over the visible keys, times value. */
 export function referenceAttention(attendCase: AttendCase): Grid {
   const { query, value, dropoutMask } = attendCase;
   const [batch, heads, queryLen] = query.shape as [number, number, number];
@@ -33,10 +33,7 @@ export function referenceAttention(attendCase: AttendCase): Grid {
   );
 }
 
-/**
- * The weights of attention [batch, heads, queryLen, keyLen]: 0 for a hidden key, a row of zeros where no key is
- * visible.
- */
+/** The attention weights [batch, heads, queryLen, keyLen]: 0 for masked keys, all zeros if no key is visible. */
 export function weightsOf(attendCase: AttendCase): Grid {
   const { query, key } = attendCase;
   const [batch, heads, queryLen] = query.shape as [number, number, number];

@@ -32,7 +32,7 @@ export const found: [Tensor | undefined, Tensor] = [
 weights.decoder.layers[0]!.attention.quary;
 // @ts-expect-error a path into a part that is not there
 weights.decoder.layers[0]!.mlp.gate;
-// @ts-expect-error the head is tied: it has no weights of its own
+// @ts-expect-error the head is tied and has no weights
 weights.head.weight;
 // @ts-expect-error learned positions have a weight and no table
 weights.positions.table;
@@ -74,7 +74,7 @@ export const memoryKey = both.decoder.layers[0]!.crossAttention.key.weight;
 // @ts-expect-error a wrong path in a decoder that reads a memory
 both.decoder.layers[0]!.crossAttention.keys;
 
-// Blocks of several kinds: each has the weights of its own.
+// Blocks of several kinds: each has its own weights.
 const gated = transformerBlock({ norm, attention, mlp: gatedMlp({ modelDim }) });
 const mixed = init(stack({ block: [block, gated] }), { seed: 1 });
 export const mixture: [Matrix, Matrix] = [mixed.layers[0].mlp.up.weight, mixed.layers[1].mlp.gate.weight];
@@ -103,7 +103,7 @@ second(x);
 const bound = bind({ norm, layers: [block, gated] }, { ...mixed, norm: weights.decoder.layers[0]!.mlpNorm }, scope);
 export const blocks: Tensor = bound.layers[1](bound.layers[0](bound.norm(x)));
 
-// A layer of one's own.
+// A custom layer.
 const own = layer({ scale: vector([modelDim]), mix: matrix([modelDim, modelDim]) }, (w, y: Tensor) => {
   // @ts-expect-error a matrix is no tensor
   mul(y, w.mix);
