@@ -20,9 +20,7 @@ export const count = (report, code) => ({
 /** The first lines of a message, without terminal colours. */
 const opening = message => stripVTControlCharacters(message).split('\n', 12);
 
-/**
- * The name and the message of everything that failed in a report of the runner, so that a long log says it at its end.
- */
+/** The names and messages of all failures of a report, for the end of a long log. */
 export const failures = (report, code) => {
   const told = failing(report).map(({ file: { name, message }, test }) =>
     test

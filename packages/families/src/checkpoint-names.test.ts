@@ -78,14 +78,14 @@ test.each<[string, Family<CausalComposition>, Config]>([
     llama,
     { ...llamaConfig, tie_word_embeddings: true, attention_bias: true, mlp_bias: true },
   ],
-])('%s: what is read is written again, entry by entry, with or without the prefix', async (_, family, config) => {
+])('%s: a checkpoint is reproduced entry by entry, with or without the prefix', async (_, family, config) => {
   const file = fileOf(family === gpt2 ? gpt2Shapes(config) : llamaShapes(config));
   expect(await loaded(family, config, file)).toEqual(file);
   const bare = renamed(file, name => name.replace(family.prefix, ''));
   expect(await loaded(family, config, bare)).toEqual(file);
 });
 
-test('buffers that are computed are passed over', async () => {
+test('computed buffers are ignored', async () => {
   const buffers = { 'transformer.h.0.attn.bias': one(1, [1, 1, 16, 16]), 'h.1.attn.masked_bias': one(-1e4, []) };
   const file = fileOf(gpt2Shapes(gpt2Config));
   expect(await loaded(gpt2, gpt2Config, { ...file, ...buffers })).toEqual(file);
@@ -94,7 +94,7 @@ test('buffers that are computed are passed over', async () => {
   expect(await loaded(llama, llamaConfig, { ...other, ...tables })).toEqual(other);
 });
 
-test('a tied head may be there twice if both are equal, or under its own name alone; one is written', async () => {
+test('a tied head may be stored twice if both are equal, or only under its own name; it is written once', async () => {
   const file = fileOf(gpt2Shapes(gpt2Config));
   const embedding = file['transformer.wte.weight']!;
   expect(await loaded(gpt2, gpt2Config, { ...file, 'lm_head.weight': embedding })).toEqual(file);
@@ -105,7 +105,7 @@ test('a tied head may be there twice if both are equal, or under its own name al
   expect(await loaded(gpt2, gpt2Config, { ...bare, 'lm_head.weight': embedding })).toEqual(file);
 });
 
-test('two names of one tensor that differ are an error', async () => {
+test('aliases of one tensor that differ are an error', async () => {
   const file = fileOf(gpt2Shapes(gpt2Config));
   const values = Float32Array.from(file['transformer.wte.weight']!.values);
   values[5] = -1;
@@ -117,12 +117,12 @@ test('two names of one tensor that differ are an error', async () => {
   );
 });
 
-test('a head of its own that is not there is missing, whatever the embedding is', async () => {
+test('an untied head must be in the file, whatever the embedding is', async () => {
   const file = fileOf(llamaShapes({ ...llamaConfig, tie_word_embeddings: true }));
   expect(await failure(llama, llamaConfig, file)).toBe('load: head.weight needs [29, 16], lm_head.weight is missing');
 });
 
-test('what is missing, left over and of another shape comes in one error, under the names of the file', async () => {
+test('one error lists missing tensors, unused tensors and wrong shapes by checkpoint name', async () => {
   const { 'transformer.ln_f.bias': _, ...file } = fileOf(gpt2Shapes(gpt2Config));
   const changed = {
     ...file,

@@ -75,31 +75,37 @@ const checkpointFor = async (name: string) => {
   return { config, family, file: await fileOf(family, family.compose(config)) };
 };
 
-test.each(Object.keys(configs))('%s: a tied head that the file holds once, or twice alike, stays tied', async name => {
-  const { config, family, file } = await checkpointFor(name);
-  const embedding = [...file].find(([, { shape }]) => shape.join() === '11,6')![1];
-  for (const more of [[], [['lm_head.weight', embedding] as const]]) {
-    const found = await composeCheckpoint(family, config, arraysOf(new Map([...file, ...more])));
-    expect(found.changes).toEqual({});
-    expect(found.config).toBe(config);
-  }
-});
+test.each(Object.keys(configs))(
+  '%s: a head that is stored once, or twice with equal values, stays tied',
+  async name => {
+    const { config, family, file } = await checkpointFor(name);
+    const embedding = [...file].find(([, { shape }]) => shape.join() === '11,6')![1];
+    for (const more of [[], [['lm_head.weight', embedding] as const]]) {
+      const checkpoint = await composeCheckpoint(family, config, arraysOf(new Map([...file, ...more])));
+      expect(checkpoint.changes).toEqual({});
+      expect(checkpoint.config).toBe(config);
+    }
+  },
+);
 
-test.each(Object.keys(configs))('%s: a differing head is a head of its own, and is written as one', async name => {
-  const { config, family, file } = await checkpointFor(name);
-  const head = { shape: [11, 6], values: Float32Array.from({ length: 66 }, (_, i) => i / 7) };
-  const whole = new Map([...file, ['lm_head.weight', head] as const]);
-  const { composition, changes, config: changed } = await composeCheckpoint(family, config, arraysOf(whole));
-  expect(changes.tie_word_embeddings).toBe(false);
-  const again = await roundTrip(family, composition, whole);
-  expect(again.get('lm_head.weight')).toEqual(head);
-  // The config that is saved means the same, without a file beside it.
-  expect(await roundTrip(family, family.compose(changed), again)).toEqual(again);
-  // The reference unties the embeddings of both sides, too.
-  if (family.copies)
-    for (const side of ['encoder', 'decoder'])
-      expect(again.get(`model.${side}.embed_tokens.weight`)).toEqual(file.get('model.shared.weight'));
-});
+test.each(Object.keys(configs))(
+  '%s: a head that differs from the embedding is untied, and is saved untied',
+  async name => {
+    const { config, family, file } = await checkpointFor(name);
+    const head = { shape: [11, 6], values: Float32Array.from({ length: 66 }, (_, i) => i / 7) };
+    const whole = new Map([...file, ['lm_head.weight', head] as const]);
+    const { composition, changes, config: changed } = await composeCheckpoint(family, config, arraysOf(whole));
+    expect(changes.tie_word_embeddings).toBe(false);
+    const again = await roundTrip(family, composition, whole);
+    expect(again.get('lm_head.weight')).toEqual(head);
+    // The config that is saved means the same, without a file beside it.
+    expect(await roundTrip(family, family.compose(changed), again)).toEqual(again);
+    // The reference unties the embeddings of both sides, too.
+    if (family.copies)
+      for (const side of ['encoder', 'decoder'])
+        expect(again.get(`model.${side}.embed_tokens.weight`)).toEqual(file.get('model.shared.weight'));
+  },
+);
 
 test.each([
   [{}, true],
@@ -131,7 +137,7 @@ const table = (
   return [name, { shape: [values.length / 6, 6], values }];
 };
 
-test('a table of positions that is as its formula is not a weight; Pegasus writes it again', async () => {
+test('a position table equal to its formula is not a weight; Pegasus writes it again', async () => {
   for (const name of ['pegasus', 'marian']) {
     const { config, family, file } = await checkpointFor(name);
     const names = ['encoder', 'decoder'].map(side => `model.${side}.embed_positions.weight`);
@@ -142,7 +148,7 @@ test('a table of positions that is as its formula is not a weight; Pegasus write
   }
 });
 
-test('a table of positions that differs is used, and written again', async () => {
+test('a position table that differs from its formula is used, and written again', async () => {
   for (const name of ['pegasus', 'marian']) {
     const { config, family, file } = await checkpointFor(name);
     const whole: File = new Map(file);
@@ -157,7 +163,7 @@ test('a table of positions that differs is used, and written again', async () =>
   }
 });
 
-test('a buffer that is not what is computed in its place is refused with both numbers', async () => {
+test('a buffer that differs from its computed values is an error with both numbers', async () => {
   const failure = async (
     name: string,
     more: readonly (readonly [string, { shape: number[]; values: Float32Array }])[],

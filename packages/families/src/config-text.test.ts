@@ -13,7 +13,7 @@ const text = `{
 }
 `;
 
-test('what changes is replaced, the rest stays as it is written', () => {
+test('changed fields are replaced, the rest stays byte for byte', () => {
   expect(
     updateConfigText(text, {
       architectures: ['T5ForConditionalGeneration'],
@@ -32,7 +32,7 @@ test('what changes is replaced, the rest stays as it is written', () => {
 `);
 });
 
-test('a value that is there already stays as it is written, a new float gets a point', () => {
+test('an unchanged value keeps its text, a new float gets a decimal point', () => {
   expect(updateConfigText(text, { layer_norm_epsilon: 0.000001, torch_dtype: 'float16' })).toBe(text);
   expect(updateConfigText(text, { layer_norm_epsilon: 1 })).toContain('"layer_norm_epsilon": 1.0,');
 });
@@ -63,7 +63,7 @@ test('the result is the object with the changes, for any object and any spaces',
   );
 });
 
-test('floats of a new config have a point, at any depth; other numbers and texts have none', () => {
+test('float fields of a new config have a decimal point at any depth; other numbers and texts do not', () => {
   const config = {
     ...t5Config({ vocab: 7, modelDim: 4, heads: 2, depth: 1, specialTokens: { eos: 1, pad: 0 } }),
     rope_scaling: { factor: 8 },

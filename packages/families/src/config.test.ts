@@ -52,7 +52,7 @@ test.each<[string, (config: ConfigReader) => unknown, Config]>([
   expect(message(() => use(reader(config)))).toBe(`lark: config field ${expected}`);
 });
 
-test('what nobody read is refused all at once, unless it is harmless, null, private or named', () => {
+test('fields that were not read are refused all at once, unless they are harmless, null, private or ignored', () => {
   const fields = { width: 8, sinks: 4, gates: [1], model_type: 'lark', _private: 1, nothing: null, dtype: 'float32' };
   const config = reader(fields);
   config.size('width');
@@ -65,11 +65,11 @@ test('what nobody read is refused all at once, unless it is harmless, null, priv
   expect(message(() => config.refuseUnread(['sinks', 'gates']))).toBe('no error');
 });
 
-test('the activations that are made here are those of their formulas', async () => {
+test('the activations of this package equal their formulas', async () => {
   const values = [-7, -3, -1.2, -0.3, 0, 0.4, 1, 2.5, 6];
-  const made = Object.entries(activations).filter(([, activation]) => typeof activation === 'function');
-  expect(made.map(([name]) => name)).toEqual(['quick_gelu', 'relu2']);
-  for (const [name, activation] of made) {
+  const ownActivations = Object.entries(activations).filter(([, activation]) => typeof activation === 'function');
+  expect(ownActivations.map(([name]) => name)).toEqual(['quick_gelu', 'relu2']);
+  for (const [name, activation] of ownActivations) {
     const x = tensor(values, [values.length]);
     const y = (activation as (input: typeof x) => typeof x)(x);
     await expectClose(y, values.map(reference[name]!), { absolute: 1e-6, relative: 1e-6 });

@@ -47,7 +47,7 @@ export interface WeightMapping {
   readonly requires?: string;
 }
 
-/** A tensor that a checkpoint may contain beside the weights: computed, not learned. */
+/** A tensor that a checkpoint may contain in addition to the weights: computed, not learned. */
 export interface Buffer {
   /** Matches its names, with and without the prefix. */
   readonly name: RegExp;

@@ -136,6 +136,6 @@ test.each<[string, Config]>([
     'original_max_position_embeddings is 0; it must be a whole number above 0',
     { original_max_position_embeddings: 0, rope_scaling: { type: 'yarn', factor: 2 } },
   ],
-])('rotary settings that do not fit: %s', (expected, config) => {
+])('invalid rotary settings: %s', (expected, config) => {
   expect(message(config)).toBe(`lark: config field ${expected}`);
 });

@@ -73,7 +73,7 @@ function yarn(fields: Fields, number: ReadNumber, originalMaxPositions: number, 
   };
 }
 
-/** The fields of each type, beside those of all types. */
+/** The fields of each type, in addition to those of all types. */
 const fieldsByType: Readonly<Record<string, readonly string[]>> = {
   default: [],
   linear: ['factor'],

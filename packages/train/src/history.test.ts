@@ -47,9 +47,9 @@ async function learned(net: AnyLayer<Tensor, Tensor>): Promise<number[]> {
     optimizer: adam(),
   }))
     void _;
-  const said = net(weights, x);
-  const values = [...(await said.data())];
-  dispose([weights, x, y, said]);
+  const output = net(weights, x);
+  const values = [...(await output.data())];
+  dispose([weights, x, y, output]);
   return values;
 }
 
@@ -58,7 +58,7 @@ const perceptron = () => {
   return layer({ up, down }, (w, x: Tensor) => down(w.down, tanh(up(w.up, x))));
 };
 
-test('one or the other but not both: a line says a half to everything, a perceptron learns it', async () => {
+test('XOR: a line predicts a half for everything, a perceptron learns it', async () => {
   for (const value of await learned(linear({ in: 2, out: 1 }))) expect(value).toBeCloseTo(0.5, 2);
   expect((await learned(perceptron())).map(Math.round)).toEqual(answers);
 });

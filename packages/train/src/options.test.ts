@@ -74,7 +74,7 @@ describe.each(Object.entries(functions))('%s', (name, { run, options, required }
   });
 });
 
-test('every function that takes options is among them', () => {
+test('every function with options is tested', () => {
   const others = [
     ...['detachLora', 'loraParts', 'mergeLora', 'freezeBase', 'addAdapter', 'scaleLora', 'unmergeLora', 'useLora'],
     ...['chunkedLoss', 'labelsOf', 'meanSquaredError', 'onlyMatrices'],

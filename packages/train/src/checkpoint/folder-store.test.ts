@@ -16,7 +16,7 @@ const inFolder = async (body: (folder: string) => Promise<void>) => {
 };
 const textOf = async (bytes: Promise<Uint8Array | undefined>) => new TextDecoder().decode(await bytes);
 
-test('the latest checkpoints stay, the latest is found, by number and not by name', () =>
+test('the latest checkpoints are kept, and the latest is found by number, not by name', () =>
   inFolder(async folder => {
     const store = folderStore(join(folder, 'new'), { keep: 2 });
     expect(await store.latest()).toBeUndefined();
@@ -27,7 +27,7 @@ test('the latest checkpoints stay, the latest is found, by number and not by nam
     expect(await latest.read('b.json')).toBeUndefined();
   }));
 
-test('a step that is done again stands beside the old one and counts', () =>
+test('a repeated step has its own checkpoint, which is the latest', () =>
   inFolder(async folder => {
     const store = folderStore(folder);
     await store.write(3, files('first'));
@@ -35,7 +35,7 @@ test('a step that is done again stands beside the old one and counts', () =>
     expect(await textOf((await store.latest())!.read('a.json'))).toBe('second');
   }));
 
-test('what is not whole is passed over, what was left half-way is removed, what is not ours stays', () =>
+test('incomplete checkpoints are ignored, temporary folders are removed, other files stay', () =>
   inFolder(async folder => {
     const store = folderStore(folder);
     await store.write(1, files('whole'));
@@ -48,11 +48,11 @@ test('what is not whole is passed over, what was left half-way is removed, what 
     expect((await readdir(folder)).sort()).toEqual(['notes.txt', 'step-1', 'step-2', 'step-9']);
   }));
 
-test('some must stay', () => {
+test('`keep` must be at least 1', () => {
   expect(() => folderStore('x', { keep: 0 })).toThrow('folderStore: keep is 0; it must be a whole number above 0');
 });
 
-test('in Node there is no store of the browser, and the error says what is', async () => {
+test('browserStore in Node is an error that names folderStore', async () => {
   await expect(browserStore('x').latest()).rejects.toThrow(
     'browserStore: there is no IndexedDB here; in Node use folderStore',
   );

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(temporary, { recursive: true, force: true }));
 
-/** Runs it, killed so many milliseconds after it began, or to its end; gives the lines it wrote. */
+/** Runs the script to its end, or kills it after some milliseconds. Returns the lines of its output. */
 const run = (folder: string, killAfter?: number) =>
   new Promise<{ lines: string[]; signal: string | null }>((resolve, reject) => {
     const child = spawn(process.execPath, [script, folder, String(steps)], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -42,12 +42,12 @@ const eventsOf = async (run: Training, each: (event: TrainingEvent) => unknown =
 };
 const someTurns = () => new Promise(resolve => setTimeout(resolve, 10));
 
-test('events get their turn at each step of a run', () =>
+test('the event loop runs at each step of a run', () =>
   running({ steps: 300 }, async run => {
     expect(await turnsOf(() => eventsOf(run))).toBeGreaterThanOrEqual(300);
   }));
 
-test('a paused run waits until it is resumed, as often as one likes', () =>
+test('a paused run waits until it is resumed, any number of times', () =>
   expectNoLeak(() =>
     running({}, async run => {
       const seen: number[] = [];
@@ -79,7 +79,7 @@ test('an abort ends a paused run', () =>
     });
   }));
 
-test('an abort in the middle of a step is thrown as it was given', async () => {
+test('an abort in the middle of a step rejects with its reason', async () => {
   const abort = new AbortController();
   const reason = new ResidualError('mine', 'enough');
   const batches = (position: number) => {
@@ -93,7 +93,7 @@ test('an abort in the middle of a step is thrown as it was given', async () => {
   });
 });
 
-test('what is done between steps sees weights that stay, and the run waits for it', () =>
+test('runExclusive sees constant weights, and the run waits for it', () =>
   expectNoLeak(() =>
     running({}, async (run, slope) => {
       const before = await run.runExclusive(slope);
@@ -118,7 +118,7 @@ test('what is done between steps sees weights that stay, and the run waits for i
     }),
   ));
 
-test('a checkpoint can be taken at any step, and another run goes on from it', () =>
+test('a checkpoint can be taken at any step, and another run resumes from it', () =>
   expectNoLeak(() =>
     running({ emaDecay: 0.5 }, async run => {
       const store = memoryStore();
@@ -139,7 +139,7 @@ test('a checkpoint can be taken at any step, and another run goes on from it', (
     }),
   ));
 
-test('where the data ends early the run evaluates and keeps its end', () => {
+test('if the data ends early, the run evaluates and writes a checkpoint', () => {
   const store = memoryStore();
   const batches = { from: (position: number) => [1, 2, 3].slice(position) };
   const options = { batches, checkpoint: { every: 2, store }, evaluate: { every: 3, batches: () => [0] } };
@@ -149,7 +149,7 @@ test('where the data ends early the run evaluates and keeps its end', () => {
   });
 });
 
-test('an error says its step and place to programs too', () =>
+test('the details of an error contain its step and path', () =>
   running({ learningRate: Number.NaN, evaluate: { every: 1, batches: () => [0] } }, async run => {
     const error = await eventsOf(run).catch(error => error);
     expect([error.code, error.details]).toEqual(['range', { step: 1 }]);

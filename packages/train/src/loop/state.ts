@@ -10,7 +10,7 @@ export interface ParameterState {
   updates: number;
 }
 
-/** The state of a run beside the weights. A checkpoint contains it and the weights. */
+/** The state of a run without the weights. A checkpoint contains both. */
 export class RunState {
   /** Completed steps. */
   step = 0;

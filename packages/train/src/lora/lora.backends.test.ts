@@ -81,7 +81,7 @@ const trainSome = async (weights: Tree, steps = 3) => {
   return losses;
 };
 
-test('attached, nothing changes; trained, only what is beside the weights does', () =>
+test('attaching adapters changes no output; training changes only the adapters', () =>
   expectNoLeak(async () => {
     const [weights, plain] = [fresh(), fresh()];
     const before = await logitsOf(weights);
@@ -100,7 +100,7 @@ test('attached, nothing changes; trained, only what is beside the weights does',
     dispose([weights, plain]);
   }));
 
-test('what is computed beside a weight is what the sum of both computes', async () => {
+test('a weight with an adapter computes the same as their sum', async () => {
   const weights = fresh();
   attachLora(model, weights, { targets, rank: 3, alpha: 12 });
   await trainSome(weights);
@@ -119,7 +119,7 @@ test('what is computed beside a weight is what the sum of both computes', async 
   dispose([weights, plain]);
 });
 
-test('merged and detached, weights are plain and can be saved', async () => {
+test('after merging and detaching, weights are plain and can be saved', async () => {
   const weights = fresh();
   attachLora(model, weights, { targets });
   await trainSome(weights);
@@ -136,7 +136,7 @@ test('merged and detached, weights are plain and can be saved', async () => {
   dispose([weights, whole]);
 });
 
-test('two stand side by side, are switched, and add up', async () => {
+test('two adapters can be switched, and add up', async () => {
   const weights = fresh();
   attachLora(model, weights, { targets: ['head'], name: 'one', rank: 2, seed: 1 });
   attachLora(model, weights, { targets: ['head'], name: 'two', rank: 1, seed: 2 });
@@ -198,7 +198,7 @@ test.each<[string, (weights: Tree) => unknown, string]>([
     w => [1, 2].map(() => attachLora(model, w, { targets })),
     "attachLora: decoder.layers.0.attention.query has a 'default' beside it already; detach it or choose another name",
   ],
-])('what does not fit is said: %s', async (_, use, message) => {
+])('invalid arguments are errors: %s', async (_, use, message) => {
   const weights = fresh();
   expect(() => use(weights)).toThrow(message);
   expect(model(weights, tensor(ids, [1, 5], 'int32'), emptyScope).shape).toEqual([1, 5, vocab]);

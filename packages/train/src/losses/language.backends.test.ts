@@ -43,9 +43,9 @@ const model = (rotates: boolean) =>
   });
 
 async function all<Batch>(batches: Batches<Batch>) {
-  const found: Batch[] = [];
-  for await (const batch of batches.from(0)) found.push(batch);
-  return found;
+  const result: Batch[] = [];
+  for await (const batch of batches.from(0)) result.push(batch);
+  return result;
 }
 const numberIn = async (loss: Tensor) => {
   const [value] = await loss.data();
@@ -53,13 +53,13 @@ const numberIn = async (loss: Tensor) => {
   return value!;
 };
 
-/** Weights large enough that it matters what a place sees. */
+/** Enlarges weights, so that masks matter. */
 const large = <Tree>(tree: Tree): Tree => {
-  const made = mapTree(tree, (leaf, path) =>
+  const enlarged = mapTree(tree, (leaf, path) =>
     /(query|key|value|output|embedding|positions)\.weight/.test(path) ? mul(dense(leaf), 20) : clone(dense(leaf)),
   );
   dispose(tree);
-  return made;
+  return enlarged;
 };
 
 const documents = [
@@ -69,13 +69,13 @@ const documents = [
   [3, 12, 3, 8, 1],
 ];
 
-test.each([true, false])('documents in one row are as each alone (rotary %s)', async rotates => {
+test.each([true, false])('packed documents have the loss of separate documents (rotary %s)', async rotates => {
   const lm = model(rotates);
   const weights = large(init(lm, { seed: 1 }));
   const objective = languageModelLoss(lm, { chunk: 4 });
   const [together] = await all(packDocuments(documents, { length: 8, batch: 2, epochs: 1, eosTokenId: 0 }));
   let [sum, tokens] = [0, 0];
-  // Cut where the rows end: 1 5 3 0 | 2 7 7 4 and 0 | 6 1 0 | 3 12 3 8 and what goes on without them.
+  // Split at the ends of sequences: 1 5 3 0 | 2 7 7 4 and 0 | 6 1 0 | 3 12 3 8 and 1 0.
   const rows = [[1, 5, 3, 0], [2, 7, 7, 4], [0], [6, 1, 0], [3, 12, 3, 8], [1, 0]];
   const next = [undefined, 0, undefined, undefined, 1, undefined];
   for (const [i, row] of rows.entries()) {
@@ -124,7 +124,7 @@ const pairs: Pair[] = [
   { source: [9, 9, 2, 4, 6], target: [1] },
 ];
 
-test('pairs side by side are as each alone, whatever padding is between', async () => {
+test('a padded batch of pairs has the loss of separate pairs', async () => {
   const weights = init(translator, { seed: 1 });
   const objective = sequenceToSequenceLoss(translator, { labelSmoothing: 0.1 });
   const options = { padTokenId: 0, decoderStartTokenId: 0, batchesPerBucket: 1, epochs: 1 };
@@ -160,13 +160,13 @@ const trained = async (more: { recompute?: boolean; chunk?: number }) => {
   return losses;
 };
 
-test('recomputed blocks and chunked heads train alike', async () => {
+test('recomputed blocks and chunked heads train equally', async () => {
   const plain = await trained({});
   expect(plain[4]).toBeLessThan(plain[0]!);
   await expectClose(await trained({ recompute: true, chunk: 3 }), plain, { relative: 1e-4 });
 });
 
-test('recomputed blocks of an encoder-decoder train alike, and leave nothing', () =>
+test('recomputed blocks of an encoder-decoder train equally, and do not leak', () =>
   expectNoLeak(async () => {
     const runs: number[][] = [];
     for (const recompute of [false, true]) {
@@ -189,7 +189,7 @@ test('recomputed blocks of an encoder-decoder train alike, and leave nothing', (
     await expectClose(runs[1]!, runs[0]!, { relative: 1e-4 });
   }));
 
-test('a row longer than the positions is an error that names the step', async () => {
+test('a sequence longer than maxPositions is an error that names the step', async () => {
   const lm = model(false);
   const weights = init(lm, { seed: 1 });
   const batches = packDocuments(documents, { length: 9, batch: 1 });

@@ -38,7 +38,7 @@ test.each<[string, TokenLossOptions]>([
   ['smoothed', { labelSmoothing: 0.1 }],
   ['weighted', { weights }],
   ['weighted and smoothed', { weights, labelSmoothing: 0.3 }],
-])('the loss of tokens is its definition: %s', async (_, options) => {
+])('tokenLoss equals its definition: %s', async (_, options) => {
   const given = options.ignoreIndex === undefined ? labels : labels.map(label => (label === -100 ? 3 : label));
   const logits = numbers('logits', [rows, vocab]);
   const loss = tokenLoss(logits, given, options);
@@ -66,7 +66,7 @@ test('where no row counts the loss is 0', async () => {
   dispose([logits, loss]);
 });
 
-test.each([1, 2, 3, 7, 50])('a loss in chunks of %i rows and its gradients are those of the whole', chunk =>
+test.each([1, 2, 3, 7, 50])('a chunked loss of %i rows and its gradients equal those of the whole', chunk =>
   expectNoLeak(async () => {
     const [x, head] = [numbers('x', [1, rows, dim]), numbers('head', [vocab, dim])];
     const logits = ({ head }: { head: { head?: Tensor } }, rows: Tensor) => linear(rows, head.head!);
@@ -122,7 +122,7 @@ interface TensorInfos {
   delete(id: object): boolean;
 }
 
-test('chunks never hold all logits, forwards or backwards', () => {
+test('a chunked loss never stores all logits, forward or backward', () => {
   const [rows, vocab, chunk] = [256, 1024, 8];
   const [x, head] = [numbers('x', [rows, 1]), numbers('head', [vocab, 1])];
   const logits = ({ head }: { head: { head?: Tensor } }, rows: Tensor) => linear(rows, head.head!);
@@ -138,7 +138,7 @@ test('chunks never hold all logits, forwards or backwards', () => {
   dispose([x, head]);
 });
 
-test('the squared error is the mean over entries', async () => {
+test('meanSquaredError is the mean over all entries', async () => {
   const [y, target] = [tensor([1, 2, 3, 5], [2, 2]), tensor([1, 0, 6, 5], [2, 2])];
   const loss = meanSquaredError(y, target);
   await expectClose(loss, 13 / 4, { absolute: 1e-6 });
@@ -153,7 +153,7 @@ test.each([
   [[1, 0], { labelSmoothing: 1 }, 'tokenLoss: labelSmoothing is 1; it must be from 0 to below 1'],
   [[1, 0], { weights: [1] }, 'tokenLoss: 1 weights do not fit 2 labels'],
   [[1, 0], { weights: [1, -1] }, 'tokenLoss: weight 1 is -1; it must be 0 or more'],
-] as const)('what does not fit is said: %s %o', (labels, options, message) => {
+] as const)('invalid arguments are errors: %s %o', (labels, options, message) => {
   const logits = tensor([1, 2, 3, 4], [2, 2]);
   expect(() => tokenLoss(logits, labels, options)).toThrow(message);
   logits.dispose();

@@ -103,7 +103,7 @@ const thrown = (run: AsyncIterable<TrainingEvent>): Promise<Error & Record<strin
   );
 const someTurns = () => new Promise(resolve => setTimeout(resolve, 20));
 
-test('a run in a worker tells what the run itself tells, and answers after its end', () =>
+test('a run in a worker has the same events as a local run, and answers after its end', () =>
   connected(async trainer => {
     const there = trainer.start('net', { steps: 6 });
     const weights = init(net, { seed: 1 });
@@ -133,7 +133,7 @@ test('settings, requests and answers have the types of their job', () =>
     await Promise.all([run, none].map(each => each.dispose()));
   }));
 
-test('answers are moved where they say so', () =>
+test('answers are transferred on request', () =>
   connected(async trainer => {
     const run = trainer.start('net', { steps: 1 });
     expect((await run.ask('up')).length).toBe(10);
@@ -141,7 +141,7 @@ test('answers are moved where they say so', () =>
     await run.dispose();
   }));
 
-test('a paused run waits, answers, takes other settings, and goes on', () =>
+test('a paused run waits, answers, takes new settings, and continues', () =>
   connected(async trainer => {
     const run = trainer.start('net', { steps: 5 });
     const seen: TrainingEvent[] = [];
@@ -166,7 +166,7 @@ test('a paused run waits, answers, takes other settings, and goes on', () =>
     await run.dispose();
   }));
 
-test('an abort ends the run after a whole step with the reason given here, its checkpoint is written, and the run goes on from it', () =>
+test('an abort ends the run after a complete step with its reason, writes a checkpoint, and a new run resumes from it', () =>
   connected(async trainer => {
     store = memoryStore();
     const abort = new AbortController();
@@ -192,7 +192,7 @@ test('an abort ends the run after a whole step with the reason given here, its c
     await Promise.all([run, second, third].map(each => each.dispose()));
   }));
 
-test('a paused run can be aborted, and so can one that does not heed its signal', () =>
+test('a paused run can be aborted, and so can a run that ignores its signal', () =>
   connected(async trainer => {
     for (const name of ['net', 'deaf'] as const) {
       const abort = new AbortController();
@@ -206,7 +206,7 @@ test('a paused run can be aborted, and so can one that does not heed its signal'
     }
   }));
 
-test('a checkpoint crosses as bytes, and a store takes it', () =>
+test('a checkpoint crosses the port as bytes, and a store accepts it', () =>
   connected(async trainer => {
     const run = trainer.start('net', { steps: 4 });
     for await (const event of run)
@@ -233,7 +233,7 @@ test('a checkpoint crosses as bytes, and a store takes it', () =>
     await run.dispose();
   }));
 
-test('errors cross whole', () =>
+test('errors cross the port with message, code and details', () =>
   connected(async trainer => {
     const wrong = trainer.start('net', {
       steps: 3,
@@ -274,7 +274,7 @@ test('errors cross whole', () =>
     dispose(weights);
   }));
 
-test('a request can be given up, and the run goes on', () =>
+test('a request can be aborted, and the run continues', () =>
   connected(async trainer => {
     const run = trainer.start('net', { steps: 2 });
     const abort = new AbortController();
@@ -285,7 +285,7 @@ test('a request can be given up, and the run goes on', () =>
     await run.dispose();
   }));
 
-test('leaving the loop ends the run, and another iteration is refused', () =>
+test('leaving the loop ends the run, and a second iteration is an error', () =>
   connected(async trainer => {
     const run = trainer.start('net', { steps: 1000 });
     for await (const event of run) if (event.step === 2) break;
@@ -294,7 +294,7 @@ test('leaving the loop ends the run, and another iteration is refused', () =>
     await run.dispose();
   }));
 
-test('a run that is disposed while it goes on ends, and what it held is freed', () =>
+test('disposing a running run ends it and frees its memory', () =>
   connected(async trainer => {
     const before = memoryUsage();
     const run = trainer.start('net', { steps: 1_000_000 });
@@ -305,7 +305,7 @@ test('a run that is disposed while it goes on ends, and what it held is freed', 
     expect(memoryUsage()).toEqual(before);
   }));
 
-test('other messages may go through the port, and a closed connection ends and frees what runs', () =>
+test('other messages may use the port, and closing the connection ends and frees all runs', () =>
   connected(async (trainer, port) => {
     port.postMessage({ call: 0, method: 'load' });
     port.postMessage(null);
@@ -324,7 +324,7 @@ test.each([
     Object.assign(new Event('error'), { message: 'no such thing' }),
     'connectTraining: the worker did not start: no such thing',
   ],
-])('a worker that does not start ends what waits for it', async (event, message) => {
+])('a worker that does not start rejects pending calls', async (event, message) => {
   const port = Object.assign(new EventTarget(), { postMessage: () => {} });
   const run = connectTraining(port as unknown as MessagePort).start('net');
   const end = thrown(run);
