@@ -51,24 +51,24 @@ export async function arithmeticView(
     const work = (async () => {
       const words = await vocabularies.of(table);
       try {
-        const answered = await worker.answer({ table, expression, method, axes });
+        const answer = await worker.answer({ table, expression, method, axes });
         return () => {
           clear();
-          showAnswer(expression, answered);
-          const { points } = answered;
-          const title = headlineOf(answered.terms);
-          show({ table, title, words, points, marks: marksOf(answered), arrows: arrowsOf(answered) });
+          showAnswer(expression, answer);
+          const { points } = answer;
+          const title = headlineOf(answer.terms);
+          show({ table, title, words, points, marks: marksOf(answer), arrows: arrowsOf(answer) });
         };
       } catch (error) {
         // Without an answer the map shows only the words of this table.
         const points = content?.table === table ? content.points : await worker.cloud(table);
-        const lacking = table === 'stories' ? missingWordsOf(error) : [];
-        const pieces = await vocabularies.tokensOf(lacking.slice(0, 6));
+        const missing = table === 'stories' ? missingWordsOf(error) : [];
+        const tokens = await vocabularies.tokensOf(missing.slice(0, 6));
         return () => {
           clear();
-          if (lacking.length === 0) showError('expression-error', error);
-          else byId('lacking-text').textContent = missingWordsSentence(lacking, pieces);
-          byId('lacking').hidden = lacking.length === 0;
+          if (missing.length === 0) showError('expression-error', error);
+          else byId('lacking-text').textContent = missingWordsSentence(missing, tokens);
+          byId('lacking').hidden = missing.length === 0;
           if (content?.points !== points) show({ table, title: '', words, points, marks: [], arrows: [] });
         };
       }
@@ -113,8 +113,8 @@ export async function arithmeticView(
     byId('read').textContent = `Read as ${headline}.`;
     byId('shares').textContent =
       `The two axes of the plane show ${Math.round(100 * (shares[0]! + shares[1]!))} % of the variance of these words.`;
-    const known = examples.find(example => isAsTyped(example.expression, text));
-    byId('why').textContent = known && state.now.table === 'words' ? known.why : '';
+    const example = examples.find(each => isAsTyped(each.expression, text));
+    byId('why').textContent = example && state.now.table === 'words' ? example.why : '';
   };
   const syncControls = () => {
     const { expression, method, table, axes, view } = state.now;

@@ -41,20 +41,20 @@ export async function directionView(
       try {
         return { chosen, ...(await worker.along(table, chosen, listed.split(/[\s,]+/).filter(Boolean))) };
       } catch (error) {
-        const lacking = table === 'stories' ? missingWordsOf(error) : [];
-        if (lacking.length === 0) throw error;
-        return missingWordsSentence(lacking, await vocabularies.tokensOf(lacking.slice(0, 6)));
+        const missing = table === 'stories' ? missingWordsOf(error) : [];
+        if (missing.length === 0) throw error;
+        return missingWordsSentence(missing, await vocabularies.tokensOf(missing.slice(0, 6)));
       }
     })();
     try {
-      const found = await latest(work);
-      if (!found) return;
+      const result = await latest(work);
+      if (!result) return;
       clear();
-      if (typeof found === 'string') {
-        byId('direction-note').textContent = found;
+      if (typeof result === 'string') {
+        byId('direction-note').textContent = result;
         return;
       }
-      const { placed, agreement, chosen } = found;
+      const { placed, agreement, chosen } = result;
       const ends = placed.map(({ coordinate: at }) => at);
       const [low, high] = [Math.min(...ends), Math.max(...ends)];
       axis.replaceChildren(
@@ -75,8 +75,8 @@ export async function directionView(
         chosen.length === 1
           ? 'One pair is its own direction; with more pairs what they share counts, and what is peculiar to each falls away.'
           : `How far the pairs agree (cosine with the direction): ${chosen.map(([a, b], i) => `${a} → ${b} ${agreement[i]!.toFixed(2)}`).join(', ')}.`;
-      const known = directions.find(preset => preset.pairs === state.now.pairs && preset.words === state.now.words);
-      byId('direction-note').textContent = known && table === 'words' ? known.note : '';
+      const example = directions.find(preset => preset.pairs === state.now.pairs && preset.words === state.now.words);
+      byId('direction-note').textContent = example && table === 'words' ? example.note : '';
     } catch (error) {
       clear();
       showError('direction-error', error);

@@ -18,8 +18,8 @@ export function driftView(state: State, model: () => Promise<RemoteModel>): void
   const compute = async () => {
     const { first, second, word } = state.now;
     const work = (async () => {
-      const teller = await model();
-      const read = (text: string) => teller.contextual(text, { lens: 3 });
+      const storyteller = await model();
+      const read = (text: string) => storyteller.contextual(text, { lens: 3 });
       return driftOf(await read(first), await read(second), word);
     })();
     try {
@@ -107,21 +107,21 @@ function drawPaths(paths: Drift['paths']): void {
   const scale = Math.min((width - 2 * edge) / (right - left || 1), (height - 2 * edge) / (top - bottom || 1));
   const at = ([x, y]: readonly [number, number]) =>
     [width / 2 + (x - (left + right) / 2) * scale, height / 2 - (y - (bottom + top) / 2) * scale] as const;
-  const drawn = paths.flatMap((path, i) => {
-    const places = Array.from({ length: path.length / 2 }, (_, layer) => at([path[2 * layer]!, path[2 * layer + 1]!]));
+  const elements = paths.flatMap((path, i) => {
+    const pixels = Array.from({ length: path.length / 2 }, (_, layer) => at([path[2 * layer]!, path[2 * layer + 1]!]));
     const line = svg('polyline', {
-      points: places.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' '),
+      points: pixels.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' '),
       class: i === 0 ? 'one' : 'two',
     });
-    const dots = places.map(([x, y], layer) =>
+    const dots = pixels.map(([x, y], layer) =>
       svg('circle', {
         cx: x.toFixed(1),
         cy: y.toFixed(1),
-        r: layer === places.length - 1 ? 5 : 3,
+        r: layer === pixels.length - 1 ? 5 : 3,
         class: i === 0 ? 'one' : 'two',
       }),
     );
-    const [x, y] = places.at(-1)!;
+    const [x, y] = pixels.at(-1)!;
     const onLeft = x > width / 2;
     const label = svg(
       'text',
@@ -130,5 +130,5 @@ function drawPaths(paths: Drift['paths']): void {
     );
     return [line, ...dots, label];
   });
-  byId('paths').replaceChildren(...drawn);
+  byId('paths').replaceChildren(...elements);
 }

@@ -25,10 +25,10 @@ export function expressionInput(
 ): { set(text: string): void } {
   const input = byId<HTMLInputElement>('expression');
   const list = byId('completions');
-  let shown: readonly string[] = [];
-  let written: PartialWord = { start: 0, word: '' };
+  let completions: readonly string[] = [];
+  let partial: PartialWord = { start: 0, word: '' };
   let active = -1;
-  let asked = 0;
+  let requests = 0;
 
   const mark = (index: number) => {
     active = index;
@@ -39,7 +39,7 @@ export function expressionInput(
     } else input.removeAttribute('aria-activedescendant');
   };
   const show = (words: readonly string[]) => {
-    shown = words;
+    completions = words;
     list.replaceChildren(
       ...words.map((word, i) => {
         const option = make('div', {}, word);
@@ -58,21 +58,21 @@ export function expressionInput(
   };
   const take = (index: number) => {
     const caret = input.selectionStart ?? input.value.length;
-    const word = shown[index]!;
+    const word = completions[index]!;
     const quoted = /[\s+*/()]|^\d/.test(word) ? `"${word}"` : word;
-    input.setRangeText(quoted, written.start, caret, 'end');
+    input.setRangeText(quoted, partial.start, caret, 'end');
     show([]);
     changed(input.value);
   };
   const propose = async () => {
-    const own = ++asked;
+    const request = ++requests;
     let [word, words]: [string, readonly string[]] = ['', []];
     for (const each of wordsBefore(input.value, input.selectionStart ?? input.value.length)) {
       if (each.word === '' || words.length > 0) continue;
       word = each.word;
       words = await complete(word).catch(() => []);
-      if (own !== asked) return;
-      written = each;
+      if (request !== requests) return;
+      partial = each;
     }
     if (document.activeElement !== input) return;
     show(words.length === 1 && words[0] === word ? [] : words);
@@ -89,7 +89,8 @@ export function expressionInput(
       return;
     }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined) mark((active + step + shown.length + (active < 0 && step < 0 ? 1 : 0)) % shown.length);
+    if (step !== undefined)
+      mark((active + step + completions.length + (active < 0 && step < 0 ? 1 : 0)) % completions.length);
     else if (event.key === 'Escape') show([]);
     else if ((event.key === 'Enter' || event.key === 'Tab') && active >= 0) take(active);
     else return;

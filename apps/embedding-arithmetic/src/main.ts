@@ -48,36 +48,36 @@ function vocabulariesOf(
       return worker.addTable('stories', { words, data: data.slice() });
     },
   };
-  const known = new Map<string, Promise<readonly string[]>>();
+  const loaded = new Map<string, Promise<readonly string[]>>();
   const ready = new Set<string>();
   return {
     has: table => ready.has(table),
     tokensOf: async words => {
       if (words.length === 0) return [];
-      const teller = await model();
+      const storytellerModel = await model();
       return Promise.all(
         words.map(async word => {
           const text = ` ${word}`;
-          const { offsets } = await teller.encode(text);
+          const { offsets } = await storytellerModel.encode(text);
           return [...new Set(offsets.map(([start, end]) => text.slice(start, end).trim()))].filter(Boolean);
         }),
       );
     },
     of: table => {
-      const found =
-        known.get(table) ??
+      const vocabulary =
+        loaded.get(table) ??
         read[table]().then(
           words => {
             ready.add(table);
             return words;
           },
           error => {
-            known.delete(table);
+            loaded.delete(table);
             throw error;
           },
         );
-      known.set(table, found);
-      return found;
+      loaded.set(table, vocabulary);
+      return vocabulary;
     },
   };
 }

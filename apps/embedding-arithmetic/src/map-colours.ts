@@ -8,15 +8,15 @@ export interface Colours {
 }
 
 /** The colours at an element of the page, in light or dark mode. */
-export function colours(place: HTMLElement): Colours {
+export function colours(element: HTMLElement): Colours {
   const probe = document.createElement('span');
   probe.hidden = true;
-  place.append(probe);
+  element.append(probe);
   const read = (name: string) => {
     probe.style.color = `var(--residual-${name})`;
     return getComputedStyle(probe).color;
   };
-  const found = {
+  const result = {
     ink: read('ink'),
     paper: read('surface'),
     muted: read('muted'),
@@ -24,5 +24,5 @@ export function colours(place: HTMLElement): Colours {
     line: read('line'),
   };
   probe.remove();
-  return found;
+  return result;
 }

@@ -65,11 +65,11 @@ export function visibleWords(
   screen: Screen,
   marks: readonly Mark[],
 ): Label[] {
-  const most = Math.round(Math.min(26, (screen.width * screen.height) / 16_000));
+  const maxLabels = Math.round(Math.min(26, (screen.width * screen.height) / 16_000));
   const occupied: [number, number][] = marks.map(({ row }) => projectRow(points, row, screen));
   const marked = new Set(marks.map(({ row }) => row));
   const labels: Label[] = [];
-  for (let row = 0; row < words.length && labels.length < most; row++) {
+  for (let row = 0; row < words.length && labels.length < maxLabels; row++) {
     if (marked.has(row) || !/^\p{L}{2,}/u.test(words[row]!)) continue;
     const [x, y] = projectRow(points, row, screen);
     if (x < 8 || y < 12 || x > screen.width - 60 || y > screen.height - 8) continue;
@@ -90,15 +90,15 @@ export function boundsOf({
   readonly marks: readonly Mark[];
   readonly arrows: readonly { readonly from: readonly number[]; readonly to: readonly number[] }[];
 }): Bounds {
-  const places = [
+  const corners = [
     ...marks.filter(({ kind }) => kind !== 'neighbour').map(({ row }) => [...points.subarray(3 * row, 3 * row + 3)]),
     ...arrows.flatMap(({ from, to }) => [from, to]),
   ];
-  if (places.length === 0) return { centre: [0, 0, 0], points: [[1, 1, 1]] };
+  if (corners.length === 0) return { centre: [0, 0, 0], points: [[1, 1, 1]] };
   const ends = [0, 1, 2].map(k => {
-    const values = places.map(all => all[k]!);
+    const values = corners.map(all => all[k]!);
     return [Math.min(...values), Math.max(...values)] as const;
   });
   const centre = ends.map(([low, high]) => (low + high) / 2);
-  return { centre, points: places };
+  return { centre, points: corners };
 }

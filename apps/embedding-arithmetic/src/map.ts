@@ -229,10 +229,10 @@ export function wordMap(container: HTMLElement, hovered: (word: string | undefin
       const [x, y] = pointerAt!;
       pointerAt = undefined;
       if (!content) return;
-      const found = nearestPoint(content.points, toScreen(), x, y);
-      if (found === pointed) return;
-      pointed = found;
-      hovered(found === undefined ? undefined : content.words[found]);
+      const nearest = nearestPoint(content.points, toScreen(), x, y);
+      if (nearest === pointed) return;
+      pointed = nearest;
+      hovered(nearest === undefined ? undefined : content.words[nearest]);
       invalidate();
     });
   });

@@ -11,9 +11,9 @@ export function headlineOf(terms: readonly Term[]): string {
   const last = shorten(expressionText(terms.slice(-1)), maxLettersShortened / 2);
   const end = last.startsWith('−') ? ` − ${last.slice(1)}` : ` + ${last}`;
   let count = 1;
-  const begun = (words: number) => expressionText(terms.slice(0, words));
-  while (count < terms.length - 2 && begun(count + 1).length + end.length <= maxLettersShortened) count++;
-  return `${shorten(begun(count), maxLettersShortened)} …${end}`;
+  const firstTerms = (words: number) => expressionText(terms.slice(0, words));
+  while (count < terms.length - 2 && firstTerms(count + 1).length + end.length <= maxLettersShortened) count++;
+  return `${shorten(firstTerms(count), maxLettersShortened)} …${end}`;
 }
 
 const shorten = (text: string, letters = maxLetters) => (text.length > letters ? `${text.slice(0, letters)}…` : text);

@@ -57,16 +57,16 @@ export function rankHeads(
   words: readonly string[],
 ): readonly HeadFocus[] {
   const query = tokenIndicesOf(noun, texts).at(-1);
-  const places = words.map(word => tokenIndicesOf(word, texts));
-  if (query === undefined || words.length === 0 || places.some(each => each.length === 0)) return [];
-  const found = pattern.flatMap((heads, layer) =>
+  const keysByWord = words.map(word => tokenIndicesOf(word, texts));
+  if (query === undefined || words.length === 0 || keysByWord.some(each => each.length === 0)) return [];
+  const ranked = pattern.flatMap((heads, layer) =>
     heads.map((data, head) => {
-      const weights = places.map(keys => keys.reduce((sum, key) => sum + data[query * texts.length + key]!, 0));
+      const weights = keysByWord.map(keys => keys.reduce((sum, key) => sum + data[query * texts.length + key]!, 0));
       const total = weights.reduce((sum, weight) => sum + weight, 0);
-      return { layer, head, query, keys: places.flat(), weights, total };
+      return { layer, head, query, keys: keysByWord.flat(), weights, total };
     }),
   );
-  return found.sort((a, b) => b.total - a.total);
+  return ranked.sort((a, b) => b.total - a.total);
 }
 
 /** Why there are no weights from `noun` to `words`, as a sentence; undefined if there are. */
@@ -93,10 +93,10 @@ export function truncationNote(count: number, shown: number): string {
 
 /** The selected head; -1 for the layer or the head selects the one with the largest attention among the rest. */
 export function chosenHead(
-  found: readonly HeadFocus[],
+  ranked: readonly HeadFocus[],
   { layer, head }: { readonly layer: number; readonly head: number },
 ): { layer: number; head: number } {
   const fits = (each: HeadFocus) => (layer < 0 || each.layer === layer) && (head < 0 || each.head === head);
-  const best = found.find(fits);
+  const best = ranked.find(fits);
   return { layer: best?.layer ?? Math.max(layer, 0), head: best?.head ?? Math.max(head, 0) };
 }

@@ -34,23 +34,23 @@ export function attentionView(
   let tokens: readonly DisplayedToken[] = [];
   let pattern: Pattern = [];
   let shown = { layer: 0, head: 0 };
-  let asked = 0;
+  let requests = 0;
 
   const texts = () => tokens.map(({ text }) => text);
   const show = () => {
     const { noun, words, ...chosen } = readControls();
-    const looked = words.split(/\s+/).filter(word => word !== '');
-    const reason = whyUnreadable(texts(), noun.trim(), looked);
-    const found = reason === undefined ? rankHeads(pattern, texts(), noun.trim(), looked) : [];
-    shown = chosenHead(found, chosen);
+    const keys = words.split(/\s+/).filter(word => word !== '');
+    const reason = whyUnreadable(texts(), noun.trim(), keys);
+    const ranked = reason === undefined ? rankHeads(pattern, texts(), noun.trim(), keys) : [];
+    shown = chosenHead(ranked, chosen);
     heads.selected = shown;
     byId('head-title').textContent = `Layer ${shown.layer}, head ${shown.head}`;
-    byId('adjectives').textContent = reason ?? sentence(found, shown, noun.trim(), looked);
-    byId('ranking').replaceChildren(...found.slice(0, 5).map(each => item(each, looked)));
+    byId('adjectives').textContent = reason ?? sentence(ranked, shown, noun.trim(), keys);
+    byId('ranking').replaceChildren(...ranked.slice(0, 5).map(each => item(each, keys)));
     const data = pattern[shown.layer]![shown.head]!;
     element.show(tokens.map(labelOf), { shape: [tokens.length, tokens.length], data });
-    const query = found[0]?.query ?? tokens.length - 1;
-    element.read(query, Math.min(query, found[0]?.keys[0] ?? 0));
+    const query = ranked[0]?.query ?? tokens.length - 1;
+    element.read(query, Math.min(query, ranked[0]?.keys[0] ?? 0));
   };
 
   element.addEventListener('residual-cell', event => {
@@ -64,8 +64,8 @@ export function attentionView(
     element.read(index, index);
   });
   heads.addEventListener('residual-head', event => {
-    const { layer: atLayer, head: atHead } = (event as CustomEvent<HeadDetail>).detail;
-    writeControls({ layer: atLayer, head: atHead });
+    const { layer: layerSetting, head: headSetting } = (event as CustomEvent<HeadDetail>).detail;
+    writeControls({ layer: layerSetting, head: headSetting });
     share();
     attempt(show);
   });
@@ -75,9 +75,9 @@ export function attentionView(
     });
 
   const compute = async () => {
-    const mine = ++asked;
+    const request = ++requests;
     const { model } = session;
-    const { text, layer: atLayer, head: atHead } = readControls();
+    const { text, layer: layerSetting, head: headSetting } = readControls();
     const ofStory = story.tokens.map(token => token.text).join('') === text;
     byId('maps').hidden = text.trim() === '';
     if (text.trim() === '') {
@@ -88,17 +88,17 @@ export function attentionView(
       return;
     }
     const all = ofStory ? story.tokens : await promptTokens(model, text);
-    const seen = all.slice(0, Math.min(maxTokens(model.depth, model.heads), model.maxPositions));
+    const visible = all.slice(0, Math.min(maxTokens(model.depth, model.heads), model.maxPositions));
     const { taps } = await model.forward(
-      seen.map(({ id }) => id),
+      visible.map(({ id }) => id),
       { taps: ['decoder.layers.*.attention.weights'] },
     );
-    if (mine !== asked) return; // another text was requested meanwhile
-    [tokens, pattern] = [seen, patternOf(taps)];
-    byId('left-out').textContent = truncationNote(all.length, seen.length);
+    if (request !== requests) return; // another text was requested meanwhile
+    [tokens, pattern] = [visible, patternOf(taps)];
+    byId('left-out').textContent = truncationNote(all.length, visible.length);
     offer(layer, pattern.length);
     offer(head, pattern[0]?.length ?? 0);
-    writeControls({ layer: atLayer, head: atHead });
+    writeControls({ layer: layerSetting, head: headSetting });
     row.tokens = tokens;
     heads.show(pattern, [tokens.length, tokens.length]);
     show();
@@ -111,8 +111,8 @@ export function attentionView(
     return compute();
   });
   on('take-preset', 'click', () => {
-    const { text, noun, words, layer: atLayer, head: atHead } = preset;
-    writeControls({ text, noun, words, layer: atLayer, head: atHead });
+    const { text, noun, words, layer: layerSetting, head: headSetting } = preset;
+    writeControls({ text, noun, words, layer: layerSetting, head: headSetting });
     share();
     return compute();
   });
@@ -131,14 +131,14 @@ function offer(select: HTMLSelectElement, count: number): void {
 const numbersOf = ({ weights, total }: HeadFocus, words: readonly string[]) =>
   `${words.map((word, i) => `${word} ${weights[i]!.toFixed(3)}`).join(', ')}; together ${total.toFixed(3)}`;
 
-const item = (regard: HeadFocus, words: readonly string[]) =>
+const item = (focus: HeadFocus, words: readonly string[]) =>
   Object.assign(document.createElement('li'), {
-    textContent: `layer ${regard.layer}, head ${regard.head}: ${numbersOf(regard, words)}`,
+    textContent: `layer ${focus.layer}, head ${focus.head}: ${numbersOf(focus, words)}`,
   });
 
-function sentence(found: readonly HeadFocus[], shown: HeadDetail, noun: string, words: readonly string[]): string {
-  const [best] = found;
-  const here = found.find(({ layer, head }) => layer === shown.layer && head === shown.head);
+function sentence(ranked: readonly HeadFocus[], shown: HeadDetail, noun: string, words: readonly string[]): string {
+  const [best] = ranked;
+  const here = ranked.find(({ layer, head }) => layer === shown.layer && head === shown.head);
   if (!best || !here) return '';
   const weights = words.map((word, i) => `${here.weights[i]!.toFixed(3)} on “${word}”`).join(', ');
   if (here === best)

@@ -36,9 +36,9 @@ export function compareView(session: Session, { writing }: StoryView): () => Pro
         });
       }
       const [greedy, sampled] = parts.map(({ element }) => element);
-      const place = divergenceIndex(greedy!.tokens, sampled!.tokens);
-      for (const element of [greedy!, sampled!]) element.select(Math.min(place, element.tokens.length - 1));
-      const text = signal.aborted ? 'Stopped.' : sentence(greedy!.tokens, sampled!.tokens, place);
+      const index = divergenceIndex(greedy!.tokens, sampled!.tokens);
+      for (const element of [greedy!, sampled!]) element.select(Math.min(index, element.tokens.length - 1));
+      const text = signal.aborted ? 'Stopped.' : sentence(greedy!.tokens, sampled!.tokens, index);
       comparison = { settings, text };
       return comparisonText(text, settings, readControls());
     });
@@ -66,8 +66,8 @@ export function divergenceIndex(
   return index < 0 ? length : index;
 }
 
-function sentence(greedy: readonly DisplayedToken[], sampled: readonly DisplayedToken[], place: number): string {
-  const [taken, drawn] = [greedy[place], sampled[place]];
-  if (!taken || !drawn) return 'Both wrote the same tokens.';
-  return `They differ from token ${place + 1} on: greedy takes “${taken.text.trim()}”, sampled draws “${drawn.text.trim()}”.`;
+function sentence(greedy: readonly DisplayedToken[], sampled: readonly DisplayedToken[], index: number): string {
+  const [greedyToken, sampledToken] = [greedy[index], sampled[index]];
+  if (!greedyToken || !sampledToken) return 'Both wrote the same tokens.';
+  return `They differ from token ${index + 1} on: greedy takes “${greedyToken.text.trim()}”, sampled draws “${sampledToken.text.trim()}”.`;
 }

@@ -41,7 +41,7 @@ export async function choicesAt(session: Session, evidence: Evidence, index: num
 async function askFor(session: Session, { settings, tokens }: Evidence, index: number): Promise<readonly Choice[]> {
   const { model } = session;
   const ids = tokens.slice(0, index).map(({ id }) => id);
-  const given = tokens[index]!.id;
+  const actual = tokens[index]!.id;
   const ask = async (topLogprobs: number) => {
     for await (const step of model.generate(ids, {
       ...optionsOf(settings, model.vocab),
@@ -52,9 +52,9 @@ async function askFor(session: Session, { settings, tokens }: Evidence, index: n
     return [];
   };
   const few = await ask(alternatives);
-  if (few.some(({ token }) => token === given)) return few;
-  const found = (await ask(model.vocab)).find(({ token }) => token === given);
-  return found ? [...few, found] : few;
+  if (few.some(({ token }) => token === actual)) return few;
+  const choice = (await ask(model.vocab)).find(({ token }) => token === actual);
+  return choice ? [...few, choice] : few;
 }
 
 /** Shows bars of the likeliest tokens at the selected token of the text that `evidenceOf` returns. */

@@ -64,9 +64,9 @@ async function start(): Promise<void> {
 function asksForModel({ origin }: Session): string[] {
   const { model, hub } = address.settingsFrom(location.hash);
   if (model === '' || (typeof origin === 'object' && 'id' in origin && origin.id === model)) return [];
-  const asked = /^https?:/.test(model) ? new URL(model).host : hub.replace(/^https?:\/\//, '');
+  const server = /^https?:/.test(model) ? new URL(model).host : hub.replace(/^https?:\/\//, '');
   return [
-    `This link asks for the model ${model}: press “Load model” below to fetch it from ${asked}. Until then the page shows another one.`,
+    `This link asks for the model ${model}: press “Load model” below to fetch it from ${server}. Until then the page shows another one.`,
   ];
 }
 

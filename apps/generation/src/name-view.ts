@@ -12,7 +12,7 @@ const shown = 4;
 /** Wires the name experiment; returns the function that computes it. */
 export function nameView(session: Session): () => Promise<void> {
   const bars = byId<BarsElement>('name-bars');
-  let asked = 0;
+  let requests = 0;
   let waiting: ReturnType<typeof setTimeout> | undefined;
 
   /** Computes the texts in the boxes; returns the function that shows the result. */
@@ -46,8 +46,8 @@ export function nameView(session: Session): () => Promise<void> {
 
   const compare = async () => {
     clearTimeout(waiting);
-    const mine = ++asked;
-    const isStale = () => mine !== asked; // the texts have changed: neither results nor errors matter
+    const request = ++requests;
+    const isStale = () => request !== requests; // the texts have changed: neither results nor errors matter
     try {
       const show = await computed();
       if (!isStale()) show();

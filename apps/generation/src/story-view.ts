@@ -79,7 +79,7 @@ export function storyView(session: Session): StoryView {
     }
   };
 
-  const tell = () =>
+  const writeStory = () =>
     writing(status, async signal => {
       bars.bars = [];
       bars.setAttribute('label', 'Point at a token to see what else could stand there');
@@ -95,7 +95,7 @@ export function storyView(session: Session): StoryView {
     });
 
   return {
-    writeStory: tell,
+    writeStory,
     writing,
     end,
     get tokens() {

@@ -81,9 +81,9 @@ export async function write(
   const frames = perFrame<WrittenToken>(written => {
     for (const { step, token } of written) {
       element.push(token);
-      const place = element.tokens.length - 1;
-      if (step.text === '' && token.text === '') pending.push(place);
-      else if (pending.length > 0) pending = completeCharacter(element, pending, place);
+      const index = element.tokens.length - 1;
+      if (step.text === '' && token.text === '') pending.push(index);
+      else if (pending.length > 0) pending = completeCharacter(element, pending, index);
     }
     onSteps?.(written, run);
   });
@@ -120,8 +120,8 @@ function completeCharacter(element: TokensElement, pending: readonly number[], l
   const [characters = ''] = tokens[last]!.text;
   const all = [...pending, last];
   const isWhole = tokens[last]!.text === characters; // text after the character is shown as it is
-  for (const [index, place] of all.entries())
-    if (place !== last || isWhole)
-      element.replace(place, { ...tokens[place]!, part: { characters, index, count: all.length } });
+  for (const [part, index] of all.entries())
+    if (index !== last || isWhole)
+      element.replace(index, { ...tokens[index]!, part: { characters, index: part, count: all.length } });
   return [];
 }

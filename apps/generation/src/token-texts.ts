@@ -5,7 +5,7 @@
 export function tokenTexts(
   decode: (ids: readonly number[]) => Promise<string>,
 ): (ids: readonly number[]) => Promise<readonly string[]> {
-  const known = new Map<number, Promise<string>>();
+  const texts = new Map<number, Promise<string>>();
   const textOf = async (id: number) => {
     const [once, twice] = await Promise.all([decode([id]), decode([id, id])]);
     return twice.startsWith(once) ? twice.slice(once.length) : once;
@@ -13,8 +13,8 @@ export function tokenTexts(
   return ids =>
     Promise.all(
       ids.map(id => {
-        const text = known.get(id) ?? textOf(id);
-        known.set(id, text);
+        const text = texts.get(id) ?? textOf(id);
+        texts.set(id, text);
         return text;
       }),
     );

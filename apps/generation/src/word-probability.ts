@@ -3,8 +3,8 @@ import type { RemoteModel } from '@residual/model/worker';
 /** The log-softmax of row `row` of `logits` [length, vocab], in float64. */
 export function logprobsAt(logits: Float32Array, vocab: number, row: number): Float64Array {
   const values = Float64Array.from(logits.subarray(row * vocab, (row + 1) * vocab));
-  const most = values.reduce((a, b) => Math.max(a, b));
-  const logSum = most + Math.log(values.reduce((total, value) => total + Math.exp(value - most), 0));
+  const largestLogit = values.reduce((a, b) => Math.max(a, b));
+  const logSum = largestLogit + Math.log(values.reduce((total, value) => total + Math.exp(value - largestLogit), 0));
   return values.map(value => value - logSum);
 }
 

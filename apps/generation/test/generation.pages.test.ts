@@ -22,7 +22,7 @@ afterAll(async () => {
   model?.dispose();
 });
 
-const sampled = { temperature: preset.temperature, topP: preset.topP, topK: 6000, top: 10 };
+const sampled = { temperature: preset.temperature, topP: preset.topP, topK: 6000, topLogprobs: 10 };
 const shown = (probability: number) => {
   const value = probability * 100;
   return value === 0 ? '0%' : value < 0.01 ? '<0.01%' : `${value.toFixed(value < 1 ? 2 : 1)}%`;

@@ -57,8 +57,8 @@ const beginnings: readonly Beginning[] = [
 export function kindOfBytes(head: Uint8Array): string | undefined {
   const codes = (bytes: string | readonly number[]) =>
     typeof bytes === 'string' ? [...bytes].map(letter => letter.charCodeAt(0)) : bytes;
-  const found = beginnings.find(([at, bytes]) => codes(bytes).every((code, i) => head[at + i] === code));
-  if (found) return found[2];
+  const signature = beginnings.find(([at, bytes]) => codes(bytes).every((code, i) => head[at + i] === code));
+  if (signature) return signature[2];
   if (head[0] === 0x42 && head[1] === 0x4d && head[5] === 0) return 'a bitmap picture';
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3) return zipKind(new TextDecoder('latin1').decode(head));
   return undefined;

@@ -12,10 +12,10 @@ export function alignTo(points: Float32Array, before: Float32Array): Float32Arra
     d += points[i + 1]! * before[i + 1]!;
   }
   const [turn, mirror] = [Math.hypot(a + d, b - c), Math.hypot(a - d, b + c)];
-  const most = Math.max(turn, mirror);
-  if (most === 0) return points;
+  const norm = Math.max(turn, mirror);
+  if (norm === 0) return points;
   const sign = turn >= mirror ? 1 : -1;
-  const [cos, sin] = [(a + sign * d) / most, (b - sign * c) / most];
+  const [cos, sin] = [(a + sign * d) / norm, (b - sign * c) / norm];
   return points.map((_, i) => {
     const [x, y] = [points[i & ~1]!, points[i | 1]!];
     return i % 2 === 0 ? cos * x - sign * sin * y : sin * x + sign * cos * y;

@@ -3,7 +3,7 @@ import type { AttentionElement, HeadDetail, HeadsElement } from '@residual/eleme
 import type { AttentionSnapshot } from './work/character-gpt.js';
 
 /** The attention of all heads over one text, with one head enlarged. */
-export function attentionView(): { show(look: AttentionSnapshot): void } {
+export function attentionView(): { show(snapshot: AttentionSnapshot): void } {
   const [heads, one] = [byId<HeadsElement>('heads-map'), byId<AttentionElement>('attention')];
   let latest: AttentionSnapshot | undefined;
 
@@ -20,9 +20,9 @@ export function attentionView(): { show(look: AttentionSnapshot): void } {
     showOne();
   });
   return {
-    show: look => {
-      latest = look;
-      heads.show(look.heads, [look.tokens.length, look.tokens.length]);
+    show: snapshot => {
+      latest = snapshot;
+      heads.show(snapshot.heads, [snapshot.tokens.length, snapshot.tokens.length]);
       showOne();
     },
   };

@@ -101,10 +101,10 @@ export class Chart {
   /** Shows the values at an index, and describes them for screen readers. */
   private describe(at: number): void {
     for (const [i, number] of this.numbers.entries()) number.textContent = lastUpTo(this.values[i]!, at);
-    const said = this.lines.map(({ label }, i) => `${label} ${this.numbers[i]!.textContent || 'none yet'}`);
+    const values = this.lines.map(({ label }, i) => `${label} ${this.numbers[i]!.textContent || 'none yet'}`);
     this.place.firstElementChild!.setAttribute(
       'aria-label',
-      `${this.label} at step ${this.steps[at] ?? 0}: ${said.join(', ')}`,
+      `${this.label} at step ${this.steps[at] ?? 0}: ${values.join(', ')}`,
     );
   }
 

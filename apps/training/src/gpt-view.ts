@@ -28,25 +28,25 @@ export function gptView(): void {
   const attention = attentionView();
   const map = new CharacterMap(byId<HTMLCanvasElement>('map'));
   let savedRun: SavedRun | undefined;
-  let nextLook = 0;
+  let nextSnapshot = 0;
 
   /** Shows a snapshot of the embeddings and the attention. */
-  const look = async (job: Job) => {
-    const begun = performance.now();
-    nextLook = Number.POSITIVE_INFINITY; // one snapshot at a time
+  const showSnapshot = async (job: Job) => {
+    const startTime = performance.now();
+    nextSnapshot = Number.POSITIVE_INFINITY; // one snapshot at a time
     const [embedding, weights] = await Promise.all([job.ask('embedding'), job.ask('attention', controls().probe)]);
     map.show(embedding);
     byId('map-note').textContent = nearestText(embedding);
     attention.show(weights);
-    nextLook = begun + Math.max(pause.least, pause.times * (performance.now() - begun));
+    nextSnapshot = startTime + Math.max(pause.least, pause.times * (performance.now() - startTime));
   };
-  const isSeen = () => byId('map').clientWidth > 0;
+  const isVisible = () => byId('map').clientWidth > 0;
   const note = (job: Job) => job.ask('note', { losses: losses.all, samples: samples.all });
 
   const follow = async (event: TrainingEvent, job: Job) => {
     if (event.type === 'checkpoint' || event.type === 'resume') return;
     losses.add(event);
-    if (event.type === 'step' && performance.now() > nextLook && isSeen()) reportFailure(look(job));
+    if (event.type === 'step' && performance.now() > nextSnapshot && isVisible()) reportFailure(showSnapshot(job));
     if (event.type !== 'evaluation') return;
     await reportFailure(samples.take(event, job));
     await note(job); // the checkpoint comes next
@@ -55,7 +55,7 @@ export function gptView(): void {
   const panel = runPanel<Job>('gpt', {
     start: async (signal, goesOn) => {
       const { trainer } = await work();
-      nextLook = 0;
+      nextSnapshot = 0;
       if (goesOn && savedRun) applySavedRun(savedRun);
       const settings = settingsOf(await text.read());
       return trainer.start('gpt', { ...settings, backend: controls().backend }, { signal });
@@ -72,7 +72,7 @@ export function gptView(): void {
       }
       await deleteSavedGpt(); // the new run has started
       for (const view of [losses, samples, map]) view.clear();
-      await look(job);
+      await showSnapshot(job);
       return 0;
     },
     onEvent: follow,
@@ -80,7 +80,7 @@ export function gptView(): void {
       await note(job);
     },
     onEnd: async job => {
-      await look(job);
+      await showSnapshot(job);
       await offer();
     },
   });
@@ -93,11 +93,11 @@ export function gptView(): void {
   };
   /** Shows the saved run of an earlier visit. */
   const restore = async () => {
-    const found = await offer();
-    if (!found || panel.isRunning) return;
-    show(found);
+    const saved = await offer();
+    if (!saved || panel.isRunning) return;
+    show(saved);
     byId('gpt-status').textContent =
-      `A run is saved in this browser, at step ${found.step} of ${found.settings.steps}.`;
+      `A run is saved in this browser, at step ${saved.step} of ${saved.settings.steps}.`;
   };
   const show = ({ history }: SavedRun) => {
     losses.restore(history.losses);
@@ -125,7 +125,7 @@ export function gptView(): void {
     if (panel.job) await download('character-gpt.zip', await panel.job.ask('save'));
   });
   byId('probe').addEventListener('change', () => {
-    if (panel.job) attempt(() => look(panel.job!));
+    if (panel.job) attempt(() => showSnapshot(panel.job!));
   });
   attempt(restore);
 }

@@ -30,21 +30,21 @@ export function lineView(work: () => Promise<TrainingWorker>): void {
     writeControls({ linePoints: textOf(points) });
     share();
     draw();
-    tell();
+    update();
   });
-  const tell = perFrame(() => {
+  const update = perFrame(() => {
     if (!panel.job) return;
     reportFailure(panel.job.ask('examples', rows()));
     if (panel.isRunning) panel.resume();
   });
-  let look: FitSnapshot | undefined;
+  let snapshot: FitSnapshot | undefined;
 
   const draw = () => {
     const { slope, intercept, loss } = closed();
     say('closed', slope, intercept, loss);
     const across = (y: (x: number) => number) => [-planeBounds.x, planeBounds.x].map(x => [x, y(x)] as const);
     const curves = [{ name: 'closed', through: across(x => slope * x + intercept) }];
-    const [w, b] = [look?.weights.weight?.[0], look?.weights.bias?.[0]];
+    const [w, b] = [snapshot?.weights.weight?.[0], snapshot?.weights.bias?.[0]];
     if (w === undefined || b === undefined) return plane.draw(curves);
     const fitted = (x: number) => w * x + b;
     say('fitted', w, b, meanSquare(plane.points, fitted));
@@ -69,7 +69,7 @@ export function lineView(work: () => Promise<TrainingWorker>): void {
     onEvent: async (event, job) => {
       if (event.type !== 'step') return;
       chart.add(event.step, [event.loss, closed().loss]);
-      look = await job.ask('look', new Float32Array(1));
+      snapshot = await job.ask('snapshot', new Float32Array(1));
       await nextFrame();
       draw();
       if (event.gradientNorm < settledGradient) panel.pause('Settled. Move a point to continue.');

@@ -22,14 +22,14 @@ wireTabs(
 /**
  * Reports everything in the address that the page cannot follow; points that cannot be parsed are replaced by others.
  */
-const tell = () => {
+const report = () => {
   const { linePoints, netPoints } = address.settingsFrom(location.hash);
-  const unread = [linePoints, netPoints].filter(text => text !== '' && !pointsFrom(text));
+  const unreadable = [linePoints, netPoints].filter(text => text !== '' && !pointsFrom(text));
   const sentence = 'This link holds points that cannot be read; others are used instead.';
-  reportUnheeded(address, unread.length > 0 ? [sentence] : []);
+  reportUnheeded(address, unreadable.length > 0 ? [sentence] : []);
 };
-addEventListener('hashchange', tell);
-tell();
+addEventListener('hashchange', report);
+report();
 const work = trainingWorker();
 lineView(work);
 netView();
@@ -42,7 +42,7 @@ attempt(async () => {
   const select = byId<HTMLSelectElement>('backend');
   select.replaceChildren(...backendOptions(await work()));
   writeControls({ backend });
-  if (select.value !== backend) tell(); // this machine lacks the backend
+  if (select.value !== backend) report(); // this machine lacks the backend
   share();
 });
 on('copy', 'click', async () => {

@@ -22,10 +22,10 @@ export function netView(): void {
   const chart = new Chart(byId('net-chart'), 'Loss of the perceptron', [
     { label: 'loss', colour: '--residual-accent', width: 2 },
   ]);
-  const curvePlaces = Float32Array.from({ length: 101 }, (_, i) => -planeBounds.x + (2 * planeBounds.x * i) / 100);
-  const planePlaces = fieldPoints();
+  const curvePoints = Float32Array.from({ length: 101 }, (_, i) => -planeBounds.x + (2 * planeBounds.x * i) / 100);
+  const gridPoints = fieldPoints();
   const isPlane = () => plane.points[0]?.kind !== undefined;
-  const places = () => (isPlane() ? planePlaces : curvePlaces);
+  const samplePoints = () => (isPlane() ? gridPoints : curvePoints);
   const rows = () => plane.points.map(({ x, y, kind }) => (kind === undefined ? [x, y] : [x, y, kind]));
 
   const plane = new Plane(
@@ -34,10 +34,10 @@ export function netView(): void {
     points => {
       writeControls({ netPoints: textOf(points) });
       share();
-      tell();
+      update();
     },
   );
-  const tell = perFrame(() => {
+  const update = perFrame(() => {
     if (panel.isRunning && panel.job) reportFailure(panel.job.ask('examples', rows()));
   });
 
@@ -47,7 +47,7 @@ export function netView(): void {
       return plane.shade(outputs);
     }
     const down = weights['down.weight']!;
-    const through = (value: (i: number) => number) => Array.from(curvePlaces, (x, i) => [x, value(i)] as const);
+    const through = (value: (i: number) => number) => Array.from(curvePoints, (x, i) => [x, value(i)] as const);
     const parts = down.length > maxParts ? [] : [...down.keys()];
     plane.draw([
       ...parts.map(n => ({ name: 'part', through: through(i => down[n]! * hidden[i * down.length + n]!) })),
@@ -69,9 +69,9 @@ export function netView(): void {
       if (event.type !== 'step') return;
       chart.add(event.step, [event.loss]);
       if (event.step % stepsPerFrame !== 0 && event.step !== steps) return;
-      const look = await job.ask('look', places());
+      const snapshot = await job.ask('snapshot', samplePoints());
       await nextFrame();
-      draw(look);
+      draw(snapshot);
     },
   });
 

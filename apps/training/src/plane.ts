@@ -158,12 +158,12 @@ export const fieldSize = { x: 50, y: 40 } as const;
 
 /** The centre of each cell [rows, columns, 2], from the top left. */
 export function fieldPoints(): Float32Array {
-  const places = new Float32Array(2 * fieldSize.x * fieldSize.y);
+  const centres = new Float32Array(2 * fieldSize.x * fieldSize.y);
   for (let i = 0; i < fieldSize.x * fieldSize.y; i++) {
-    places[2 * i] = (((i % fieldSize.x) + 0.5) / fieldSize.x) * 2 * planeBounds.x - planeBounds.x;
-    places[2 * i + 1] = planeBounds.y - ((Math.floor(i / fieldSize.x) + 0.5) / fieldSize.y) * 2 * planeBounds.y;
+    centres[2 * i] = (((i % fieldSize.x) + 0.5) / fieldSize.x) * 2 * planeBounds.x - planeBounds.x;
+    centres[2 * i + 1] = planeBounds.y - ((Math.floor(i / fieldSize.x) + 0.5) / fieldSize.y) * 2 * planeBounds.y;
   }
-  return places;
+  return centres;
 }
 
 function place(element: SVGElement, { x, y, kind }: PlanePoint, index: number): void {

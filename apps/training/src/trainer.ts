@@ -32,6 +32,6 @@ async function begin(view: LoadingView): Promise<TrainingWorker> {
     const { loading } = data as { loading?: LoadProgress };
     if (loading?.stage === 'weights') view.showWeights(loading.done, loading.total);
   });
-  const said = await whenReady<Omit<TrainingWorker, 'trainer'>>(worker);
-  return { ...said, trainer: connectTraining<typeof jobs>(worker) };
+  const report = await whenReady<Omit<TrainingWorker, 'trainer'>>(worker);
+  return { ...report, trainer: connectTraining<typeof jobs>(worker) };
 }

@@ -39,9 +39,10 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
     const queries = [...segment.tokens, ...(queryLen > segment.tokens.length ? [session.end] : [])].map(session.textOf);
     const keys = sourceLabels(segment, session);
     map.show(keys, { shape: [queryLen, keyLen], data: average(pattern, chosen) }, { queries });
-    const looked = ribbons.selected;
+    const selected = ribbons.selected;
     ribbons.show(wordsOf(sentence, alignment, chosen));
-    if (looked && looked.index < alignment[`${looked.side}Words`].length) ribbons.select(looked.side, looked.index);
+    if (selected && selected.index < alignment[`${selected.side}Words`].length)
+      ribbons.select(selected.side, selected.index);
   };
 
   heads.addEventListener('residual-head', event => {

@@ -14,13 +14,13 @@ export function diffWords(text: string, other: string): DiffSpan[] {
       longest[i]![j] = same(words[i]!, others[j]!)
         ? longest[i + 1]![j + 1]! + 1
         : Math.max(longest[i + 1]![j]!, longest[i]![j + 1]!);
-  const stretches: DiffSpan[] = [];
+  const spans: DiffSpan[] = [];
   let j = 0;
   for (const [i, word] of words.entries()) {
     while (j < others.length && !same(word, others[j]!) && longest[i]![j + 1]! === longest[i]![j]!) j++;
-    const kept = j < others.length && same(word, others[j]!) && longest[i]![j]! === longest[i + 1]![j + 1]! + 1;
-    if (kept) j++;
-    stretches.push({ text: word, changed: !kept });
+    const isShared = j < others.length && same(word, others[j]!) && longest[i]![j]! === longest[i + 1]![j + 1]! + 1;
+    if (isShared) j++;
+    spans.push({ text: word, changed: !isShared });
   }
-  return stretches;
+  return spans;
 }

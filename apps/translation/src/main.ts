@@ -123,8 +123,8 @@ async function load(
 function unknownHeads({ model }: Session): string[] {
   const { off, encoderLayer, encoderHead } = address.settingsFrom(location.hash);
   const { depth, heads, encoderDepth, encoderHeads } = model;
-  const known = headsIn(off, depth, heads).map(({ layer, head }) => `${layer}.${head}`);
-  const named = off.split(' ').filter(name => name !== '' && !known.includes(name));
+  const existing = headsIn(off, depth, heads).map(({ layer, head }) => `${layer}.${head}`);
+  const named = off.split(' ').filter(name => name !== '' && !existing.includes(name));
   const sentences = named.map(
     name => `This link switches off head ${name}, which the decoder does not have; this has no effect.`,
   );

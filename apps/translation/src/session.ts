@@ -40,8 +40,8 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
     textOf: id => texts[id] ?? `#${id}`,
     load: async (backend, loading) => {
       const check = async (loaded: RemoteModel) => {
-        const pieces = await loaded.tokenOf(Array.from({ length: loaded.vocab }, (_, id) => id));
-        texts = pieces.map((piece, id) => piece?.replaceAll('▁', ' ') ?? `#${id}`);
+        const tokens = await loaded.tokenOf(Array.from({ length: loaded.vocab }, (_, id) => id));
+        texts = tokens.map((token, id) => token?.replaceAll('▁', ' ') ?? `#${id}`);
       };
       await page.load({ source: shippedModel('en-fr'), backend, check, ...loading });
     },

@@ -269,14 +269,14 @@ test('a translation of what the model cannot read, or does not know, says that i
   expect(await page.locator('#doubt p').count()).toBe(0);
 });
 
-test('an address that asks for what is not there is told so', async () => {
+test('a notice names everything in the address that the page lacks', async () => {
   const other = await app.open('#mode=wild&layer=9&off=2.0+7.7&encoderLayer=6&backend=abacus&text=Yes.');
   await translated(other);
   const notice = (await other.locator('#notice').textContent())!;
   for (const asked of [
     'Decoding “wild”',
     'Layer “9”',
-    'head 7.7 off',
+    'off head 7.7',
     'head 0 of layer 6 of the encoder',
     'Backend “abacus”',
   ])

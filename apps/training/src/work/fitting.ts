@@ -32,7 +32,7 @@ export type FitRequests = {
   /** Replaces the points from the next step on. */
   examples: (examples: readonly Example[]) => void;
   /** The values of the function at points [rows, inputs], row-major. */
-  look: (places: Float32Array) => Promise<FitSnapshot>;
+  snapshot: (points: Float32Array) => Promise<FitSnapshot>;
 };
 
 /** Fits w x + b by gradient descent, or a multilayer perceptron by Adam if there are hidden neurons. */
@@ -52,11 +52,11 @@ const mlp = (inputs: number, hidden: number) => {
 
 function fitting<N>(
   model: Layer<N, Tensor, Tensor>,
-  { inputs, learningRate, steps, seed, ...given }: FitSettings,
+  { inputs, learningRate, steps, seed, ...rest }: FitSettings,
   optimizer: Optimizer,
   { signal }: JobControls,
 ): TrainingJob<FitRequests> {
-  let { examples } = given;
+  let { examples } = rest;
   const weights = init(model as HasNeeds<N>, { seed });
   const training = train({
     layer: model,
@@ -79,9 +79,9 @@ function fitting<N>(
       examples: next => {
         examples = next;
       },
-      look: async places => {
-        const recorder = record(given.hidden === 0 ? [] : ['hidden']);
-        const x = tensor(places, [places.length / inputs, inputs]);
+      snapshot: async points => {
+        const recorder = record(rest.hidden === 0 ? [] : ['hidden']);
+        const x = tensor(points, [points.length / inputs, inputs]);
         const y = model(weights, x, recorder.scope);
         try {
           const outputs = (await y.data()) as Float32Array;
