@@ -344,13 +344,13 @@ export class Model implements Disposable {
   }
 
   private runGenerate(prompts: readonly Prompt[], options: GenerateOptions) {
-    const { generator, decoderPrompts } = this.start('generate', prompts);
-    return generateSequences(generator, decoderPrompts, options);
+    const { model, decoderPrompts } = this.start('generate', prompts);
+    return generateSequences(model, decoderPrompts, options);
   }
 
   private runBeamSearch(prompts: readonly Prompt[], options: BeamSearchOptions) {
-    const { generator, decoderPrompts, sources } = this.start('beamSearch', prompts);
-    return beamSearchSequences(generator, decoderPrompts, options, sources);
+    const { model, decoderPrompts, sources } = this.start('beamSearch', prompts);
+    return beamSearchSequences(model, decoderPrompts, options, sources);
   }
 
   private runTranslate(texts: readonly string[], options: TranslateOptions, isSingle: boolean) {
@@ -397,7 +397,7 @@ export class Model implements Disposable {
     prompts: readonly Prompt[],
     capturedSteps?: CapturedSteps,
   ): {
-    generator: DecodeModel;
+    model: DecodeModel;
     decoderPrompts: readonly (readonly number[])[];
     sources?: readonly (readonly number[])[];
   } {
@@ -424,7 +424,7 @@ export class Model implements Disposable {
     };
     if (composition.kind === 'causal-lm') {
       const startSession: StartSession = async options => startCausal(causalOf(name, this), maxPositions)(options);
-      return { generator: { ...shared, startSession }, decoderPrompts: tokens };
+      return { model: { ...shared, startSession }, decoderPrompts: tokens };
     }
     const maxSourceLength = openEnded ? Number.POSITIVE_INFINITY : maxPositions;
     checkPrompts(name, composition.model.source.vocab, maxSourceLength, tokens);
@@ -433,7 +433,7 @@ export class Model implements Disposable {
       return startEncoderDecoder(encoderDecoderOf(name, this), tokens, settings)(options);
     };
     return {
-      generator: { ...shared, startSession },
+      model: { ...shared, startSession },
       decoderPrompts: tokens.map(() => [this.decoderStartTokenId]),
       sources: tokens,
     };

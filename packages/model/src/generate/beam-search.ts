@@ -86,29 +86,29 @@ export type BeamSearchGeneration<Whole> = Generation<Whole, BeamSearchStep, read
  * prompt, best first. `sources` are the ids that an encoder-decoder read, for each prompt.
  */
 export async function* beamSearchSequences(
-  generator: DecodeModel,
+  model: DecodeModel,
   prompts: readonly (readonly number[])[],
   options: BeamSearchOptions,
   sources?: readonly (readonly number[])[],
 ): AsyncGenerator<BeamSearchStep, BeamResult[][]> {
-  generator.check();
+  model.check();
   expectOptions('beamSearch', options, beamSearchNames);
   const { signal, skipSpecialTokens } = options;
   expectSignal('beamSearch', signal);
   expectFunction('beamSearch', 'allowedTokens', options.allowedTokens);
-  const maxLength = maxLengthOf(options, generator);
-  const longest = checkPrompts('beamSearch', generator.vocab, maxLength, prompts);
-  const settings = beamSettings(generator, options, prompts, maxLength);
+  const maxLength = maxLengthOf(options, model);
+  const longest = checkPrompts('beamSearch', model.vocab, maxLength, prompts);
+  const settings = beamSettings(model, options, prompts, maxLength);
   const search = beamSearch(settings, prompts, sources);
   const { numBeams } = settings;
   const withText = (hypothesis: Hypothesis): BeamResult => {
     const { newTokens, finishReason } = hypothesis;
     const tokens = finishReason === 'eos' ? newTokens.slice(0, -1) : newTokens;
-    return { ...hypothesis, text: generator.tokenizer?.decode(tokens, { skipSpecialTokens }) ?? '' };
+    return { ...hypothesis, text: model.tokenizer?.decode(tokens, { skipSpecialTokens }) ?? '' };
   };
   const yieldTurn = async () => {
     await yieldToEventLoop(signal);
-    generator.check();
+    model.check();
   };
   const ablation = ablationScope('beamSearch', options.ablate);
   let sequences: BeamSequence[] = prompts.map(tokens => ({ tokens: [...tokens], finishReason: undefined }));
@@ -134,8 +134,8 @@ export async function* beamSearchSequences(
           scope: ablation.scope,
           yieldTurn,
         };
-        session ??= await generator.startSession(startOptions);
-        const fixedShapes = generator.fixedShapes();
+        session ??= await model.startSession(startOptions);
+        const fixedShapes = model.fixedShapes();
         const active = new Set(search.activeSequences.map(row => Math.floor(row / numBeams)));
         const open = activePrompts.filter(prompt => active.has(prompt));
         if (!fixedShapes && isWorthCompacting(open.length, activePrompts.length)) {
@@ -159,7 +159,7 @@ export async function* beamSearchSequences(
       } catch (error) {
         session?.dispose();
         session = undefined;
-        if (!(await generator.recover(error, signal))) throw error;
+        if (!(await model.recover(error, signal))) throw error;
         continue; // the beams are fed again from the start
       }
       const { parents, tokens } = step;

@@ -64,15 +64,15 @@ export interface DecodeModel {
 
 /** Generates from all prompts, [batch][length], at once. Yields the steps of all sequences and returns the outputs. */
 export async function* generateSequences(
-  generator: DecodeModel,
+  model: DecodeModel,
   prompts: readonly (readonly number[])[],
   options: GenerateOptions,
 ): AsyncGenerator<Step, GenerateOutput[]> {
-  generator.check();
+  model.check();
   expectOptions('generate', options, generateNames);
-  const maxLength = maxLengthOf(options, generator);
-  const longest = checkPrompts('generate', generator.vocab, maxLength, prompts);
-  const settings = settingsOf(options, generator.generationConfig, generator.eosTokenIds);
+  const maxLength = maxLengthOf(options, model);
+  const longest = checkPrompts('generate', model.vocab, maxLength, prompts);
+  const settings = settingsOf(options, model.generationConfig, model.eosTokenIds);
   expectTexts('generate', 'taps', settings.taps);
   expectTexts('generate', 'stopStrings', settings.stopStrings);
   expectSignal('generate', settings.signal);
@@ -87,7 +87,7 @@ export async function* generateSequences(
     signal,
     ...sampling
   } = settings;
-  if (strings.length > 0 && !generator.tokenizer) {
+  if (strings.length > 0 && !model.tokenizer) {
     throw new ResidualError(
       'option',
       'generate: stop strings need a tokenizer, this model has none; end tokens by eosTokenId',
@@ -96,8 +96,8 @@ export async function* generateSequences(
   const choose: Sampler = sampler(sampling as GreedyOptions);
   const seed = choose.seed === undefined ? {} : { seed: choose.seed };
   const sequences = prompts.map(prompt => {
-    const maxNewTokens = maxNewTokensOf(options, generator.generationConfig, prompt.length);
-    const stream = generator.tokenizer?.decodeStream({ skipSpecialTokens });
+    const maxNewTokens = maxNewTokensOf(options, model.generationConfig, prompt.length);
+    const stream = model.tokenizer?.decodeStream({ skipSpecialTokens });
     return new Sequence(
       prompt,
       finishReason({ eosTokenId: sampling.eosTokenId, maxNewTokens, maxLength }),
@@ -112,7 +112,7 @@ export async function* generateSequences(
   let activeSequences = sequences.map((_, i) => i); // the sequences that the session holds
   const yieldTurn = async () => {
     await yieldToEventLoop(signal);
-    generator.check();
+    model.check();
   };
   const release = () => {
     session?.dispose();
@@ -127,14 +127,14 @@ export async function* generateSequences(
         ablation ??= ablationScope('generate', ablate);
         recorder = taps.length > 0 ? (recorder ?? record(taps, ablation.scope, 'generate: taps')) : undefined;
         if (!session) activeSequences = sequences.map((_, i) => i);
-        session ??= await generator.startSession({
+        session ??= await model.startSession({
           maxLength,
           padding,
           scope: (recorder ?? ablation).scope,
           yieldTurn,
         });
         // Taps show only what was fed, no extra tokens.
-        const fixedShapes = taps.length === 0 && generator.fixedShapes();
+        const fixedShapes = taps.length === 0 && model.fixedShapes();
         const open = activeSequences.filter(i => sequences[i]!.finishReason === undefined);
         if (taps.length === 0 && !fixedShapes && isWorthCompacting(open.length, activeSequences.length)) {
           session.compact(open.map(i => activeSequences.indexOf(i)));
@@ -146,7 +146,7 @@ export async function* generateSequences(
         recorder?.expectAllMatched();
       } catch (error) {
         release();
-        if (!(await generator.recover(error, signal))) throw error;
+        if (!(await model.recover(error, signal))) throw error;
         continue; // the sequences are fed again from the start
       }
       for (const [at, i] of activeSequences.entries()) {

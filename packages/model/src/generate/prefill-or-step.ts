@@ -5,8 +5,8 @@ import type { DecodeSession } from './decode-session.js';
 
 /** The output of one step, by sequence. */
 export interface StepOutput {
-  readonly logits: (row: number) => Float32Array;
-  readonly taps: (row: number) => Readonly<Record<string, PlainTensor>>;
+  readonly logits: (index: number) => Float32Array;
+  readonly taps: (index: number) => Readonly<Record<string, PlainTensor>>;
 }
 
 /** A sequence so far; once it has a finish reason it is fed no more. */

@@ -77,10 +77,10 @@ export function startEncoderDecoder(
       try {
         return tidy(() => {
           const ids = chosen.flatMap(source => Array.from({ length: keyLen }, (_, i) => source[i] ?? 0));
-          const rows = tensor(ids, [chosen.length, keyLen], 'int32');
-          const run = () => layer.encode(weights, rows, scope.with(keyRange, range));
+          const input = tensor(ids, [chosen.length, keyLen], 'int32');
+          const run = () => layer.encode(weights, input, scope.with(keyRange, range));
           if (!capturedSteps || scope !== emptyScope) return keep(run());
-          return keep(capturedSteps.run('encode', [rows, ...Object.values(range)], () => [run()])[0]!);
+          return keep(capturedSteps.run('encode', [input, ...Object.values(range)], () => [run()])[0]!);
         });
       } finally {
         dispose(range);

@@ -4,7 +4,7 @@ import { tensor, tidy } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { type CrossLayer, type EncoderDecoder, logitPositions, type TensorLayer } from '@residual/transformer';
 import { type Ablation, ablationScope } from '../ablation.js';
-import { forwardPair } from '../forward.js';
+import { forwardPair, type Sequences } from '../forward.js';
 import { maxTokensPerPass } from '../generate/prefill-or-step.js';
 import type { BoundModel } from '../model-kind.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
@@ -60,12 +60,12 @@ async function alignBatch(
   segments: readonly TranslatedSource[],
   { tokenizer, ablate }: AlignOptions,
 ): Promise<Alignment[]> {
-  const longest = (rows: readonly (readonly number[])[]) => Math.max(...rows.map(row => row.length));
-  const padded = (rows: readonly (readonly number[])[], length: number) =>
-    rows.map(row => Array.from({ length }, (_, i) => row[i] ?? 0));
+  const longestOf = (sequences: Sequences) => Math.max(...sequences.map(({ length }) => length));
+  const padded = (sequences: Sequences, length: number) =>
+    sequences.map(tokens => Array.from({ length }, (_, i) => tokens[i] ?? 0));
   const sources = segments.map(({ source }) => source.ids);
   const decoderInputs = segments.map(({ output }) => output.target.slice(0, -1));
-  const [keyLen, length] = [longest(sources), Math.max(longest(decoderInputs), 1)];
+  const [keyLen, length] = [longestOf(sources), Math.max(longestOf(decoderInputs), 1)];
   const recorder = record(['decoder.layers.*.crossAttention.weights'], ablationScope('translate', ablate).scope);
   try {
     tidy(() => {
@@ -92,13 +92,13 @@ function alignmentOf(
   const [heads, , keyLen] = sorted[0]!.shape as [number, number, number];
   const sourceLen = source.ids.length;
   const data = new Float32Array(sorted.length * heads * newTokens * sourceLen);
-  let at = 0;
+  let offset = 0;
   for (const { shape, data: weights } of sorted)
     for (let head = 0; head < heads; head++)
       for (let token = 0; token < newTokens; token++) {
         const row = (head * shape[1]! + first + token) * keyLen;
-        data.set(weights.subarray(row, row + sourceLen), at);
-        at += sourceLen;
+        data.set(weights.subarray(row, row + sourceLen), offset);
+        offset += sourceLen;
       }
   const alignment = {
     attention: { shape: [sorted.length, heads, newTokens, sourceLen], data },

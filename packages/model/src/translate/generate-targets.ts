@@ -7,7 +7,7 @@ type Ids = readonly number[];
 
 /** Prepares the generation of translations for sources. */
 export type StartSources = (sources: readonly Ids[]) => {
-  readonly generator: DecodeModel;
+  readonly model: DecodeModel;
   readonly decoderPrompts: readonly Ids[];
   readonly sources?: readonly Ids[] | undefined;
 };
@@ -32,25 +32,25 @@ export async function* generateTargets(
   sources: readonly SourceTokens[],
   { numBeams, greedy, beamSearch }: TranslateSettings,
 ): AsyncGenerator<Step | BeamSearchStep, TargetOutput[]> {
-  const { generator, decoderPrompts, sources: encoderTokens } = startSources(sources.map(({ ids }) => ids));
+  const { model, decoderPrompts, sources: encoderTokens } = startSources(sources.map(({ ids }) => ids));
   if (numBeams === 1) {
-    const rows = yield* generateSequences(generator, decoderPrompts, greedy);
-    return rows.map(({ text, finishReason, ...row }) => {
+    const outputs = yield* generateSequences(model, decoderPrompts, greedy);
+    return outputs.map(({ text, finishReason, ...output }) => {
       // Without stop strings the reason is never 'stop'.
-      return targetOutputOf(row, text, row.logprob, finishReason as TargetOutput['finishReason']);
+      return targetOutputOf(output, text, output.logprob, finishReason as TargetOutput['finishReason']);
     });
   }
-  const results = yield* beamSearchSequences(generator, decoderPrompts, beamSearch, encoderTokens);
+  const results = yield* beamSearchSequences(model, decoderPrompts, beamSearch, encoderTokens);
   return results.map(([best]) => targetOutputOf(best!, best!.text, best!.sum, best!.finishReason));
 }
 
 function targetOutputOf(
-  row: { readonly tokens: Ids; readonly newTokens: Ids; readonly promptLength: number },
+  output: { readonly tokens: Ids; readonly newTokens: Ids; readonly promptLength: number },
   translation: string,
   logprob: number,
   finishReason: TargetOutput['finishReason'],
 ): TargetOutput {
-  const { tokens: target, newTokens, promptLength } = row;
+  const { tokens: target, newTokens, promptLength } = output;
   const tokens = finishReason === 'eos' ? newTokens.slice(0, -1) : newTokens;
   return { translation, tokens, target, promptLength, logprob, scoredTokens: newTokens.length, finishReason };
 }
