@@ -37,18 +37,18 @@ export function addressOf<Settings extends object>(
   return {
     settingsFrom: hash => {
       const parameters = new URLSearchParams(hash.replace(/^#/, ''));
-      const entries = Object.entries(preset).map(([name, usual]) => [
+      const entries = Object.entries(preset).map(([name, fallback]) => [
         name,
-        settingOf(name, parameters.get(name), usual) ?? usual,
+        settingOf(name, parameters.get(name), fallback) ?? fallback,
       ]);
       return Object.fromEntries(entries) as Settings;
     },
     invalidIn: hash => {
-      const given = [...new URLSearchParams(hash.replace(/^#/, ''))];
-      const unheeded = given.filter(([name, text]) => {
+      const entries = [...new URLSearchParams(hash.replace(/^#/, ''))];
+      const invalid = entries.filter(([name, text]) => {
         return Object.hasOwn(preset, name) && settingOf(name, text, preset[name as keyof Settings]) === undefined;
       });
-      return Object.fromEntries(unheeded);
+      return Object.fromEntries(invalid);
     },
     unknownIn: hash => {
       const names = new Set(new URLSearchParams(hash.replace(/^#/, '')).keys());
@@ -63,8 +63,9 @@ export function addressOf<Settings extends object>(
 }
 
 /** Parses a text as a value of the type of the default; undefined if that fails. */
-function parsed(text: string, usual: unknown): unknown {
-  if (typeof usual === 'number') return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
-  if (typeof usual === 'boolean') return text === 'true' ? true : text === 'false' ? false : undefined;
+function parsed(text: string, fallback: unknown): unknown {
+  if (typeof fallback === 'number')
+    return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
+  if (typeof fallback === 'boolean') return text === 'true' ? true : text === 'false' ? false : undefined;
   return text;
 }

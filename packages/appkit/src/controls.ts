@@ -10,10 +10,10 @@ const isCheckbox = (field: Field): field is HTMLInputElement => field.type === '
  * becomes NaN, so that the error comes from the function that uses it.
  */
 export function readControls<Settings extends object>(preset: Settings): Settings {
-  const entries = Object.entries(preset).map(([name, usual]) => {
+  const entries = Object.entries(preset).map(([name, fallback]) => {
     const field = byId<Field>(name);
     if (isCheckbox(field)) return [name, field.checked];
-    return [name, typeof usual === 'number' ? Number.parseFloat(field.value) : field.value];
+    return [name, typeof fallback === 'number' ? Number.parseFloat(field.value) : field.value];
   });
   return Object.fromEntries(entries) as Settings;
 }
@@ -50,29 +50,29 @@ export function reportUnheeded<Settings extends object>(
   more: readonly string[] = [],
 ): void {
   const { hash } = location;
-  const asked = new URLSearchParams(hash.replace(/^#/, ''));
+  const parameters = new URLSearchParams(hash.replace(/^#/, ''));
   const settings = new Map<string, unknown>(Object.entries(settingsFrom(hash)));
   const missing = new Map(Object.entries(invalidIn(hash)));
   for (const [name, value] of settings) {
     const field = document.getElementById(name);
-    if (!asked.has(name)) continue;
+    if (!parameters.has(name)) continue;
     const isOffered =
       field instanceof HTMLSelectElement
         ? [...field.options].some(option => option.value === String(value))
         : typeof value !== 'number' || nearest(field, value) === value;
-    if (!isOffered) missing.set(name, asked.get(name)!);
+    if (!isOffered) missing.set(name, parameters.get(name)!);
   }
   const sentences = [...missing].map(([name, value]) => {
     const field = document.getElementById(name);
     const label = field?.closest('label')?.firstChild?.textContent?.trim() || name;
-    const shown = shownIn(field) ?? String(settings.get(name));
-    return `This link asks for ${label} “${clipped(value)}”, which is not available; “${clipped(shown)}” is used instead.`;
+    const used = shownIn(field) ?? String(settings.get(name));
+    return `This link asks for ${label} “${clipped(value)}”, which is not available; “${clipped(used)}” is used instead.`;
   });
   const unknown = unknownIn(hash);
-  const named = unknown.slice(0, maxNames).map(name => `“${clipped(name)}”`);
-  if (unknown.length > maxNames) named.push(`${unknown.length - maxNames} more`);
-  if (named.length > 0)
-    sentences.push(`This link sets ${new Intl.ListFormat('en').format(named)}, which is not a setting of this page.`);
+  const quoted = unknown.slice(0, maxNames).map(name => `“${clipped(name)}”`);
+  if (unknown.length > maxNames) quoted.push(`${unknown.length - maxNames} more`);
+  if (quoted.length > 0)
+    sentences.push(`This link sets ${new Intl.ListFormat('en').format(quoted)}, which is not a setting of this page.`);
   showNotice([...sentences, ...more].join(' '));
 }
 

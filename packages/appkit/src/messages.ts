@@ -9,12 +9,12 @@ export function messageOf(error: unknown, labelOf: (option: string) => string | 
     return `A file did not come: the server does not answer, or there is no connection (${text}).`;
   if (['TypeError', 'ReferenceError', 'SyntaxError', 'InternalError'].includes(name))
     return `Something went wrong in this page that should not: ${text}`;
-  const said = text
+  const message = text
     .replace(/^(?:[A-Za-z_][\w-]*: )+/, '') // names of functions
     .replace(/\b[a-z]+[A-Z]\w*\b/g, option => {
       const label = labelOf(option);
       return label === undefined ? option : `“${label}”`;
     });
-  const sentence = /^[a-z]+[ ,]/.test(said) ? said.charAt(0).toUpperCase() + said.slice(1) : said; // not names of files
+  const sentence = /^[a-z]+[ ,]/.test(message) ? message.charAt(0).toUpperCase() + message.slice(1) : message; // not names of files
   return /[.!?…”"]$/.test(sentence) ? sentence : `${sentence}.`;
 }

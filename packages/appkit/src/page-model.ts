@@ -50,34 +50,34 @@ export function pageModel(
   const call =
     <Options extends { readonly signal?: AbortSignal | undefined }, Result>(
       loaded: RemoteModel,
-      act: (given: never, options: Options) => Promise<Result>,
+      act: (input: never, options: Options) => Promise<Result>,
     ) =>
-    (given: unknown, options?: Options): Promise<Result> =>
+    (input: unknown, options?: Options): Promise<Result> =>
       runExclusive(loaded, () =>
-        act(given as never, { ...options, signal: anySignal(options?.signal, ending.signal) } as Options),
+        act(input as never, { ...options, signal: anySignal(options?.signal, ending.signal) } as Options),
       );
 
   const stream =
     <Options extends { readonly signal?: AbortSignal | undefined }, Whole, Each>(
       loaded: RemoteModel,
-      act: (given: never, options: Options) => RemoteGeneration<Whole, Each>,
+      act: (input: never, options: Options) => RemoteGeneration<Whole, Each>,
     ) =>
-    (given: unknown, options?: Options): RemoteGeneration<Whole, Each> => {
-      const begin = () =>
-        act(given as never, { ...options, signal: anySignal(options?.signal, ending.signal) } as Options);
+    (input: unknown, options?: Options): RemoteGeneration<Whole, Each> => {
+      const start = () =>
+        act(input as never, { ...options, signal: anySignal(options?.signal, ending.signal) } as Options);
       return {
         [Symbol.asyncIterator]: () => {
           let steps: AsyncIterator<Each> | undefined;
           return {
             next: () =>
               runExclusive(loaded, () => {
-                steps ??= begin()[Symbol.asyncIterator]();
+                steps ??= start()[Symbol.asyncIterator]();
                 return steps.next();
               }),
             return: async value => (await steps?.return?.(value)) ?? { done: true, value },
           };
         },
-        result: () => runExclusive(loaded, () => begin().result()),
+        result: () => runExclusive(loaded, () => start().result()),
       };
     };
 
@@ -134,12 +134,12 @@ export function pageModel(
       last?.abort.abort(replacedError());
       const signal = anySignal(load.signal, abort.signal);
       const done = (last?.done.catch(() => {}) ?? Promise.resolve()).then(() => replaceModel({ ...load, signal }));
-      const mine = { done, abort };
-      loading = mine;
+      const own = { done, abort };
+      loading = own;
       try {
         await done;
       } finally {
-        if (loading === mine) loading = undefined;
+        if (loading === own) loading = undefined;
       }
     },
   };

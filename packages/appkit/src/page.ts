@@ -49,24 +49,24 @@ export function showError(error?: unknown, id = 'error'): void {
 }
 
 /** Lets Escape dismiss an element; returns whether that is new. */
-function dismissOnEscape(place: HTMLElement): boolean {
-  if (place.dataset.wired) return false;
-  place.dataset.wired = 'true';
+function dismissOnEscape(element: HTMLElement): boolean {
+  if (element.dataset.wired) return false;
+  element.dataset.wired = 'true';
   addEventListener('keydown', ({ key }) => {
-    if (key === 'Escape') show(place, undefined);
+    if (key === 'Escape') show(element, undefined);
   });
   return true;
 }
 
 /** Shows a notice at the top of the page until it is dismissed; without a sentence hides the last one. */
 export function showNotice(sentence?: string): void {
-  let place = document.getElementById('notice');
-  if (!place) {
-    place = make('p', { id: 'notice', className: 'notice', role: 'status' });
-    document.querySelector('header')!.append(place);
+  let element = document.getElementById('notice');
+  if (!element) {
+    element = make('p', { id: 'notice', className: 'notice', role: 'status' });
+    document.querySelector('header')!.append(element);
   }
-  show(place, sentence === '' ? undefined : sentence);
-  dismissOnEscape(place);
+  show(element, sentence === '' ? undefined : sentence);
+  dismissOnEscape(element);
 }
 
 /** Runs an action of the visitor and shows its error, unless it was aborted. */
@@ -81,8 +81,8 @@ export async function attempt(act: () => Promise<void> | void): Promise<void> {
 
 /** Runs an action at each event of an element and shows its error. */
 export function on(id: string, event: string, act: () => Promise<void> | void): void {
-  byId(id).addEventListener(event, given => {
-    given.preventDefault();
+  byId(id).addEventListener(event, event => {
+    event.preventDefault();
     attempt(act);
   });
 }
@@ -92,7 +92,7 @@ export function onFiles(id: string, act: (files: readonly File[]) => Promise<voi
   const take = async (files: readonly File[]) =>
     act(files.some(isZip) ? await (await import('./zip.js')).unzipFiles(files) : files);
   on(id, 'change', () => take([...(byId<HTMLInputElement>(id).files ?? [])]));
-  for (const event of ['dragover', 'drop']) addEventListener(event, given => given.preventDefault());
+  for (const event of ['dragover', 'drop']) addEventListener(event, event => event.preventDefault());
   addEventListener('drop', ({ dataTransfer }) => {
     const files = [...(dataTransfer?.files ?? [])];
     if (files.length > 0) attempt(() => take(files));

@@ -6,18 +6,18 @@ const interval = 400;
  * 100 calls in 30 seconds, the limit at which Safari rejects changes of the address.
  */
 export function throttle<Value>(act: (value: Value) => void): (value: Value) => void {
-  let [left, counted] = [maxBurst, Date.now()];
+  let [tokens, lastTime] = [maxBurst, Date.now()];
   let latest: { value: Value } | undefined;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const next = () => {
     waiting = undefined;
     const now = Date.now();
-    [left, counted] = [Math.min(maxBurst, left + (now - counted) / interval), now];
-    if (left < 1) {
-      waiting = setTimeout(next, Math.ceil((1 - left) * interval));
+    [tokens, lastTime] = [Math.min(maxBurst, tokens + (now - lastTime) / interval), now];
+    if (tokens < 1) {
+      waiting = setTimeout(next, Math.ceil((1 - tokens) * interval));
       return;
     }
-    left--;
+    tokens--;
     act(latest!.value);
   };
   return value => {

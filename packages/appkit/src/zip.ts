@@ -41,8 +41,8 @@ async function filesIn(zip: File): Promise<File[]> {
       declared.set(info.name, { size: info.originalSize, checksum: checksums.next().value });
       return !info.name.endsWith('/');
     };
-    const found = unzipSync(bytes, { filter });
-    return Object.entries(found).map(([path, content]) => {
+    const contents = unzipSync(bytes, { filter });
+    return Object.entries(contents).map(([path, content]) => {
       const { size, checksum } = declared.get(path)!;
       if (content.length !== size) throw new Error(`${path} has ${content.length} bytes; it should have ${size}`);
       if (crc32(content) !== checksum) throw new Error(`${path} is damaged: its checksum is another one`);

@@ -63,17 +63,17 @@ const row = ({ text, id, before, after, chosen = false }: Bar) => {
 export function defineBars(): void {
   if (customElements.get('residual-bars')) return;
   const shared = sheet(base, style);
-  const usual = { before: 'before', after: 'after processing' };
+  const defaults = { before: 'before', after: 'after processing' };
   customElements.define(
     'residual-bars',
     class extends HTMLElement implements BarsElement {
-      static readonly observedAttributes = ['label', ...Object.keys(usual)];
+      static readonly observedAttributes = ['label', ...Object.keys(defaults)];
       #bars: readonly Bar[] = [];
       readonly #caption = make('caption');
       readonly #body = make('tbody');
       readonly #heads = {
-        before: make('th', { scope: 'col' }, usual.before),
-        after: make('th', { scope: 'col' }, usual.after),
+        before: make('th', { scope: 'col' }, defaults.before),
+        after: make('th', { scope: 'col' }, defaults.after),
       };
 
       constructor() {
@@ -85,7 +85,7 @@ export function defineBars(): void {
 
       attributeChangedCallback(name: 'label' | 'before' | 'after', _: string | null, value: string | null): void {
         if (name === 'label') this.#caption.textContent = value;
-        else this.#heads[name].textContent = value ?? usual[name];
+        else this.#heads[name].textContent = value ?? defaults[name];
       }
 
       get bars(): readonly Bar[] {

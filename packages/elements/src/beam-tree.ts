@@ -42,9 +42,9 @@ export function parentOf(columns: readonly BeamColumn[], { step, row }: NodeInde
 }
 
 /** The nodes from the first step to this one. */
-export function pathTo(columns: readonly BeamColumn[], place: NodeIndex): NodeIndex[] {
-  const before = parentOf(columns, place);
-  return before ? [...pathTo(columns, before), place] : [place];
+export function pathTo(columns: readonly BeamColumn[], node: NodeIndex): NodeIndex[] {
+  const before = parentOf(columns, node);
+  return before ? [...pathTo(columns, before), node] : [node];
 }
 
 /** The number of nodes of a step: its beams and its ends. */
@@ -56,9 +56,9 @@ export const sizeOf = ({ beams, ends }: BeamColumn): number => beams.length + en
  */
 export function statesOf(columns: readonly BeamColumn[], winner: NodeIndex | undefined): NodeState[][] {
   const states = columns.map(column => Array<NodeState>(sizeOf(column)).fill('dropped'));
-  const mark = (place: NodeIndex, state: NodeState, last = state) => {
-    for (const { step, row } of pathTo(columns, place)) states[step]![row] = state;
-    states[place.step]![place.row] = last;
+  const mark = (node: NodeIndex, state: NodeState, last = state) => {
+    for (const { step, row } of pathTo(columns, node)) states[step]![row] = state;
+    states[node.step]![node.row] = last;
   };
   for (const [step, { beams, ends }] of columns.entries()) {
     for (const i of ends.keys()) mark({ step, row: beams.length + i }, 'kept');

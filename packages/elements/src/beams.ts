@@ -15,7 +15,7 @@ export interface BeamsElement extends HTMLElement {
    */
   markWinner(step: number, end: number): void;
   /** Selects a node, as the pointer does. Throws if there is none. */
-  select(place: NodeIndex): void;
+  select(index: NodeIndex): void;
 }
 
 declare global {
@@ -96,8 +96,8 @@ export function defineBeams(): void {
         if (this.#columns.length === 0) this.clear();
         const step = this.#columns.push(column) - 1;
         const rows = Array.from({ length: sizeOf(column) }, (_, row) => ({ step, row }));
-        this.#nodes.push(rows.map(place => this.#node(place)));
-        this.#branches.push(rows.map(place => this.#branch(place)));
+        this.#nodes.push(rows.map(index => this.#node(index)));
+        this.#branches.push(rows.map(index => this.#branch(index)));
         this.#list.append(...this.#nodes[step]!);
         this.#svg.append(...this.#branches[step]!);
         const [width, height] = [this.#columns.length, Math.max(...this.#columns.map(sizeOf))];
@@ -142,10 +142,10 @@ export function defineBeams(): void {
         return node;
       }
 
-      #branch(place: NodeIndex): SVGPathElement {
-        const parent = parentOf(this.#columns, place);
-        const [from, to] = [(parent?.row ?? 0) + 0.5, place.row + 0.5].map(row => row * rowHeight) as [number, number];
-        const [start, end] = [place.step * columnWidth, place.step * columnWidth + branch];
+      #branch(index: NodeIndex): SVGPathElement {
+        const parent = parentOf(this.#columns, index);
+        const [from, to] = [(parent?.row ?? 0) + 0.5, index.row + 0.5].map(row => row * rowHeight) as [number, number];
+        const [start, end] = [index.step * columnWidth, index.step * columnWidth + branch];
         const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
         const middle = (start + end) / 2;
         path.setAttribute('d', `M${start} ${from}C${middle} ${from} ${middle} ${to} ${end} ${to}`);
@@ -153,17 +153,17 @@ export function defineBeams(): void {
       }
 
       /** The description of a node. */
-      #words(place: NodeIndex): string {
-        const { beams, ends } = this.#columns[place.step]!;
-        const end = ends[place.row - beams.length];
-        if (end) return `“${end.text}” ended in step ${place.step + 1} with score ${number(end.score)}`;
-        const { sum, logprob } = beams[place.row]!;
-        const text = pathTo(this.#columns, place)
+      #words(index: NodeIndex): string {
+        const { beams, ends } = this.#columns[index.step]!;
+        const end = ends[index.row - beams.length];
+        if (end) return `“${end.text}” ended in step ${index.step + 1} with score ${number(end.score)}`;
+        const { sum, logprob } = beams[index.row]!;
+        const text = pathTo(this.#columns, index)
           .map(({ step, row }) => this.#columns[step]!.beams[row]!.text)
           .join('')
           .trim();
         const chance = `${(100 * Math.exp(logprob)).toFixed(1)} %`;
-        return `“${text}”: log-probability ${number(sum)} after ${place.step + 1} tokens, the last one with ${chance}`;
+        return `“${text}”: log-probability ${number(sum)} after ${index.step + 1} tokens, the last one with ${chance}`;
       }
 
       #shade(): void {

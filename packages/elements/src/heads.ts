@@ -57,18 +57,18 @@ function thumbnail(
 ): void {
   const [width, height] = [Math.min(side, keyLen), Math.min(side, queryLen)];
   [canvas.width, canvas.height] = [width, height];
-  const most = new Float32Array(width * height);
+  const largest = new Float32Array(width * height);
   for (let query = 0; query < queryLen; query++) {
     const y = Math.floor((query * height) / queryLen);
     const keys = unmaskedKeys({ queryLen, keyLen, masked }, query);
     for (let key = 0; key < keys; key++) {
       const at = y * width + Math.floor((key * width) / keyLen);
-      most[at] = Math.max(most[at]!, data[query * keyLen + key]!);
+      largest[at] = Math.max(largest[at]!, data[query * keyLen + key]!);
     }
   }
   const context = canvas.getContext('2d')!;
   context.fillStyle = getComputedStyle(canvas).color;
-  most.forEach((weight, at) => {
+  largest.forEach((weight, at) => {
     context.globalAlpha = shadeOf(weight);
     context.fillRect(at % width, Math.floor(at / width), 1, 1);
   });

@@ -32,17 +32,17 @@ export function ribbonsOf(
   targets: readonly WordBox[],
 ): Ribbon[] {
   const at = (target: number, source: number) => weights[target * sources.length + source]!;
-  const given = sources.map((_, source) => targets.reduce((sum, _word, target) => sum + at(target, source), 0));
+  const totals = sources.map((_, source) => targets.reduce((sum, _word, target) => sum + at(target, source), 0));
   const [used, taken] = [sources.map(() => 0), targets.map(() => 0)];
   const ribbons: Ribbon[] = [];
   for (const [target, to] of targets.entries())
     for (const [source, from] of sources.entries()) {
       const weight = at(target, source);
-      const span = (place: WordBox, begin: number, share: number): readonly [number, number] => {
-        const start = place.along + begin * place.size;
-        return [start, start + share * place.size];
+      const span = (box: WordBox, offset: number, share: number): readonly [number, number] => {
+        const start = box.along + offset * box.size;
+        return [start, start + share * box.size];
       };
-      const share = weight / Math.max(1, given[source]!);
+      const share = weight / Math.max(1, totals[source]!);
       if (weight >= least)
         ribbons.push({
           source,

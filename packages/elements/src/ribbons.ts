@@ -168,8 +168,8 @@ export function defineRibbons(): void {
 
       #sentence({ side, index, weights }: WordDetail): string {
         const other = this.#shown[side === 'source' ? 'target' : 'source'];
-        const most = weights.map((weight, i) => [weight, other[i]!] as const).sort(([a], [b]) => b - a);
-        const shown = most.slice(0, 4).filter(([weight]) => weight >= 0.01);
+        const sorted = weights.map((weight, i) => [weight, other[i]!] as const).sort(([a], [b]) => b - a);
+        const shown = sorted.slice(0, 4).filter(([weight]) => weight >= 0.01);
         const list = shown.map(([weight, word]) => `“${word}” ${weight.toFixed(3)}`).join(', ');
         const word = `“${this.#shown[side][index]!}”`;
         return `${word} ${side === 'target' ? 'looked at' : 'was looked at by'} ${list || 'no word'}`;
@@ -186,7 +186,7 @@ export function defineRibbons(): void {
         const upright = widest > this.clientWidth;
         this.#list.classList.toggle('upright', upright);
         const corner = this.#list.getBoundingClientRect();
-        const places = (side: WordDetail['side']) =>
+        const boxes = (side: WordDetail['side']) =>
           this.#words(side).map((word): WordBox => {
             const { left, right, top, bottom } = word.getBoundingClientRect();
             const isSource = side === 'source';
@@ -194,7 +194,7 @@ export function defineRibbons(): void {
               return { along: top - corner.top, size: bottom - top, edge: (isSource ? right : left) - corner.left };
             return { along: left - corner.left, size: right - left, edge: (isSource ? bottom : top) - corner.top };
           });
-        const [sources, targets] = [places('source'), places('target')];
+        const [sources, targets] = [boxes('source'), boxes('target')];
         const paths = ribbonsOf(this.#shown.weights.data, sources, targets).map(ribbon => {
           const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
           path.setAttribute('d', outline(ribbon, sources[ribbon.source]!.edge, targets[ribbon.target]!.edge, upright));

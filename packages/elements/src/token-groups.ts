@@ -19,14 +19,14 @@ export interface TokenGroup {
  * For each UTF-16 unit of a text, the start and end of its grapheme cluster, such as an emoji family or a letter with
  * its marks.
  */
-function charactersOf(text: string): { begin: Int32Array; end: Int32Array } {
-  const [begin, end] = [new Int32Array(text.length + 1), new Int32Array(text.length + 1)];
+function charactersOf(text: string): { start: Int32Array; end: Int32Array } {
+  const [start, end] = [new Int32Array(text.length + 1), new Int32Array(text.length + 1)];
   for (const { index, segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
-    begin.fill(index, index, index + segment.length);
+    start.fill(index, index, index + segment.length);
     end.fill(index + segment.length, index, index + segment.length);
   }
-  begin[text.length] = end[text.length] = text.length;
-  return { begin, end };
+  start[text.length] = end[text.length] = text.length;
+  return { start, end };
 }
 
 /**
@@ -39,7 +39,7 @@ export function groupTokens(text: string, tokens: readonly TokenWithOffset[]): r
   let end = 0;
   for (const [index, { offset, isSpecial }] of tokens.entries()) {
     const isEmpty = isSpecial || offset[0] >= offset[1];
-    const from = isEmpty ? end : characters.begin[offset[0]]!;
+    const from = isEmpty ? end : characters.start[offset[0]]!;
     const to = isEmpty ? end : characters.end[offset[1] - 1]!;
     const last = groups.at(-1);
     if (!isEmpty && last && from < last.end) {

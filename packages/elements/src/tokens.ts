@@ -156,10 +156,10 @@ export function defineTokens(): void {
         const option = make('div', { role: 'option', 'aria-selected': 'false', 'data-index': String(index) });
         option.tabIndex = index === 0 ? 0 : -1;
         if (isPrompt) option.classList.add('given');
-        const place = offset ? `, characters ${offset[0]} to ${offset[1]}` : '';
+        const span = offset ? `, characters ${offset[0]} to ${offset[1]}` : '';
         const share =
           part && part.characters !== '' ? `, part ${part.index + 1} of ${part.count} of “${part.characters}”` : '';
-        option.title = `token ${index}, id ${id}${place}${share}`;
+        option.title = `token ${index}, id ${id}${span}${share}`;
         option.append(
           make('span', { dir: 'auto' }, ...(part ? fraction(part) : signed(text))),
           make('small', {}, String(id)),

@@ -101,11 +101,11 @@ const names: { readonly [stage in TrainProgress['stage']]: string } = {
 async function totalBytes(files: readonly string[]): Promise<number> {
   let bytes = 0;
   for (const file of files) {
-    const found = await stat(file).catch(cause => {
+    const info = await stat(file).catch(cause => {
       throw new ResidualError('files', `train-tokenizer: ${file} cannot be read: ${cause.message}`, { cause });
     });
-    if (!found.isFile()) throw new ResidualError('files', `train-tokenizer: ${file} is not a file`);
-    bytes += found.size;
+    if (!info.isFile()) throw new ResidualError('files', `train-tokenizer: ${file} is not a file`);
+    bytes += info.size;
   }
   return bytes;
 }

@@ -60,8 +60,8 @@ export function translateOptions(
   } = options;
   const ablate = options.withoutCrossAttention ? [{ tap: 'decoder.layers.*.crossAttention.weights' }] : undefined;
   const shared = { maxNewTokens, maxSegmentTokens, prefix, sourceLanguage, targetLanguage, ablate };
-  const given = Object.entries({ numBeams, lengthPenalty, earlyStopping, ...shared });
-  return { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), batch, signal };
+  const settings = Object.entries({ numBeams, lengthPenalty, earlyStopping, ...shared });
+  return { ...Object.fromEntries(settings.filter(([, value]) => value !== undefined)), batch, signal };
 }
 
 /** Translates lines and calls `onLine` with each translation, in the order of the lines. */

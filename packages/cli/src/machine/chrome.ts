@@ -86,6 +86,6 @@ export const findChrome = (): string | undefined => {
     .split(delimiter)
     .filter(folder => folder !== '')
     .flatMap(folder => commands.map(command => join(folder, command + suffix)));
-  const usual = usualPaths[process.platform]?.() ?? [];
-  return [...onPath, ...usual, ...playwrightPaths()].find(isExecutable);
+  const wellKnown = usualPaths[process.platform]?.() ?? [];
+  return [...onPath, ...wellKnown, ...playwrightPaths()].find(isExecutable);
 };

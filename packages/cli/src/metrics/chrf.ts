@@ -28,9 +28,9 @@ interface Matches {
  */
 export function chrf(hypotheses: readonly string[], references: readonly (readonly string[])[]): Chrf {
   const sentences = sentencesOf(hypotheses, references);
-  const sums = sentences.map(({ hypothesis, references: given }) => {
+  const sums = sentences.map(({ hypothesis, references: texts }) => {
     const ngrams = ngramsOf(hypothesis);
-    const matches = given.map(reference => matchesOf(ngrams, ngramsOf(reference)));
+    const matches = texts.map(reference => matchesOf(ngrams, ngramsOf(reference)));
     return matches.reduce((best, each) => (score(each) > score(best) ? each : best));
   });
   const total = orders.map((_, i) => ({

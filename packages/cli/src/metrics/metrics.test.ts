@@ -90,8 +90,6 @@ test('13a parts signs from words, but not inside numbers, and splits at every wh
 });
 
 test('what does not fit is refused', () => {
-  expect(() => bleu(['a'], [])).toThrow(
-    'metrics: 1 hypotheses do not fit references for 0 sentences',
-  );
+  expect(() => bleu(['a'], [])).toThrow('metrics: 1 hypotheses do not fit references for 0 sentences');
   expect(() => chrf(['a', 'b'], [['a'], ['']])).toThrow('metrics: sentence 2 has no reference that is not empty');
 });

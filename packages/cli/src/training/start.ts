@@ -35,8 +35,8 @@ export async function startTraining<All extends CommonSettings>(
       'train: it is not said where the checkpoint is to be written; give --out <folder>',
     );
   const { isStarted } = await import('./run.js');
-  const begun = await isStarted(out);
-  if (begun && !resume)
+  const hasState = await isStarted(out);
+  if (hasState && !resume)
     throw new ResidualError(
       'files',
       `train: ${out} holds a run already; --resume goes on with it, or choose another folder`,

@@ -40,6 +40,6 @@ export async function runTokenizer(
 
 /** The id of the token that ends texts; undefined if the tokenizer has none of the usual names. */
 export function eosTokenOf(tokenizer: Tokenizer): number | undefined {
-  const usual = ['<|endoftext|>', '</s>', '<|end_of_text|>', '<eos>', '[SEP]'];
-  return tokenizer.eosTokenId ?? usual.map(name => tokenizer.tokenToId(name)).find(id => id !== undefined);
+  const commonNames = ['<|endoftext|>', '</s>', '<|end_of_text|>', '<eos>', '[SEP]'];
+  return tokenizer.eosTokenId ?? commonNames.map(name => tokenizer.tokenToId(name)).find(id => id !== undefined);
 }
