@@ -79,8 +79,7 @@ export type ModelWeights = Weights<StandardLanguageModel> | Weights<StandardEnco
 export type Prompt = string | readonly number[];
 
 /**
- * A loaded checkpoint: it generates, shows its tensors, and can be saved and disposed. The only object that must be
- * disposed.
+ * A loaded checkpoint: it generates, shows its tensors, and can be saved and disposed. The only object with a lifetime.
  */
 export class Model implements Disposable {
   /** Frees the weights at the end of a `using` scope. */
