@@ -2,7 +2,7 @@ import { failInput } from '../errors.js';
 import type { Fields } from '../formats/json/fields.js';
 import type { Window } from './apply-template.js';
 
-/** How long encodings are truncated. */
+/** How encodings that are too long are truncated. */
 export interface Truncation {
   /** The maximum number of tokens, including special tokens. */
   readonly maxLength: number;

@@ -8,7 +8,9 @@ import { splitAtMatches } from './split.js';
 
 /** How spaces are made visible: the symbol, and when it is added in front. */
 export interface MetaspaceOptions {
+  /** The symbol that stands for a space, one character. */
   readonly replacement: string;
+  /** When a space is added in front of the text. */
   readonly prependScheme: PrependScheme;
 }
 
