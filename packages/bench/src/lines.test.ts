@@ -8,7 +8,7 @@ const measurements = new Map([
   ['onnxruntime-web', { load: 4000, prefill: 100, decode: 20, peak: 5e8 }],
 ] as const);
 
-test('a line is a ratio, with a verdict where there is a goal', () => {
+test('a line is a ratio, with its goal if there is one', () => {
   const lines = linesOf('shape', measurements, ['decode', 'prefill', 'load', 'peak'], {
     'decode onnxruntime-web': 1.2,
     'prefill onnxruntime-web': 1.25,
@@ -21,16 +21,16 @@ test('a line is a ratio, with a verdict where there is a goal', () => {
   ]);
 });
 
-test('the lower quartile leaves disturbances out', () => {
+test('the lower quartile ignores disturbances', () => {
   expect(lowerQuartile([9, 1, 2, 100, 3])).toBe(2);
   expect(lowerQuartile([5])).toBe(5);
 });
 
-test('half of the numbers lie below the median', () => {
+test('the median is between the halves of the numbers', () => {
   expect([median([9, 1, 2, 100, 3]), median([4, 1, 2, 100])]).toEqual([3, 3]);
 });
 
-test('cells become columns, numbers to the right', () => {
+test('cells become columns, with numbers right-aligned', () => {
   expect(
     table([
       ['a', '10'],
@@ -40,7 +40,7 @@ test('cells become columns, numbers to the right', () => {
   expect([digits(0.01234), digits(12.34), digits(1234.5)]).toEqual(['0.0123', '12.3', '1235']);
 });
 
-test('a table that grows keeps its columns and its head', () => {
+test('an incremental table keeps its columns and prints its header once', () => {
   const grown = incrementalTable([6]);
   const head = ['', 'ms'];
   expect([grown([head, ['a', '1000']]), grown([head, ['long', '9']])]).toEqual([

@@ -26,7 +26,7 @@ function open(index: string, asked: string[] = [], files = shards) {
   });
 }
 
-test('a checkpoint of the reference in four shards equals the one in a single file', async () => {
+test('a reference checkpoint in four shards equals the single file', async () => {
   const folder = new URL('llama-sharded/', fixtures);
   const index = await readFile(new URL('model.safetensors.index.json', folder), 'utf8');
   const sharded = await openSharded(index, name => fileSource(new URL(name, folder)));
@@ -36,7 +36,7 @@ test('a checkpoint of the reference in four shards equals the one in a single fi
   for (const name of whole.tensors.keys()) expect(await sharded.read(name)).toEqual(await whole.read(name));
 });
 
-test('each shard is opened once, and a tensor is read from its own', async () => {
+test('each shard is opened once, and a tensor is read from its shard', async () => {
   const asked: string[] = [];
   const file = await open(indexOf(good), asked);
   expect(asked.sort()).toEqual(['a.safetensors', 'b.safetensors']);
@@ -50,7 +50,7 @@ test('each shard is opened once, and a tensor is read from its own', async () =>
   expect(asked.length).toBe(2);
 });
 
-test.each([3, 8, 30])('of %i shards at most eight are opened at once, each once', async count => {
+test.each([3, 8, 30])('%i shards are opened once each, at most eight at a time', async count => {
   const [names, asked] = [Array.from({ length: count }, (_, i) => `${i}.safetensors`), [] as string[]];
   let [running, most] = [0, 0];
   const index = indexOf(Object.fromEntries(names.map((name, i) => [`t${i}`, name])));
@@ -114,7 +114,7 @@ test('an index that is not JSON is an error', async () => {
   });
 });
 
-test('the same tensor in two shards is an error, whichever is listed', async () => {
+test('a tensor in two shards is an error', async () => {
   const files = { ...shards, 'b.safetensors': bytesSource(writeSafetensors({ z: value(3), x: value(4) })) };
   for (const [listed, other] of ['ab', 'ba']) {
     await expect(open(indexOf({ ...good, x: `${listed}.safetensors` }), [], files)).rejects.toMatchObject({
@@ -141,7 +141,7 @@ test.each([
   'a\u0000.safetensors',
   'a\n.safetensors',
   '\u202ea.safetensors',
-])('a shard named %j never reaches the caller', async fileName => {
+])('a shard named %j never reaches `open`', async fileName => {
   const asked: string[] = [];
   await expect(open(indexOf({ x: 'a.safetensors', y: fileName }), asked)).rejects.toMatchObject({
     code: 'index',
@@ -150,7 +150,7 @@ test.each([
   expect(asked).toEqual([]);
 });
 
-test('a shard that is not a safetensors file is named, with what is wrong in it', async () => {
+test('the error for an invalid shard names the shard and the problem', async () => {
   const files = { ...shards, 'b.safetensors': bytesSource(new Uint8Array(5)) };
   const error = await open(indexOf(good), [], files).catch(error => error);
   expect(error).toMatchObject({
@@ -160,7 +160,7 @@ test('a shard that is not a safetensors file is named, with what is wrong in it'
   });
 });
 
-test('a signal ends the opening with its reason', async () => {
+test('a signal aborts opening with its reason', async () => {
   const reason = new Error('never mind');
   const aborted = openSharded(indexOf(good), name => shards[name]!, { signal: AbortSignal.abort(reason) });
   expect(await aborted.catch(error => error)).toBe(reason);

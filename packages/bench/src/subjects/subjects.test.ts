@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('all that is measured is the same model: each writes the same tokens, twice', async () => {
+test('all subjects run the same model and generate the same tokens, twice', async () => {
   const prompt = [5, 81, 3, 3, 99, 0, 42];
   const texts: (readonly number[])[] = [];
   for (const subject of [residual(), onnxruntime(), stock()]) {

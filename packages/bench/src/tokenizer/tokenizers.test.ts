@@ -32,7 +32,7 @@ test('the goal applies to the fastest peer with the right ids; a peer with other
   expect(warm.map(line => line.peerValue)).toEqual([5, 2.5, 0.625]);
 });
 
-test('other ids than those of tiktoken are an error', () => {
+test('ids that differ from those of tiktoken are an error', () => {
   const timesByLibrary = new Map([
     ['residual', timesOf(1, 'ours')],
     ['tiktoken', timesOf(1)],

@@ -11,7 +11,7 @@ const clouds = () => {
   return vectorTable({ words: Array.from({ length: 3 * each }, (_, i) => `w${i}`), data });
 };
 
-test('words of one cloud lie nearer to each other than to those of another', async () => {
+test('words of one cluster are nearer to each other than to those of another', async () => {
   const points = await umap(clouds(), { epochs: 100 });
   expect(points).toHaveLength(240);
   const centre = (cloud: number) =>
@@ -23,7 +23,7 @@ test('words of one cloud lie nearer to each other than to those of another', asy
   }
 });
 
-test('a seed gives the same places each time, another seed others; dims and words are heeded', async () => {
+test('points depend only on the seed; dims and words are respected', async () => {
   const settings = { epochs: 20, neighbours: 5 };
   const first = await umap(clouds(), settings);
   expect(await umap(clouds(), settings)).toEqual(first);
@@ -32,7 +32,7 @@ test('a seed gives the same places each time, another seed others; dims and word
   expect(await umap(clouds(), { ...settings, dims: 3, words })).toHaveLength(90);
 });
 
-test('it tells how far it is, an abort ends it, and what does not fit is said', async () => {
+test('it reports progress, an abort ends it, and invalid options are errors', async () => {
   const stages = new Set<string>();
   const abort = new AbortController();
   const onProgress = ({ stage, done }: { stage: string; done: number }) => {

@@ -1,7 +1,7 @@
 import { runBombs } from '@residual/testkit/bombs';
 import { expect, test } from 'vitest';
 
-test('hostile files of word vectors are read or refused, within the memory of a small process', {
+test('hostile files of word vectors are read or refused, within a small heap', {
   timeout: 300_000,
 }, async () => {
   const { results, defects } = await runBombs(new URL('../testing/word-bombs.ts', import.meta.url));

@@ -103,7 +103,7 @@ test.each<[string, [string, number][]]>([
     ],
   ],
   ['the-1980-90s', [['the-1980-90s', 1]]],
-])('%s is read as the sum that it is', (text, expected) => {
+])('%s is parsed to its sum', (text, expected) => {
   expect(terms(text)).toEqual(expected);
 });
 
@@ -123,6 +123,6 @@ test.each([
   ['king / 0', '/ at 6 divides by 0'],
   ['1e999 * king - man', 'the factor of "king" is Infinity; it must be finite'],
   ['('.repeat(5000), 'the parenthesis at 101 is deeper than 100'],
-])('%s is refused with its place', (text, message) => {
+])('%s is an error with its position', (text, message) => {
   expect(() => parseExpression(text)).toThrow(`parseExpression: ${message}`);
 });

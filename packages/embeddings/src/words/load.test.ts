@@ -31,7 +31,7 @@ const closeTo = (vectors: WordVectors, tolerance: number) => {
     for (const [k, value] of values.entries()) expect(Math.abs(value - rows[row]![k]!)).toBeLessThanOrEqual(tolerance);
 };
 
-test('safetensors of float32, float16 and int8 with a scale by row give the numbers they hold', async () => {
+test('safetensors in float32, float16 and int8 with scales are read correctly', async () => {
   const vocab = JSON.stringify(words);
   closeTo(await wordVectors({ safetensors: worldFile('F32'), vocab }), 0);
   closeTo(await wordVectors({ safetensors: worldFile('F16'), vocab }), 2e-3);
@@ -46,7 +46,7 @@ test('a vocabulary may be a list, JSON of a list or of rows by word, or lines', 
     expect((await wordVectors({ safetensors: worldFile('F32'), vocab })).words).toEqual(words);
 });
 
-test('GloVe and word2vec, as text and binary, give the same numbers, from bytes, a Blob or a source', async () => {
+test('GloVe and word2vec, text and binary, are read alike from bytes, a Blob or a source', async () => {
   const glove = encode(`${lines().join('\n')}\n`);
   const word2vec = encode(`${words.length} ${dims}\n${lines().join('\r\n')}`);
   const sources: VectorSource[] = [
@@ -63,7 +63,7 @@ test('GloVe and word2vec, as text and binary, give the same numbers, from bytes,
   for (const source of sources) closeTo(await wordVectors(source), 0);
 });
 
-test('a text word may hold spaces, numbers may have exponents, and all are rounded as JavaScript reads them', async () => {
+test('words in text files may contain spaces, numbers may have exponents, and are rounded as by JavaScript', async () => {
   const numbers = [
     '-0.27086',
     '1e-7',
@@ -81,7 +81,7 @@ test('a text word may hold spaces, numbers may have exponents, and all are round
   expect(all(vectors)[1]).toEqual(numbers.map(number => Math.fround(Number(number))));
 });
 
-test('lines that cross the pieces of a large file are read whole, and progress tells of all bytes', async () => {
+test('lines across chunks of a large file are read correctly, and progress counts all bytes', async () => {
   const count = 40_000;
   const values = randomNumbers(count * 11, 5);
   const text = Array.from(
@@ -99,7 +99,7 @@ test('lines that cross the pieces of a large file are read whole, and progress t
   expect((await wordVectors({ glove: bytes }, { limit: 17 })).words).toHaveLength(17);
 });
 
-test('a folder, a file, a file: URL and an address are read by the names of their files', async () => {
+test('a folder, a file, a file: URL and an http: URL are read by file name', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'words-'));
   const server = createServer(async (request, response) => {
     const { readFile } = await import('node:fs/promises');
@@ -278,14 +278,14 @@ test.each<[string, VectorSource, string]>([
     { word2vec: binary().subarray(0, -1), binary: true },
     'wordVectors: the file ends or has no word at byte 137, in row 7 of 8',
   ],
-])('%s is refused in numbers', async (_, source, message) => {
+])('%s is an error with numbers', async (_, source, message) => {
   const error = await wordVectors(source).catch(error => error);
   expect(error.message).toBe(message);
   expect(error).toMatchObject({ code: 'vectors', name: 'ResidualError' });
   expect(ResidualError.is(error)).toBe(true);
 });
 
-test('a vocabulary that is no JSON, a line without end, a limit that is none and an abort end the reading', async () => {
+test('invalid JSON, an endless line, an invalid limit and an abort are errors', async () => {
   const safetensors = worldFile('F32');
   await expect(wordVectors({ safetensors, vocab: '["a",' })).rejects.toThrow(
     'wordVectors: the vocabulary is no JSON: ',
@@ -315,7 +315,7 @@ test('a vocabulary that is no JSON, a line without end, a limit that is none and
   await expect(wordVectors({ glove: slow }, { signal: abort.signal })).rejects.toThrow('abort');
 });
 
-test('a table of arrays says what does not fit', () => {
+test('invalid arrays are errors', () => {
   const table = (words: string[], data: Float32Array | Int8Array, scale?: Float32Array) => () =>
     vectorTable({ words, data, ...(scale && { scale }) });
   expect(table([], new Float32Array(0))).toThrow('vectorTable: there are no words');
@@ -326,7 +326,7 @@ test('a table of arrays says what does not fit', () => {
   );
 });
 
-test('URLs of files by name, under whatever addresses: file:, data: and http:, and paths', async () => {
+test('URLs by file name may be file:, data: and http: URLs, and paths', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'residual urls '));
   const [table, list] = [join(folder, 'asset-1'), join(folder, 'asset-2')];
   await writeFile(table, worldFile('F32'));

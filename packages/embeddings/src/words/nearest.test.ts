@@ -50,7 +50,7 @@ test.each(tables)(
   },
 );
 
-test('without WebAssembly plain loops find the same', () => {
+test('plain loops without WebAssembly find the same words', () => {
   const query = randomNumbers(37, 9);
   const found = (['float32', 'int8'] as const).map(dtype => nearest(randomTable(dtype, 1031, 37), query));
   vi.stubGlobal('WebAssembly', {
@@ -64,7 +64,7 @@ test('without WebAssembly plain loops find the same', () => {
   expect(inLoops).toEqual(found);
 });
 
-test('rows that differ by less than the scan can tell are ordered by their exact cosines', () => {
+test('rows within the error bound of the scan are sorted by exact cosines', () => {
   const dims = 100;
   const base = randomNumbers(dims, 3);
   const words = Array.from({ length: 700 }, (_, i) => `w${i}`);
@@ -76,7 +76,7 @@ test('rows that differ by less than the scan can tell are ordered by their exact
   expect(nearest(vectors, base, { topN: 50 }).map(({ row }) => row)).toEqual(expected.map(({ row }) => row));
 });
 
-test('of equal rows the earlier comes first, and a row of zeros is like nothing', () => {
+test('equal rows are sorted by row, and a row of zeros has cosine 0', () => {
   const vectors = vectorTable({
     words: ['a', 'b', 'zero', 'c'],
     data: Float32Array.of(1, 0, 1, 0, 0, 0, -1, 0),
@@ -89,7 +89,7 @@ test('of equal rows the earlier comes first, and a row of zeros is like nothing'
   ]);
 });
 
-test('a word is left out of its own neighbours unless it is let in; topN may exceed the number of words', () => {
+test('a word is excluded from its own neighbours by default; topN may exceed the number of words', () => {
   const vectors = worldTable();
   expect(nearest(vectors, 'king', { topN: 1 })[0]!.word).toBe('queen');
   expect(nearest(vectors, 'king', { topN: 1, exclude: [] })[0]).toMatchObject({ word: 'king', similarity: 1 });
@@ -99,7 +99,7 @@ test('a word is left out of its own neighbours unless it is let in; topN may exc
   );
 });
 
-test('many questions at once get what each gets alone', () => {
+test('many queries at once have the results of single queries', () => {
   const vectors = randomTable('int8', 2003, 29);
   const units = Array.from({ length: 150 }, (_, i) => unitRow(vectors, i));
   const together = nearestRows(
@@ -118,7 +118,7 @@ test('the cosine of two words or vectors', () => {
   expect(similarity(vectors, 'king', [8, 2, 1])).toBeCloseTo(1, 12);
 });
 
-test('what cannot be searched is refused', () => {
+test('invalid queries are errors', () => {
   const vectors = worldTable();
   const messages: [() => unknown, string][] = [
     [() => nearest(vectors, 'quene'), 'nearest: "quene" is not among the 8 words; there is "queen"'],
@@ -132,7 +132,7 @@ test('what cannot be searched is refused', () => {
   for (const [call, message] of messages) expect(call).toThrow(message);
 });
 
-test.each(['add', 'multiply', 'euclid'] as const)('%s ranks all words as loops in float64 do', method => {
+test.each(['add', 'multiply', 'euclid'] as const)('%s ranks all words like float64 loops', method => {
   for (const dtype of ['float32', 'int8'] as const) {
     const vectors = randomTable(dtype, 1531, 23);
     const { neighbours } = arithmetic(vectors, 'w3 - 2 * w5 + 0.5 * w7', { method, topN: 40 });
@@ -169,7 +169,7 @@ test.each(['add', 'multiply', 'euclid'] as const)('%s ranks all words as loops i
   }
 });
 
-test('the scan keeps its promise of how far a cosine may be off', () => {
+test('the error bound of the scan holds', () => {
   for (const dims of [5, 100, 1024]) {
     for (const dtype of ['float32', 'int8'] as const) {
       const vectors = randomTable(dtype, 512, dims, dims);
@@ -188,7 +188,7 @@ test('the scan keeps its promise of how far a cosine may be off', () => {
   }
 });
 
-test('a selection forgets what cannot be among the best, and orders the rest by exact values', () => {
+test('a selection drops rows that cannot be among the best, and sorts the rest by exact values', () => {
   const chosen = topSelection(3);
   const values = Array.from(randomNumbers(50_000, 4));
   for (const [row, value] of values.entries()) chosen.add(row, value - 1e-3, value + 1e-3);
@@ -200,7 +200,7 @@ test('a selection forgets what cannot be among the best, and orders the rest by 
   expect(topSelection(2).ranked(() => 0)).toEqual([]);
 });
 
-test('the kernel is built from the source that lies here', async () => {
+test('the kernel is built from the current source', async () => {
   const source = await readFile(new URL('../../kernels/scan.c', import.meta.url), 'utf8');
   expect(createHash('sha256').update(source.replaceAll('\r\n', '\n')).digest('hex')).toBe(sourceHash);
   expect(createScan('int8', 1, 1).data.buffer.byteLength % 65536).toBe(0); // and it is the one that runs

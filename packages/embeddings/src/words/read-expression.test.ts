@@ -63,7 +63,7 @@ test.each([
   expect(read(text)).toBe(expected);
 });
 
-test('what was read is read as the same again', () => {
+test('the text of an expression is read as the same expression', () => {
   for (const text of ['king-man+woman', 'well-known-e-mail/4', '"“" + anti- - c++', 'new york - (usa-mcdonald)*3']) {
     const { terms, text: canonical } = readExpression(vectors, text);
     expect(readExpression(vectors, canonical).terms).toEqual(terms);
@@ -71,7 +71,7 @@ test('what was read is read as the same again', () => {
   }
 });
 
-test('the words of a table that join with other signs are found under them', () => {
+test('words with other separators are found', () => {
   for (const word of ['New_York', 'new_york', 'new york', 'newyork', 'NEW-YORK', 'New York']) {
     const table = tableOf('usa', word);
     for (const text of ['new york', 'New York', 'new-york', 'new_york', 'newyork'])
@@ -97,7 +97,7 @@ test.each([
     '"q0q", "q1q", "q2q", "q3q", "q4q" and 25 more are not among the 24 words',
   ],
   ['q'.repeat(3000), `"${'q'.repeat(80)}…" is not among the 24 words`],
-])('%s: all words that are not there are named, with those near to them', (text, message) => {
+])('%s: the error names all unknown words with similar words', (text, message) => {
   let error: unknown;
   try {
     readExpression(vectors, text);
@@ -112,11 +112,11 @@ test.each([
   ['king usa', '"usa" at 6 follows without + or - before it; there is no word "king usa"'],
   ['king - "man', 'the quote at 8 is not closed'],
   ['king-', 'the expression ends behind "-" at 5, where a word or number must follow'],
-])('%s cannot be read, and the place is said', (text, message) => {
+])('%s is an error with its position', (text, message) => {
   expect(() => readExpression(vectors, text)).toThrow(`parseExpression: ${message}`);
 });
 
-test('long texts are read with few looks at the table', () => {
+test('long texts need few searches of the table', () => {
   let looks = 0;
   const rows = new Map(vectors.rows);
   const has = (word: string) => {
@@ -135,7 +135,7 @@ test('long texts are read with few looks at the table', () => {
   expect(looks).toBeLessThan(20 * 5000);
 });
 
-test('suggestions are near, or there are none', () => {
+test('suggestions are similar, or there are none', () => {
   const table = tableOf('the', 'ten', 'dog', 'do', 'king', 'woman', 'cooperate', 'kitchen');
   expect(suggest(table, 'teh')).toEqual(['the', 'ten']);
   expect(suggest(table, 'dgo')).toEqual(['dog', 'do']);
@@ -147,7 +147,7 @@ test('suggestions are near, or there are none', () => {
   expect(suggest(table, 'kitchxx')).toEqual([]);
 });
 
-test('words are completed in any capitals', () => {
+test('completion ignores case', () => {
   expect(complete(tableOf('king', 'Kingston', 'man'), 'KIN')).toEqual(['king', 'Kingston']);
   expect(complete(tableOf('king', 'King'), 'King')).toEqual(['King', 'king']);
 });

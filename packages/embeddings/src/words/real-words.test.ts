@@ -28,7 +28,7 @@ beforeAll(async () => {
   vectors = await wordVectors(englishWords);
 });
 
-test('there are 50,000 words of 100 numbers in 8 bits', () => {
+test('the table has 50,000 int8 words of 100 dimensions', () => {
   expect([vectors.words.length, vectors.dims, vectors.dtype]).toEqual([50_000, 100, 'int8']);
 });
 
@@ -37,13 +37,13 @@ test.each([
   ['paris - france + italy', 'rome', 0.819],
   ['walking - walked + swam', 'swimming', 0.708],
   ['doctor - man + woman', 'nurse', 0.773],
-])('%s comes near to %s', (expression, word, cosine) => {
+])('%s is near to %s', (expression, word, cosine) => {
   const [best] = arithmetic(vectors, expression).neighbours;
   expect(best!.word).toBe(word);
   expect(best!.similarity).toBeCloseTo(cosine, 2);
 });
 
-test('the three ways to weigh agree on the queen, and an analogy is their expression', () => {
+test('the three methods agree on the queen, and an analogy is the same expression', () => {
   for (const method of ['add', 'multiply', 'euclid'] as const)
     expect(arithmetic(vectors, 'king - man + woman', { method, topN: 1 }).neighbours[0]!.word).toBe('queen');
   expect(analogy(vectors, 'man', 'king', 'woman', { topN: 3 })).toEqual(
@@ -51,7 +51,7 @@ test('the three ways to weigh agree on the queen, and an analogy is their expres
   );
 });
 
-test('the analogy set: 64.7 % of the covered questions, as the reference', async () => {
+test('the accuracy on the analogy set is 64.7 % of the covered questions, as with the original vectors', async () => {
   const questions = parseAnalogies(new TextDecoder().decode(await fixture('analogies/questions-words.txt')));
   const seen: number[] = [];
   const report = await evaluateAnalogies(vectors, questions, { onProgress: ({ done }) => seen.push(done) });
@@ -61,7 +61,7 @@ test('the analogy set: 64.7 % of the covered questions, as the reference', async
   expect(seen.at(-1)).toBe(17_592);
 });
 
-test('the odd one out, the middle and the neighbours are what one expects', () => {
+test('the odd one out, the midpoint and the neighbours are plausible', () => {
   expect(oddOneOut(vectors, ['breakfast', 'cereal', 'dinner', 'lunch']).odd).toBe('cereal');
   expect(oddOneOut(vectors, ['cat', 'dog', 'car', 'horse']).odd).toBe('car');
   expect(
@@ -84,7 +84,7 @@ test.each([
   if (nearest) expect(result.neighbours[0]!.word).toBe(nearest);
 });
 
-test('of the tables own words each is read as itself, alone and beside another', { timeout: 60_000 }, () => {
+test('every word of the table is read as itself, alone and next to another word', { timeout: 60_000 }, () => {
   const odd: string[] = [];
   for (const word of vectors.words.filter((word, i) => i % 97 === 0 || (i % 5 === 0 && word.includes('-')))) {
     if (/^[\d.]+(e\d+)?$|^\W+$/.test(word)) continue; // numbers and signs are words in quotes only
@@ -99,7 +99,7 @@ test('of the tables own words each is read as itself, alone and beside another',
   expect(odd).toEqual([]);
 });
 
-test('spellings: suggestions and completions, the frequent ones first', () => {
+test('suggestions and completions are sorted by frequency', () => {
   expect(suggest(vectors, 'quene', { topN: 3 })).toContain('queen');
   expect(suggest(vectors, 'womna', { topN: 1 })).toEqual(['woman']);
   expect(complete(vectors, 'quee')[0]).toBe('queen');
@@ -111,7 +111,7 @@ test('spellings: suggestions and completions, the frequent ones first', () => {
 const order = (pairs: readonly WordPair[], words: readonly string[]) =>
   project(vectors, words, direction(vectors, pairs)).map(({ word }) => word);
 
-test('plurals: from cat to cats, numbers are ordered by how many they are', () => {
+test('the direction from cat to cats orders numerals by size', () => {
   expect(order([['cat', 'cats']], ['three', 'one', 'four', 'two'])).toEqual(['one', 'two', 'three', 'four']);
   const plural = direction(vectors, [
     ['cat', 'cats'],
@@ -129,7 +129,7 @@ test('plurals: from cat to cats, numbers are ordered by how many they are', () =
   expect(Math.min(...plural.agreement)).toBeGreaterThan(0.7);
 });
 
-test('gender, tense, capitals and comparison: a direction of a few pairs puts unseen pairs on their sides', () => {
+test('directions of gender, tense, capitals and comparison from a few pairs separate unseen pairs', () => {
   const cases: { pairs: WordPair[]; low: string[]; high: string[] }[] = [
     {
       pairs: [
@@ -174,7 +174,7 @@ test('gender, tense, capitals and comparison: a direction of a few pairs puts un
   }
 });
 
-test('debiasing leaves nothing along the direction and other distances nearly as they were', () => {
+test('debiasing removes the direction and almost keeps other distances', () => {
   const gender = direction(vectors, [
     ['man', 'woman'],
     ['he', 'she'],
@@ -195,7 +195,7 @@ test('debiasing leaves nothing along the direction and other distances nearly as
   );
 });
 
-test('principal components of all words: exact, in order, the same each time', () => {
+test('the principal components of all words are exact, sorted and reproducible', () => {
   const projection = pca(vectors, { dims: 3 });
   expect(projection.points).toHaveLength(150_000);
   const [first, second, third] = projection.explainedVarianceRatio as [number, number, number];

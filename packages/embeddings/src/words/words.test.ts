@@ -25,7 +25,7 @@ import {
 
 const vectors = worldTable();
 
-test('an expression finds the word it means, with its own words left out or not', () => {
+test('an expression finds the nearest word, with or without its own words', () => {
   const { terms, vector, neighbours } = arithmetic(vectors, 'king - man + woman');
   expect(terms).toEqual([
     { word: 'king', factor: 1 },
@@ -95,7 +95,7 @@ test.each<[() => unknown, string]>([
     () => evaluateSimilarity(vectors, [{ a: 'x', b: 'y', rating: 1 }]),
     'evaluateSimilarity: of 1 pairs 0 are in the vocabulary; it takes two to compare',
   ],
-])('what does not fit is said: %#', (call, message) => {
+])('invalid arguments are errors: %#', (call, message) => {
   let error: unknown;
   try {
     call();
@@ -105,7 +105,7 @@ test.each<[() => unknown, string]>([
   expect(error).toMatchObject({ name: 'ResidualError', message });
 });
 
-test('a direction is the mean of unit steps, and words stand on it by their cosines', () => {
+test('a direction is the mean of unit differences, and coordinates are cosines', () => {
   const { vector, agreement } = direction(vectors, [
     ['man', 'woman'],
     ['king', 'queen'],
@@ -118,7 +118,7 @@ test('a direction is the mean of unit steps, and words stand on it by their cosi
   expect(project(vectors, ['king'], [0, -7, 0])[0]!.coordinate).toBeCloseTo(placed[0]!.coordinate, 12);
 });
 
-test('the axes of a projection are the eigenvectors of the covariance, orthogonal, each with its largest entry positive', () => {
+test('the components are the eigenvectors of the covariance, orthogonal, each with its largest entry positive', () => {
   const table = randomTable('float32', 211, 13);
   const rows = table.words.map((_, row) => library.unitRow(table, row));
   const mean = rows[0]!.map((_, k) => rows.reduce((sum, row) => sum + row[k]!, 0) / rows.length);
@@ -145,7 +145,7 @@ test('the axes of a projection are the eigenvectors of the covariance, orthogona
   expect(place(rows[7]!)).toEqual(Array.from({ length: 13 }, (_, k) => expect.closeTo(points[7 * 13 + k]!, 5)));
 });
 
-test('a projection of few words in many dimensions holds all their variance', () => {
+test('a projection of few words in many dimensions has all their variance', () => {
   const table = randomTable('int8', 5, 37);
   const { explainedVarianceRatio: shares, points } = pca(table, { dims: 3, words: ['w4', 'w0', 'w2', 'w1'] });
   expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 10);
@@ -158,14 +158,14 @@ test('a projection of few words in many dimensions holds all their variance', ()
   expect(() => placeAll(vectors)).toThrow('pca: vectors of 3 numbers; the axes have 37');
 });
 
-test('equal values share their ranks', () => {
+test('equal values share their mean rank', () => {
   expect(spearman([1, 2, 3, 4], [10, 20, 30, 40])).toBe(1);
   expect(spearman([1, 2, 3], [3, 2, 1])).toBe(-1);
   expect(spearman([1, 2, 2, 3], [1, 3, 2, 4])).toBeCloseTo(0.9486832980505138, 12);
   expect(spearman([1, 1, 1], [1, 2, 3])).toBe(0);
 });
 
-test('questions are counted by category, those with an unknown word not covered, capitals looked up small', async () => {
+test('questions are counted by category, without those with an unknown word, ignoring case', async () => {
   const text = ': royal\nMan king woman queen\nman king woman prince\n: wrong\r\nman king woman apple\n';
   const report = await evaluateAnalogies(vectors, parseAnalogies(text));
   expect(report).toEqual({
@@ -186,7 +186,7 @@ test('questions are counted by category, those with an unknown word not covered,
   );
 });
 
-test('ratings are read with tabs, commas and spaces, a heading skipped, and compared by rank', () => {
+test('ratings are parsed with tabs, commas and spaces, without a header, and compared by rank', () => {
   const pairs = [
     { a: 'king', b: 'queen', rating: 9 },
     { a: 'king', b: 'apple', rating: 1.5 },
@@ -201,20 +201,20 @@ test('ratings are read with tabs, commas and spaces, a heading skipped, and comp
   });
 });
 
-test('debiasing gives a table in float32 whose chosen rows have no part along the direction', () => {
+test('debiasing returns a float32 table whose selected rows have no component along the direction', () => {
   const neutral = debias(randomTable('int8', 50, 7), [0, 0, 2, 0, 0, 0, 0], { keep: ['w3'] });
   expect(neutral.dtype).toBe('float32');
   const placed = project(neutral, neutral.words, [0, 0, 1, 0, 0, 0, 0]);
   expect(placed.filter(({ coordinate: at }) => Math.abs(at) > 1e-7).map(({ word }) => word)).toEqual(['w3']);
 });
 
-test('a row of zeros is far from all and no reason to fail', () => {
+test('a row of zeros is far from all words, and is not an error', () => {
   const table = vectorTable({ words: ['a', 'zero', 'b'], data: Float32Array.of(1, 2, 0, 0, 2, 1) });
   expect(arithmetic(table, 'a + zero', { topN: 2 }).neighbours.map(({ word }) => word)).toEqual(['b']);
   expect(arithmetic(table, 'a', { method: 'euclid', topN: 1 }).neighbours[0]!.word).toBe('b');
 });
 
-test('nothing here brings TensorFlow.js, not even what it imports', () => {
+test('no file imports TensorFlow.js, also not indirectly', () => {
   const seen = new Set<string>();
   const visit = (path: string): void => {
     if (seen.has(path)) return;

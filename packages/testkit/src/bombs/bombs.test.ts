@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bombsOf, runBombs } from './index.js';
 
-test('each input has its outcome, and a process that dies of one is followed by another', async () => {
+test('each input has an outcome, and a new process continues after a crash', async () => {
   const limits = { megabytes: 32, seconds: 1 };
   const { results, defects, megabytes } = await runBombs(new URL('./testing/behaviours.ts', import.meta.url), limits);
   expect(results.map(({ target, name, outcome }) => `${target} ${name}: ${outcome}`)).toEqual([
@@ -30,12 +30,12 @@ test('each input has its outcome, and a process that dies of one is followed by 
   expect(megabytes).toBeGreaterThan(30);
 });
 
-test('of all targets those that are named are read', async () => {
+test('only the named targets are read', async () => {
   const { results } = await runBombs(new URL('./testing/behaviours.ts', import.meta.url), { only: ['another'] });
   expect(results.map(({ name }) => name)).toEqual(['1', '2']);
 });
 
-test('bombs are the document with one thing changed', () => {
+test('bombs are the document with one change', () => {
   const document = { size: 3, rates: [0.5, 1], inner: { inner: null } };
   const bombs = new Map([...bombsOf(document, { count: 3 })].map(({ name, make }) => [name, make()]));
   const text = JSON.stringify(document);
@@ -58,7 +58,7 @@ test('bombs are the document with one thing changed', () => {
   expect(new Set(bombs.values()).size).toBe(bombs.size);
 });
 
-test('a text that is deep or long is made without growing beyond all measure', () => {
+test('deep and long texts are bounded in size', () => {
   const bombs = [...bombsOf({ list: [{ word: 'x'.repeat(1000) }] })];
   const lengths = bombs.map(({ make }) => make().length);
   expect(Math.max(...lengths)).toBeLessThan(10e6);

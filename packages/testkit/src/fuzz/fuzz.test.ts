@@ -7,7 +7,7 @@ import { defectLines, table } from './table.js';
 const odd = new URL('./testing/odd-bombs.ts', import.meta.url);
 const text = '{"deed":"write","some":12}';
 
-test('the same seed makes the same inputs, another makes others, and few are what they were', () => {
+test('inputs depend on the seed, and few are unchanged', () => {
   const inputs = (seed: number) =>
     Array.from({ length: 500 }, (_, index) => mutateText(randomFrom(500 * seed + index), text));
   expect(inputs(1)).toEqual(inputs(1));
@@ -19,7 +19,7 @@ test('the same seed makes the same inputs, another makes others, and few are wha
   expect(bytes.join()).toBe(Array.from({ length: 50 }, (_, index) => index).join());
 });
 
-test('of a list or a record a member that holds something is changed', () => {
+test('a member with content of a list or a record is changed', () => {
   const seen = new Set<string>();
   for (let index = 0; index < 50; index++) {
     const [kind, files] = mutate(randomFrom(index), ['glove', { 'a.json': text, size: 3 }]) as [
@@ -32,7 +32,7 @@ test('of a list or a record a member that holds something is changed', () => {
   expect(seen.size).toBeGreaterThan(40);
 });
 
-test('an error that is not ours is a defect, told with the input', async () => {
+test('an error of another kind is a defect, reported with the input', async () => {
   const results = await runFuzz(odd, { target: 'careless', inputs: 2000 });
   expect(results.inputs).toBe(2000);
   expect(results.read).toBeGreaterThan(200);
@@ -53,7 +53,7 @@ test('an error that is not ours is a defect, told with the input', async () => {
   expect(lines[0]).toMatch(/^odd: careless: raw: SyntaxError: .*\n {4}\d+ times, first input \d+: /);
 });
 
-test('an input that a process dies of, or does not end with, is found, and the others are read', async () => {
+test('inputs that kill or hang the process are found, and the others are read', async () => {
   const results = await runFuzz(odd, { target: 'deadly', inputs: 300, seconds: 1 });
   expect(results.inputs).toBe(300);
   const outcomes = new Set(results.defects.map(({ outcome }) => outcome));
@@ -62,7 +62,7 @@ test('an input that a process dies of, or does not end with, is found, and the o
   expect(results.defects.find(({ outcome }) => outcome === 'crash')!.message).toMatch(/^ended with 3/);
 });
 
-test('kinds are what modules export, and those with valid inputs are fuzzed', async () => {
+test('kinds are exports of modules, and those with valid inputs are fuzzed', async () => {
   const kinds = await fileKinds([odd]);
   expect(kinds.map(({ name, isFuzzed }) => [name, isFuzzed])).toEqual([
     ['testkit: careless', true],

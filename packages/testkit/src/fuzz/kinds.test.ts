@@ -4,7 +4,7 @@ import { runFuzz } from './run-fuzz.js';
 
 const kinds = await fileKinds();
 
-test('there are kinds', () => {
+test('there are kinds of files', () => {
   expect(kinds.length).toBeGreaterThan(5);
 });
 

@@ -53,7 +53,7 @@ test.skipIf(!chrome)("the page of Vite's production build generates text", async
   expect(await visit(browser!, outDir, 'index.html', { strict: true })).toEqual({ result: expected, errors: [] });
 });
 
-test.skipIf(!chrome)('the page of webpack, unconfigured, reaches every file whole', async () => {
+test.skipIf(!chrome)('a page of webpack without configuration loads every file completely', async () => {
   const fetchAll = `import { stories } from '@residual/model-stories';
 import { englishWords } from '@residual/word-vectors';
 const sizeOf = async ([name, url]) => [name, (await (await fetch(url)).blob()).size];

@@ -15,7 +15,7 @@ const wrongArrow = (from: string, name: string | undefined, inTest: boolean, whe
   return reason === undefined ? [] : [`${from} -> ${to} (${reason}) in ${where}`];
 };
 
-test('dependencies and imports between packages go down only', () => {
+test('packages depend only on lower floors', () => {
   const wrong = packages().flatMap(project => {
     const { dependencies = {}, peerDependencies = {} } = project.manifest;
     const named = Object.keys({ ...dependencies, ...peerDependencies });
@@ -29,7 +29,7 @@ test('dependencies and imports between packages go down only', () => {
   expect(wrong).toEqual([]);
 });
 
-test('the picture in README has each package on its floor, and every package and app', () => {
+test('the picture in the README shows each package on its floor, and every package and app', () => {
   const picture = readFileSync(join(root, 'README.md'), 'utf8').match(/^apps\/.*?^```/ms)![0];
   const shownFloors: string[][] = [];
   for (const [, floor, name] of picture.matchAll(/^(?:floor (\d)|\s) +([a-z]+)(?= {2})/gm)) {
@@ -41,7 +41,7 @@ test('the picture in README has each package on its floor, and every package and
   expect([...packages(), ...apps()].map(({ name }) => name).filter(name => !shownThere.has(name))).toEqual([]);
 });
 
-test('the rule tells up, sideways and down apart', () => {
+test('the rule distinguishes up, sideways and down', () => {
   expect(forbiddenReason('layers', 'model', false)).toBe('up, from floor 1 to 5');
   expect(forbiddenReason('attention', 'embeddings', true)).toBe('sideways, both on floor 2');
   expect(forbiddenReason('model', 'tensor', false)).toBeUndefined();
@@ -54,7 +54,7 @@ test('the rule tells up, sideways and down apart', () => {
   expect(forbiddenReason('attic', 'tensor', false)).toBe('attic has no floor');
 });
 
-test('only tensor and the backends import TensorFlow.js, and the bench, which measures it as a peer', () => {
+test('only tensor, the backends and the bench import TensorFlow.js', () => {
   const mayImport = (name: string) => name === 'tensor' || name === 'bench' || name.startsWith('backend-');
   const wrong = packages()
     .filter(({ name }) => !mayImport(name))
@@ -67,7 +67,7 @@ test('only tensor and the backends import TensorFlow.js, and the bench, which me
   expect(wrong).toEqual([]);
 });
 
-test('the packages without tensors do not bring TensorFlow.js', () => {
+test('the packages without tensors do not depend on TensorFlow.js', () => {
   const wrong = packages()
     .filter(({ name }) => ['tokenizer', 'sampling', 'safetensors'].includes(name))
     .flatMap(({ name, manifest }) =>
@@ -78,7 +78,7 @@ test('the packages without tensors do not bring TensorFlow.js', () => {
   expect(wrong).toEqual([]);
 });
 
-test('each package that is imported is a dependency', () => {
+test('each imported package is a dependency', () => {
   const wrong = packages()
     .filter(({ name }) => name !== 'testkit')
     .flatMap(project => {

@@ -22,7 +22,7 @@ const isZero = ({ parent }: ts.Node) =>
 const isUse = (node: ts.Node): node is ts.Identifier =>
   ts.isIdentifier(node) && Object.hasOwn(banned, node.text) && !isZero(node);
 
-test('nothing calls what is wrong on a backend', () => {
+test('no file uses calls that fail on a backend', () => {
   const wrong: string[] = [];
   for (const path of files) {
     const file = parse(path);
@@ -33,7 +33,7 @@ test('nothing calls what is wrong on a backend', () => {
   expect(wrong).toEqual([]);
 });
 
-test('nothing casts to bool, which keeps 2 on wasm: notEqual(x, 0)', () => {
+test('no file casts to bool, which keeps 2 on wasm; use notEqual(x, 0)', () => {
   const wrong: string[] = [];
   for (const path of files) {
     const file = parse(path);
@@ -47,7 +47,7 @@ test('nothing casts to bool, which keeps 2 on wasm: notEqual(x, 0)', () => {
   expect(wrong).toEqual([]);
 });
 
-test('nothing registers chained ops or brings the union package, but the stock peers of the bench', () => {
+test('no file imports chained ops or the union package, except the stock peers of the bench', () => {
   const ours = files.filter(path => !relativePath(path).startsWith('packages/bench/'));
   const wrong = ours.flatMap(path =>
     importsOf(path)

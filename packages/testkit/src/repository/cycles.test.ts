@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { cyclesOf, valueImportsOf } from './cycles.js';
 import { apps, packages, relativePath, sources } from './workspace.js';
 
-test('no file imports values in a circle', () => {
+test('value imports have no cycles', () => {
   const cycles = [...packages(), ...apps()].flatMap(project => {
     const graph = new Map(sources(project).map(path => [path, valueImportsOf(path)]));
     return cyclesOf(graph).map(cycle => cycle.map(relativePath).join(' -> '));
@@ -13,13 +13,13 @@ test('no file imports values in a circle', () => {
   expect(cycles).toEqual([]);
 });
 
-test('cycles are found, and told from paths that meet', () => {
+test('cycles are found, and distinguished from joining paths', () => {
   const graph = (edges: Record<string, string[]>) => new Map(Object.entries(edges));
   expect(cyclesOf(graph({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] }))).toEqual([]);
   expect(cyclesOf(graph({ a: ['b'], b: ['c'], c: ['b'], d: ['d'] }))).toEqual([['b', 'c'], ['d']]);
 });
 
-test('an import of types alone is none of values', () => {
+test('type-only imports are not value imports', () => {
   const folder = mkdtempSync(join(tmpdir(), 'residual-imports-'));
   try {
     for (const name of ['a', 'b', 'c', 'd', 'e']) writeFileSync(join(folder, `${name}.ts`), 'export type T = 1;\n');

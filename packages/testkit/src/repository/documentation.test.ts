@@ -22,7 +22,7 @@ const isFurtherSignature = (statement: ts.Statement, before: ts.Statement | unde
   ts.isFunctionDeclaration(before) &&
   before.name?.text === statement.name?.text;
 
-test('every export says what it is', () => {
+test('every export has a doc comment', () => {
   const wrong = packages()
     .filter(({ manifest }) => manifest.private !== true)
     .flatMap(publishedSources)
@@ -49,7 +49,7 @@ const isOptions = (type: ts.InterfaceDeclaration) =>
 const membersIn = (member: ts.TypeElement): readonly ts.TypeElement[] =>
   ts.isPropertySignature(member) && member.type && ts.isTypeLiteralNode(member.type) ? [...member.type.members] : [];
 
-test('every option says what it is, so that an editor can show it', () => {
+test('every option has a doc comment, so that an editor can show it', () => {
   const wrong = packages()
     .filter(({ manifest }) => manifest.private !== true && manifest.bin === undefined)
     .flatMap(publishedSources)

@@ -9,7 +9,7 @@ const exported = new Set(
 const scripts = (folder: string) => filesBelow(folder).filter(path => /\.(ts|tsx|js|mjs)$/.test(path));
 const appFiles = apps().flatMap(app => scripts(app.folder).map(path => ({ app, path })));
 
-test('apps and packages import entry points that are exported, and nothing behind them', () => {
+test('apps and packages import only exported entry points', () => {
   const files = [...appFiles.map(({ path }) => path), ...packages().flatMap(sources)];
   const wrong = files.flatMap(path =>
     importsOf(path)
@@ -20,7 +20,7 @@ test('apps and packages import entry points that are exported, and nothing behin
   expect(wrong).toEqual([]);
 });
 
-test('apps do not reach out of their folder', () => {
+test('apps do not import outside their folder', () => {
   const wrong = appFiles.flatMap(({ app, path }) =>
     importsOf(path)
       .filter(name => name.startsWith('.'))
@@ -30,7 +30,7 @@ test('apps do not reach out of their folder', () => {
   expect(wrong).toEqual([]);
 });
 
-test('packages do not reach out of their src folder', () => {
+test('packages do not import outside their src folder', () => {
   const wrong = packages().flatMap(project =>
     project.name === 'testkit'
       ? []

@@ -19,7 +19,7 @@ const fixtureFolders = foldersOf(fixtures).flatMap(group => {
   return holdsFiles ? [group] : foldersOf(group);
 });
 
-test('each fixture lies with its licence and has its line in THIRD_PARTY_NOTICES.md', () => {
+test('each fixture has a licence file and a line in THIRD_PARTY_NOTICES.md', () => {
   const notices = readFileSync(join(root, 'THIRD_PARTY_NOTICES.md'), 'utf8');
   const wrong = fixtureFolders.flatMap(folder => [
     ...(existsSync(join(folder, 'LICENSE')) ? [] : [`${relativePath(folder)} lacks LICENSE`]),

@@ -9,7 +9,7 @@ const texts = [
   ...[...packages(), ...apps()].map(({ folder }) => join(folder, 'README.md')),
 ].filter(existsSync);
 
-test('what the pages of the repository link to is there', () => {
+test('all links of Markdown files are valid', () => {
   const wrong = texts.flatMap(path =>
     brokenLinks(readFileSync(path, 'utf8'), target => existsSync(join(dirname(path), target))).map(
       link => `${relativePath(path)} links to ${link}`,
@@ -18,7 +18,7 @@ test('what the pages of the repository link to is there', () => {
   expect(wrong).toEqual([]);
 });
 
-test('links are found in all their forms, and those that lead nowhere', () => {
+test('links of all forms are found, and broken ones reported', () => {
   const markdown = `# What there is
 [a](example/a.ts) [b](#what-there-is) [c](<https://example.org/x>) <https://example.org> <img src="b.png">
 [d](../d.md) [e](#nowhere) [f](https://www.npmjs.com/package/@residual/none) [g](/root.md)

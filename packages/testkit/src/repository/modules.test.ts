@@ -68,6 +68,6 @@ const sideEffects = (project: Project): string[] =>
       );
     });
 
-test('importing a module runs nothing that a bundler could not drop', () => {
+test('importing a module runs no code that a bundler must keep', () => {
   expect(shaken.flatMap(sideEffects)).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { filesBelow, relativePath, root } from './workspace.js';
 /** Code that measures wall-clock time. */
 const clocks = /\b(performance\.now|Date\.now|hrtime|timeOrigin)\(/g;
 
-test('no test reads the clock, on which a busy machine would fail: count, or take ratios of processor time', () => {
+test('no test measures wall-clock time, which fails on a busy machine: count, or compare processor time', () => {
   const wrong = ['packages', 'apps']
     .flatMap(folder => filesBelow(join(root, folder)))
     .filter(path => /\.test\.ts$/.test(path))
