@@ -111,9 +111,9 @@ export function scoreBias(
   scope: Scope,
 ): Tensor | undefined {
   const [heads, queryLen, keyLen] = [query.shape[1]!, query.shape[2]!, key.shape[2]!];
-  const own = positionEncoding?.onScores?.(weights, { heads, queryLen, keyLen }, scope);
+  const encodingBias = positionEncoding?.onScores?.(weights, { heads, queryLen, keyLen }, scope);
   const shared = scope.get(sharedBias);
-  return own && shared ? add(own, shared) : (own ?? shared);
+  return encodingBias && shared ? add(encodingBias, shared) : (encodingBias ?? shared);
 }
 
 /**

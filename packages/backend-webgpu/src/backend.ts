@@ -128,8 +128,8 @@ export class CheckedBackend extends WebGPUBackend {
    */
   private forgetPrograms(steps: readonly ProgramStep[]): void {
     const programs = programsOf(this);
-    const spoiled = new Set(steps.map(({ program }) => programs[program.shaderKey]));
-    for (const [key, program] of Object.entries(programs)) if (spoiled.has(program)) delete programs[key];
+    const rejected = new Set(steps.map(({ program }) => programs[program.shaderKey]));
+    for (const [key, program] of Object.entries(programs)) if (rejected.has(program)) delete programs[key];
     this.forgetShaders();
   }
 }

@@ -102,7 +102,7 @@ export class CommandTracker<S extends CommandStep> {
   }
 
   private propagateLoss({ inputs, output }: CommandStep): void {
-    const spoiled = inputs.find(input => this.lost.has(input));
-    if (spoiled && !this.lost.has(output)) this.lost.set(output, this.lost.get(spoiled)!);
+    const lostInput = inputs.find(input => this.lost.has(input));
+    if (lostInput && !this.lost.has(output)) this.lost.set(output, this.lost.get(lostInput)!);
   }
 }

@@ -51,9 +51,9 @@ export function rotary(options: RotaryOptions): Rotary {
       return values;
     };
   };
-  const stored = storedRows(storedPositions, rotaryDim / 2);
+  const tableRows = storedRows(storedPositions, rotaryDim / 2);
   const waveTable = (wave: (angle: number) => number) =>
-    table([stored, rotaryDim / 2], () => wavesFor(stored, 0)(wave));
+    table([tableRows, rotaryDim / 2], () => wavesFor(tableRows, 0)(wave));
   const needs = { cos: waveTable(Math.cos), sin: waveTable(Math.sin) };
 
   // Cached, because queries and keys of all blocks of a step have the same length.
@@ -74,7 +74,7 @@ export function rotary(options: RotaryOptions): Rotary {
     storedPositions,
     onHeads: (weights: Weights<typeof needs>, x: Tensor, scope) => {
       const { positionIds, totalLength, capacity, tables } = stepPositionsOf(scope, x.shape[2]!);
-      const isStored = (capacity ?? totalLength) <= stored && !dependsOnLength(totalLength);
+      const isStored = (capacity ?? totalLength) <= tableRows && !dependsOnLength(totalLength);
       if ((!isStored && capacity === undefined) || scaling?.type === 'dynamic')
         refuseCapture('rotary makes tables that depend on the length so far');
       if (isStored) return rotate(x, { ...weights, ids: positionIds }, { interleaved });

@@ -40,8 +40,8 @@ export function sinusoidalPositions(options: SinusoidalPositionsOptions): Sinuso
   const { maxPositions, dim } = options;
   if (dim % 2 !== 0)
     throw new ResidualError('fit', `sinusoidalPositions: dim ${dim} is odd; sines and cosines come in pairs`);
-  const stored = storedRows(maxPositions, dim);
-  const needs = { table: table([stored, dim], () => sinusoids(options, stored)) };
+  const tableRows = storedRows(maxPositions, dim);
+  const needs = { table: table([tableRows, dim], () => sinusoids(options, tableRows)) };
   return {
     needs,
     about: { name: 'sinusoidalPositions' },
@@ -50,7 +50,7 @@ export function sinusoidalPositions(options: SinusoidalPositionsOptions): Sinuso
     onInput: (weights: Weights<typeof needs>, x: Tensor, scope) => {
       const { positionIds, totalLength, capacity, tables } = stepPositionsOf(scope, x.shape[1]!);
       expectMaxPositions('sinusoidalPositions', totalLength, maxPositions);
-      if ((capacity ?? totalLength) <= stored) return add(x, embed(weights.table, positionIds));
+      if ((capacity ?? totalLength) <= tableRows) return add(x, embed(weights.table, positionIds));
       if (capacity === undefined) refuseCapture('sinusoidalPositions makes a table that depends on the length so far');
       const rows = Math.min(maxPositions, capacity ?? 2 ** Math.ceil(Math.log2(totalLength + x.shape[1]!)));
       const make = () => [tensor(sinusoids(options, rows), [rows, dim])];

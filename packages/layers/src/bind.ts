@@ -32,9 +32,9 @@ export function bind<const Parts extends { readonly [name: string]: Bindable } |
 function bindPart(part: Bindable, weights: unknown, scope: Scope): unknown {
   if (part === undefined) return (input: unknown) => input;
   if (typeof part === 'function') return (input: unknown) => part(weights, input, scope);
-  const own = weights as Readonly<Record<string, unknown>>;
+  const byName = weights as Readonly<Record<string, unknown>>;
   const entries = Object.entries(part).map(
-    ([name, below]) => [name, bindPart(below, own[name], scope.at(name))] as const,
+    ([name, child]) => [name, bindPart(child, byName[name], scope.at(name))] as const,
   );
   return Array.isArray(part) ? entries.map(([, run]) => run) : Object.fromEntries(entries);
 }

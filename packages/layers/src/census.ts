@@ -15,14 +15,14 @@ export interface Census extends Readonly<Record<Exclude<Role, 'position'>, numbe
 
 /** Counts the matrices of a layer and their weights by role. */
 export function census(layer: HasNeeds<unknown>): Census {
-  const counted = weightNeeds(layer, 'census').flatMap(({ need }) =>
+  const matrices = weightNeeds(layer, 'census').flatMap(({ need }) =>
     need.kind === 'matrix' && need.role !== 'position' ? [need] : [],
   );
   const sum = (needs: readonly MatrixNeed[], numberOf: (need: MatrixNeed) => number) =>
     needs.reduce((total, need) => total + numberOf(need), 0);
   const weightsFor = (role: Role) =>
     sum(
-      counted.filter(need => need.role === role),
+      matrices.filter(need => need.role === role),
       sizeOf,
     );
   return {
@@ -36,9 +36,9 @@ export function census(layer: HasNeeds<unknown>): Census {
     down: weightsFor('down'),
     unembedding: weightsFor('unembedding'),
     other: weightsFor('other'),
-    weights: sum(counted, sizeOf),
-    matrices: sum(counted, ({ heads }) => heads),
-    valueMap: valueMapOf(counted),
+    weights: sum(matrices, sizeOf),
+    matrices: sum(matrices, ({ heads }) => heads),
+    valueMap: valueMapOf(matrices),
   };
 }
 

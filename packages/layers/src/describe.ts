@@ -53,7 +53,7 @@ export function describe(
     (path, need) => {
       const parameters = need.kind === 'table' ? 0 : sizeOf(need);
       parts.push({ path, name: need.kind, shape: need.shape, parameters });
-      for (const above of parentPaths(path)) totals.set(above, (totals.get(above) ?? 0) + parameters);
+      for (const parent of parentPaths(path)) totals.set(parent, (totals.get(parent) ?? 0) + parameters);
     },
   );
   const parameters = totals.get('') ?? 0;

@@ -26,10 +26,10 @@ export function explainFailure(
     return refusal(
       `the input is ${inputType === typeof input ? input : 'a list of numbers'}, not a tensor; tensor(values, shape) makes one`,
     );
-  for (const { path: below } of leavesOf(needs as Needs)) {
-    const leaf = leafAt(weights, below);
+  for (const { path: leafPath } of leavesOf(needs as Needs)) {
+    const leaf = leafAt(weights, leafPath);
     if (isAlive(leaf)) continue;
-    const full = [path, below].filter(step => step !== '').join('.');
+    const full = [path, leafPath].filter(step => step !== '').join('.');
     const remedy = 'is not in the tree of weights; init(layer, { seed }) or load(layer, source) makes it';
     return refusal(`${full} ${leaf ? 'was disposed' : remedy}`);
   }

@@ -177,12 +177,12 @@ export function treeOf<N>(needs: N, leafAt: (path: string, need: Leaf) => Matrix
   const build = (part: Needs, path: string): unknown => {
     if (isLeaf(part)) return leafAt(path, part);
     if (hasNeeds(part)) return build(part.needs as Needs, path);
-    const below = (name: string) => (path === '' ? name : `${path}.${name}`);
-    if (Array.isArray(part)) return part.map((element, index) => build(element as Needs, below(String(index))));
+    const childPath = (name: string) => (path === '' ? name : `${path}.${name}`);
+    if (Array.isArray(part)) return part.map((element, index) => build(element as Needs, childPath(String(index))));
     return Object.fromEntries(
       Object.entries(part as Record<string, Needs | undefined>).map(([name, element]) => [
         name,
-        element === undefined ? undefined : build(element, below(name)),
+        element === undefined ? undefined : build(element, childPath(name)),
       ]),
     );
   };

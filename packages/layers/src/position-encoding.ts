@@ -67,9 +67,9 @@ export function expectPositionEncoding(
   const encodingName = encoding.about?.name ?? 'the position encoding';
   const acts = site === 'input' ? encoding.onInput : (encoding.onHeads ?? encoding.onScores);
   if (!acts) {
-    const [there, here] =
+    const [actsOn, usedOn] =
       site === 'input' ? ['inside attention', 'on the input'] : ['on the input', 'inside attention'];
-    throw new ResidualError('fit', `${name}: ${encodingName} acts ${there} only and would do nothing ${here}`);
+    throw new ResidualError('fit', `${name}: ${encodingName} acts ${actsOn} only and would do nothing ${usedOn}`);
   }
   for (const dim of ['dim', 'heads', 'headDim'] as const) {
     if (encoding[dim] === undefined || dims[dim] === undefined || encoding[dim] === dims[dim]) continue;

@@ -40,17 +40,17 @@ export class Scope {
 
   /** The scope of the part with this name or index. */
   at(name: string | number): Scope {
-    return new Scope(this.below(name), this.taps, this.slots);
+    return new Scope(this.pathOf(name), this.taps, this.slots);
   }
 
   /** Passes `x` to the taps that want `<path>.<name>` and returns it, or its replacement. */
   tap(name: string, x: Tensor): Tensor {
-    return this.taps === undefined || !this.wants(name) ? x : this.taps.onTensor(this.below(name), x);
+    return this.taps === undefined || !this.wants(name) ? x : this.taps.onTensor(this.pathOf(name), x);
   }
 
   /** Whether a tap wants `<path>.<name>`. */
   wants(name: string): boolean {
-    return this.taps?.wants(this.below(name)) ?? false;
+    return this.taps?.wants(this.pathOf(name)) ?? false;
   }
 
   /** Runs the body of the layer at this path, inside the taps that observe layers. */
@@ -73,7 +73,7 @@ export class Scope {
     return new Scope(this.path, this.taps, new Map(this.slots).set(slot, value));
   }
 
-  private below(name: string | number): string {
+  private pathOf(name: string | number): string {
     return this.path === '' ? String(name) : `${this.path}.${name}`;
   }
 }

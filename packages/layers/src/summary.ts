@@ -38,27 +38,27 @@ export function summary(layer: HasNeeds<unknown> & { readonly about: LayerInfo }
 type Row = readonly [name: string, what: string, count: string];
 
 function rowsOf({ name, part, branches }: Branch, indent: string): Row[] {
-  const below = indent === '' && name === '' ? '  ' : `${indent}  `;
+  const childIndent = indent === '' && name === '' ? '  ' : `${indent}  `;
   const groups: { rows: Row[]; names: string[] }[] = [];
   for (const branch of branches.values()) {
-    const rows = rowsOf({ ...branch, name: '*' }, below);
+    const rows = rowsOf({ ...branch, name: '*' }, childIndent);
     const previous = groups.at(-1);
     const isSame = /^\d+$/.test(branch.name) && String(previous?.rows) === String(rows);
     if (isSame) previous!.names.push(branch.name);
     else groups.push({ rows, names: [branch.name] });
   }
-  const inside = groups.flatMap(({ rows: [head, ...rest], names }): Row[] => {
+  const childRows = groups.flatMap(({ rows: [head, ...rest], names }): Row[] => {
     const [, what, count] = head!;
     const isOne = names.length === 1;
     const label = isOne ? names[0]! : `${names[0]} to ${names.at(-1)}`;
     return [
-      [`${below}${label}`, isOne ? what : `${names.length} × ${what}`, isOne || !count ? count : `each ${count}`],
+      [`${childIndent}${label}`, isOne ? what : `${names.length} × ${what}`, isOne || !count ? count : `each ${count}`],
       ...rest,
     ];
   });
-  if (part?.path === '') return [[part.name, '', formatNumber(part.parameters)], ...inside];
-  if (!part) return [[`${indent}${name}`, '', ''], ...inside];
+  if (part?.path === '') return [[part.name, '', formatNumber(part.parameters)], ...childRows];
+  if (!part) return [[`${indent}${name}`, '', ''], ...childRows];
   const what = part.shape ? `${showShape(part.shape)}${part.name === 'table' ? ' table' : ''}` : part.name;
   const count = part.name === 'table' ? '' : formatNumber(part.parameters);
-  return [[`${indent}${name}`, what, count], ...inside];
+  return [[`${indent}${name}`, what, count], ...childRows];
 }

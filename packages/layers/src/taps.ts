@@ -79,9 +79,9 @@ function trackPatterns(caller: string, patterns: readonly string[], base: string
     const cached = wantedPaths.get(path);
     if (cached !== undefined) return cached;
     for (const [pattern, fitsOne] of unmatched) if (fitsOne(path)) unmatched.delete(pattern);
-    const wanted = fits(path);
-    wantedPaths.set(path, wanted);
-    return wanted;
+    const isWanted = fits(path);
+    wantedPaths.set(path, isWanted);
+    return isWanted;
   };
   const expectAllMatched = () => {
     for (const pattern of unmatched.keys()) throw noMatchingTensor(caller, pattern, wantedPaths.keys());
@@ -107,6 +107,6 @@ export function noMatchingTensor(caller: string, pattern: string, paths: Iterabl
   const isNumbered = /\d/.test(pattern);
   const names = [...paths].map(path => (isNumbered ? path : path.replaceAll(/(?<=^|\.)\d+(?=\.|$)/g, '*')));
   const closest = nearestNames(pattern, new Set(names)).slice(0, 5);
-  const there = closest.length > 0 ? `the nearest are ${closest.join(', ')}` : 'there was none';
-  return new ResidualError('tap', `${caller}: '${pattern}' fits no tensor that came up; ${there}`);
+  const hint = closest.length > 0 ? `the nearest are ${closest.join(', ')}` : 'there was none';
+  return new ResidualError('tap', `${caller}: '${pattern}' fits no tensor that came up; ${hint}`);
 }

@@ -96,9 +96,9 @@ export function mapTree<Tree>(tree: Tree, transform: (leaf: Matrix, path: string
       changed.set(part, leaf);
       return leaf;
     }
-    const below = (name: string) => (path === '' ? name : `${path}.${name}`);
-    if (Array.isArray(part)) return part.map((element, index) => walk(element, below(String(index))));
-    return Object.fromEntries(Object.entries(part).map(([name, element]) => [name, walk(element, below(name))]));
+    const childPath = (name: string) => (path === '' ? name : `${path}.${name}`);
+    if (Array.isArray(part)) return part.map((element, index) => walk(element, childPath(String(index))));
+    return Object.fromEntries(Object.entries(part).map(([name, element]) => [name, walk(element, childPath(name))]));
   };
   return walk(tree, '') as Tree;
 }

@@ -26,12 +26,12 @@ export function activeTapes(): readonly OpObserver[] {
 
 /** Runs `body` with exactly the tapes in `active`. */
 export function withTapes<Result>(active: readonly OpObserver[], body: () => Result): Result {
-  const before = tapes;
+  const previous = tapes;
   tapes = active;
   try {
     return body();
   } finally {
-    tapes = before;
+    tapes = previous;
   }
 }
 

@@ -23,7 +23,7 @@ export interface Head {
    * x [..., modelDim] to logits [..., vocab] by the weights of the head, or by those of the embedding if it is tied. A
    * `chunkedHead` in the scope replaces it. Tap: `logits`.
    */
-  readonly logits: (own: HeadWeights, embedding: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => Tensor;
+  readonly logits: (head: HeadWeights, embedding: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => Tensor;
   /** The bias of a tied head. */
   readonly bias: VectorNeed | undefined;
   /** Operations of a tied head for one token; an untied head counts its own. */
@@ -53,16 +53,19 @@ export function buildHead(name: string, embedding: TokenEmbedding, parts: HeadPa
   if (head && logitsBias)
     throw new ResidualError('fit', `${name}: logitsBias belongs to a tied head; give the untied head a bias`);
   const tied = tiedHead(embedding);
-  const logitsOf = (own: HeadWeights, table: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => {
+  const logitsOf = (weights: HeadWeights, table: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => {
     const scaled = headScale === 1 ? x : mul(x, headScale);
-    return scope.tap('logits', head ? head(own.head, scaled, scope.at('head')) : tied(table, scaled, own.logitsBias));
+    return scope.tap(
+      'logits',
+      head ? head(weights.head, scaled, scope.at('head')) : tied(table, scaled, weights.logitsBias),
+    );
   };
   return {
     logits: ({ head, logitsBias }, embedding, x, scope) => {
-      const own = { head, logitsBias };
+      const headWeights = { head, logitsBias };
       const chunked = scope.get(chunkedHead);
-      if (!chunked) return logitsOf(own, embedding, x, scope);
-      return chunked(x, { head: own, embedding }, (weights, rows) =>
+      if (!chunked) return logitsOf(headWeights, embedding, x, scope);
+      return chunked(x, { head: headWeights, embedding }, (weights, rows) =>
         logitsOf(weights.head, weights.embedding, rows, scope),
       );
     },

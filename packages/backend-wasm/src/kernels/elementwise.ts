@@ -27,10 +27,12 @@ const sum = /*#__PURE__*/ kernel<Pair, unknown>((heap, { a, b }) => {
  */
 function repeats(part: TensorInfo, whole: TensorInfo): boolean {
   if (part.dtype !== 'float32' || whole.dtype !== 'float32') return false;
-  const before = whole.shape.length - part.shape.length;
-  if (before < 0) return false;
+  const leading = whole.shape.length - part.shape.length;
+  if (leading < 0) return false;
   const first = part.shape.findIndex(length => length > 1);
-  return first < 0 ? sizeOf(whole.shape) === 1 : part.shape.every((n, i) => i < first || n === whole.shape[before + i]);
+  return first < 0
+    ? sizeOf(whole.shape) === 1
+    : part.shape.every((n, i) => i < first || n === whole.shape[leading + i]);
 }
 
 /** scale · x + shift. */

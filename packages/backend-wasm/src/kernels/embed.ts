@@ -32,8 +32,8 @@ export const gather: Kernel<{ x: TensorInfo; indices: TensorInfo }, { readonly a
     const wrong = heap.call.embed!(table, names, rows, count, length, inner);
     if (wrong < 0) continue;
     heap.free(y);
-    const found = heap.int(indices, wrong);
-    throw new ResidualError('range', `gather: index ${found} is outside the ${length} entries of axis ${axis}`);
+    const index = heap.int(indices, wrong);
+    throw new ResidualError('range', `gather: index ${index} is outside the ${length} entries of axis ${axis}`);
   }
   return y;
 };

@@ -66,8 +66,8 @@ function addGradients(node: TapeNode, upstream: Tensor, gradients: Map<number, T
   const sums = tidy(() => {
     const sums = new Map<number, Tensor>();
     for (const [id, part] of gradientsOf(node, upstream)) {
-      const before = sums.get(id) ?? gradients.get(id);
-      sums.set(id, before ? add(before, part) : shared.has(part) ? clone(part) : part);
+      const sum = sums.get(id) ?? gradients.get(id);
+      sums.set(id, sum ? add(sum, part) : shared.has(part) ? clone(part) : part);
       shared.add(part);
     }
     return [...sums].flat();

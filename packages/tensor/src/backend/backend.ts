@@ -52,10 +52,10 @@ export async function useBackend(name: string): Promise<void> {
       `useBackend: '${name}' is not registered; import '@residual/backend-${name}' first (registered: ${registered.join(', ') || 'none'})`,
     );
   }
-  const before = activeBackend();
+  const previous = activeBackend();
   const failure = await startError(name);
   if (!failure) return;
-  if (before) await tf.setBackend(before);
+  if (previous) await tf.setBackend(previous);
   const reason = failure.cause instanceof Error ? `: ${failure.cause.message}` : '';
   throw new ResidualError('backend', `useBackend: '${name}' does not start on this machine${reason}`, failure);
 }

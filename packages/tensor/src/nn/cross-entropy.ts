@@ -31,12 +31,12 @@ export type CrossEntropyAttributes = { readonly ignoreIndex: number };
 const crossEntropyOp: Op<CrossEntropyInputs, CrossEntropyAttributes> = {
   name: 'residual.crossEntropy',
   compose: ({ logits, labels }, { ignoreIndex }) => {
-    const below = sub(logits, max(logits, { axis: 1, keepDims: true }));
-    const known = minimum(maximum(labels, 0), logits.shape[1]! - 1);
-    const loss = sub(log(sum(exp(below), { axis: 1 })), gatherColumns(below, known));
-    const counted = mul(loss, toFloat(notEqual(labels, ignoreIndex)));
+    const shifted = sub(logits, max(logits, { axis: 1, keepDims: true }));
+    const validLabels = minimum(maximum(labels, 0), logits.shape[1]! - 1);
+    const loss = sub(log(sum(exp(shifted), { axis: 1 })), gatherColumns(shifted, validLabels));
+    const masked = mul(loss, toFloat(notEqual(labels, ignoreIndex)));
     // Infinite outside the vocabulary.
-    return sub(counted, log(maximum(toFloat(equal(labels, known)), toFloat(equal(labels, ignoreIndex)))));
+    return sub(masked, log(maximum(toFloat(equal(labels, validLabels)), toFloat(equal(labels, ignoreIndex)))));
   },
   saves: ['logits', 'labels'],
   gradient: (dy, { saved: { logits, labels }, attributes }) => ({

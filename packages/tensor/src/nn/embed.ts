@@ -12,16 +12,16 @@ const embedOp: Op<{ weight: Tensor; ids: Tensor }, { padTokenId?: number }> = {
   name: 'residual.embed',
   compose: ({ weight, ids }) => {
     const [vocab, dim] = weight.shape as [number, number];
-    const outside = (id: string) => `embed: id ${id} is outside the vocabulary of ${vocab}`;
-    return reshape(gatherAlong(weight, reshape(ids, [-1]), 0, outside), [...ids.shape, dim]);
+    const describeOutside = (id: string) => `embed: id ${id} is outside the vocabulary of ${vocab}`;
+    return reshape(gatherAlong(weight, reshape(ids, [-1]), 0, describeOutside), [...ids.shape, dim]);
   },
   saves: ['ids'],
   gradient: (dy, { saved: { ids }, shapes: { weight }, attributes: { padTokenId } }) => ({
     weight: () => {
       const [rows, row] = [reshape(dy, [ids.size, weight[1]!]), reshape(ids, [ids.size])];
-      const counted =
+      const masked =
         padTokenId === undefined ? rows : mul(rows, toFloat(notEqual(reshape(ids, [ids.size, 1]), padTokenId)));
-      return scatterAdd(counted, row, weight[0]!);
+      return scatterAdd(masked, row, weight[0]!);
     },
   }),
 };

@@ -15,10 +15,10 @@ const gatherOp: Op<{ x: Tensor; indices: Tensor }, { axis: number; batchDims: 0 
     x: () => {
       const first = [axis, ...shapes.x.flatMap((_, i) => (i === axis ? [] : [i]))];
       const moved = transpose(dy, first);
-      const whole = first.map(i => shapes.x[i]!);
-      const rows = scatterAdd(reshape(moved, [indices.size, -1]), indices, whole[0]!);
+      const movedShape = first.map(i => shapes.x[i]!);
+      const rows = scatterAdd(reshape(moved, [indices.size, -1]), indices, movedShape[0]!);
       return transpose(
-        reshape(rows, whole),
+        reshape(rows, movedShape),
         first.map((_, i) => first.indexOf(i)),
       );
     },

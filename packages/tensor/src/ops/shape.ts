@@ -114,10 +114,10 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
 /** Pads x with zeros to `shape`, with its first entry at `begin`. */
 function padTo(x: Tensor, shape: readonly number[], begin: readonly number[]): Tensor {
   return shape.reduce((inner, length, axis) => {
-    const before = begin[axis]!;
-    const after = length - before - inner.shape[axis]!;
+    const start = begin[axis]!;
+    const end = length - start - inner.shape[axis]!;
     const pad = (n: number) => (n === 0 ? [] : [zeros(inner.shape.map((whole, i) => (i === axis ? n : whole)))]);
-    return before + after === 0 ? inner : concat([...pad(before), inner, ...pad(after)], axis);
+    return start + end === 0 ? inner : concat([...pad(start), inner, ...pad(end)], axis);
   }, x);
 }
 

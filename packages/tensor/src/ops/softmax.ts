@@ -54,8 +54,8 @@ export function logSumExp(x: Tensor, { keepDims = false }: { keepDims?: boolean 
 const logSoftmaxOp: Op<{ x: Tensor }, Record<never, never>> = {
   name: 'residual.logSoftmax',
   compose: ({ x }) => {
-    const below = sub(x, max(x, last)); // before adding the logarithm, which a large x would absorb
-    return sub(below, log(sum(exp(below), last)));
+    const shifted = sub(x, max(x, last)); // before adding the logarithm, which a large x would absorb
+    return sub(shifted, log(sum(exp(shifted), last)));
   },
   saves: ['output'],
   gradient: (dy, { saved: { output } }) => ({ x: () => sub(dy, mul(exp(output), sum(dy, last))) }),
