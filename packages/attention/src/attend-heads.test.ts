@@ -17,7 +17,7 @@ test.each([
 ])('one op, or three steps where someone asks for what is between: %s', async (_, path, expected) => {
   await tensors.useBackend('cpu');
   const part = selfAttention({ modelDim: 6, heads: 3 });
-  // As one of several that the scope is made for: that another one does not run here is no error.
+  // One of several layers of the scope: it is not an error that another one does not run here.
   const attention = layer(part, (w, x: tensors.Tensor, scope) => part(w, x, scope), { partial: true });
   const [x, weights] = [numbers('x', [1, 5, 6]), randomWeights(attention)];
   vi.clearAllMocks();

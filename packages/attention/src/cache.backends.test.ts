@@ -292,7 +292,7 @@ test('beamIndices reorder sequences without moving keys', async () => {
   const whole = tensor(expected.flat(2), [batch, 3, modelDim]);
   const full = attention(weights, whole);
   const last = sliceAxis(full, 1, 2, 1);
-  // keys and values depend on the token alone here, so the whole text in one pass shows the same
+  // here keys and values depend only on the token, so one pass over the whole text gives the same
   await expectClose(y, await nestedOf(last), close);
   expect(cache.selfAttentionTensors).toHaveLength(kept.length);
   dispose([first, second, third, source, y, whole, full, last]);

@@ -61,7 +61,7 @@ test('padding of the memory is hidden', async () => {
 test('consecutive sequences may share one memory', async () => {
   const attention = crossAttention(dims);
   const [input, weights] = [inputs(), randomWeights(attention)];
-  const x = numbers('beams', [6, queryLen, modelDim]); // three rows for each memory
+  const x = numbers('beams', [6, queryLen, modelDim]); // three sequences per memory
   const rows: Rows[] = await nestedOf(input.memory);
   const repeated = tensor(rows.flatMap(row => [row, row, row]).flat(2), [6, keyLen, memoryDim]);
   const [where, whereRepeated] = [padding({ lengths: [5, 2] }), padding({ lengths: [5, 5, 5, 2, 2, 2] })];
@@ -84,7 +84,7 @@ test('with a cache the memory is read once, and the cache keeps what was read', 
   const again = cache.step(3, scope => attention(weights, otherMemory, scope));
   await expectClose(first, alone, { absolute: 1e-6 });
   await expectClose(again, alone, { absolute: 1e-6 });
-  expect(cache.selfAttentionTensors).toEqual([]); // only keys and values of the sequence itself
+  expect(cache.selfAttentionTensors).toEqual([]); // only those of self-attention
   cache.dispose();
   const elsewhere = cache.step(3, scope => attention(weights, otherMemory, scope));
   await expect(expectClose(elsewhere, alone, { absolute: 1e-2 })).rejects.toThrow('differ');

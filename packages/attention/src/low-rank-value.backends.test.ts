@@ -18,12 +18,13 @@ test.each([
   async ({ kvHeads, shared, layer: attention }) => {
     const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
     const ups: Rows[] = await Promise.all(weights.valueUp.map(({ weight }) => nestedOf(weight as Tensor)));
-    // The loops' own output is not used: only which position attends to which, and what value-down gives.
+    // Only the attention weights and the output of value-down are used, not the output of the loops.
     const plain = await readProjections({ ...weights, value: weights.valueDown, output: weights.query });
     const expected = ((await nestedOf(x)) as Rows[]).map(rows => {
       const { weights: attentionWeights, value } = attendInFloat64(rows, rows, plain, { heads, kvHeads, isVisible });
       const changes = attentionWeights.map((own, h) => {
-        const proposed = linearRows(value[shared[h]!]!, ups[h]!); // what each position would add: value-up · value-down · x
+        // What each position would add: value-up · value-down · x.
+        const proposed = linearRows(value[shared[h]!]!, ups[h]!);
         return own.map(row =>
           proposed[0]!.map((_, d) => row.reduce((sum, weight, j) => sum + weight * proposed[j]![d]!, 0)),
         );

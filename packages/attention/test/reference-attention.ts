@@ -14,7 +14,7 @@ export const numbers = (name: string, shape: readonly number[]): Tensor =>
     shape,
   );
 
-/** Weights in which every leaf matters, biases too. */
+/** Random weights, biases too, so that every leaf matters. */
 export const randomWeights = <N>(layer: HasNeeds<N>): Weights<N> =>
   unflatten(
     layer,
@@ -60,8 +60,8 @@ export interface ReferenceOptions {
 }
 
 /**
- * What one sequence takes from a memory (itself, for self-attention), in float64: the output and all on the way to it,
- * by head.
+ * Attention of one sequence to a memory (itself, for self-attention) in float64: the output, and all intermediate
+ * results by head.
  */
 export const attendInFloat64 = (x: Rows, memory: Rows, plain: ProjectionArrays, options: ReferenceOptions) => {
   const { heads, kvHeads = heads, isVisible, score, bias = () => 0, applyRotary = row => row } = options;
@@ -87,11 +87,11 @@ export const attendInFloat64 = (x: Rows, memory: Rows, plain: ProjectionArrays, 
   };
 };
 
-/** What the loops give of each row of a batch. */
+/** The results of the loops for each sequence of a batch. */
 export type Expected = ReturnType<typeof attendInFloat64>[];
 
 /**
- * The output of an attention, with and without taps, and what it shows the taps of `names` must be what the loops give.
+ * Expects the output of an attention, with and without taps, and the tensors at the taps `names` to equal the loops.
  */
 export const expectAttention = async <Input>(
   run: (input: Input, scope?: Scope) => Tensor,

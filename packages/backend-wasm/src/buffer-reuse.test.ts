@@ -23,7 +23,7 @@ const values = (shift: number) =>
   );
 
 /**
- * Runs `step` on other inputs twice, as it is written and replayed, and gives both with how much data the replay made.
+ * Runs `step` on other inputs directly and by a replay, and returns both results and how many buffers the replay made.
  */
 async function replayed(step: (x: Tensor) => readonly Tensor[]) {
   const [first, second] = [values(0), values(7)];

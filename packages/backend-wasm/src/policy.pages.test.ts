@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
 
-/** Starts the backend, runs one of our kernels and one of tfjs's, and leaves what came of it on the page. */
+/** Starts the backend, runs a kernel of ours and one of tfjs, and stores the result on the page. */
 const program = `
   import { wasmMemoryUsage } from './index.ts';
   import * as tf from '@tensorflow/tfjs-core';

@@ -30,7 +30,7 @@ test('every kernel is registered for wasm under the name of its op', () => {
   for (const name of Object.keys(kernels)) expect(tf.getKernel(name, 'wasm').kernelFunc, name).toBe(kernels[name]);
 });
 
-/** A sum that passes through our kernels and through tfjs's. */
+/** A sum that uses our kernels and those of tfjs. */
 function works(): void {
   tf.tidy(() => {
     const x = tf.ones([3, 5]);
@@ -84,7 +84,7 @@ test('the memory usage is in bytes and grows with the tensors', () => {
 
 test('a result that does not fit in 4 GB throws with the memory in use, and the backend keeps working', () => {
   const many = tf.zeros([33000, 1]);
-  const fewer = tf.zeros([32500, 1]); // 4.29 GB: would fit, were nothing else there
+  const fewer = tf.zeros([32500, 1]); // 4.29 GB: it would fit alone
   const { heapBytes } = wasmMemoryUsage();
   for (const weight of [many, fewer]) {
     expect(() => call('linear', { x: many, weight })).toThrow(

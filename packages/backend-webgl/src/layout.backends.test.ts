@@ -19,9 +19,7 @@ import { env, getKernel } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { backend, expectKernelMatches, int32, normal } from './testing/expect-kernel.js';
 
-/**
- * Made on the device by ops that leave Infinity, e^100, in the padding of an odd axis of the texture.
- */
+/** A tensor made by ops that leave Infinity, e^100, in the padding of an odd axis of the texture. */
 function spoiled(shape: number[]): Tensor {
   return tidy(() => exp(add(mul(normal(shape, 0.02, 2), -50), 100)));
 }

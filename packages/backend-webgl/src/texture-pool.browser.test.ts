@@ -8,11 +8,11 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 const megabyte = 2 ** 20;
 const held = () => (backend() as MathBackendWebGL).memory().numBytesInGPUAllocated / megabyte;
 
-/** A tensor of 16 MB on the device, and as much again for what it is made of. */
+/** A tensor of 16 MB on the device, made from another one of 16 MB. */
 const large = () => tidy(() => mul(zeros([2048, 2048]), 2));
 
 beforeAll(() => useBackend('webgl'));
-// Time passes when the tests say so.
+// The tests control the time.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 

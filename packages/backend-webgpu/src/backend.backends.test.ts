@@ -51,11 +51,11 @@ describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
 
   const running = () => backend() as WebGPUBackend;
 
-  /** A pass that the device refuses. */
+  /** A pass that the device rejects. */
   const broken = (inputs: Pass['inputs'], shape = [2, 2]) =>
     runPass(running(), { inputs, shape, workgroups: 1, code: 'fn main(index : i32) { nonsense }' });
 
-  /** What a read says when it fails. */
+  /** The message of a read that fails. */
   const failure = async (reading: Promise<unknown>): Promise<string> => {
     const error = await reading.then(
       () => 'it was read',

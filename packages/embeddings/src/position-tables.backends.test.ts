@@ -82,7 +82,7 @@ test.each(Object.entries(schemes))(
   },
 );
 
-test('steps of one capacity compile nothing that the first has not compiled', async () => {
+test('steps of one capacity compile no program beyond those of the first', async () => {
   const scheme = rotary({ headDim: dim });
   const weights = init(scheme, { seed: 1 });
   const x = tensor(new Float32Array(dim).fill(1), [1, 1, 1, dim]);
@@ -112,7 +112,7 @@ test('steps of one capacity compile nothing that the first has not compiled', as
   dispose([x, weights]);
 });
 
-test('relative positions know distances of 10⁹ and make buckets for those that there are', async () => {
+test('relative positions support distances of 10⁹ and make buckets only for the distances that occur', async () => {
   const options = { heads: 2, buckets: 8, maxDistance: 1e9, bidirectional: true };
   const scheme = relativePositions(options);
   const weights = {

@@ -37,7 +37,7 @@ const onInput = (scheme: PositionEncoding) =>
 const onHeads = (scheme: PositionEncoding) =>
   layer({ scheme }, (w, x: Tensor, scope) => scheme.onHeads!(w.scheme, x, scope));
 
-/** Rows that stand elsewhere: 5, 6, 7 in the first row of the batch, 0, 0, 1 in the second. */
+/** Other position ids: 5, 6, 7 in the first sequence of the batch, 0, 0, 1 in the second. */
 const elsewhere = (total = 8): StepPositions => ({
   positionIds: tensor([5, 6, 7, 0, 0, 1], [2, 3], 'int32'),
   totalLength: total,
@@ -69,7 +69,7 @@ test('learned positions add the row of each position', async () => {
   dispose([x, weights, where.positionIds, y, z]);
 });
 
-test('sinusoids may begin at another position, and reach the longest wavelength itself', async () => {
+test('sinusoids with an offset and with inclusive spacing', async () => {
   const values = async (options: object) => {
     const scheme = sinusoidalPositions({ maxPositions: 5, dim: 6, ...options });
     const weights = init(scheme, { seed: 1 });
@@ -91,7 +91,7 @@ test('sinusoids may begin at another position, and reach the longest wavelength 
   });
 });
 
-test('rows at the start of a learned table may belong to no position', async () => {
+test('a learned table may have unused rows at its start', async () => {
   const scheme = learnedPositions({ maxPositions: 5, dim, offset: 2 });
   const weights = init(scheme, { seed: 1 });
   expect((weights.weight as Tensor).shape).toEqual([7, dim]);
@@ -102,7 +102,7 @@ test('rows at the start of a learned table may belong to no position', async () 
   dispose([weights, x, y]);
 });
 
-test('learned positions are trained: rows that were used get a gradient', async () => {
+test('learned positions are trained: used rows get a gradient', async () => {
   const scheme = learnedPositions({ maxPositions: 5, dim });
   const [x, dy, weights] = [
     numbers('x', [batch, length, dim]),
@@ -206,7 +206,7 @@ test.each(Object.entries(rotaries))('rotary positions turn pairs by their angles
   dispose([weights, x, where.positionIds, y]);
 });
 
-test('dynamic tables follow each length, also back to a shorter one', async () => {
+test('dynamic tables depend on the length, also when it becomes shorter', async () => {
   const options: RotaryOptions = {
     headDim: 6,
     storedPositions: 16,
@@ -229,7 +229,7 @@ test('dynamic tables follow each length, also back to a shorter one', async () =
   dispose([weights, x]);
 });
 
-test('rotary scores depend on the distance alone', async () => {
+test('rotary scores depend only on the distance', async () => {
   const scheme = rotary({ headDim: 6, storedPositions: 64 });
   const weights = init(scheme, { seed: 1 });
   const [q, k] = [numbers('q', [1, 1, 1, 6]), numbers('k', [1, 1, 1, 6])];
@@ -254,7 +254,7 @@ test('rotary scores depend on the distance alone', async () => {
   dispose([weights, q, k]);
 });
 
-test('all layers of a tree share the tables of one scheme', () => {
+test('all layers of a tree share the tables of one position encoding', () => {
   const scheme = rotary({ headDim: 6, storedPositions: 4 });
   const weights = init({ needs: { layers: [{ scheme }, { scheme }] } }, { seed: 1 });
   expect(weights.layers[1]!.scheme.cos).toBe(weights.layers[0]!.scheme.cos);
@@ -307,7 +307,7 @@ test.each([
   dispose([weights, x, where.positionIds]);
 });
 
-test('what does not fit fails where it is composed', () => {
+test('parts that do not fit throw when they are composed', () => {
   expect(() => sinusoidalPositions({ maxPositions: 5, dim: 7 })).toThrow(
     'sinusoidalPositions: dim 7 is odd; sines and cosines come in pairs',
   );

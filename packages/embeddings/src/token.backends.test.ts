@@ -41,7 +41,7 @@ test('a scale multiplies what is looked up, not the table', async () => {
   dispose([own, ids, x, y, logits]);
 });
 
-test('a row that was looked up twice gets both gradients', async () => {
+test('a row that is looked up twice gets both gradients', async () => {
   const embedding = tokenEmbedding({ vocab: 3, dim: 2 });
   const [own, ids, dy] = [weights(), tensor([2, 0, 2], [1, 3], 'int32'), tensor([1, 10, 100, 1000, 2, 20], [1, 3, 2])];
   const found = gradients(() => sum(mul(embedding(own, ids), dy)), own);

@@ -17,7 +17,7 @@ const rate = 0.4;
 const drop = dropout({ rate });
 const training = (step: number) => emptyScope.with(randomness, { seed: 11, step }).at('layers').at(3);
 
-/** The mask by its definition: the upper 24 bits of the hash at (seed, path, step, place). */
+/** The mask by its definition: the upper 24 bits of the hash at (seed, path, step, counter). */
 const maskAt = (path: string, step: number, length: number) =>
   Array.from({ length }, (_, i) =>
     randomBitsAt(randomKey(11, streamOf(path), step), i) >>> 8 < Math.round(rate * 2 ** 24) ? 0 : 1 / (1 - rate),
@@ -65,13 +65,13 @@ test('forward and backward have one mask', async () => {
   dispose([scaled, found]);
 });
 
-test('placeIn is what an op drops by inside itself', () => {
+test('randomStreamIn is the stream for an op with dropout inside', () => {
   expect(drop.randomStreamIn(training(2))).toEqual({ seed: 11, step: 2, path: 'layers.3', rate });
   expect(drop.randomStreamIn(emptyScope)).toBeUndefined();
   expect(dropout({ rate: 0 }).randomStreamIn(training(2))).toBeUndefined();
 });
 
-test('inside a layer nothing is left behind', async () => {
+test('no tensor leaks inside a layer', async () => {
   const twice = layer({ drop }, (_, y: Tensor, scope) => drop({}, drop({}, y, scope.at('a')), scope.at('b')));
   await expectNoLeak(() => dispose([twice({ drop: {} }, x), twice({ drop: {} }, x, training(1))]));
 });

@@ -41,7 +41,7 @@ const onHeads: PositionEncoding = {
 };
 const onScores: PositionEncoding = { needs: {}, heads: 3, onScores: () => expect.unreachable() };
 
-test('positions go where they act', () => {
+test('position encodings fit where they act', () => {
   expect(() => {
     expectPositionEncoding('model', undefined, 'input', { dim: 7 });
     expectPositionEncoding('model', onInput, 'input', { dim: 7 });
@@ -50,7 +50,7 @@ test('positions go where they act', () => {
   }).not.toThrow();
 });
 
-test('positions where they would do nothing are refused', () => {
+test('position encodings that would do nothing throw', () => {
   expect(() => expectPositionEncoding('attention', onInput, 'attention', { heads: 3 })).toThrow(
     'attention: counted acts on the input only and would do nothing inside attention',
   );
@@ -62,7 +62,7 @@ test('positions where they would do nothing are refused', () => {
   );
 });
 
-test('positions made for other dims are refused with both numbers', () => {
+test('position encodings for other dims throw with both numbers', () => {
   expect(() => expectPositionEncoding('model', onInput, 'input', { dim: 11 })).toThrow(
     'model: counted is made for dim 7, here dim is 11; they must be equal',
   );

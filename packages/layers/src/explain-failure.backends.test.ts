@@ -8,7 +8,7 @@ const model = layer({ layers: [inner, inner] }, (w, x: Tensor, scope) => {
   return x;
 });
 
-test('weights that were disposed, or are not there, are named with their path', () => {
+test('weights that were disposed or are missing are named with their path', () => {
   const [weights, x] = [init(model, { seed: 1 }), ones([2, 3])];
   weights.layers[1]!.bias!.dispose();
   expect(() => model(weights, x)).toThrow('linear: layers.1.bias was disposed');
@@ -20,7 +20,7 @@ test('weights that were disposed, or are not there, are named with their path', 
   x.dispose();
 });
 
-test('an input that is no tensor is said to be none', () => {
+test('an input that is not a tensor is named', () => {
   const weights = init(inner, { seed: 1 });
   const makes = 'not a tensor; tensor(values, shape) makes one';
   expect(() => inner(weights, [1, 2, 3] as never)).toThrow(`linear: the input is a list of numbers, ${makes}`);
@@ -28,7 +28,7 @@ test('an input that is no tensor is said to be none', () => {
   dispose(weights);
 });
 
-test('another error stays as it is', () => {
+test('other errors are not changed', () => {
   const [weights, x] = [init(inner, { seed: 1 }), ones([2, 5])];
   expect(() => inner(weights, x)).toThrow('linear: x [2, 5], weight [3, 3] and bias [3] do not fit');
   dispose([weights, x]);

@@ -7,7 +7,7 @@ const small = layer({ first: linear({ in: 3, out: 5 }), scale: vector([7], 1) },
 
 test('the same seed gives the same numbers on every backend', async () => {
   const weights = init(linear({ in: 3, out: 2 }), { seed: 7 });
-  // Box-Muller on the hash of (7, 'weight', 0 .. 5), times 0.02, worked out apart from this package.
+  // Box-Muller on the hash of (7, 'weight', 0 .. 5), times 0.02, computed without this package.
   const known = [
     [-0.001051548, 0.009308797, 0.005422715],
     [-0.005733875, 0.012005558, 0.026815637],

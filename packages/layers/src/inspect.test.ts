@@ -12,7 +12,7 @@ const own = layer({ scale: vector([3]), angles: table([5, 2], () => new Float32A
   add(x, 1),
 );
 
-test('the console shows a layer as what it is', () => {
+test('the console prints a layer in one line', () => {
   expect(inspect(up)).toBe('linear(weight: [1200, 3], bias: [1200]) [..., 3] → [..., 1200], 4,800 parameters');
   expect(`${both}`).toBe('both(first: layerNorm, layers: 2 × linear, layerNorm) → [..., 1200], 9,612 parameters');
   expect(inspect([own])).toBe('[ layer(scale: [3], angles: [5, 2]), 3 parameters ]');
@@ -20,7 +20,7 @@ test('the console shows a layer as what it is', () => {
   expect(Object.keys(up)).toEqual(['needs', 'about']);
 });
 
-test('the summary is the tree with shapes and counts, layers that are alike together', () => {
+test('the summary is the tree with shapes and counts, with equal layers joined', () => {
   expect(summary(both).split('\n')).toEqual([
     'both                           9,612',
     '  first       layerNorm            6',

@@ -161,7 +161,7 @@ test('bind takes lists inside records, and records inside lists', async () => {
   dispose([weights, x, y]);
 });
 
-test('bind gives each part its weights and its place, and the identity for a part that is absent', async () => {
+test('bind gives each part its weights and its scope, and the identity for an absent part', async () => {
   const seen: string[] = [];
   const spy = layer({ shift: vector([1]) }, (w, x: Tensor, scope) => {
     seen.push(scope.path);
@@ -181,7 +181,7 @@ test('bind gives each part its weights and its place, and the identity for a par
   dispose([weights, input, results]);
 });
 
-test('a layer that is given no scope gets an empty one, else the one it is given', () => {
+test('a layer without a scope gets an empty one, otherwise the given one', () => {
   const length = slot<number>('length');
   const reads = layer({}, (_, __: undefined, scope) => [scope.path, scope.get(length)]);
   expect(reads({}, undefined)).toEqual(['', undefined]);

@@ -55,7 +55,7 @@ test('half precision is widened', async () => {
   dispose(loaded);
 });
 
-test('another composition refuses the file and says all that differs, the same fault of several blocks once', async () => {
+test('another composition rejects the file and lists all differences, equal faults of several blocks once', async () => {
   const other = layer(
     {
       layers: [0, 1, 2].map(() => ({ project: linear({ in: 5, out: 2, bias: false }) })),
@@ -82,7 +82,7 @@ test('save refuses the weights of another layer', async () => {
   ).rejects.toThrow('flatten: head needs [3], head is missing');
 });
 
-test('bytes that are no file are refused by the reader of files', async () => {
+test('bytes that are not a safetensors file are rejected', async () => {
   await expect(load(composed, new Uint8Array(3))).rejects.toMatchObject({ '@residual/error': true });
 });
 
@@ -116,7 +116,7 @@ test('arrays are read in the order in which the source names them, each once', a
   expect(read).toEqual(names);
 });
 
-test('messages name what the source calls it', async () => {
+test('messages use the names of the source', async () => {
   const lacking = {
     ...arrays(zeros),
     shapeOf: (name: string) => (name === 'norm' ? undefined : arrays(zeros).shapeOf(name)),
@@ -159,12 +159,12 @@ test.each(['read', 'length', 'abort', 'progress', 'table'])(
   },
 );
 
-test('a signal that is aborted already ends it before anything is opened', async () => {
+test('an aborted signal ends it before anything is opened', async () => {
   const never = arrays(() => expect.unreachable());
   await expect(load(composed, never, { signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow('too late');
 });
 
-test('loading does not care for the order of names', async () => {
+test('loading does not depend on the order of names', async () => {
   const [first, second] = [tensor([1, 2], [2]), tensor([3], [1])];
   const bytes = await save({ needs: { b: vector([1]), a: vector([2]) } }, { b: second, a: first });
   const loaded = await load({ needs: { a: vector([2]), b: vector([1]) } }, bytes);

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => x.dispose());
 
-test('a recorder keeps what was asked for, in the order it came, until it is disposed', async () => {
+test('a recorder keeps the wanted tensors, in order, until it is disposed', async () => {
   const before = memoryUsage().tensors;
   const recorder = record(['*.tripled', '1.output']);
   const y = twice({}, x, recorder.scope);
@@ -73,7 +73,7 @@ test('a pattern that fits no tensor is an error of the layer that runs, with the
   );
 });
 
-test('patterns that are no list, and replacements that are no functions, are refused', () => {
+test('patterns that are not a list, and replacements that are not functions, throw', () => {
   expect(() => record('logits' as never)).toThrow(
     'record: the patterns are "logits"; they must be a list, such as [\'logits\']',
   );
@@ -83,7 +83,7 @@ test('patterns that are no list, and replacements that are no functions, are ref
   );
 });
 
-test('a layer that runs only some of what it needs says nothing of the rest, the recorder does', () => {
+test('a partial layer does not report unmatched patterns, the recorder does', () => {
   const half = layer({}, (_, x: Tensor, scope) => squared({}, x, scope.at(0)), { partial: true });
   const recorder = record(['*.tripled', '1.output']);
   half({}, x, recorder.scope).dispose();
@@ -103,7 +103,7 @@ test('the first matching pattern is used, and receives the path', () => {
   expect(paths).toEqual(['second 0.tripled', 'second 0.output', 'first 1.tripled', 'first 1.output']);
 });
 
-test('what a replacement makes belongs to the layer', async () => {
+test('the tensors of a replacement belong to the layer', async () => {
   await expectNoLeak(() => squared({}, x, replace({ tripled: y => mul(add(y, 1), 2) })).dispose());
 });
 
@@ -124,7 +124,7 @@ test('a recorder does not disturb gradients', async () => {
   recorder.dispose();
 });
 
-test('a recorder sees what came before it put in place', async () => {
+test('a recorder sees the replacements of earlier taps', async () => {
   const zero = (y: Tensor) => zeros(y.shape);
   const after = record(['tripled'], replace({ tripled: zero }));
   const first = record(['tripled'], emptyScope);

@@ -26,7 +26,7 @@ const composed = layer(
 );
 const paths = ['blocks.0.weight', 'blocks.0.bias', 'blocks.1.weight', 'norm.scale'];
 
-test('count is the number of trained numbers: tables are none', () => {
+test('countParameters counts trained parameters, not tables', () => {
   expect(countParameters(composed)).toBe(2 * 3 + 2 + 5 * 2 + 7);
   expect(weightNeeds(composed).map(({ path }) => path)).toEqual(paths);
 });

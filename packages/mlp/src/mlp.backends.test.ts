@@ -131,7 +131,7 @@ test('an activation may be a function of ops, with its gradient: |x| x in both',
     const y = run(weights, x);
     const expected = hidden.map(one => linearRows(one, down!.weight));
     await expectClose(y, expected, { absolute: 5e-5, relative: 1e-5 });
-    // Each entry of the last matrix has the sum of what it reads as its slope.
+    // The gradient of each entry of the last matrix is the sum of its input.
     const found = gradients(() => sum(run(weights, x)), weights);
     const read = Array.from({ length: hiddenDim }, (_, d) => hidden.flat().reduce((total, row) => total + row[d]!, 0));
     const slopes = (found.gradients as Record<string, { weight: Tensor }>).down!.weight;

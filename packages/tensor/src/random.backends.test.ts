@@ -3,7 +3,7 @@ import { checkSeed, hash32, normalValues, randomBits, randomKey, streamOf, unifo
 
 const wrap = (n: bigint) => BigInt.asUintN(32, n);
 
-/** lowbias32 as its author wrote it, in whole numbers without a limit. */
+/** lowbias32 as published, in BigInt arithmetic. */
 const slowMix = (h: bigint): bigint => {
   h = wrap((h ^ (h >> 16n)) * 0x7feb352dn);
   h = wrap((h ^ (h >> 15n)) * 0x846ca68bn);

@@ -77,7 +77,7 @@ test.each(Object.entries(models))(
     const first = sliceAxis(ids, 1, 0, 3);
     cache.step(3, scope => model(weights, first, scope)).dispose();
 
-    /** All that changes from step to step is a tensor: the token, where it stands, the cache. */
+    /** Everything that changes from step to step is a tensor: the token, its position, the cache. */
     const inputsAt = (place: number) => [
       tensor([row[place]!], [1, 1], 'int32'),
       tensor([place], [1], 'int32'),

@@ -50,7 +50,7 @@ beforeEach(() => {
 });
 afterEach(() => dispose([weights, ids]));
 
-/** Logits of one pair in float64; only the first `filled` tokens of the source are there. */
+/** Logits of one pair in float64; only the first `filled` tokens of the source are real. */
 const pair64 = async (row: number, filled = 5, tree: unknown = weights, ready = (x: Rows, _plain: unknown) => x) => {
   const plain = await plainTree(tree);
   const embedded = (ids: readonly number[], { embedding, positions }: (typeof plain)['source']) =>

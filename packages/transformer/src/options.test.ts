@@ -25,7 +25,7 @@ const of = (compose: (options: never) => unknown, options: Options, required = O
 });
 const seeded = (options: Options) => layers.init(norm, options as never);
 
-/** Every function that takes options by name, with options that fit and the names of those that must be given. */
+/** Every function with named options, with valid options and the names of the required ones. */
 const compositions: Record<string, ReturnType<typeof of>> = {
   linear: of(layers.linear, { in: 3, out: 5 }),
   layerNorm: of(layers.layerNorm, { dim: 3 }),

@@ -82,7 +82,7 @@ test('custom layers and ops run, count, save, load and have taps like any other'
   const plain = await plainTree(weights);
   const bent: Rows[] = await nestedOf(recorder.values.get('decoder.layers.0.attention.bent')!);
   const { attentionNorm } = plain.decoder.layers[0];
-  const row: number[] = plain.embedding.weight[3]; // the token at index 2 of the first row, seen from place 3
+  const row: number[] = plain.embedding.weight[3]; // the token at index 2 of the first row, seen from position 3
   const mean = row.reduce((total, value) => total + value, 0) / modelDim;
   const root = Math.sqrt(row.reduce((total, value) => total + (value - mean) ** 2, 0) / modelDim + 1e-5);
   const expected = row

@@ -48,10 +48,10 @@ const mlpRows = (x: Rows, { up, down }: PlainBlock['mlp']) =>
     down.bias,
   );
 
-/** Where a block has its norms, and whether attention and perceptron read the same x. */
+/** The position of the norms of a block: before or after each part, or parallel parts. */
 export type Order = 'pre' | 'post' | 'parallel';
 
-/** A block on one sequence; with a memory it looks at that too, between attention and perceptron. */
+/** A block on one sequence; with a memory it has cross-attention between attention and mlp. */
 export const block64 = (
   x: Rows,
   weights: PlainBlock,
@@ -73,7 +73,7 @@ export const block64 = (
   return step(memory ? step(attended, 'crossAttention', attendToMemory) : attended, 'mlp', feedForward);
 };
 
-/** What a stack of blocks and its norm give. */
+/** A stack of blocks and its norm. */
 export const stack64 = (
   x: Rows,
   weights: { layers: PlainBlock[]; norm: PlainNorm | undefined },
@@ -97,7 +97,7 @@ export interface PlainModel {
   head: { weight: Rows } | undefined;
 }
 
-/** The logits of one sequence, each position seeing itself and those before. */
+/** The logits of one sequence, with causal attention. */
 export const logits64 = (ids: readonly number[], model: PlainModel, heads: number): Rows => {
   const x = embedded64(ids, model.embedding.weight, model.positions.weight);
   const y = stack64(x, model.decoder, { heads, isVisible: (i, j) => j <= i });

@@ -23,7 +23,7 @@ afterEach(async () => {
   log.length = 0;
 });
 
-/** A channel on whose other side the service runs. */
+/** A channel with the service on its other side. */
 const channel = () => {
   const { port1, port2 } = new NodeChannel();
   const own = listeners(port1); // of Node itself

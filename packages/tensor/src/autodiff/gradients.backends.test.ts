@@ -104,7 +104,7 @@ test('gradients of gradients: the derivatives of x⁴', async () => {
   });
 });
 
-test('what is saved is freed as the walk goes back', () => {
+test('saved tensors are freed during the backward pass', () => {
   const depth = 12;
   const held: number[] = [];
   const before = memoryUsage();
@@ -138,7 +138,7 @@ test('what does not depend on a leaf is not saved', () => {
   dispose([x, frozen, found]);
 });
 
-test('an error in the function leaves nothing behind', async () => {
+test('an error in the function leaks no tensor', async () => {
   const x = ones([4]);
   await expectNoLeak(() => {
     expect(() =>
@@ -153,7 +153,7 @@ test('an error in the function leaves nothing behind', async () => {
   dispose([x, after]);
 });
 
-test('an error in a gradient leaves nothing behind', async () => {
+test('an error in a gradient leaks no tensor', async () => {
   const failing = defineOp<{ x: Tensor }>({
     name: 'test.failing',
     compose: ({ x }) => mul(x, 2),
@@ -172,7 +172,7 @@ test('an error in a gradient leaves nothing behind', async () => {
   x.dispose();
 });
 
-test('what cannot be differentiated is said, and leaves nothing behind', async () => {
+test('ops without a gradient throw and leak no tensor', async () => {
   const misshapen = defineOp<{ x: Tensor }>({
     name: 'test.misshapen',
     compose: ({ x }) => mul(x, 2),
@@ -206,7 +206,7 @@ test('what cannot be differentiated is said, and leaves nothing behind', async (
   });
 });
 
-test('constants made inside are no strangers', async () => {
+test('constants made inside the function are accepted', async () => {
   await expectNoLeak(async () => {
     const x = ones([2]);
     const found = gradients(() => sum(mul(x, tensor([2, 3], [2]))), x);

@@ -55,7 +55,7 @@ test('the numbers are the same', async () => {
   });
 });
 
-test('far less is held at once', () => {
+test('far fewer buffers are held at once', () => {
   const most = (run: (block: (tree: Block) => Tensor) => (tree: Block) => Tensor) => {
     const tree = { x: ones([32]), weight: ones([32]) };
     const before = memoryUsage().buffers;
@@ -75,7 +75,7 @@ test('far less is held at once', () => {
   expect(again).toBeLessThan(12 + 9); // the input of each block, and one block inside
 });
 
-test('nothing is computed for what needs no gradient', async () => {
+test('no gradient is computed for inputs that need none', async () => {
   let asked = 0;
   const scale = defineOp<Block>({
     name: 'test.scale',
@@ -124,7 +124,7 @@ test('whole numbers, numbers and missing parts come through the tree', async () 
   });
 });
 
-test('a tensor that is read past the tree is said, and leaves nothing behind', async () => {
+test('reading a tensor that is not in the tree throws and leaks nothing', async () => {
   const [x, hidden] = [ones([2]), ones([2])];
   await expectNoLeak(() => {
     const run = () => gradients(() => sum(recompute(part => add(mul(part, 2), hidden), x)), [x, hidden]);

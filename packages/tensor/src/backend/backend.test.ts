@@ -3,7 +3,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { backendOf, ones, ready, registeredBackends, tensor, useBackend } from '../index.js';
 import { messageOf } from '../testing/message-of.js';
 
-/** A backend that holds numbers and computes nothing. These tests run in order, in a process of their own. */
+/** A backend that holds numbers and computes nothing. These tests run in order, in a separate process. */
 class Shelf extends tf.KernelBackend {
   private readonly held = new Map<object, tf.BackendValues>();
 

@@ -89,7 +89,7 @@ test('a step captured at two positions gives the same graph, attributes and cons
   dispose([weights, early, late]);
 });
 
-test('a replay on other inputs is the step run on them', async () => {
+test('a replay on other inputs equals the step on them', async () => {
   const { weights, step } = decoder();
   const graph = captureAt(step, 2);
   for (const position of [0, 2, 5]) {
@@ -115,7 +115,7 @@ test('a hundred replays, each on the caches of the one before, leak nothing and 
     const place = tensor([i % capacity], [1], 'int32');
     const keyLength = tensor([(i % capacity) + 1], [1], 'int32');
     const [y, nextKeys, nextValues] = graph.replay([x, keys, values, place, keyLength]) as [Tensor, Tensor, Tensor];
-    expect([keys.isDisposed, values.isDisposed]).toEqual([true, true]); // taken over, as in the step
+    expect([keys.isDisposed, values.isDisposed]).toEqual([true, true]); // consumed, as in the step
     [keys, values] = [nextKeys, nextValues];
     if (i < capacity) {
       const eager = step(x, eagerKeys, eagerValues, place, keyLength) as [Tensor, Tensor, Tensor];

@@ -72,7 +72,7 @@ test('a step with gradients can be captured', async () => {
   });
 });
 
-test('a kernel that gives a tensor is replayed without counting it', async () => {
+test('a kernel that returns a tensor is replayed without counting it', async () => {
   const backendName = tf.getBackend();
   tf.registerKernel({
     kernelName: 'mine.twice',

@@ -17,7 +17,7 @@ import { referenceAttention } from '../testing/reference-attention.js';
 
 onDevice();
 
-/** Starts the backend anew, with textures of 32-bit floats or of 16-bit ones. */
+/** Restarts the backend with textures of 32-bit or 16-bit floats. */
 async function restart(whole: boolean): Promise<void> {
   const factory = tf.findBackendFactory('webgl');
   tf.env().set('WEBGL_RENDER_FLOAT32_ENABLED', whole);

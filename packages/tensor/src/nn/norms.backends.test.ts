@@ -11,7 +11,7 @@ onDevice();
 
 const epsilon = 1e-5;
 
-/** What is the same for all entries of a row, reckoned once for each. */
+/** Statistics of a row, computed once per row. */
 const ofRow = <T>(reckon: (row: number[]) => T) => {
   const known = new Map<string, T>();
   return (index: number[]): T => {

@@ -16,7 +16,7 @@ const tables = (positions: number, pairs: number) => {
   return { cos: of(Math.cos), sin: of(Math.sin) };
 };
 
-/** Pair i, (i, i + pairs) or (2i, 2i + 1), turned by the angle of its position. */
+/** Pair i, (i, i + pairs) or (2i, 2i + 1), rotated by the angle of its position. */
 const rotateOf = (x: Grid, { cos, sin }: { cos: Grid; sin: Grid }, ids: Grid, interleaved: boolean): Grid => {
   const pairs = cos.shape[1]!;
   return grid(x.shape, (b, h, t, d) => {

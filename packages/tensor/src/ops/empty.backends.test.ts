@@ -26,7 +26,7 @@ onDevice();
 const none = (...shape: number[]) => tensor([], shape);
 const noInts = (...shape: number[]) => tensor([], shape, 'int32');
 
-/** What comes of tensors without entries: the op, the shape and the numbers of the result. */
+/** Ops on tensors without entries, with shape and values of the result. */
 const cases: Record<string, [() => Tensor, number[], number[]?]> = {
   'a product without inner places': [() => matMul(none(2, 0), none(0, 3)), [2, 3], [0, 0, 0, 0, 0, 0]],
   'products without rows': [() => matMul(none(2, 0, 3), zeros([2, 3, 5])), [2, 0, 5]],

@@ -26,7 +26,7 @@ onDevice();
 
 type One = (x: Tensor) => Tensor;
 
-/** Ours, the meaning, and the range of inputs. */
+/** The op, its reference, and the range of inputs. */
 const functions: Record<string, [One, (x: number) => number, number, number]> = {
   neg: [neg, x => -x, -3, 3],
   abs: [abs, Math.abs, -3, 3],

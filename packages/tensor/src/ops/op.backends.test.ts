@@ -9,7 +9,7 @@ onDevice();
 
 const numbers = async (x: Tensor | undefined) => [...(await x!.data())];
 
-/** Registers a kernel for the active backend, made of stock ops, so that one body serves all backends. */
+/** Registers a kernel for the active backend, made of tfjs ops, so that one body serves all backends. */
 const registered: string[] = [];
 const register = (kernelName: string, kernel: (inputs: Record<string, Tensor>, attributes: object) => tf.Tensor) => {
   tf.registerKernel({

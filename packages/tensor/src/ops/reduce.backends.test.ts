@@ -22,7 +22,7 @@ onDevice();
 
 type Reduce = (x: Tensor, options?: ReduceOptions) => Tensor;
 
-/** The numbers that fall into each place of the result. */
+/** The numbers that are reduced to each entry of the result. */
 const reduced = (x: Grid, { axis, keepDims }: ReduceOptions, f: (numbers: number[]) => number): Grid => {
   const rank = x.shape.length;
   const axes = (axis === undefined ? x.shape.map((_, i) => i) : [axis].flat()).map(a => (a < 0 ? a + rank : a));

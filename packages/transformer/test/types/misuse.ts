@@ -6,8 +6,7 @@ import { add, linear, type Matrix, mul, type Tensor } from '@residual/tensor';
 import { crossBlock, crossStack, encoderDecoder, languageModel, stack, transformerBlock } from '@residual/transformer';
 
 /**
- * What the compiler must refuse: each line under an expectation is a mistake, and an expectation that is not met is an
- * error.
+ * Mistakes that must not compile: each line under an expectation is a mistake, and an unmet expectation is an error.
  */
 const modelDim = 16;
 const norm = layerNorm({ dim: modelDim });
@@ -22,7 +21,7 @@ const model = languageModel({
 const weights = init(model, { seed: 1 });
 declare const x: Tensor;
 
-// Paths that are there.
+// Paths that exist.
 export const found: [Tensor | undefined, Tensor] = [
   weights.decoder.layers[0]!.attention.query.bias,
   weights.decoder.layers[0]!.attentionNorm.weight,

@@ -5,7 +5,7 @@ import { gatedMlp, mlp } from '@residual/mlp';
 import type { Matrix, Tensor } from '@residual/tensor';
 import { languageModel, parallelBlock, postNormBlock, stack, transformerBlock } from '@residual/transformer';
 
-/** Twelve blocks, no two of one type by name: what a composition by hand asks of the compiler. */
+/** Twelve blocks with twelve types: the cost of a composition by hand for the compiler. */
 const modelDim = 64;
 const [layer, rms] = [layerNorm({ dim: modelDim }), rmsNorm({ dim: modelDim })];
 const drop = dropout({ rate: 0.1 });
