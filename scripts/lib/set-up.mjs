@@ -24,7 +24,7 @@ const projects = () => [
 ];
 
 /** A hash of everything that determines the installed dependencies. */
-const wanted = () => {
+const installHash = () => {
   const hash = createHash('sha256').update([root, process.platform, process.arch, version].join('\n'));
   for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(root, name)));
   for (const folder of projects()) hash.update(readFileSync(join(folder, 'package.json')));
@@ -39,7 +39,7 @@ const byPnpm = () =>
 const isInstalled = () =>
   existsSync(pnpm) &&
   existsSync(stamp) &&
-  readFileSync(stamp, 'utf8') === wanted() &&
+  readFileSync(stamp, 'utf8') === installHash() &&
   byPnpm() &&
   Object.keys(manifest.devDependencies).every(name => existsSync(join(root, 'node_modules', name, 'package.json')));
 
@@ -99,5 +99,5 @@ export const setUp = async () => {
   const code = await runPnpm(['install', ...flags, ...settings]);
   if (code !== 0)
     fail('the dependencies could not be installed (see above); run it again, it goes on where it stopped');
-  writeFileSync(stamp, wanted());
+  writeFileSync(stamp, installHash());
 };

@@ -22,12 +22,12 @@ const opening = message => stripVTControlCharacters(message).split('\n', 12);
 
 /** The names and messages of all failures of a report, for the end of a long log. */
 export const failures = (report, code) => {
-  const told = failing(report).map(({ file: { name, message }, test }) =>
+  const messages = failing(report).map(({ file: { name, message }, test }) =>
     test
       ? { name: `${name} > ${test.fullName}`, lines: opening(test.failureMessages.join('\n')) }
       : { name, lines: opening(message) },
   );
-  if (told.length > 0 || !isBad(report, code)) return told;
+  if (messages.length > 0 || !isBad(report, code)) return messages;
   return [{ name: `the runner ended with code ${code}`, lines: ['and named no test: its errors stand in its output'] }];
 };
 
@@ -51,12 +51,12 @@ export const summary = (results, notRun, strict) => {
   const lines = ['', 'What ran', ...results.map(row)];
   if (missing.length > 0)
     lines.push('', 'What did not run here', ...missing.map(([name, reason]) => `  ${name.padEnd(20)}${reason}`));
-  const told = (title, key) => {
+  const addSection = (title, key) => {
     const failing = results.flatMap(result => result[key] ?? []);
     if (failing.length > 0) lines.push('', title, ...failing.flatMap(failure));
   };
-  told('What failed beside other tests and passed alone', 'crowded');
-  told('What failed', 'failures');
+  addSection('What failed beside other tests and passed alone', 'crowded');
+  addSection('What failed', 'failures');
   lines.push('', `${total('passed')} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   return { lines, failed };
 };

@@ -43,16 +43,16 @@ const program = new Command('bench')
 const { json, ...filter } = program.opts<TokenizerFilter & { json?: boolean }>();
 const unknown = program.args.find(name => !Object.hasOwn(parts, name));
 if (unknown !== undefined) program.error(`bench: no part ${unknown}; there are ${Object.keys(parts).join(', ')}`);
-const wanted = Object.entries(parts).filter(([name]) => program.args.length === 0 || program.args.includes(name));
+const selected = Object.entries(parts).filter(([name]) => program.args.length === 0 || program.args.includes(name));
 if (!json) console.log(`${cpus()[0]?.model.trim()}, Node ${process.versions.node}; one thread, float32`);
 const all: (Line & { part: string })[] = [];
-for (const [part, measure] of wanted) {
-  const grown = incrementalTable(part === 'tokenizer' ? [52] : []);
+for (const [part, measure] of selected) {
+  const print = incrementalTable(part === 'tokenizer' ? [52] : []);
   let head = `\n${part}\n`;
   for await (const lines of measure(filter)) {
     all.push(...lines.map(line => ({ part, ...line })));
     if (json || lines.length === 0) continue;
-    console.log(head + grown(cellsOf(lines)));
+    console.log(head + print(cellsOf(lines)));
     head = '';
   }
 }

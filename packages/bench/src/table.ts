@@ -18,9 +18,9 @@ export function incrementalTable(minimum: readonly number[] = []): (rows: readon
   let isFirst = true;
   return rows => {
     widths = widthsOf(rows, widths);
-    const shown = isFirst ? rows : rows.slice(1);
+    const printed = isFirst ? rows : rows.slice(1);
     isFirst = false;
-    return table(shown, widths);
+    return table(printed, widths);
   };
 }
 

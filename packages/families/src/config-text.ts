@@ -20,7 +20,7 @@ export function updateConfigText(text: string, changes: Readonly<Record<string, 
     textOf({ [name]: value }, indent)
       .replace(/^\{\s*/, '')
       .replace(/\s*\}$/, '');
-  const written = members.flatMap(member => {
+  const updated = members.flatMap(member => {
     if (!Object.hasOwn(changes, member.name)) return [member];
     const value = changes[member.name];
     if (value === undefined) return [];
@@ -29,8 +29,10 @@ export function updateConfigText(text: string, changes: Readonly<Record<string, 
   const present = new Set(members.map(({ name }) => name));
   const comma = members[0]?.comma ?? (indent > 0 ? `,\n${' '.repeat(indent)}` : ', ');
   for (const [name, value] of Object.entries(changes))
-    if (value !== undefined && !present.has(name)) written.push({ name, text: valueText(name, value), comma });
-  const body = written.map(({ text: own, comma: next }, i) => (i + 1 < written.length ? own + (next ?? comma) : own));
+    if (value !== undefined && !present.has(name)) updated.push({ name, text: valueText(name, value), comma });
+  const body = updated.map(({ text: member, comma: next }, i) =>
+    i + 1 < updated.length ? member + (next ?? comma) : member,
+  );
   return head + body.join('') + tail;
 }
 
@@ -51,9 +53,9 @@ function membersOf(text: string): { head: string; members: Member[]; tail: strin
   let [headEnd, tailStart] = [0, 0];
   const close = (commaEnd: number | undefined) => {
     if (first < 0) return;
-    const own = text.slice(first, end);
-    const name = JSON.parse(/^"[^"\\]*(?:\\.[^"\\]*)*"/.exec(own)![0]) as string;
-    members.push({ name, text: own, comma: commaEnd === undefined ? undefined : text.slice(end, commaEnd) });
+    const member = text.slice(first, end);
+    const name = JSON.parse(/^"[^"\\]*(?:\\.[^"\\]*)*"/.exec(member)![0]) as string;
+    members.push({ name, text: member, comma: commaEnd === undefined ? undefined : text.slice(end, commaEnd) });
     tailStart = end;
   };
   for (const [i, { 0: token, index }] of tokens.entries()) {

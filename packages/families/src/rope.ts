@@ -58,8 +58,8 @@ export function rotaryFromConfig(
 function yarn(fields: Fields, number: ReadNumber, originalMaxPositions: number, maxPositions: number): RotaryScaling {
   const factor = number('factor', maxPositions / originalMaxPositions);
   const attentionFactorOf = (mscale: number) => (factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1);
-  const both = fields.mscale && fields.mscale_all_dim;
-  const attentionFactor = both
+  const hasMscales = fields.mscale && fields.mscale_all_dim;
+  const attentionFactor = hasMscales
     ? attentionFactorOf(number('mscale')) / attentionFactorOf(number('mscale_all_dim'))
     : attentionFactorOf(1);
   return {
@@ -85,11 +85,11 @@ const fieldsByType: Readonly<Record<string, readonly string[]>> = {
 const sharedFields: readonly string[] = ['rope_type', 'type', 'rope_theta', 'original_max_position_embeddings'];
 
 function refuseUnknown(config: ConfigReader, fields: Fields, type: string): void {
-  const own = Object.hasOwn(fieldsByType, type) ? fieldsByType[type] : undefined;
-  if (own === undefined) return;
+  const known = Object.hasOwn(fieldsByType, type) ? fieldsByType[type] : undefined;
+  if (known === undefined) return;
   for (const [name, value] of Object.entries(fields)) {
     const unscaled = name === 'partial_rotary_factor' && value === 1;
-    if (unscaled || value === null || own.includes(name) || sharedFields.includes(name)) continue;
+    if (unscaled || value === null || known.includes(name) || sharedFields.includes(name)) continue;
     config.refuse(`rope_parameters.${name}`, value, `absent for rope_type ${type}`);
   }
 }

@@ -59,8 +59,8 @@ function halves(token: string, rank: number, ranks: ReadonlyMap<string, number>)
   while (parts.length > 2) {
     let [lowest, best] = [rank, -1];
     for (let at = 0; at + 1 < parts.length; at++) {
-      const found = ranks.get(parts[at]! + parts[at + 1]!);
-      if (found !== undefined && found < lowest) [lowest, best] = [found, at];
+      const mergedRank = ranks.get(parts[at]! + parts[at + 1]!);
+      if (mergedRank !== undefined && mergedRank < lowest) [lowest, best] = [mergedRank, at];
     }
     if (best < 0) throw new Error(`bench: rank ${rank} is made of more than two tokens`);
     parts.splice(best, 2, parts[best]! + parts[best + 1]!);

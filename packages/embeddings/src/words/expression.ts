@@ -63,11 +63,12 @@ export function termsOf(tokens: readonly Token[], advice: (before: string, word:
   };
   const primary = (): Value => {
     const token = peek();
-    if (!token) return fail(`the expression ends behind ${shown(tokens.at(-1)!)}, where a word or number must follow`);
+    if (!token)
+      return fail(`the expression ends behind ${describe(tokens.at(-1)!)}, where a word or number must follow`);
     next++;
     if (token.kind === 'number') return Number(token.text);
     if (token.kind === 'word') return new Map([[token.text, 1]]);
-    if (token.text !== '(') return fail(`${shown(token)} stands where a word, a number or ( must`);
+    if (token.text !== '(') return fail(`${describe(token)} stands where a word, a number or ( must`);
     if (++depth > maxDepth) fail(`the parenthesis at ${token.at} is deeper than ${maxDepth}`);
     const value = sum();
     depth--;
@@ -78,9 +79,9 @@ export function termsOf(tokens: readonly Token[], advice: (before: string, word:
 
   const value = sum();
   const leftover = peek();
-  if (leftover?.kind === 'operator') fail(`${shown(leftover)} closes nothing`);
+  if (leftover?.kind === 'operator') fail(`${describe(leftover)} closes nothing`);
   if (leftover)
-    fail(`${shown(leftover)} follows without + or - before it; ${advice(tokens[next - 1]!.text, leftover.text)}`);
+    fail(`${describe(leftover)} follows without + or - before it; ${advice(tokens[next - 1]!.text, leftover.text)}`);
   if (typeof value === 'number')
     return fail(`the number ${value} alone is no vector; put it in quotes where the word is meant, "${value}"`);
   return [...value].map(([word, factor]) => {
@@ -115,7 +116,7 @@ function divide(a: Value, b: Value, { at }: Token): Value {
 const scaled = (value: Map<string, number>, factor: number): Value =>
   new Map([...value].map(([word, own]) => [word, own * factor]));
 
-const shown = ({ text, at }: Token): string => `${JSON.stringify(text)} at ${at}`;
+const describe = ({ text, at }: Token): string => `${JSON.stringify(text)} at ${at}`;
 
 function fail(what: string): never {
   throw new ResidualError('expression', `parseExpression: ${what}`);

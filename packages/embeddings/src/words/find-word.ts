@@ -15,7 +15,7 @@ export function findWord(vectors: WordVectors, text: string): string | undefined
 /** The same for many texts, with at most one pass over all words. */
 export function findWords(vectors: WordVectors, texts: readonly string[]): Map<string, string> {
   const result = new Map<string, string>();
-  const wanted = new Map<string, string[]>();
+  const pending = new Map<string, string[]>();
   let maxLength = 0;
   for (const text of new Set(texts)) {
     const word =
@@ -23,15 +23,15 @@ export function findWords(vectors: WordVectors, texts: readonly string[]): Map<s
     const key = withoutSeparators(normalizeSpelling(text)).toLowerCase();
     if (word !== undefined) result.set(text, word);
     else if (key !== '') {
-      wanted.set(key, [...(wanted.get(key) ?? []), text]);
+      pending.set(key, [...(pending.get(key) ?? []), text]);
       maxLength = Math.max(maxLength, key.length);
     }
   }
-  if (wanted.size === 0) return result;
+  if (pending.size === 0) return result;
   // For example McDonald for mcdonald, or new-york for newyork; of several the first, which is the most frequent.
   for (const word of vectors.words)
     if (word.length <= 2 * maxLength)
-      for (const text of wanted.get(withoutSeparators(word).toLowerCase()) ?? [])
+      for (const text of pending.get(withoutSeparators(word).toLowerCase()) ?? [])
         if (!result.has(text)) result.set(text, word);
   return result;
 }

@@ -38,7 +38,7 @@ const internalFile = (path: string, name: string): string => {
 const collectImports = (
   project: string,
   path: string,
-  found: Map<string, string | undefined>,
+  modules: Map<string, string | undefined>,
   visited: Set<string>,
 ): void => {
   if (visited.has(path)) return;
@@ -46,16 +46,16 @@ const collectImports = (
   for (const name of importsOf(path)) {
     if (name.startsWith('node:')) continue;
     const isOurs = packageOf(name)?.startsWith('@residual/');
-    if (name.startsWith('.')) collectImports(project, join(dirname(path), name), found, visited);
+    if (name.startsWith('.')) collectImports(project, join(dirname(path), name), modules, visited);
     else if (name.startsWith('#')) {
       const file = internalFile(path, name);
-      if ((found.get(name) ?? file) !== file) throw new Error(`import map: ${name} means two files`);
-      found.set(name, file);
-      collectImports(project, file, found, visited);
-    } else if (!isOurs) found.set(name, undefined);
+      if ((modules.get(name) ?? file) !== file) throw new Error(`import map: ${name} means two files`);
+      modules.set(name, file);
+      collectImports(project, file, modules, visited);
+    } else if (!isOurs) modules.set(name, undefined);
     else {
-      found.set(name, fileOf(project, name));
-      collectImports(project, fileOf(project, name), found, visited);
+      modules.set(name, fileOf(project, name));
+      collectImports(project, fileOf(project, name), modules, visited);
     }
   }
 };
@@ -65,23 +65,23 @@ const collectImports = (
  * Other packages are bundled to one module each, like on a content delivery network.
  */
 export const writeScriptPage = async (project: string): Promise<void> => {
-  const found = new Map<string, string | undefined>();
-  collectImports(project, join(project, 'entry.js'), found, new Set());
-  const foreign = [...found].filter(([, path]) => path === undefined).map(([name]) => name);
+  const modules = new Map<string, string | undefined>();
+  collectImports(project, join(project, 'entry.js'), modules, new Set());
+  const external = [...modules].filter(([, path]) => path === undefined).map(([name]) => name);
   const vendor = (name: string) => `vendor/${name.replace(/\W+/g, '-')}.js`;
-  for (const name of foreign)
+  for (const name of external)
     await build({
       entryPoints: [name],
       outfile: join(project, vendor(name)),
       absWorkingDir: project,
       bundle: true,
       format: 'esm',
-      external: foreign.filter(other => other !== name),
+      external: external.filter(other => other !== name),
       logLevel: 'error',
     });
   const url = (name: string, path: string | undefined) =>
     `/${path === undefined ? vendor(name) : relative(project, path).split(sep).join('/')}`;
-  const imports = Object.fromEntries([...found].map(([name, path]) => [name, url(name, path)]));
+  const imports = Object.fromEntries([...modules].map(([name, path]) => [name, url(name, path)]));
   const html = `<!doctype html><html><head><meta charset="utf-8"><title>page</title><link rel="icon" href="data:,">
 <script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module" src="/entry.js"></script></head><body></body></html>`;

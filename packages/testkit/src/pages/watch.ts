@@ -108,17 +108,17 @@ const unreadableTexts = () => {
 /** Watches pages; `missing` finds what each page lacks at the end of every test. */
 export const watchPages = (missing: FindMissing = async () => []): PageWatch => {
   const pages: WatchedPage[] = [];
-  const [problems, fresh]: [string[], { line: string; from: WatchedPage }[]] = [[], []];
+  const [problems, pending]: [string[], { line: string; from: WatchedPage }[]] = [[], []];
   const watch: PageWatch = {
     get problems() {
       return [
         ...problems,
-        ...fresh.filter(({ line, from }) => !from.expected.some(each => fits(line, each))).map(({ line }) => line),
+        ...pending.filter(({ line, from }) => !from.expected.some(each => fits(line, each))).map(({ line }) => line),
       ];
     },
     observe: async page => {
       const watchedPage: WatchedPage = { page, expected: [] };
-      const add = (line: string) => fresh.push({ line, from: watchedPage });
+      const add = (line: string) => pending.push({ line, from: watchedPage });
       watchedPages.set(page, watchedPage);
       pages.push(watchedPage);
       await page.exposeFunction('reportToTest', (text: string) => add(`shows the error “${text}”`));
@@ -141,7 +141,7 @@ export const watchPages = (missing: FindMissing = async () => []): PageWatch => 
         if (page.isClosed()) continue;
         for (const what of [...(await page.evaluate(unreadableTexts)), ...(await missing(page))]) lines.push(what);
       }
-      for (const { line, from } of fresh.splice(0)) {
+      for (const { line, from } of pending.splice(0)) {
         const expected = from.expected.find(each => fits(line, each));
         if (expected) expected.isMet = true;
         else lines.push(line);

@@ -149,9 +149,9 @@ function upload(numbers: Readonly<Record<string, number>>): Record<string, Tenso
 
 function sumOf(before: Tensor | undefined, more: Tensor): Tensor {
   if (!before) return more;
-  const both = add(before, more);
+  const total = add(before, more);
   dispose([before, more]);
-  return both;
+  return total;
 }
 
 /** The numbers of a tensor, which is disposed. */
