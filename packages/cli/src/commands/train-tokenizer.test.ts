@@ -11,7 +11,7 @@ const read = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
 test('bpe is the byte-level tokenizer that the reference makes of the file', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
-    const { code, out: said } = await runCommand(
+    const { code, out: printed } = await runCommand(
       'train-tokenizer',
       '--kind',
       'bpe',
@@ -21,9 +21,9 @@ test('bpe is the byte-level tokenizer that the reference makes of the file', () 
       out,
       corpus,
     );
-    expect({ code, said }).toEqual({
+    expect({ code, printed }).toEqual({
       code: 0,
-      said: expect.stringMatching(/tokenizer\.json: 1,000 tokens of 0\.1 MB of text, \d+\.\d s\n$/),
+      printed: expect.stringMatching(/tokenizer\.json: 1,000 tokens of 0\.1 MB of text, \d+\.\d s\n$/),
     });
     const { decoder, ...trained } = await read(out);
     const { decoder: none, ...expected } = await read(fixture('tokenizers/training/bpe-1000.tokenizer.json'));
@@ -34,11 +34,11 @@ test('bpe is the byte-level tokenizer that the reference makes of the file', () 
 test('wordpiece has the tokens of the reference', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
-    const { code, out: said } = await runCommand(
+    const { code, out: printed } = await runCommand(
       ...['train-tokenizer', '--kind', 'wordpiece', '--vocab-size', '1000', '--out', out, '--json', corpus],
     );
     expect(code).toBe(0);
-    expect(JSON.parse(said)).toEqual({
+    expect(JSON.parse(printed)).toEqual({
       kind: 'wordpiece',
       tokens: 1000,
       bytes: 124754,

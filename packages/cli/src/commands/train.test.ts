@@ -42,9 +42,11 @@ test('lm: characters of a text to a model that generate and evaluate take', asyn
     out,
     '--recompute',
   ];
-  const { code, out: said, errors } = await runCommand('train', 'lm', text, ...small, ...options);
+  const { code, out: printed, errors } = await runCommand('train', 'lm', text, ...small, ...options);
   expect([code, errors]).toEqual([0, '']);
-  expect(said).toMatch(/^[\d,]+ tokens to train on, [\d,]+ to validate on; [\d,]+ parameters\nstep 0: validation loss/);
+  expect(printed).toMatch(
+    /^[\d,]+ tokens to train on, [\d,]+ to validate on; [\d,]+ parameters\nstep 0: validation loss/,
+  );
   const events = await linesIn(log);
   const steps = events.filter(({ type }) => type === 'step');
   expect(steps).toHaveLength(80);
@@ -201,11 +203,11 @@ test('lora: a checkpoint and texts to an adapter and a merged checkpoint', async
   ];
   const {
     code,
-    out: said,
+    out: printed,
     errors,
   } = await runCommand('train', 'lora', text, ...options, '--length', '16', '--out', out);
   expect([code, errors]).toEqual([0, '']);
-  expect(said).toContain('rank 2 beside 2 linear layers');
+  expect(printed).toContain('rank 2 beside 2 linear layers');
   expect((await readdir(join(out, 'adapter'))).sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
   const weights = (folder: string) => readFile(join(folder, 'model.safetensors'));
   expect((await weights(out)).length).toBe((await weights(base)).length);
@@ -245,9 +247,9 @@ test.each<[string, () => string[], string | RegExp]>([
 ])('what does not fit is one sentence: %s', async (_, args, message) => {
   const { code, errors } = await runCommand('train', ...args());
   expect(code).toBe(1);
-  const said = errors.replace(/^residual: /, '').trimEnd();
-  if (typeof message === 'string') expect(said).toBe(message);
-  else expect(said).toMatch(message);
+  const printed = errors.replace(/^residual: /, '').trimEnd();
+  if (typeof message === 'string') expect(printed).toBe(message);
+  else expect(printed).toMatch(message);
 });
 
 test.each([

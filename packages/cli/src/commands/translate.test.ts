@@ -56,11 +56,11 @@ test('--json tells source, translation, tokens and score of each line, with 4 be
   const sentences = await file(some.map(({ en }) => `${en}\n`).join(''));
   const { code, out } = await translate('--file', sentences, '--num-beams', '4', '--json');
   expect(code).toBe(0);
-  const told = out
+  const output = out
     .trimEnd()
     .split('\n')
     .map(line => JSON.parse(line));
-  expect(told).toEqual(
+  expect(output).toEqual(
     some.map(({ en, beam4 }) => ({
       source: en,
       translation: beam4.text,
@@ -75,8 +75,8 @@ test('empty lines stay empty, \\r\\n ends a line too, and the last one needs no 
   const out = "Il refusa de payer.\n\n\nC'est cher.\n  \nJ'ai mal aux dents.\n";
   expect((await translate('--file', await file(lines))).out).toBe(out);
   expect((await translate(lines)).out).toBe(out);
-  const { out: told } = await translate('', '--json');
-  expect(JSON.parse(told)).toEqual({ source: '', translation: '', token_ids: [], score: 0 });
+  const { out: output } = await translate('', '--json');
+  expect(JSON.parse(output)).toEqual({ source: '', translation: '', token_ids: [], score: 0 });
   expect(await translate('--file', await file(''))).toEqual({ code: 0, out: '', errors: '' });
 });
 
@@ -85,12 +85,12 @@ test('without a text and a file, lines come from standard input, characters cut 
     translate('--json'),
   );
   expect(code).toBe(0);
-  const told = out
+  const output = out
     .trimEnd()
     .split('\n')
     .map(line => JSON.parse(line));
-  expect(told.map(({ source }) => source)).toEqual(['Café. “He refused to pay.”', '', 'This is expensive.']);
-  expect(told[2].translation).toBe("C'est cher.");
+  expect(output.map(({ source }) => source)).toEqual(['Café. “He refused to pay.”', '', 'This is expensive.']);
+  expect(output[2].translation).toBe("C'est cher.");
 });
 
 test('a line longer than the positions is translated in parts, a word longer than them is refused with both numbers', async () => {
@@ -117,9 +117,9 @@ test('--max-segment-tokens 1 translates every sentence by itself', async () => {
 test('settings are heeded: length penalty, a limit of tokens, cross-attention left out', async () => {
   const scoreOf = async (...args: string[]) =>
     JSON.parse((await translate('He wears glasses.', '--json', '--num-beams', '4', ...args)).out);
-  const usual = await scoreOf();
+  const defaultScore = await scoreOf();
   const without = await scoreOf('--length-penalty', '0');
-  expect(without.score).toBeCloseTo(usual.score * (usual.token_ids.length + 1), 3); // the end token counts
+  expect(without.score).toBeCloseTo(defaultScore.score * (defaultScore.token_ids.length + 1), 3); // the end token counts
   const short = JSON.parse((await translate('Give me the wine.', '--json', '--max-new-tokens', '2')).out);
   expect(short.token_ids).toHaveLength(1); // the second one is the end token, which the config forces
   const blind = async (text: string) => (await translate(text, '--without-cross-attention')).out;
