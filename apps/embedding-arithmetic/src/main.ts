@@ -1,4 +1,4 @@
-import { byId, loadingView, reportUnheeded } from '@residual/appkit';
+import { byId, loadingView, reportIgnoredSettings } from '@residual/appkit';
 import { startWorker } from '@residual/appkit/downloads';
 import { defineNeighbours } from '@residual/elements';
 import { arithmeticView, type Vocabularies } from './arithmetic-view.js';
@@ -30,8 +30,8 @@ async function start(): Promise<void> {
     byId('copied').textContent = 'The link is copied.';
   });
   const views = [arithmeticView(state, worker, vocabularies), directionView(state, worker, vocabularies)];
-  reportUnheeded(address);
-  addEventListener('hashchange', () => reportUnheeded(address));
+  reportIgnoredSettings(address);
+  addEventListener('hashchange', () => reportIgnoredSettings(address));
   await Promise.all(views);
   document.body.dataset.ready = 'true';
 }

@@ -1,4 +1,4 @@
-import { attempt, byId, loadingView, on, reportUnheeded, writeControls } from '@residual/appkit';
+import { attempt, byId, loadingView, on, reportIgnoredSettings, writeControls } from '@residual/appkit';
 import { defineElements } from '@residual/elements';
 import { attentionView } from './attention-view.js';
 import { compareView } from './compare-view.js';
@@ -27,7 +27,7 @@ async function start(): Promise<void> {
     after: async () => {
       for (const id of ['generate', 'both', 'attend', 'take-story', 'take-preset', 'compare'])
         byId<HTMLButtonElement>(id).disabled = false;
-      reportUnheeded(address, asksForModel(session));
+      reportIgnoredSettings(address, asksForModel(session));
       await computeAll();
     },
   });
@@ -52,7 +52,7 @@ async function start(): Promise<void> {
       const { backend } = readControls();
       writeControls(address.settingsFrom(location.hash));
       if (backend !== readControls().backend || !session.isLoaded) return load(session.origin);
-      reportUnheeded(address, asksForModel(session));
+      reportIgnoredSettings(address, asksForModel(session));
       return computeAll();
     }),
   );

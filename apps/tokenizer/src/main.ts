@@ -1,4 +1,4 @@
-import { byId, onFiles, reportUnheeded, showError, writeControls } from '@residual/appkit';
+import { byId, onFiles, reportIgnoredSettings, showError, writeControls } from '@residual/appkit';
 import { defineTokenText, type TokenTextElement } from '@residual/elements';
 import type { Tokenizer } from '@residual/tokenizer';
 import { examples } from './examples.js';
@@ -52,7 +52,7 @@ async function take(files: readonly File[]): Promise<void> {
 function read(): void {
   const settings = address.settingsFrom(location.hash);
   writeControls(settings);
-  reportUnheeded(address);
+  reportIgnoredSettings(address);
   example.value = Object.keys(examples).find(name => examples[name] === settings.text) ?? '';
 }
 

@@ -1,4 +1,4 @@
-import { attempt, backendOptions, byId, on, reportUnheeded, writeControls } from '@residual/appkit';
+import { attempt, backendOptions, byId, on, reportIgnoredSettings, writeControls } from '@residual/appkit';
 import { defineAttention, defineHeads } from '@residual/elements';
 import { controls, follow, set, share } from './controls.js';
 import { gptView } from './gpt-view.js';
@@ -26,7 +26,7 @@ const report = () => {
   const { linePoints, netPoints } = address.settingsFrom(location.hash);
   const unreadable = [linePoints, netPoints].filter(text => text !== '' && !pointsFrom(text));
   const sentence = 'This link holds points that cannot be read; others are used instead.';
-  reportUnheeded(address, unreadable.length > 0 ? [sentence] : []);
+  reportIgnoredSettings(address, unreadable.length > 0 ? [sentence] : []);
 };
 addEventListener('hashchange', report);
 report();

@@ -1,4 +1,12 @@
-import { attempt, backendOptions, byId, type LoadingView, loadingView, on, reportUnheeded } from '@residual/appkit';
+import {
+  attempt,
+  backendOptions,
+  byId,
+  type LoadingView,
+  loadingView,
+  on,
+  reportIgnoredSettings,
+} from '@residual/appkit';
 import { defineElements } from '@residual/elements';
 import type { LoadProgress } from '@residual/model';
 import { beamsView } from './beams-view.js';
@@ -88,7 +96,7 @@ async function start(): Promise<void> {
         throw error;
       }
       writeControls(address.settingsFrom(location.hash)); // layers and heads are known now
-      reportUnheeded(address, unknownHeads(session));
+      reportIgnoredSettings(address, unknownHeads(session));
     }
     await view.run();
   };
@@ -96,7 +104,7 @@ async function start(): Promise<void> {
   addEventListener('hashchange', () =>
     attempt(() => {
       writeControls(address.settingsFrom(location.hash));
-      if (session.isLoaded) reportUnheeded(address, unknownHeads(session));
+      if (session.isLoaded) reportIgnoredSettings(address, unknownHeads(session));
       return translate();
     }),
   );

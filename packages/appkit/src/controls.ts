@@ -45,7 +45,7 @@ function nearest(field: HTMLElement | null, value: number): number {
  * Shows a notice about everything in the address that the page cannot follow: unknown names, invalid values, numbers
  * out of range, and choices that a control does not offer. `more` are further sentences.
  */
-export function reportUnheeded<Settings extends object>(
+export function reportIgnoredSettings<Settings extends object>(
   { settingsFrom, invalidIn, unknownIn }: Pick<Address<Settings>, 'settingsFrom' | 'invalidIn' | 'unknownIn'>,
   more: readonly string[] = [],
 ): void {

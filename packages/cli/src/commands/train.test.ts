@@ -160,7 +160,7 @@ test('a run that was stopped goes on under its settings and ends as one that was
   const again = await runCommand('train', 'lm', text, ...small, '--out', stopped);
   expect([again.code, again.errors]).toEqual([
     1,
-    `residual: train: ${stopped} holds a run already; --resume goes on with it, or choose another folder\n`,
+    `residual: train: ${stopped} holds a run already; use --resume to continue it, or choose another folder\n`,
   ]);
   const more = await runCommand('train', 'lm', '--resume', '--steps', '8', '--out', stopped);
   expect([more.code, more.errors]).toEqual([0, '']);

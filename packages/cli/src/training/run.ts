@@ -81,7 +81,7 @@ export async function runTraining<Batch>(
   } catch (error) {
     if (!signal.aborted) throw error;
     progress.end();
-    printNote(`stopped after step ${done} of ${steps}; the same command with --resume goes on`);
+    printNote(`stopped after step ${done} of ${steps}; the same command with --resume continues`);
     return 130;
   }
   progress.end();
@@ -148,7 +148,7 @@ interface ReportContext {
 function report(event: TrainingEvent, { steps, first, startTime, progress }: ReportContext): void {
   if (event.type === 'checkpoint') return;
   if (event.type === 'resume') {
-    print(`goes on after step ${event.step} of ${steps}${event.isFinished ? ': nothing is left to do' : ''}`);
+    print(`continues after step ${event.step} of ${steps}${event.isFinished ? ': nothing is left to do' : ''}`);
     return;
   }
   if (event.type === 'evaluation') {

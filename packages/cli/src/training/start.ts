@@ -39,7 +39,7 @@ export async function startTraining<All extends CommonSettings>(
   if (hasState && !resume)
     throw new ResidualError(
       'files',
-      `train: ${out} holds a run already; --resume goes on with it, or choose another folder`,
+      `train: ${out} holds a run already; use --resume to continue it, or choose another folder`,
     );
   const earlierSettings = resume ? await settingsOfRun(out) : undefined;
   if (resume && !earlierSettings) throw new ResidualError('files', `train: ${out} holds no run to resume`);
