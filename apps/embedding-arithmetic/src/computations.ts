@@ -15,7 +15,7 @@ import {
   type WordPair,
   type WordVectors,
   wordVectors,
-} from '@residual/embeddings/words';
+} from '@residual/word-vectors';
 
 /** The vectors of the arithmetic: GloVe's words, or the tokens of the storyteller. */
 export type TableName = 'words' | 'stories';

@@ -1,5 +1,5 @@
 import { byId, make } from '@residual/appkit';
-import type { WordPair } from '@residual/embeddings/words';
+import type { WordPair } from '@residual/word-vectors';
 import type { Vocabularies } from './arithmetic-view.js';
 import type { Remote } from './calls.js';
 import type { functions } from './computations.js';

@@ -1,5 +1,5 @@
-import { pca, similarity, vectorTable } from '@residual/embeddings/words';
 import type { ContextualOutput } from '@residual/model';
+import { pca, similarity, vectorTable } from '@residual/word-vectors';
 
 /** How a word drifts apart in two sentences. */
 export interface Drift {

@@ -42,7 +42,7 @@ function vocabulariesOf(
   model: ReturnType<typeof storyteller>,
 ): Vocabularies {
   const read = {
-    words: () => worker.load(new URL('../data/word-vectors/', document.baseURI).href),
+    words: () => worker.load(new URL('../data/word-vectors-en/', document.baseURI).href),
     stories: async () => {
       const { words, data } = await (await model()).tokenVectors();
       return worker.addTable('stories', { words, data: data.slice() });

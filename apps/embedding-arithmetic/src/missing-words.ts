@@ -1,4 +1,4 @@
-import { ResidualError } from '@residual/embeddings/words';
+import { ResidualError } from '@residual/word-vectors';
 
 const many = new Intl.ListFormat('en', { type: 'conjunction' });
 

@@ -1,4 +1,4 @@
-import { expressionText, type Term } from '@residual/embeddings/words';
+import { expressionText, type Term } from '@residual/word-vectors';
 import { expect, test } from 'vitest';
 import { missingWordsSentence } from './missing-words.js';
 import { headlineOf, isAsTyped } from './reading.js';

@@ -1,4 +1,4 @@
-import { expressionText, type Term } from '@residual/embeddings/words';
+import { expressionText, type Term } from '@residual/word-vectors';
 
 /** The largest number of letters of an expression in a headline, and of a shortened one. */
 const maxLetters = 90;

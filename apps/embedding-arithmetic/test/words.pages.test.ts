@@ -1,6 +1,6 @@
-import { arithmetic, complete, direction, project, type WordVectors, wordVectors } from '@residual/embeddings/words';
 import { appearanceProblems, expectError, type OpenApp, openApp, type Page } from '@residual/testkit/pages';
-import { englishWords } from '@residual/word-vectors';
+import { arithmetic, complete, direction, project, type WordVectors, wordVectors } from '@residual/word-vectors';
+import { englishWords } from '@residual/word-vectors-en';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examples } from '../src/examples.js';
 import { preset } from '../src/settings.js';

@@ -44,7 +44,7 @@ export function compareView(session: Session, { writing }: StoryView): () => Pro
     });
 }
 
-/** A sentence about two texts, which says so if the settings of the controls differ from theirs. */
+/** A sentence about two texts, which says so if the settings of the controls differ from those that wrote them. */
 export function comparisonText(text: string, settings: Settings, now: Settings): string {
   if (now.prompt !== settings.prompt)
     return `Both texts continue another beginning, ${abridged(settings.prompt)}. ${text} Press “Write both” to continue the new one.`;

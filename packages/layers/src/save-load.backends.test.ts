@@ -93,7 +93,7 @@ const arrays = (read: (name: string, count: number) => Float32Array): NamedArray
   return {
     names: shapes.keys(),
     shapeOf: name => shapes.get(name),
-    sourceName: path => `theirs.${path}`,
+    sourceName: path => `file.${path}`,
     read: async name => read(name, ++count),
   };
 };
@@ -121,7 +121,7 @@ test('messages use the names of the source', async () => {
     ...arrays(zeros),
     shapeOf: (name: string) => (name === 'norm' ? undefined : arrays(zeros).shapeOf(name)),
   };
-  await expect(load(composed, lacking)).rejects.toThrow('load: norm needs [7], theirs.norm is missing');
+  await expect(load(composed, lacking)).rejects.toThrow('load: norm needs [7], file.norm is missing');
 });
 
 test.each(['read', 'length', 'abort', 'progress', 'table'])(

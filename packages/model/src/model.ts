@@ -1,4 +1,3 @@
-import type { WordVectors } from '@residual/embeddings/words';
 import type { Composition, Config, Family, StandardEncoderDecoder, StandardLanguageModel } from '@residual/families';
 import {
   countParameters,
@@ -11,6 +10,7 @@ import {
 } from '@residual/layers';
 import { disposable, dispose, expectOptions, ResidualError, recoveryIfLost, requireBackend } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
+import type { WordVectors } from '@residual/word-vectors';
 import { type Ablation, ablationScope } from './ablation.js';
 import { expectPrompt, expectPrompts, expectSignal, expectTexts } from './arguments.js';
 import { forward } from './forward.js';
@@ -266,7 +266,7 @@ export class Model implements Disposable {
   }
 
   /**
-   * The token table as word vectors, for `@residual/embeddings/words`. A token that begins a word is named by the word;
+   * The token table as word vectors, for `@residual/word-vectors`. A token that begins a word is named by the word;
    * a token that continues a word by its text, with `##` before it if a word has that name.
    */
   async tokenVectors(): Promise<WordVectors> {

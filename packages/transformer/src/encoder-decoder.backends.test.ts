@@ -73,10 +73,10 @@ test('source and target ids to logits', async () => {
 test('source and target may share one table and have separate positions', async () => {
   const positionEncoding = sinusoidalPositions({ maxPositions: 11, dim: modelDim });
   const shared = encoderDecoder({ source: side(13), target: { positionEncoding }, encoder, decoder });
-  const theirs = randomWeights(shared);
+  const weightTree = randomWeights(shared);
   const both = { source: ids.source, target: ids.target };
-  const y = shared(theirs, both);
-  const plain = await plainTree(theirs);
+  const y = shared(weightTree, both);
+  const plain = await plainTree(weightTree);
   const read = (tree: object) => ({ ...tree, embedding: plain.source.embedding });
   const expected = [0, 1].map(row => {
     const at = (which: readonly number[], own: { positions: { weight: Rows; table: Rows } }) =>
@@ -88,7 +88,7 @@ test('source and target may share one table and have separate positions', async 
   });
   await expectClose(y, expected, close);
   expect(shared.source.vocab).toBe(shared.vocab);
-  dispose([theirs, y]);
+  dispose([weightTree, y]);
 });
 
 test('positions of a whole stack put one bias on the scores of all its blocks', async () => {
@@ -104,20 +104,20 @@ test('positions of a whole stack put one bias on the scores of all its blocks', 
     depth: 2,
     norm,
   });
-  const theirs = randomWeights(whole);
-  const layers = theirs.layers.map(each => ({
+  const weightTree = randomWeights(whole);
+  const layers = weightTree.layers.map(each => ({
     ...each,
-    attention: { ...each.attention, positions: theirs.positions },
+    attention: { ...each.attention, positions: weightTree.positions },
   }));
   const x = tensor(
     Array.from({ length: 60 }, (_, i) => Math.sin(i)),
     [2, 5, 6],
   );
-  const [y, z] = [whole(theirs, x), apart({ ...theirs, layers } as never, x)];
+  const [y, z] = [whole(weightTree, x), apart({ ...weightTree, layers } as never, x)];
   await expectClose(y, await nestedOf(z), close);
-  const without = whole({ ...theirs, positions: { weight: tensor(Array(8).fill(0), [4, 2]) } } as never, x);
+  const without = whole({ ...weightTree, positions: { weight: tensor(Array(8).fill(0), [4, 2]) } } as never, x);
   await expect(expectClose(without, await nestedOf(z), { absolute: 1e-2 })).rejects.toThrow('differ');
-  dispose([theirs, x, y, z, without]);
+  dispose([weightTree, x, y, z, without]);
   expect(() => stack({ block, depth: 2, positionEncoding: learnedPositions({ maxPositions: 3, dim: 6 }) })).toThrow(
     'stack: ',
   );
@@ -152,9 +152,9 @@ test('padding of the source is hidden from the encoder and from the decoder, tha
 test('one table for both sides, and an untied head', async () => {
   const shared = encoderDecoder({ source: side(13), encoder, decoder });
   expect(countParameters(shared)).toBe(countParameters(model) - 7 * modelDim - maxPositions * modelDim);
-  const theirs = randomWeights(shared);
-  const y = shared(theirs, ids);
-  await expectClose(y, [(await pair64(0, 5, theirs)).logits, (await pair64(1, 5, theirs)).logits], close);
+  const weightTree = randomWeights(shared);
+  const y = shared(weightTree, ids);
+  await expectClose(y, [(await pair64(0, 5, weightTree)).logits, (await pair64(1, 5, weightTree)).logits], close);
   const headed = encoderDecoder({
     source: side(13),
     encoder,
@@ -164,7 +164,7 @@ test('one table for both sides, and an untied head', async () => {
   const own = randomWeights(headed);
   const z = headed(own, ids);
   await expectClose(z, [(await pair64(0, 5, own)).logits, (await pair64(1, 5, own)).logits], close);
-  dispose([theirs, y, own, z]);
+  dispose([weightTree, y, own, z]);
 });
 
 test('taps have separate paths for source and target', () => {
@@ -205,17 +205,17 @@ test('fixed positions and a norm after the embedding, on both sides', async () =
     afterEmbedding: norm,
   };
   const classic = encoderDecoder({ source: fixed, encoder, decoder });
-  const theirs = randomWeights(classic);
+  const weightTree = randomWeights(classic);
   const ready = (x: Rows, plain: unknown) => {
     const { weight, bias } = (plain as { source: { onEmbedded: { weight: Row; bias: Row } } }).source.onEmbedded;
     return layerNormRows(x, weight, bias, 1e-5);
   };
-  const y = classic(theirs, ids);
-  const expected = await Promise.all([0, 1].map(row => pair64(row, 5, theirs, ready)));
+  const y = classic(weightTree, ids);
+  const expected = await Promise.all([0, 1].map(row => pair64(row, 5, weightTree, ready)));
   await expectClose(
     y,
     expected.map(({ logits }) => logits),
     close,
   );
-  dispose([theirs, y]);
+  dispose([weightTree, y]);
 });

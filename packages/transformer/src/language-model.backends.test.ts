@@ -60,30 +60,30 @@ test('ids without a token or of another rank are refused before anything runs', 
 
 test('the input of the head may be scaled, and a tied head may have a bias', async () => {
   const scaled = languageModel({ ...parts, headScale: 0.25, logitsBias: true });
-  const theirs = randomWeights(scaled);
-  const y = scaled(theirs, ids);
-  const plain = await plainTree(theirs);
-  const bias = await nestedOf(theirs.logitsBias!);
+  const weightTree = randomWeights(scaled);
+  const y = scaled(weightTree, ids);
+  const plain = await plainTree(weightTree);
+  const bias = await nestedOf(weightTree.logitsBias!);
   const plainRows = rows.map(row => logits64(row, plain, heads) as Rows);
   await expectClose(
     y,
     plainRows.map(row => row.map(logits => logits.map((logit, i) => logit / 4 + (bias as number[])[i]!))),
     close,
   );
-  dispose([theirs, y]);
+  dispose([weightTree, y]);
 });
 
 test('ids to logits with an untied head', async () => {
-  const theirs = randomWeights(own);
-  const y = own(theirs, ids);
-  const plain = await plainTree(theirs);
-  expect(theirs.head.weight.shape).toEqual([vocab, modelDim]);
+  const weightTree = randomWeights(own);
+  const y = own(weightTree, ids);
+  const plain = await plainTree(weightTree);
+  expect(weightTree.head.weight.shape).toEqual([vocab, modelDim]);
   await expectClose(
     y,
     rows.map(row => logits64(row, plain, heads)),
     close,
   );
-  dispose([theirs, y]);
+  dispose([weightTree, y]);
 });
 
 test('taps are paths of the tree of uses', async () => {
@@ -183,9 +183,9 @@ test.each([
   ['rotary positions', rotating(2)],
   ['ALiBi', biased],
 ] as const)('steps through a cache give the logits of one pass: %s', async (_, model) => {
-  const theirs = randomWeights(model as typeof tied);
+  const weightTree = randomWeights(model as typeof tied);
   const run = model as typeof tied;
-  const whole = run(theirs, ids);
+  const whole = run(weightTree, ids);
   const cache = new Cache({ maxPositions, initialCapacity: 2 });
   for (const [start, count] of [
     [0, 3],
@@ -194,13 +194,13 @@ test.each([
     [6, 1],
   ] as const) {
     const next = sliceAxis(ids, 1, start, count);
-    const y = cache.step(count, scope => run(theirs, next, scope));
+    const y = cache.step(count, scope => run(weightTree, next, scope));
     const expected = sliceAxis(whole, 1, start, count);
     await expectClose(y, expected, close);
     dispose([next, y, expected]);
   }
   cache.dispose();
-  dispose([theirs, whole]);
+  dispose([weightTree, whole]);
 });
 
 test('a padded sequence gives the same logits as alone', async () => {

@@ -1,9 +1,9 @@
-import { nearest, pca, vectorTable } from '@residual/embeddings/words';
 import { gpt2Config } from '@residual/families';
 import { causalOf, createModel, type Model } from '@residual/model';
 import { adamW, type CheckpointStore, languageModelLoss, onlyMatrices, train } from '@residual/train';
 import { browserStore } from '@residual/train/browser';
 import type { JobControls, TrainingJob } from '@residual/train/worker';
+import { nearest, pca, vectorTable } from '@residual/word-vectors';
 import { corpusOf } from './corpus.js';
 
 /** Settings of a character GPT. */

@@ -35,8 +35,8 @@ kernelTests('appendToCache', () => {
     const [x, position] = [normal([1, 2, 3, 4]), int32([4])];
     const run = () =>
       appendToCache(appendToCache(tensor(new Float32Array(40), [1, 2, 5, 4]), x, int32([0])), x, position);
-    const [ours, theirs] = [run(), withoutKernels(run)];
-    await expectClose(ours, theirs, { absolute: 0 });
+    const [ours, reference] = [run(), withoutKernels(run)];
+    await expectClose(ours, reference, { absolute: 0 });
   });
 
   const others: Record<string, (x: Tensor) => Tensor> = { clone, reshape: x => reshape(x, [8, 6]) };

@@ -44,9 +44,9 @@ export async function expectKernelMatches(
   differentiated: readonly Tensor[] = [],
   absolute = 1e-5,
 ) {
-  const [ours, theirs] = [run(), withoutKernels(run)];
-  expect(ours.shape).toEqual(theirs.shape);
-  await expectClose(ours, theirs, { absolute, relative: 1e-5 });
+  const [ours, reference] = [run(), withoutKernels(run)];
+  expect(ours.shape).toEqual(reference.shape);
+  await expectClose(ours, reference, { absolute, relative: 1e-5 });
   if (differentiated.length > 0) {
     const dy = normal(ours.shape);
     const withGradients = () => gradients(run, [...differentiated], dy);
@@ -56,7 +56,7 @@ export async function expectKernelMatches(
     dispose([mine.value, mine.gradients, other.value, other.gradients, dy]);
   }
   await expectNoLeak(() => run().dispose());
-  dispose([ours, theirs, inputs]);
+  dispose([ours, reference, inputs]);
 }
 
 /** Describes tests of an op; skipped if the active backend has no kernel for it. */

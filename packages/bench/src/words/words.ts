@@ -9,8 +9,8 @@ import {
   vectorTable,
   type WordVectors,
   wordVectors,
-} from '@residual/embeddings/words';
-import { englishWords } from '@residual/word-vectors';
+} from '@residual/word-vectors';
+import { englishWords } from '@residual/word-vectors-en';
 import type { Line } from '../lines.js';
 import { lowerQuartile } from '../measure.js';
 import { passesOver } from './passes.js';

@@ -1,4 +1,4 @@
-import type { ArithmeticMethod, ArithmeticResult, ScoredNeighbour } from '@residual/embeddings/words';
+import type { ArithmeticMethod, ArithmeticResult, ScoredNeighbour } from '@residual/word-vectors';
 import { Command, Option } from 'commander';
 import { columns, print } from '../output.js';
 import { wordCount } from './option-values.js';
@@ -27,7 +27,7 @@ export function analogyCommand(exit: (code: number) => void): Command {
     .option('--json', 'print one object instead of a table')
     .action(async (words: string[], { vectors: source, top, method, json }: Options) => {
       const expression = words.join(' ');
-      const { arithmetic } = await import('@residual/embeddings/words');
+      const { arithmetic } = await import('@residual/word-vectors');
       const code = await withVectors(source, ({ vectors }) => {
         const result = arithmetic(vectors, expression, { topN: top, method });
         print(json ? JSON.stringify(plain(expression, method, result)) : tableOf(result, method));

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { AnalogyReport, Tally } from '@residual/embeddings/words';
+import type { AnalogyReport, Tally } from '@residual/word-vectors';
 import { Command } from 'commander';
 import { columns, print } from '../output.js';
 import { withVectors, withVectorsOption } from './with-vectors.js';
@@ -12,7 +12,7 @@ export function evaluateAnalogiesCommand(exit: (code: number) => void): Command 
     .argument('<questions>', "a file of lines with four words and lines ': CATEGORY', such as questions-words.txt")
     .option('--json', 'print one object instead of a table')
     .action(async (file: string, { vectors: source, json }: { vectors: string; json?: boolean }) => {
-      const { evaluateAnalogies, parseAnalogies } = await import('@residual/embeddings/words');
+      const { evaluateAnalogies, parseAnalogies } = await import('@residual/word-vectors');
       const questions = parseAnalogies(await readFile(file, 'utf8'));
       const code = await withVectors(source, async ({ vectors, signal, progress }) => {
         const report = await evaluateAnalogies(vectors, questions, {

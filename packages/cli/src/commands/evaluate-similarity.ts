@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { SimilarityReport } from '@residual/embeddings/words';
+import type { SimilarityReport } from '@residual/word-vectors';
 import { Command } from 'commander';
 import { columns, print } from '../output.js';
 import { withVectors, withVectorsOption } from './with-vectors.js';
@@ -11,7 +11,7 @@ export function evaluateSimilarityCommand(exit: (code: number) => void): Command
     .argument('<ratings...>', 'files of lines with two words and a rating, such as MEN, WordSim-353, SimLex-999')
     .option('--json', 'print one object instead of a table')
     .action(async (files: string[], { vectors: source, json }: { vectors: string; json?: boolean }) => {
-      const { evaluateSimilarity, parseRatings } = await import('@residual/embeddings/words');
+      const { evaluateSimilarity, parseRatings } = await import('@residual/word-vectors');
       const sets = await Promise.all(files.map(async file => parseRatings(await readFile(file, 'utf8'))));
       const code = await withVectors(source, ({ vectors }) => {
         const reports = sets.map((pairs, i) => ({ file: basename(files[i]!), ...evaluateSimilarity(vectors, pairs) }));

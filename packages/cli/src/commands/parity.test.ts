@@ -19,21 +19,21 @@ const isGradient = (output: string) => output.startsWith('grad.');
  * without a gradient are rounding noise.
  */
 async function expectLikeReference(dumpPath: string, name: string) {
-  const [ours, theirs] = [
+  const [ours, expectedOutputs] = [
     await tensorsIn(dumpPath),
     await tensorsIn(fixturePath(`checkpoints/${name}/golden.safetensors`)),
   ];
   expect([...ours.keys()].sort()).toEqual(
-    [...comparable(theirs.keys()), 'adamw_losses', 'beam4_scores', 'grad_norm', 'loss'].sort(),
+    [...comparable(expectedOutputs.keys()), 'adamw_losses', 'beam4_scores', 'grad_norm', 'loss'].sort(),
   );
-  const slopes = (output: string) => theirs.get(output.replace(/^after/, 'grad'))!.data as Float32Array;
+  const slopes = (output: string) => expectedOutputs.get(output.replace(/^after/, 'grad'))!.data as Float32Array;
   const steepest = Math.max(
-    ...comparable(theirs.keys())
+    ...comparable(expectedOutputs.keys())
       .filter(isGradient)
       .flatMap(output => [...slopes(output)].map(Math.abs)),
   );
-  for (const output of comparable(theirs.keys())) {
-    const [own, reference] = [ours.get(output)!, theirs.get(output)!];
+  for (const output of comparable(expectedOutputs.keys())) {
+    const [own, reference] = [ours.get(output)!, expectedOutputs.get(output)!];
     expect([output, own.dtype, own.shape]).toEqual([output, reference.dtype, reference.shape]);
     const noise = (i: number) => output.startsWith('after.') && Math.abs(slopes(output)[i]!) < 1e-5 * steepest;
     const counted = (data: StoredTensor['data']) => (data as Float32Array).filter((_, i) => !noise(i));

@@ -1,4 +1,4 @@
-import type { WordVectors } from '@residual/embeddings/words';
+import type { WordVectors } from '@residual/word-vectors';
 import { type Command, Option } from 'commander';
 import { type ProgressLine, progressLine } from '../output.js';
 
@@ -29,7 +29,7 @@ export async function withVectors(
   try {
     const onProgress = ({ done, total }: { done: number; total: number }) =>
       progress.show(`vectors: ${Math.floor((100 * done) / total)} %`);
-    const { wordVectors } = await import('@residual/embeddings/words');
+    const { wordVectors } = await import('@residual/word-vectors');
     const vectors = await wordVectors(source, { signal, onProgress });
     progress.end();
     return await use({ vectors, signal, progress });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { englishWords } from '@residual/word-vectors';
+import { englishWords } from '@residual/word-vectors-en';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixture, runCommand } from '../testing/run-command.js';
 

@@ -1,6 +1,6 @@
 import '@residual/testkit/wasm';
-import { arithmetic, nearest, rowVector, similarity } from '@residual/embeddings/words';
 import { dense, type Matrix } from '@residual/tensor';
+import { arithmetic, nearest, rowVector, similarity } from '@residual/word-vectors';
 import { expect, test } from 'vitest';
 import { loadModel } from '../load/load-model.js';
 import { fixtureFiles } from '../testing/fixture-files.js';

@@ -1,6 +1,6 @@
-import { vectorTable, type WordVectors } from '@residual/embeddings/words';
 import { dense } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
+import { vectorTable, type WordVectors } from '@residual/word-vectors';
 import type { AnyModel } from '../model-kind.js';
 import { embeddingTableOf } from './hidden-states.js';
 

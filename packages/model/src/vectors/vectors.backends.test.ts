@@ -37,7 +37,8 @@ for (const name of ['gpt2', 'llama']) {
         return statesOf(data, shape.at(-1)!);
       }),
     );
-    const close = (ours: Float32Array, theirs: readonly number[]) => expectClose([...ours], theirs, { absolute: 1e-4 });
+    const close = (ours: Float32Array, expected: readonly number[]) =>
+      expectClose([...ours], expected, { absolute: 1e-4 });
     const last = hidden[depth]!;
     await close(await model.embed(prompt), meanOf(last));
     await close(await model.embed(prompt, { pooling: 'cls' }), last[0]!);

@@ -1,7 +1,7 @@
 import { asyncDisposable, disposable, type Port, ResidualError } from '@residual/base';
 import { RpcClient } from '@residual/base/rpc';
-import { type VectorTableInput, vectorTable, type WordVectors } from '@residual/embeddings/words';
 import type { Description } from '@residual/layers';
+import { type VectorTableInput, vectorTable, type WordVectors } from '@residual/word-vectors';
 import type { BeamResult, BeamSearchOptions, BeamSearchStep } from '../generate/beam-search.js';
 import type { Step } from '../generate/generate.js';
 import type { GenerateOptions } from '../generate/options.js';

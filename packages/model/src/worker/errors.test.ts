@@ -1,12 +1,12 @@
 import '@residual/testkit/wasm';
 import { errorFromPlain, errorToPlain } from '@residual/base';
-import { wordVectors } from '@residual/embeddings/words';
 import { linear } from '@residual/layers';
 import { bytesSource, openSafetensors } from '@residual/safetensors';
 import { sampler } from '@residual/sampling';
 import { ResidualError } from '@residual/tensor';
 import { tokenizerFromJson } from '@residual/tokenizer';
 import { train } from '@residual/train';
+import { wordVectors } from '@residual/word-vectors';
 import { expect, test } from 'vitest';
 import { loadModel } from '../load/load-model.js';
 

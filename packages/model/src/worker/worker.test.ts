@@ -54,8 +54,8 @@ test('a model over a port does what the model itself does', async () => {
     await here.embedBatch(['Once', 'upon a'], settings),
   );
   expect(await there.contextual('Once', { lens: 2 })).toEqual(await here.contextual('Once', { lens: 2 }));
-  const [ours, theirs] = [await here.tokenVectors(), await there.tokenVectors()];
-  expect([theirs.words, theirs.data]).toEqual([ours.words, ours.data]);
+  const [ours, remote] = [await here.tokenVectors(), await there.tokenVectors()];
+  expect([remote.words, remote.data]).toEqual([ours.words, ours.data]);
   expect(await there.describe()).toEqual(here.describe());
   expect([there.maxPositions, there.openEnded]).toEqual([512, true]);
   await there.dispose();

@@ -22,7 +22,7 @@ let expected: { text: string; word: string };
 
 beforeAll(async () => {
   if (chrome) browser = await launchChrome();
-  const ours = ['backend-wasm', 'embeddings', 'model', 'model-stories', 'word-vectors'];
+  const ours = ['backend-wasm', 'model', 'model-stories', 'word-vectors', 'word-vectors-en'];
   const others = { '@tensorflow/tfjs-core': '4.22.0', next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' };
   await installInto(
     folder(),
@@ -55,13 +55,13 @@ test.skipIf(!chrome)("the page of Vite's production build generates text", async
 
 test.skipIf(!chrome)('a page of webpack without configuration loads every file completely', async () => {
   const fetchAll = `import { stories } from '@residual/model-stories';
-import { englishWords } from '@residual/word-vectors';
+import { englishWords } from '@residual/word-vectors-en';
 const sizeOf = async ([name, url]) => [name, (await (await fetch(url)).blob()).size];
 globalThis.result = Object.fromEntries(await Promise.all(Object.entries({ ...stories, ...englishWords }).map(sizeOf)));\n`;
   writeFileSync(join(folder(), 'fetch-all.js'), fetchAll);
   const outDir = join(folder(), 'from-webpack');
   await webpackPages(folder(), { page: './fetch-all.js' }, outDir);
-  const files = [join(packageOf('model-stories'), 'model'), join(packageOf('word-vectors'), 'data')].flatMap(from =>
+  const files = [join(packageOf('model-stories'), 'model'), join(packageOf('word-vectors-en'), 'data')].flatMap(from =>
     readdirSync(from).map(name => [name, statSync(join(from, name)).size]),
   );
   const result = Object.fromEntries(files);

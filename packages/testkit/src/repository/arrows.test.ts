@@ -32,7 +32,7 @@ test('packages depend only on lower floors', () => {
 test('the picture in the README shows each package on its floor, and every package and app', () => {
   const picture = readFileSync(join(root, 'README.md'), 'utf8').match(/^apps\/.*?^```/ms)![0];
   const shownFloors: string[][] = [];
-  for (const [, floor, name] of picture.matchAll(/^(?:floor (\d)|\s) +([a-z]+)(?= {2})/gm)) {
+  for (const [, floor, name] of picture.matchAll(/^(?:floor (\d)|\s) +([a-z]+(?:-[a-z]+)*)(?= {2})/gm)) {
     if (floor !== undefined) shownFloors.unshift([]); // from the top down
     if (floors.flat().includes(name!)) shownFloors[0]!.push(name!);
   }

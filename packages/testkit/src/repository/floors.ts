@@ -4,7 +4,7 @@ export const ground = 'base';
 /** The floors of the packages, from the lowest: a package may use only the floors below its own. */
 export const floors: readonly (readonly string[])[] = [
   ['tensor', 'tokenizer', 'sampling', 'safetensors'],
-  ['layers'],
+  ['layers', 'word-vectors'],
   ['embeddings', 'attention', 'mlp'],
   ['transformer'],
   ['families', 'train'],
@@ -15,7 +15,7 @@ export const floors: readonly (readonly string[])[] = [
 const workspaceOnly = new Set(['testkit', 'appkit', 'bench']);
 const isBackend = (name: string) => name.startsWith('backend-');
 /** Whether a package contains data files, such as a trained model, and no code but their URLs. */
-export const isData = (name: string): boolean => name.startsWith('model-') || name === 'word-vectors';
+export const isData = (name: string): boolean => name.startsWith('model-') || name === 'word-vectors-en';
 const floorOf = (name: string) => floors.findIndex(floor => floor.includes(name));
 const top = floors.length - 1;
 

@@ -339,8 +339,8 @@ describe('SentencePiece models have the ids of their family', () => {
       const opened = (await open({ 'spiece.model': model_ }, family))!;
       const again = tokenizerFromJson(saveTokenizer(opened));
       for (const given of texts) {
-        const [ours, theirs] = [opened, again].map(which => which.encode(given, { pair: 'b a' }));
-        expect({ family, ids: theirs!.ids, types: theirs!.typeIds }).toEqual({
+        const [ours, reread] = [opened, again].map(which => which.encode(given, { pair: 'b a' }));
+        expect({ family, ids: reread!.ids, types: reread!.typeIds }).toEqual({
           family,
           ids: ours!.ids,
           types: ours!.typeIds,

@@ -1,9 +1,9 @@
 import { ResidualError } from '@residual/base';
 import * as published from 'umap-js';
-import { nearestRows } from '../words/nearest.js';
-import { maxQueries } from '../words/scan.js';
-import { expectRow } from '../words/spelling.js';
-import { unitRow, vectorTable, type WordVectors } from '../words/table.js';
+import { nearestRows } from '../nearest.js';
+import { maxQueries } from '../scan.js';
+import { expectRow } from '../spelling.js';
+import { unitRow, vectorTable, type WordVectors } from '../table.js';
 
 /** Settings of `umap`. */
 export interface UmapOptions {

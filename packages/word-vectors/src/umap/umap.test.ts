@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { vectorTable } from '../index.js';
 import { randomNumbers } from '../testing/tables.js';
-import { vectorTable } from '../words/index.js';
 import { umap } from './index.js';
 
 /** Three clouds of words in 20 dimensions. */

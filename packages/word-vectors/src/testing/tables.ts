@@ -1,5 +1,5 @@
 import { float32ToFloat16, writeSafetensors } from '@residual/safetensors';
-import { vectorTable, type WordVectors } from '../words/table.js';
+import { vectorTable, type WordVectors } from '../table.js';
 
 /** Numbers from -1 to 1 that follow from a seed. */
 export function randomNumbers(count: number, seed: number): Float32Array {

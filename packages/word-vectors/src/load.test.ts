@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bytesSource, writeSafetensors } from '@residual/safetensors';
 import { expect, test } from 'vitest';
-import { randomNumbers, world, worldFile } from '../testing/tables.js';
 import { ResidualError, rowVector, type VectorSource, vectorTable, type WordVectors, wordVectors } from './index.js';
+import { randomNumbers, world, worldFile } from './testing/tables.js';
 
 const { words, data, dims } = world;
 const rows = words.map((_, row) => [...data.subarray(row * dims, (row + 1) * dims)]);

@@ -1,4 +1,4 @@
-// Builds the WebAssembly file that src/words/generated/scan.ts holds: node packages/embeddings/kernels/build.mjs
+// Builds the WebAssembly file that src/generated/scan.ts holds: node packages/word-vectors/kernels/build.mjs
 // Needs clang and lld 14 or newer (Debian: apt-get install clang lld). The built file is committed; only who changes the kernel runs this.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, 'scan.c');
-const generated = join(here, '..', 'src', 'words', 'generated');
+const generated = join(here, '..', 'src', 'generated');
 
 const flags = (
   '--target=wasm32 -msimd128 -O3 -mllvm -disable-lsr -fno-vectorize -fno-slp-vectorize -fno-unroll-loops -ffreestanding -fno-builtin ' +

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { randomTable, worldTable } from '../testing/tables.js';
 import * as library from './index.js';
 import {
   analogy,
@@ -22,6 +21,7 @@ import {
   suggest,
   vectorTable,
 } from './index.js';
+import { randomTable, worldTable } from './testing/tables.js';
 
 const vectors = worldTable();
 
@@ -221,7 +221,7 @@ test('no file imports TensorFlow.js, also not indirectly', () => {
     seen.add(path);
     for (const [, name = ''] of readFileSync(path, 'utf8').matchAll(/(?:from|import) '([^']+)'/g)) {
       if (name.startsWith('.')) visit(join(dirname(path), name.replace(/\.js$/, '.ts')));
-      else expect(['@residual/base', '@residual/safetensors', '#words-platform']).toContain(name);
+      else expect(['@residual/base', '@residual/safetensors', '#platform']).toContain(name);
     }
   };
   visit(fileURLToPath(new URL('./index.ts', import.meta.url)));

@@ -1,6 +1,6 @@
 /** The library on real vectors: what the literature reports of them holds. */
 import { fixture } from '@residual/testkit';
-import { englishWords } from '@residual/word-vectors';
+import { englishWords } from '@residual/word-vectors-en';
 import { beforeAll, expect, test } from 'vitest';
 import {
   analogy,

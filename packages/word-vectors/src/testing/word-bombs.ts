@@ -1,7 +1,7 @@
 /** Hostile files of word vectors, by format; the module that a process with a small heap reads. */
 import { writeSafetensors } from '@residual/safetensors';
 import { type Bomb, type BombTarget, bombsOf } from '@residual/testkit/bombs';
-import { wordVectors } from '../words/index.js';
+import { wordVectors } from '../index.js';
 import { world, worldFile } from './tables.js';
 
 const { words, data, dims } = world;
