@@ -131,6 +131,7 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
       status.textContent = await work;
     } catch (error) {
       isReplaced = !signal.aborted && (error as Error).name === 'AbortError'; // by the model on another backend, which translates anew
+      written.stop();
       status.textContent = signal.aborted || isReplaced ? 'Stopped' : 'Not translated';
       throw error;
     } finally {
