@@ -8,6 +8,8 @@ export interface French {
   take(step: TranslationStep): void;
   /** Shows the best beam of the current sentence so far. */
   guess(text: string): void;
+  /** Ends where it is: a sentence of which nothing stands there yet goes. */
+  stop(): void;
   /** Marks the sentence that is shown below. */
   choose(index: number): void;
   readonly text: string;
@@ -66,6 +68,9 @@ export function french(onChoose: (index: number) => Promise<void>): French {
       button.addEventListener('click', () => attempt(() => onChoose(index)));
       buttons.append(button);
       choice.hidden = buttons.childElementCount < 2;
+    },
+    stop: () => {
+      if (segments.at(-1)?.textContent === '') segments.pop()!.remove();
     },
     choose: chosen => {
       for (const [index, segment] of segments.entries())

@@ -121,6 +121,7 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
     } catch (error) {
       // the model was loaded on another backend, which translates again
       isReplaced = !signal.aborted && (error as Error).name === 'AbortError';
+      written.stop();
       status.textContent = signal.aborted || isReplaced ? 'Stopped' : 'Not translated';
       throw error;
     } finally {
