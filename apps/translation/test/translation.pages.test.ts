@@ -166,7 +166,7 @@ test('the encoder is stepped through layer by layer, and its rows sum to 1', asy
   await page.click('#layer-after');
   await page.click('#layer-after');
   expect(await page.locator('#encoder-map-title').textContent()).toBe('Layer 2, head 0');
-  expect(page.url()).toContain('encoderLayer=2');
+  await page.waitForURL(/encoderLayer=2/); // the browser's driver learns of it a moment later
   let sum = 0;
   for (let key = 0; key < 10; key++) sum += Number((await readCell(page, 'encoder', 3, key)).split(': ')[1]);
   expect(sum).toBeCloseTo(1, 2);
